@@ -1,0 +1,78 @@
+// The house as data: what each room holds and what it may import. The lint rules are made from this table.
+
+/**
+ * @typedef {object} Room
+ * @property {string} name folder under `src/`, or `machines`
+ * @property {string} holds what you hold in your hand there
+ * @property {readonly string[]} rooms rooms it may import values from
+ * @property {readonly string[]} types rooms it may import types from, beside those
+ * @property {readonly string[]} packages packages it may import; `node:` stands for all of Node's own
+ * @property {boolean} pure no time, chance, console, timers or globals of a host
+ */
+
+/** @type {readonly Room[]} */
+export const rooms = [
+  {
+    name: 'machines',
+    holds: 'a rule',
+    rooms: [],
+    types: ['stanza', 'errors'],
+    packages: ['xstate'],
+    pure: true,
+  },
+  { name: 'transport', holds: 'bytes', rooms: ['errors'], types: [], packages: ['node:', 'ws'], pure: false },
+  { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
+  { name: 'stanza', holds: 'words', rooms: ['xml', 'errors'], types: [], packages: [], pure: true },
+  { name: 'sasl', holds: 'a proof', rooms: ['errors'], types: ['transport'], packages: [], pure: false },
+  {
+    name: 'router',
+    holds: 'a stream',
+    rooms: ['xml', 'stanza', 'errors'],
+    types: ['transport'],
+    packages: ['rxjs'],
+    pure: false,
+  },
+  {
+    name: 'actors',
+    holds: 'a deed',
+    rooms: ['transport', 'xml', 'stanza', 'sasl', 'router', 'machines', 'errors'],
+    types: [],
+    packages: ['rxjs', 'xstate', 'node:'],
+    pure: false,
+  },
+  {
+    name: 'features',
+    holds: 'a fact or a wish of the app',
+    rooms: ['stanza', 'router', 'machines', 'errors'],
+    types: ['xml'],
+    packages: ['rxjs'],
+    pure: false,
+  },
+  {
+    name: 'server',
+    holds: 'the embedded server: the other side of the same words',
+    rooms: ['transport', 'xml', 'stanza', 'sasl', 'router', 'machines', 'errors'],
+    types: [],
+    packages: ['rxjs', 'xstate', '@peculiar/x509', 'node:'],
+    pure: false,
+  },
+  {
+    name: 'inspector',
+    holds: 'a view',
+    rooms: ['machines'],
+    types: ['actors', 'errors'],
+    packages: ['xstate', 'node:'],
+    pure: false,
+  },
+  {
+    name: 'cli',
+    holds: 'the command',
+    rooms: ['machines', 'xml', 'stanza', 'features', 'server', 'inspector', 'client', 'index', 'errors'],
+    types: ['transport', 'router', 'actors'],
+    packages: ['rxjs', 'xstate', 'node:'],
+    pure: false,
+  },
+]
+
+/** Single files directly under `src/` that act as rooms. */
+export const files = ['errors', 'client', 'index']
