@@ -15,8 +15,8 @@ export const rooms = [
   {
     name: 'machines',
     holds: 'a rule',
-    rooms: [],
-    types: ['stanza', 'errors'],
+    rooms: ['errors'],
+    types: ['stanza'],
     packages: ['xstate'],
     pure: true,
   },

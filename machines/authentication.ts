@@ -1,0 +1,219 @@
+import { assign, setup } from 'xstate'
+import { AuthenticationError, type SaslFailureCondition, type XmppError } from '../src/errors.js'
+import { timedOut, toXmppError, type Wait } from './failure.js'
+import {
+  chooseMechanisms,
+  type MechanismCandidate,
+  type MechanismFacts,
+  type MechanismRefusal,
+} from './mechanism-choice.js'
+import { mayTryOtherMechanism } from './policy.js'
+import { deed } from './stub.js'
+import type { Timeouts } from './timeouts.js'
+
+export interface AuthenticationInput {
+  readonly facts: MechanismFacts
+  readonly timeouts: Timeouts
+}
+
+/** What the server said; its data stays with the exchange, outside the chart. */
+export type SaslAnswer =
+  | { readonly kind: 'challenge' }
+  | { readonly kind: 'success' }
+  | { readonly kind: 'failure'; readonly condition: SaslFailureCondition; readonly text: string | undefined }
+
+export interface AuthenticationContext extends AuthenticationInput {
+  readonly remaining: readonly MechanismCandidate[]
+  readonly refusals: readonly MechanismRefusal[]
+  readonly mechanism: MechanismCandidate | undefined
+  readonly error: XmppError | undefined
+}
+
+export type AuthenticationOutput =
+  | { readonly outcome: 'authenticated'; readonly mechanism: string }
+  | { readonly outcome: 'failed'; readonly error: XmppError }
+
+interface AnswerParams {
+  readonly answer: SaslAnswer
+}
+
+/**
+ * Decides which mechanism is tried, when the next one, and when the server may be believed. Refuses to know passwords, keys,
+ * nonces and signatures: those live and die in the exchange that the actors hold.
+ */
+export const authenticationMachine = setup({
+  types: {} as { context: AuthenticationContext; input: AuthenticationInput; output: AuthenticationOutput },
+  actors: {
+    initiate: deed<SaslAnswer, { readonly mechanism: MechanismCandidate | undefined }>('initiate'),
+    answerChallenge: deed<SaslAnswer>('answerChallenge'),
+    verifyServer: deed<void>('verifyServer'),
+  },
+  actions: {
+    takeMechanism: assign(({ context }) => ({
+      mechanism: context.remaining[0],
+      remaining: context.remaining.slice(1),
+    })),
+    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    noteTimeout: assign(({ context }, params: { readonly wait: Wait }) => ({
+      error: timedOut(params.wait, context.timeouts, context.mechanism?.name),
+    })),
+    noteRefusal: assign(({ context }, { answer }: AnswerParams) => ({
+      error: answer.kind === 'failure' ? toError(answer, context.mechanism?.name) : context.error,
+      refusals:
+        answer.kind === 'failure' && context.mechanism !== undefined
+          ? [
+              ...context.refusals,
+              { name: context.mechanism.name, reason: `the server answered ${answer.condition}` },
+            ]
+          : context.refusals,
+    })),
+    forgetRefusal: assign({ error: undefined }),
+    noteNoMechanism: assign(({ context }) => ({ error: context.error ?? noMechanism(context) })),
+  },
+  guards: {
+    isExhausted: ({ context }) => context.remaining.length === 0,
+    isChallenge: (_, { answer }: AnswerParams) => answer.kind === 'challenge',
+    isSuccess: (_, { answer }: AnswerParams) => answer.kind === 'success',
+    mayTryNext: ({ context }, { answer }: AnswerParams) =>
+      answer.kind === 'failure' && mayTryOtherMechanism(answer.condition) && context.remaining.length > 0,
+  },
+  delays: {
+    saslTimeout: ({ context }) => context.timeouts.saslMs,
+  },
+}).createMachine({
+  id: 'authentication',
+  description: 'SASL: one mechanism after the other, strongest first, until one has proven both sides.',
+  context: ({ input }) => {
+    const choice = chooseMechanisms(input.facts)
+    return {
+      ...input,
+      remaining: choice.candidates,
+      refusals: choice.refusals,
+      mechanism: undefined,
+      error: undefined,
+    }
+  },
+  options: { maxIterations: 1000 },
+  output: ({ context }) =>
+    context.error === undefined
+      ? { outcome: 'authenticated' as const, mechanism: context.mechanism?.name ?? '' }
+      : { outcome: 'failed' as const, error: context.error },
+  initial: 'choosing',
+  states: {
+    choosing: {
+      description:
+        'The strongest mechanism that both sides have and that is safe here; the others carry a reason.',
+      meta: { spec: 'RFC 6120 §6.3.3, XEP-0440' },
+      always: [
+        { guard: 'isExhausted', target: 'failed', actions: 'noteNoMechanism' },
+        { target: 'initiating', actions: 'takeMechanism' },
+      ],
+    },
+    initiating: {
+      description: 'The mechanism and its initial response are sent.',
+      meta: { spec: 'RFC 6120 §6.4.2' },
+      invoke: {
+        id: 'initiate',
+        src: 'initiate',
+        input: ({ context }) => ({ mechanism: context.mechanism }),
+        onDone: [
+          {
+            guard: { type: 'isChallenge', params: ({ event }) => ({ answer: event.output }) },
+            target: 'responding',
+          },
+          {
+            guard: { type: 'isSuccess', params: ({ event }) => ({ answer: event.output }) },
+            target: 'verifying',
+          },
+          {
+            guard: { type: 'mayTryNext', params: ({ event }) => ({ answer: event.output }) },
+            target: 'choosing',
+            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
+          },
+          {
+            target: 'failed',
+            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
+          },
+        ],
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
+      },
+    },
+    responding: {
+      description: 'The server’s challenge is checked and answered.',
+      meta: { spec: 'RFC 6120 §6.4.3' },
+      invoke: {
+        id: 'answerChallenge',
+        src: 'answerChallenge',
+        onDone: [
+          {
+            guard: { type: 'isChallenge', params: ({ event }) => ({ answer: event.output }) },
+            target: 'responding',
+            reenter: true,
+          },
+          {
+            guard: { type: 'isSuccess', params: ({ event }) => ({ answer: event.output }) },
+            target: 'verifying',
+          },
+          {
+            guard: { type: 'mayTryNext', params: ({ event }) => ({ answer: event.output }) },
+            target: 'choosing',
+            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
+          },
+          {
+            target: 'failed',
+            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
+          },
+        ],
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
+      },
+    },
+    verifying: {
+      description: 'Success counts only once the server has proven that it knows the secret too.',
+      meta: { spec: 'RFC 6120 §6.4.6, RFC 5802 §3' },
+      invoke: {
+        id: 'verifyServer',
+        src: 'verifyServer',
+        onDone: { target: 'authenticated', actions: 'forgetRefusal' },
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
+      },
+    },
+    authenticated: { type: 'final', description: 'Both sides are who they say they are.' },
+    failed: { type: 'final', description: 'Not authenticated; the error says why.' },
+  },
+})
+
+function toError(
+  failure: { readonly condition: SaslFailureCondition; readonly text: string | undefined },
+  mechanism: string | undefined,
+): AuthenticationError {
+  const said = failure.text === undefined ? '' : ` (${failure.text})`
+  return new AuthenticationError(
+    failure.condition,
+    `the server refused ${mechanism}: ${failure.condition}${said}`,
+    {
+      mechanism,
+      text: failure.text,
+    },
+  )
+}
+
+function noMechanism(context: AuthenticationContext): AuthenticationError {
+  const { credentials } = context.facts
+  if (!credentials.password && !credentials.certificate && !credentials.anonymous) {
+    return new AuthenticationError('credentials-missing', 'no credentials were given')
+  }
+  const reasons = context.refusals.map((refusal) => `${refusal.name} (${refusal.reason})`).join(', ')
+  return new AuthenticationError(
+    'no-mechanism',
+    `no usable mechanism: ${reasons || 'the server offers none'}`,
+  )
+}

@@ -1,0 +1,33 @@
+import { ProtocolError, TimeoutError, XmppError } from '../src/errors.js'
+import type { Timeouts } from './timeouts.js'
+
+/** A typed error as it is; anything else is a defect, kept as the cause of one that says so. */
+export function toXmppError(error: unknown): XmppError {
+  if (error instanceof XmppError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new ProtocolError('undefined-condition', `unexpected failure: ${message}`, { cause: error })
+}
+
+/** What each time-out waits for, in words. */
+const awaited = {
+  discovery: 'an answer about where the domain is served',
+  dial: 'the connection',
+  header: 'the stream header',
+  features: 'the stream features',
+  proceed: 'the answer to STARTTLS',
+  tls: 'the end of the TLS handshake',
+  sasl: 'the answer to the authentication',
+  bind: 'the answer to the resource binding',
+  probe: 'any sign of life',
+  close: 'the end of the stream',
+} as const
+export type Wait = keyof typeof awaited
+
+/** The error of a wait that has run out. */
+export function timedOut(wait: Wait, timeouts: Timeouts, where?: string): TimeoutError {
+  return new TimeoutError(
+    wait,
+    where === undefined ? awaited[wait] : `${awaited[wait]} (${where})`,
+    timeouts[`${wait}Ms`],
+  )
+}

@@ -1,0 +1,16 @@
+/** How many redirections in a row are followed. */
+export const redirectLimit = 5
+
+/**
+ * The endpoint that a see-other-host names, reached the same way as the one that named it; `undefined` where it would be a
+ * weaker transport or makes no sense.
+ * @param endpoint URL text of the endpoint that redirects
+ * @param otherHost `host`, `host:port`, `[IPv6]:port`, or a WebSocket URL (RFC 7395 §3.6.1)
+ * @see RFC 6120 §4.9.3.19
+ */
+export function redirectedEndpoint(endpoint: string, otherHost: string): string | undefined {
+  if (otherHost.startsWith('wss://')) return endpoint.startsWith('wss://') ? otherHost : undefined
+  if (!/^(\[[0-9a-f:.]+\]|[^\s/:@[\]?#]+)(:\d{1,5})?$/i.test(otherHost)) return undefined
+  const scheme = /^xmpps?:/.exec(endpoint)?.[0]
+  return scheme === undefined ? undefined : `${scheme}//${otherHost}`
+}

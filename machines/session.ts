@@ -1,0 +1,414 @@
+import { assign, setup } from 'xstate'
+import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
+import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
+import { bindingMachine, type BindingOutput } from './binding.js'
+import { connectionMachine, type ConnectionOutput, type TransportFacts } from './connection.js'
+import { toXmppError } from './failure.js'
+import { livenessMachine } from './liveness.js'
+import type { MechanismFacts } from './mechanism-choice.js'
+import { backoffMs, draw, judge, type Verdict } from './policy.js'
+import { redirectedEndpoint, redirectLimit } from './redirect.js'
+import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
+import { deed, stream } from './stub.js'
+import type { Timeouts } from './timeouts.js'
+
+export interface SessionInput {
+  readonly domain: string
+  /** Endpoints as URL text; none: they are discovered. */
+  readonly endpoints: readonly string[]
+  /** The resource to ask for; `undefined` lets the server make one. */
+  readonly resource: string | undefined
+  /** What there is to log in with; never the secrets themselves. */
+  readonly credentials: MechanismFacts['credentials']
+  /** SASL mechanisms the app restricts itself to; `null` for all. */
+  readonly mechanisms: readonly string[] | null
+  /** Go on without encryption, passwords included. */
+  readonly allowPlaintext: boolean
+  /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
+  readonly reconnect: 'afterOnline' | 'always' | 'never'
+  readonly timeouts: Timeouts
+  /** Start of the lots that spread reconnections, any integer. */
+  readonly seed: number
+}
+
+export interface SessionContext extends SessionInput {
+  readonly endpoint: string | undefined
+  readonly transport: TransportFacts | undefined
+  readonly header: StreamHeaderFacts | undefined
+  readonly features: StreamFeatureFacts
+  readonly mechanism: string | undefined
+  readonly jid: string | undefined
+  readonly scramPinned: boolean
+  readonly wasOnline: boolean
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Redirections followed in a row. */
+  readonly hops: number
+  readonly redirect: string | undefined
+  readonly error: XmppError | undefined
+  readonly verdict: Verdict | undefined
+  readonly retryInMs: number
+}
+
+export type SessionEvent =
+  | { readonly type: 'session.connect' }
+  | { readonly type: 'session.disconnect' }
+  | { readonly type: 'stream.ended'; readonly error: XmppError }
+
+/**
+ * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
+ * and ask. Refuses to know how any phase is done: each is a chart of its own, invoked anew for every attempt.
+ */
+export const sessionMachine = setup({
+  types: {} as { context: SessionContext; events: SessionEvent; input: SessionInput },
+  actors: {
+    holdLink: stream('holdLink'),
+    connection: connectionMachine,
+    authentication: authenticationMachine,
+    binding: bindingMachine,
+    stanzas: stream('stanzas'),
+    liveness: livenessMachine,
+    closeStream: deed<void>('closeStream'),
+  },
+  actions: {
+    beginWish: assign({
+      failures: 0,
+      hops: 0,
+      redirect: undefined,
+      wasOnline: false,
+      error: undefined,
+      verdict: undefined,
+    }),
+    beginAttempt: assign({
+      endpoint: undefined,
+      transport: undefined,
+      header: undefined,
+      features: noFeatures,
+      mechanism: undefined,
+      jid: undefined,
+      retryInMs: 0,
+    }),
+    keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) =>
+      output.outcome === 'ready'
+        ? {
+            endpoint: output.endpoint,
+            transport: output.transport,
+            header: output.header,
+            features: output.features,
+          }
+        : { endpoint: output.endpoint, transport: output.transport, error: output.error },
+    ),
+    keepAuthentication: assign(({ context }, { output }: { readonly output: AuthenticationOutput }) =>
+      output.outcome === 'authenticated'
+        ? {
+            mechanism: output.mechanism,
+            scramPinned: context.scramPinned || output.mechanism.startsWith('SCRAM-'),
+          }
+        : { error: output.error },
+    ),
+    keepBinding: assign((_, { output }: { readonly output: BindingOutput }) =>
+      output.outcome === 'bound' ? { jid: output.jid, features: output.features } : { error: output.error },
+    ),
+    noteOnline: assign({
+      wasOnline: true,
+      hops: 0,
+      redirect: undefined,
+      error: undefined,
+      verdict: undefined,
+    }),
+    forgiveFailures: assign({ failures: 0 }),
+    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    judgeFailure: assign(({ context }) => judgeFailure(context)),
+    drawBackoff: assign(({ context }) => drawBackoff(context)),
+    followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
+    endWish: assign({ jid: undefined, failures: 0, hops: 0, redirect: undefined, retryInMs: 0 }),
+  },
+  guards: {
+    isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
+    isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
+      output.outcome === 'authenticated',
+    isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
+    mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
+    needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
+    mayRetry: ({ context }) => context.verdict?.decision === 'retry',
+  },
+  delays: {
+    backoff: ({ context }) => context.retryInMs,
+    closeTimeout: ({ context }) => context.timeouts.closeMs,
+    stableTime: ({ context }) => context.timeouts.stableMs,
+  },
+}).createMachine({
+  id: 'session',
+  description: 'One account, from offline to online and back, whatever happens.',
+  context: ({ input }) => ({
+    ...input,
+    endpoint: undefined,
+    transport: undefined,
+    header: undefined,
+    features: noFeatures,
+    mechanism: undefined,
+    jid: undefined,
+    scramPinned: false,
+    wasOnline: false,
+    failures: 0,
+    hops: 0,
+    redirect: undefined,
+    error: undefined,
+    verdict: undefined,
+    retryInMs: 0,
+  }),
+  options: { maxIterations: 1000 },
+  initial: 'offline',
+  states: {
+    offline: {
+      description: 'Not connected, and nobody wishes to be.',
+      tags: ['person'],
+      meta: { why: 'waits for the app to connect' },
+      on: { 'session.connect': { target: 'active', actions: 'beginWish' } },
+    },
+    active: {
+      description: 'One attempt: its connection is held until the attempt ends, however it ends.',
+      meta: { spec: 'RFC 6120 §1.3' },
+      entry: 'beginAttempt',
+      initial: 'connecting',
+      invoke: {
+        id: 'link',
+        src: 'holdLink',
+        onError: { target: 'judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      on: { 'session.disconnect': { target: '.closing' } },
+      states: {
+        connecting: {
+          description: 'Reaching the server and securing the stream.',
+          meta: { spec: 'RFC 6120 §3, §4, §5' },
+          invoke: {
+            id: 'connection',
+            src: 'connection',
+            input: ({ context }) => ({
+              domain: context.domain,
+              endpoints: context.redirect === undefined ? context.endpoints : [context.redirect],
+              allowPlaintext: context.allowPlaintext && context.redirect === undefined,
+              timeouts: context.timeouts,
+            }),
+            onSnapshot: {},
+            onDone: [
+              {
+                guard: { type: 'isReady', params: ({ event }) => event },
+                target: 'authenticating',
+                actions: { type: 'keepConnection', params: ({ event }) => event },
+              },
+              {
+                target: '#session.judging',
+                actions: { type: 'keepConnection', params: ({ event }) => event },
+              },
+            ],
+            onError: {
+              target: '#session.judging',
+              actions: { type: 'noteFailure', params: ({ event }) => event },
+            },
+          },
+        },
+        authenticating: {
+          description: 'Proving who we are, and that the server is who it should be.',
+          meta: { spec: 'RFC 6120 §6' },
+          invoke: {
+            id: 'authentication',
+            src: 'authentication',
+            input: ({ context }) => ({ facts: toMechanismFacts(context), timeouts: context.timeouts }),
+            onSnapshot: {},
+            onDone: [
+              {
+                guard: { type: 'isAuthenticated', params: ({ event }) => event },
+                target: 'binding',
+                actions: { type: 'keepAuthentication', params: ({ event }) => event },
+              },
+              {
+                target: '#session.judging',
+                actions: { type: 'keepAuthentication', params: ({ event }) => event },
+              },
+            ],
+            onError: {
+              target: '#session.judging',
+              actions: { type: 'noteFailure', params: ({ event }) => event },
+            },
+          },
+        },
+        binding: {
+          description: 'Getting an address on the authenticated stream.',
+          meta: { spec: 'RFC 6120 §7' },
+          invoke: {
+            id: 'binding',
+            src: 'binding',
+            input: ({ context }) => ({ resource: context.resource, timeouts: context.timeouts }),
+            onSnapshot: {},
+            onDone: [
+              {
+                guard: { type: 'isBound', params: ({ event }) => event },
+                target: 'online',
+                actions: { type: 'keepBinding', params: ({ event }) => event },
+              },
+              { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
+            ],
+            onError: {
+              target: '#session.judging',
+              actions: { type: 'noteFailure', params: ({ event }) => event },
+            },
+          },
+        },
+        online: {
+          description: 'Usable: stanzas go both ways.',
+          tags: ['idle'],
+          meta: { spec: 'RFC 6120 §8, RFC 6121', why: 'liveness watches over it' },
+          entry: 'noteOnline',
+          initial: 'fresh',
+          invoke: [
+            {
+              id: 'stanzas',
+              src: 'stanzas',
+              onError: {
+                target: '#session.judging',
+                actions: { type: 'noteFailure', params: ({ event }) => event },
+              },
+            },
+            {
+              id: 'liveness',
+              src: 'liveness',
+              input: ({ context }) => ({ timeouts: context.timeouts }),
+              onSnapshot: {},
+              onDone: {
+                target: '#session.judging',
+                actions: { type: 'noteFailure', params: ({ event }) => event.output },
+              },
+              onError: {
+                target: '#session.judging',
+                actions: { type: 'noteFailure', params: ({ event }) => event },
+              },
+            },
+          ],
+          on: {
+            'stream.ended': {
+              target: '#session.judging',
+              actions: { type: 'noteFailure', params: ({ event }) => event },
+            },
+          },
+          states: {
+            fresh: {
+              description: 'Online, but earlier failures still count.',
+              meta: { spec: 'RFC 6120 §3.3' },
+              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+            },
+            stable: {
+              description: 'Online long enough: earlier failures are forgiven.',
+              tags: ['idle'],
+              meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
+            },
+          },
+        },
+        closing: {
+          description: 'Our closing tag is sent, the peer’s is awaited.',
+          meta: { spec: 'RFC 6120 §4.4' },
+          invoke: {
+            id: 'closeStream',
+            src: 'closeStream',
+            onDone: { target: '#session.offline', actions: 'endWish' },
+            onError: { target: '#session.offline', actions: 'endWish' },
+          },
+          after: { closeTimeout: { target: '#session.offline', actions: 'endWish' } },
+          on: {
+            'session.connect': { target: '#session.active', reenter: true, actions: 'beginWish' },
+            'session.disconnect': {},
+          },
+        },
+      },
+    },
+    judging: {
+      description: 'What the failure means: go elsewhere, ask, try again or stop.',
+      meta: { spec: 'RFC 6120 §3.3, §4.9.3, §6.5' },
+      entry: 'judgeFailure',
+      always: [
+        { guard: 'mayGoElsewhere', target: 'active', actions: 'followRedirect' },
+        { guard: 'needsCredentials', target: 'halted.needsCredentials' },
+        { guard: 'mayRetry', target: 'backingOff', actions: 'drawBackoff' },
+        { target: 'halted.stopped' },
+      ],
+    },
+    backingOff: {
+      description: 'A random while before the next attempt, so that not everybody comes back at once.',
+      meta: { spec: 'RFC 6120 §3.3' },
+      after: { backoff: { target: 'active' } },
+      on: {
+        'session.connect': { target: 'active' },
+        'session.disconnect': { target: 'offline', actions: 'endWish' },
+      },
+    },
+    halted: {
+      description: 'Trying again by itself would not help.',
+      tags: ['person'],
+      meta: { why: 'a person has to change something first' },
+      initial: 'stopped',
+      on: {
+        'session.connect': { target: 'active', actions: 'beginWish' },
+        'session.disconnect': { target: 'offline', actions: 'endWish' },
+      },
+      states: {
+        needsCredentials: {
+          description: 'Other credentials are needed.',
+          tags: ['person'],
+          meta: { why: 'waits for credentials and a new connect' },
+        },
+        stopped: {
+          description: 'The reason lies in the error and its advice.',
+          tags: ['person'],
+          meta: { why: 'waits for a new connect' },
+        },
+      },
+    },
+  },
+})
+
+function toMechanismFacts(context: SessionContext): MechanismFacts {
+  return {
+    offered: context.features.mechanisms,
+    offeredBindings: context.features.channelBindings,
+    channelBindings: context.transport?.channelBindings ?? [],
+    credentials: context.credentials,
+    secure: context.transport?.secure ?? false,
+    allowPlaintext: context.allowPlaintext,
+    scramPinned: context.scramPinned,
+    allowed: context.mechanisms,
+  }
+}
+
+/** The table's verdict, narrowed by what this session has been through. */
+function judgeFailure(context: SessionContext): Partial<SessionContext> {
+  const error =
+    context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
+  const failures = context.failures + 1
+  const verdict = judge(error)
+  const stop = (because: string) => ({ error, failures, verdict: { decision: 'stop', because } as const })
+  if (verdict.decision === 'elsewhere') {
+    if (context.transport?.secure !== true) return stop('a redirection counts only on an encrypted stream')
+    if (context.hops >= redirectLimit) return stop(`redirected ${redirectLimit} times in a row`)
+    if (redirection(context) === undefined) return stop('the redirection names no usable host')
+  }
+  if (verdict.decision === 'retry') {
+    if (context.reconnect === 'never') return stop('reconnecting is switched off')
+    if (context.reconnect === 'afterOnline' && !context.wasOnline)
+      return stop(`${verdict.because}; the first attempt is not repeated`)
+    if (failures > verdict.limit) return stop(`${verdict.because}; failed ${failures} times in a row`)
+  }
+  return { error, failures, verdict }
+}
+
+function drawBackoff(context: SessionContext): Partial<SessionContext> {
+  const { chance, seed } = draw(context.seed)
+  const pace = context.verdict?.decision === 'retry' ? context.verdict.pace : 'backoff'
+  return { seed, retryInMs: backoffMs(pace, context.failures, chance) }
+}
+
+function redirection(context: SessionContext): string | undefined {
+  if (!(context.error instanceof StreamError) || context.error.otherHost === undefined) return undefined
+  return context.endpoint === undefined
+    ? undefined
+    : redirectedEndpoint(context.endpoint, context.error.otherHost)
+}

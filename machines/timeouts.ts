@@ -1,0 +1,42 @@
+/** Every wait of the charts, in milliseconds. No wait is without one. */
+export interface Timeouts {
+  /** DNS and host-meta look-ups. */
+  readonly discoveryMs: number
+  /** TCP connect, direct TLS or WebSocket handshake of one endpoint. */
+  readonly dialMs: number
+  /** The peer's stream header (RFC 6120 §4.7). */
+  readonly headerMs: number
+  /** `<stream:features/>` after the header (RFC 6120 §4.3.2). */
+  readonly featuresMs: number
+  /** `<proceed/>` after `<starttls/>` (RFC 6120 §5.4.2). */
+  readonly proceedMs: number
+  /** The TLS handshake itself. */
+  readonly tlsMs: number
+  /** One answer of a SASL exchange; servers may slow down guessers. */
+  readonly saslMs: number
+  /** The answer to resource binding or to the legacy session request. */
+  readonly bindMs: number
+  /** The answer to a probe of a quiet connection. */
+  readonly probeMs: number
+  /** Silence after which the connection is probed. */
+  readonly quietMs: number
+  /** The peer's closing tag after ours (RFC 6120 §4.4). */
+  readonly closeMs: number
+  /** Being online this long forgives earlier failures. */
+  readonly stableMs: number
+}
+
+export const defaultTimeouts: Timeouts = {
+  discoveryMs: 10_000,
+  dialMs: 15_000,
+  headerMs: 15_000,
+  featuresMs: 15_000,
+  proceedMs: 15_000,
+  tlsMs: 15_000,
+  saslMs: 30_000,
+  bindMs: 20_000,
+  probeMs: 20_000,
+  quietMs: 60_000,
+  closeMs: 2_000,
+  stableMs: 60_000,
+}
