@@ -1,5 +1,6 @@
 import type { SaslFailureCondition } from '../errors.js'
 import type { ChannelBindingType } from '../transport/transport.js'
+import type { ScramErrorValue } from './scram-error.js'
 
 /** One turn of a client exchange. Steps are values: each answer makes the next one, nothing is changed in place. */
 export interface SaslStep {
@@ -36,12 +37,23 @@ export type SaslServerStep =
     }
   | {
       readonly kind: 'success'
+      /** Prepared by SASLprep; with ANONYMOUS the empty string. */
       readonly username: string
+      /** Whom the client wants to act as; empty: itself. Whether it may is for the server to decide. */
       readonly authzid: string
       readonly additional: Uint8Array | null
     }
   | {
       readonly kind: 'failure'
       readonly condition: SaslFailureCondition
-      readonly text?: string
+      /** SCRAM's own word for it, where SCRAM it was: safe to send as the text of the failure. */
+      readonly scramError?: ScramErrorValue
     }
+
+/** The server's side of one mechanism, for one login. */
+export interface SaslServerMechanism {
+  /** As registered, e.g. `SCRAM-SHA-256-PLUS`. */
+  readonly name: string
+  /** `initial` is what came with `<auth/>`; `null`: no data at all (RFC 6120 §6.4.2). Resolves, whatever the client sent. */
+  start(initial: Uint8Array | null): Promise<SaslServerStep>
+}

@@ -1,0 +1,48 @@
+import { equalInConstantTime } from './bytes.js'
+import { scramHashBytes } from './scram-keys.js'
+import type { ScramKeyParameters, ScramKeys } from './scram-keys.js'
+
+/**
+ * Keeps derived keys between logins of one account, so that neither the password nor PBKDF2 is needed again. Whoever
+ * owns it empties it when the server refuses the account or the password changes. What it throws is ignored.
+ */
+export interface ScramKeyCache {
+  find(parameters: ScramKeyParameters): ScramKeys | undefined | Promise<ScramKeys | undefined>
+  /** Called only after the server has proven that it knows the same keys. */
+  keep(keys: ScramKeys): void | Promise<void>
+}
+
+/** A cache in memory that holds the latest keys of each hash, so three at most. */
+export interface ScramMemoryCache extends ScramKeyCache {
+  clear(): void
+}
+
+/** @see ScramKeyCache */
+export function createScramMemoryCache(): ScramMemoryCache {
+  const latest = new Map<string, ScramKeys>()
+  return {
+    find(parameters) {
+      const keys = latest.get(parameters.hash)
+      return keys !== undefined && areKeysFor(keys, parameters) ? keys : undefined
+    },
+    keep(keys) {
+      latest.set(keys.hash, keys)
+    },
+    clear() {
+      latest.clear()
+    },
+  }
+}
+
+/** Whether these keys are whole, and derived from just these parameters. */
+export function areKeysFor(keys: ScramKeys, parameters: ScramKeyParameters): boolean {
+  const bytes = scramHashBytes[parameters.hash]
+  return (
+    keys.username === parameters.username &&
+    keys.hash === parameters.hash &&
+    keys.iterations === parameters.iterations &&
+    equalInConstantTime(keys.salt, parameters.salt) &&
+    keys.clientKey.length === bytes &&
+    keys.serverKey.length === bytes
+  )
+}
