@@ -53,8 +53,11 @@ export const servedSubscriptionMachine = setup({
         },
         pending: {
           description: 'The user has asked; the contact has not answered (Pending Out).',
-          tags: 'waitsForPerson',
-          meta: { spec: 'RFC 6121 §A.2.1, §A.2.2, §A.3.3, §A.3.4' },
+          tags: ['idle'],
+          meta: {
+            spec: 'RFC 6121 §A.2.1, §A.2.2, §A.3.3, §A.3.4',
+            why: 'a person may take days to answer',
+          },
           on: {
             'subscribe.sent': { actions: 'forward' },
             'unsubscribe.sent': { target: 'none', actions: ['forward', 'pushRoster'] },
@@ -102,8 +105,11 @@ export const servedSubscriptionMachine = setup({
         },
         pending: {
           description: 'The contact has asked; the user has not answered (Pending In).',
-          tags: 'waitsForPerson',
-          meta: { spec: 'RFC 6121 §3.1.3, §A.2.3, §A.2.4, §A.3.2' },
+          tags: ['idle'],
+          meta: {
+            spec: 'RFC 6121 §3.1.3, §A.2.3, §A.2.4, §A.3.2',
+            why: 'a person may take days to answer',
+          },
           on: {
             'unsubscribe.received': { target: 'none', actions: 'deliver' },
             'subscribed.sent': {

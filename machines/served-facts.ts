@@ -1,0 +1,46 @@
+import type { SaslFailureCondition, StreamErrorCondition } from '../src/errors.js'
+
+/** Every wait of a served session, in milliseconds. */
+export interface ServedTimeouts {
+  /** From the accepted connection to a bound resource, all steps together. */
+  readonly negotiationMs: number
+  /** The TLS handshake after `<proceed/>`. */
+  readonly tlsMs: number
+  /** One answer of the client in a SASL exchange. */
+  readonly saslMs: number
+  /** The client's closing tag after ours (RFC 6120 §4.4), and then the end of the transport. */
+  readonly closeMs: number
+}
+
+/** What the client's stream header said (RFC 6120 §4.7). */
+export interface ServedHeaderFacts {
+  readonly to: string | undefined
+  readonly version: string | undefined
+}
+
+/** What the channel is like and therefore allows. */
+export interface ServedChannelFacts {
+  readonly secure: boolean
+  /** STARTTLS may be asked for. */
+  readonly startTls: boolean
+  /** SASL mechanisms offered on this channel, as registered; empty while encryption is missing. */
+  readonly mechanisms: readonly string[]
+}
+
+/** Why the server ends a stream, in the words of RFC 6120 §4.9.3. */
+export interface ServedFault {
+  readonly condition: StreamErrorCondition
+  /** A sentence for the log of the client's author. */
+  readonly text: string
+}
+
+/** What came of a SASL response; the data to send stays outside the chart. */
+export type SaslVerdict =
+  | { readonly kind: 'challenged' }
+  | { readonly kind: 'accepted'; readonly username: string }
+  | { readonly kind: 'refused'; readonly condition: SaslFailureCondition }
+
+/** What came of a bind request. */
+export type BindVerdict =
+  | { readonly kind: 'bound'; readonly resource: string }
+  | { readonly kind: 'refused'; readonly condition: 'bad-request' | 'conflict' | 'resource-constraint' }

@@ -1,0 +1,412 @@
+import { assign, setup } from 'xstate'
+import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from '../src/errors.js'
+import type {
+  BindVerdict,
+  SaslVerdict,
+  ServedChannelFacts,
+  ServedFault,
+  ServedHeaderFacts,
+  ServedTimeouts,
+} from './served-facts.js'
+import { deed } from './stub.js'
+
+export interface ServedSessionInput {
+  /** The domain that is served. */
+  readonly domain: string
+  readonly channel: ServedChannelFacts
+  /** Failed authentications after which the stream ends (RFC 6120 §6.4.5). */
+  readonly attempts: number
+  readonly timeouts: ServedTimeouts
+}
+
+export type ServedSessionEvent =
+  | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
+  | { readonly type: 'tls.requested' }
+  | { readonly type: 'sasl.begun'; readonly mechanism: string }
+  | { readonly type: 'sasl.responded' }
+  | { readonly type: 'sasl.aborted' }
+  | { readonly type: 'resource.requested' }
+  | { readonly type: 'stanza.received' }
+  | { readonly type: 'element.received' }
+  | { readonly type: 'stream.ended' }
+  | { readonly type: 'stream.broken'; readonly fault: ServedFault }
+  | { readonly type: 'session.close'; readonly fault: ServedFault }
+  | { readonly type: 'transport.closed' }
+
+export interface ServedSessionContext extends ServedSessionInput {
+  readonly mechanism: string
+  readonly username: string | undefined
+  readonly resource: string | undefined
+  readonly fault: ServedFault | undefined
+}
+
+/** How a session ended. */
+export interface ServedSessionOutput {
+  readonly username: string | undefined
+  readonly resource: string | undefined
+  readonly fault: ServedFault | undefined
+}
+
+interface HeaderParams {
+  readonly header: ServedHeaderFacts
+}
+
+function fault(condition: StreamErrorCondition, text: string) {
+  return { type: 'noteFault', params: { condition, text } } as const
+}
+
+function refusal(condition: SaslFailureCondition) {
+  return { type: 'sendSaslFailure', params: { condition } } as const
+}
+
+const misplaced = {
+  target: 'closing',
+  actions: fault('unsupported-stanza-type', 'this element has no place here'),
+} as const
+
+const unauthorized = {
+  target: '#servedSession.closing',
+  actions: fault('not-authorized', 'no stanza before authentication and resource binding'),
+} as const
+
+/**
+ * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource, and
+ * the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
+ * elements, passwords, proofs, other sessions and where a stanza goes.
+ */
+export const servedSessionMachine = setup({
+  types: {} as {
+    context: ServedSessionContext
+    input: ServedSessionInput
+    events: ServedSessionEvent
+    output: ServedSessionOutput
+  },
+  actors: {
+    secureChannel: deed<ServedChannelFacts>('secureChannel'),
+    verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>('verifyResponse'),
+    bindResource: deed<BindVerdict, { readonly username: string }>('bindResource'),
+  },
+  actions: {
+    sendHeader: () => {},
+    sendFeatures: () => {},
+    sendProceed: () => {},
+    sendTlsFailure: () => {},
+    sendChallenge: () => {},
+    sendSuccess: () => {},
+    sendSaslFailure: (_args, _params: { readonly condition: SaslFailureCondition }) => {},
+    sendBound: () => {},
+    sendBindError: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
+    sendFault: () => {},
+    closeStream: () => {},
+    closeTransport: () => {},
+    destroyTransport: () => {},
+    restartStream: () => {},
+    announceSession: () => {},
+    withdrawSession: () => {},
+    keepChannel: assign((_, params: { readonly channel: ServedChannelFacts }) => ({
+      channel: params.channel,
+    })),
+    keepMechanism: assign((_, params: { readonly mechanism: string }) => ({ mechanism: params.mechanism })),
+    keepUsername: assign((_, params: { readonly verdict: SaslVerdict }) => ({
+      username: params.verdict.kind === 'accepted' ? params.verdict.username : undefined,
+    })),
+    keepResource: assign((_, params: { readonly verdict: BindVerdict }) => ({
+      resource: params.verdict.kind === 'bound' ? params.verdict.resource : undefined,
+    })),
+    countAttempt: assign(({ context }) => ({ attempts: context.attempts - 1 })),
+    noteFault: assign((_, fault: ServedFault) => ({
+      fault: { condition: fault.condition, text: fault.text },
+    })),
+  },
+  guards: {
+    isUnsupportedVersion: (_, { header }: HeaderParams) =>
+      !/^[1-9]\d{0,8}\.\d{1,9}$/.test(header.version ?? ''),
+    isUnaddressed: (_, { header }: HeaderParams) => header.to === undefined,
+    isForeignHost: ({ context }, { header }: HeaderParams) => header.to !== context.domain,
+    isAuthenticated: ({ context }) => context.username !== undefined,
+    hasStartTls: ({ context }) => context.channel.startTls,
+    isEncryptionMissing: ({ context }) => !context.channel.secure && context.channel.mechanisms.length === 0,
+    hasMechanism: ({ context }, params: { readonly mechanism: string }) =>
+      context.channel.mechanisms.includes(params.mechanism),
+    isChallenged: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'challenged',
+    isAccepted: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'accepted',
+    isBound: (_, params: { readonly verdict: BindVerdict }) => params.verdict.kind === 'bound',
+    isLastAttempt: ({ context }) => context.attempts <= 1,
+  },
+  delays: {
+    negotiationTimeout: ({ context }) => context.timeouts.negotiationMs,
+    tlsTimeout: ({ context }) => context.timeouts.tlsMs,
+    saslTimeout: ({ context }) => context.timeouts.saslMs,
+    closeTimeout: ({ context }) => context.timeouts.closeMs,
+  },
+}).createMachine({
+  id: 'servedSession',
+  description: 'One connection of a client, from the accepted transport to its end, as the server sees it.',
+  context: ({ input }) => ({
+    ...input,
+    mechanism: '',
+    username: undefined,
+    resource: undefined,
+    fault: undefined,
+  }),
+  output: ({ context }) => ({
+    username: context.username,
+    resource: context.resource,
+    fault: context.fault,
+  }),
+  options: { maxIterations: 1000 },
+  initial: 'open',
+  states: {
+    open: {
+      description: 'The stream may go on; whatever breaks its rules ends it here.',
+      meta: { spec: 'RFC 6120 §4.9' },
+      initial: 'negotiating',
+      on: {
+        'stream.ended': { target: 'disconnecting', actions: 'closeStream' },
+        'stream.broken': {
+          target: 'failing',
+          actions: { type: 'noteFault', params: ({ event }) => event.fault },
+        },
+        'session.close': {
+          target: 'closing',
+          actions: { type: 'noteFault', params: ({ event }) => event.fault },
+        },
+        'transport.closed': { target: 'closed' },
+        'element.received': misplaced,
+        'header.received': misplaced,
+        'tls.requested': misplaced,
+        'sasl.begun': misplaced,
+        'sasl.responded': misplaced,
+        'sasl.aborted': misplaced,
+      },
+      states: {
+        negotiating: {
+          description: 'No stanza may be sent yet, and the time for all of it is limited.',
+          meta: { spec: 'RFC 6120 §4.3' },
+          initial: 'awaitingHeader',
+          on: {
+            'stanza.received': unauthorized,
+            'resource.requested': unauthorized,
+          },
+          after: {
+            negotiationTimeout: {
+              target: '#servedSession.closing',
+              actions: fault('connection-timeout', 'negotiation took too long'),
+            },
+          },
+          states: {
+            awaitingHeader: {
+              description:
+                'The client opens a stream: the first, the one after TLS, or the one after authentication.',
+              meta: { spec: 'RFC 6120 §4.2, §4.3.3, §4.7' },
+              on: {
+                'header.received': [
+                  {
+                    guard: { type: 'isUnsupportedVersion', params: ({ event }) => event },
+                    target: '#servedSession.closing',
+                    actions: ['sendHeader', fault('unsupported-version', 'this server speaks XMPP 1.0')],
+                  },
+                  {
+                    guard: { type: 'isUnaddressed', params: ({ event }) => event },
+                    target: '#servedSession.closing',
+                    actions: ['sendHeader', fault('improper-addressing', 'the stream header needs a "to"')],
+                  },
+                  {
+                    guard: { type: 'isForeignHost', params: ({ event }) => event },
+                    target: '#servedSession.closing',
+                    actions: ['sendHeader', fault('host-unknown', 'this server does not serve that domain')],
+                  },
+                  {
+                    guard: 'isAuthenticated',
+                    target: 'binding',
+                    actions: ['sendHeader', 'sendFeatures'],
+                  },
+                  { target: 'offering', actions: ['sendHeader', 'sendFeatures'] },
+                ],
+              },
+            },
+            offering: {
+              description: 'Features are announced; the client chooses encryption or a mechanism.',
+              meta: { spec: 'RFC 6120 §4.3.2, §5.3.1, §6.3' },
+              on: {
+                'tls.requested': [
+                  { guard: 'hasStartTls', target: 'securing', actions: 'sendProceed' },
+                  { target: '#servedSession.disconnecting', actions: ['sendTlsFailure', 'closeStream'] },
+                ],
+                'sasl.begun': [
+                  {
+                    guard: 'isEncryptionMissing',
+                    target: 'refusing',
+                    actions: refusal('encryption-required'),
+                  },
+                  {
+                    guard: { type: 'hasMechanism', params: ({ event }) => event },
+                    target: 'authenticating',
+                    actions: { type: 'keepMechanism', params: ({ event }) => event },
+                  },
+                  {
+                    target: 'refusing',
+                    actions: refusal('invalid-mechanism'),
+                  },
+                ],
+              },
+            },
+            securing: {
+              description: 'The TLS handshake; what was said in clear is forgotten.',
+              tags: ['busy'],
+              meta: { spec: 'RFC 6120 §5.4.3' },
+              invoke: {
+                id: 'secureChannel',
+                src: 'secureChannel',
+                onDone: {
+                  target: 'awaitingHeader',
+                  actions: { type: 'keepChannel', params: ({ event }) => ({ channel: event.output }) },
+                },
+                onError: { target: '#servedSession.closed' },
+              },
+              after: { tlsTimeout: { target: '#servedSession.closed' } },
+            },
+            authenticating: {
+              description: 'The mechanism judges what the client said.',
+              tags: ['busy'],
+              meta: { spec: 'RFC 6120 §6.4.2, §6.4.6' },
+              invoke: {
+                id: 'verifyResponse',
+                src: 'verifyResponse',
+                input: ({ context }) => ({ mechanism: context.mechanism }),
+                onDone: [
+                  {
+                    guard: { type: 'isChallenged', params: ({ event }) => ({ verdict: event.output }) },
+                    target: 'challenged',
+                    actions: 'sendChallenge',
+                  },
+                  {
+                    guard: { type: 'isAccepted', params: ({ event }) => ({ verdict: event.output }) },
+                    target: 'awaitingHeader',
+                    actions: [
+                      { type: 'keepUsername', params: ({ event }) => ({ verdict: event.output }) },
+                      'sendSuccess',
+                      'restartStream',
+                    ],
+                  },
+                  {
+                    target: 'refusing',
+                    actions: {
+                      type: 'sendSaslFailure',
+                      params: ({ event }) => ({ condition: conditionOf(event.output) }),
+                    },
+                  },
+                ],
+                onError: { target: 'refusing', actions: refusal('temporary-auth-failure') },
+              },
+            },
+            challenged: {
+              description: 'The client owes a response.',
+              meta: { spec: 'RFC 6120 §6.4.3, §6.4.4' },
+              on: {
+                'sasl.responded': { target: 'authenticating' },
+                'sasl.aborted': { target: 'refusing', actions: refusal('aborted') },
+              },
+              after: {
+                saslTimeout: {
+                  target: '#servedSession.closing',
+                  actions: fault('connection-timeout', 'authentication took too long'),
+                },
+              },
+            },
+            refusing: {
+              description: 'An authentication failed: another try, or the end.',
+              meta: { spec: 'RFC 6120 §6.4.5' },
+              always: [
+                {
+                  guard: 'isLastAttempt',
+                  target: '#servedSession.closing',
+                  actions: fault('policy-violation', 'too many failed authentications'),
+                },
+                { target: 'offering', actions: 'countAttempt' },
+              ],
+            },
+            binding: {
+              description: 'The client is known; nothing but a bind request is in place.',
+              meta: { spec: 'RFC 6120 §7.1, §7.4' },
+              on: { 'resource.requested': { target: 'assigning' } },
+            },
+            assigning: {
+              description: 'A resource is given, taken from another session, or refused.',
+              tags: ['busy'],
+              meta: { spec: 'RFC 6120 §7.6, §7.7' },
+              invoke: {
+                id: 'bindResource',
+                src: 'bindResource',
+                input: ({ context }) => ({ username: context.username ?? '' }),
+                onDone: [
+                  {
+                    guard: { type: 'isBound', params: ({ event }) => ({ verdict: event.output }) },
+                    target: '#servedSession.open.established',
+                    actions: [
+                      { type: 'keepResource', params: ({ event }) => ({ verdict: event.output }) },
+                      'sendBound',
+                    ],
+                  },
+                  {
+                    target: 'binding',
+                    actions: {
+                      type: 'sendBindError',
+                      params: ({ event }) => ({
+                        condition: event.output.kind === 'refused' ? event.output.condition : 'conflict',
+                      }),
+                    },
+                  },
+                ],
+                onError: {
+                  target: '#servedSession.closing',
+                  actions: fault('internal-server-error', 'no resource could be bound'),
+                },
+              },
+            },
+          },
+        },
+        established: {
+          description: 'The client has an address: stanzas flow, past this chart.',
+          tags: ['idle', 'online'],
+          meta: { spec: 'RFC 6120 §7.6.2.1', why: 'a client may be silent as long as it likes' },
+          entry: 'announceSession',
+          exit: 'withdrawSession',
+        },
+      },
+    },
+    failing: {
+      description: 'What the client sends can no longer be read: it is told, and cut off.',
+      meta: { spec: 'RFC 6120 §4.9.1.1' },
+      entry: ['sendFault', 'closeStream'],
+      always: { target: 'disconnecting' },
+    },
+    closing: {
+      description: 'The server ends the stream and waits for the client to end its own.',
+      meta: { spec: 'RFC 6120 §4.4' },
+      entry: ['sendFault', 'closeStream'],
+      on: {
+        'stream.ended': { target: 'disconnecting' },
+        'stream.broken': { target: 'disconnecting' },
+        'transport.closed': { target: 'closed' },
+      },
+      after: { closeTimeout: { target: 'disconnecting' } },
+    },
+    disconnecting: {
+      description: 'Both streams have ended; the transport follows.',
+      meta: { spec: 'RFC 6120 §4.4' },
+      entry: 'closeTransport',
+      on: { 'transport.closed': { target: 'closed' } },
+      after: { closeTimeout: { target: 'closed' } },
+    },
+    closed: {
+      type: 'final',
+      description: 'Nothing of the connection is left.',
+      entry: 'destroyTransport',
+    },
+  },
+})
+
+function conditionOf(verdict: SaslVerdict): SaslFailureCondition {
+  return verdict.kind === 'refused' ? verdict.condition : 'not-authorized'
+}
