@@ -22,6 +22,15 @@ export type SaslAnswer =
   | { readonly kind: 'success' }
   | { readonly kind: 'failure'; readonly condition: SaslFailureCondition; readonly text: string | undefined }
 
+/** The chosen mechanism, and the whole offer for mechanisms that can protect it (XEP-0474). */
+export interface InitiateInput {
+  readonly mechanism: MechanismCandidate | undefined
+  readonly offer: {
+    readonly mechanisms: readonly string[]
+    readonly channelBindings: readonly string[] | undefined
+  }
+}
+
 export interface AuthenticationContext extends AuthenticationInput {
   readonly remaining: readonly MechanismCandidate[]
   readonly refusals: readonly MechanismRefusal[]
@@ -44,7 +53,7 @@ interface AnswerParams {
 export const authenticationMachine = setup({
   types: {} as { context: AuthenticationContext; input: AuthenticationInput; output: AuthenticationOutput },
   actors: {
-    initiate: deed<SaslAnswer, { readonly mechanism: MechanismCandidate | undefined }>('initiate'),
+    initiate: deed<SaslAnswer, InitiateInput>('initiate'),
     answerChallenge: deed<SaslAnswer>('answerChallenge'),
     verifyServer: deed<void>('verifyServer'),
   },
@@ -115,7 +124,10 @@ export const authenticationMachine = setup({
       invoke: {
         id: 'initiate',
         src: 'initiate',
-        input: ({ context }) => ({ mechanism: context.mechanism }),
+        input: ({ context: { mechanism, facts } }) => ({
+          mechanism,
+          offer: { mechanisms: facts.offered, channelBindings: facts.offeredBindings ?? undefined },
+        }),
         onDone: [
           {
             guard: { type: 'isChallenge', params: ({ event }) => ({ answer: event.output }) },

@@ -24,7 +24,12 @@ export interface MechanismFacts {
 
 export interface MechanismCandidate {
   readonly name: string
-  /** The channel-binding type to use with a `-PLUS` mechanism. */
+  /**
+   * What SCRAM says about channel binding: `p` it is bound by `binding`; `y` this channel could be bound, but the server does
+   * not offer it; `n` neither (RFC 5802 §6).
+   */
+  readonly gs2: 'p' | 'y' | 'n'
+  /** The channel-binding type, with `p` only. */
   readonly binding: string | undefined
 }
 
@@ -52,8 +57,8 @@ const preference = [
   'ANONYMOUS',
 ] as const
 
-/** RFC 9266 first; `tls-unique` only where nothing better is accepted. */
-const bindingPreference = ['tls-exporter', 'tls-server-end-point', 'tls-unique'] as const
+/** Strongest first (RFC 9266, RFC 5929 §10.1). */
+const bindingPreference = ['tls-exporter', 'tls-unique', 'tls-server-end-point'] as const
 
 /**
  * Orders what the server offers by strength and says of everything left out why.
@@ -63,11 +68,18 @@ export function chooseMechanisms(facts: MechanismFacts): MechanismChoice {
   const candidates: MechanismCandidate[] = []
   const refusals: MechanismRefusal[] = []
   const binding = chooseBinding(facts)
+  const offersBinding = facts.offered.some(isBound)
   for (const name of preference) {
     if (!facts.offered.includes(name)) continue
     const reason = refuse(name, facts, binding)
     if (reason !== undefined) refusals.push({ name, reason })
-    else candidates.push({ name, binding: name.endsWith('-PLUS') ? binding : undefined })
+    else if (isBound(name)) candidates.push({ name, gs2: 'p', binding })
+    else
+      candidates.push({
+        name,
+        gs2: facts.channelBindings.length > 0 && !offersBinding ? 'y' : 'n',
+        binding: undefined,
+      })
   }
   for (const name of facts.offered) {
     if (!preference.some((known) => known === name))
@@ -76,16 +88,20 @@ export function chooseMechanisms(facts: MechanismFacts): MechanismChoice {
   return { candidates, refusals }
 }
 
+const isBound = (name: string) => name.endsWith('-PLUS')
+
 /**
- * A type both sides have. A server that does not say what it accepts (no XEP-0440) predates `tls-exporter`, so only
- * `tls-unique` is safe to assume.
+ * A type both sides have. A server that does not say what it accepts (no XEP-0440) is only known to understand
+ * `tls-unique`.
  */
 function chooseBinding(facts: MechanismFacts): string | undefined {
-  return bindingPreference.find(
-    (type) =>
-      facts.channelBindings.includes(type) &&
-      (facts.offeredBindings === null ? type === 'tls-unique' : facts.offeredBindings.includes(type)),
-  )
+  const accepted = facts.offeredBindings ?? ['tls-unique']
+  return bindingPreference.find((type) => facts.channelBindings.includes(type) && accepted.includes(type))
+}
+
+/** A server that lists bindings but no mechanism that uses one had those removed from its offer on the way. */
+function isStripped(facts: MechanismFacts): boolean {
+  return facts.offeredBindings !== null && facts.offeredBindings.length > 0 && !facts.offered.some(isBound)
 }
 
 function refuse(name: string, facts: MechanismFacts, binding: string | undefined): string | undefined {
@@ -96,13 +112,16 @@ function refuse(name: string, facts: MechanismFacts, binding: string | undefined
   if (name === 'EXTERNAL')
     return facts.credentials.certificate ? undefined : 'no client certificate was given'
   if (!facts.credentials.password) return 'no password was given'
+  if (isStripped(facts) && facts.channelBindings.length > 0) {
+    return 'somebody on the way removed the mechanisms with channel binding from the offer'
+  }
   if (name === 'PLAIN') {
     if (facts.scramPinned)
       return 'SCRAM was used for this account before, so the password is not sent any more'
     if (!facts.secure && !facts.allowPlaintext) return 'the connection is not encrypted'
     return undefined
   }
-  if (name.endsWith('-PLUS') && binding === undefined) {
+  if (isBound(name) && binding === undefined) {
     if (facts.channelBindings.length === 0) return 'the transport offers no channel binding'
     return facts.offeredBindings === null
       ? 'the server does not say which channel bindings it accepts, and this channel has no tls-unique'

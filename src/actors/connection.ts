@@ -1,0 +1,104 @@
+import { fromPromise } from 'xstate'
+import type { TransportFacts } from '../../machines/connection.js'
+import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
+import { ProtocolError, TransportError } from '../errors.js'
+import { XmlStream, type XmlStreamOptions } from '../router/xml-stream.js'
+import { parseStreamFeatures } from '../stanza/stream-features.js'
+import type { Dialer } from '../transport/dial.js'
+import type { Transport } from '../transport/transport.js'
+import { xml, type XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import { toHeader, type Identity, type Link } from './link.js'
+
+export interface ConnectionDeeds {
+  readonly link: Link
+  readonly identity: Identity
+  readonly dialer: Dialer
+  readonly stream: XmlStreamOptions
+}
+
+/** The deeds of the connection chart. */
+export function connectionActors({ link, identity, dialer, stream: options }: ConnectionDeeds) {
+  return {
+    discoverEndpoints: fromPromise<readonly string[], { readonly domain: string }>(({ input, signal }) =>
+      dialer.discover(input.domain, signal),
+    ),
+
+    openTransport: fromPromise<TransportFacts, { readonly endpoint: string; readonly domain: string }>(
+      async ({ input, signal }) => {
+        link.release()
+        const transport = await dialer.dial(input.endpoint, input.domain, signal)
+        if (signal.aborted) {
+          transport.destroy()
+          throw new TransportError('aborted', 'no longer awaited')
+        }
+        link.hold(new XmlStream(transport, options))
+        return toTransportFacts(transport)
+      },
+    ),
+
+    openStream: fromPromise<StreamHeaderFacts>(async ({ signal }) => openStream(link, identity, signal)),
+
+    receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal }) => receiveFeatures(link, signal)),
+
+    requestTls: fromPromise<void>(async ({ signal }) => {
+      const { stream } = link
+      stream.send(xml('starttls', ns.tls))
+      const answer = await stream.next(signal)
+      if (answer.is('proceed', ns.tls)) return
+      if (answer.is('failure', ns.tls)) {
+        throw new TransportError('tls-unavailable', `${stream.transport.address} refused STARTTLS`)
+      }
+      throw stream.abort(unexpected(answer, 'the answer to STARTTLS'))
+    }),
+
+    startTls: fromPromise<TransportFacts, { readonly domain: string }>(async ({ input, signal }) => {
+      const { stream } = link
+      await stream.secure(dialer.tlsOptions(input.domain), signal)
+      return toTransportFacts(stream.transport)
+    }),
+  }
+}
+
+/** Sends our header and gives the peer's. */
+export async function openStream(
+  link: Link,
+  identity: Identity,
+  signal: AbortSignal,
+): Promise<StreamHeaderFacts> {
+  const { stream } = link
+  const header = await stream.open(toHeader(identity, stream.transport.tls !== null), signal)
+  return { from: header.from, id: header.id, version: header.version, lang: header.lang }
+}
+
+/** Waits for `<stream:features/>`; anything else ends the stream. */
+export async function receiveFeatures(link: Link, signal: AbortSignal): Promise<StreamFeatureFacts> {
+  const { stream } = link
+  const element = await stream.next(signal)
+  if (!element.is('features', ns.streams)) throw stream.abort(unexpected(element, 'the stream features'))
+  const features = parseStreamFeatures(element)
+  return {
+    starttls:
+      features.starttls === undefined ? 'absent' : features.starttls.required ? 'required' : 'optional',
+    mechanisms: features.mechanisms,
+    channelBindings: features.channelBindings ?? null,
+    bind: features.bind,
+    session: features.session === undefined ? 'absent' : features.session.optional ? 'optional' : 'required',
+    names: element.elements(undefined).map((feature) => `{${feature.namespace}}${feature.name}`),
+  }
+}
+
+/** What does not belong where it came. Stanzas before authentication have a condition of their own (RFC 6120 §4.9.3.12). */
+export function unexpected(element: XmlElement, awaited: string): ProtocolError {
+  const condition = element.namespace === ns.client ? 'not-authorized' : 'bad-format'
+  return new ProtocolError(condition, `<${element.name}/> came instead of ${awaited}`)
+}
+
+function toTransportFacts(transport: Transport): TransportFacts {
+  const types = ['tls-exporter', 'tls-server-end-point', 'tls-unique'] as const
+  return {
+    framing: transport.framing,
+    secure: transport.tls !== null,
+    channelBindings: types.filter((type) => transport.channelBinding(type) !== undefined),
+  }
+}

@@ -1,0 +1,38 @@
+import { fromPromise } from 'xstate'
+import { xml } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import type { Link } from './link.js'
+
+export interface LivenessDeeds {
+  readonly link: Link
+  readonly createId: () => string
+}
+
+/** The deeds of the liveness chart. */
+export function livenessActors({ link, createId }: LivenessDeeds) {
+  return {
+    awaitSilence: fromPromise<void, { readonly quietMs: number }>(({ input, signal }) =>
+      awaitSilence(() => link.stream.lastReceivedMs, input.quietMs, signal),
+    ),
+
+    probe: fromPromise<void>(async ({ signal }) => {
+      const { stream } = link
+      stream.send(xml('iq', ns.client, { type: 'get', id: createId() }, xml('ping', ns.ping)))
+      await stream.heard(signal)
+    }),
+  }
+}
+
+/** One timer, wound up again only when it runs out: what arrives in between costs nothing. */
+function awaitSilence(lastReceivedMs: () => number, quietMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: ReturnType<typeof setTimeout>
+    const look = () => {
+      const left = quietMs - (performance.now() - lastReceivedMs())
+      if (left <= 0) resolve()
+      else timer = setTimeout(look, left)
+    }
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+    look()
+  })
+}

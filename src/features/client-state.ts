@@ -1,0 +1,128 @@
+import type { XmppError } from '../errors.js'
+import type { FailedEndpoint } from '../../machines/connection.js'
+import type { MechanismRefusal } from '../../machines/mechanism-choice.js'
+import type { sessionMachine } from '../../machines/session.js'
+import type { StreamHeaderFacts } from '../../machines/stream-facts.js'
+import type { SnapshotFrom } from 'xstate'
+
+/**
+ * Where the session stands and why, mapped from the charts' snapshots. `phase` names the state of the inner chart, e.g.
+ * `securing`.
+ */
+export type ClientState =
+  | { readonly status: 'offline'; readonly error: XmppError | undefined }
+  | {
+      readonly status: 'connecting'
+      readonly phase: string
+      /** URL text of the endpoint being tried. */
+      readonly endpoint: string | undefined
+      /** The server's stream header, once it has come. */
+      readonly header: StreamHeaderFacts | undefined
+      /** Endpoints tried before, and why they were left. */
+      readonly failures: readonly FailedEndpoint[]
+    }
+  | {
+      readonly status: 'authenticating'
+      readonly phase: string
+      readonly endpoint: string
+      readonly encrypted: boolean
+      readonly mechanism: string | undefined
+      readonly channelBinding: string | undefined
+      /** Mechanisms that were not chosen or failed, and why. */
+      readonly refusals: readonly MechanismRefusal[]
+    }
+  | { readonly status: 'binding'; readonly phase: string; readonly mechanism: string }
+  | {
+      readonly status: 'online'
+      /** The full JID, as the server says. */
+      readonly jid: string
+      readonly endpoint: string
+      readonly encrypted: boolean
+      readonly mechanism: string
+      readonly header: StreamHeaderFacts | undefined
+      /** Names of the server's stream features, as `{namespace}name`. */
+      readonly features: readonly string[]
+      /** `probing`: the connection was silent for long and is being tested. */
+      readonly liveness: string
+    }
+  | { readonly status: 'closing' }
+  | {
+      readonly status: 'backingOff'
+      readonly error: XmppError
+      /** Why trying again makes sense. */
+      readonly because: string
+      readonly retryInMs: number
+      /** Failed attempts in a row. */
+      readonly failures: number
+    }
+  | {
+      readonly status: 'halted'
+      readonly error: XmppError
+      readonly because: string
+      /** What is needed before a new `connect()` makes sense. */
+      readonly needs: 'credentials' | 'change'
+    }
+
+type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
+
+/** The public view of a snapshot of the session chart. */
+export function toClientState(snapshot: SessionSnapshot): ClientState {
+  const { context, children } = snapshot
+  if (snapshot.matches({ active: 'connecting' })) {
+    const connection = children['connection']?.getSnapshot()
+    const inner = connection?.context
+    return {
+      status: 'connecting',
+      phase: toPhase(connection?.value),
+      endpoint: inner?.endpoint,
+      header: inner?.header,
+      failures: inner?.failures ?? [],
+    }
+  }
+  const endpoint = context.endpoint ?? ''
+  const mechanism = context.mechanism ?? ''
+  const encrypted = context.transport?.secure ?? false
+  if (snapshot.matches({ active: 'authenticating' })) {
+    const authentication = children['authentication']?.getSnapshot()
+    const inner = authentication?.context
+    return {
+      status: 'authenticating',
+      phase: toPhase(authentication?.value),
+      endpoint,
+      encrypted,
+      mechanism: inner?.mechanism?.name,
+      channelBinding: inner?.mechanism?.binding,
+      refusals: inner?.refusals ?? [],
+    }
+  }
+  if (snapshot.matches({ active: 'binding' })) {
+    return { status: 'binding', phase: toPhase(children['binding']?.getSnapshot().value), mechanism }
+  }
+  if (snapshot.matches({ active: 'online' })) {
+    return {
+      status: 'online',
+      jid: context.jid ?? '',
+      endpoint,
+      encrypted,
+      mechanism,
+      header: context.header,
+      features: context.features.names,
+      liveness: toPhase(children['liveness']?.getSnapshot().value),
+    }
+  }
+  if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }
+  const { error, verdict } = context
+  if (error !== undefined && verdict !== undefined && snapshot.matches('backingOff')) {
+    const { retryInMs, failures } = context
+    return { status: 'backingOff', error, because: verdict.because, retryInMs, failures }
+  }
+  if (error !== undefined && verdict !== undefined && snapshot.matches('halted')) {
+    const needs = snapshot.matches({ halted: 'needsCredentials' }) ? 'credentials' : 'change'
+    return { status: 'halted', error, because: verdict.because, needs }
+  }
+  return { status: 'offline', error }
+}
+
+function toPhase(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

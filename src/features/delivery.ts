@@ -1,0 +1,66 @@
+import { ReplaySubject, type Observable } from 'rxjs'
+import type { XmppError } from '../errors.js'
+
+/** How far a sent message has come. */
+export type DeliveryStatus =
+  | { readonly status: 'queued' }
+  /** The operating system has taken it; whether it arrived nobody has said. */
+  | { readonly status: 'written' }
+  /** It never left, or the other side sent it back (`reason` is then a `StanzaError`). */
+  | { readonly status: 'failed'; readonly reason: XmppError }
+
+const queued: DeliveryStatus = { status: 'queued' }
+const written: DeliveryStatus = { status: 'written' }
+
+/** One sent message as a value that can be watched or awaited; costs next to nothing where it is neither. */
+export class Delivery {
+  /** The id the message was sent with. */
+  readonly id: string
+  #status: DeliveryStatus = queued
+  #subject: ReplaySubject<DeliveryStatus> | undefined
+  #waiting: ((status: DeliveryStatus) => void)[] | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  get status(): DeliveryStatus {
+    return this.#status
+  }
+
+  /** Replays the present status; completes on failure, which is final. */
+  get status$(): Observable<DeliveryStatus> {
+    if (this.#subject === undefined) {
+      this.#subject = new ReplaySubject(1)
+      this.#subject.next(this.#status)
+      if (this.#status.status === 'failed') this.#subject.complete()
+    }
+    return this.#subject.asObservable()
+  }
+
+  /** Resolves once it is no longer merely queued; never rejects. */
+  get settled(): Promise<DeliveryStatus> {
+    if (this.#status !== queued) return Promise.resolve(this.#status)
+    return new Promise((resolve) => (this.#waiting ??= []).push(resolve))
+  }
+
+  /** For whoever sends: the operating system has it. */
+  write(): void {
+    if (this.#status === queued) this.#advance(written)
+  }
+
+  /** For whoever sends: it did not arrive. */
+  fail(reason: XmppError): void {
+    if (this.#status.status === 'failed') return
+    this.#advance({ status: 'failed', reason })
+    this.#subject?.complete()
+  }
+
+  #advance(status: DeliveryStatus): void {
+    this.#status = status
+    this.#subject?.next(status)
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.forEach((resolve) => resolve(status))
+  }
+}

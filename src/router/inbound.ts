@@ -1,0 +1,174 @@
+import { ProtocolError } from '../errors.js'
+import type { Transport } from '../transport/transport.js'
+import { xmlNamespace, type XmlElement } from '../xml/element.js'
+import { readFrame } from '../xml/frame-reader.js'
+import { defaultXmlLimits, type XmlLimits } from '../xml/limits.js'
+import { ns } from '../xml/namespaces.js'
+import { createStreamReader } from '../xml/stream-reader.js'
+
+/** What the header of either side says (RFC 6120 §4.7). */
+export interface StreamHeader {
+  readonly to?: string | undefined
+  readonly from?: string | undefined
+  readonly id?: string | undefined
+  readonly version?: string | undefined
+  readonly lang?: string | undefined
+}
+
+export interface InboundEvents {
+  readonly opened: (header: StreamHeader) => void
+  readonly element: (element: XmlElement) => void
+  /** @param otherUri where to go instead, only over WebSocket (RFC 7395 §3.6.1) */
+  readonly closed: (otherUri?: string) => void
+  readonly failed: (error: ProtocolError) => void
+}
+
+/** The reading half of a stream, the same over bytes and over frames. */
+export interface Inbound {
+  /** Bytes (or, over frames, UTF-16 code units) that arrived and were not read yet. */
+  readonly heldBytes: number
+  write(chunk: Uint8Array | string): void
+  /** Reads nothing more, from the end of the construct that is being delivered. */
+  halt(): void
+  resume(): void
+  /** A new stream begins with the next byte; stays halted. */
+  restart(): void
+  /** Delivers nothing any more. */
+  stop(): void
+}
+
+export function createInbound(
+  transport: Transport,
+  events: InboundEvents,
+  limits: Partial<XmlLimits> = {},
+): Inbound {
+  const all = { ...defaultXmlLimits, ...limits }
+  return transport.framing === 'bytes' ? readBytes(events, all) : readFrames(transport, events, all)
+}
+
+function readBytes(events: InboundEvents, limits: XmlLimits): Inbound {
+  let stopped = false
+  const handler = {
+    opened: (root: XmlElement, contentNamespace: string) => {
+      const error = judgeRoot(root, contentNamespace)
+      if (error === undefined) events.opened(toHeader(root))
+      else events.failed(error)
+    },
+    element: events.element,
+    closed: () => events.closed(),
+    failed: events.failed,
+  }
+  let reader = createStreamReader(handler, limits)
+  return {
+    get heldBytes() {
+      return reader.heldBytes
+    },
+    write: (chunk) => {
+      if (!stopped) reader.write(chunk)
+    },
+    halt: () => reader.halt(),
+    resume: () => {
+      if (!stopped) reader.resume()
+    },
+    restart: () => {
+      const held = reader.takeHeld()
+      reader.halt()
+      reader = createStreamReader(handler, limits)
+      reader.halt()
+      reader.write(held)
+    },
+    stop: () => {
+      stopped = true
+      reader.halt()
+    },
+  }
+}
+
+/** @see RFC 7395 §3.3: each frame is one document, `<open/>` and `<close/>` stand for the stream's tags. */
+function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimits): Inbound {
+  const held: string[] = []
+  let heldUnits = 0
+  let halted = false
+  let stopped = false
+
+  const read = (frame: string) => {
+    let element: XmlElement
+    try {
+      element = readFrame(frame, limits)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      return events.failed(error)
+    }
+    if (element.namespace !== ns.framing) return events.element(element)
+    if (element.name === 'open') return events.opened(toHeader(element))
+    if (element.name === 'close') return events.closed(element.attribute('see-other-uri'))
+    return events.failed(new ProtocolError('bad-format', `<${element.name}/> means nothing between frames`))
+  }
+
+  return {
+    get heldBytes() {
+      return heldUnits
+    },
+    write: (chunk) => {
+      if (stopped) return
+      if (typeof chunk !== 'string') {
+        return events.failed(
+          new ProtocolError('bad-format', 'a binary frame came where only text frames may'),
+        )
+      }
+      if (!halted) return read(chunk)
+      held.push(chunk)
+      heldUnits += chunk.length
+      transport.pause()
+      if (heldUnits > limits.stanzaBytes) {
+        events.failed(
+          new ProtocolError('policy-violation', `more than ${limits.stanzaBytes} bytes came unasked`),
+        )
+      }
+    },
+    halt: () => {
+      halted = true
+    },
+    resume: () => {
+      halted = false
+      while (!halted && !stopped) {
+        const frame = held.shift()
+        if (frame === undefined) return transport.resume()
+        heldUnits -= frame.length
+        read(frame)
+      }
+    },
+    restart: () => {
+      halted = true
+    },
+    stop: () => {
+      stopped = true
+      held.length = 0
+    },
+  }
+}
+
+function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | undefined {
+  if (root.name !== 'stream')
+    return new ProtocolError('bad-format', `the stream opens with <${root.name}>, not <stream>`)
+  if (root.namespace !== ns.streams) {
+    return new ProtocolError('invalid-namespace', `the stream is in the namespace ${root.namespace}`)
+  }
+  if (contentNamespace !== ns.client) {
+    return new ProtocolError(
+      'invalid-namespace',
+      `the stream carries ${contentNamespace || 'no namespace'}, not ${ns.client}`,
+    )
+  }
+  return undefined
+}
+
+function toHeader(root: XmlElement): StreamHeader {
+  return {
+    to: root.attribute('to'),
+    from: root.attribute('from'),
+    id: root.attribute('id'),
+    version: root.attribute('version'),
+    lang: root.attribute('lang', xmlNamespace),
+  }
+}

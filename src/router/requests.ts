@@ -1,0 +1,99 @@
+import { TimeoutError, TransportError, type XmppError } from '../errors.js'
+import { parseStanzaError } from '../stanza/stanza-error.js'
+import type { XmlElement } from '../xml/element.js'
+import { mayAnswer, type Account } from './trust.js'
+
+/** Requests that may be open at once; one more fails at once. */
+export const openRequestLimit = 10_000
+
+export interface RequestOptions {
+  /** How long to wait for the answer, in milliseconds; default 30 000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+interface OpenRequest {
+  readonly to: string | undefined
+  readonly answer: (iq: XmlElement) => void
+  readonly fail: (error: XmppError) => void
+}
+
+/**
+ * Pairs answers with requests, by id and by sender: an answer counts only from whom the request was sent to.
+ * @see RFC 6120 §8.2.3
+ */
+export class Requests {
+  readonly #open = new Map<string, OpenRequest>()
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /**
+   * Waits for the answer to a request.
+   * @param send called once the answer can be received; a throw rejects
+   * @returns the result stanza; rejects with `StanzaError`, `TimeoutError` or `TransportError`
+   */
+  await(
+    id: string,
+    to: string | undefined,
+    send: () => void,
+    { timeoutMs = 30_000, signal }: RequestOptions = {},
+  ): Promise<XmlElement> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(abortedRequest(signal))
+      if (this.#open.size >= openRequestLimit) {
+        return reject(new TransportError('overflow', `more than ${openRequestLimit} requests are unanswered`))
+      }
+      const settle = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', aborted)
+        this.#open.delete(id)
+      }
+      const fail = (error: unknown) => {
+        settle()
+        reject(error)
+      }
+      const aborted = () => fail(abortedRequest(signal))
+      const timer = setTimeout(
+        () =>
+          fail(
+            new TimeoutError('request', `the answer of ${to ?? 'the server'} to request ${id}`, timeoutMs),
+          ),
+        timeoutMs,
+      )
+      signal?.addEventListener('abort', aborted, { once: true })
+      this.#open.set(id, {
+        to,
+        answer: (iq) => {
+          settle()
+          if (iq.attribute('type') === 'error') reject(parseStanzaError(iq))
+          else resolve(iq)
+        },
+        fail,
+      })
+      try {
+        send()
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  /** Takes an IQ of type `result` or `error`; `false` if no open request may be answered by it. */
+  answer(iq: XmlElement, from: string | undefined, account: Account): boolean {
+    const id = iq.attribute('id')
+    const request = id === undefined ? undefined : this.#open.get(id)
+    if (request === undefined || !mayAnswer(request.to, from, account)) return false
+    request.answer(iq)
+    return true
+  }
+
+  /** Settles everything that is open: the session is over. */
+  failAll(error: XmppError): void {
+    for (const request of [...this.#open.values()]) request.fail(error)
+  }
+}
+
+const abortedRequest = (signal: AbortSignal | undefined) =>
+  new TransportError('aborted', 'the caller gave the request up', { cause: signal?.reason })

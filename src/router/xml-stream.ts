@@ -1,0 +1,247 @@
+import { ProtocolError, StreamError, TransportError, type XmppError } from '../errors.js'
+import { parseStreamError } from '../stanza/stream-error.js'
+import type { TlsClientOptions, Transport } from '../transport/transport.js'
+import type { XmlElement } from '../xml/element.js'
+import type { XmlLimits } from '../xml/limits.js'
+import { ns } from '../xml/namespaces.js'
+import { createInbound, type Inbound, type StreamHeader } from './inbound.js'
+import { createOutbound, type Flushed, type Outbound } from './outbound.js'
+
+export interface StreamSink {
+  /** A first-level element, synchronously and in arrival order; stream errors never come this way. */
+  readonly element: (element: XmlElement) => void
+  /** Once: how the stream ended. Nothing comes after it. */
+  readonly ended: (error: XmppError) => void
+}
+
+export interface XmlStreamOptions extends Partial<XmlLimits> {
+  /** The most bytes that may wait to be written, default 16 MiB. */
+  readonly outboundLimitBytes?: number
+}
+
+type Item = { readonly header: StreamHeader } | { readonly element: XmlElement }
+
+interface Reading {
+  readonly take: (item: Item) => void
+  readonly fail: (error: XmppError) => void
+}
+
+/**
+ * One XML stream over one transport. While phases negotiate, it is pulled: nothing past the construct that was asked for is
+ * read, so that a restart or TLS begins at the exact byte. Once live, it is pushed: every element goes to one sink at once.
+ */
+export class XmlStream {
+  readonly transport: Transport
+  /** When something last arrived, on the clock of `performance.now()`. */
+  lastReceivedMs = performance.now()
+  readonly #inbound: Inbound
+  readonly #outbound: Outbound
+  #reading: Reading | undefined
+  #ready: Item | undefined
+  #sink: StreamSink | undefined
+  #end: XmppError | undefined
+  #begun = false
+  #heard: (() => void) | undefined
+  readonly #disconnected: Promise<void>
+
+  constructor(transport: Transport, options: XmlStreamOptions = {}) {
+    this.transport = transport
+    const { outboundLimitBytes = defaultOutboundLimitBytes, ...limits } = options
+    this.#inbound = createInbound(
+      transport,
+      {
+        opened: (header) => this.#arrived({ header }),
+        element: (element) => this.#elementArrived(element),
+        closed: (otherUri) => this.#closedByPeer(otherUri),
+        failed: (error) => this.abort(error),
+      },
+      limits,
+    )
+    this.#outbound = createOutbound(transport, outboundLimitBytes, (error) => {
+      this.#finish(error)
+      transport.destroy(error)
+    })
+    this.#disconnected = new Promise((resolve) => {
+      transport.start({
+        data: (chunk) => {
+          this.lastReceivedMs = performance.now()
+          this.#heard?.()
+          this.#inbound.write(chunk)
+        },
+        closed: (error) => {
+          this.#finish(error ?? new TransportError('closed', `${transport.address} ended the connection`))
+          resolve()
+        },
+      })
+    })
+    this.#inbound.halt()
+  }
+
+  /** Why the stream has ended, if it has. */
+  get end(): XmppError | undefined {
+    return this.#end
+  }
+
+  /** Sends our header and resolves with the peer's. The first stream and every restart begin here. */
+  async open(header: StreamHeader, signal: AbortSignal): Promise<StreamHeader> {
+    if (this.#begun) this.#inbound.restart()
+    this.#begun = true
+    this.#outbound.open(header)
+    const item = await this.#pull(signal)
+    if ('header' in item) return item.header
+    throw this.abort(new ProtocolError('bad-format', `<${item.element.name}/> came before the stream header`))
+  }
+
+  /** Resolves with the next first-level element; rejects with how the stream ended. */
+  async next(signal: AbortSignal): Promise<XmlElement> {
+    const item = await this.#pull(signal)
+    if ('element' in item) return item.element
+    throw this.abort(secondHeader())
+  }
+
+  /** Resolves when anything at all arrives; stays pending when the stream ends, which is told elsewhere. */
+  heard(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        this.#heard = undefined
+        resolve()
+      }
+      this.#heard = settle
+      signal.addEventListener('abort', settle, { once: true })
+    })
+  }
+
+  /** Queues one element; everything sent in one turn leaves in one write. */
+  send(element: XmlElement, flushed?: Flushed): void {
+    if (this.#end === undefined) this.#outbound.send(element, flushed)
+    else flushed?.(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
+  }
+
+  /** Goes live: from here on every element is pushed, what already waits first. */
+  flow(sink: StreamSink): void {
+    if (this.#end !== undefined) {
+      sink.ended(this.#end)
+      return
+    }
+    this.#sink = sink
+    const waiting = this.#ready
+    this.#ready = undefined
+    if (waiting !== undefined) this.#arrived(waiting)
+    this.#inbound.resume()
+  }
+
+  /**
+   * STARTTLS: encrypts what follows. Bytes that came in clear after the go-ahead end the stream.
+   * @see RFC 6120 §5.4.3.3
+   */
+  async secure(options: TlsClientOptions, signal: AbortSignal): Promise<void> {
+    if (this.#inbound.heldBytes > 0 || this.#ready !== undefined) {
+      throw this.abort(
+        new ProtocolError('policy-violation', 'unencrypted bytes followed the go-ahead for TLS'),
+      )
+    }
+    await this.transport.startTls(options, signal)
+  }
+
+  /**
+   * Sends the closing tag, reads on until the peer has sent its own, and resolves when the connection has ended.
+   * @param signal ends the wait, and the connection at once
+   * @see RFC 6120 §4.4
+   */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#outbound.close()
+    if (this.#end === undefined) this.flow(this.#sink ?? deafSink)
+    else this.transport.destroy()
+    const destroy = () => this.transport.destroy()
+    if (signal.aborted) destroy()
+    else signal.addEventListener('abort', destroy, { once: true })
+    await this.#disconnected
+    signal.removeEventListener('abort', destroy)
+  }
+
+  /** The peer broke the protocol: says so (RFC 6120 §4.9.1.1), ends the connection, and gives the error back. */
+  abort(error: ProtocolError): ProtocolError {
+    if (this.#end === undefined) {
+      this.#outbound.abort(error.condition)
+      this.#finish(error)
+    }
+    return error
+  }
+
+  /** Ends the connection without another word. */
+  destroy(): void {
+    this.transport.destroy()
+  }
+
+  #elementArrived(element: XmlElement): void {
+    if (element.is('error', ns.streams)) {
+      this.#outbound.close()
+      this.#finish(parseStreamError(element))
+    } else if (this.#sink === undefined) this.#arrived({ element })
+    else this.#sink.element(element)
+  }
+
+  #closedByPeer(otherUri: string | undefined): void {
+    this.#outbound.close()
+    this.#finish(
+      otherUri === undefined
+        ? new TransportError('closed', `${this.transport.address} closed the stream`)
+        : new StreamError('see-other-host', { otherHost: otherUri }),
+    )
+    this.transport.close()
+  }
+
+  #arrived(item: Item): void {
+    if (this.#sink !== undefined) {
+      if ('element' in item) this.#sink.element(item.element)
+      else this.abort(secondHeader())
+      return
+    }
+    this.#inbound.halt()
+    if (this.#reading === undefined) this.#ready = item
+    else this.#reading.take(item)
+  }
+
+  #pull(signal: AbortSignal): Promise<Item> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        this.#reading = undefined
+        signal.removeEventListener('abort', aborted)
+      }
+      const aborted = () => this.#reading?.fail(new TransportError('aborted', 'no longer awaited'))
+      const reading: Reading = {
+        take: (item) => {
+          settle()
+          resolve(item)
+        },
+        fail: (error) => {
+          settle()
+          reject(error)
+        },
+      }
+      const ready = this.#ready
+      this.#ready = undefined
+      if (ready !== undefined) return resolve(ready)
+      if (this.#end !== undefined) return reject(this.#end)
+      this.#reading = reading
+      signal.addEventListener('abort', aborted, { once: true })
+      if (signal.aborted) aborted()
+      else this.#inbound.resume()
+    })
+  }
+
+  #finish(error: XmppError): void {
+    if (this.#end !== undefined) return
+    this.#end = error
+    this.#inbound.stop()
+    this.#outbound.stop(new TransportError('not-connected', 'the stream has ended', { cause: error }))
+    this.#reading?.fail(error)
+    this.#sink?.ended(error)
+  }
+}
+
+const defaultOutboundLimitBytes = 16 * 1024 * 1024
+
+const deafSink: StreamSink = { element: () => {}, ended: () => {} }
+
+const secondHeader = () => new ProtocolError('bad-format', 'a second stream header came without a restart')
