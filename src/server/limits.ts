@@ -1,0 +1,55 @@
+/** What a client may use of the server before it is refused; every refusal is an XMPP error, none a crash. */
+export interface ServerLimits {
+  /** One stanza, in bytes; over it the stream ends with policy-violation. At least 10 000 (RFC 6120 §13.12). */
+  readonly stanzaBytes: number
+  /** From the accepted connection to a bound resource; over it the stream ends with connection-timeout. */
+  readonly unauthenticatedMs: number
+  /** Connections at once, bound or not; one more is closed with resource-constraint. */
+  readonly connections: number
+  /** Resources of one account at once; one more is refused with resource-constraint (RFC 6120 §7.6.2.1). */
+  readonly resourcesPerAccount: number
+  /** Failed authentications of one stream; after the last it ends with policy-violation (RFC 6120 §6.4.5). */
+  readonly authenticationAttempts: number
+  /** Contacts of one account; one more is refused with resource-constraint. */
+  readonly rosterItems: number
+  /** Groups of one contact; more are refused with not-acceptable. */
+  readonly groupsPerItem: number
+  /** Name of a contact or of a group, in UTF-16 units; more is refused with not-acceptable (RFC 6121 §2.3.3). */
+  readonly rosterNameUnits: number
+  /** Messages kept for one account that is away; one more comes back with service-unavailable. */
+  readonly offlineMessages: number
+  /** Addresses to which one resource has sent directed presence; one more comes back with resource-constraint. */
+  readonly directedPresences: number
+  /** Bytes that wait for a client which does not read; over it the connection is cut. */
+  readonly outboundBytes: number
+}
+
+/** Limits of a server that nobody configured. */
+export const defaultServerLimits: ServerLimits = {
+  stanzaBytes: 262_144,
+  unauthenticatedMs: 60_000,
+  connections: 1000,
+  resourcesPerAccount: 20,
+  authenticationAttempts: 3,
+  rosterItems: 10_000,
+  groupsPerItem: 50,
+  rosterNameUnits: 1023,
+  offlineMessages: 100,
+  directedPresences: 1000,
+  outboundBytes: 4 * 1024 * 1024,
+}
+
+/** Fills in the defaults. Throws RangeError for a limit that is no positive integer or too low for XMPP. */
+export function toServerLimits(limits: Partial<ServerLimits> = {}): ServerLimits {
+  const all: ServerLimits = { ...defaultServerLimits, ...limits }
+  for (const [name, value] of Object.entries(all)) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`the limit ${name} must be a positive integer`)
+  }
+  if (all.stanzaBytes < lowestStanzaBytes) {
+    throw new RangeError(`the limit stanzaBytes must be at least ${lowestStanzaBytes}`)
+  }
+  return all
+}
+
+const lowestStanzaBytes = 10_000
