@@ -7,8 +7,18 @@ export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-
 export interface TransportSink {
   /** A piece of the byte stream, cut anywhere, or one whole text frame: see `Transport.framing`. */
   readonly data: (chunk: Uint8Array | string) => void
-  /** Exactly once, whoever ended it. `null`: the other side (or `close()` here) ended it cleanly. */
+  /** Exactly once, whoever ended it. `null`: it ended cleanly, or `destroy()` was called here without a reason. */
   readonly closed: (error: TransportError | null) => void
+}
+
+/** The certificate that the other side showed, as far as a login by certificate needs it (SASL EXTERNAL). */
+export interface PeerCertificate {
+  /** DER. */
+  readonly der: Uint8Array
+  /** The chain leads to a trusted authority; nothing is said about names. */
+  readonly authorized: boolean
+  /** `XmppAddr` names: JIDs, not yet prepared (RFC 6120 §13.7.1.4). */
+  readonly xmppAddresses: readonly string[]
 }
 
 /** Facts about the established TLS layer. */
@@ -17,17 +27,37 @@ export interface TlsFacts {
   readonly version: string
   /** Application protocol agreed by ALPN, e.g. `xmpp-client`. */
   readonly alpn: string | undefined
+  /** Absent where the other side showed none, and in browsers. */
+  readonly peer?: PeerCertificate
 }
 
-/** What STARTTLS needs; the same options serve direct TLS. */
+/** The client's side of STARTTLS; the same options serve direct TLS. */
 export interface TlsClientOptions {
-  /** The XMPP domain: sent as SNI, and the only reference identity of the certificate (RFC 6125, RFC 6120 §13.7.2). */
+  readonly role?: 'client'
+  /**
+   * The XMPP domain, or an IP address: sent as SNI (domains only), and the only reference identity of the certificate
+   * (RFC 6125, RFC 6120 §13.7.2).
+   */
   readonly domain: string
   /** PEM authorities to trust instead of the system's. */
   readonly ca?: string | readonly string[]
   /** PEM client certificate and key, for SASL EXTERNAL. */
   readonly cert?: string
   readonly key?: string
+}
+
+/** The server's side of STARTTLS; the same options serve direct TLS. */
+export interface TlsServerOptions {
+  readonly role: 'server'
+  /** PEM chain, the server's own certificate first. */
+  readonly cert: string
+  readonly key: string
+  /** PEM authorities that sign client certificates. */
+  readonly ca?: string | readonly string[]
+  /** Asks for a client certificate and goes on without one; see `TlsFacts.peer`. Default false. */
+  readonly requestClientCertificate?: boolean
+  /** Default TLS 1.3; the lowest is always TLS 1.2. */
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
 
 /** One connection. Moves bytes or text frames; knows neither XML nor XMPP. */
@@ -41,22 +71,28 @@ export interface Transport {
   /** Written, and not yet taken by the operating system. */
   readonly bufferedBytes: number
 
-  /** Starts delivery; called once. What arrived before is delivered first. */
+  /** Starts delivery, not before the caller's turn is over; called once. What arrived before is delivered first. */
   start(sink: TransportSink): void
-  /** Queues; `flushed` runs when the operating system has taken it (or with the error that prevented it). Ignored after the end. */
+  /**
+   * Queues; `flushed` runs when the operating system has taken it (or with the error that prevented it), before
+   * `closed` at the latest. Nothing is sent after the end.
+   */
   write(data: string, flushed?: (error: TransportError | null) => void): void
-  /** Stops and resumes reading: back pressure reaches the peer. */
+  /** Stops and resumes delivery, at once: back pressure reaches the peer. A clean end waits for what is held; a failure does not. */
   pause(): void
   resume(): void
   /**
-   * STARTTLS: wraps the connection; the sink stays. Only on `bytes` transports that are not yet secure.
-   * Rejects with `TransportError` (`certificate-…`, `tls-failed`), and then the connection is closed.
+   * STARTTLS: wraps the connection; the sink stays. Only on `bytes` transports that are not yet secure. What is written
+   * from this call on goes out after the handshake. Rejects with `TransportError` (`certificate-…`, `tls-failed`,
+   * `aborted` …), and then the connection is closed: `tls-failed` too if bytes received in clear wait undelivered, since
+   * an attacker may have put them there. The owner checks the rest of the last piece it was given.
+   * Unusable options reject with RangeError or TypeError, and leave the connection as it is.
    */
-  startTls(options: TlsClientOptions, signal: AbortSignal): Promise<void>
+  startTls(options: TlsClientOptions | TlsServerOptions, signal: AbortSignal): Promise<void>
   /** Binding data of one type, or `undefined` where this channel has none of it. */
   channelBinding(type: ChannelBindingType): Uint8Array | undefined
   /** Ends our direction and lets the other side end its own; whoever waits sets the limit and then calls `destroy`. */
   close(): void
-  /** Ends everything at once; `closed` is still reported, with `reason` if given. */
+  /** Ends everything at once; `closed` is still reported, soon, with `reason` if given. */
   destroy(reason?: TransportError): void
 }

@@ -1,0 +1,68 @@
+import { isIP } from 'node:net'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { domainToASCII } from 'node:url'
+import { TransportError } from '../errors.js'
+import { readCertificateNames, type CertificateNames } from './certificate-names.js'
+
+/**
+ * The form of a domain that SNI and certificates use: A-labels, no final dot, no brackets around IPv6.
+ * @throws RangeError when it is neither a domain nor an IP address
+ */
+export function toReferenceIdentity(domain: string): string {
+  const bare = domain.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+  const reference = isIP(bare) > 0 ? bare : domainToASCII(bare)
+  if (reference === '') throw new RangeError(`not a domain: ${JSON.stringify(domain)}`)
+  return reference
+}
+
+/** SNI carries domains only (RFC 6066 §3); an empty string keeps Node from sending any. */
+export const toServerName = (reference: string): string => (isIP(reference) > 0 ? '' : reference)
+
+/**
+ * Whether a certificate that chains to a trusted authority belongs to one of the `references`: a DNS-ID (or IP address),
+ * the SRV-ID `_xmpp-client.…`, or an XmppAddr. Gives the error to fail with.
+ * @see RFC 6120 §13.7.2, RFC 6125 §6
+ */
+export function checkIdentity(
+  references: readonly string[],
+  certificate: PeerCertificate,
+): TransportError | undefined {
+  let names: CertificateNames
+  try {
+    names = readCertificateNames(certificate.raw)
+  } catch (cause) {
+    return new TransportError('certificate-mismatch', 'the names in the certificate cannot be read', {
+      cause,
+    })
+  }
+  if (references.some((reference) => isNamed(reference, names, certificate))) return undefined
+  return new TransportError(
+    'certificate-mismatch',
+    `the certificate is not for ${references.join(' or ')}: ${describe(names)}`,
+  )
+}
+
+function isNamed(reference: string, names: CertificateNames, certificate: PeerCertificate): boolean {
+  // Without names of this kind Node would fall back to the common name.
+  const hasKind = isIP(reference) > 0 ? names.addresses > 0 : names.dns.length > 0
+  if (hasKind && checkServerIdentity(reference, certificate) === undefined) return true
+  const wanted = reference.toLowerCase()
+  return (
+    names.srv.some((name) => name.toLowerCase() === `_xmpp-client.${wanted}`) ||
+    names.xmpp.some((name) => domainToASCII(name) === wanted)
+  )
+}
+
+const namesShown = 5
+
+function describe(names: CertificateNames): string {
+  const all = [
+    ...names.dns.map((name) => `DNS ${JSON.stringify(name)}`),
+    ...names.srv.map((name) => `SRV ${JSON.stringify(name)}`),
+    ...names.xmpp.map((name) => `XmppAddr ${JSON.stringify(name)}`),
+    ...(names.addresses > 0 ? [`${names.addresses} IP address(es)`] : []),
+  ]
+  if (all.length === 0) return 'it has no subjectAltName that counts (the common name does not)'
+  const more = all.length - namesShown
+  return `it names ${all.slice(0, namesShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}

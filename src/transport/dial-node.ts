@@ -1,0 +1,43 @@
+import type { Dialer, DialerOptions } from './dial.js'
+import { discoverEndpoints, type SrvResolver } from './discovery.js'
+import { formatEndpoint, parseEndpoint } from './endpoint.js'
+import { dialTcp, dialTls } from './tcp.js'
+import type { TlsClientOptions } from './transport.js'
+import { dialWebSocket } from './web-socket.js'
+
+export interface NodeDialerOptions extends DialerOptions {
+  /** See `DiscoveryOptions`. */
+  readonly resolver?: SrvResolver
+  readonly random?: () => number
+}
+
+/** The dialer of Node: SRV records, STARTTLS, direct TLS and WebSockets. */
+export function createDialer(options: NodeDialerOptions = {}): Dialer {
+  const { resolver, random, frameLimitBytes, ...material } = options
+  const tlsOptions = (domain: string): TlsClientOptions => ({ domain, ...material })
+  return {
+    tlsOptions,
+    discover: async (domain, signal) => {
+      const endpoints = await discoverEndpoints({
+        domain,
+        signal,
+        ...(resolver === undefined ? {} : { resolver }),
+        ...(random === undefined ? {} : { random }),
+      })
+      return endpoints.map(formatEndpoint)
+    },
+    dial: async (text, domain, signal) => {
+      const endpoint = parseEndpoint(text)
+      if (endpoint.kind === 'starttls') return dialTcp({ ...endpoint, signal })
+      const tls = tlsOptions(domain)
+      if (endpoint.kind === 'direct-tls') return dialTls({ ...endpoint, tls, signal })
+      const { url } = endpoint
+      return dialWebSocket({
+        url,
+        tls,
+        signal,
+        ...(frameLimitBytes === undefined ? {} : { frameLimitBytes }),
+      })
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { TlsClientOptions, Transport } from './transport.js'
+
+/** Reaches servers with the means of one platform. */
+export interface Dialer {
+  /** URL texts of the endpoints to try, in that order; never empty. */
+  discover(domain: string, signal: AbortSignal): Promise<readonly string[]>
+  /**
+   * Connects to one endpoint for `domain`, certificates checked against it.
+   * @throws TransportError; RangeError for an unusable endpoint
+   */
+  dial(endpoint: string, domain: string, signal: AbortSignal): Promise<Transport>
+  /** What STARTTLS towards `domain` needs. */
+  tlsOptions(domain: string): TlsClientOptions
+}
+
+/** What holds for every connection of one client. */
+export interface DialerOptions {
+  /** PEM authorities to trust instead of the system's; browsers ignore it. */
+  readonly ca?: string | readonly string[]
+  /** PEM client certificate and key, for SASL EXTERNAL; browsers ignore them. */
+  readonly cert?: string
+  readonly key?: string
+  /** The longest text frame that is taken from a WebSocket, in bytes. Default 1 MiB. */
+  readonly frameLimitBytes?: number
+}

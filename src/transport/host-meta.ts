@@ -1,0 +1,125 @@
+import { TransportError } from '../errors.js'
+import { abortedError } from './abort.js'
+import { parseEndpoint, type Endpoint } from './endpoint.js'
+
+/** The largest host-meta document that is read. */
+export const hostMetaLimitBytes = 262_144
+
+export interface HostMetaOptions {
+  /** As A-labels or U-labels. */
+  readonly domain: string
+  readonly signal: AbortSignal
+  /** Default: the platform's own. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/**
+ * The secure WebSocket endpoints that a domain publishes, JSON asked for first, then XRD; empty where it publishes none.
+ * @throws TransportError `unknown-host` when neither document can be had, `aborted`
+ * @see XEP-0156 §3
+ */
+export async function discoverWebSockets(options: HostMetaOptions): Promise<readonly Endpoint[]> {
+  const { domain, signal } = options
+  const failures: unknown[] = []
+  for (const [file, read] of [
+    ['host-meta.json', readJson],
+    ['host-meta', readXrd],
+  ] as const) {
+    const url = `https://${domain}/.well-known/${file}`
+    try {
+      return toEndpoints(read(await download(url, options)))
+    } catch (cause) {
+      if (signal.aborted) throw abortedError(`reading ${url}`, signal)
+      failures.push(cause)
+    }
+  }
+  throw new TransportError('unknown-host', `https://${domain}/.well-known/host-meta(.json) cannot be read`, {
+    cause: new AggregateError(failures),
+  })
+}
+
+async function download(url: string, { signal, fetch = globalThis.fetch }: HostMetaOptions): Promise<string> {
+  const response = await fetch(url, { signal, credentials: 'omit' })
+  // XEP-0156 §3.2: nothing of this comes over plain HTTP, redirected or not.
+  if (response.url !== '' && !response.url.startsWith('https://'))
+    throw new RangeError(`${url} leads away from https`)
+  if (!response.ok) throw new RangeError(`${url} answered ${response.status}`)
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  const reader = response.body?.getReader()
+  if (reader === undefined) return text
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes += part.value.byteLength
+    if (bytes > hostMetaLimitBytes) {
+      await reader.cancel()
+      throw new RangeError(`${url} is larger than ${hostMetaLimitBytes} bytes`)
+    }
+    text += decoder.decode(part.value, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+interface Link {
+  readonly rel: unknown
+  readonly href: unknown
+}
+
+function toEndpoints(links: readonly Link[]): readonly Endpoint[] {
+  const urls = new Set<string>()
+  for (const { rel, href } of links) {
+    if (rel !== 'urn:xmpp:alt-connections:websocket' || typeof href !== 'string') continue
+    if (/^wss:/i.test(href) && isEndpoint(href)) urls.add(new URL(href).href)
+  }
+  return [...urls].map((url) => ({ kind: 'websocket', url }))
+}
+
+function isEndpoint(text: string): boolean {
+  try {
+    parseEndpoint(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** RFC 6415 appendix A. */
+function readJson(text: string): readonly Link[] {
+  const document: unknown = JSON.parse(text)
+  const links = fieldOf(document, 'links')
+  if (!Array.isArray(links)) throw new SyntaxError('no links in it')
+  return links.map((link: unknown) => ({ rel: fieldOf(link, 'rel'), href: fieldOf(link, 'href') }))
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.entries(value).find(([key]) => key === name)?.[1]
+}
+
+/**
+ * RFC 6415 §3.1. Not an XML reader: it picks the `Link` tags out of a document that only TLS vouches for anyway, and takes
+ * nothing but well-formed wss: URLs from them.
+ */
+function readXrd(text: string): readonly Link[] {
+  if (!/<(?:\w+:)?XRD[\s>]/.test(text)) throw new SyntaxError('this is no XRD document')
+  const tags = text.replace(/<!--.*?-->/gs, '').matchAll(/<(?:\w+:)?Link\s([^<>]*)>/g)
+  return [...tags].map(([, attributes = '']) => ({
+    rel: attributeOf(attributes, 'rel'),
+    href: attributeOf(attributes, 'href'),
+  }))
+}
+
+function attributeOf(attributes: string, name: string): string | undefined {
+  const match = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes)
+  return (match?.[1] ?? match?.[2])?.replace(/&(amp|lt|gt|quot|apos);/g, (_, entity: string) => {
+    return entities.get(entity) ?? ''
+  })
+}
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])

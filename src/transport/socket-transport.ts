@@ -1,0 +1,219 @@
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { TransportError } from '../errors.js'
+import { abortedError, onAbort } from './abort.js'
+import { channelBindingOf } from './channel-binding.js'
+import { Delivery } from './delivery.js'
+import { toTransportError } from './node-failure.js'
+import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
+import type {
+  ChannelBindingType,
+  TlsClientOptions,
+  TlsFacts,
+  TlsServerOptions,
+  Transport,
+  TransportSink,
+} from './transport.js'
+
+type Flushed = (error: TransportError | null) => void
+
+/** A connected TCP socket, in clear or inside TLS, from either side. */
+export class SocketTransport implements Transport {
+  readonly framing = 'bytes'
+  readonly address: string
+  readonly #delivery = new Delivery()
+  #socket: Socket
+  #started = false
+  #upgrade: 'none' | 'running' | 'done' = 'none'
+  #secured: { readonly socket: TLSSocket; readonly isServer: boolean; readonly facts: TlsFacts } | undefined
+  #destroyed: { readonly reason: TransportError | null } | undefined
+  #failure: TransportError | undefined
+  #peerEnded = false
+  #closing = false
+  /** Written during the handshake: sent after it, never before the certificate is verified. */
+  #afterUpgrade: { readonly bytes: Buffer; readonly flushed: Flushed | undefined }[] = []
+
+  /** @param socket connected, and not yet read from */
+  constructor(socket: Socket, address: string) {
+    this.address = address
+    this.#socket = socket
+    socket.setNoDelay(true)
+    this.#listen(socket)
+  }
+
+  get tls(): TlsFacts | null {
+    return this.#secured?.facts ?? null
+  }
+
+  get bufferedBytes(): number {
+    if (this.#delivery.ended) return 0
+    return this.#afterUpgrade.reduce((sum, { bytes }) => sum + bytes.length, this.#socket.writableLength)
+  }
+
+  start(sink: TransportSink): void {
+    this.#delivery.start(sink)
+    this.#started = true
+    if (this.#upgrade !== 'running') this.#socket.on('data', this.#onData)
+  }
+
+  write(data: string, flushed?: Flushed): void {
+    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
+    if (this.#closing || this.#destroyed !== undefined || !this.#socket.writable) {
+      tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
+      return
+    }
+    const bytes = Buffer.from(data, 'utf8')
+    if (this.#upgrade === 'running') this.#afterUpgrade.push({ bytes, flushed: tracked })
+    else this.#send(bytes, tracked)
+  }
+
+  pause(): void {
+    this.#delivery.pause()
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#destroyed !== undefined) return
+    this.#delivery.resume()
+    if (this.#started && this.#upgrade !== 'running') this.#socket.resume()
+  }
+
+  async startTls(options: TlsClientOptions | TlsServerOptions, signal: AbortSignal): Promise<void> {
+    await this.secure(prepareUpgrade(options, []), signal)
+  }
+
+  /** `startTls` with a prepared handshake: direct TLS is this as the first act. */
+  async secure(upgrade: TlsUpgrade, signal: AbortSignal): Promise<void> {
+    if (this.#upgrade !== 'none') throw new TypeError('TLS is started once')
+    const deed = `TLS handshake with ${this.address}`
+    if (this.#delivery.ended || this.#destroyed !== undefined)
+      throw new TransportError('closed', `${deed} failed: the connection has ended`)
+    this.#upgrade = 'running'
+    const early = this.#socket.readableLength + this.#delivery.heldBytes
+    this.#socket.off('data', this.#onData)
+    this.#socket.pause()
+    const refusal = signal.aborted
+      ? abortedError(deed, signal)
+      : early > 0
+        ? new TransportError(
+            'tls-failed',
+            `${deed} refused: ${early} bytes came in clear where it should begin`,
+          )
+        : undefined
+    if (refusal !== undefined) {
+      this.destroy(refusal)
+      throw refusal
+    }
+    const disarm = onAbort(signal, () => this.destroy(abortedError(deed, signal)))
+    try {
+      await this.#whenFlushed()
+      await this.#handshake(upgrade, deed)
+    } catch (cause) {
+      const error = this.#givenUp(deed) ?? this.#failure ?? toTransportError(cause, deed, 'tls-failed')
+      this.destroy(error)
+      throw error
+    } finally {
+      disarm()
+    }
+  }
+
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined {
+    if (this.#secured === undefined || this.#delivery.ended) return undefined
+    return channelBindingOf(this.#secured.socket, this.#secured.isServer, type)
+  }
+
+  close(): void {
+    this.#closing = true
+    if (this.#upgrade !== 'running') this.#socket.end()
+  }
+
+  destroy(reason?: TransportError): void {
+    if (this.#delivery.ended || this.#destroyed !== undefined) return
+    this.#destroyed = { reason: reason ?? null }
+    this.#delivery.pause()
+    this.#socket.destroy()
+  }
+
+  #send(bytes: Buffer, flushed: Flushed | undefined): void {
+    if (flushed === undefined) this.#socket.write(bytes)
+    else
+      this.#socket.write(bytes, (error) => {
+        flushed(error ? (this.#failure ?? toTransportError(error, `writing to ${this.address}`)) : null)
+      })
+  }
+
+  #listen(socket: Socket): void {
+    socket.on('error', this.#onError)
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
+    if (this.#started) socket.on('data', this.#onData)
+    if (this.#delivery.paused) socket.pause()
+  }
+
+  /** Everything written in clear leaves in clear, before the first byte of TLS. */
+  async #whenFlushed(): Promise<void> {
+    if (this.#socket.writableLength === 0) return
+    await new Promise<void>((resolve, reject) => {
+      this.#send(
+        Buffer.alloc(0),
+        this.#delivery.track((error) => (error === null ? resolve() : reject(error))),
+      )
+    })
+  }
+
+  #givenUp(deed: string): TransportError | undefined {
+    if (this.#destroyed === undefined) return undefined
+    return this.#destroyed.reason ?? new TransportError('closed', `${deed} was given up`)
+  }
+
+  #handshake({ isServer, run }: TlsUpgrade, deed: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const raw = this.#socket
+      raw.off('end', this.#onEnd)
+      run(raw, {
+        secured: (socket) => {
+          if (this.#delivery.ended || this.#destroyed !== undefined) {
+            socket.destroy()
+            reject(new TransportError('closed', 'the connection ended'))
+            return
+          }
+          raw.off('close', this.#onClose)
+          socket.disableRenegotiation()
+          this.#socket = socket
+          this.#secured = { socket, isServer, facts: tlsFactsOf(socket) }
+          this.#upgrade = 'done'
+          this.#listen(socket)
+          for (const { bytes, flushed } of this.#afterUpgrade.splice(0)) this.#send(bytes, flushed)
+          if (this.#closing) socket.end()
+          resolve()
+        },
+        failed: (cause) => {
+          this.#failure ??= toTransportError(cause, deed, 'tls-failed')
+          reject(this.#failure)
+        },
+      })
+    })
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    this.#delivery.data(chunk)
+  }
+
+  readonly #onError = (cause: unknown): void => {
+    this.#failure ??= toTransportError(cause, `connection ${this.address}`)
+  }
+
+  readonly #onEnd = (): void => {
+    this.#peerEnded = true
+  }
+
+  readonly #onClose = (): void => {
+    this.#afterUpgrade = []
+    if (this.#upgrade === 'running')
+      this.#failure ??= new TransportError('reset', `${this.address} ended during the TLS handshake`)
+    if (this.#destroyed !== undefined) this.#delivery.finish(this.#destroyed.reason)
+    else if (this.#failure !== undefined) this.#delivery.finish(this.#failure)
+    else if (this.#peerEnded) this.#delivery.end()
+    else this.#delivery.finish(new TransportError('closed', `connection ${this.address} ended unexpectedly`))
+  }
+}

@@ -1,0 +1,75 @@
+import { connect } from 'node:net'
+import { abortedError, onAbort } from './abort.js'
+import { toTransportError } from './node-failure.js'
+import { SocketTransport } from './socket-transport.js'
+import { prepareUpgrade } from './tls-upgrade.js'
+import type { TlsClientOptions, Transport } from './transport.js'
+
+/** XEP-0368 §3: what direct TLS says by ALPN. */
+export const xmppClientAlpn = 'xmpp-client'
+
+export interface TcpDialOptions {
+  /** Name or IP address to connect to: often an SRV target, never an identity to check. */
+  readonly host: string
+  readonly port: number
+  /** Gives up at any moment; what was opened is closed. */
+  readonly signal: AbortSignal
+}
+
+export interface TlsDialOptions extends TcpDialOptions {
+  readonly tls: TlsClientOptions
+}
+
+/**
+ * Connects in clear, ready for `startTls`. No time-out of its own: see `signal`.
+ * @throws TransportError `unknown-host`, `refused`, `unreachable`, `aborted` …; RangeError for an impossible port
+ */
+export function dialTcp(options: TcpDialOptions): Promise<Transport> {
+  return open(options, 'tcp')
+}
+
+/**
+ * Connects and completes a TLS handshake, the certificate checked against `tls.domain`.
+ * @throws TransportError as `dialTcp` and `startTls` do
+ * @see XEP-0368
+ */
+export async function dialTls(options: TlsDialOptions): Promise<Transport> {
+  const upgrade = prepareUpgrade(options.tls, [xmppClientAlpn])
+  const transport = await open(options, 'tls')
+  await transport.secure(upgrade, options.signal)
+  return transport
+}
+
+/** `scheme://host:port`, IPv6 in brackets. */
+export function toAddress(scheme: string, host: string, port: number): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function open({ host, port, signal }: TcpDialOptions, scheme: string): Promise<SocketTransport> {
+  return new Promise((resolve, reject) => {
+    const bareHost = host.replace(/^\[(.*)\]$/, '$1')
+    const address = toAddress(scheme, bareHost, port)
+    const deed = `connecting to ${address}`
+    if (signal.aborted) {
+      reject(abortedError(deed, signal))
+      return
+    }
+    const socket = connect({ host: bareHost, port, noDelay: true })
+    const onError = (cause: unknown): void => {
+      disarm()
+      reject(toTransportError(cause, deed))
+    }
+    const disarm = onAbort(signal, () => {
+      socket.destroy()
+      reject(abortedError(deed, signal))
+    })
+    socket.on('error', onError)
+    socket.once('connect', () => {
+      disarm()
+      if (signal.aborted) return
+      const transport = new SocketTransport(socket, address)
+      socket.off('error', onError)
+      resolve(transport)
+    })
+  })
+}

@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net'
+import { connect, createSecureContext, createServer, type TLSSocket } from 'node:tls'
+import { TransportError } from '../errors.js'
+import { readCertificateNames } from './certificate-names.js'
+import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
+import type { PeerCertificate, TlsClientOptions, TlsFacts, TlsServerOptions } from './transport.js'
+
+/** How long an accepted connection may take for its TLS handshake. */
+export const handshakeTimeoutMs = 30_000
+
+/** RFC 7590 §3.1 and RFC 9325 §3.1.1: nothing older. */
+export const lowestTlsVersion = 'TLSv1.2'
+
+/** One of the two is called, once: synchronously, so that no event of the secured socket is missed. */
+export interface UpgradeOutcome {
+  readonly secured: (socket: TLSSocket) => void
+  readonly failed: (cause: unknown) => void
+}
+
+/** A TLS handshake ready to run on any number of connected sockets. */
+export interface TlsUpgrade {
+  readonly isServer: boolean
+  /** Whoever destroys the socket ends it. */
+  readonly run: (socket: Socket, outcome: UpgradeOutcome) => void
+}
+
+/**
+ * Prepares either side of a handshake.
+ * @param alpn protocols to offer or accept; none for STARTTLS
+ * @throws RangeError for an unusable domain, TypeError for unusable keys or certificates
+ */
+export function prepareUpgrade(
+  options: TlsClientOptions | TlsServerOptions,
+  alpn: readonly string[],
+): TlsUpgrade {
+  return options.role === 'server' ? prepareServer(options, alpn) : prepareClient(options, alpn)
+}
+
+function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsUpgrade {
+  const reference = toReferenceIdentity(options.domain)
+  const secureContext = toSecureContext(options)
+  const run: TlsUpgrade['run'] = (socket, outcome) => {
+    const secured = connect({
+      socket,
+      secureContext,
+      servername: toServerName(reference),
+      checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
+      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+    })
+    settleOnce(outcome, (settled) => {
+      secured.once('secureConnect', () => settled.secured(secured))
+      secured.on('error', settled.failed)
+      secured.once('close', () => settled.failed(cutShort()))
+    })
+  }
+  return { isServer: false, run }
+}
+
+function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsUpgrade {
+  const material = tlsMaterial(options)
+  toSecureContext(options)
+  const run: TlsUpgrade['run'] = (socket, outcome) => {
+    // A server that never listens: the documented way to secure an accepted socket.
+    const server = createServer({
+      ...material,
+      minVersion: lowestTlsVersion,
+      handshakeTimeout: handshakeTimeoutMs,
+      requestCert: options.requestClientCertificate ?? false,
+      rejectUnauthorized: false,
+      ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
+      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+    })
+    settleOnce(outcome, (settled) => {
+      server.once('secureConnection', settled.secured)
+      server.once('tlsClientError', settled.failed)
+      socket.once('close', () => settled.failed(cutShort()))
+    })
+    server.emit('connection', socket)
+  }
+  return { isServer: true, run }
+}
+
+/** What Node's TLS takes as keys and authorities. */
+export function tlsMaterial(options: TlsClientOptions | TlsServerOptions): {
+  readonly ca?: string[]
+  readonly cert?: string
+  readonly key?: string
+} {
+  const { ca, cert, key } = options
+  return {
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? [ca] : [...ca] }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  }
+}
+
+/** @throws TypeError when authorities, certificate or key cannot be used */
+export function toSecureContext(
+  options: TlsClientOptions | TlsServerOptions,
+): ReturnType<typeof createSecureContext> {
+  try {
+    return createSecureContext({ ...tlsMaterial(options), minVersion: lowestTlsVersion })
+  } catch (cause) {
+    throw new TypeError(
+      '`ca`, `cert` or `key` cannot be used: each must be PEM, the key that of the certificate',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** The facts of a socket whose handshake is over. */
+export function tlsFactsOf(socket: TLSSocket): TlsFacts {
+  const certificate = socket.getPeerX509Certificate()
+  return {
+    version: socket.getProtocol() ?? 'unknown',
+    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+    ...(certificate === undefined ? {} : { peer: peerOf(certificate.raw, socket.authorized) }),
+  }
+}
+
+function peerOf(der: Uint8Array, authorized: boolean): PeerCertificate {
+  let xmppAddresses: readonly string[] = []
+  try {
+    xmppAddresses = readCertificateNames(der).xmpp
+  } catch {
+    // A certificate whose names cannot be read proves no name.
+  }
+  return { der: new Uint8Array(der), authorized, xmppAddresses }
+}
+
+const cutShort = (): TransportError =>
+  new TransportError('reset', 'the connection ended before the handshake was over')
+
+function settleOnce(outcome: UpgradeOutcome, arrange: (once: UpgradeOutcome) => void): void {
+  let settled = false
+  const once =
+    <T>(report: (value: T) => void) =>
+    (value: T) => {
+      if (settled) return
+      settled = true
+      report(value)
+    }
+  arrange({ secured: once(outcome.secured), failed: once(outcome.failed) })
+}

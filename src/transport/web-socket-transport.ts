@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { WebSocket, type RawData } from 'ws'
+import { TransportError } from '../errors.js'
+import { channelBindingOf } from './channel-binding.js'
+import { Delivery } from './delivery.js'
+import { toTransportError } from './node-failure.js'
+import { tlsFactsOf } from './tls-upgrade.js'
+import type { ChannelBindingType, TlsFacts, Transport, TransportSink } from './transport.js'
+import { closeOutcome } from './web-socket-close.js'
+
+type Flushed = (error: TransportError | null) => void
+
+/** An open WebSocket of the `ws` package, from either side. */
+export class WebSocketTransport implements Transport {
+  readonly framing = 'frames'
+  readonly address: string
+  readonly tls: TlsFacts | null
+  readonly #delivery = new Delivery()
+  readonly #socket: WebSocket
+  readonly #raw: Socket
+  readonly #isServer: boolean
+  #started = false
+  #destroyed: { readonly reason: TransportError | null } | undefined
+  #failure: TransportError | undefined
+
+  /** @param socket open, and not yet read from */
+  constructor(socket: WebSocket, raw: Socket, address: string, isServer: boolean) {
+    this.address = address
+    this.tls = raw instanceof TLSSocket ? tlsFactsOf(raw) : null
+    this.#socket = socket
+    this.#raw = raw
+    this.#isServer = isServer
+    socket.on('message', this.#onMessage)
+    socket.on('error', this.#onError)
+    socket.on('close', this.#onClose)
+    socket.pause()
+  }
+
+  get bufferedBytes(): number {
+    return this.#delivery.ended ? 0 : this.#socket.bufferedAmount
+  }
+
+  start(sink: TransportSink): void {
+    this.#delivery.start(sink)
+    this.#started = true
+    if (!this.#delivery.paused) this.#socket.resume()
+  }
+
+  write(data: string, flushed?: Flushed): void {
+    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
+    if (this.#socket.readyState !== WebSocket.OPEN) {
+      tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
+      return
+    }
+    if (tracked === undefined) this.#socket.send(data)
+    else
+      this.#socket.send(data, (error) => {
+        tracked(error ? toTransportError(error, `writing to ${this.address}`, 'closed') : null)
+      })
+  }
+
+  pause(): void {
+    this.#delivery.pause()
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#destroyed !== undefined) return
+    this.#delivery.resume()
+    if (this.#started && !this.#delivery.paused) this.#socket.resume()
+  }
+
+  async startTls(): Promise<void> {
+    throw new TypeError('STARTTLS is for byte streams: use a wss: URL')
+  }
+
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined {
+    if (!(this.#raw instanceof TLSSocket) || this.#delivery.ended) return undefined
+    return channelBindingOf(this.#raw, this.#isServer, type)
+  }
+
+  close(): void {
+    this.#socket.close(1000)
+  }
+
+  destroy(reason?: TransportError): void {
+    if (this.#delivery.ended || this.#destroyed !== undefined) return
+    this.#destroyed = { reason: reason ?? null }
+    this.#delivery.pause()
+    this.#socket.terminate()
+  }
+
+  readonly #onMessage = (data: RawData, isBinary: boolean): void => {
+    if (this.#failure !== undefined) return
+    if (isBinary) {
+      this.#fail(
+        new TransportError('failed', `${this.address} sent a binary frame; XMPP has text only`),
+        1003,
+      )
+    } else this.#delivery.data(toText(data))
+  }
+
+  readonly #onError = (cause: Error): void => {
+    const overflow = 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    this.#fail(toTransportError(cause, `connection ${this.address}`, overflow ? 'overflow' : 'failed'), 1002)
+  }
+
+  /** The closing frame is sent if it can be; nobody waits for an answer to it. */
+  #fail(error: TransportError, code: number): void {
+    this.#failure ??= error
+    this.#socket.close(code)
+    this.#socket.terminate()
+  }
+
+  readonly #onClose = (code: number, reason: Buffer): void => {
+    if (this.#destroyed !== undefined) this.#delivery.finish(this.#destroyed.reason)
+    else if (this.#failure !== undefined) this.#delivery.finish(this.#failure)
+    else {
+      const outcome = closeOutcome(this.address, code, reason.toString('utf8'))
+      if (outcome === null) this.#delivery.end()
+      else this.#delivery.finish(outcome)
+    }
+  }
+}
+
+function toText(data: RawData): string {
+  if (data instanceof ArrayBuffer) return Buffer.from(data).toString('utf8')
+  return (Array.isArray(data) ? Buffer.concat(data) : data).toString('utf8')
+}

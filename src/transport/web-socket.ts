@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
+import { TransportError } from '../errors.js'
+import { abortedError, onAbort } from './abort.js'
+import { checkIdentity, toReferenceIdentity } from './certificate-identity.js'
+import { parseEndpoint, toLoggableUrl } from './endpoint.js'
+import { toTransportError } from './node-failure.js'
+import { lowestTlsVersion, tlsMaterial, toSecureContext } from './tls-upgrade.js'
+import type { Transport } from './transport.js'
+import { defaultFrameLimitBytes, xmppSubprotocol, type WebSocketDialOptions } from './web-socket-dial.js'
+import { WebSocketTransport } from './web-socket-transport.js'
+
+/**
+ * Opens a WebSocket with the subprotocol `xmpp`. No time-out of its own: see `signal`.
+ * @throws TransportError; RangeError for an unusable URL, TypeError for unusable keys or certificates
+ * @see RFC 7395
+ */
+export async function dialWebSocket(options: WebSocketDialOptions): Promise<Transport> {
+  const { url, signal, frameLimitBytes = defaultFrameLimitBytes } = options
+  const endpoint = parseEndpoint(url)
+  if (endpoint.kind !== 'websocket') throw new RangeError('a WebSocket URL begins with ws: or wss:')
+  const address = toLoggableUrl(endpoint.url)
+  const deed = `connecting to ${address}`
+  const tls = tlsOptionsOf(endpoint.url, options.tls ?? {})
+  if (signal.aborted) throw abortedError(deed, signal)
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(endpoint.url, [xmppSubprotocol], {
+      ...tls,
+      maxPayload: frameLimitBytes,
+      perMessageDeflate: false,
+    })
+    let raw: Socket | undefined
+    const giveUp = (error: TransportError): void => {
+      disarm()
+      reject(error)
+      socket.terminate()
+    }
+    const onError = (cause: Error): void => giveUp(toTransportError(cause, deed))
+    const disarm = onAbort(signal, () => giveUp(abortedError(deed, signal)))
+    socket.on('error', onError)
+    socket.once('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0
+      giveUp(new TransportError('refused', `${address} answered ${status} instead of opening a WebSocket`))
+    })
+    socket.once('upgrade', (response) => (raw = response.socket))
+    socket.once('open', () => {
+      if (signal.aborted || raw === undefined) return
+      if (socket.protocol !== xmppSubprotocol) {
+        giveUp(new TransportError('failed', `${address} does not speak the WebSocket subprotocol xmpp`))
+        return
+      }
+      disarm()
+      const transport = new WebSocketTransport(socket, raw, address, false)
+      socket.off('error', onError)
+      resolve(transport)
+    })
+  })
+}
+
+/** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
+function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>) {
+  const { hostname } = new URL(url)
+  const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
+  const material = { domain: hostname, ...tls }
+  toSecureContext(material)
+  return {
+    ...tlsMaterial(material),
+    minVersion: lowestTlsVersion,
+    checkServerIdentity: (_host: string, certificate: Parameters<typeof checkIdentity>[1]) =>
+      checkIdentity([...new Set(identities)], certificate),
+  }
+}
