@@ -86,7 +86,6 @@ export function parseClientFirstBare(text: string): ClientFirstBare {
 export function parseClientFinal(text: string): ClientFinal {
   const attributes = parseAttributes(text)
   const [channelInput, nonce] = attributes
-  if (attributes.length < 3) throw new ScramGrammarError('other-error', 'the proof is missing')
   return {
     channelInput: bytesOf(channelInput, 'c'),
     nonce: nonceOf(nonce),

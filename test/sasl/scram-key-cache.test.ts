@@ -1,0 +1,121 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createScram } from '../../src/sasl/scram.js'
+import { createScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
+import type { ScramKeyCache } from '../../src/sasl/scram-key-cache.js'
+import { createScramServer } from '../../src/sasl/scram-server.js'
+import type { ScramKeys } from '../../src/sasl/scram-keys.js'
+import { accountsOf, bytes, converse } from './exchange.js'
+
+const accounts = accountsOf({ alice: 'secret', bob: 'secret' })
+const server = () =>
+  createScramServer({ hash: 'SHA-256', bound: false, accounts, offer: { mechanisms: ['SCRAM-SHA-256'] } })
+
+function client(cache: ScramKeyCache, password: () => string | undefined, username = 'alice') {
+  return createScram({ hash: 'SHA-256', username, password, cache })
+}
+
+describe('a cache of derived keys', () => {
+  test('lets the account in again without its password', async () => {
+    const cache = createScramMemoryCache()
+    const password = vi.fn<() => string>(() => 'secret')
+    await converse(client(cache, password), server())
+    expect(
+      (
+        await converse(
+          client(cache, () => undefined),
+          server(),
+        )
+      ).end.kind,
+    ).toBe('success')
+    expect(password).toHaveBeenCalledTimes(1)
+  })
+
+  test('does not serve another user, or anybody once it is cleared', async () => {
+    const cache = createScramMemoryCache()
+    await converse(
+      client(cache, () => 'secret'),
+      server(),
+    )
+    const missing = { code: 'authentication.credentials-missing' }
+    await expect(
+      converse(
+        client(cache, () => undefined, 'bob'),
+        server(),
+      ),
+    ).rejects.toMatchObject(missing)
+    cache.clear()
+    await expect(
+      converse(
+        client(cache, () => undefined),
+        server(),
+      ),
+    ).rejects.toMatchObject(missing)
+  })
+
+  test('keeps nothing for a server that has not proven itself', async () => {
+    const unverified = { code: 'authentication.server-not-verified' }
+    const cache: ScramKeyCache = { find: () => undefined, keep: vi.fn<ScramKeyCache['keep']>() }
+    const step = await (
+      await createScram({
+        hash: 'SHA-256',
+        username: 'alice',
+        password: () => 'secret',
+        cache,
+        nonce: () => 'abc',
+      }).start()
+    ).next(bytes('r=abcd,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'))
+    await expect(step.finish(null)).rejects.toMatchObject(unverified)
+    await expect(step.finish(bytes('v=AAAA'))).rejects.toMatchObject(unverified)
+    expect(cache.keep).not.toHaveBeenCalled()
+    await converse(
+      client(cache, () => 'secret'),
+      server(),
+    )
+    expect(cache.keep).toHaveBeenCalledTimes(1)
+  })
+
+  test('may fail: that costs time, not the login', async () => {
+    const broken: ScramKeyCache = {
+      find: () => Promise.reject(new Error('storage is full')),
+      keep: () => {
+        throw new Error('storage is full')
+      },
+    }
+    expect(
+      (
+        await converse(
+          client(broken, () => 'secret'),
+          server(),
+        )
+      ).end.kind,
+    ).toBe('success')
+  })
+
+  test.each([
+    ['of another salt', { salt: new Uint8Array(16) }],
+    ['of other rounds', { iterations: 4097 }],
+    ['cut short', { clientKey: new Uint8Array(3) }],
+    ['without a server key', { serverKey: new Uint8Array() }],
+  ])('is passed over when it gives keys %s', async (_what, wrong) => {
+    const kept: ScramKeys[] = []
+    const cache: ScramKeyCache = {
+      find: () => kept.map((keys) => ({ ...keys, ...wrong }))[0],
+      keep: (keys) => {
+        kept.push(keys)
+      },
+    }
+    await converse(
+      client(cache, () => 'secret'),
+      server(),
+    )
+    expect(
+      (
+        await converse(
+          client(cache, () => 'secret'),
+          server(),
+        )
+      ).end.kind,
+    ).toBe('success')
+    expect(kept).toHaveLength(2)
+  })
+})
