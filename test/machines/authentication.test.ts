@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createActor, toPromise } from 'xstate'
+import { authenticationMachine } from '../../machines/authentication.js'
+import type { MechanismFacts } from '../../machines/mechanism-choice.js'
+import { defaultTimeouts } from '../../machines/timeouts.js'
+import { AuthenticationError, TransportError, saslFailureConditions } from '../../src/errors.js'
+import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
+
+const facts: MechanismFacts = {
+  offered: ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'],
+  offeredBindings: null,
+  channelBindings: [],
+  credentials: { password: true, certificate: false, anonymous: false },
+  secure: true,
+  allowPlaintext: false,
+  scramPinned: false,
+  allowed: null,
+}
+const challenge = gives({ kind: 'challenge' })
+const success = gives({ kind: 'success' })
+const failure = (condition: string) => gives({ kind: 'failure', condition, text: undefined })
+const closed = new TransportError('closed', 'example.test ended the connection')
+
+function run(script: Parameters<typeof scriptDeeds>[0], changes: Partial<MechanismFacts> = {}) {
+  const deeds = scriptDeeds(script)
+  const { deed } = deeds
+  const machine = authenticationMachine.provide({
+    actors: {
+      initiate: deed('initiate'),
+      answerChallenge: deed('answerChallenge'),
+      verifyServer: deed('verifyServer'),
+    },
+  })
+  const actor = createActor(machine, {
+    input: { facts: { ...facts, ...changes }, timeouts: defaultTimeouts },
+  })
+  const output = toPromise(actor)
+  actor.start()
+  return { ...deeds, actor, output }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('the authentication chart', () => {
+  it('answers every challenge and verifies the server before it is done', async () => {
+    const { output, asked } = run({
+      initiate: [challenge],
+      answerChallenge: [challenge, success],
+      verifyServer: [gives()],
+    })
+    expect(await output).toEqual({ outcome: 'authenticated', mechanism: 'SCRAM-SHA-256' })
+    expect(asked).toEqual(['initiate', 'answerChallenge', 'answerChallenge', 'verifyServer'])
+  })
+
+  it('is never authenticated by success alone', async () => {
+    const unproven = new AuthenticationError('server-not-verified', 'no signature came')
+    const { output } = run({ initiate: [success], verifyServer: [fails(unproven)] })
+    expect(await output).toEqual({ outcome: 'failed', error: unproven })
+  })
+
+  it.each(saslFailureConditions)(
+    'after %s tries another mechanism only where that can help',
+    async (condition) => {
+      const { output, asked } = run({ initiate: [failure(condition), success], verifyServer: [gives()] })
+      const again = condition === 'aborted' || condition === 'invalid-mechanism'
+      expect((await output).outcome).toBe(again ? 'authenticated' : 'failed')
+      expect(asked.filter((name) => name === 'initiate')).toHaveLength(again ? 2 : 1)
+    },
+  )
+
+  it('fails with the server’s last answer when every mechanism was refused', async () => {
+    const { output } = run({ initiate: [failure('invalid-mechanism')] })
+    expect(await output).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'authentication.invalid-mechanism', mechanism: 'PLAIN' },
+    })
+  })
+
+  it('says of each mechanism why it was not used', async () => {
+    const { output } = run({}, { offered: ['GSSAPI', 'PLAIN'], secure: false })
+    expect(await output).toMatchObject({
+      error: {
+        code: 'authentication.no-mechanism',
+        message:
+          'no usable mechanism: PLAIN (the connection is not encrypted), GSSAPI (this client does not speak it)',
+      },
+    })
+  })
+
+  it('asks for credentials when there are none', async () => {
+    const { output } = run({}, { credentials: { password: false, certificate: false, anonymous: false } })
+    expect(await output).toMatchObject({ error: { code: 'authentication.credentials-missing' } })
+  })
+
+  it.each([
+    ['initiate', {}],
+    ['answerChallenge', { initiate: [challenge] }],
+    ['verifyServer', { initiate: [success] }],
+  ])('gives up when %s stays silent', async (name, before) => {
+    const { output, asked } = run({ ...before, [name]: [silent] })
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.saslMs)
+    expect(await output).toMatchObject({ error: { code: 'timeout.sasl' } })
+    expect(asked).toContain(`${name} stopped`)
+  })
+
+  it.each([
+    ['initiate', {}],
+    ['answerChallenge', { initiate: [challenge] }],
+    ['verifyServer', { initiate: [success] }],
+  ])('fails with what %s failed with', async (name, before) => {
+    expect(await run({ ...before, [name]: [fails(closed)] }).output).toEqual({
+      outcome: 'failed',
+      error: closed,
+    })
+  })
+})

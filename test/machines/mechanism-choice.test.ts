@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { chooseMechanisms, type MechanismFacts } from '../../machines/mechanism-choice.js'
+
+const facts: MechanismFacts = {
+  offered: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256-PLUS'],
+  offeredBindings: ['tls-exporter', 'tls-server-end-point'],
+  channelBindings: ['tls-exporter', 'tls-server-end-point'],
+  credentials: { password: true, certificate: false, anonymous: false },
+  secure: true,
+  allowPlaintext: false,
+  scramPinned: false,
+  allowed: null,
+}
+const choose = (changes: Partial<MechanismFacts> = {}) => chooseMechanisms({ ...facts, ...changes })
+const names = (changes: Partial<MechanismFacts> = {}) => choose(changes).candidates.map(({ name }) => name)
+const reason = (name: string, changes: Partial<MechanismFacts> = {}) =>
+  choose(changes).refusals.find((refusal) => refusal.name === name)?.reason
+
+describe('chooseMechanisms()', () => {
+  it('orders by strength, not by the server’s order', () => {
+    expect(names()).toEqual([
+      'SCRAM-SHA-256-PLUS',
+      'SCRAM-SHA-1-PLUS',
+      'SCRAM-SHA-256',
+      'SCRAM-SHA-1',
+      'PLAIN',
+    ])
+  })
+
+  it('binds to the strongest type that both sides have', () => {
+    expect(choose().candidates[0]).toEqual({ name: 'SCRAM-SHA-256-PLUS', gs2: 'p', binding: 'tls-exporter' })
+    expect(choose({ offeredBindings: ['tls-server-end-point'] }).candidates[0]?.binding).toBe(
+      'tls-server-end-point',
+    )
+  })
+
+  it('assumes only tls-unique of a server that does not list its channel bindings', () => {
+    const old = { offeredBindings: null, channelBindings: ['tls-unique', 'tls-server-end-point'] }
+    expect(choose(old).candidates[0]).toMatchObject({ gs2: 'p', binding: 'tls-unique' })
+    expect(names({ offeredBindings: null })).not.toContain('SCRAM-SHA-256-PLUS')
+    expect(reason('SCRAM-SHA-256-PLUS', { offeredBindings: null })).toMatch(/does not say/)
+  })
+
+  it('says n, not y, where the server offers -PLUS but no binding is shared', () => {
+    const scram = choose({ offeredBindings: null }).candidates.find(({ name }) => name === 'SCRAM-SHA-256')
+    expect(scram).toEqual({ name: 'SCRAM-SHA-256', gs2: 'n', binding: undefined })
+  })
+
+  it('says y where this channel could be bound and the server offers nothing', () => {
+    const without = { offered: ['SCRAM-SHA-256'], offeredBindings: null }
+    expect(choose(without).candidates).toEqual([{ name: 'SCRAM-SHA-256', gs2: 'y', binding: undefined }])
+  })
+
+  it('refuses everything secret when the -PLUS mechanisms were stripped from the offer', () => {
+    const stripped = { offered: ['SCRAM-SHA-256', 'PLAIN'] }
+    expect(names(stripped)).toEqual([])
+    expect(reason('SCRAM-SHA-256', stripped)).toMatch(/removed/)
+  })
+
+  it('refuses -PLUS without a channel binding, and says so', () => {
+    expect(reason('SCRAM-SHA-1-PLUS', { channelBindings: [] })).toBe(
+      'the transport offers no channel binding',
+    )
+  })
+
+  it('refuses PLAIN in clear, unless the app allows it', () => {
+    const clear = { secure: false, channelBindings: [], offered: ['PLAIN'] }
+    expect(reason('PLAIN', clear)).toBe('the connection is not encrypted')
+    expect(names({ ...clear, allowPlaintext: true })).toEqual(['PLAIN'])
+  })
+
+  it('never falls back to PLAIN once SCRAM has worked', () => {
+    expect(names({ offered: ['PLAIN'], offeredBindings: null, scramPinned: true })).toEqual([])
+  })
+
+  it('uses EXTERNAL first, and only with a certificate', () => {
+    const offered = ['EXTERNAL', 'SCRAM-SHA-1']
+    const base = { offered, offeredBindings: null }
+    expect(names({ ...base, credentials: { password: true, certificate: true, anonymous: false } })[0]).toBe(
+      'EXTERNAL',
+    )
+    expect(reason('EXTERNAL', base)).toBe('no client certificate was given')
+  })
+
+  it('uses ANONYMOUS only, and only where the app asked for it', () => {
+    const offered = ['ANONYMOUS', 'PLAIN']
+    const base = { offered, offeredBindings: null }
+    expect(names({ ...base, credentials: { password: false, certificate: false, anonymous: true } })).toEqual(
+      ['ANONYMOUS'],
+    )
+    expect(names(base)).toEqual(['PLAIN'])
+  })
+
+  it('keeps to what the app allows, and says what it does not know', () => {
+    expect(names({ allowed: ['SCRAM-SHA-1'] })).toEqual(['SCRAM-SHA-1'])
+    expect(reason('GSSAPI', { offered: ['GSSAPI'] })).toBe('this client does not speak it')
+  })
+
+  it('gives every offered mechanism exactly one place', () => {
+    const { candidates, refusals } = choose({
+      offered: [...facts.offered, 'GSSAPI', 'EXTERNAL', 'ANONYMOUS'],
+    })
+    expect([...candidates, ...refusals].map(({ name }) => name).sort()).toEqual(
+      [...facts.offered, 'GSSAPI', 'EXTERNAL', 'ANONYMOUS'].sort(),
+    )
+  })
+})

@@ -1,0 +1,287 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createActor, type SnapshotFrom } from 'xstate'
+import { authenticationMachine } from '../../machines/authentication.js'
+import { bindingMachine } from '../../machines/binding.js'
+import { connectionMachine } from '../../machines/connection.js'
+import { livenessMachine } from '../../machines/liveness.js'
+import { redirectLimit } from '../../machines/redirect.js'
+import { sessionMachine, type SessionInput } from '../../machines/session.js'
+import { noFeatures } from '../../machines/stream-facts.js'
+import { defaultTimeouts } from '../../machines/timeouts.js'
+import { AuthenticationError, StreamError, TransportError } from '../../src/errors.js'
+import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
+
+const works = {
+  openTransport: [gives({ framing: 'bytes', secure: true, channelBindings: [] })],
+  openStream: [gives({ from: 'example.test', id: 's1', version: '1.0', lang: 'en' })],
+  'connection/receiveFeatures': [gives({ ...noFeatures, mechanisms: ['SCRAM-SHA-256'] })],
+  initiate: [gives({ kind: 'success' })],
+  verifyServer: [gives()],
+  reopenStream: [gives()],
+  'binding/receiveFeatures': [gives({ ...noFeatures, bind: true })],
+  bindResource: [gives({ kind: 'bound', jid: 'alice@example.test/desk' })],
+  awaitSilence: [silent],
+  closeStream: [gives()],
+}
+const closed = new TransportError('closed', 'example.test ended the connection')
+const wrongPassword = gives({ kind: 'failure', condition: 'not-authorized', text: undefined })
+
+function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
+  const deeds = scriptDeeds({ ...works, ...script })
+  const { deed } = deeds
+  const link = scriptedStream()
+  const stanzas = scriptedStream()
+  const machine = sessionMachine.provide({
+    actors: {
+      holdLink: link.logic,
+      stanzas: stanzas.logic,
+      closeStream: deed('closeStream'),
+      connection: connectionMachine.provide({
+        actors: {
+          openTransport: deed('openTransport'),
+          openStream: deed('openStream'),
+          receiveFeatures: deed('connection/receiveFeatures'),
+        },
+      }),
+      authentication: authenticationMachine.provide({
+        actors: { initiate: deed('initiate'), verifyServer: deed('verifyServer') },
+      }),
+      binding: bindingMachine.provide({
+        actors: {
+          reopenStream: deed('reopenStream'),
+          receiveFeatures: deed('binding/receiveFeatures'),
+          bindResource: deed('bindResource'),
+        },
+      }),
+      liveness: livenessMachine.provide({
+        actors: { awaitSilence: deed('awaitSilence'), probe: deed('probe') },
+      }),
+    },
+  })
+  const actor = createActor(machine, {
+    input: {
+      domain: 'example.test',
+      endpoints: ['xmpps://example.test:5223'],
+      resource: undefined,
+      credentials: { password: true, certificate: false, anonymous: false },
+      mechanisms: null,
+      allowPlaintext: false,
+      reconnect: 'afterOnline',
+      timeouts: defaultTimeouts,
+      seed: 1,
+      ...input,
+    },
+  })
+  const seen: string[] = []
+  actor.subscribe((snapshot) => {
+    const path = toPath(snapshot)
+    if (seen.at(-1) !== path) seen.push(path)
+  })
+  actor.start()
+  running.push(actor)
+  return { ...deeds, actor, link, stanzas, seen }
+}
+
+const running: { stop(): void }[] = []
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+function toPath({ value }: Pick<SnapshotFrom<typeof sessionMachine>, 'value'>): string {
+  if (typeof value === 'string') return value
+  return Object.entries(value)
+    .map(([name, inner]) => `${name}.${toPath({ value: inner as typeof value })}`)
+    .join()
+}
+
+async function online(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
+  const session = run(script, input)
+  session.actor.send({ type: 'session.connect' })
+  await settle()
+  expect(session.seen.at(-1)).toBe('active.online.fresh')
+  return session
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  for (const actor of running.splice(0)) actor.stop()
+  vi.useRealTimers()
+})
+
+describe('the session chart', () => {
+  it('goes through its phases, and says which', async () => {
+    const { seen, actor } = await online()
+    expect(seen).toEqual([
+      'offline',
+      'active.connecting',
+      'active.authenticating',
+      'active.binding',
+      'active.online.fresh',
+    ])
+    expect(actor.getSnapshot().context).toMatchObject({
+      jid: 'alice@example.test/desk',
+      mechanism: 'SCRAM-SHA-256',
+    })
+  })
+
+  it('closes the stream before it goes offline', async () => {
+    const { actor, seen, asked, link } = await online()
+    actor.send({ type: 'session.disconnect' })
+    await settle()
+    expect(seen.slice(-2)).toEqual(['active.closing', 'offline'])
+    expect(asked).toContain('closeStream')
+    expect(link.running()).toBe(0)
+  })
+
+  it('goes offline even when the peer never closes its side', async () => {
+    const { actor, seen, link } = await online({ closeStream: [silent] })
+    actor.send({ type: 'session.disconnect' })
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.closeMs)
+    expect(seen.at(-1)).toBe('offline')
+    expect(link.running()).toBe(0)
+  })
+
+  it('can be connected again while it is closing', async () => {
+    const { actor, seen } = await online({ closeStream: [silent] })
+    actor.send({ type: 'session.disconnect' })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('active.online.fresh')
+  })
+
+  it.each(['openTransport', 'initiate', 'bindResource'])(
+    'can be disconnected while %s is silent',
+    async (name) => {
+      const { actor, seen, asked } = run({ [name]: [silent] })
+      actor.send({ type: 'session.connect' })
+      await settle()
+      actor.send({ type: 'session.disconnect' })
+      await settle()
+      expect(seen.slice(-2)).toEqual(['active.closing', 'offline'])
+      expect(asked).toContain(`${name} stopped`)
+    },
+  )
+
+  it('does not repeat a first attempt that failed', async () => {
+    const { actor, seen } = run({ openTransport: [fails(closed)] })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
+    expect(actor.getSnapshot().context).toMatchObject({ error: closed, verdict: { decision: 'stop' } })
+  })
+
+  it('repeats even a first attempt where the app wants it', async () => {
+    const { actor, seen } = run(
+      { openTransport: [fails(closed), ...works.openTransport] },
+      { reconnect: 'always' },
+    )
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff')
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(seen.at(-1)).toBe('active.online.fresh')
+  })
+
+  it('asks for credentials when they are refused', async () => {
+    const { actor, seen } = run({ initiate: [wrongPassword] }, { reconnect: 'always' })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.needsCredentials')
+    expect(actor.getSnapshot().context.error).toBeInstanceOf(AuthenticationError)
+  })
+
+  it('comes back after a lost connection, with the old attempt gone', async () => {
+    const { actor, seen, stanzas, link } = await online()
+    stanzas.say({ type: 'stream.ended', error: closed })
+    expect(seen.at(-1)).toBe('backingOff')
+    expect(link.running()).toBe(0)
+    expect(stanzas.running()).toBe(0)
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(seen.at(-1)).toBe('active.online.fresh')
+  })
+
+  it('waits longer after each failure, and forgives them after a stable minute', async () => {
+    const { actor, stanzas, seen } = await online()
+    const lose = async () => {
+      stanzas.say({ type: 'stream.ended', error: closed })
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+      expect(seen.at(-1)).toBe('active.online.fresh')
+    }
+    for (let time = 1; time <= 3; time++) {
+      await lose()
+      expect(actor.getSnapshot().context.failures).toBe(time)
+    }
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs - 1)
+    expect(actor.getSnapshot().context.failures).toBe(3)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(seen.at(-1)).toBe('active.online.stable')
+    expect(actor.getSnapshot().context.failures).toBe(0)
+  })
+
+  it('does not take a resource back from another client', async () => {
+    const { seen, stanzas } = await online()
+    stanzas.say({ type: 'stream.ended', error: new StreamError('conflict') })
+    expect(seen.at(-1)).toBe('halted.stopped')
+  })
+
+  it('stops after the limit of a failure that rarely heals', async () => {
+    const { actor, seen, stanzas } = await online()
+    for (let time = 1; time <= 3; time++) {
+      stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
+      expect(seen.at(-1)).toBe('backingOff')
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    }
+    stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
+    expect(seen.at(-1)).toBe('halted.stopped')
+  })
+
+  it('follows a redirection, and at most five in a row', async () => {
+    const redirect = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
+    const { actor, seen, inputs } = run({ 'connection/receiveFeatures': [fails(redirect)] })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
+    const dialled = inputs.get('openTransport') ?? []
+    expect(dialled).toHaveLength(redirectLimit + 1)
+    expect(dialled[1]).toEqual({ endpoint: 'xmpps://other.test:5223', domain: 'example.test' })
+  })
+
+  it('follows no redirection that came in clear', async () => {
+    const redirect = new StreamError('see-other-host', { otherHost: 'other.test' })
+    const plain = gives({ framing: 'bytes', secure: false, channelBindings: [] })
+    const { actor, seen, inputs } = run(
+      { openTransport: [plain], 'connection/receiveFeatures': [fails(redirect)] },
+      { allowPlaintext: true },
+    )
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
+    expect(inputs.get('openTransport')).toHaveLength(1)
+  })
+
+  it('gives a dead connection up', async () => {
+    const { seen, actor } = await online({ awaitSilence: [gives()], probe: [silent] })
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.probeMs)
+    expect(seen.at(-1)).toBe('backingOff')
+    expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.probe' })
+  })
+
+  it('can be hurried and stopped while it backs off', async () => {
+    const hurried = await online()
+    hurried.stanzas.say({ type: 'stream.ended', error: closed })
+    hurried.actor.send({ type: 'session.connect' })
+    await settle()
+    expect(hurried.seen.at(-1)).toBe('active.online.fresh')
+    hurried.stanzas.say({ type: 'stream.ended', error: closed })
+    hurried.actor.send({ type: 'session.disconnect' })
+    expect(hurried.seen.at(-1)).toBe('offline')
+  })
+
+  it('starts a new wish from halted, with nothing held against it', async () => {
+    const { actor, seen } = run({ openTransport: [fails(closed), ...works.openTransport] })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 0, error: undefined })
+  })
+})
