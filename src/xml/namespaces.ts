@@ -21,4 +21,8 @@ export const ns = {
   legacyAuth: 'jabber:iq:auth',
   legacyAuthFeature: 'http://jabber.org/features/iq-auth',
   register: 'jabber:iq:register',
+  registerFeature: 'http://jabber.org/features/iq-register',
+  streamManagement: 'urn:xmpp:sm:3',
+  clientState: 'urn:xmpp:csi:0',
+  legacyDelay: 'jabber:x:delay',
 } as const

@@ -1,0 +1,127 @@
+import { xml, type XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
+
+/** Who sees whose presence; `remove` takes the item off the roster. @see RFC 6121 §2.1.2.5 */
+export type RosterSubscription = 'none' | 'to' | 'from' | 'both' | 'remove'
+
+/** One entry of a roster. @see RFC 6121 §2.1.2 */
+export interface RosterItem {
+  readonly jid: Jid
+  readonly name: string | undefined
+  /** `none` where it is absent or unknown. */
+  readonly subscription: RosterSubscription
+  /** Our request for a subscription is still unanswered. */
+  readonly ask: boolean
+  /** A request of theirs will be granted without being asked (pre-approval). */
+  readonly approved: boolean
+  /** Groups, each once. */
+  readonly groups: readonly string[]
+  /** Every other child. */
+  readonly payloads: readonly XmlElement[]
+}
+
+/** A roster, a change to it, or a request for it. @see RFC 6121 §2.1 */
+export interface Roster {
+  /** Version of the roster; empty and absent differ in a request. @see RFC 6121 §2.6 */
+  readonly ver: string | undefined
+  readonly items: readonly RosterItem[]
+  /** Every other child, and the items whose address is missing or cannot be prepared. */
+  readonly payloads: readonly XmlElement[]
+}
+
+/** An entry as the application gives it. */
+export interface RosterItemInput {
+  readonly jid: JidInput
+  readonly name?: string | undefined
+  /** A client says nothing but `remove`. */
+  readonly subscription?: RosterSubscription | undefined
+  readonly ask?: boolean | undefined
+  readonly approved?: boolean | undefined
+  readonly groups?: Iterable<string> | undefined
+  readonly payloads?: readonly XmlElement[] | undefined
+}
+
+/** A roster as the application gives it; without items it is the request. */
+export interface RosterInput {
+  readonly ver?: string | undefined
+  readonly items?: readonly RosterItemInput[] | undefined
+  readonly payloads?: readonly XmlElement[] | undefined
+}
+
+/** Reads a roster query; `undefined` if the element is none. An item that cannot be read costs no other. */
+export function parseRoster(element: XmlElement): Roster | undefined {
+  if (!element.is('query', ns.roster)) return undefined
+  const items: RosterItem[] = []
+  const payloads: XmlElement[] = []
+  for (const child of element.elements()) {
+    const item = parseRosterItem(child)
+    if (item === undefined) payloads.push(child)
+    else items.push(item)
+  }
+  return { ver: element.attribute('ver'), items, payloads }
+}
+
+/**
+ * Reads a set or a push, which has exactly one item: `undefined` for anything else. Who may push is decided elsewhere.
+ * @see RFC 6121 §2.1.6
+ */
+export function parseRosterChange(
+  element: XmlElement,
+): { readonly ver: string | undefined; readonly item: RosterItem } | undefined {
+  const children = element.elements()
+  const [item] = parseRoster(element)?.items ?? []
+  return item === undefined || children.length !== 1 ? undefined : { ver: element.attribute('ver'), item }
+}
+
+/** Reads one entry; `undefined` where it has no address that can be prepared. */
+export function parseRosterItem(element: XmlElement): RosterItem | undefined {
+  const jid = element.is('item', ns.roster) ? tryParseJid(element.attribute('jid') ?? '') : undefined
+  if (!(jid instanceof Jid)) return undefined
+  const approved = element.attribute('approved')
+  const groups = new Set<string>()
+  const payloads: XmlElement[] = []
+  for (const child of element.elements()) {
+    if (child.is('group', ns.roster)) groups.add(child.text())
+    else payloads.push(child)
+  }
+  return {
+    jid,
+    name: element.attribute('name'),
+    subscription: readSubscription(element.attribute('subscription')),
+    ask: element.attribute('ask') === 'subscribe',
+    approved: approved === 'true' || approved === '1',
+    groups: [...groups],
+    payloads,
+  }
+}
+
+function readSubscription(text: string | undefined): RosterSubscription {
+  return text === 'to' || text === 'from' || text === 'both' || text === 'remove' ? text : 'none'
+}
+
+/** Writes a roster query; throws `RangeError` for an address that cannot be prepared or a group without a name. */
+export function toRosterElement(roster: RosterInput = {}): XmlElement {
+  return xml(
+    'query',
+    ns.roster,
+    { ver: roster.ver },
+    ...(roster.items ?? []).map(toRosterItemElement),
+    ...(roster.payloads ?? []),
+  )
+}
+
+function toRosterItemElement(item: RosterItemInput): XmlElement {
+  const { name, subscription, payloads = [] } = item
+  const ask = item.ask === true ? 'subscribe' : undefined
+  const approved = item.approved === true ? 'true' : undefined
+  const groups = Array.from(new Set(item.groups), toGroupElement)
+  const jid = toJid(item.jid).toString()
+  return xml('item', ns.roster, { jid, name, subscription, ask, approved }, ...groups, ...payloads)
+}
+
+/** @see RFC 6121 §2.1.2.6 */
+function toGroupElement(group: string): XmlElement {
+  if (group === '') throw new RangeError('a roster group needs a name')
+  return xml('group', ns.roster, {}, group)
+}

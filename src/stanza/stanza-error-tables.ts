@@ -1,0 +1,53 @@
+import type { StanzaErrorCondition, StanzaErrorType } from '../errors.js'
+
+/** The error type that goes with each condition; the first where the specification names two. @see RFC 6120 §8.3.3 */
+export const defaultErrorTypes: Readonly<Record<StanzaErrorCondition, StanzaErrorType>> = {
+  'bad-request': 'modify',
+  conflict: 'cancel',
+  'feature-not-implemented': 'cancel',
+  forbidden: 'auth',
+  gone: 'cancel',
+  'internal-server-error': 'cancel',
+  'item-not-found': 'cancel',
+  'jid-malformed': 'modify',
+  'not-acceptable': 'modify',
+  'not-allowed': 'cancel',
+  'not-authorized': 'auth',
+  'policy-violation': 'modify',
+  'recipient-unavailable': 'wait',
+  redirect: 'modify',
+  'registration-required': 'auth',
+  'remote-server-not-found': 'cancel',
+  'remote-server-timeout': 'wait',
+  'resource-constraint': 'wait',
+  'service-unavailable': 'cancel',
+  'subscription-required': 'auth',
+  'undefined-condition': 'cancel',
+  'unexpected-request': 'wait',
+}
+
+interface LegacyError {
+  readonly condition: StanzaErrorCondition
+  readonly type: StanzaErrorType
+}
+
+/** What the numeric codes before XMPP 1.0 mean; 402 has lost its condition since. @see XEP-0086 §3 */
+export const legacyErrors: ReadonlyMap<string, LegacyError> = new Map<string, LegacyError>([
+  ['302', { condition: 'redirect', type: 'modify' }],
+  ['400', { condition: 'bad-request', type: 'modify' }],
+  ['401', { condition: 'not-authorized', type: 'auth' }],
+  ['402', { condition: 'undefined-condition', type: 'auth' }],
+  ['403', { condition: 'forbidden', type: 'auth' }],
+  ['404', { condition: 'item-not-found', type: 'cancel' }],
+  ['405', { condition: 'not-allowed', type: 'cancel' }],
+  ['406', { condition: 'not-acceptable', type: 'modify' }],
+  ['407', { condition: 'registration-required', type: 'auth' }],
+  ['408', { condition: 'remote-server-timeout', type: 'wait' }],
+  ['409', { condition: 'conflict', type: 'cancel' }],
+  ['500', { condition: 'internal-server-error', type: 'wait' }],
+  ['501', { condition: 'feature-not-implemented', type: 'cancel' }],
+  ['502', { condition: 'service-unavailable', type: 'wait' }],
+  ['503', { condition: 'service-unavailable', type: 'cancel' }],
+  ['504', { condition: 'remote-server-timeout', type: 'wait' }],
+  ['510', { condition: 'service-unavailable', type: 'cancel' }],
+])
