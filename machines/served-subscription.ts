@@ -47,7 +47,7 @@ export const servedSubscriptionMachine = setup({
           description: 'The user neither sees the contact’s presence nor has asked to.',
           meta: { spec: 'RFC 6121 §A.2.1, §A.2.2' },
           on: {
-            'subscribe.sent': { target: 'pending', actions: ['forward', 'pushRoster'] },
+            'subscribe.sent': { target: 'pending', actions: ['pushRoster', 'forward'] },
             'unsubscribe.sent': { actions: 'forward' },
           },
         },
@@ -60,7 +60,7 @@ export const servedSubscriptionMachine = setup({
           },
           on: {
             'subscribe.sent': { actions: 'forward' },
-            'unsubscribe.sent': { target: 'none', actions: ['forward', 'pushRoster'] },
+            'unsubscribe.sent': { target: 'none', actions: ['pushRoster', 'forward'] },
             'subscribed.received': { target: 'subscribed', actions: ['deliver', 'pushRoster'] },
             'unsubscribed.received': { target: 'none', actions: ['deliver', 'pushRoster'] },
             'contact.removed': { target: 'none', actions: 'sendUnsubscribe' },
@@ -71,7 +71,7 @@ export const servedSubscriptionMachine = setup({
           meta: { spec: 'RFC 6121 §A.2.1, §A.2.2, §A.3.3, §A.3.4' },
           on: {
             'subscribe.sent': { actions: 'forward' },
-            'unsubscribe.sent': { target: 'none', actions: ['forward', 'pushRoster'] },
+            'unsubscribe.sent': { target: 'none', actions: ['pushRoster', 'forward'] },
             'unsubscribed.received': { target: 'none', actions: ['deliver', 'pushRoster'] },
             'contact.removed': { target: 'none', actions: 'sendUnsubscribe' },
           },
@@ -114,7 +114,7 @@ export const servedSubscriptionMachine = setup({
             'unsubscribe.received': { target: 'none', actions: 'deliver' },
             'subscribed.sent': {
               target: 'subscribed',
-              actions: ['forward', 'pushRoster', 'announcePresence'],
+              actions: ['pushRoster', 'forward', 'announcePresence'],
             },
             'unsubscribed.sent': { target: 'none', actions: 'forward' },
             'contact.removed': { target: 'none', actions: 'sendUnsubscribed' },
@@ -126,7 +126,7 @@ export const servedSubscriptionMachine = setup({
           on: {
             'subscribe.received': { actions: ['answerSubscribed', 'announcePresence'] },
             'unsubscribe.received': { target: 'none', actions: ['deliver', 'pushRoster', 'retractPresence'] },
-            'unsubscribed.sent': { target: 'none', actions: ['forward', 'pushRoster', 'retractPresence'] },
+            'unsubscribed.sent': { target: 'none', actions: ['pushRoster', 'forward', 'retractPresence'] },
             'contact.removed': { target: 'none', actions: ['sendUnsubscribed', 'retractPresence'] },
           },
         },

@@ -60,7 +60,20 @@ export type SessionEvent =
  * and ask. Refuses to know how any phase is done: each is a chart of its own, invoked anew for every attempt.
  */
 export const sessionMachine = setup({
-  types: {} as { context: SessionContext; events: SessionEvent; input: SessionInput },
+  types: {} as {
+    context: SessionContext
+    events: SessionEvent
+    input: SessionInput
+    children: {
+      link: 'holdLink'
+      connection: 'connection'
+      authentication: 'authentication'
+      binding: 'binding'
+      stanzas: 'stanzas'
+      liveness: 'liveness'
+      closeStream: 'closeStream'
+    }
+  },
   actors: {
     holdLink: stream('holdLink'),
     connection: connectionMachine,

@@ -5,7 +5,7 @@ import { AuthenticationError } from '../errors.js'
 import type { Gs2Binding } from '../sasl/gs2.js'
 import type { SaslStep } from '../sasl/mechanism.js'
 import { createMechanism, type MechanismOptions } from '../sasl/mechanisms.js'
-import { parseSaslElement, toAuthElement, toResponseElement } from '../stanza/sasl.js'
+import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import type { ChannelBindingType } from '../transport/transport.js'
 import type { Link } from './link.js'
 import { unexpected } from './connection.js'
@@ -30,7 +30,7 @@ export function authenticationActors({ link, credentials }: AuthenticationDeeds)
     const { stream } = link
     const element = await stream.next(signal)
     const answer = parseSaslElement(element)
-    switch (answer?.kind) {
+    switch (answer.kind) {
       case 'challenge':
         received = answer.data
         return { kind: 'challenge' }
@@ -54,13 +54,13 @@ export function authenticationActors({ link, credentials }: AuthenticationDeeds)
         offer,
         gs2: toGs2(link, mechanism),
       }).start()
-      link.stream.send(toAuthElement(mechanism.name, step.response))
+      link.stream.send(toSaslElement({ kind: 'auth', mechanism: mechanism.name, data: step.response }))
       return awaitAnswer(signal)
     }),
 
     answerChallenge: fromPromise<SaslAnswer>(async ({ signal }) => {
       step = await currentStep().next(received ?? new Uint8Array())
-      link.stream.send(toResponseElement(step.response))
+      link.stream.send(toSaslElement({ kind: 'response', data: step.response ?? new Uint8Array() }))
       return awaitAnswer(signal)
     }),
 

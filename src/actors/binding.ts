@@ -1,10 +1,11 @@
 import { fromPromise } from 'xstate'
 import type { BindAnswer } from '../../machines/binding.js'
 import type { StreamFeatureFacts } from '../../machines/stream-facts.js'
+import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
-import { parseStanzaError } from '../stanza/stanza-error.js'
-import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import { parseIq, toIqElement, type IqError, type IqResult } from '../stanza/iq.js'
+import { toSessionElement } from '../stanza/session.js'
+import type { XmlElement } from '../xml/element.js'
 import { openStream, receiveFeatures, unexpected } from './connection.js'
 import type { Identity, Link } from './link.js'
 
@@ -16,17 +17,16 @@ export interface BindingDeeds {
 
 /** The deeds of the binding chart. */
 export function bindingActors({ link, identity, createId }: BindingDeeds) {
-  /** Nothing else may answer here: no session exists yet, so the next element is the answer or an error of the peer. */
-  const ask = async (payload: XmlElement, signal: AbortSignal): Promise<XmlElement> => {
+  /** Nothing else may come here: there is no session yet, so the next element is the answer. */
+  const ask = async (payload: XmlElement, signal: AbortSignal): Promise<IqResult | IqError> => {
     const { stream } = link
     const id = createId()
-    stream.send(xml('iq', ns.client, { type: 'set', id }, payload))
-    const answer = await stream.next(signal)
-    const type = answer.attribute('type')
-    const isAnswer = answer.is('iq', ns.client) && answer.attribute('id') === id
-    if (!isAnswer || (type !== 'result' && type !== 'error'))
-      throw stream.abort(unexpected(answer, 'the answer to a request'))
-    return answer
+    stream.send(toIqElement({ type: 'set', id, payload }))
+    const element = await stream.next(signal)
+    const answer = parseIq(element)
+    if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
+      return answer
+    throw stream.abort(unexpected(element, 'the answer to a request'))
   }
 
   return {
@@ -39,19 +39,21 @@ export function bindingActors({ link, identity, createId }: BindingDeeds) {
     bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
       async ({ input, signal }) => {
         const answer = await ask(toBindElement(input.resource), signal)
-        if (answer.attribute('type') === 'error') {
-          const error = parseStanzaError(answer)
-          return { kind: 'refused', error, conflict: error.condition === 'conflict' }
+        if (answer.type === 'error') {
+          return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
         }
-        const jid = parseBindResult(answer)
+        const jid = answer.payload === undefined ? undefined : parseBindResult(answer.payload)
+        if (jid === undefined) {
+          throw link.stream.abort(new ProtocolError('bad-format', 'the server bound no full JID'))
+        }
         link.account = { bare: jid.bare.toString(), full: jid.toString() }
         return { kind: 'bound', jid: jid.toString() }
       },
     ),
 
     establishSession: fromPromise<void>(async ({ signal }) => {
-      const answer = await ask(xml('session', ns.session), signal)
-      if (answer.attribute('type') === 'error') throw parseStanzaError(answer)
+      const answer = await ask(toSessionElement(), signal)
+      if (answer.type === 'error') throw answer.error
     }),
   }
 }

@@ -68,6 +68,7 @@ export async function openStream(
 ): Promise<StreamHeaderFacts> {
   const { stream } = link
   const header = await stream.open(toHeader(identity, stream.transport.tls !== null), signal)
+  link.lang = header.lang
   return { from: header.from, id: header.id, version: header.version, lang: header.lang }
 }
 

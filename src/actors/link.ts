@@ -11,6 +11,8 @@ export class Link {
   #stream: XmlStream | undefined
   /** Known from binding on. */
   account: Account | undefined
+  /** Of the peer's stream, for stanzas that name none. */
+  lang: string | undefined
 
   /** The stream of this attempt; rejects the deed that needs one where there is none. */
   get stream(): XmlStream {
@@ -32,6 +34,7 @@ export class Link {
     this.#stream?.destroy()
     this.#stream = undefined
     this.account = undefined
+    this.lang = undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { fromPromise } from 'xstate'
-import { xml } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import { toIqElement } from '../stanza/iq.js'
+import { toPingElement } from '../stanza/ping.js'
 import type { Link } from './link.js'
 
 export interface LivenessDeeds {
@@ -17,7 +17,7 @@ export function livenessActors({ link, createId }: LivenessDeeds) {
 
     probe: fromPromise<void>(async ({ signal }) => {
       const { stream } = link
-      stream.send(xml('iq', ns.client, { type: 'get', id: createId() }, xml('ping', ns.ping)))
+      stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
       await stream.heard(signal)
     }),
   }

@@ -32,7 +32,7 @@ export function provideSession(deeds: SessionDeeds) {
         const report = (event: SessionEvent) => sendBack(event)
         const { stream, account } = link
         if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
-        bus.open(stream, account)
+        bus.open(stream, account, link.lang)
         stream.flow({
           element: (element) => bus.dispatch(element),
           ended: (error) => report({ type: 'stream.ended', error }),

@@ -69,7 +69,7 @@ type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
 export function toClientState(snapshot: SessionSnapshot): ClientState {
   const { context, children } = snapshot
   if (snapshot.matches({ active: 'connecting' })) {
-    const connection = children['connection']?.getSnapshot()
+    const connection = children.connection?.getSnapshot()
     const inner = connection?.context
     return {
       status: 'connecting',
@@ -83,7 +83,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
   const mechanism = context.mechanism ?? ''
   const encrypted = context.transport?.secure ?? false
   if (snapshot.matches({ active: 'authenticating' })) {
-    const authentication = children['authentication']?.getSnapshot()
+    const authentication = children.authentication?.getSnapshot()
     const inner = authentication?.context
     return {
       status: 'authenticating',
@@ -96,7 +96,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
     }
   }
   if (snapshot.matches({ active: 'binding' })) {
-    return { status: 'binding', phase: toPhase(children['binding']?.getSnapshot().value), mechanism }
+    return { status: 'binding', phase: toPhase(children.binding?.getSnapshot().value), mechanism }
   }
   if (snapshot.matches({ active: 'online' })) {
     return {
@@ -107,7 +107,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
       mechanism,
       header: context.header,
       features: context.features.names,
-      liveness: toPhase(children['liveness']?.getSnapshot().value),
+      liveness: toPhase(children.liveness?.getSnapshot().value),
     }
   }
   if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }

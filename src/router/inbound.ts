@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import { xmlNamespace, type XmlElement } from '../xml/element.js'
-import { readFrame } from '../xml/frame-reader.js'
-import { defaultXmlLimits, type XmlLimits } from '../xml/limits.js'
+import { createFrameReader } from '../xml/frame-reader.js'
+import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
 import { createStreamReader } from '../xml/stream-reader.js'
 
@@ -25,12 +25,12 @@ export interface InboundEvents {
 
 /** The reading half of a stream, the same over bytes and over frames. */
 export interface Inbound {
-  /** Bytes (or, over frames, UTF-16 code units) that arrived and were not read yet. */
-  readonly heldBytes: number
   write(chunk: Uint8Array | string): void
   /** Reads nothing more, from the end of the construct that is being delivered. */
   halt(): void
   resume(): void
+  /** Forgets what arrived and was not read yet, and tells how much that was. */
+  dropHeld(): number
   /** A new stream begins with the next byte; stays halted. */
   restart(): void
   /** Delivers nothing any more. */
@@ -42,7 +42,7 @@ export function createInbound(
   events: InboundEvents,
   limits: Partial<XmlLimits> = {},
 ): Inbound {
-  const all = { ...defaultXmlLimits, ...limits }
+  const all = resolveXmlLimits(limits)
   return transport.framing === 'bytes' ? readBytes(events, all) : readFrames(transport, events, all)
 }
 
@@ -58,11 +58,8 @@ function readBytes(events: InboundEvents, limits: XmlLimits): Inbound {
     closed: () => events.closed(),
     failed: events.failed,
   }
-  let reader = createStreamReader(handler, limits)
+  const reader = createStreamReader(handler, limits)
   return {
-    get heldBytes() {
-      return reader.heldBytes
-    },
     write: (chunk) => {
       if (!stopped) reader.write(chunk)
     },
@@ -70,22 +67,19 @@ function readBytes(events: InboundEvents, limits: XmlLimits): Inbound {
     resume: () => {
       if (!stopped) reader.resume()
     },
-    restart: () => {
-      const held = reader.takeHeld()
-      reader.halt()
-      reader = createStreamReader(handler, limits)
-      reader.halt()
-      reader.write(held)
-    },
+    dropHeld: () => reader.takeHeld().length,
+    restart: () => reader.reset(),
     stop: () => {
       stopped = true
       reader.halt()
+      reader.takeHeld()
     },
   }
 }
 
 /** @see RFC 7395 §3.3: each frame is one document, `<open/>` and `<close/>` stand for the stream's tags. */
 function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimits): Inbound {
+  const readFrame = createFrameReader(limits)
   const held: string[] = []
   let heldUnits = 0
   let halted = false
@@ -94,7 +88,7 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
   const read = (frame: string) => {
     let element: XmlElement
     try {
-      element = readFrame(frame, limits)
+      element = readFrame(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       return events.failed(error)
@@ -106,9 +100,6 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
   }
 
   return {
-    get heldBytes() {
-      return heldUnits
-    },
     write: (chunk) => {
       if (stopped) return
       if (typeof chunk !== 'string') {
@@ -120,9 +111,9 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
       held.push(chunk)
       heldUnits += chunk.length
       transport.pause()
-      if (heldUnits > limits.stanzaBytes) {
+      if (heldUnits > limits.heldBytes) {
         events.failed(
-          new ProtocolError('policy-violation', `more than ${limits.stanzaBytes} bytes came unasked`),
+          new ProtocolError('policy-violation', `more than ${limits.heldBytes} code units came unasked`),
         )
       }
     },
@@ -138,9 +129,13 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
         read(frame)
       }
     },
-    restart: () => {
-      halted = true
+    dropHeld: () => {
+      const dropped = heldUnits
+      held.length = 0
+      heldUnits = 0
+      return dropped
     },
+    restart: () => {},
     stop: () => {
       stopped = true
       held.length = 0

@@ -1,6 +1,5 @@
 import { TimeoutError, TransportError, type XmppError } from '../errors.js'
-import { parseStanzaError } from '../stanza/stanza-error.js'
-import type { XmlElement } from '../xml/element.js'
+import type { IqError, IqResult } from '../stanza/iq.js'
 import { mayAnswer, type Account } from './trust.js'
 
 /** Requests that may be open at once; one more fails at once. */
@@ -14,7 +13,7 @@ export interface RequestOptions {
 
 interface OpenRequest {
   readonly to: string | undefined
-  readonly answer: (iq: XmlElement) => void
+  readonly answer: (iq: IqResult | IqError) => void
   readonly fail: (error: XmppError) => void
 }
 
@@ -32,14 +31,14 @@ export class Requests {
   /**
    * Waits for the answer to a request.
    * @param send called once the answer can be received; a throw rejects
-   * @returns the result stanza; rejects with `StanzaError`, `TimeoutError` or `TransportError`
+   * @returns the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`
    */
   await(
     id: string,
     to: string | undefined,
     send: () => void,
     { timeoutMs = 30_000, signal }: RequestOptions = {},
-  ): Promise<XmlElement> {
+  ): Promise<IqResult> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(abortedRequest(signal))
       if (this.#open.size >= openRequestLimit) {
@@ -67,7 +66,7 @@ export class Requests {
         to,
         answer: (iq) => {
           settle()
-          if (iq.attribute('type') === 'error') reject(parseStanzaError(iq))
+          if (iq.type === 'error') reject(iq.error)
           else resolve(iq)
         },
         fail,
@@ -80,11 +79,10 @@ export class Requests {
     })
   }
 
-  /** Takes an IQ of type `result` or `error`; `false` if no open request may be answered by it. */
-  answer(iq: XmlElement, from: string | undefined, account: Account): boolean {
-    const id = iq.attribute('id')
-    const request = id === undefined ? undefined : this.#open.get(id)
-    if (request === undefined || !mayAnswer(request.to, from, account)) return false
+  /** Takes an answer; `false` if no open request may be answered by it. */
+  answer(iq: IqResult | IqError, account: Account): boolean {
+    const request = this.#open.get(iq.id)
+    if (request === undefined || !mayAnswer(request.to, iq.from?.toString(), account)) return false
     request.answer(iq)
     return true
   }

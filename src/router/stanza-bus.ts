@@ -1,26 +1,18 @@
 import { Subject, type Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
-import { tryParseJid, Jid } from '../stanza/jid.js'
+import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
+import type { Jid } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { parsePresence, type Presence } from '../stanza/presence.js'
-import { toStanzaErrorElement } from '../stanza/stanza-error.js'
-import { xml, type XmlElement } from '../xml/element.js'
+import { toErrorReply } from '../stanza/stanza-error.js'
+import type { StanzaProblem } from '../stanza/stanza-problem.js'
+import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { Requests, type RequestOptions } from './requests.js'
 import type { Account } from './trust.js'
 
-/** A request of another entity, addressed to us. */
-export interface InboundRequest {
-  readonly type: 'get' | 'set'
-  readonly id: string
-  /** Prepared; `undefined` where the account's own server speaks. */
-  readonly from: Jid | undefined
-  readonly payload: XmlElement
-  readonly account: Account
-}
-
-/** Answers with a payload or with nothing; a thrown `StanzaError` becomes the error answer. */
-export type RequestHandler = (request: InboundRequest) => XmlElement | undefined
+/** Answers a request of another entity with a payload or with nothing; a thrown `StanzaError` becomes the error answer. */
+export type RequestHandler = (request: IqRequest, account: Account) => XmlElement | undefined
 
 /** Where sent elements go; an `XmlStream` is one. */
 export interface ElementSink {
@@ -37,6 +29,8 @@ export interface OutboundRequest {
 interface Session {
   readonly sink: ElementSink
   readonly account: Account
+  /** The language of the stream, for stanzas that name none. */
+  readonly lang: string | undefined
 }
 
 /**
@@ -72,8 +66,8 @@ export class StanzaBus {
     return this.#requests.size
   }
 
-  open(sink: ElementSink, account: Account): void {
-    this.#session = { sink, account }
+  open(sink: ElementSink, account: Account, lang?: string): void {
+    this.#session = { sink, account, lang }
   }
 
   /** The session is over: what waits is settled with the reason. */
@@ -97,12 +91,11 @@ export class StanzaBus {
     this.#session.sink.send(element, flushed)
   }
 
-  /** Sends an IQ and resolves with the result stanza; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
-  request({ type, to, payload }: OutboundRequest, options?: RequestOptions): Promise<XmlElement> {
+  /** Sends an IQ and resolves with the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
+  request({ type, to, payload }: OutboundRequest, options?: RequestOptions): Promise<IqResult> {
     const id = this.#createId()
-    const address = to?.toString()
-    const iq = xml('iq', ns.client, { type, id, to: address }, payload)
-    return this.#requests.await(id, address, () => this.send(iq), options)
+    const iq = toIqElement({ type, to, id, payload })
+    return this.#requests.await(id, to?.toString(), () => this.send(iq), options)
   }
 
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
@@ -131,10 +124,11 @@ export class StanzaBus {
     if (this.#stanzas.observed) this.#stanzas.next(element)
     switch (element.name) {
       case 'message':
-        if (this.#messages.observed) this.#messages.next(parseMessage(element))
+        if (this.#messages.observed) this.#emit(parseMessage(element, session.lang), this.#messages, session)
         break
       case 'presence':
-        if (this.#presences.observed) this.#presences.next(parsePresence(element))
+        if (this.#presences.observed)
+          this.#emit(parsePresence(element, session.lang), this.#presences, session)
         break
       case 'iq':
         this.#routeIq(element, session)
@@ -143,47 +137,44 @@ export class StanzaBus {
     }
   }
 
-  #routeIq(iq: XmlElement, { account, sink }: Session): void {
-    const type = iq.attribute('type')
-    const address = iq.attribute('from')
-    const from = address === undefined ? undefined : tryParseJid(address)
-    if (from !== undefined && !(from instanceof Jid)) return
-    if (type === 'result' || type === 'error') {
-      this.#requests.answer(iq, from?.toString(), account)
-      return
-    }
-    const id = iq.attribute('id')
-    if (id === undefined) return
-    const answer = this.#answer(iq, type, id, from, account)
-    const to = from?.toString()
-    if (answer instanceof StanzaError) {
-      sink.send(xml('iq', ns.client, { type: 'error', id, to }, toStanzaErrorElement(answer)))
-    } else sink.send(xml('iq', ns.client, { type: 'result', id, to }, answer))
+  #emit<T extends Message | Presence>(
+    stanza: T | StanzaProblem,
+    subject: Subject<T>,
+    { sink }: Session,
+  ): void {
+    if (stanza.kind === 'problem') refuse(stanza, sink)
+    else subject.next(stanza)
   }
 
-  #answer(
-    iq: XmlElement,
-    type: string | undefined,
-    id: string,
-    from: Jid | undefined,
-    account: Account,
-  ): XmlElement | undefined | StanzaError {
-    const payloads = iq.elements()
-    const payload = payloads[0]
-    if ((type !== 'get' && type !== 'set') || payload === undefined || payloads.length > 1) {
-      return new StanzaError('bad-request', 'modify')
-    }
-    const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
-    if (handler === undefined) return new StanzaError('service-unavailable', 'cancel')
-    try {
-      return handler({ type, id, from, payload, account })
-    } catch (error) {
-      if (error instanceof StanzaError) return error
-      return new StanzaError('internal-server-error', 'cancel')
+  #routeIq(element: XmlElement, { account, sink, lang }: Session): void {
+    const iq = parseIq(element, lang)
+    if (iq.kind === 'problem') refuse(iq, sink)
+    else if (iq.type === 'result' || iq.type === 'error') this.#requests.answer(iq, account)
+    else {
+      const { from: to, id, payload } = iq
+      const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
+      try {
+        if (handler === undefined) throw new StanzaError('service-unavailable', 'cancel')
+        sink.send(toIqElement({ type: 'result', to, id, payload: handler(iq, account) }))
+      } catch (error) {
+        const answer =
+          error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
+        sink.send(toIqElement({ type: 'error', to, id, error: answer }))
+      }
     }
   }
 }
 
+/** What cannot be read is answered, where it may be (RFC 6120 §8.3.1). */
+function refuse({ element, condition, text }: StanzaProblem, sink: ElementSink): void {
+  const reply = toErrorReply(element, { condition, text })
+  if (reply !== undefined) sink.send(reply)
+}
+
 function notConnected(cause: XmppError | undefined): TransportError {
-  return new TransportError('not-connected', 'the session is not online', cause === undefined ? {} : { cause })
+  return new TransportError(
+    'not-connected',
+    'the session is not online',
+    cause === undefined ? {} : { cause },
+  )
 }

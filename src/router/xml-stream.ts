@@ -135,7 +135,7 @@ export class XmlStream {
    * @see RFC 6120 §5.4.3.3
    */
   async secure(options: TlsClientOptions, signal: AbortSignal): Promise<void> {
-    if (this.#inbound.heldBytes > 0 || this.#ready !== undefined) {
+    if (this.#inbound.dropHeld() > 0 || this.#ready !== undefined) {
       throw this.abort(
         new ProtocolError('policy-violation', 'unencrypted bytes followed the go-ahead for TLS'),
       )
