@@ -43,9 +43,9 @@ export const rooms = [
   {
     name: 'features',
     holds: 'a fact or a wish of the app',
-    rooms: ['stanza', 'router', 'machines', 'errors'],
-    types: ['xml'],
-    packages: ['rxjs'],
+    rooms: ['xml', 'stanza', 'router', 'machines', 'errors'],
+    types: [],
+    packages: ['rxjs', 'xstate'],
     pure: false,
   },
   {
@@ -53,7 +53,7 @@ export const rooms = [
     holds: 'the embedded server: the other side of the same words',
     rooms: ['transport', 'xml', 'stanza', 'sasl', 'router', 'machines', 'errors'],
     types: [],
-    packages: ['rxjs', 'xstate', '@peculiar/x509', 'node:'],
+    packages: ['rxjs', 'xstate', 'asn1js', 'pkijs', 'node:'],
     pure: false,
   },
   {
@@ -61,7 +61,7 @@ export const rooms = [
     holds: 'a view',
     rooms: ['machines'],
     types: ['actors', 'errors'],
-    packages: ['xstate', 'node:'],
+    packages: ['xstate', 'elkjs', 'node:'],
     pure: false,
   },
   {
