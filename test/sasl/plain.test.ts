@@ -7,17 +7,13 @@ const server = createPlainServer({ accounts: accountsOf({ tim: 'tanstaaftanstaaf
 
 describe('PLAIN', () => {
   test.each([
-    [{ username: 'tim', password: () => 'tanstaaftanstaaf' }, '\0tim\0tanstaaftanstaaf'],
-    [{ username: 'Kurt', password: () => 'xipj3plmq', authzid: 'Ursel' }, 'Ursel\0Kurt\0xipj3plmq'],
-  ])('says what RFC 4616 §4 says', async (options, message) => {
-    const step = await createPlain(options).start()
+    { authzid: '', username: 'tim', password: 'tanstaaftanstaaf', message: '\0tim\0tanstaaftanstaaf' },
+    { authzid: 'Ursel', username: 'Kurt', password: 'xipj3plmq', message: 'Ursel\0Kurt\0xipj3plmq' },
+  ])('says what RFC 4616 §4 says', async ({ authzid, message, password, username }) => {
+    const step = await createPlain({ authzid, username, password: () => password }).start()
     expect(text(step.response)).toBe(message)
-    expect(await server.start(step.response)).toEqual({
-      kind: 'success',
-      username: options.username,
-      authzid: 'authzid' in options ? options.authzid : '',
-      additional: null,
-    })
+    const success = { kind: 'success', username, authzid, additional: null }
+    expect(await server.start(step.response)).toEqual(success)
   })
 
   test.each([undefined, '', '\u00AD', 'a\0b'])(
