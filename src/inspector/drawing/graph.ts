@@ -1,0 +1,159 @@
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+import { actionName, guardName } from './naming.js'
+import { readTrigger, type ChartTrigger } from './trigger.js'
+
+/** A chart as plain data: what every drawing is made from, and what can cross a wire. */
+export interface ChartGraph {
+  /** The id of the machine. */
+  readonly id: string
+  readonly root: ChartState
+  /** Every transition of every state, in document order. */
+  readonly transitions: readonly ChartTransition[]
+}
+
+/** One state with what its author said about it. */
+export interface ChartState {
+  /** Unique in the chart, e.g. `session.online.fresh`. */
+  readonly id: string
+  /** Its own name, e.g. `fresh`. */
+  readonly key: string
+  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
+  /** Only on history states. */
+  readonly history: 'shallow' | 'deep' | undefined
+  /** Ids of the states entered first; empty on leaves and parallel states. For history: its default. */
+  readonly initial: readonly string[]
+  readonly description: string | undefined
+  /** `meta.spec`: the section that demands this state, e.g. `RFC 6120 §6.4`. */
+  readonly spec: string | undefined
+  /** `meta.why`: the reason of a state that no specification demands. */
+  readonly why: string | undefined
+  readonly tags: readonly string[]
+  readonly entry: readonly string[]
+  readonly exit: readonly string[]
+  readonly invokes: readonly ChartInvoke[]
+  readonly states: readonly ChartState[]
+}
+
+/** An actor that lives as long as the state which invokes it. */
+export interface ChartInvoke {
+  readonly id: string
+  readonly src: string
+}
+
+/** One way out of a state, or one thing done inside it. */
+export interface ChartTransition {
+  /** `<source> <event type> <index>`: the same for the same chart, whatever runs it. */
+  readonly id: string
+  readonly source: string
+  /** Empty: the state is not left. */
+  readonly targets: readonly string[]
+  readonly trigger: ChartTrigger
+  readonly guard: string | undefined
+  /** Taken only when the guards of its predecessors refuse. */
+  readonly otherwise: boolean
+  readonly actions: readonly string[]
+  /** The source is left and entered again even where a target lies inside it. */
+  readonly reenter: boolean
+  readonly description: string | undefined
+  /** Something went wrong: an error of an actor, an event that says so, or `meta.failure: true`. */
+  readonly failure: boolean
+}
+
+/**
+ * Reads any XState 5 machine without running it.
+ * @example
+ * const graph = toGraph(sessionMachine)
+ */
+export function toGraph(machine: AnyStateMachine): ChartGraph {
+  return {
+    id: machine.id,
+    root: toState(machine.root),
+    transitions: [...walk(machine.root)].flatMap(toTransitions),
+  }
+}
+
+/** Every state of a graph, parents before children, in document order. */
+export function* statesOf(state: ChartState): Generator<ChartState> {
+  yield state
+  for (const child of state.states) yield* statesOf(child)
+}
+
+/** Whether a name says that something went wrong: `stream.refused`, `failed`. */
+export function isFailureWord(name: string): boolean {
+  return /(?:^|[.A-Za-z])(?:broken?|[Ee]rror(?:ed)?|[Ff]ailed|[Ll]ost|[Rr]efused|[Rr]ejected)$/.test(name)
+}
+
+function* walk(node: AnyStateNode): Generator<AnyStateNode> {
+  yield node
+  for (const child of Object.values(node.states)) yield* walk(child)
+}
+
+function toState(node: AnyStateNode): ChartState {
+  return {
+    id: node.id,
+    key: node.key,
+    kind: node.type,
+    history: node.history === false ? undefined : node.history,
+    initial: initialOf(node),
+    description: node.description,
+    spec: readText(node.meta, 'spec'),
+    why: readText(node.meta, 'why'),
+    tags: node.tags,
+    // node.entry and node.exit also hold the timers that XState adds for `after`.
+    entry: toList(node.config.entry).map(actionName),
+    exit: toList(node.config.exit).map(actionName),
+    invokes: node.invoke.map(({ id, src }) => ({ id, src: sourceName(src) })),
+    states: Object.values(node.states).map(toState),
+  }
+}
+
+function initialOf(node: AnyStateNode): readonly string[] {
+  if (node.type === 'compound') return node.initial.target.map(({ id }) => id)
+  if (node.type !== 'history' || !('target' in node.config)) return []
+  const target: unknown = node.config.target
+  const sibling = typeof target === 'string' ? node.parent?.states[target] : undefined
+  return sibling === undefined ? [] : [sibling.id]
+}
+
+function toTransitions(node: AnyStateNode): readonly ChartTransition[] {
+  const always = node.always === undefined ? [] : [node.always]
+  return [...node.transitions.values(), ...always].flatMap((candidates) =>
+    candidates.map((candidate, index) => toTransition(node, candidate, index)),
+  )
+}
+
+function toTransition(node: AnyStateNode, found: AnyTransitionDefinition, index: number): ChartTransition {
+  const trigger = readTrigger(found.eventType)
+  const flagged: unknown = found.meta?.['failure']
+  return {
+    id: `${node.id} ${found.eventType === '' ? 'always' : found.eventType} ${index}`,
+    source: node.id,
+    targets: (found.target ?? []).map(({ id }) => id),
+    trigger,
+    guard: found.guard === undefined ? undefined : guardName(found.guard),
+    otherwise: found.guard === undefined && index > 0,
+    actions: found.actions.map(actionName),
+    reenter: found.reenter,
+    description: found.description,
+    failure: typeof flagged === 'boolean' ? flagged : isFailure(trigger),
+  }
+}
+
+function isFailure(trigger: ChartTrigger): boolean {
+  return trigger.kind === 'error' || (trigger.kind === 'event' && isFailureWord(trigger.type))
+}
+
+function sourceName(src: unknown): string {
+  return typeof src !== 'string' || src.startsWith('xstate.invoke.') ? 'inline actor' : src
+}
+
+function readText(meta: unknown, key: string): string | undefined {
+  if (typeof meta !== 'object' || meta === null) return undefined
+  const value: unknown = Reflect.get(meta, key)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function toList(value: unknown): readonly unknown[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
+}

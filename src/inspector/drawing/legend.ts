@@ -1,0 +1,38 @@
+import { iconWidth, type Icon } from './block.js'
+import { statesOf, type ChartGraph } from './graph.js'
+import type { LaidEdge, Point } from './layout.js'
+import { element, escapeText, round } from './markup.js'
+import { measure } from './metrics.js'
+import { drawIcon } from './svg-text.js'
+import type { Tone } from './tone.js'
+
+/** Room that the legend takes below the chart, in px. */
+export const legendHeight = 34
+
+const gap = 22
+const lineLength = 22
+
+/** One row that explains the signs which this chart uses, and only those. */
+export function drawLegend(
+  graph: ChartGraph,
+  edges: readonly LaidEdge[],
+  { x, y }: Point,
+): { readonly pieces: readonly string[]; readonly width: number } {
+  const middle = y + legendHeight / 2 - 8
+  const pieces: string[] = []
+  let left = x
+  const say = (text: string, sign: string, room: number): void => {
+    pieces.push(sign, element('text', { class: 'spec', x: left + room, y: middle + 3.7 }, escapeText(text)))
+    left += room + measure(text, 'spec') + gap
+  }
+  const states = [...statesOf(graph.root)]
+  const line = (tone: Tone): string =>
+    element('path', { class: `line line-${tone}`, d: `M${round(left)} ${round(middle)}h${lineLength}` })
+  const icon = (name: Icon): string => drawIcon(name, { x: left + 6, y: middle })
+  const tones = new Set(edges.map(({ tone }) => tone))
+
+  if (tones.has('failure')) say('failure', line('failure'), lineLength + 6)
+  if (tones.has('time')) say('time runs out', line('time'), lineLength + 6)
+  if (states.some(({ invokes }) => invokes.length > 0)) say('invoked actor', icon('actor'), iconWidth)
+  return { pieces, width: Math.max(0, left - gap - x) }
+}

@@ -1,0 +1,40 @@
+import type { LaidBox, Point, Rectangle } from './layout.js'
+
+/** Jogs up to this many px look like mistakes and are ironed out. */
+const jogLimit = 6
+
+/** Irons little steps out of an orthogonal line and leaves only its corners. */
+export function straighten(points: readonly Point[]): readonly Point[] {
+  const snapped: Point[] = []
+  for (const { x, y } of points) {
+    const before = snapped.at(-1) ?? { x, y }
+    snapped.push({ x: snap(x, before.x), y: snap(y, before.y) })
+  }
+  return snapped.filter((point, index) => !isBetween(point, snapped[index - 1], snapped[index + 1]))
+}
+
+function snap(value: number, before: number): number {
+  return Math.abs(value - before) <= jogLimit ? before : value
+}
+
+function isBetween({ x, y }: Point, before: Point | undefined, after: Point | undefined): boolean {
+  if (before === undefined || after === undefined) return false
+  return (before.x === x && x === after.x) || (before.y === y && y === after.y)
+}
+
+/** Regions that stand side by side get one top and one bottom edge. */
+export function alignRegions(regions: readonly LaidBox[]): readonly LaidBox[] {
+  const top = Math.min(...regions.map(({ y }) => y))
+  const bottom = Math.max(...regions.map(({ y, height }) => y + height))
+  const isBeside = regions.every((one) =>
+    regions.every((other) => one === other || one.x + one.width <= other.x || other.x + other.width <= one.x),
+  )
+  return isBeside ? regions.map((region) => ({ ...region, y: top, height: bottom - top })) : regions
+}
+
+/** Whether a line begins or ends on the border of a box. */
+export function touches(points: readonly Point[], { x, y, width, height }: Rectangle): boolean {
+  return [points.at(0), points.at(-1)].some(
+    (end) => end !== undefined && end.x >= x && end.x <= x + width && (end.y === y || end.y === y + height),
+  )
+}

@@ -1,0 +1,27 @@
+import type { AnyStateMachine } from 'xstate'
+import { toGraph, type ChartGraph } from './drawing/graph.js'
+import { toMermaid } from './drawing/mermaid.js'
+import { toSvg } from './drawing/svg.js'
+
+export { toGraph }
+export type { ChartGraph, ChartInvoke, ChartState, ChartTransition } from './drawing/graph.js'
+export type { ChartTrigger } from './drawing/trigger.js'
+
+/**
+ * Mermaid `stateDiagram-v2` text of any XState 5 machine, or of a graph that `toGraph` made elsewhere.
+ * @example
+ * const text = drawMermaid(sessionMachine)
+ */
+export function drawMermaid(chart: AnyStateMachine | ChartGraph): string {
+  return toMermaid('transitions' in chart ? chart : toGraph(chart))
+}
+
+/**
+ * One self-contained SVG of any XState 5 machine, for light and dark. Needs the optional package `elkjs`; rejects with
+ * an `Error` that says so where it is missing. The same chart gives the same bytes.
+ * @example
+ * const svg = await drawSvg(sessionMachine)
+ */
+export function drawSvg(chart: AnyStateMachine | ChartGraph): Promise<string> {
+  return toSvg('transitions' in chart ? chart : toGraph(chart))
+}

@@ -1,0 +1,68 @@
+// Draws every chart that machines/index.ts exports into docs/charts; with --check only compares.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { StateMachine } from 'xstate'
+
+const root = new URL('../../', import.meta.url)
+const folder = process.env.CHARTS_FOLDER ?? fileURLToPath(new URL('docs/charts/', root))
+
+const { machines, drawMermaid, drawSvg } = await load(process.env.CHARTS_ENTRY ?? './machines/index.ts')
+const drawings = new Map()
+for (const machine of Object.values(machines)) {
+  if (!(machine instanceof StateMachine)) continue
+  const name = machine.id.replace(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
+  if (drawings.has(`${name}.svg`)) throw new Error(`two charts would be drawn as ${name}.svg`)
+  drawings.set(`${name}.svg`, await drawSvg(machine))
+  drawings.set(`${name}.mmd`, drawMermaid(machine))
+}
+
+mkdirSync(folder, { recursive: true })
+const found = new Map(
+  readdirSync(folder)
+    .filter((name) => /\.(svg|mmd)$/.test(name))
+    .map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')]),
+)
+const missing = [...drawings.keys()].filter((name) => !found.has(name))
+const stale = [...drawings].filter(([name, text]) => found.has(name) && found.get(name) !== text)
+const leftOver = [...found.keys()].filter((name) => !drawings.has(name))
+
+if (process.argv.includes('--check')) {
+  const complaints = [
+    ...missing.map((name) => `${name} is missing`),
+    ...stale.map(([name]) => `${name} is stale`),
+    ...leftOver.map((name) => `${name} is left over: no chart is called so`),
+  ]
+  for (const complaint of complaints) console.error(`docs/charts/${complaint}`)
+  if (complaints.length > 0) {
+    console.error('run `npm run draw`, look at the result and commit it')
+    process.exit(1)
+  }
+} else {
+  for (const name of leftOver) rmSync(`${folder}/${name}`)
+  for (const [name, text] of drawings) if (found.get(name) !== text) writeFileSync(`${folder}/${name}`, text)
+}
+
+/** Bundles the sources in memory, so that nothing has to be built before. */
+async function load(entry) {
+  const cache = new URL('node_modules/.cache/', root)
+  const file = new URL(`draw-${process.pid}.mjs`, cache)
+  mkdirSync(cache, { recursive: true })
+  try {
+    await build({
+      stdin: {
+        contents: `export * as machines from '${entry}'; export * from './src/inspector/index.ts'`,
+        resolveDir: fileURLToPath(root),
+      },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      outfile: fileURLToPath(file),
+      logLevel: 'warning',
+    })
+    return await import(file.href)
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
