@@ -1,6 +1,19 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
+  resolve: {
+    // The sources themselves, so that no test ever runs on a stale build.
+    alias: [
+      { find: '#dialer', replacement: source('src/transport/dial-node.ts') },
+      { find: /^xmpp-machines$/, replacement: source('src/index.ts') },
+      { find: /^xmpp-machines\/machines$/, replacement: source('machines/index.ts') },
+      { find: /^xmpp-machines\/inspector$/, replacement: source('src/inspector/index.ts') },
+      { find: /^xmpp-machines\/server$/, replacement: source('src/server/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,

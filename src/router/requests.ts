@@ -89,7 +89,7 @@ export class Requests {
 
   /** Settles everything that is open: the session is over. */
   failAll(error: XmppError): void {
-    for (const request of [...this.#open.values()]) request.fail(error)
+    for (const request of this.#open.values()) request.fail(error)
   }
 }
 

@@ -1,0 +1,111 @@
+import type { InspectionEvent } from 'xstate'
+import type { SessionInput } from '../machines/session.js'
+import { defaultTimeouts, type Timeouts } from '../machines/timeouts.js'
+import { parseJid, type Jid } from './stanza/jid.js'
+import type { PresenceInput } from './stanza/presence.js'
+import type { ScramKeyCache } from './sasl/scram-key-cache.js'
+import { parseEndpoint } from './transport/endpoint.js'
+import type { Transport } from './transport/transport.js'
+import type { XmlLimits } from './xml/limits.js'
+
+/** Opens a transport by means of one's own, e.g. to a server in the same process. */
+export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
+
+export interface ClientOptions {
+  /** The account: a bare JID, or a full one to ask for that resource; only a domain with `anonymous`. */
+  readonly jid: string
+  /** The password, or where to get it when it is needed; then it is kept nowhere. */
+  readonly password?: string | (() => string | undefined | Promise<string | undefined>) | undefined
+  /** Log in without an account (SASL ANONYMOUS). Default false. */
+  readonly anonymous?: boolean | undefined
+  /**
+   * Where the server is: `xmpp://host:5222` (STARTTLS), `xmpps://host:5223` (direct TLS), `wss://host/path`, several in
+   * order, or a function that opens a transport. Default: discovered from the domain.
+   */
+  readonly endpoint?: string | readonly string[] | TransportOpener | undefined
+  /** Authorities to trust instead of the system's, and a client certificate for SASL EXTERNAL; PEM, Node only. */
+  readonly tls?:
+    { readonly ca?: string | readonly string[]; readonly cert?: string; readonly key?: string } | undefined
+  /** SASL mechanisms to restrict to. Default: every one the engine speaks, strongest first. */
+  readonly mechanisms?: readonly string[] | undefined
+  /** Where SCRAM keys are kept between logins. Default: in memory, as long as the client lives. */
+  readonly keyCache?: ScramKeyCache | undefined
+  /** Default language of the stream (`xml:lang`). */
+  readonly lang?: string | undefined
+  /** The presence sent on coming online; `false` for none. Default: available. */
+  readonly presence?: PresenceInput | false | undefined
+  /** Fetch the contact list on coming online. Default true. */
+  readonly roster?: boolean | undefined
+  /**
+   * Whether to come back by itself: `afterOnline` once it had been online, `always` even when the first attempt fails, or
+   * `never`. Default `afterOnline`.
+   */
+  readonly reconnect?: SessionInput['reconnect'] | undefined
+  /** Milliseconds for each wait; what is left out keeps its default. */
+  readonly timeouts?: Partial<Timeouts> | undefined
+  /** Limits of what the peer may send; what is left out keeps its default. */
+  readonly limits?: Partial<XmlLimits> | undefined
+  /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. */
+  readonly dangerouslyAllowPlaintext?: boolean | undefined
+  /** Sees every event and snapshot of every chart. */
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
+}
+
+/** Where nothing else names an endpoint that the app opens by itself. */
+const openedByApp = 'app:transport'
+
+/** Options, checked; throws TypeError or RangeError for a caller's mistake. */
+export function toSettings(options: ClientOptions) {
+  const jid = parseJid(options.jid)
+  const anonymous = options.anonymous === true
+  refuseContradictions(options, jid, anonymous)
+  const { endpoint } = options
+  const opener = typeof endpoint === 'function' ? endpoint : undefined
+  const endpoints = typeof endpoint === 'function' ? [openedByApp] : toEndpoints(endpoint)
+  const timeouts = toTimeouts(options.timeouts)
+  const input: SessionInput = {
+    domain: jid.domain,
+    endpoints,
+    resource: jid.resource,
+    credentials: {
+      password: options.password !== undefined && !anonymous,
+      certificate: options.tls?.cert !== undefined,
+      anonymous,
+    },
+    mechanisms: options.mechanisms ?? null,
+    allowPlaintext: options.dangerouslyAllowPlaintext === true,
+    reconnect: options.reconnect ?? 'afterOnline',
+    timeouts,
+    seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
+  }
+  return { jid, input, opener, anonymous }
+}
+
+function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {
+  if (!anonymous && jid.local === undefined) {
+    throw new RangeError(`${options.jid} names no account: write user@${jid.domain}, or set \`anonymous\``)
+  }
+  if (anonymous && options.password !== undefined)
+    throw new TypeError('an anonymous session takes no password')
+  if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
+    throw new TypeError('a client certificate needs both `tls.cert` and `tls.key`')
+  }
+}
+
+function toEndpoints(endpoint: string | readonly string[] | undefined): readonly string[] {
+  if (endpoint === undefined) return []
+  const texts = typeof endpoint === 'string' ? [endpoint] : endpoint
+  if (texts.length === 0)
+    throw new RangeError('an empty list of endpoints leads nowhere; leave it out to discover them')
+  for (const text of texts) parseEndpoint(text)
+  return texts
+}
+
+function toTimeouts(given: Partial<Timeouts> = {}): Timeouts {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Number.isFinite(value) || value <= 0 || value > 2 ** 31 - 1) {
+      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
+    }
+  }
+  return { ...defaultTimeouts, ...given }
+}

@@ -1,0 +1,83 @@
+import { Subject, type Observable } from 'rxjs'
+import { TransportError, type StanzaError } from '../errors.js'
+import type { StanzaBus } from '../router/stanza-bus.js'
+import { toJid } from '../stanza/jid.js'
+import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
+import { Delivery } from './delivery.js'
+
+/** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
+export const rememberedMessageLimit = 1_000
+
+/** A message that came back. */
+export interface BouncedMessage {
+  /** Of the message that caused it; failed by now. */
+  readonly delivery: Delivery
+  readonly reason: StanzaError
+  /** The error message as it came. */
+  readonly message: Message
+}
+
+/** Sending and receiving messages. @see RFC 6121 §5 */
+export interface Messages {
+  /** Every message that arrives, errors included. */
+  readonly message$: Observable<Message>
+  /** Errors that answer a message of this client. */
+  readonly bounced$: Observable<BouncedMessage>
+  /**
+   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once.
+   * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
+   */
+  send(message: MessageInput): Delivery
+}
+
+interface Sent {
+  /** The bare address it went to; whoever answers for it may tell its fate. */
+  readonly to: string | undefined
+  readonly delivery: Delivery
+}
+
+/** @see Messages */
+export function createMessages(bus: StanzaBus, createId: () => string): Messages {
+  const bounced = new Subject<BouncedMessage>()
+  const remembered = new Map<string, Sent>()
+
+  const remember = (sent: Sent) => {
+    if (remembered.size >= rememberedMessageLimit) {
+      for (const oldest of remembered.keys()) {
+        remembered.delete(oldest)
+        break
+      }
+    }
+    remembered.set(sent.delivery.id, sent)
+  }
+
+  bus.message$.subscribe({
+    next: (message) => {
+      if (message.type !== 'error' || message.id === undefined || message.error === undefined) return
+      const sent = remembered.get(message.id)
+      if (sent === undefined || sent.to !== message.from?.bare.toString()) return
+      sent.delivery.fail(message.error)
+      bounced.next({ delivery: sent.delivery, reason: message.error, message })
+    },
+    complete: () => bounced.complete(),
+  })
+
+  return {
+    message$: bus.message$,
+    bounced$: bounced.asObservable(),
+    send: (input) => {
+      const id = input.id ?? createId()
+      const delivery = new Delivery(id)
+      const element = toMessageElement({ ...input, id })
+      const to = input.to === undefined ? undefined : toJid(input.to).bare.toString()
+      remember({ to, delivery })
+      try {
+        bus.send(element, (error) => (error === null ? delivery.write() : delivery.fail(error)))
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error
+        delivery.fail(error)
+      }
+      return delivery
+    },
+  }
+}

@@ -1,0 +1,26 @@
+export { createClient, type Client, type ClientRequest, type FeatureHost } from './client.js'
+export type { ClientOptions, TransportOpener } from './client-options.js'
+export {
+  AuthenticationError,
+  ProtocolError,
+  StanzaError,
+  StreamError,
+  TimeoutError,
+  TransportError,
+  XmppError,
+} from './errors.js'
+export type { ClientState } from './features/client-state.js'
+export type { Delivery, DeliveryStatus } from './features/delivery.js'
+export type { BouncedMessage } from './features/messages.js'
+export type { Contacts } from './features/roster.js'
+export type { RequestOptions } from './router/requests.js'
+export type { StanzaBus } from './router/stanza-bus.js'
+export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
+export { Jid, parseJid, tryParseJid } from './stanza/jid.js'
+export type { Iq, IqResult } from './stanza/iq.js'
+export { pickText, type LanguageText } from './stanza/language-text.js'
+export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'
+export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
+export type { RosterItem } from './stanza/roster.js'
+export { xml, XmlElement, type XmlAttribute, type XmlNode } from './xml/element.js'
+export { ns } from './xml/namespaces.js'
