@@ -2,11 +2,11 @@
 
 /**
  * @typedef {object} Room
- * @property {string} name folder under `src/`, or `machines`
+ * @property {string} name folder under `src/`, or `machines`; in `files` a file, which may have others called `<name>-…` beside it
  * @property {string} holds what you hold in your hand there
  * @property {readonly string[]} rooms rooms it may import values from
  * @property {readonly string[]} types rooms it may import types from, beside those
- * @property {readonly string[]} packages packages it may import; `node:` stands for all of Node's own
+ * @property {readonly string[]} packages packages it may import; `node:` stands for all of Node's own, `#` begins an entry of the `imports` of package.json
  * @property {boolean} pure no time, chance, console, timers or globals of a host
  */
 
@@ -65,6 +65,25 @@ export const rooms = [
     pure: false,
   },
   {
+    name: 'testing',
+    holds: 'the walker and the scripted peer',
+    rooms: [
+      'transport',
+      'xml',
+      'stanza',
+      'sasl',
+      'router',
+      'machines',
+      'actors',
+      'features',
+      'server',
+      'errors',
+    ],
+    types: ['client'],
+    packages: ['rxjs', 'xstate', 'node:'],
+    pure: false,
+  },
+  {
     name: 'cli',
     holds: 'the command',
     rooms: ['machines', 'xml', 'stanza', 'features', 'server', 'inspector', 'client', 'index', 'errors'],
@@ -74,5 +93,37 @@ export const rooms = [
   },
 ]
 
-/** Single files directly under `src/` that act as rooms. */
-export const files = ['errors', 'client', 'index']
+/**
+ * Files directly under `src/`.
+ * @type {readonly Room[]}
+ */
+export const files = [
+  { name: 'errors', holds: 'what can go wrong', rooms: [], types: [], packages: [], pure: true },
+  {
+    name: 'client',
+    holds: 'the strings',
+    rooms: ['machines', 'transport', 'xml', 'stanza', 'sasl', 'router', 'actors', 'features', 'errors'],
+    types: [],
+    packages: ['rxjs', 'xstate', '#dialer'],
+    pure: false,
+  },
+  {
+    name: 'index',
+    holds: 'the public face',
+    rooms: [
+      'machines',
+      'transport',
+      'xml',
+      'stanza',
+      'sasl',
+      'router',
+      'actors',
+      'features',
+      'client',
+      'errors',
+    ],
+    types: [],
+    packages: [],
+    pure: true,
+  },
+]

@@ -123,10 +123,11 @@ function toTransitions(node: AnyStateNode): readonly ChartTransition[] {
 }
 
 function toTransition(node: AnyStateNode, found: AnyTransitionDefinition, index: number): ChartTransition {
-  const trigger = readTrigger(found.eventType)
-  const flagged: unknown = found.meta?.['failure']
+  const eventType = String(found.eventType)
+  const trigger = readTrigger(eventType)
+  const flagged = readMeta(found.meta, 'failure')
   return {
-    id: `${node.id} ${found.eventType === '' ? 'always' : found.eventType} ${index}`,
+    id: `${node.id} ${eventType === '' ? 'always' : eventType} ${index}`,
     source: node.id,
     targets: (found.target ?? []).map(({ id }) => id),
     trigger,
@@ -148,9 +149,12 @@ function sourceName(src: unknown): string {
 }
 
 function readText(meta: unknown, key: string): string | undefined {
-  if (typeof meta !== 'object' || meta === null) return undefined
-  const value: unknown = Reflect.get(meta, key)
+  const value = readMeta(meta, key)
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function readMeta(meta: unknown, key: string): unknown {
+  return typeof meta === 'object' && meta !== null ? Reflect.get(meta, key) : undefined
 }
 
 function toList(value: unknown): readonly unknown[] {

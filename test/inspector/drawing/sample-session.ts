@@ -4,18 +4,6 @@ const never = fromPromise<void>(() => new Promise(() => undefined))
 
 /** A chart with everything a drawing must show: nesting, parallel regions, time, failure, actors, persons, history. */
 export const sampleSession = setup({
-  types: {} as {
-    events:
-      | { type: 'session.connect' }
-      | { type: 'session.disconnect' }
-      | { type: 'transport.closed' }
-      | { type: 'stream.refused' }
-      | { type: 'peer.silent' }
-      | { type: 'peer.heard' }
-      | { type: 'resource.taken' }
-      | { type: 'roster.pushed' }
-      | { type: 'password.given' }
-  },
   actors: {
     connection: never,
     authentication: never,
