@@ -1,5 +1,5 @@
 import type { InspectionEvent } from 'xstate'
-import type { SessionInput } from '../machines/session.js'
+import type { SessionInput } from '../machines/session-context.js'
 import { defaultTimeouts, type Timeouts } from '../machines/timeouts.js'
 import { parseJid, type Jid } from './stanza/jid.js'
 import type { PresenceInput } from './stanza/presence.js'

@@ -99,6 +99,8 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
     return events.failed(new ProtocolError('bad-format', `<${element.name}/> means nothing between frames`))
   }
 
+  const mayRead = () => !halted && !stopped
+
   return {
     write: (chunk) => {
       if (stopped) return
@@ -122,12 +124,11 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
     },
     resume: () => {
       halted = false
-      while (!halted && !stopped) {
-        const frame = held.shift()
-        if (frame === undefined) return transport.resume()
+      for (let frame = held.shift(); frame !== undefined; frame = mayRead() ? held.shift() : undefined) {
         heldUnits -= frame.length
         read(frame)
       }
+      if (mayRead()) transport.resume()
     },
     dropHeld: () => {
       const dropped = heldUnits

@@ -1,0 +1,116 @@
+import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
+import type { TransportFacts } from './connection.js'
+import type { MechanismFacts } from './mechanism-choice.js'
+import { backoffMs, draw, judge, type Verdict } from './policy.js'
+import { redirectedEndpoint, redirectLimit } from './redirect.js'
+import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
+import type { Timeouts } from './timeouts.js'
+
+export interface SessionInput {
+  readonly domain: string
+  /** Endpoints as URL text; none: they are discovered. */
+  readonly endpoints: readonly string[]
+  /** The resource to ask for; `undefined` lets the server make one. */
+  readonly resource: string | undefined
+  /** What there is to log in with; never the secrets themselves. */
+  readonly credentials: MechanismFacts['credentials']
+  /** SASL mechanisms the app restricts itself to; `null` for all. */
+  readonly mechanisms: readonly string[] | null
+  /** Go on without encryption, passwords included. */
+  readonly allowPlaintext: boolean
+  /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
+  readonly reconnect: 'afterOnline' | 'always' | 'never'
+  readonly timeouts: Timeouts
+  /** Start of the lots that spread reconnections, any integer. */
+  readonly seed: number
+}
+
+export interface SessionContext extends SessionInput {
+  readonly endpoint: string | undefined
+  readonly transport: TransportFacts | undefined
+  readonly header: StreamHeaderFacts | undefined
+  readonly features: StreamFeatureFacts
+  readonly mechanism: string | undefined
+  readonly jid: string | undefined
+  readonly scramPinned: boolean
+  readonly wasOnline: boolean
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Redirections followed in a row. */
+  readonly hops: number
+  readonly redirect: string | undefined
+  readonly error: XmppError | undefined
+  readonly verdict: Verdict | undefined
+  readonly retryInMs: number
+}
+
+/** A session that nobody has wished for yet. */
+export function toInitialContext(input: SessionInput): SessionContext {
+  return {
+    ...input,
+    endpoint: undefined,
+    transport: undefined,
+    header: undefined,
+    features: noFeatures,
+    mechanism: undefined,
+    jid: undefined,
+    scramPinned: false,
+    wasOnline: false,
+    failures: 0,
+    hops: 0,
+    redirect: undefined,
+    error: undefined,
+    verdict: undefined,
+    retryInMs: 0,
+  }
+}
+
+/** What the choice of a mechanism is made by. */
+export function toMechanismFacts(context: SessionContext): MechanismFacts {
+  return {
+    offered: context.features.mechanisms,
+    offeredBindings: context.features.channelBindings,
+    channelBindings: context.transport?.channelBindings ?? [],
+    credentials: context.credentials,
+    secure: context.transport?.secure ?? false,
+    allowPlaintext: context.allowPlaintext,
+    scramPinned: context.scramPinned,
+    allowed: context.mechanisms,
+  }
+}
+
+/** The table's verdict, narrowed by what this session has been through. */
+export function judgeFailure(context: SessionContext): Partial<SessionContext> {
+  const error =
+    context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
+  const failures = context.failures + 1
+  const verdict = judge(error)
+  const stop = (because: string) => ({ error, failures, verdict: { decision: 'stop', because } as const })
+  if (verdict.decision === 'elsewhere') {
+    if (context.transport?.secure !== true) return stop('a redirection counts only on an encrypted stream')
+    if (context.hops >= redirectLimit) return stop(`redirected ${redirectLimit} times in a row`)
+    if (redirection(context) === undefined) return stop('the redirection names no usable host')
+  }
+  if (verdict.decision === 'retry') {
+    if (context.reconnect === 'never') return stop('reconnecting is switched off')
+    if (context.reconnect === 'afterOnline' && !context.wasOnline)
+      return stop(`${verdict.because}; the first attempt is not repeated`)
+    if (failures > verdict.limit) return stop(`${verdict.because}; failed ${failures} times in a row`)
+  }
+  return { error, failures, verdict }
+}
+
+/** Draws the delay before the next attempt. */
+export function drawBackoff(context: SessionContext): Partial<SessionContext> {
+  const { chance, seed } = draw(context.seed)
+  const pace = context.verdict?.decision === 'retry' ? context.verdict.pace : 'backoff'
+  return { seed, retryInMs: backoffMs(pace, context.failures, chance) }
+}
+
+/** Where the failure says the session should go, if that makes sense. */
+export function redirection(context: SessionContext): string | undefined {
+  if (!(context.error instanceof StreamError) || context.error.otherHost === undefined) return undefined
+  return context.endpoint === undefined
+    ? undefined
+    : redirectedEndpoint(context.endpoint, context.error.otherHost)
+}

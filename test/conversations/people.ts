@@ -1,0 +1,45 @@
+import { firstValueFrom, filter, timeout, type Observable } from 'rxjs'
+import { createClient, type Client } from '../../src/client.js'
+import type { ClientOptions } from '../../src/client-options.js'
+import type { ServerUnderTest } from './server-under-test.js'
+
+const clients: Client[] = []
+
+/** A client of one of the server's users, with a resource of its own so that runs do not meet; closed after the test. */
+export function person(server: ServerUnderTest, user: string, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({
+    jid: `${user}@${server.domain}/${crypto.randomUUID()}`,
+    password: server.password,
+    endpoint: Object.values(server.endpoints)[0],
+    tls: { ca: server.ca },
+    ...options,
+  })
+  clients.push(client)
+  return client
+}
+
+/** The same, already online. */
+export async function online(
+  server: ServerUnderTest,
+  user: string,
+  options: Partial<ClientOptions> = {},
+): Promise<Client> {
+  const client = person(server, user, options)
+  await client.connect()
+  return client
+}
+
+export async function everybodyLeaves(): Promise<void> {
+  await Promise.all(clients.splice(0).map((client) => client.close()))
+}
+
+/** The next value that fits; fails with a sentence when none comes. */
+export function next<T>(source: Observable<T>, fits: (value: T) => boolean, what: string): Promise<T> {
+  const missing = () => {
+    throw new Error(`${what} did not come`)
+  }
+  return firstValueFrom(source.pipe(filter(fits), timeout({ first: 10_000, with: missing })))
+}
+
+/** A word that no other run has used: servers keep messages for later. */
+export const tag = (): string => crypto.randomUUID()
