@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
 import { contentOf, readDer, readSequence, toObjectIdentifier } from './der.js'
 import type { ChannelBindingType } from './transport.js'
 
@@ -12,8 +12,14 @@ export function channelBindingOf(
   if (socket.destroyed) return undefined
   if (type === 'tls-exporter') return tlsExporter(socket)
   if (type === 'tls-unique') return tlsUnique(socket, isServer)
-  const certificate = isServer ? socket.getX509Certificate() : socket.getPeerX509Certificate()
-  return certificate === undefined ? undefined : tlsServerEndPoint(certificate.raw)
+  const certificate = isServer ? socket.getX509Certificate()?.raw : peerCertificateOf(socket)
+  return certificate === undefined ? undefined : tlsServerEndPoint(certificate)
+}
+
+/** DER of what the other side showed. `getPeerX509Certificate` will not do: on clients it answers only once. */
+export function peerCertificateOf(socket: TLSSocket): Uint8Array | undefined {
+  const certificate: Partial<PeerCertificate> | null = socket.getPeerCertificate()
+  return certificate?.raw
 }
 
 /** RFC 9266 §2: only TLS 1.3, or TLS 1.2 with the extended master secret, makes the exporter unique to the connection. */

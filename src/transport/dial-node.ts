@@ -28,16 +28,13 @@ export function createDialer(options: NodeDialerOptions = {}): Dialer {
     },
     dial: async (text, domain, signal) => {
       const endpoint = parseEndpoint(text)
-      if (endpoint.kind === 'starttls') return dialTcp({ ...endpoint, signal })
       const tls = tlsOptions(domain)
-      if (endpoint.kind === 'direct-tls') return dialTls({ ...endpoint, tls, signal })
-      const { url } = endpoint
-      return dialWebSocket({
-        url,
-        tls,
-        signal,
-        ...(frameLimitBytes === undefined ? {} : { frameLimitBytes }),
-      })
+      if (endpoint.kind === 'websocket') {
+        const limits = frameLimitBytes === undefined ? {} : { frameLimitBytes }
+        return dialWebSocket({ url: endpoint.url, tls, signal, ...limits })
+      }
+      const { kind, host, port } = endpoint
+      return kind === 'starttls' ? dialTcp({ host, port, signal }) : dialTls({ host, port, tls, signal })
     },
   }
 }

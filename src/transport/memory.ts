@@ -62,6 +62,9 @@ function pretendTls(): PretendedTls {
   }
 }
 
+/** What waits at a reader that is paused or not started before the writer is held back, as a system's buffers do. */
+const windowLength = 65_536
+
 type Flushed = (error: TransportError | null) => void
 type Piece = { readonly chunk: Uint8Array | string; readonly flushed: Flushed | undefined } | 'end'
 
@@ -79,7 +82,6 @@ class MemoryEnd implements Transport {
   #afterUpgrade: Piece[] = []
   #bufferedBytes = 0
   #scheduled = false
-  #started = false
   #closing = false
   #endTaken = false
   #peerEnded = false
@@ -111,7 +113,6 @@ class MemoryEnd implements Transport {
 
   start(sink: TransportSink): void {
     this.#delivery.start(sink)
-    this.#started = true
     this.#peer.#schedule()
   }
 
@@ -206,7 +207,7 @@ class MemoryEnd implements Transport {
   }
 
   get #isTaking(): boolean {
-    return this.#started && !this.#delivery.paused && !this.#delivery.ended
+    return !this.#delivery.ended && this.#delivery.heldBytes < windowLength
   }
 
   #refusal(deed: string, signal: AbortSignal): TransportError | undefined {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { connect, createSecureContext, createServer, type TLSSocket } from 'node:tls'
 import { TransportError } from '../errors.js'
+import { peerCertificateOf } from './channel-binding.js'
 import { readCertificateNames } from './certificate-names.js'
 import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
 import type { PeerCertificate, TlsClientOptions, TlsFacts, TlsServerOptions } from './transport.js'
@@ -112,11 +113,11 @@ export function toSecureContext(
 
 /** The facts of a socket whose handshake is over. */
 export function tlsFactsOf(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = peerCertificateOf(socket)
   return {
     version: socket.getProtocol() ?? 'unknown',
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-    ...(certificate === undefined ? {} : { peer: peerOf(certificate.raw, socket.authorized) }),
+    ...(certificate === undefined ? {} : { peer: peerOf(certificate, socket.authorized) }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import { WebSocket } from 'ws'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
@@ -58,7 +59,7 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
 }
 
 /** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
-function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>) {
+function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
   const { hostname } = new URL(url)
   const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
   const material = { domain: hostname, ...tls }
@@ -66,7 +67,6 @@ function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>
   return {
     ...tlsMaterial(material),
     minVersion: lowestTlsVersion,
-    checkServerIdentity: (_host: string, certificate: Parameters<typeof checkIdentity>[1]) =>
-      checkIdentity([...new Set(identities)], certificate),
+    checkServerIdentity: (_host, certificate) => checkIdentity([...new Set(identities)], certificate),
   }
 }
