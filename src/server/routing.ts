@@ -1,5 +1,4 @@
-/** Types of a message; anything else counts as `normal` (RFC 6121 §5.2.2). */
-export type MessageType = 'chat' | 'error' | 'groupchat' | 'headline' | 'normal'
+import type { MessageType } from '../stanza/message.js'
 
 /** One connected resource of the addressee. */
 export interface ResourceFacts {

@@ -1,0 +1,45 @@
+import type { Jid } from '../stanza/jid.js'
+import type { XmlElement } from '../xml/element.js'
+import type { AddresseeFacts } from './routing.js'
+import type { Resource } from './resource.js'
+import type { Roster } from './roster-store.js'
+
+/** One user of the server, with everything that outlives a session. */
+export class Account {
+  /** The bare JID. */
+  readonly jid: Jid
+  readonly roster: Roster
+  /** Connected resources by resourcepart. */
+  readonly resources = new Map<string, Resource>()
+  /** Subscription requests that the user has not answered, by the bare JID of who asks (RFC 6121 §3.1.3). */
+  readonly requests = new Map<string, XmlElement>()
+  /** Messages for a user who is away, oldest first, already stamped with their delay. */
+  readonly offline: XmlElement[] = []
+
+  constructor(jid: Jid, roster: Roster) {
+    this.jid = jid
+    this.roster = roster
+  }
+
+  /** Resources whose available presence is known to the server. */
+  available(): readonly Resource[] {
+    return [...this.resources.values()].filter((resource) => resource.presence !== undefined)
+  }
+
+  /** Resources that have asked for the roster. */
+  interested(): readonly Resource[] {
+    return [...this.resources.values()].filter((resource) => resource.interest !== 'none')
+  }
+
+  /** What routing needs to know, for a stanza addressed with or without a resource. */
+  facts(resource: string | undefined): AddresseeFacts {
+    return {
+      exists: true,
+      resource,
+      resources: [...this.resources.values()].map((one) => ({
+        resource: one.name,
+        priority: one.presence === undefined ? undefined : one.priority,
+      })),
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { ServedFault } from '../../machines/served-facts.js'
+import { Jid, tryParseJid } from '../stanza/jid.js'
+import type { Presence } from '../stanza/presence.js'
+import { toErrorReply } from '../stanza/stanza-error.js'
+import { parseStanza, type Stanza } from '../stanza/stanza.js'
+import type { XmlElement } from '../xml/element.js'
+import { toEnvelope } from './envelope.js'
+import { answerProbe, becomeAvailable, becomeUnavailable, directPresence } from './presence-broadcast.js'
+import type { Realm } from './realm.js'
+import type { Resource } from './resource.js'
+import { sendSubscription, type SubscriptionType } from './subscription-deeds.js'
+
+/**
+ * Takes what a client sends once it has an address, and does what it asks for.
+ * @returns why the stream must end, if it must
+ * @see RFC 6120 §8.1.2.1, §10.3
+ */
+export function dispatch(realm: Realm, resource: Resource, element: XmlElement): ServedFault | undefined {
+  const claimed = element.attribute('from')
+  if (claimed !== undefined && !isOwn(resource, claimed)) {
+    return { condition: 'invalid-from', text: 'the stanza says that it comes from somebody else' }
+  }
+  const stanza = parseStanza(element)
+  if (stanza === undefined) {
+    return {
+      condition: 'unsupported-stanza-type',
+      text: 'this is neither a message, nor a presence, nor an IQ',
+    }
+  }
+  if (stanza.kind === 'problem') {
+    const reply = toErrorReply(element, { condition: stanza.condition, text: stanza.text, lang: 'en' })
+    if (reply !== undefined) resource.send(reply)
+  } else if (stanza.kind === 'presence') takePresence(realm, resource, stanza, element)
+  else realm.deliver(toEnvelope(element, resource.jid, stanza.to ?? resource.account.jid))
+  return undefined
+}
+
+function isOwn({ jid }: Resource, claimed: string): boolean {
+  const from = tryParseJid(claimed)
+  return from instanceof Jid && (from.equals(jid) || from.equals(jid.bare))
+}
+
+function takePresence(realm: Realm, resource: Resource, presence: Presence, element: XmlElement): void {
+  const { type, to } = presence
+  const { jid } = resource
+  if (to === undefined) broadcastPresence(realm, resource, presence, element)
+  else if (isSubscription(type)) subscribe(realm, resource, to, type, element)
+  else if (type === 'probe') probe(realm, resource, to)
+  else if (type === 'error') realm.deliver(toEnvelope(element, jid, to))
+  else directPresence(realm, resource, toEnvelope(element, jid, to))
+}
+
+/** @see RFC 6121 §4.2.2, §4.4.2, §4.5.2 */
+function broadcastPresence(
+  realm: Realm,
+  resource: Resource,
+  { type, priority }: Presence,
+  element: XmlElement,
+): void {
+  if (type === undefined) becomeAvailable(realm, resource, element, priority)
+  else if (type === 'unavailable') becomeUnavailable(realm, resource, element)
+  else if (type !== 'error') {
+    const reply = toErrorReply(element, {
+      condition: 'bad-request',
+      text: `presence of type ${type} needs an address`,
+      lang: 'en',
+    })
+    if (reply !== undefined) resource.send(reply)
+  }
+}
+
+function subscribe(
+  realm: Realm,
+  resource: Resource,
+  to: Jid,
+  type: SubscriptionType,
+  element: XmlElement,
+): void {
+  const { account } = resource
+  const contact = to.bare
+  if (contact.equals(account.jid)) return
+  if (account.roster.isFullFor(contact)) {
+    return realm.refuse(toEnvelope(element, resource.jid, to), 'resource-constraint', 'the roster is full')
+  }
+  sendSubscription(realm, account, contact, type, element)
+  if (!realm.isLocal(contact) && type === 'subscribe') {
+    realm.refuse(toEnvelope(element, resource.jid, to), 'remote-server-not-found')
+  }
+}
+
+function probe(realm: Realm, resource: Resource, to: Jid): void {
+  if (realm.isLocal(to)) answerProbe(realm, to, resource.jid)
+}
+
+function isSubscription(type: Stanza['type']): type is SubscriptionType {
+  return type === 'subscribe' || type === 'subscribed' || type === 'unsubscribe' || type === 'unsubscribed'
+}

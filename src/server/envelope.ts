@@ -1,0 +1,29 @@
+import type { Jid } from '../stanza/jid.js'
+import { XmlElement, type XmlAttribute } from '../xml/element.js'
+
+/** A stanza under way, its addresses read and checked; the element carries the same ones. */
+export interface Envelope {
+  readonly element: XmlElement
+  readonly from: Jid
+  readonly to: Jid
+}
+
+/** Puts a stanza under way: addresses as given, everything else untouched (RFC 6120 §8.1.2.1). */
+export function toEnvelope(element: XmlElement, from: Jid, to: Jid): Envelope {
+  const attributes: XmlAttribute[] = element.attributes.filter(
+    ({ name, namespace }) => namespace !== '' || (name !== 'from' && name !== 'to'),
+  )
+  attributes.push({ name: 'from', namespace: '', value: from.toString() })
+  attributes.push({ name: 'to', namespace: '', value: to.toString() })
+  return {
+    element: new XmlElement(element.name, element.namespace, attributes, element.children),
+    from,
+    to,
+  }
+}
+
+/** An IQ of type `get` or `set`. */
+export function isRequest(element: XmlElement): boolean {
+  const type = element.attribute('type')
+  return element.name === 'iq' && (type === 'get' || type === 'set')
+}

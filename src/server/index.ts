@@ -1,0 +1,13 @@
+export type { ServerEndpoints } from './listeners.js'
+export { defaultServerLimits, type ServerLimits } from './limits.js'
+export type { ResourceConflictPolicy } from './resource-binding.js'
+export type { ServerEvent, SessionFacts, StanzaFacts } from './server-events.js'
+export type {
+  AccountInput,
+  ListenInput,
+  ListenOptions,
+  ServerCertificate,
+  ServerOptions,
+} from './server-options.js'
+export { createServer, type EmbeddedServer } from './server.js'
+export type { ServerSoftware } from './services/version.js'

@@ -1,0 +1,41 @@
+import { toDelayElement } from '../stanza/delay.js'
+import type { Jid } from '../stanza/jid.js'
+import { XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import type { Account } from './account.js'
+import type { Envelope } from './envelope.js'
+
+/** What became of a message for somebody who is away. */
+export type Storing = 'stored' | 'full' | 'worthless'
+
+/**
+ * Keeps a message until the account is available. A message that says nothing but how somebody types is not worth it.
+ * @see XEP-0160 §3
+ */
+export function storeOffline(
+  account: Account,
+  { element }: Envelope,
+  domain: Jid,
+  limit: number,
+  now: Date,
+): Storing {
+  if (isOnlyChatState(element)) return 'worthless'
+  if (account.offline.length >= limit) return 'full'
+  const delay = toDelayElement({ from: domain, moment: now.getTime() })
+  account.offline.push(
+    new XmlElement(element.name, element.namespace, element.attributes, [...element.children, delay]),
+  )
+  return 'stored'
+}
+
+/** Takes everything that waits, oldest first. */
+export function takeOffline(account: Account): readonly XmlElement[] {
+  return account.offline.splice(0)
+}
+
+const chatStates = 'http://jabber.org/protocol/chatstates'
+
+function isOnlyChatState(element: XmlElement): boolean {
+  const words = element.elements().filter((child) => !child.is('thread', ns.client))
+  return words.length > 0 && words.every((child) => child.namespace === chatStates)
+}

@@ -1,0 +1,112 @@
+import type { StanzaErrorCondition } from '../errors.js'
+import type { Jid } from '../stanza/jid.js'
+import type { MessageType } from '../stanza/message.js'
+import { toErrorReply } from '../stanza/stanza-error.js'
+import type { XmlElement } from '../xml/element.js'
+import type { Account } from './account.js'
+import { isRequest, type Envelope } from './envelope.js'
+import type { ServerLimits } from './limits.js'
+import { storeOffline } from './offline.js'
+import { routeIq, routeMessage, routePresence, type AddresseeFacts, type Route } from './routing.js'
+
+export interface RealmOptions {
+  /** The domain that is served, as a JID. */
+  readonly domain: Jid
+  readonly limits: ServerLimits
+  readonly now: () => Date
+  /** Makes ids for what the server sends by itself. */
+  readonly nextId: () => string
+  /** Answers a request that is addressed to the server or to an account. */
+  readonly serve: (realm: Realm, envelope: Envelope) => void
+}
+
+/** The served domain: its accounts, and the way of every stanza between them. */
+export class Realm {
+  readonly domain: Jid
+  readonly limits: ServerLimits
+  readonly now: () => Date
+  readonly nextId: () => string
+  /** By localpart. */
+  readonly accounts = new Map<string, Account>()
+  readonly #serve: RealmOptions['serve']
+
+  constructor(options: RealmOptions) {
+    this.domain = options.domain
+    this.limits = options.limits
+    this.now = options.now
+    this.nextId = options.nextId
+    this.#serve = options.serve
+  }
+
+  /** The account that an address belongs to, if it is one of this server's. */
+  accountOf(jid: Jid): Account | undefined {
+    return this.isLocal(jid) && jid.local !== undefined ? this.accounts.get(jid.local) : undefined
+  }
+
+  isLocal(jid: Jid): boolean {
+    return jid.domain === this.domain.domain
+  }
+
+  /** Routes a stanza to whom it is for (RFC 6120 §10, RFC 6121 §8); subscriptions take another way. */
+  deliver(envelope: Envelope): void {
+    const { to, element } = envelope
+    if (!this.isLocal(to)) {
+      const isNotice = element.name === 'presence' && element.attribute('type') !== undefined
+      if (!isNotice) this.refuse(envelope, 'remote-server-not-found')
+    } else if (to.local === undefined) this.#deliverToServer(envelope)
+    else
+      this.#follow(
+        envelope,
+        this.accountOf(to),
+        routeOf(element, this.accountOf(to)?.facts(to.resource) ?? nobody(to)),
+      )
+  }
+
+  /** Answers with an error, unless the stanza is itself an answer (RFC 6120 §8.3.1). */
+  refuse({ element, from, to }: Envelope, condition: StanzaErrorCondition, text?: string): void {
+    const reply = toErrorReply(element, { condition, text, lang: text === undefined ? undefined : 'en' })
+    if (reply !== undefined) this.answer({ element: reply, from: to, to: from })
+  }
+
+  /** Hands a stanza to one resource, and drops it if that is gone: for answers of the server itself. */
+  answer({ element, to }: Envelope): void {
+    if (to.resource !== undefined) this.accountOf(to)?.resources.get(to.resource)?.send(element)
+  }
+
+  #deliverToServer(envelope: Envelope): void {
+    const { element, to } = envelope
+    if (element.name === 'presence') return
+    if (element.name === 'message' || to.resource !== undefined) this.refuse(envelope, 'service-unavailable')
+    else if (isRequest(element)) this.#serve(this, envelope)
+  }
+
+  #follow(envelope: Envelope, account: Account | undefined, route: Route): void {
+    if (route.kind === 'refuse') this.refuse(envelope, route.condition)
+    else if (route.kind === 'serve') this.#serve(this, envelope)
+    else if (account === undefined) return
+    else if (route.kind === 'store') this.#store(envelope, account)
+    else if (route.kind === 'deliver') {
+      for (const name of route.resources) account.resources.get(name)?.send(envelope.element)
+    }
+  }
+
+  #store(envelope: Envelope, account: Account): void {
+    const storing = storeOffline(account, envelope, this.domain, this.limits.offlineMessages, this.now())
+    if (storing === 'full') this.refuse(envelope, 'service-unavailable', 'too many messages are waiting')
+  }
+}
+
+const nobody = (to: Jid): AddresseeFacts => ({ exists: false, resource: to.resource, resources: [] })
+
+function routeOf(element: XmlElement, addressee: AddresseeFacts): Route {
+  if (element.name === 'message') return routeMessage(messageType(element), addressee)
+  if (element.name === 'presence') return routePresence(addressee)
+  return routeIq(isRequest(element) ? 'request' : 'answer', addressee)
+}
+
+function messageType(element: XmlElement): MessageType {
+  const type = element.attribute('type')
+  return messageTypes.find((known) => known === type) ?? 'normal'
+}
+
+const messageTypes: readonly MessageType[] = ['chat', 'error', 'groupchat', 'headline', 'normal']

@@ -1,0 +1,41 @@
+import type { ServedFault } from '../../machines/served-facts.js'
+import type { Jid } from '../stanza/jid.js'
+import type { XmlElement } from '../xml/element.js'
+import type { Account } from './account.js'
+
+/** The way to the client of one resource. */
+export interface ResourceLink {
+  send(element: XmlElement): void
+  /** Ends the session with a stream error. */
+  close(fault: ServedFault): void
+}
+
+/** One connected resource of an account: what the server has to remember while its session lasts. */
+export class Resource {
+  readonly account: Account
+  /** The full JID. */
+  readonly jid: Jid
+  readonly link: ResourceLink
+  /** The last available presence that was broadcast; `undefined`: connected, not available (RFC 6121 §4.2). */
+  presence: XmlElement | undefined
+  priority = 0
+  /** Has asked for the roster and hears of its changes (RFC 6121 §2.1.6); with versions if it asked with one. */
+  interest: 'none' | 'plain' | 'versioned' = 'none'
+  /** Who has seen directed presence and must hear of the end (RFC 6121 §4.6.2). */
+  readonly directed = new Map<string, Jid>()
+
+  constructor(account: Account, jid: Jid, link: ResourceLink) {
+    this.account = account
+    this.jid = jid
+    this.link = link
+  }
+
+  /** The resourcepart. */
+  get name(): string {
+    return this.jid.resource ?? ''
+  }
+
+  send(element: XmlElement): void {
+    this.link.send(element)
+  }
+}

@@ -1,0 +1,137 @@
+import type { InspectionEvent } from 'xstate'
+import type { ServedTimeouts } from '../../machines/served-facts.js'
+import { findMechanism } from '../sasl/mechanisms.js'
+import { toJid, type Jid } from '../stanza/jid.js'
+import { toServerLimits, type ServerLimits } from './limits.js'
+import type { ResourceConflictPolicy } from './resource-binding.js'
+import { defaultMechanisms } from './sasl-exchange.js'
+import type { ServerSoftware } from './services/version.js'
+
+/** A user of the server. */
+export interface AccountInput {
+  /** The localpart of the JID. */
+  readonly username: string
+  readonly password: string
+}
+
+/** Where one kind of connection is accepted. */
+export interface ListenInput {
+  /** Default 0: any free port. */
+  readonly port?: number
+}
+
+/** Which kinds of connection are accepted; what is left out is not. */
+export interface ListenOptions {
+  /** TCP, encrypted by STARTTLS (RFC 6120 §5). */
+  readonly tcp?: ListenInput
+  /** TCP, encrypted from the first byte (XEP-0368). */
+  readonly tls?: ListenInput
+  /** `wss:` (RFC 7395). */
+  readonly secureWebSocket?: ListenInput
+  /** `ws:`; only with `allowPlaintext`. */
+  readonly webSocket?: ListenInput
+}
+
+/** A certificate of the caller's own, all as PEM. */
+export interface ServerCertificate {
+  readonly cert: string
+  readonly key: string
+  /** What clients must trust to believe `cert`; told by `server.ca`. */
+  readonly ca?: string
+}
+
+/** How the embedded server is to be; everything has a default that suits a demo on one's own machine. */
+export interface ServerOptions {
+  /** Default `localhost`. */
+  readonly domain?: string
+  readonly accounts?: readonly AccountInput[]
+  /** Pairs of user names who see each other's presence from the start. */
+  readonly contacts?: readonly (readonly [string, string])[]
+  /** Default: everything that `allowPlaintext` permits, on free ports. `{}`: nothing, for `connect` alone. */
+  readonly listen?: ListenOptions
+  /** Address to listen on, default `127.0.0.1`; one that others can reach needs the next option too. */
+  readonly host?: string
+  /** Lets `host` be an address that other machines can reach. This server is for demos and tests. */
+  readonly dangerouslyListenOnAllInterfaces?: boolean
+  /** Default: made for this server alone, see `server.ca`. */
+  readonly tls?: ServerCertificate
+  /** Highest TLS version, default 1.3. */
+  readonly maxTlsVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** Asks clients for certificates, for EXTERNAL; PEM of who signs them. */
+  readonly clientCertificateAuthority?: string
+  /** SASL mechanisms, each offered where the channel allows it; default all but ANONYMOUS. */
+  readonly mechanisms?: readonly string[]
+  /** Lets clients go on without encryption; PLAIN is not offered to them all the same. Default false. */
+  readonly allowPlaintext?: boolean
+  /** What happens to a resource that is taken; default `replace`. */
+  readonly resourceConflict?: ResourceConflictPolicy
+  readonly limits?: Partial<ServerLimits>
+  /** Waits beside `limits.unauthenticatedMs`, in milliseconds; defaults 15 000, 30 000 and 2000. */
+  readonly timeouts?: Partial<Omit<ServedTimeouts, 'negotiationMs'>>
+  /** What the server says it is; default `xmpp-machines`, `embedded`. */
+  readonly software?: ServerSoftware
+  /** The clock of delayed messages. */
+  readonly now?: () => Date
+  /** Hears everything that the charts of the sessions do, as XState tells it. */
+  readonly inspect?: (event: InspectionEvent) => void
+}
+
+/** The same, checked and complete. */
+export interface ResolvedServerOptions {
+  readonly domain: Jid
+  readonly listen: ListenOptions
+  readonly host: string
+  readonly mechanisms: readonly string[]
+  readonly allowPlaintext: boolean
+  readonly resourceConflict: ResourceConflictPolicy
+  readonly limits: ServerLimits
+  readonly timeouts: ServedTimeouts
+  readonly software: ServerSoftware
+  readonly now: () => Date
+}
+
+/**
+ * Checks what the caller wants and fills in the rest. Throws RangeError for a domain, a limit or a mechanism that cannot
+ * be, TypeError for wishes that contradict each other.
+ */
+export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  const { allowPlaintext = false, host = '127.0.0.1' } = options
+  const domain = toJid({ domain: options.domain ?? 'localhost' })
+  const mechanisms = options.mechanisms ?? defaultMechanisms
+  const unknown = mechanisms.find((name) => findMechanism(name) === undefined)
+  if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
+  if (!isLoopback(host) && options.dangerouslyListenOnAllInterfaces !== true) {
+    throw new TypeError(
+      `${host} can be reached by others: this server is for demos and tests; say dangerouslyListenOnAllInterfaces if you must`,
+    )
+  }
+  const listen = options.listen ?? {
+    tcp: {},
+    tls: {},
+    secureWebSocket: {},
+    ...(allowPlaintext ? { webSocket: {} } : {}),
+  }
+  if (listen.webSocket !== undefined && !allowPlaintext) {
+    throw new TypeError('ws: is not encrypted: it needs allowPlaintext, or use secureWebSocket')
+  }
+  const limits = toServerLimits(options.limits)
+  return {
+    domain,
+    listen,
+    host,
+    mechanisms,
+    allowPlaintext,
+    resourceConflict: options.resourceConflict ?? 'replace',
+    limits,
+    timeouts: { ...defaultTimeouts, ...options.timeouts, negotiationMs: limits.unauthenticatedMs },
+    software: options.software ?? { name: 'xmpp-machines', version: 'embedded' },
+    now: options.now ?? (() => new Date()),
+  }
+}
+
+const defaultTimeouts = { tlsMs: 15_000, saslMs: 30_000, closeMs: 2000 }
+
+/** Only this machine can reach it. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}

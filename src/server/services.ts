@@ -1,0 +1,40 @@
+import { parseIq, toResultElement } from '../stanza/iq.js'
+import type { Envelope } from './envelope.js'
+import type { Realm } from './realm.js'
+import { serveDiscoInfo, serveDiscoItems } from './services/disco.js'
+import { servePing, serveSession } from './services/ping.js'
+import { serveRoster } from './services/roster.js'
+import type { Service, ServiceAnswer } from './services/service.js'
+import { serveVersion, type ServerSoftware } from './services/version.js'
+
+/**
+ * Answers what is addressed to the server, or to an account that it speaks for; what no service knows is
+ * service-unavailable (RFC 6120 §8.4).
+ */
+export function createServices(software: ServerSoftware): (realm: Realm, envelope: Envelope) => void {
+  const services: readonly Service[] = [
+    serveRoster,
+    servePing,
+    serveDiscoInfo(software.name),
+    serveDiscoItems,
+    serveVersion(software),
+    serveSession,
+  ]
+  return (realm, envelope) => {
+    const iq = parseIq(envelope.element)
+    if (iq.kind === 'problem') return realm.refuse(envelope, iq.condition, iq.text)
+    if (iq.type !== 'get' && iq.type !== 'set') return undefined
+    const account = realm.accountOf(envelope.to)
+    const isOwn = account !== undefined && envelope.from.bare.equals(account.jid)
+    let answer: ServiceAnswer | undefined
+    for (const service of services) {
+      answer = service({ realm, iq, from: envelope.from, account, isOwn })
+      if (answer !== undefined) break
+    }
+    if (answer?.kind !== 'result') {
+      return realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text)
+    }
+    realm.answer({ element: toResultElement(iq, answer.payload), from: envelope.to, to: envelope.from })
+    return answer.afterwards?.()
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  parseDiscoInfo,
+  parseDiscoItems,
+  toDiscoInfoElement,
+  toDiscoItemsElement,
+} from '../../stanza/disco.js'
+import { ns } from '../../xml/namespaces.js'
+import { mayKnow, type Service, type ServiceAnswer } from './service.js'
+
+const serverFeatures = [
+  ns.discoInfo,
+  ns.discoItems,
+  ns.ping,
+  ns.version,
+  ns.roster,
+  // XEP-0160 §4: messages are kept for those who are away.
+  'msgoffline',
+]
+const accountFeatures = [ns.discoInfo, ns.discoItems, ns.ping]
+
+/** Says what the server or an account is and can do (XEP-0030 §3, §8). */
+export function serveDiscoInfo(serverName: string): Service {
+  return (request) => {
+    const { iq, account } = request
+    const query = iq.type === 'get' ? parseDiscoInfo(iq.payload) : undefined
+    if (query === undefined) return undefined
+    if (account !== undefined && !mayKnow(request)) return unavailable
+    if (query.node !== undefined) return unknownNode
+    const payload =
+      account === undefined
+        ? toDiscoInfoElement({
+            identities: [{ category: 'server', type: 'im', name: serverName }],
+            features: serverFeatures,
+          })
+        : toDiscoInfoElement({
+            identities: [{ category: 'account', type: 'registered' }],
+            features: accountFeatures,
+          })
+    return { kind: 'result', payload }
+  }
+}
+
+/** Says what belongs to the server, which is nothing, or to an account: its resources (XEP-0030 §4, §8). */
+export const serveDiscoItems: Service = (request) => {
+  const { iq, account } = request
+  const query = iq.type === 'get' ? parseDiscoItems(iq.payload) : undefined
+  if (query === undefined) return undefined
+  if (account !== undefined && !mayKnow(request)) return unavailable
+  if (query.node !== undefined) return unknownNode
+  const items = account?.available().map(({ jid }) => ({ jid })) ?? []
+  return { kind: 'result', payload: toDiscoItemsElement({ items }) }
+}
+
+const unavailable: ServiceAnswer = { kind: 'refused', condition: 'service-unavailable' }
+const unknownNode: ServiceAnswer = { kind: 'refused', condition: 'item-not-found' }

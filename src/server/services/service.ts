@@ -1,0 +1,34 @@
+import type { StanzaErrorCondition } from '../../errors.js'
+import type { IqRequest } from '../../stanza/iq.js'
+import type { Jid } from '../../stanza/jid.js'
+import type { XmlElement } from '../../xml/element.js'
+import type { Account } from '../account.js'
+import type { Realm } from '../realm.js'
+
+/** A request that the server answers: for itself, or on behalf of an account (RFC 6121 §8.5.2.1.3). */
+export interface ServiceRequest {
+  readonly realm: Realm
+  readonly iq: IqRequest
+  readonly from: Jid
+  /** On whose behalf; `undefined`: the server itself. */
+  readonly account: Account | undefined
+  /** The account asks about itself. */
+  readonly isOwn: boolean
+}
+
+export type ServiceAnswer =
+  | {
+      readonly kind: 'result'
+      readonly payload?: XmlElement | undefined
+      /** Done once the answer has been sent. */
+      readonly afterwards?: () => void
+    }
+  | { readonly kind: 'refused'; readonly condition: StanzaErrorCondition; readonly text?: string }
+
+/** Answers requests of one kind; `undefined`: nothing that it knows, the next may try. */
+export type Service = (request: ServiceRequest) => ServiceAnswer | undefined
+
+/** Whether the one who asks may know what is known of the account: itself, and those who see its presence. */
+export function mayKnow({ account, from, isOwn }: ServiceRequest): boolean {
+  return isOwn || account?.roster.stateOf(from.bare).from === 'subscribed'
+}

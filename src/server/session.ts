@@ -1,0 +1,345 @@
+import { createActor, fromPromise, type Actor, type InspectionEvent } from 'xstate'
+import type {
+  SaslVerdict,
+  ServedChannelFacts,
+  ServedFault,
+  ServedTimeouts,
+} from '../../machines/served-facts.js'
+import { servedSessionMachine } from '../../machines/served-session.js'
+import { TransportError } from '../errors.js'
+import { createInbound, type Inbound, type StreamHeader } from '../router/inbound.js'
+import { createOutbound, type Outbound } from '../router/outbound.js'
+import { toSaslElement } from '../stanza/sasl.js'
+import { toStreamErrorElement } from '../stanza/stream-error.js'
+import { tryParseJid, Jid } from '../stanza/jid.js'
+import type { TlsServerOptions, Transport } from '../transport/transport.js'
+import type { XmlElement } from '../xml/element.js'
+import { createAnonymousAccount } from './anonymous-account.js'
+import { dispatch } from './dispatch.js'
+import { becomeUnavailable } from './presence-broadcast.js'
+import type { Realm } from './realm.js'
+import { Resource, type ResourceLink } from './resource.js'
+import { decideResource, type ResourceConflictPolicy } from './resource-binding.js'
+import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
+import {
+  proceed,
+  readSaslData,
+  readWantedResource,
+  tlsFailure,
+  toBindingFeatures,
+  toBindRefusal,
+  toBound,
+  toEvent,
+  toOpenFeatures,
+  toSaslFailure,
+} from './session-elements.js'
+
+export interface SessionSettings extends SaslSettings {
+  /** For STARTTLS; without it that is not offered. */
+  readonly tls: TlsServerOptions | undefined
+  readonly timeouts: ServedTimeouts
+  readonly resourceConflict: ResourceConflictPolicy
+}
+
+/** What a session tells its server; called synchronously. */
+export interface SessionObserver {
+  readonly changed: (session: Session) => void
+  readonly stanza: (session: Session, direction: 'in' | 'out', element: XmlElement) => void
+  /** The server's own mistake; the session ends with internal-server-error. */
+  readonly defect: (session: Session, error: unknown) => void
+  readonly ended: (session: Session) => void
+  readonly inspect: ((event: InspectionEvent) => void) | undefined
+}
+
+/** The hands of one `servedSession`: does what the chart names, and tells it what the client does. */
+export class Session implements ResourceLink {
+  readonly id: string
+  readonly transport: Transport
+  readonly actor: Actor<ReturnType<Session['provide']>>
+  readonly #realm: Realm
+  readonly #settings: SessionSettings
+  readonly #observer: SessionObserver
+  readonly #inbound: Inbound
+  readonly #outbound: Outbound
+  readonly #exchange: SaslExchange
+  #header: StreamHeader = {}
+  #isHeaderSent = false
+  /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
+  #current: XmlElement | undefined
+  #resource: Resource | undefined
+  #proceeded: Promise<unknown> = Promise.resolve()
+  #forgetAccount: (() => void) | undefined
+
+  constructor(
+    id: string,
+    transport: Transport,
+    realm: Realm,
+    settings: SessionSettings,
+    observer: SessionObserver,
+  ) {
+    this.id = id
+    this.transport = transport
+    this.#realm = realm
+    this.#settings = settings
+    this.#observer = observer
+    this.#exchange = new SaslExchange(settings, realm, transport)
+    this.#outbound = createOutbound(transport, realm.limits.outboundBytes, (error) =>
+      transport.destroy(error),
+    )
+    this.#inbound = createInbound(
+      transport,
+      {
+        opened: (header) => this.#guarded(() => this.#takeHeader(header)),
+        element: (element) => this.#guarded(() => this.#take(element)),
+        closed: () => this.#tell({ type: 'stream.ended' }),
+        failed: ({ condition, message }) =>
+          this.#tell({ type: 'stream.broken', fault: { condition, text: message } }),
+      },
+      { stanzaBytes: realm.limits.stanzaBytes },
+    )
+    this.actor = createActor(this.provide(), {
+      input: {
+        domain: realm.domain.domain,
+        channel: this.#channel(),
+        attempts: realm.limits.authenticationAttempts,
+        timeouts: settings.timeouts,
+      },
+      ...(observer.inspect === undefined ? {} : { inspect: observer.inspect }),
+    })
+  }
+
+  /** The full JID, once there is one. */
+  get jid(): Jid | undefined {
+    return this.#resource?.jid
+  }
+
+  start(): void {
+    this.actor.subscribe({
+      next: () => {
+        this.#observer.changed(this)
+        queueMicrotask(() => this.#readOn())
+      },
+      error: (error) => {
+        this.#observer.defect(this, error)
+        this.#withdraw()
+        this.#end()
+      },
+      complete: () => this.#end(),
+    })
+    this.actor.start()
+    this.transport.start({
+      data: (chunk) => this.#inbound.write(chunk),
+      closed: () => this.#tell({ type: 'transport.closed' }),
+    })
+  }
+
+  send(element: XmlElement): void {
+    this.#observer.stanza(this, 'out', element)
+    this.#write(element)
+  }
+
+  close(fault: ServedFault): void {
+    this.#tell({ type: 'session.close', fault })
+  }
+
+  /** The chart with every name filled in. */
+  provide() {
+    return servedSessionMachine.provide({
+      actors: {
+        secureChannel: fromPromise(({ signal }) => this.#secure(signal)),
+        verifyResponse: fromPromise(({ input }) => this.#verify(input.mechanism)),
+        bindResource: fromPromise(async ({ input }) => this.#decideResource(input.username)),
+      },
+      actions: {
+        sendHeader: () => this.#sendHeader(),
+        sendFeatures: ({ context }) => this.#write(this.#features(context.username !== undefined)),
+        sendProceed: () => {
+          this.#proceeded = new Promise((resolve) => this.#outbound.send(proceed, resolve))
+        },
+        sendTlsFailure: () => this.#write(tlsFailure),
+        sendChallenge: () =>
+          this.#write(toSaslElement({ kind: 'challenge', data: this.#exchange.data ?? new Uint8Array() })),
+        sendSuccess: () => this.#write(toSaslElement({ kind: 'success', data: this.#exchange.data })),
+        sendSaslFailure: (_, { condition }) =>
+          this.#write(toSaslFailure(condition, this.#exchange.failureText)),
+        restartStream: () => this.#restart(),
+        sendBindError: (_, { condition }) => {
+          const refusal = this.#current === undefined ? undefined : toBindRefusal(this.#current, condition)
+          if (refusal !== undefined) this.#write(refusal)
+        },
+        sendBound: ({ context }) => this.#sendBound(context.username ?? '', context.resource ?? ''),
+        announceSession: ({ context }) => this.#announce(context.username ?? '', context.resource ?? ''),
+        withdrawSession: () => this.#withdraw(),
+        sendFault: ({ context }) => {
+          if (context.fault === undefined) return
+          if (!this.#isHeaderSent) this.#sendHeader()
+          this.#write(toStreamErrorElement({ ...context.fault, lang: 'en' }))
+        },
+        closeStream: () => this.#outbound.close(),
+        closeTransport: () => this.transport.close(),
+        destroyTransport: () => this.transport.destroy(),
+      },
+    })
+  }
+
+  #tell(event: Parameters<Session['actor']['send']>[0]): void {
+    if (this.actor.getSnapshot().status === 'active') this.actor.send(event)
+  }
+
+  /** A mistake of the server costs one session, never the process. */
+  #guarded(deed: () => void): void {
+    try {
+      deed()
+    } catch (error) {
+      this.#observer.defect(this, error)
+      this.close({ condition: 'internal-server-error', text: 'the server made a mistake' })
+    }
+  }
+
+  #takeHeader(header: StreamHeader): void {
+    this.#header = header
+    const to = header.to === undefined ? undefined : tryParseJid(header.to)
+    const domain =
+      to instanceof Jid && to.local === undefined && to.resource === undefined ? to.domain : header.to
+    this.#tell({ type: 'header.received', header: { to: domain, version: header.version } })
+    this.#haltIfBusy()
+  }
+
+  #take(element: XmlElement): void {
+    this.#observer.stanza(this, 'in', element)
+    const resource = this.#resource
+    if (resource !== undefined && this.actor.getSnapshot().hasTag('online')) {
+      const event = toEvent(element)
+      if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
+      const fault = dispatch(this.#realm, resource, element)
+      return fault === undefined ? undefined : this.close(fault)
+    }
+    this.#current = element
+    this.#tell(toEvent(element))
+    return this.#haltIfBusy()
+  }
+
+  #haltIfBusy(): void {
+    if (this.actor.getSnapshot().hasTag('busy')) this.#inbound.halt()
+  }
+
+  #readOn(): void {
+    if (!this.actor.getSnapshot().hasTag('busy')) this.#guarded(() => this.#inbound.resume())
+  }
+
+  #channel(): ServedChannelFacts {
+    const { framing, tls } = this.transport
+    return {
+      secure: tls !== null,
+      startTls: tls === null && framing === 'bytes' && this.#settings.tls !== undefined,
+      mechanisms: offerMechanisms(this.#settings, this.transport).mechanisms,
+    }
+  }
+
+  #features(isAuthenticated: boolean): XmlElement {
+    if (isAuthenticated) return toBindingFeatures()
+    const { startTls } = this.#channel()
+    const required = !this.#settings.allowPlaintext
+    return toOpenFeatures(
+      offerMechanisms(this.#settings, this.transport),
+      startTls ? { required } : undefined,
+    )
+  }
+
+  #sendHeader(): void {
+    const { from } = this.#header
+    this.#isHeaderSent = true
+    this.#outbound.open({
+      from: this.#realm.domain.toString(),
+      ...(from === undefined ? {} : { to: from }),
+      id: this.#realm.nextId(),
+      version: '1.0',
+      lang: 'en',
+    })
+  }
+
+  #restart(): void {
+    this.#isHeaderSent = false
+    this.#inbound.restart()
+  }
+
+  /** @see RFC 6120 §5.4.3: nothing that was said in clear may count afterwards. */
+  async #secure(signal: AbortSignal): Promise<ServedChannelFacts> {
+    const { tls } = this.#settings
+    await this.#proceeded
+    if (tls === undefined || this.#inbound.dropHeld() > 0) {
+      throw new TransportError('tls-failed', 'bytes came in clear where TLS should begin')
+    }
+    await this.transport.startTls(tls, signal)
+    this.#restart()
+    return this.#channel()
+  }
+
+  async #verify(mechanism: string): Promise<SaslVerdict> {
+    const said = this.#current === undefined ? undefined : readSaslData(this.#current)
+    if (said === undefined || 'condition' in said) {
+      return { kind: 'refused', condition: said?.condition ?? 'malformed-request' }
+    }
+    const isBegin = this.#current?.name === 'auth'
+    this.#current = undefined
+    const verdict = isBegin
+      ? await this.#exchange.begin(mechanism, said.data)
+      : await this.#exchange.respond(said.data ?? new Uint8Array())
+    if (verdict.kind !== 'accepted' || verdict.username !== '') return verdict
+    const { username, forget } = createAnonymousAccount(this.#realm)
+    this.#forgetAccount = forget
+    return { kind: 'accepted', username }
+  }
+
+  #decideResource(username: string) {
+    const account = this.#realm.accounts.get(username)
+    if (account === undefined || this.#current === undefined)
+      throw new TypeError('there is no such account any more')
+    const wanted = readWantedResource(this.#current, account.jid)
+    const { resourceConflict } = this.#settings
+    const { limits, nextId } = this.#realm
+    return decideResource(account, wanted, resourceConflict, limits.resourcesPerAccount, nextId)
+  }
+
+  #sendBound(username: string, name: string): void {
+    const account = this.#realm.accounts.get(username)
+    const request = this.#current
+    this.#current = undefined
+    if (account !== undefined && request !== undefined) {
+      this.#write(toBound(request, account.jid.withResource(name)))
+    }
+  }
+
+  #announce(username: string, name: string): void {
+    const account = this.#realm.accounts.get(username)
+    if (account === undefined) return
+    account.resources
+      .get(name)
+      ?.link.close({ condition: 'conflict', text: 'another session took this resource' })
+    const resource = new Resource(account, account.jid.withResource(name), this)
+    account.resources.set(name, resource)
+    this.#resource = resource
+  }
+
+  #withdraw(): void {
+    const resource = this.#resource
+    if (resource === undefined || resource.account.resources.get(resource.name) !== resource) return
+    resource.account.resources.delete(resource.name)
+    becomeUnavailable(this.#realm, resource)
+  }
+
+  #write(element: XmlElement): void {
+    this.#outbound.send(element)
+    if (this.transport.bufferedBytes > this.#realm.limits.outboundBytes) {
+      this.transport.destroy(new TransportError('overflow', 'the client does not read what it is sent'))
+    }
+  }
+
+  #end(): void {
+    this.#inbound.stop()
+    this.#outbound.stop(new TransportError('closed', 'the session has ended'))
+    this.transport.destroy()
+    this.#forgetAccount?.()
+    this.#observer.ended(this)
+  }
+}
