@@ -58,7 +58,7 @@ function prepareLabel(label: string): string | Refusal {
   if (label === '') return { refused: 'has an empty label' }
   if (!label.startsWith('xn--')) return isAscii(label) ? checkAsciiLabel(label) : checkULabel(label)
   const decoded = isAscii(label) ? parsePunycode(label.slice(4)) : undefined
-  if (decoded === undefined || isAscii(decoded) || `xn--${toPunycode(decoded)}` !== label) {
+  if (decoded === undefined || isAscii(decoded)) {
     return { refused: 'has a label that begins with xn-- and is no A-label (RFC 5890 §2.3.2.1)' }
   }
   return checkULabel(decoded)

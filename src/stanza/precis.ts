@@ -16,7 +16,8 @@ export function enforceUsernameCaseMapped(text: string): string | Refusal {
   if (mapped === '') return { refused: 'is empty' }
   for (const character of mapped) {
     if (!isIdentifierCharacter(character)) {
-      return { refused: `holds ${nameCharacter(character)}, which no identifier may hold (RFC 8264 §4.2)` }
+      const typed = Array.from(text).find((one) => mapWidth(one).toLowerCase() === character) ?? character
+      return { refused: `holds ${nameCharacter(typed)}, which no identifier may hold (RFC 8264 §4.2)` }
     }
   }
   const misplaced = findMisplaced(mapped)

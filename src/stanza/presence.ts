@@ -134,7 +134,7 @@ function isShow(text: string): text is Show {
 function readPriority(element: XmlElement): number | undefined {
   const text = element.text().trim()
   if (!/^[+-]?\d{1,3}$/.test(text)) return undefined
-  const priority = Number(text)
+  const priority = Number(text) || 0
   return isPriority(priority) ? priority : undefined
 }
 

@@ -51,7 +51,10 @@ function variableLengthInteger(value: number, bias: number): string {
   }
 }
 
-/** Decodes a lower-case label without its prefix; `undefined` if it is no Punycode. @see RFC 3492 §6.2 */
+/**
+ * Decodes a lower-case label without its prefix; `undefined` if it is no Punycode. No two texts decode to one label, so
+ * encoding back need not be tried. @see RFC 3492 §6.2
+ */
 export function parsePunycode(text: string): string | undefined {
   const delimiter = text.lastIndexOf('-')
   const output = Array.from(
@@ -79,7 +82,7 @@ export function parsePunycode(text: string): string | undefined {
     bias = adapt(index - start, length, start === 0)
     next += Math.floor(index / length)
     index %= length
-    if (next > 0x10ffff) return undefined
+    if (next > 0x10ffff || (next >= 0xd800 && next <= 0xdfff)) return undefined
     output.splice(index, 0, next)
     index += 1
   }
