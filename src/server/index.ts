@@ -4,6 +4,7 @@ export type { ResourceConflictPolicy } from './resource-binding.js'
 export type { ServerEvent, SessionFacts, StanzaFacts } from './server-events.js'
 export type {
   AccountInput,
+  ContactInput,
   ListenInput,
   ListenOptions,
   ServerCertificate,

@@ -12,6 +12,15 @@ export interface AccountInput {
   /** The localpart of the JID. */
   readonly username: string
   readonly password: string
+  /** Other accounts of the server: both see each other's presence from the start. */
+  readonly contacts?: readonly ContactInput[]
+}
+
+/** How an account lists another one. */
+export interface ContactInput {
+  readonly username: string
+  readonly name?: string
+  readonly groups?: readonly string[]
 }
 
 /** Where one kind of connection is accepted. */
@@ -45,8 +54,6 @@ export interface ServerOptions {
   /** Default `localhost`. */
   readonly domain?: string
   readonly accounts?: readonly AccountInput[]
-  /** Pairs of user names who see each other's presence from the start. */
-  readonly contacts?: readonly (readonly [string, string])[]
   /** Default: everything that `allowPlaintext` permits, on free ports. `{}`: nothing, for `connect` alone. */
   readonly listen?: ListenOptions
   /** Address to listen on, default `127.0.0.1`; one that others can reach needs the next option too. */

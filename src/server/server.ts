@@ -16,6 +16,7 @@ import { toStanzaFacts, type ServerEvent, type SessionFacts } from './server-eve
 import {
   resolveServerOptions,
   type AccountInput,
+  type ContactInput,
   type ResolvedServerOptions,
   type ServerCertificate,
   type ServerOptions,
@@ -40,8 +41,11 @@ export interface EmbeddedServer extends AsyncDisposable {
   setPassword(account: AccountInput): Promise<void>
   /** Removes an account and ends its sessions with not-authorized; `false` if there was none. */
   removeAccount(username: string): boolean
-  /** Lets two accounts see each other's presence, as if both had asked and agreed. */
-  befriend(username: string, other: string): void
+  /**
+   * Lets two accounts see each other's presence, as if both had asked and agreed; how the first lists the other is said,
+   * how it is listed itself stays as it was. Throws RangeError if there is no such account.
+   */
+  befriend(username: string, contact: ContactInput): void
   /** The client's end of a new connection inside the process; by default encrypted as far as both ends can tell. */
   connect(options?: Pick<TransportPairOptions, 'framing' | 'secure'>): Transport
   /** Ends every session with system-shutdown, stops listening, and resolves when nothing is left. */
@@ -59,7 +63,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
   const tls = certificate === undefined ? undefined : toTlsOptions(certificate, options)
   const server = new Server(resolved, tls, options.inspect)
   for (const account of options.accounts ?? []) await server.addAccount(account)
-  for (const [one, other] of options.contacts ?? []) server.befriend(one, other)
+  for (const { username, contacts } of options.accounts ?? []) {
+    for (const contact of contacts ?? []) server.befriend(username, contact)
+  }
   const listeners = await openListeners(resolved, tls, (transport) => server.accept(transport))
   const close = async () => {
     await server.endSessions()
@@ -74,7 +80,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     addAccount: (account) => server.addAccount(account),
     setPassword: (account) => server.setPassword(account),
     removeAccount: (username) => server.removeAccount(username),
-    befriend: (username, other) => server.befriend(username, other),
+    befriend: (username, contact) => server.befriend(username, contact),
     connect: ({ framing = 'bytes', secure = true } = {}) => {
       const pair = createTransportPair({ framing, secure })
       server.accept(pair.server)
@@ -182,16 +188,11 @@ class Server {
     return this.#realm.accounts.delete(account.jid.local ?? '')
   }
 
-  befriend(username: string, other: string): void {
+  befriend(username: string, { username: other, name, groups = [] }: ContactInput): void {
     const [one, two] = [this.#find(username), this.#find(other)]
-    for (const [account, { jid }] of [
-      [one, two],
-      [two, one],
-    ] as const) {
-      account.roster.set(jid, { name: undefined, groups: [] })
-      for (const event of mutualSteps) account.roster.step(jid, event)
-      account.roster.touch(jid)
-    }
+    one.roster.set(two.jid, { name, groups })
+    makeMutual(one, two.jid)
+    makeMutual(two, one.jid)
   }
 
   accept(transport: Transport): void {
@@ -269,6 +270,11 @@ const mutualSteps = [
   'subscribe.received',
   'subscribed.sent',
 ] as const
+
+function makeMutual({ roster }: Account, jid: Jid): void {
+  for (const event of mutualSteps) roster.step(jid, event)
+  roster.touch(jid)
+}
 
 function toFacts({ id, transport, actor, jid }: Session): SessionFacts {
   const { value, context } = actor.getSnapshot()

@@ -15,7 +15,7 @@ import { serialize } from '../../src/xml/serializer.js'
 
 type Item = XmlElement | { readonly header: StreamHeader } | 'stream closed' | 'disconnected'
 
-/** The client's end of a conversation, one step at a time: nothing is answered by itself. */
+/** The client's end of a conversation, one step at a time: nothing is answered by itself but the end. */
 export class Wire {
   readonly transport: Transport
   readonly #inbound: Inbound
@@ -33,7 +33,10 @@ export class Wire {
     this.#inbound = createInbound(transport, {
       opened: (header) => take({ header }),
       element: take,
-      closed: () => take('stream closed'),
+      closed: () => {
+        this.close()
+        take('stream closed')
+      },
       failed: (error) => {
         throw error
       },
@@ -59,6 +62,13 @@ export class Wire {
         ? serialize(element)
         : serialize(element, { namespace: ns.client, prefixes: new Map([[ns.streams, 'stream']]) }),
     )
+  }
+
+  /** Ends the stream in order; done by itself when the server ends it. */
+  close(): void {
+    if (this.transport.framing === 'frames') this.send(xml('close', ns.framing))
+    else this.write('</stream:stream>')
+    this.transport.close()
   }
 
   take(): Promise<Item> {
@@ -140,6 +150,26 @@ export class Wire {
     return jid
   }
 
+  /** Sends a request and gives its answer, which must come next. */
+  async request(type: 'get' | 'set', payload: XmlElement, to?: string): Promise<XmlElement> {
+    this.send(xml('iq', ns.client, { type, id: 'request', to }, payload))
+    const answer = await this.element('iq')
+    if (answer.attribute('id') !== 'request') throw new Error(`wanted an answer, got ${serialize(answer)}`)
+    return answer
+  }
+
+  /** What has come, in short, once the server has taken everything that was sent before. */
+  async heard(): Promise<readonly string[]> {
+    const id = crypto.randomUUID()
+    this.send(xml('iq', ns.client, { type: 'get', id, to: 'localhost' }, xml('ping', ns.ping)))
+    const heard: string[] = []
+    for (;;) {
+      const element = await this.element()
+      if (element.attribute('id') === id) return heard
+      heard.push(inShort(element))
+    }
+  }
+
   #gs2(mechanism: string, features: StreamFeatures) {
     if (!mechanism.startsWith('SCRAM')) return {}
     const { transport } = this
@@ -170,6 +200,26 @@ export async function logIn(transport: Transport, username: string, resource?: s
   await wire.open()
   await wire.bind(resource)
   return wire
+}
+
+/** `presence unavailable from alice@localhost/desk`, `message chat "Hello" from …`, `push bob@localhost both`, `iq result`. */
+export function inShort(element: XmlElement): string {
+  const type = element.attribute('type')
+  const from = element.attribute('from')
+  const item = element.child('query', ns.roster)?.child('item')
+  const error = element.child('error')?.elements()[0]?.name
+  const body = element.child('body')?.text()
+  const words = [
+    element.name === 'iq' && type === 'set' && item !== undefined ? 'push' : element.name,
+    element.name === 'iq' && type === 'set' ? undefined : type,
+    item && `${item.attribute('jid')} ${item.attribute('subscription')}`,
+    item?.attribute('ask') && `ask`,
+    item?.attribute('approved') && `approved`,
+    error,
+    body && JSON.stringify(body),
+    from && `from ${from}`,
+  ]
+  return words.filter((word) => word !== undefined && word !== '').join(' ')
 }
 
 function show(item: Item): string {
