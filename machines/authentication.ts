@@ -42,7 +42,8 @@ export type AuthenticationOutput =
   | { readonly outcome: 'authenticated'; readonly mechanism: string }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
-interface AnswerParams {
+/** What the server answered, as guards and actions get it. */
+export interface AnswerParams {
   readonly answer: SaslAnswer
 }
 

@@ -26,7 +26,8 @@ export type BindingOutput =
   | { readonly outcome: 'bound'; readonly jid: string; readonly features: StreamFeatureFacts }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
-interface AnswerParams {
+/** What the server answered, as guards and actions get it. */
+export interface AnswerParams {
   readonly answer: BindAnswer
 }
 

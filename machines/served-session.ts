@@ -47,7 +47,8 @@ export interface ServedSessionOutput {
   readonly fault: ServedFault | undefined
 }
 
-interface HeaderParams {
+/** The header that was received, as guards and actions get it. */
+export interface HeaderParams {
   readonly header: ServedHeaderFacts
 }
 

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+const manifest: { name: string; exports: Record<string, unknown>; bin: Record<string, string> } = JSON.parse(
+  await readFile(join(root, 'package.json'), 'utf8'),
+)
+const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json')
+const specifier = (subpath: string): string => manifest.name + subpath.slice(1)
+
+const minuteMs = 60_000
+let workshop = ''
+let stage = ''
+let consumer = ''
+let tarball = ''
+
+beforeAll(async () => {
+  workshop = await mkdtemp(join(tmpdir(), 'package-'))
+  stage = join(workshop, 'stage')
+  consumer = join(workshop, 'consumer')
+  for (const name of ['package.json', 'tsconfig.json', 'LICENSE', 'src', 'machines']) {
+    await cp(join(root, name), join(stage, name), { recursive: true })
+  }
+  await symlink(join(root, 'node_modules'), join(stage, 'node_modules'))
+  await run('npm', ['pack', '--silent', '--pack-destination', workshop], stage)
+  tarball = join(workshop, `${manifest.name}-${await version()}.tgz`)
+
+  await cp(join(root, 'test/package/consumer'), consumer, { recursive: true })
+  const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent']
+  await run('npm', ['install', ...quietly, tarball], consumer)
+}, 2 * minuteMs)
+
+afterAll(() => rm(workshop, { recursive: true, force: true }))
+
+describe('the package as it is published', () => {
+  test('satisfies publint, strictly', { timeout: minuteMs }, async () => {
+    const { messages, pkg } = await publint({ pkgDir: stage, strict: true, pack: false })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  test('has types that every entry resolves as a module', { timeout: minuteMs }, async () => {
+    // attw ends with a failure where it finds a problem.
+    const told = await run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji'], workshop)
+    for (const subpath of subpaths) expect(told).toContain(`"${specifier(subpath)}"`)
+  })
+
+  test('holds what it must and nothing else', async () => {
+    const names = (await run('tar', ['-tzf', tarball], workshop)).trim().split('\n')
+    const stray =
+      /^package\/(?:dist\/(?:src|machines)|src|machines)\/|^package\/(?:package\.json|LICENSE|README\.md)$/
+    expect(names.filter((name) => !stray.test(name) || name.includes('tsbuildinfo'))).toEqual([])
+    for (const path of Object.values(manifest.bin)) expect(names).toContain(`package/${path.slice(2)}`)
+  })
+})
+
+describe('a project that installs it', () => {
+  test.each(['tsconfig.json', 'tsconfig.exact.json'])(
+    'type-checks under nodenext with every declaration checked (%s)',
+    { timeout: minuteMs },
+    async (project) => {
+      await writeFile(join(consumer, 'every-entry.ts'), everyEntry())
+      const told = await outputOf(bin('tsc'), ['-p', project, '--pretty', 'false'], consumer)
+      // XState 5's own declarations do not pass with exactOptionalPropertyTypes.
+      const isOwn = (line: string): boolean => !/^(?:\s|node_modules\/xstate\/)/.test(line)
+      expect(told.split('\n').filter((line) => line !== '' && isOwn(line))).toEqual([])
+    },
+  )
+
+  test.each(subpaths)('imports %s in Node', async (subpath) => {
+    const script = `const entry = await import('${specifier(subpath)}'); console.log(Object.keys(entry).length)`
+    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
+    expect(Number(told)).toBeGreaterThan(0)
+  })
+
+  test.each(subpaths.filter((subpath) => subpath !== './server'))(
+    'bundles %s for browsers, without anything of Node',
+    async (subpath) => {
+      const { metafile, warnings } = await build({
+        stdin: { contents: `export * from '${specifier(subpath)}'`, resolveDir: consumer },
+        bundle: true,
+        format: 'esm',
+        platform: 'browser',
+        external: ['elkjs/*'],
+        metafile: true,
+        write: false,
+        logLevel: 'silent',
+      })
+      expect(warnings).toEqual([])
+      const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
+        imports.filter((one) => one.external),
+      )
+      expect(foreign.map(({ path }) => path).filter((path) => !path.startsWith('elkjs/'))).toEqual([])
+    },
+  )
+})
+
+function everyEntry(): string {
+  const imports = subpaths.map((subpath, index) => `import * as entry${index} from '${specifier(subpath)}'`)
+  return `${imports.join('\n')}\nconsole.log(${subpaths.map((_, index) => `entry${index}`).join(', ')})\n`
+}
+
+async function version(): Promise<string> {
+  const told = await run('npm', ['pkg', 'get', 'version'], stage)
+  return told.trim().replaceAll('"', '')
+}
+
+async function run(command: string, parameters: readonly string[], cwd: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, [...parameters], { cwd, maxBuffer: 2 ** 26 })
+  return stdout
+}
+
+/** Output of a command that may well end with a failure. */
+function outputOf(command: string, parameters: readonly string[], cwd: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(command, [...parameters], { cwd, maxBuffer: 2 ** 26 }, (_error, stdout) => resolve(stdout))
+  })
+}
