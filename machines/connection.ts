@@ -19,6 +19,8 @@ export interface ConnectionInput {
 export interface TransportFacts {
   readonly framing: 'bytes' | 'frames'
   readonly secure: boolean
+  /** As the platform names it, e.g. `TLSv1.3`; absent without encryption. */
+  readonly tlsVersion?: string
   /** Types of channel binding that this channel has data for. */
   readonly channelBindings: readonly string[]
 }

@@ -100,6 +100,7 @@ function toTransportFacts(transport: Transport): TransportFacts {
   return {
     framing: transport.framing,
     secure: transport.tls !== null,
+    ...(transport.tls !== null && { tlsVersion: transport.tls.version }),
     channelBindings: types.filter((type) => transport.channelBinding(type) !== undefined),
   }
 }

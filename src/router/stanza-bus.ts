@@ -41,6 +41,7 @@ export class StanzaBus {
   readonly #stanzas = new Subject<XmlElement>()
   readonly #messages = new Subject<Message>()
   readonly #presences = new Subject<Presence>()
+  readonly #sent = new Subject<XmlElement>()
   readonly #handlers = new Map<string, Map<string, RequestHandler>>()
   readonly #requests = new Requests()
   readonly #createId: () => string
@@ -56,6 +57,8 @@ export class StanzaBus {
   readonly stanza$: Observable<XmlElement> = this.#stanzas.asObservable()
   readonly message$: Observable<Message> = this.#messages.asObservable()
   readonly presence$: Observable<Presence> = this.#presences.asObservable()
+  /** Every stanza that this side sends, answers included, as it is handed over for writing. */
+  readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
 
   get account(): Account | undefined {
     return this.#session?.account
@@ -67,7 +70,11 @@ export class StanzaBus {
   }
 
   open(sink: ElementSink, account: Account, lang?: string): void {
-    this.#session = { sink, account, lang }
+    const send: ElementSink['send'] = (element, flushed) => {
+      sink.send(element, flushed)
+      if (this.#sent.observed) this.#sent.next(element)
+    }
+    this.#session = { sink: { send }, account, lang }
   }
 
   /** The session is over: what waits is settled with the reason. */
@@ -83,6 +90,7 @@ export class StanzaBus {
     this.#stanzas.complete()
     this.#messages.complete()
     this.#presences.complete()
+    this.#sent.complete()
   }
 
   /** Queues an element; throws `TransportError` (`not-connected`) outside a session. */
