@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createClient, type Client } from '../../src/client.js'
+import { streamErrorConditions } from '../../src/errors.js'
+import { judge } from '../../machines/policy.js'
+import { StreamError, XmppError } from '../../src/index.js'
+import { login, openingTag, scriptedEndpoint, type Exchange } from '../support/scripted-server.js'
+
+/** The longest that any client with default time-outs may take to give up one attempt. */
+const patienceMs = 10 * 60_000
+
+const clients: Client[] = []
+beforeEach(() => void vi.useFakeTimers())
+afterEach(async () => {
+  for (const client of clients.splice(0)) {
+    const closed = client.close()
+    await vi.advanceTimersByTimeAsync(patienceMs)
+    await closed
+  }
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+/** Connects to a server that follows the script; gives the error, and what is left behind. */
+async function attempt(script: readonly Exchange[], forMs = patienceMs) {
+  const { open, servers } = scriptedEndpoint([script])
+  const client = createClient({
+    jid: 'alice@example.test',
+    password: 'secret',
+    endpoint: open,
+    reconnect: 'never',
+  })
+  clients.push(client)
+  const outcome = client.connect().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  await vi.advanceTimersByTimeAsync(forMs)
+  return { client, error: await outcome, server: servers[0] }
+}
+
+/** Every way to go wrong after the first `count` exchanges. */
+const after = (count: number, says: Exchange['says']): readonly Exchange[] => [
+  ...login.slice(0, count),
+  { hears: /^/, says },
+]
+const steps = login.map((_, index) => index)
+
+/** Where a stream has just begun, a server says nothing without its opening tag (RFC 6120 §4.9.1.2). */
+const begins = (count: number) => count === 0 || count === 3
+
+describe('a login that works', () => {
+  it('ends online', async () => {
+    const { client, error } = await attempt(login, 1_000)
+    expect(error).toBeUndefined()
+    expect(client.state).toMatchObject({ status: 'online', jid: 'alice@example.test/desk' })
+  })
+})
+
+describe.each(steps)('a server that goes wrong after step %i of a login', (count) => {
+  const ends = async (says: Exchange['says'], code: RegExp) => {
+    const { client, error, server } = await attempt(after(count, says))
+    expect(error).toBeInstanceOf(XmppError)
+    expect(error).toMatchObject({ code: expect.stringMatching(code), advice: expect.stringMatching(/\w/) })
+    expect(client.state).toMatchObject({ status: 'halted', error })
+    expect(server?.ended).toBe(true)
+    return { error, server }
+  }
+
+  it('by silence: a time-out', () => ends('silence', /^timeout\./))
+  it('by hanging up: closed', () => ends('hang up', /^transport\.closed$/))
+  it('by cutting the connection: closed', () => ends('cut', /^transport\.(closed|reset)$/))
+  it('by closing the stream', () =>
+    ends(begins(count) ? `${openingTag}</stream:stream>` : '</stream:stream>', /^transport\.closed$/))
+
+  it('by garbage: not well-formed, and the server is told', async () => {
+    const { server } = await ends('\u0001 HTTP/1.1 400 Bad Request\r\n\r\n<<<', /^protocol\./)
+    expect(server?.heard).toMatch(
+      /<stream:error><(not-well-formed|bad-format|invalid-xml) .*<\/stream:stream>$/,
+    )
+  })
+
+  it('by a stanza out of place: the stream is ended, nothing is delivered', async () => {
+    const stanza = "<message from='mallory@example.test'><body>early</body></message>"
+    await ends(stanza, begins(count) ? /^protocol\.bad-format$/ : /^protocol\.not-authorized$/)
+  })
+})
+
+describe.each(streamErrorConditions)('the stream error %s', (condition) => {
+  const streamError =
+    `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>` +
+    "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>because</text></stream:error></stream:stream>"
+
+  it.each(steps)('after step %i is a typed error with its condition and text', async (count) => {
+    const { client, error } = await attempt(
+      after(count, begins(count) ? openingTag + streamError : streamError),
+    )
+    expect(error).toMatchObject({ code: `stream.${condition}`, text: 'because' })
+    expect(client.state).toMatchObject({ status: 'halted' })
+  })
+
+  it('while online leads where the policy says', async () => {
+    const { open, servers } = scriptedEndpoint([login])
+    const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
+    clients.push(client)
+    const connecting = client.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    await connecting
+    servers[0]?.say(streamError)
+    await vi.advanceTimersByTimeAsync(0)
+    const { decision } = judge(new StreamError(condition))
+    const status = decision === 'retry' ? /^(backingOff|connecting|online)$/ : /^halted$/
+    expect(client.state.status).toMatch(status)
+    if (client.state.status === 'halted') expect(client.state.error.code).toBe(`stream.${condition}`)
+  })
+})
