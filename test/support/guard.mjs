@@ -1,0 +1,44 @@
+// Runs one server for a test run: `node guard.mjs FOLDER COMMAND ARGUMENT…`. It ends the server's whole process group
+// and removes FOLDER when its standard input closes, which the system does for it however the test run ends.
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+
+const killAfterMs = 5000
+const [folder, command, ...parameters] = process.argv.slice(2)
+const server = spawn(command, parameters, {
+  cwd: folder,
+  detached: true,
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+let isStopping = false
+
+function signalGroup(signal) {
+  try {
+    process.kill(-server.pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+function stop() {
+  if (isStopping || server.pid === undefined) return
+  isStopping = true
+  signalGroup('SIGTERM')
+  setTimeout(() => signalGroup('SIGKILL'), killAfterMs).unref()
+}
+
+function leave(code) {
+  if (server.pid !== undefined) signalGroup('SIGKILL')
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  process.exit(code)
+}
+
+process.stdin.on('end', stop).on('error', stop).resume()
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, stop)
+// Whoever read the output may be gone.
+process.stdout.on('error', stop)
+server.on('error', (error) => {
+  process.stderr.write(`${error.message}\n`)
+  leave(127)
+})
+server.on('exit', (code) => leave(isStopping ? 0 : (code ?? 1)))
