@@ -43,6 +43,7 @@ const after = (count: number, says: Exchange['says']): readonly Exchange[] => [
   ...login.slice(0, count),
   { hears: /^/, says },
 ]
+const garbage = '\u0001 HTTP/1.1 400 Bad Request\r\n\r\n<<<'
 const steps = login.map((_, index) => index)
 
 /** Where a stream has just begun, a server says nothing without its opening tag (RFC 6120 §4.9.1.2). */
@@ -57,31 +58,33 @@ describe('a login that works', () => {
 })
 
 describe.each(steps)('a server that goes wrong after step %i of a login', (count) => {
-  const ends = async (says: Exchange['says'], code: RegExp) => {
+  const closing = begins(count) ? `${openingTag}</stream:stream>` : '</stream:stream>'
+  const early = "<message from='mallory@example.test'><body>early</body></message>"
+
+  it.each([
+    ['by silence', 'silence', /^timeout\./],
+    ['by hanging up', 'hang up', /^transport\.closed$/],
+    ['by cutting the connection', 'cut', /^transport\.(closed|reset)$/],
+    ['by closing the stream', closing, /^transport\.closed$/],
+    ['by garbage', garbage, /^protocol\./],
+    [
+      'by a stanza out of place',
+      early,
+      begins(count) ? /^protocol\.bad-format$/ : /^protocol\.not-authorized$/,
+    ],
+  ] as const)('%s ends the attempt in a typed error', async (_how, says, code) => {
     const { client, error, server } = await attempt(after(count, says))
     expect(error).toBeInstanceOf(XmppError)
     expect(error).toMatchObject({ code: expect.stringMatching(code), advice: expect.stringMatching(/\w/) })
     expect(client.state).toMatchObject({ status: 'halted', error })
     expect(server?.ended).toBe(true)
-    return { error, server }
-  }
+  })
 
-  it('by silence: a time-out', () => ends('silence', /^timeout\./))
-  it('by hanging up: closed', () => ends('hang up', /^transport\.closed$/))
-  it('by cutting the connection: closed', () => ends('cut', /^transport\.(closed|reset)$/))
-  it('by closing the stream', () =>
-    ends(begins(count) ? `${openingTag}</stream:stream>` : '</stream:stream>', /^transport\.closed$/))
-
-  it('by garbage: not well-formed, and the server is told', async () => {
-    const { server } = await ends('\u0001 HTTP/1.1 400 Bad Request\r\n\r\n<<<', /^protocol\./)
+  it('by garbage is told what is wrong with it', async () => {
+    const { server } = await attempt(after(count, garbage))
     expect(server?.heard).toMatch(
       /<stream:error><(not-well-formed|bad-format|invalid-xml) .*<\/stream:stream>$/,
     )
-  })
-
-  it('by a stanza out of place: the stream is ended, nothing is delivered', async () => {
-    const stanza = "<message from='mallory@example.test'><body>early</body></message>"
-    await ends(stanza, begins(count) ? /^protocol\.bad-format$/ : /^protocol\.not-authorized$/)
   })
 })
 
@@ -107,9 +110,7 @@ describe.each(streamErrorConditions)('the stream error %s', (condition) => {
     await connecting
     servers[0]?.say(streamError)
     await vi.advanceTimersByTimeAsync(0)
-    const { decision } = judge(new StreamError(condition))
-    const status = decision === 'retry' ? /^(backingOff|connecting|online)$/ : /^halted$/
-    expect(client.state.status).toMatch(status)
-    if (client.state.status === 'halted') expect(client.state.error.code).toBe(`stream.${condition}`)
+    const retries = judge(new StreamError(condition)).decision === 'retry'
+    expect(client.state.status).toMatch(retries ? /^(backingOff|connecting|online)$/ : /^halted$/)
   })
 })
