@@ -57,7 +57,7 @@ export async function extensionsOf(
   const isAuthority = names === undefined
   const extension = (extnID: string, value: { toBER(): ArrayBuffer }, critical = false) =>
     new Extension({ extnID, critical, extnValue: value.toBER() })
-  const shared = [
+  const common = [
     extension('2.5.29.19', new BasicConstraints({ cA: isAuthority }).toSchema(), true),
     extension('2.5.29.15', new BitString(isAuthority ? keyUsage.authority : keyUsage.leaf), true),
     extension('2.5.29.14', new OctetString({ valueHex: own })),
@@ -66,10 +66,10 @@ export async function extensionsOf(
       new AuthorityKeyIdentifier({ keyIdentifier: new OctetString({ valueHex: signer }) }).toSchema(),
     ),
   ]
-  if (isAuthority) return shared
+  if (isAuthority) return common
   const purposes = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'].map((value) => new ObjectIdentifier({ value }))
   return [
-    ...shared,
+    ...common,
     extension('2.5.29.37', new Sequence({ value: purposes })),
     extension('2.5.29.17', await alternativeNames(names)),
   ]
