@@ -10,7 +10,7 @@ export interface HostMetaOptions {
   readonly domain: string
   readonly signal: AbortSignal
   /** Default: the platform's own. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: (url: string, options: RequestInit) => Promise<Response>
 }
 
 /**

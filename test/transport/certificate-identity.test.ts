@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { TransportError } from '../../src/errors.js'
 import { listenTls, type Listener } from '../../src/transport/listen.js'
 import { listenWebSocket } from '../../src/transport/listen-web-socket.js'
 import { dialTls } from '../../src/transport/tcp.js'
@@ -7,6 +6,7 @@ import type { Transport } from '../../src/transport/transport.js'
 import { dialWebSocket } from '../../src/transport/web-socket.js'
 import { createAuthority, issueSelfSigned, type Issued, type Names, type Wanted } from './certificates.js'
 import { Accepted, never } from './pairings.js'
+import { rejection } from './peers.js'
 import { Recorder } from './recorder.js'
 
 const authority = createAuthority()
@@ -29,15 +29,6 @@ async function listen({ cert, key }: Issued): Promise<number> {
 async function dial(wanted: Wanted | Issued, domain: string): Promise<Transport> {
   const port = await listen('der' in wanted ? wanted : authority.issue(wanted))
   return dialTls({ host, port, tls: { domain, ca }, signal: never() })
-}
-
-async function failure(dialing: Promise<Transport>): Promise<TransportError> {
-  const outcome = await dialing.then(
-    () => 'it was accepted',
-    (error: unknown) => error,
-  )
-  if (outcome instanceof TransportError) return outcome
-  throw new Error(`no TransportError: ${String(outcome)}`)
 }
 
 describe('a certificate is accepted', () => {
@@ -90,13 +81,13 @@ describe('a certificate is refused', () => {
     ['for an IP address written as a DNS name', { names: { dns: ['127.0.0.1'] } }, '127.0.0.1'],
   ]
   it.each(cases)('%s', async (_, wanted, domain) => {
-    const error = await failure(dial(wanted, domain))
+    const error = await rejection(dial(wanted, domain))
     expect(error.code).toBe('transport.certificate-mismatch')
     expect(error.message).toContain(`not for ${domain}`)
   })
 
   it('for a name with a NUL in it, as text after it does not count', async () => {
-    const error = await failure(dial({ names: { dns: ['example.test\0.evil.test'] } }, 'example.test'))
+    const error = await rejection(dial({ names: { dns: ['example.test\0.evil.test'] } }, 'example.test'))
     expect(error.code).toBe('transport.certificate-mismatch')
   })
 
@@ -106,7 +97,7 @@ describe('a certificate is refused', () => {
       srv: ['_xmpp-client.e.test'],
       xmpp: ['f.test'],
     }
-    const error = await failure(dial({ names }, 'example.test'))
+    const error = await rejection(dial({ names }, 'example.test'))
     expect(error.message).toMatch(
       /^TLS handshake with tls:\/\/127\.0\.0\.1:\d+ failed: the certificate is not for example\.test: /,
     )
@@ -118,7 +109,7 @@ describe('a certificate is refused', () => {
   it('when it has expired', async () => {
     const notAfter = new Date(Date.now() - dayMs)
     const notBefore = new Date(Date.now() - 2 * dayMs)
-    const error = await failure(
+    const error = await rejection(
       dial({ names: { dns: ['example.test'] }, notBefore, notAfter }, 'example.test'),
     )
     expect(error.code).toBe('transport.certificate-expired')
@@ -128,24 +119,24 @@ describe('a certificate is refused', () => {
 
   it('when it is not valid yet', async () => {
     const notBefore = new Date(Date.now() + dayMs / 2)
-    const error = await failure(dial({ names: { dns: ['example.test'] }, notBefore }, 'example.test'))
+    const error = await rejection(dial({ names: { dns: ['example.test'] }, notBefore }, 'example.test'))
     expect(error.code).toBe('transport.certificate-expired')
   })
 
   it('when only its own key vouches for it', async () => {
-    const error = await failure(dial(issueSelfSigned({ names: { dns: ['example.test'] } }), 'example.test'))
+    const error = await rejection(dial(issueSelfSigned({ names: { dns: ['example.test'] } }), 'example.test'))
     expect(error.code).toBe('transport.certificate-untrusted')
   })
 
   it('when another authority vouches for it', async () => {
     const stranger = createAuthority('a stranger').issue({ names: { dns: ['example.test'] } })
-    expect((await failure(dial(stranger, 'example.test'))).code).toBe('transport.certificate-untrusted')
+    expect((await rejection(dial(stranger, 'example.test'))).code).toBe('transport.certificate-untrusted')
   })
 
   it('when no authority was named that the system does not know', async () => {
     const port = await listen(authority.issue({ names: { dns: ['example.test'] } }))
     const dialing = dialTls({ host, port, tls: { domain: 'example.test' }, signal: never() })
-    expect((await failure(dialing)).code).toBe('transport.certificate-untrusted')
+    expect((await rejection(dialing)).code).toBe('transport.certificate-untrusted')
   })
 })
 
@@ -205,12 +196,12 @@ describe('the certificate of a wss: server', () => {
 
   it('or for the XMPP domain, where that is given', async () => {
     expect((await dialSecureWebSocket({ dns: ['example.test'] }, 'example.test')).tls).not.toBeNull()
-    const error = await failure(dialSecureWebSocket({ dns: ['example.test'] }))
+    const error = await rejection(dialSecureWebSocket({ dns: ['example.test'] }))
     expect(error.code).toBe('transport.certificate-mismatch')
   })
 
   it('is for nobody else', async () => {
-    const error = await failure(dialSecureWebSocket({ dns: ['other.test'] }, 'example.test'))
+    const error = await rejection(dialSecureWebSocket({ dns: ['other.test'] }, 'example.test'))
     expect(error.code).toBe('transport.certificate-mismatch')
     expect(error.message).toContain('not for 127.0.0.1 or example.test')
   })

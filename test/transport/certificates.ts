@@ -69,7 +69,7 @@ const signatures = {
 
 function keysFor(signature: keyof typeof signatures): Keys {
   if (signature === 'ed25519') return generateKeyPairSync('ed25519')
-  if (signature.startsWith('rsa')) return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  if (signature.startsWith('rsa')) return generateKeyPairSync('rsa', { modulusLength: 1024 })
   return generateKeyPairSync('ec', { namedCurve: 'P-256' })
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import type { Server } from 'node:net'
 import { connect, createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { channelBindingOf, tlsServerEndPoint } from '../../src/transport/channel-binding.js'
@@ -12,6 +11,7 @@ import type { ChannelBindingType, Transport } from '../../src/transport/transpor
 import { dialWebSocket } from '../../src/transport/web-socket.js'
 import { issueSelfSigned } from './certificates.js'
 import { Accepted, authority, clientTls, domain, good, never, serverTls, type Ends } from './pairings.js'
+import { portOf } from './peers.js'
 
 const host = '127.0.0.1'
 const types = ['tls-exporter', 'tls-unique', 'tls-server-end-point'] as const
@@ -45,11 +45,6 @@ const ways: Record<string, (maxVersion: 'TLSv1.2' | 'TLSv1.3') => Promise<Ends>>
     const client = await dialWebSocket({ url, signal: never(), tls: { ca: authority.ca } })
     return { client, server: await accepted.next() }
   },
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  return address !== null && typeof address === 'object' ? address.port : 0
 }
 
 const bindings = (transport: Transport): Record<string, number | undefined> =>

@@ -134,12 +134,12 @@ export function describeTransport(name: string, setUp: () => Promise<Pairing>): 
       const [a, b] = await open()
       b.transport.pause()
       const large = 'x'.repeat(1_000_000)
-      for (let index = 0; index < 24; index += 1) a.transport.write(large)
+      for (let index = 0; index < 16; index += 1) a.transport.write(large)
       b.transport.write('go')
       await a.until('go')
       expect(a.transport.bufferedBytes).toBeGreaterThan(1_000_000)
       b.transport.resume()
-      await b.untilLength(24_000_000)
+      await b.untilLength(16_000_000)
       expect(a.transport.bufferedBytes).toBe(0)
     })
 
@@ -194,12 +194,12 @@ export function describeTransport(name: string, setUp: () => Promise<Pairing>): 
       const [a, b] = await open()
       b.transport.pause()
       const events: string[] = []
-      for (let index = 0; index < 24; index += 1) {
+      for (let index = 0; index < 16; index += 1) {
         a.transport.write('x'.repeat(1_000_000), (error) => events.push(error?.name ?? 'written'))
       }
       a.transport.destroy()
       await a.closed.then(() => events.push('closed'))
-      expect(events).toHaveLength(25)
+      expect(events).toHaveLength(17)
       expect(events.at(-1)).toBe('closed')
       expect(events.at(-2)).toBe('TransportError')
     })

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { formatEndpoint, parseEndpoint, toLoggableUrl } from '../../src/transport/endpoint.js'
+
+describe('parseEndpoint()', () => {
+  it.each([
+    ['xmpp://example.test', { kind: 'starttls', host: 'example.test', port: 5222 }],
+    ['xmpps://example.test', { kind: 'direct-tls', host: 'example.test', port: 5223 }],
+    ['xmpp://example.test:80', { kind: 'starttls', host: 'example.test', port: 80 }],
+    ['xmpps://example.test:443/', { kind: 'direct-tls', host: 'example.test', port: 443 }],
+    ['XMPP://Example.TEST:05222', { kind: 'starttls', host: 'example.test', port: 5222 }],
+    ['xmpp://bücher.test', { kind: 'starttls', host: 'xn--bcher-kva.test', port: 5222 }],
+    ['xmpp://127.0.0.1:1', { kind: 'starttls', host: '127.0.0.1', port: 1 }],
+    ['xmpps://[::1]:65535', { kind: 'direct-tls', host: '::1', port: 65535 }],
+    ['ws://example.test/xmpp', { kind: 'websocket', url: 'ws://example.test/xmpp' }],
+    ['wss://Example.test?a=1', { kind: 'websocket', url: 'wss://example.test/?a=1' }],
+  ])('reads %s', (text, endpoint) => {
+    expect(parseEndpoint(text)).toEqual(endpoint)
+  })
+
+  it.each([
+    ['', 'not an endpoint: ""'],
+    ['example.test', 'not an endpoint'],
+    ['example.test:5222', 'not an endpoint'],
+    ['xmpp:example.test', 'not an endpoint'],
+    ['xmpp:', 'not an endpoint'],
+    ['xmpp://', 'no valid host'],
+    ['xmpp://:5222', 'not an endpoint'],
+    ['xmpp://a b', 'not an endpoint'],
+    ['xmpp://a..b%00', 'no valid host'],
+    ['xmpp://example.test:0', 'port 0'],
+    ['xmpp://example.test:65536', 'not an endpoint'],
+    ['xmpp://example.test/path', 'more than a host'],
+    ['xmpps://example.test?x=1', 'more than a host'],
+    ['xmpps://example.test#x', 'more than a host'],
+    ['http://example.test', 'write xmpp://host:5222'],
+    ['wss://', 'not an endpoint'],
+    ['wss://example.test/#x', 'fragment'],
+  ])('refuses %j', (text, words) => {
+    expect(() => parseEndpoint(text)).toThrow(RangeError)
+    expect(() => parseEndpoint(text)).toThrow(words)
+  })
+
+  it.each(['xmpp://juliet:CANARY@example.test', 'wss://juliet:CANARY@example.test/', 'xmpps://CANARY@x'])(
+    'refuses credentials without repeating them (%#)',
+    (text) => {
+      expect(() => parseEndpoint(text)).toThrow(RangeError)
+      expect(() => parseEndpoint(text)).not.toThrow('CANARY')
+    },
+  )
+
+  it('repeats no more than the beginning of a long text', () => {
+    expect(() => parseEndpoint(`nonsense ${'x'.repeat(10_000)}`)).toThrow(/^.{1,250}$/)
+  })
+})
+
+describe('formatEndpoint()', () => {
+  it.each([
+    'xmpp://example.test:5222',
+    'xmpps://[::1]:5223',
+    'wss://example.test/xmpp?x=1',
+    'xmpp://127.0.0.1:1',
+  ])('gives back %s', (text) => {
+    expect(formatEndpoint(parseEndpoint(text))).toBe(text)
+  })
+})
+
+describe('toLoggableUrl()', () => {
+  it('leaves out what may be secret', () => {
+    expect(toLoggableUrl('wss://a:CANARY@example.test:444/x?token=CANARY#CANARY')).toBe(
+      'wss://example.test:444/x',
+    )
+  })
+})
