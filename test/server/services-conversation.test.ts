@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { parseDiscoInfo, toDiscoInfoElement, toDiscoItemsElement } from '../../src/stanza/disco.js'
+import { toPingElement } from '../../src/stanza/ping.js'
+import { toSessionElement } from '../../src/stanza/session.js'
+import { parseVersionElement, toVersionElement } from '../../src/stanza/version.js'
+import { xml } from '../../src/xml/element.js'
+import { ns } from '../../src/xml/namespaces.js'
+import { inShort, logIn, type Wire } from './wire.js'
+
+let server: EmbeddedServer
+let alice: Wire
+beforeEach(async () => {
+  server = await createServer({
+    listen: {},
+    accounts: ['alice', 'bob', 'carol'].map((username) => ({ username, password: 'secret' })),
+    software: { name: 'test server', version: '1' },
+  })
+  server.befriend('alice', { username: 'bob' })
+  alice = await logIn(server.connect(), 'alice', 'desk')
+  return () => server.close()
+})
+
+describe('the server answers', () => {
+  it.each([undefined, 'localhost', 'alice@localhost'])('a ping of %s', async (to) => {
+    expect((await alice.request('get', toPingElement(), to)).attribute('type')).toBe('result')
+  })
+
+  it.each([undefined, 'localhost'])('the session request of old clients, to %s', async (to) => {
+    expect((await alice.request('set', toSessionElement(), to)).attribute('type')).toBe('result')
+  })
+
+  it('who it is', async () => {
+    const [version] = (await alice.request('get', toVersionElement(), 'localhost')).elements()
+    expect(version && parseVersionElement(version)).toEqual({
+      name: 'test server',
+      version: '1',
+      os: undefined,
+    })
+    const [info] = (await alice.request('get', toDiscoInfoElement(), 'localhost')).elements()
+    const known = info && parseDiscoInfo(info)
+    expect(known?.identities).toMatchObject([{ category: 'server', type: 'im', name: 'test server' }])
+    expect(known?.features).toEqual(
+      expect.arrayContaining([ns.discoInfo, ns.discoItems, ns.ping, ns.version, ns.roster, 'msgoffline']),
+    )
+    expect((await alice.request('get', toDiscoItemsElement(), 'localhost')).attribute('type')).toBe('result')
+  })
+
+  it('for an account, to who may see its presence', async () => {
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    bob.send(xml('presence', ns.client))
+    await bob.heard()
+    const [info] = (await alice.request('get', toDiscoInfoElement(), 'bob@localhost')).elements()
+    expect(info && parseDiscoInfo(info)?.identities).toMatchObject([
+      { category: 'account', type: 'registered' },
+    ])
+    const [items] = (await alice.request('get', toDiscoItemsElement(), 'bob@localhost')).elements()
+    expect(items?.elements().map((item) => item.attribute('jid'))).toEqual(['bob@localhost/sofa'])
+  })
+})
+
+describe('service-unavailable is the answer', () => {
+  const unknown = xml('query', 'urn:example:unknown')
+  it.each([
+    ['of the server to what it does not know', 'localhost', unknown],
+    ['for an account that it speaks for', 'bob@localhost', unknown],
+    ['for nobody', 'nobody@localhost', toDiscoInfoElement()],
+    ['for a device that is gone', 'bob@localhost/gone', toPingElement()],
+    ['for a resource of the server', 'localhost/somewhere', toPingElement()],
+    ['to a stranger who wants to know', 'carol@localhost', toDiscoInfoElement()],
+    ['to a stranger who wants to know more', 'carol@localhost', toDiscoItemsElement()],
+    ['to a ping of somebody else’s account', 'bob@localhost', toPingElement()],
+  ])('%s', async (_, to, payload) => {
+    expect(inShort(await alice.request('get', payload, to))).toBe(`iq error service-unavailable from ${to}`)
+  })
+})
+
+describe('other answers', () => {
+  it.each([toDiscoInfoElement({ node: 'x' }), toDiscoItemsElement({ node: 'x' })])(
+    'item-not-found for a node that is none',
+    async (payload) => {
+      expect(inShort(await alice.request('get', payload, 'localhost'))).toContain('item-not-found')
+    },
+  )
+
+  it('remote-server-not-found for another domain', async () => {
+    expect(inShort(await alice.request('get', toPingElement(), 'elsewhere.test'))).toContain(
+      'remote-server-not-found',
+    )
+  })
+
+  it.each([
+    ['without a type', { id: 'x' }, [toPingElement()]],
+    ['of a type that is none', { id: 'x', type: 'put' }, [toPingElement()]],
+    ['without a child', { id: 'x', type: 'get' }, []],
+    ['with two children', { id: 'x', type: 'get' }, [toPingElement(), toPingElement()]],
+  ])('bad-request for an IQ %s', async (_, attributes, children) => {
+    alice.send(xml('iq', ns.client, attributes, ...children))
+    expect(await alice.heard()).toEqual(['iq error bad-request'])
+  })
+
+  it.each([
+    ['a result', { type: 'result', id: 'x' }],
+    ['a result for the server', { type: 'result', id: 'x', to: 'localhost' }],
+    ['a result for nobody', { type: 'result', id: 'x', to: 'nobody@localhost' }],
+    ['an error', { type: 'error', id: 'x', to: 'bob@localhost' }],
+    ['a request without an id', { type: 'get' }],
+  ])('none to %s', async (_, attributes) => {
+    alice.send(xml('iq', ns.client, attributes))
+    expect(await alice.heard()).toEqual([])
+  })
+
+  it('come from the one who was asked', async () => {
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    alice.send(xml('iq', ns.client, { type: 'get', id: 'q', to: 'bob@localhost/sofa' }, toPingElement()))
+    const asked = await bob.element('iq')
+    expect(asked.attribute('from')).toBe('alice@localhost/desk')
+    bob.send(xml('iq', ns.client, { type: 'result', id: 'q', to: 'alice@localhost/desk' }))
+    expect(inShort(await alice.element('iq'))).toBe('iq result from bob@localhost/sofa')
+  })
+})
