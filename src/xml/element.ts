@@ -78,17 +78,17 @@ export function xml(
   ...children: readonly (XmlNode | undefined)[]
 ): XmlElement {
   const list: XmlAttribute[] = []
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const key in attributes) {
+    if (!Object.hasOwn(attributes, key)) continue
+    const value = attributes[key]
     if (value === undefined) continue
-    if (key === 'xml:lang') list.push({ name: 'lang', namespace: xmlNamespace, value: String(value) })
-    else list.push({ name: key, namespace: '', value: String(value) })
+    const text = typeof value === 'string' ? value : String(value)
+    if (key === 'xml:lang') list.push({ name: 'lang', namespace: xmlNamespace, value: text })
+    else list.push({ name: key, namespace: '', value: text })
   }
-  return new XmlElement(
-    name,
-    namespace,
-    list,
-    children.filter((child) => child !== undefined),
-  )
+  const content: XmlNode[] = []
+  for (const child of children) if (child !== undefined) content.push(child)
+  return new XmlElement(name, namespace, list, content)
 }
 
 /** The namespace that the prefix `xml` is bound to, always. */

@@ -1,0 +1,183 @@
+import { ProtocolError } from '../errors.js'
+import type { XmlElement } from './element.js'
+import { HeldInput } from './held-input.js'
+import { resolveXmlLimits, type XmlLimits } from './limits.js'
+import { MarkupReader } from './markup-reader.js'
+import { TreeBuilder } from './tree-builder.js'
+import { loneSurrogate, Utf8Input, type DecodedChunk } from './utf8.js'
+
+/**
+ * Who is told what the peer sent: synchronously, in order, each time when the reader stands exactly behind the `>` of
+ * what is told. What a callback throws passes to whoever wrote the chunk, and nothing of the chunk is lost.
+ */
+export interface StreamReaderHandler {
+  /**
+   * The stream header: the root's start tag with its attributes and no children.
+   *
+   * @param contentNamespace the default namespace in scope inside it, empty if none is (RFC 6120 §4.8.2)
+   */
+  opened(header: XmlElement, contentNamespace: string): void
+  /** A complete first-level element. */
+  element(element: XmlElement): void
+  /** The root's end tag. */
+  closed(): void
+  /** The peer broke XML, a restriction of RFC 6120 §11 or a limit. At most once a stream, and nothing follows it. */
+  failed(error: ProtocolError): void
+}
+
+/** Reads one XML stream; see `createStreamReader`. */
+export interface StreamReader {
+  /** Takes bytes (UTF-8) or text, cut anywhere. Ignored after a failure. */
+  write(chunk: Uint8Array | string): void
+  /** Stops behind the construct being told; what follows, and what is written from now on, is held (`heldBytes`). */
+  halt(): void
+  /** Reads on, beginning with what is held, before it returns (inside a callback: once that returns). */
+  resume(): void
+  /** What is held, byte for byte, and no longer here: to be handed to another reader, or refused. */
+  takeHeld(): Uint8Array
+  /**
+   * A new stream begins, behind the construct being told if called inside a callback: nothing of the old one survives,
+   * neither scope nor unfinished input nor a failure. What is held stays held.
+   */
+  reset(): void
+}
+
+/** Longer chunks are read in pieces, so that limits act inside them. */
+const pieceLength = 65_536
+
+/**
+ * Reads one XML stream as RFC 6120 has it: a root that stays open, and elements in it. Strict: XML 1.0, Namespaces in
+ * XML 1.0 and the restrictions of RFC 6120 §11; the result does not depend on where the stream is cut into chunks.
+ *
+ * @throws RangeError for a limit that is no positive integer
+ */
+export function createStreamReader(handler: StreamReaderHandler, limits?: Partial<XmlLimits>): StreamReader {
+  return new Reader(handler, resolveXmlLimits(limits))
+}
+
+class Reader implements StreamReader {
+  private readonly handler: StreamReaderHandler
+  private readonly limits: XmlLimits
+  private readonly markup: MarkupReader
+  private readonly utf8 = new Utf8Input()
+  /** The first half of a surrogate pair that a text chunk ended with. */
+  private half = ''
+  private readonly held = new HeldInput()
+  private reading = false
+  private halted = false
+  private failed = false
+  private resetting = false
+
+  constructor(handler: StreamReaderHandler, limits: XmlLimits) {
+    this.handler = handler
+    this.limits = limits
+    this.markup = new MarkupReader(new TreeBuilder(handler, limits, true), limits)
+  }
+
+  write(chunk: Uint8Array | string): void {
+    if (this.failed) return
+    if (this.reading || this.halted || this.held.length > 0) {
+      this.hold(chunk)
+      this.readHeld()
+      return
+    }
+    this.held.putBack(chunk)
+    try {
+      this.readHeld()
+    } finally {
+      this.held.own()
+    }
+  }
+
+  halt(): void {
+    this.halted = true
+    if (this.reading) this.markup.stop()
+  }
+
+  resume(): void {
+    this.halted = false
+    this.readHeld()
+  }
+
+  takeHeld(): Uint8Array {
+    return this.held.take()
+  }
+
+  reset(): void {
+    if (this.reading) {
+      this.resetting = true
+      this.markup.stop()
+    } else this.begin()
+  }
+
+  private begin(): void {
+    this.resetting = false
+    this.failed = false
+    this.utf8.takeBegun()
+    this.half = ''
+    this.markup.reset()
+  }
+
+  private hold(chunk: Uint8Array | string): void {
+    const { heldBytes } = this.limits
+    if (this.held.length + chunk.length <= heldBytes) this.held.add(chunk)
+    else
+      this.fail(
+        new ProtocolError('policy-violation', `more than ${heldBytes} bytes arrive while none are read`),
+      )
+  }
+
+  private fail(error: ProtocolError): void {
+    this.failed = true
+    this.held.take()
+    if (this.reading) this.markup.stop()
+    this.handler.failed(error)
+  }
+
+  private readHeld(): void {
+    while (!this.reading && !this.halted && !this.failed) {
+      const chunk = this.held.next(pieceLength)
+      if (chunk === undefined) return
+      if (chunk.length > 0) this.readPiece(chunk)
+    }
+  }
+
+  private readPiece(piece: Uint8Array | string): void {
+    const { text, invalid } = typeof piece === 'string' ? this.decodeText(piece) : this.decodeBytes(piece)
+    let failure: ProtocolError | undefined
+    let unread: string | undefined
+    this.reading = true
+    try {
+      failure = this.markup.read(text)
+    } finally {
+      this.reading = false
+      unread = this.markup.takeUnread()
+      if (unread !== undefined && !this.failed) {
+        this.held.putBack(this.half)
+        this.half = ''
+        this.held.putBack(this.utf8.takeBegun())
+        this.held.putBack(invalid)
+        this.held.putBack(unread)
+      }
+      if (this.resetting) this.begin()
+    }
+    if (failure !== undefined) this.fail(failure)
+    else if (unread === undefined && invalid.length > 0) {
+      this.fail(new ProtocolError('unsupported-encoding', 'the stream is not valid UTF-8'))
+    }
+  }
+
+  private decodeBytes(bytes: Uint8Array): DecodedChunk {
+    return this.half === '' ? this.utf8.decode(bytes) : { text: '', invalid: bytes }
+  }
+
+  private decodeText(piece: string): { readonly text: string; readonly invalid: string } {
+    if (this.utf8.waiting) return { text: '', invalid: piece }
+    const whole = this.half + piece
+    const last = whole.charCodeAt(whole.length - 1)
+    this.half = last >= 0xd800 && last <= 0xdbff ? whole.slice(-1) : ''
+    const text = this.half === '' ? whole : whole.slice(0, -1)
+    const lone = text.search(loneSurrogate)
+    return lone === -1 ? { text, invalid: '' } : { text: text.slice(0, lone), invalid: text.slice(lone) }
+  }
+}

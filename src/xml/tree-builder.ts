@@ -1,0 +1,229 @@
+import { XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from './element.js'
+import type { XmlLimits } from './limits.js'
+import { names, type QualifiedName } from './names.js'
+import { ns } from './namespaces.js'
+import { declarePrefix, namespaceOf, refuseReserved, type PrefixScope } from './scope.js'
+import { TextRun } from './text-run.js'
+import { Violation } from './violation.js'
+
+/** Who is told what was built, always when the reader stands exactly behind the construct's `>`. */
+export interface TreeSink {
+  /** The start tag of a stream's root, with the default namespace in scope inside it (empty if there is none). */
+  opened(header: XmlElement, contentNamespace: string): void
+  element(element: XmlElement): void
+  closed(): void
+}
+
+const noName: QualifiedName = { raw: '', prefix: '', local: '', declares: undefined }
+const noAttributes: readonly XmlAttribute[] = Object.freeze([])
+const noChildren: readonly XmlNode[] = Object.freeze([])
+
+/** One level of open elements; used again by the next element of that depth. */
+class Level {
+  name = noName
+  namespace = ''
+  attributes: XmlAttribute[] | undefined
+  children: XmlNode[] | undefined
+  /** What is in scope inside the element. */
+  defaultNamespace = ''
+  prefixes: PrefixScope | undefined
+}
+
+/** Turns verified tags and text into elements: names, namespaces and nesting, but no syntax. */
+export class TreeBuilder {
+  /** Elements open. */
+  depth = 0
+  /** Elements open where stanzas stand: 1 in a stream, 0 where the root is the stanza. */
+  readonly stanzaDepth: 0 | 1
+  /** The root has been closed. */
+  finished = false
+
+  private readonly sink: TreeSink
+  private readonly limits: XmlLimits
+  private outside = new Level()
+  private levels: Level[] = []
+  /** The innermost open element. */
+  private level = this.outside
+  private readonly run = new TextRun()
+
+  /** Attributes of the start tag being read, declarations included. */
+  private readonly tagNames: QualifiedName[] = []
+  private tagNameCount = 0
+  private generation = 0
+  /** Those among them whose prefix must be resolved, and where they are in the list of attributes. */
+  private readonly prefixed: { readonly name: QualifiedName; readonly index: number }[] = []
+
+  constructor(sink: TreeSink, limits: XmlLimits, rootIsHeader: boolean) {
+    this.sink = sink
+    this.limits = limits
+    this.stanzaDepth = rootIsHeader ? 1 : 0
+  }
+
+  /** Nothing that was open or in scope survives. */
+  reset(): void {
+    this.depth = 0
+    this.finished = false
+    this.outside = new Level()
+    this.levels = []
+    this.level = this.outside
+    this.run.clear()
+    this.tagNameCount = 0
+    this.prefixed.length = 0
+  }
+
+  /** The name of the innermost open element, as it was written. */
+  get openName(): string {
+    return this.level.name.raw
+  }
+
+  openTag(name: QualifiedName): void {
+    if (this.finished) throw new Violation('not-well-formed', 'a second root element begins')
+    if (this.depth - this.stanzaDepth === this.limits.depth) {
+      throw new Violation('policy-violation', `elements are nested deeper than ${this.limits.depth}`)
+    }
+    const outer = this.level
+    if (!this.run.empty) this.endText(outer)
+    let level = this.levels[this.depth]
+    if (level === undefined) {
+      level = new Level()
+      this.levels.push(level)
+    }
+    this.depth++
+    level.name = name
+    level.defaultNamespace = outer.defaultNamespace
+    level.prefixes = outer.prefixes
+    this.level = level
+    this.tagNameCount = 0
+    this.generation = names.generation
+  }
+
+  attributeName(name: QualifiedName): void {
+    const { tagNames, tagNameCount } = this
+    for (let index = 0; index < tagNameCount; index++) {
+      if (tagNames[index] === name) throw duplicate(name.raw)
+    }
+    if (tagNameCount === this.limits.attributes) {
+      throw new Violation(
+        'policy-violation',
+        `a start tag has more than ${this.limits.attributes} attributes`,
+      )
+    }
+    tagNames[tagNameCount] = name
+    this.tagNameCount = tagNameCount + 1
+  }
+
+  attributeValue(name: QualifiedName, value: string): void {
+    const level = this.level
+    if (name.declares !== undefined) {
+      if (name.declares !== '') {
+        level.prefixes = declarePrefix(name.declares, value, level.prefixes, this.limits.prefixes)
+      } else {
+        refuseReserved(value)
+        level.defaultNamespace = value
+      }
+      return
+    }
+    level.attributes ??= []
+    let namespace = ''
+    if (name.prefix === 'xml') namespace = xmlNamespace
+    else if (name.prefix !== '') this.prefixed.push({ name, index: level.attributes.length })
+    level.attributes.push({ name: name.local, namespace, value })
+  }
+
+  /** The start tag is complete: only now are its declarations known, and its names can be resolved. */
+  endOpenTag(): void {
+    const level = this.level
+    if (this.generation !== names.generation) this.compareNames()
+    level.namespace = level.name.prefix === '' ? level.defaultNamespace : resolve(level.name, level.prefixes)
+    if (this.prefixed.length > 0) this.resolveAttributes(level)
+    if (this.depth > this.stanzaDepth) {
+      if (level.name.local === 'stream' && level.namespace === ns.streams && this.depth > 1) {
+        throw new Violation('invalid-xml', 'a stream begins inside the stream')
+      }
+    } else {
+      const { name, namespace, attributes } = level
+      level.attributes = undefined
+      this.sink.opened(new XmlElement(name.local, namespace, attributes), level.defaultNamespace)
+    }
+  }
+
+  text(piece: string): void {
+    this.run.add(piece)
+  }
+
+  closeTag(): void {
+    const level = this.level
+    if (!this.run.empty) this.endText(level)
+    const depth = --this.depth
+    if (depth < this.stanzaDepth) {
+      this.finished = true
+      this.level = this.outside
+      this.sink.closed()
+      return
+    }
+    const element = new XmlElement(
+      level.name.local,
+      level.namespace,
+      level.attributes ?? noAttributes,
+      level.children ?? noChildren,
+    )
+    level.attributes = undefined
+    level.children = undefined
+    const outer = this.levels[depth - 1] ?? this.outside
+    this.level = outer
+    if (depth > this.stanzaDepth) {
+      if (outer.children === undefined) outer.children = [element]
+      else outer.children.push(element)
+    } else {
+      if (depth === 0) this.finished = true
+      this.sink.element(element)
+    }
+  }
+
+  private endText(level: Level): void {
+    const text = this.run.take()
+    if (level.children === undefined) level.children = [text]
+    else level.children.push(text)
+  }
+
+  private resolveAttributes(level: Level): void {
+    const attributes = level.attributes ?? []
+    for (const { name, index } of this.prefixed) {
+      const attribute = attributes[index]
+      if (attribute === undefined) continue
+      attributes[index] = {
+        name: attribute.name,
+        namespace: resolve(name, level.prefixes),
+        value: attribute.value,
+      }
+    }
+    for (const { index } of this.prefixed) {
+      const attribute = attributes[index]
+      for (const other of attributes.slice(0, index)) {
+        if (other.name === attribute?.name && other.namespace === attribute.namespace) {
+          throw duplicate(attribute.name)
+        }
+      }
+    }
+    this.prefixed.length = 0
+  }
+
+  /** The table of names was emptied meanwhile, so that equal names need not be identical. */
+  private compareNames(): void {
+    const seen = new Set<string>()
+    for (const { raw } of this.tagNames.slice(0, this.tagNameCount)) {
+      if (seen.has(raw)) throw duplicate(raw)
+      seen.add(raw)
+    }
+  }
+}
+
+function duplicate(name: string): Violation {
+  return new Violation('not-well-formed', `the attribute "${name}" occurs twice in a start tag`)
+}
+
+function resolve(name: QualifiedName, scope: PrefixScope | undefined): string {
+  const uri = namespaceOf(name.prefix, scope)
+  if (uri !== undefined) return uri
+  throw new Violation('bad-namespace-prefix', `the prefix "${name.prefix}" is not declared`)
+}

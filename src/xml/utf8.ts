@@ -1,0 +1,109 @@
+const none = new Uint8Array(0)
+/** U+FEFF is a character of the stream and no mark (RFC 6120 §11.6), so it is kept. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Finds half a surrogate pair, which has no form in UTF-8. */
+export const loneSurrogate = /\p{Surrogate}/u
+
+/** What a chunk of bytes says. */
+export interface DecodedChunk {
+  readonly text: string
+  /** From the first byte that is no UTF-8 on; empty if there is none. */
+  readonly invalid: Uint8Array
+}
+
+/** Strict UTF-8 decoding of a byte stream cut anywhere; a character that is cut in two waits for its rest. */
+export class Utf8Input {
+  private begun = none
+
+  /** A character has been cut in two. */
+  get waiting(): boolean {
+    return this.begun.length > 0
+  }
+
+  /** The bytes of a character whose rest has yet to come. They are forgotten here. */
+  takeBegun(): Uint8Array {
+    const bytes = this.begun
+    this.begun = none
+    return bytes
+  }
+
+  decode(chunk: Uint8Array): DecodedChunk {
+    const bytes = this.begun.length === 0 ? chunk : concatBytes([this.takeBegun(), chunk])
+    const end = bytes.length - begunLength(bytes)
+    if (end < bytes.length) this.begun = bytes.slice(end)
+    const complete = bytes.subarray(0, end)
+    try {
+      return { text: decoder.decode(complete), invalid: none }
+    } catch {
+      const valid = validLength(complete)
+      this.begun = none
+      return { text: decoder.decode(complete.subarray(0, valid)), invalid: bytes.slice(valid) }
+    }
+  }
+}
+
+/** Joins pieces of bytes. */
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  const joined = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    joined.set(piece, at)
+    at += piece.length
+  }
+  return joined
+}
+
+/** UTF-8 bytes of a part of a text. */
+export function utf8Length(text: string, from = 0, to: number = text.length): number {
+  let bytes = to - from
+  for (let index = from; index < to; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x80) continue
+    // Each half of a surrogate pair makes two of its four bytes.
+    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2
+  }
+  return bytes
+}
+
+/** How many bytes at the end begin a character and do not complete it. */
+function begunLength(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if ((byte & 0xc0) === 0x80) continue
+    return sequenceLength(byte) > back ? back : 0
+  }
+  return 0
+}
+
+function sequenceLength(lead: number): number {
+  if (lead < 0xc0) return 1
+  if (lead < 0xe0) return 2
+  return lead < 0xf0 ? 3 : 4
+}
+
+/** Length of the longest valid beginning (RFC 3629 §4). */
+function validLength(bytes: Uint8Array): number {
+  let at = 0
+  while (at < bytes.length) {
+    const lead = bytes[at] ?? 0
+    const length = sequenceLength(lead)
+    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return at
+    for (let index = 1; index < length; index++) {
+      const byte = bytes[at + index] ?? 0
+      let low = 0x80
+      let high = 0xbf
+      if (index === 1) {
+        if (lead === 0xe0) low = 0xa0
+        else if (lead === 0xed) high = 0x9f
+        else if (lead === 0xf0) low = 0x90
+        else if (lead === 0xf4) high = 0x8f
+      }
+      if (byte < low || byte > high) return at
+    }
+    at += length
+  }
+  return at
+}
