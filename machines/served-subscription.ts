@@ -35,7 +35,8 @@ export const servedSubscriptionMachine = setup({
   id: 'servedSubscription',
   description:
     'The nine states of a presence subscription as the user’s server keeps them, plus pre-approval.',
-  meta: { spec: 'RFC 6121 §A.1' },
+  tags: ['idle'],
+  meta: { spec: 'RFC 6121 §A.1', why: 'a subscription stays as it is until a person changes it' },
   type: 'parallel',
   states: {
     to: {

@@ -132,7 +132,7 @@ export const sessionMachine = setup({
     },
     active: {
       description: 'One attempt: its connection is held until the attempt ends, however it ends.',
-      meta: { spec: 'RFC 6120 §1.3' },
+      meta: { spec: 'RFC 6120 §1.3', streams: ['link'] },
       entry: 'beginAttempt',
       initial: 'connecting',
       invoke: {
@@ -222,7 +222,11 @@ export const sessionMachine = setup({
         online: {
           description: 'Usable: stanzas go both ways.',
           tags: ['idle'],
-          meta: { spec: 'RFC 6120 §8, RFC 6121', why: 'liveness watches over it' },
+          meta: {
+            spec: 'RFC 6120 §8, RFC 6121',
+            why: 'liveness watches over it',
+            streams: ['stanzas'],
+          },
           entry: 'noteOnline',
           initial: 'fresh',
           invoke: [
