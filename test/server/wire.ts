@@ -99,8 +99,6 @@ export class Wire {
 
   /** Opens the stream, the first time or again, and gives the features. */
   async open(to = 'localhost', from?: string): Promise<StreamFeatures> {
-    this.#inbound.restart()
-    this.#inbound.resume()
     if (this.transport.framing === 'frames') this.send(xml('open', ns.framing, { to, from, version: '1.0' }))
     else {
       this.write(
@@ -116,6 +114,7 @@ export class Wire {
   async startTls(ca: string | undefined, domain = 'localhost'): Promise<void> {
     this.send(xml('starttls', ns.tls))
     await this.element('proceed')
+    this.#inbound.restart()
     const options = { domain, ...(ca === undefined ? {} : { ca }) }
     await this.transport.startTls(options, new AbortController().signal)
   }
@@ -134,6 +133,7 @@ export class Wire {
       const answer = parseSaslElement(await this.element())
       if (answer.kind === 'failure') return answer.condition
       if (answer.kind === 'success') {
+        this.#inbound.restart()
         await step.finish(answer.data)
         return undefined
       }
