@@ -6,7 +6,7 @@ import type { PresenceInput } from './stanza/presence.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
 import { parseEndpoint } from './transport/endpoint.js'
 import type { Transport } from './transport/transport.js'
-import type { XmlLimits } from './xml/limits.js'
+import { resolveXmlLimits, type XmlLimits } from './xml/limits.js'
 
 /** Opens a transport by means of one's own, e.g. to a server in the same process. */
 export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
@@ -63,6 +63,7 @@ export function toSettings(options: ClientOptions) {
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const endpoints = typeof endpoint === 'function' ? [openedByApp] : toEndpoints(endpoint)
   const timeouts = toTimeouts(options.timeouts)
+  resolveXmlLimits(options.limits)
   const input: SessionInput = {
     domain: jid.domain,
     endpoints,

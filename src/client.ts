@@ -2,7 +2,7 @@ import { createDialer } from '#dialer'
 import { BehaviorSubject, type Observable } from 'rxjs'
 import { createActor, type ActorRefFrom, type InspectionEvent } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
-import type { sessionMachine } from '../machines/session.js'
+import type { SessionEvent, sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
 import { answerPings } from './features/answers.js'
 import { provideSession } from './actors/session.js'
@@ -79,6 +79,7 @@ export function createClient(options: ClientOptions): Client {
       ? platform
       : { ...platform, dial: async (_endpoint, _domain, signal) => opener(signal) }
   const { password } = options
+  const cache = createScramMemoryCache()
   const machine = provideSession({
     link,
     bus,
@@ -93,8 +94,9 @@ export function createClient(options: ClientOptions): Client {
     credentials: {
       ...(jid.local === undefined ? {} : { username: jid.local }),
       password: typeof password === 'function' ? password : () => password,
-      cache: options.keyCache ?? createScramMemoryCache(),
+      cache: options.keyCache ?? cache,
     },
+    forgetKeys: () => cache.clear(),
   })
   const actor = createActor(machine, { input, ...toInspection(options.inspect) })
   const messages = createMessages(bus, createId)
@@ -129,6 +131,11 @@ export function createClient(options: ClientOptions): Client {
     if (options.presence !== false) presence.sendPresence(options.presence)
   }
 
+  /** A stopped actor would only grumble about it. */
+  const tell = (event: SessionEvent) => {
+    if (actor.getSnapshot().status === 'active') actor.send(event)
+  }
+
   const until = (done: (state: ClientState) => boolean): Promise<ClientState> =>
     new Promise((resolve) => {
       const subscription = state.subscribe({
@@ -143,9 +150,9 @@ export function createClient(options: ClientOptions): Client {
 
   const connect = async ({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> => {
     if (signal?.aborted === true) throw aborted(signal)
-    const give = () => actor.send({ type: 'session.disconnect' })
+    const give = () => tell({ type: 'session.disconnect' })
     signal?.addEventListener('abort', give, { once: true })
-    if (state.value.status !== 'online') actor.send({ type: 'session.connect' })
+    if (state.value.status !== 'online') tell({ type: 'session.connect' })
     const end = await until(
       ({ status }) => status === 'online' || status === 'halted' || status === 'offline',
     )
@@ -156,8 +163,8 @@ export function createClient(options: ClientOptions): Client {
   }
 
   const disconnect = async (): Promise<void> => {
-    actor.send({ type: 'session.disconnect' })
-    await until(({ status }) => status === 'offline')
+    tell({ type: 'session.disconnect' })
+    await until(({ status }) => status !== 'closing')
   }
 
   const close = async (): Promise<void> => {

@@ -14,10 +14,12 @@ export interface AuthenticationDeeds {
   readonly link: Link
   /** Whatever the mechanisms need of the account; the only place where secrets are. */
   readonly credentials: Omit<MechanismOptions, 'gs2' | 'offer'>
+  /** Keys kept from earlier logins belong to a password that is no longer accepted. */
+  readonly forgetKeys: () => void
 }
 
 /** The deeds of the authentication chart. The exchange lives here, so that no proof or nonce enters a snapshot. */
-export function authenticationActors({ link, credentials }: AuthenticationDeeds) {
+export function authenticationActors({ link, credentials, forgetKeys }: AuthenticationDeeds) {
   let step: SaslStep | undefined
   let received: Uint8Array | null = null
 
@@ -38,6 +40,7 @@ export function authenticationActors({ link, credentials }: AuthenticationDeeds)
         received = answer.data
         return { kind: 'success' }
       case 'failure':
+        if (answer.condition === 'not-authorized') forgetKeys()
         return { kind: 'failure', condition: answer.condition, text: answer.text }
       default:
         throw stream.abort(unexpected(element, 'the answer to the authentication'))

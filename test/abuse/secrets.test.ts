@@ -1,0 +1,55 @@
+import { inspect } from 'node:util'
+import { expect, it } from 'vitest'
+import type { InspectionEvent } from 'xstate'
+import { createClient } from '../../src/client.js'
+import { features, login, mechanisms, openingTag, scriptedEndpoint } from '../support/scripted-server.js'
+
+const canary = 'canary-in-the-coal-mine'
+const forms = [
+  canary,
+  Buffer.from(canary).toString('base64'),
+  Buffer.from(`\0alice\0${canary}`).toString('base64'),
+]
+
+/** As much of a value as anything that prints or stores it would reach. */
+const shown = (value: unknown) => inspect(value, { depth: 6, maxStringLength: null, maxArrayLength: null })
+
+it.each([
+  ['a login', login],
+  [
+    'a refused login',
+    [
+      ...login.slice(0, 2),
+      {
+        hears: /<\/auth>/,
+        says: "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>",
+      },
+    ],
+  ],
+  [
+    'a login without a usable mechanism',
+    [{ hears: /<stream:stream[^>]*>/, says: openingTag + features(mechanisms('GSSAPI')) }],
+  ],
+])('%s shows the password to nobody but the server', async (_what, script) => {
+  const seen: InspectionEvent[] = []
+  const { open, servers } = scriptedEndpoint([script])
+  const client = createClient({
+    jid: 'alice@example.test',
+    password: canary,
+    endpoint: open,
+    inspect: (event) => seen.push(event),
+  })
+  const error: unknown = await client.connect().catch((reason: unknown) => reason)
+  const records = seen.map((record) => ('event' in record ? record.event : record.type))
+  const text = [
+    JSON.stringify(client.actor.getPersistedSnapshot()),
+    shown(client.actor.getSnapshot().context),
+    shown(client.state),
+    shown(error),
+    ...records.map(shown),
+  ].join('\n')
+  expect(seen.length).toBeGreaterThan(10)
+  for (const form of forms) expect(text).not.toContain(form)
+  if (script === login) expect(servers[0]?.heard).toContain(forms[2])
+  await client.close()
+})

@@ -1,0 +1,249 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
+import { createClient, type Client } from '../src/client.js'
+import type { ClientOptions } from '../src/client-options.js'
+import { answer, login, scriptedEndpoint, type Exchange } from './support/scripted-server.js'
+import { ns, StanzaError } from '../src/index.js'
+
+const clients: Client[] = []
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()))
+})
+
+function scripted(script: readonly Exchange[] = login, options: Partial<ClientOptions> = {}) {
+  const { open, servers } = scriptedEndpoint([script])
+  const client = createClient({
+    jid: 'alice@example.test/desk',
+    password: 'secret',
+    endpoint: open,
+    ...options,
+  })
+  clients.push(client)
+  return { client, servers }
+}
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+describe('createClient()', () => {
+  it.each([
+    [{ jid: 'no spaces@example.test' }, RangeError, /localpart/],
+    [{ jid: 'example.test' }, RangeError, /names no account/],
+    [{ jid: 'example.test', anonymous: true, password: 'x' }, TypeError, /no password/],
+    [{ jid: 'a@b.test', endpoint: 'http://b.test' }, RangeError, /xmpp:\/\/host:5222/],
+    [{ jid: 'a@b.test', endpoint: [] }, RangeError, /empty list/],
+    [{ jid: 'a@b.test', timeouts: { dialMs: 0 } }, RangeError, /dialMs/],
+    [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
+    [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
+    [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
+  ])('refuses %j at once', (options, kind, message) => {
+    expect(() => createClient(options)).toThrow(kind)
+    expect(() => createClient(options)).toThrow(message)
+  })
+
+  it('does nothing before connect()', async () => {
+    const { client, servers } = scripted()
+    await turn()
+    expect(client.state).toEqual({ status: 'offline', error: undefined })
+    expect(servers).toHaveLength(0)
+  })
+})
+
+describe('client.connect()', () => {
+  it('asks for roster and presence in one write as soon as it is online', async () => {
+    const { client, servers } = scripted()
+    await client.connect()
+    await turn()
+    expect(servers[0]?.heard).toMatch(
+      /<iq [^>]*type='get'><query xmlns='jabber:iq:roster'\/><\/iq><presence\/>$/,
+    )
+  })
+
+  it('is the same wish when it is called twice', async () => {
+    const { client, servers } = scripted()
+    await Promise.all([client.connect(), client.connect()])
+    await client.connect()
+    expect(servers).toHaveLength(1)
+  })
+
+  it('is given up by its signal, before and while it waits', async () => {
+    const { client } = scripted([])
+    await expect(client.connect({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'transport.aborted',
+    })
+    const controller = new AbortController()
+    const connecting = client.connect({ signal: controller.signal })
+    await turn()
+    controller.abort()
+    await expect(connecting).rejects.toMatchObject({ code: 'transport.aborted' })
+    expect(client.state.status).not.toBe('connecting')
+  })
+
+  it('rejects when somebody disconnects meanwhile', async () => {
+    const { client } = scripted([])
+    const connecting = client.connect()
+    await turn()
+    await Promise.all([
+      expect(connecting).rejects.toMatchObject({ code: 'transport.aborted' }),
+      client.disconnect(),
+    ])
+  })
+
+  it('rejects once the client is closed', async () => {
+    const { client } = scripted()
+    await client.close()
+    await expect(client.connect()).rejects.toMatchObject({ code: 'transport.aborted' })
+  })
+
+  it('fails in a typed error when the app’s own opener throws', async () => {
+    const { client } = scripted(login, {
+      endpoint: () => {
+        throw new Error('no socket today')
+      },
+    })
+    await expect(client.connect()).rejects.toMatchObject({
+      name: 'ProtocolError',
+      message: /no socket today/,
+    })
+  })
+})
+
+describe('client.state$', () => {
+  it('replays the present state and completes on close', async () => {
+    const { client } = scripted()
+    await client.connect()
+    expect((await firstValueFrom(client.state$)).status).toBe('online')
+    const all = lastValueFrom(client.state$.pipe(toArray()))
+    await client.close()
+    expect((await all).map(({ status }) => status)).toEqual(['online', 'closing', 'offline'])
+  })
+
+  it('never says the same twice in a row', async () => {
+    const { client } = scripted()
+    const states: string[] = []
+    client.state$.subscribe((state) => states.push(JSON.stringify(state)))
+    await client.connect()
+    await client.disconnect()
+    expect(states.filter((state, index) => state === states[index - 1])).toEqual([])
+    expect(states.length).toBeGreaterThan(8)
+  })
+})
+
+describe('client.send()', () => {
+  it('fails at once outside a session, and says so as a value', async () => {
+    const { client } = scripted()
+    const delivery = client.send({ to: 'bob@example.test', body: 'early' })
+    expect(await delivery.settled).toMatchObject({
+      status: 'failed',
+      reason: { code: 'transport.not-connected' },
+    })
+    expect(await lastValueFrom(delivery.status$)).toBe(delivery.status)
+  })
+
+  it('throws for what cannot be said in XML, and sends nothing of it', async () => {
+    const { client, servers } = scripted()
+    await client.connect()
+    expect(() => client.send({ to: 'bob@example.test', body: 'a\u0000b' })).toThrow(RangeError)
+    expect(() => client.send({ to: '@', body: 'x' })).toThrow(RangeError)
+    client.send({ to: 'bob@example.test', body: 'well' })
+    await turn()
+    expect(servers[0]?.heard).toMatch(/<body>well<\/body><\/message>$/)
+    expect(servers[0]?.heard).not.toContain('a\u0000b')
+  })
+
+  it('fails what is still queued when the connection ends', async () => {
+    const { client, servers } = scripted()
+    await client.connect()
+    servers[0]?.cut()
+    await turn()
+    const delivery = client.send({ to: 'bob@example.test', body: 'x' })
+    expect((await delivery.settled).status).toBe('failed')
+  })
+
+  it('believes a bounce only from whom the message was for', async () => {
+    const { client, servers } = scripted()
+    await client.connect()
+    const delivery = client.send({ to: 'bob@example.test', body: 'x' })
+    const bounce = (from: string) =>
+      `<message from='${from}' id='${delivery.id}' type='error'><error type='cancel'><gone xmlns='${ns.stanzaErrors}'/></error></message>`
+    await delivery.settled
+    servers[0]?.say(bounce('mallory@evil.test'))
+    await turn()
+    expect(delivery.status).toEqual({ status: 'written' })
+    servers[0]?.say(bounce('bob@example.test/home'))
+    await turn()
+    expect(delivery.status).toMatchObject({ status: 'failed', reason: { code: 'stanza.gone' } })
+  })
+})
+
+describe('client.roster$', () => {
+  const push = (from: string | undefined, ...children: string[]) =>
+    `<iq type='set' id='push'${from === undefined ? '' : ` from='${from}'`}><query xmlns='jabber:iq:roster'>${children.join('')}</query></iq>`
+  const bob = "<item jid='bob@example.test' subscription='both'/>"
+
+  async function listening() {
+    const query =
+      "<query xmlns='jabber:iq:roster'><item jid='Carol@example.test' subscription='to' name='C'/></query>"
+    const session = scripted([...login, { hears: /<\/iq>/, says: answer(query) }])
+    await session.client.connect()
+    await turn()
+    await turn()
+    const names: string[][] = []
+    session.client.roster$.subscribe((contacts) => names.push([...contacts.keys()]))
+    expect(names).toEqual([['carol@example.test']])
+    return { ...session, names }
+  }
+
+  it.each([[undefined], ['alice@example.test']])('follows a push from %s, and answers it', async (from) => {
+    const { servers, names } = await listening()
+    servers[0]?.say(push(from, bob))
+    await turn()
+    await turn()
+    expect(names.at(-1)).toEqual(['carol@example.test', 'bob@example.test'])
+    expect(servers[0]?.heard).toMatch(/<iq [^>]*id='push'[^>]*type='result'\/>$/)
+  })
+
+  it.each(['mallory@evil.test', 'example.test', 'alice@example.test/other', 'alice@example.test.evil.test'])(
+    'ignores a push from %s',
+    async (from) => {
+      const { servers, names } = await listening()
+      servers[0]?.say(push(from, bob))
+      await turn()
+      await turn()
+      expect(names).toEqual([['carol@example.test']])
+      expect(servers[0]?.heard).toContain('service-unavailable')
+    },
+  )
+
+  it('ignores a push of several items', async () => {
+    const { servers, names } = await listening()
+    servers[0]?.say(push(undefined, bob, bob))
+    await turn()
+    expect(names).toHaveLength(1)
+  })
+
+  it('drops a removed contact', async () => {
+    const { servers, names } = await listening()
+    servers[0]?.say(push(undefined, "<item jid='carol@example.test' subscription='remove'/>"))
+    await turn()
+    expect(names.at(-1)).toEqual([])
+  })
+})
+
+describe('client.use()', () => {
+  it('gives a feature the bus and returns what it makes', async () => {
+    const { client, servers } = scripted()
+    const teapot = client.use(({ bus }) => {
+      bus.handle('query', 'urn:example:teapot', () => {
+        throw new StanzaError('not-acceptable', 'modify', { text: 'short and stout' })
+      })
+      return { shape: 'short' }
+    })
+    expect(teapot).toEqual({ shape: 'short' })
+    await client.connect()
+    servers[0]?.say(
+      "<iq type='get' id='q' from='bob@example.test/home'><query xmlns='urn:example:teapot'/></iq>",
+    )
+    await turn()
+    await turn()
+    expect(servers[0]?.heard).toContain('short and stout')
+  })
+})
