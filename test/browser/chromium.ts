@@ -15,7 +15,10 @@ const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
  * Finds Chromium. In continuous integration (`CI` is set) it is installed first where that is possible, and its absence
  * is an error; elsewhere the tests that need it are skipped.
  */
-export async function findChromium(environment: NodeJS.ProcessEnv = process.env): Promise<FoundChromium> {
+export async function findChromium(
+  environment: NodeJS.ProcessEnv = process.env,
+  install = installByApt,
+): Promise<FoundChromium> {
   const path = await whereIs(environment)
   if (path !== undefined) return { path }
   const advice = `install Chromium, or name one with ${override}`
@@ -59,7 +62,7 @@ async function whereIs(environment: NodeJS.ProcessEnv): Promise<string | undefin
 }
 
 /** Gives the reason why it is not possible, or `undefined`. */
-async function install(): Promise<string | undefined> {
+async function installByApt(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'only root can install it'
   process.stdout.write('installing chromium for the tests in a browser\n')
   const script =

@@ -122,6 +122,25 @@ describe('channel binding', () => {
     client.destroy()
   })
 
+  it('is what the registrations say, not only the same on both ends', async () => {
+    const server = createTlsServer({ cert: good.cert, key: good.key, maxVersion: 'TLSv1.2' })
+    server.listen(0, host)
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const accepting = once(server, 'secureConnection')
+    const client = connect({ host, port: portOf(server), ca: authority.ca, servername: domain })
+    await once(client, 'secureConnect')
+    const [accepted] = await accepting
+    expect(channelBindingOf(client, false, 'tls-unique')).toEqual(new Uint8Array(accepted.getPeerFinished()))
+    const exported = accepted.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0))
+    expect(channelBindingOf(client, false, 'tls-exporter')).toEqual(new Uint8Array(exported))
+    expect(channelBindingOf(accepted, true, 'tls-server-end-point')).toEqual(
+      new Uint8Array(createHash('sha256').update(good.der).digest()),
+    )
+    client.destroy()
+    accepted.destroy()
+  })
+
   it('takes the first Finished message of a resumed session too', async () => {
     const server = createTlsServer({ cert: good.cert, key: good.key, maxVersion: 'TLSv1.2' })
     server.listen(0, host)
