@@ -22,7 +22,7 @@ export function drawArrow({ points, tone, transitions }: LaidEdge): string {
   }))
   return element(
     'g',
-    { class: 'arrow', 'data-transition': transitions.map(({ id }) => id).join('\n') || undefined },
+    { class: 'arrow', 'data-transitions': JSON.stringify(transitions.map(({ id }) => id)) },
     element('path', { class: `line line-${tone}`, d: curve([...points.slice(0, -1), neck]) }),
     element('path', {
       class: `head-${tone}`,
