@@ -34,7 +34,7 @@ access_rules:
 shaper_rules: {max_user_sessions: 1000, max_user_offline_messages: 100000}
 listen:
   - {port: ${port('starttls')}, ${c2s}, starttls: true, starttls_required: false}
-  - {port: ${port('required')}, ${c2s}, starttls: true, starttls_required: true}
+  - {port: ${port('required')}, ${c2s}, starttls: true, starttls_required: true, protocol_options: [no_sslv3, no_tlsv1, no_tlsv1_1, no_tlsv1_3]}
   - {port: ${port('tls')}, ${c2s}, tls: true}
   - {port: ${port('http')}, ${http}}
   - {port: ${port('https')}, ${http}, tls: true}

@@ -1,0 +1,37 @@
+import { describe } from 'vitest'
+import { holdConversations } from '../conversations/conversations.js'
+import { onEachRealServer, realPassword } from '../support/real-server.js'
+
+/** Over STARTTLS on TLS 1.2, where both servers accept `tls-unique`. */
+const mechanisms = {
+  prosody: ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'],
+  ejabberd: [
+    'SCRAM-SHA-512-PLUS',
+    'SCRAM-SHA-256-PLUS',
+    'SCRAM-SHA-1-PLUS',
+    'SCRAM-SHA-512',
+    'SCRAM-SHA-256',
+    'SCRAM-SHA-1',
+    'PLAIN',
+  ],
+} as const
+
+onEachRealServer((server) => {
+  describe.each([server.open, server.secure])(
+    '$domain',
+    ({ domain, encryption, starttlsPort, directTlsPort, wss }) => {
+      holdConversations({
+        name: domain,
+        domain,
+        endpoints: {
+          STARTTLS: `xmpp://127.0.0.1:${starttlsPort}`,
+          'direct TLS': `xmpps://127.0.0.1:${directTlsPort}`,
+          'secure WebSocket': wss,
+        },
+        ca: server.ca,
+        password: realPassword,
+        mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
+      })
+    },
+  )
+})
