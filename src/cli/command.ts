@@ -1,0 +1,34 @@
+import type { Report } from './events.js'
+import type { Host } from './host.js'
+import type { GivenOptions, OptionTable } from './options.js'
+import type { Screen } from './screen.js'
+
+/** What a command works with. */
+export interface CommandContext<Name extends string = string> {
+  readonly host: Host
+  readonly screen: Screen
+  readonly report: Report
+  readonly options: GivenOptions<Name>
+}
+
+/** One thing the program can do. */
+export interface Command {
+  readonly name: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** What follows the name, e.g. `--jid JID [options]`. */
+  readonly usage: string
+  readonly options: OptionTable
+  /** More for its help: lines of at most 98 characters. */
+  readonly notes: readonly string[]
+  /** Resolves with the exit code; rejects with what went wrong. */
+  run(context: CommandContext): Promise<number>
+}
+
+/** Options that every command has. */
+export const commonOptions = {
+  json: { help: 'One JSON object a line on standard output, and nothing else there' },
+  verbose: { help: 'Tell everything: full stanzas, causes of errors, mechanisms not needed' },
+  'no-color': { help: 'No colours; the variables NO_COLOR and FORCE_COLOR count as well' },
+  help: { help: 'Show this help' },
+} as const satisfies OptionTable

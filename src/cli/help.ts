@@ -1,0 +1,56 @@
+import type { Command } from './command.js'
+import { exitCodeMeanings } from './exit-codes.js'
+import type { OptionTable } from './options.js'
+import { styled, type Line } from './text.js'
+
+const what = 'Speaks XMPP as statecharts: logs in, names each phase as it passes, exchanges messages.'
+
+/** The help of the whole program. */
+export function toProgramHelp(program: string, commands: readonly Command[]): readonly Line[] {
+  return [
+    [styled('bold', 'xmpp-machines')],
+    [what],
+    ...section('Usage', [[`${program} COMMAND [options]`]]),
+    ...section('Commands', toColumns(commands.map(({ name, summary }) => [name, summary]))),
+    ...section(
+      'Options',
+      toColumns([
+        ['--help', 'Show this help; COMMAND --help shows that of a command'],
+        ['--version', 'Show the version'],
+      ]),
+    ),
+    ...section('Exit codes', toExitCodes()),
+  ]
+}
+
+/** The help of one command. */
+export function toCommandHelp(program: string, command: Command): readonly Line[] {
+  return [
+    [styled('bold', `xmpp-machines ${command.name}`)],
+    [`${command.summary}.`],
+    ...section('Usage', [[`${program} ${command.name} ${command.usage}`]]),
+    ...section('Options', toColumns(toOptionRows(command.options))),
+    ...(command.notes.length === 0 ? [] : [[], ...command.notes.map((note) => [note])]),
+    ...section('Exit codes', toExitCodes()),
+  ]
+}
+
+function toOptionRows(options: OptionTable): readonly (readonly [string, string])[] {
+  return Object.entries(options).map(([name, { help, multiple, value }]) => [
+    `--${name}${value === undefined ? '' : ` ${value}`}${multiple === true ? ' …' : ''}`,
+    help,
+  ])
+}
+
+const toExitCodes = () => toColumns(exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]))
+
+function toColumns(rows: readonly (readonly [term: string, meaning: string])[]): readonly Line[] {
+  const width = Math.max(...rows.map(([term]) => term.length)) + 2
+  return rows.map(([term, meaning]) => [styled('cyan', term.padEnd(width)), meaning])
+}
+
+const section = (title: string, lines: readonly Line[]): readonly Line[] => [
+  [],
+  [styled('bold', title)],
+  ...lines.map((line) => ['  ', ...line]),
+]

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import type { Host } from './host.js'
+import { UsageError } from './usage-error.js'
+
+/** Where the password may come from, in this order; then the variable XMPP_PASSWORD, then the person. */
+export interface PasswordSources {
+  readonly password: string | undefined
+  /** `-` is standard input. */
+  readonly file: string | undefined
+}
+
+/**
+ * Finds the password.
+ * @throws UsageError where none is given and nobody can be asked
+ */
+export async function findPassword(host: Host, sources: PasswordSources, account: string): Promise<string> {
+  const found =
+    sources.password ??
+    (sources.file === undefined ? undefined : await readFirstLine(host, sources.file)) ??
+    host.environment.XMPP_PASSWORD ??
+    (await ask(host, `Password of ${account}: `))
+  if (found === '') throw new UsageError('The password is empty.', 'Give the one of the account.')
+  return found
+}
+
+async function readFirstLine(host: Host, file: string): Promise<string> {
+  const content = await (file === '-' ? text(host.stdin) : readTextFile(file, 'the password'))
+  return content.split(/\r?\n/, 1)[0] ?? ''
+}
+
+/** @throws UsageError that names the file and why it cannot be read */
+export async function readTextFile(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    throw new UsageError(
+      `The file with ${what} cannot be read: ${file} (${code}).`,
+      'Check its name and rights.',
+    )
+  }
+}
+
+const keys = { enter: /[\r\n]/, endOfInput: '\u0004', interrupt: '\u0003', erase: /[\u007F\b]/ }
+
+/** Asks the person without showing what is typed. */
+async function ask({ interruption, stderr, stdin }: Host, question: string): Promise<string> {
+  if (!stdin.isTTY) {
+    throw new UsageError(
+      'There is no password, and nobody to ask.',
+      'Set the variable XMPP_PASSWORD, or use --password-file FILE (- reads standard input).',
+    )
+  }
+  stderr.write(question)
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      let typed: readonly string[] = []
+      const stop = () => {
+        stdin.off('data', take)
+        interruption.signal.removeEventListener('abort', giveUp)
+      }
+      const giveUp = () => {
+        stop()
+        reject(new UsageError('No password was given.', 'Type it, or set the variable XMPP_PASSWORD.'))
+      }
+      const take = (chunk: string) => {
+        for (const key of chunk) {
+          if (key === keys.interrupt || key === keys.endOfInput) return giveUp()
+          if (keys.enter.test(key)) {
+            stop()
+            return resolve(typed.join(''))
+          }
+          typed = keys.erase.test(key) ? typed.slice(0, -1) : [...typed, key]
+        }
+      }
+      stdin.on('data', take)
+      interruption.signal.addEventListener('abort', giveUp)
+      stdin.resume()
+    })
+  } finally {
+    stdin.setRawMode(false)
+    stdin.pause()
+    stderr.write('\n')
+  }
+}
