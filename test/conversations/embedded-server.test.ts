@@ -1,0 +1,44 @@
+import { afterAll } from 'vitest'
+import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { holdConversations } from './conversations.js'
+import type { ServerUnderTest } from './server-under-test.js'
+
+const password = 'secret'
+const server: EmbeddedServer = await createServer({
+  domain: 'example.test',
+  accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
+    username,
+    password,
+    contacts:
+      username === 'alice'
+        ? [{ username: 'bob', name: 'Bob', groups: ['Friends'] }]
+        : username === 'bob'
+          ? [{ username: 'alice', name: 'Alice', groups: ['Friends'] }]
+          : [],
+  })),
+})
+afterAll(() => server.close())
+
+const under: ServerUnderTest = {
+  name: 'the embedded server',
+  domain: 'example.test',
+  endpoints: {
+    STARTTLS: server.endpoints.starttls ?? '',
+    'direct TLS': server.endpoints.directTls ?? '',
+    'secure WebSocket': server.endpoints.secureWebSocket ?? '',
+    memory: () => server.connect(),
+  },
+  ca: server.ca,
+  password,
+  mechanisms: [
+    'SCRAM-SHA-512-PLUS',
+    'SCRAM-SHA-256-PLUS',
+    'SCRAM-SHA-1-PLUS',
+    'SCRAM-SHA-512',
+    'SCRAM-SHA-256',
+    'SCRAM-SHA-1',
+    'PLAIN',
+  ],
+}
+
+holdConversations(under)
