@@ -1,8 +1,8 @@
 import type { AccountLookup, Accounts } from '../sasl/accounts.js'
 import { decoySecretBytes } from '../sasl/accounts.js'
+import { findMechanism } from '../sasl/mechanisms.js'
 import {
   deriveStoredKeys,
-  scramHashes,
   scramIterationFloor,
   type ScramHash,
   type ScramStoredKeys,
@@ -12,26 +12,30 @@ import { Jid, tryParseJid } from '../stanza/jid.js'
 /** What the server keeps of passwords: the keys that SCRAM stores, never the passwords (RFC 5802 §3). */
 export class Credentials implements Accounts {
   readonly decoySecret = crypto.getRandomValues(new Uint8Array(2 * decoySecretBytes))
-  readonly decoyIterations: number
+  readonly decoyIterations = scramIterationFloor
   readonly #domain: string
+  readonly #hashes: readonly ScramHash[]
   readonly #keys = new Map<string, ReadonlyMap<ScramHash, ScramStoredKeys>>()
 
-  /** @param iterations rounds of PBKDF2; RangeError comes from `set` if there are too few or too many */
-  constructor(domain: string, iterations: number = scramIterationFloor) {
+  /** @param mechanisms what is offered: keys are kept for these and no others */
+  constructor(domain: string, mechanisms: readonly string[]) {
     this.#domain = domain
-    this.decoyIterations = iterations
+    this.#hashes = [...new Set(mechanisms.flatMap(hashesOf))]
   }
 
   /** Sets or changes the password of an account; throws RangeError for one that SASLprep refuses, or an empty one. */
-  async set(local: string, password: string): Promise<void> {
+  async set(username: string, password: string): Promise<void> {
+    const local = this.localOf(username)
+    if (local === undefined) throw new RangeError(`${username} cannot be a user name`)
+    if (password === '') throw new RangeError('an account needs a password: it is empty')
     const keys = await Promise.all(
-      scramHashes.map((hash) => deriveStoredKeys(password, { hash, iterations: this.decoyIterations })),
+      this.#hashes.map((hash) => deriveStoredKeys(password, { hash, iterations: this.decoyIterations })),
     )
     this.#keys.set(local, new Map(keys.map((one) => [one.hash, one])))
   }
 
-  remove(local: string): void {
-    this.#keys.delete(local)
+  remove(username: string): void {
+    this.#keys.delete(this.localOf(username) ?? '')
   }
 
   readonly lookup: AccountLookup = async (username, hash) => {
@@ -44,4 +48,11 @@ export class Credentials implements Accounts {
     const jid = username.includes('/') ? undefined : tryParseJid(`${username}@${this.#domain}`)
     return jid instanceof Jid ? jid.local : undefined
   }
+}
+
+/** PLAIN is compared with the keys of SHA-256. */
+function hashesOf(mechanism: string): readonly ScramHash[] {
+  const facts = findMechanism(mechanism)
+  if (facts?.needs !== 'password') return []
+  return [facts.hash ?? 'SHA-256']
 }

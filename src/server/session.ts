@@ -14,21 +14,18 @@ import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
-import { createAnonymousAccount } from './anonymous-account.js'
+import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
-import { becomeUnavailable } from './presence-broadcast.js'
 import type { Realm } from './realm.js'
-import { Resource, type ResourceLink } from './resource.js'
-import { decideResource, type ResourceConflictPolicy } from './resource-binding.js'
+import type { ResourceLink } from './resource.js'
+import type { ResourceConflictPolicy } from './resource-binding.js'
 import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
+import { SessionBinding } from './session-binding.js'
 import {
   proceed,
   readSaslData,
-  readWantedResource,
   tlsFailure,
   toBindingFeatures,
-  toBindRefusal,
-  toBound,
   toEvent,
   toOpenFeatures,
   toSaslFailure,
@@ -62,11 +59,11 @@ export class Session implements ResourceLink {
   readonly #inbound: Inbound
   readonly #outbound: Outbound
   readonly #exchange: SaslExchange
+  readonly #binding: SessionBinding
   #header: StreamHeader = {}
   #isHeaderSent = false
   /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
   #current: XmlElement | undefined
-  #resource: Resource | undefined
   #proceeded: Promise<unknown> = Promise.resolve()
   #forgetAccount: (() => void) | undefined
 
@@ -83,6 +80,7 @@ export class Session implements ResourceLink {
     this.#settings = settings
     this.#observer = observer
     this.#exchange = new SaslExchange(settings, realm, transport)
+    this.#binding = new SessionBinding(realm, settings.resourceConflict)
     this.#outbound = createOutbound(transport, realm.limits.outboundBytes, (error) =>
       transport.destroy(error),
     )
@@ -110,7 +108,7 @@ export class Session implements ResourceLink {
 
   /** The full JID, once there is one. */
   get jid(): Jid | undefined {
-    return this.#resource?.jid
+    return this.#binding.resource?.jid
   }
 
   start(): void {
@@ -121,7 +119,7 @@ export class Session implements ResourceLink {
       },
       error: (error) => {
         this.#observer.defect(this, error)
-        this.#withdraw()
+        this.#binding.withdraw()
         this.#end()
       },
       complete: () => this.#end(),
@@ -148,7 +146,9 @@ export class Session implements ResourceLink {
       actors: {
         secureChannel: fromPromise(({ signal }) => this.#secure(signal)),
         verifyResponse: fromPromise(({ input }) => this.#verify(input.mechanism)),
-        bindResource: fromPromise(async ({ input }) => this.#decideResource(input.username)),
+        bindResource: fromPromise(async ({ input }) =>
+          this.#binding.decide(input.username, this.#takeCurrent()),
+        ),
       },
       actions: {
         sendHeader: () => this.#sendHeader(),
@@ -163,13 +163,12 @@ export class Session implements ResourceLink {
         sendSaslFailure: (_, { condition }) =>
           this.#write(toSaslFailure(condition, this.#exchange.failureText)),
         restartStream: () => this.#restart(),
-        sendBindError: (_, { condition }) => {
-          const refusal = this.#current === undefined ? undefined : toBindRefusal(this.#current, condition)
-          if (refusal !== undefined) this.#write(refusal)
-        },
-        sendBound: ({ context }) => this.#sendBound(context.username ?? '', context.resource ?? ''),
-        announceSession: ({ context }) => this.#announce(context.username ?? '', context.resource ?? ''),
-        withdrawSession: () => this.#withdraw(),
+        sendBindError: (_, { condition }) => this.#write(this.#binding.refuse(condition)),
+        sendBound: ({ context }) =>
+          this.#write(this.#binding.grant(context.username ?? '', context.resource ?? '')),
+        announceSession: ({ context }) =>
+          this.#binding.announce(context.username ?? '', context.resource ?? '', this),
+        withdrawSession: () => this.#binding.withdraw(),
         sendFault: ({ context }) => {
           if (context.fault === undefined) return
           if (!this.#isHeaderSent) this.#sendHeader()
@@ -207,7 +206,7 @@ export class Session implements ResourceLink {
 
   #take(element: XmlElement): void {
     this.#observer.stanza(this, 'in', element)
-    const resource = this.#resource
+    const { resource } = this.#binding
     if (resource !== undefined && this.actor.getSnapshot().hasTag('online')) {
       const event = toEvent(element)
       if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
@@ -225,6 +224,13 @@ export class Session implements ResourceLink {
 
   #readOn(): void {
     if (!this.actor.getSnapshot().hasTag('busy')) this.#guarded(() => this.#inbound.resume())
+  }
+
+  #takeCurrent(): XmlElement {
+    const element = this.#current
+    this.#current = undefined
+    if (element === undefined) throw new TypeError('the chart asks for what nobody said')
+    return element
   }
 
   #channel(): ServedChannelFacts {
@@ -276,59 +282,21 @@ export class Session implements ResourceLink {
   }
 
   async #verify(mechanism: string): Promise<SaslVerdict> {
-    const said = this.#current === undefined ? undefined : readSaslData(this.#current)
-    if (said === undefined || 'condition' in said) {
-      return { kind: 'refused', condition: said?.condition ?? 'malformed-request' }
-    }
-    const isBegin = this.#current?.name === 'auth'
-    this.#current = undefined
-    const verdict = isBegin
-      ? await this.#exchange.begin(mechanism, said.data)
-      : await this.#exchange.respond(said.data ?? new Uint8Array())
+    const element = this.#takeCurrent()
+    const said = readSaslData(element)
+    if ('condition' in said) return { kind: 'refused', condition: said.condition }
+    const verdict =
+      element.name === 'auth'
+        ? await this.#exchange.begin(mechanism, said.data)
+        : await this.#exchange.respond(said.data ?? new Uint8Array())
     if (verdict.kind !== 'accepted' || verdict.username !== '') return verdict
-    const { username, forget } = createAnonymousAccount(this.#realm)
+    const { username, forget } = openAnonymousAccount(this.#realm)
     this.#forgetAccount = forget
     return { kind: 'accepted', username }
   }
 
-  #decideResource(username: string) {
-    const account = this.#realm.accounts.get(username)
-    if (account === undefined || this.#current === undefined)
-      throw new TypeError('there is no such account any more')
-    const wanted = readWantedResource(this.#current, account.jid)
-    const { resourceConflict } = this.#settings
-    const { limits, nextId } = this.#realm
-    return decideResource(account, wanted, resourceConflict, limits.resourcesPerAccount, nextId)
-  }
-
-  #sendBound(username: string, name: string): void {
-    const account = this.#realm.accounts.get(username)
-    const request = this.#current
-    this.#current = undefined
-    if (account !== undefined && request !== undefined) {
-      this.#write(toBound(request, account.jid.withResource(name)))
-    }
-  }
-
-  #announce(username: string, name: string): void {
-    const account = this.#realm.accounts.get(username)
-    if (account === undefined) return
-    account.resources
-      .get(name)
-      ?.link.close({ condition: 'conflict', text: 'another session took this resource' })
-    const resource = new Resource(account, account.jid.withResource(name), this)
-    account.resources.set(name, resource)
-    this.#resource = resource
-  }
-
-  #withdraw(): void {
-    const resource = this.#resource
-    if (resource === undefined || resource.account.resources.get(resource.name) !== resource) return
-    resource.account.resources.delete(resource.name)
-    becomeUnavailable(this.#realm, resource)
-  }
-
-  #write(element: XmlElement): void {
+  #write(element: XmlElement | undefined): void {
+    if (element === undefined) return
     this.#outbound.send(element)
     if (this.transport.bufferedBytes > this.#realm.limits.outboundBytes) {
       this.transport.destroy(new TransportError('overflow', 'the client does not read what it is sent'))

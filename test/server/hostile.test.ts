@@ -8,6 +8,7 @@ const defects: ServerEvent[] = []
 beforeAll(async () => {
   server = await createServer({
     listen: { tcp: {} },
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
     limits: { stanzaBytes: 10_000 },
   })

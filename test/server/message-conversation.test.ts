@@ -9,6 +9,7 @@ const moment = new Date('2026-02-03T04:05:06.789Z')
 beforeEach(async () => {
   server = await createServer({
     listen: {},
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
     limits: { offlineMessages: 2 },
     now: () => moment,

@@ -8,6 +8,7 @@ let server: EmbeddedServer
 beforeEach(async () => {
   server = await createServer({
     listen: {},
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob', 'carol'].map((username) => ({ username, password: 'secret' })),
     limits: { directedPresences: 2 },
   })

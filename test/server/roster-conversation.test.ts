@@ -10,6 +10,7 @@ let alice: Wire
 beforeEach(async () => {
   server = await createServer({
     listen: {},
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
     limits: { rosterItems: 3, groupsPerItem: 2, rosterNameUnits: 10 },
   })

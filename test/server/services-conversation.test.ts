@@ -13,6 +13,7 @@ let alice: Wire
 beforeEach(async () => {
   server = await createServer({
     listen: {},
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob', 'carol'].map((username) => ({ username, password: 'secret' })),
     software: { name: 'test server', version: '1' },
   })

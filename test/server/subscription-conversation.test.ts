@@ -9,6 +9,7 @@ let server: EmbeddedServer
 beforeEach(async () => {
   server = await createServer({
     listen: {},
+    mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
   })
   return () => server.close()

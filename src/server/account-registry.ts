@@ -1,0 +1,88 @@
+import { toJid, type Jid } from '../stanza/jid.js'
+import { Account } from './account.js'
+import type { Credentials } from './credentials.js'
+import type { Realm } from './realm.js'
+import { Roster } from './roster-store.js'
+import type { AccountInput, ContactInput } from './server-options.js'
+
+/** Who may use the server: accounts with their passwords, and who of them know each other. */
+export class AccountRegistry {
+  readonly #realm: Realm
+  readonly #credentials: Credentials
+
+  constructor(realm: Realm, credentials: Credentials) {
+    this.#realm = realm
+    this.#credentials = credentials
+  }
+
+  /** Throws RangeError for a user name that is taken or cannot be one, and for an empty password. */
+  async add({ username, password }: AccountInput): Promise<void> {
+    const jid = this.#jidOf(username)
+    if (this.#realm.accountOf(jid) !== undefined) throw new RangeError(`the account ${jid} exists already`)
+    await this.#credentials.set(username, password)
+    openAccount(this.#realm, jid)
+  }
+
+  /** Throws RangeError if there is no such account. */
+  async setPassword({ username, password }: AccountInput): Promise<void> {
+    this.#find(username)
+    await this.#credentials.set(username, password)
+  }
+
+  /** Ends the sessions of the account with not-authorized; `false` if there was none. */
+  remove(username: string): boolean {
+    const account = this.#realm.accountOf(this.#jidOf(username))
+    if (account === undefined) return false
+    for (const { link } of account.resources.values()) {
+      link.close({ condition: 'not-authorized', text: 'the account has been removed' })
+    }
+    this.#credentials.remove(username)
+    return this.#realm.accounts.delete(account.jid.local ?? '')
+  }
+
+  /** Lets two accounts see each other's presence, as if both had asked and agreed. */
+  befriend(username: string, { username: other, name, groups = [] }: ContactInput): void {
+    const [one, two] = [this.#find(username), this.#find(other)]
+    one.roster.set(two.jid, { name, groups })
+    makeMutual(one, two.jid)
+    makeMutual(two, one.jid)
+  }
+
+  #find(username: string): Account {
+    const jid = this.#jidOf(username)
+    const account = this.#realm.accountOf(jid)
+    if (account === undefined) throw new RangeError(`there is no account ${jid}`)
+    return account
+  }
+
+  #jidOf(username: string): Jid {
+    return toJid({ local: username, domain: this.#realm.domain.domain })
+  }
+}
+
+/** Makes an account that lasts as long as its session (XEP-0175 §3). */
+export function openAnonymousAccount(realm: Realm): {
+  readonly username: string
+  readonly forget: () => void
+} {
+  const username = crypto.randomUUID()
+  openAccount(realm, toJid({ local: username, domain: realm.domain.domain }))
+  return { username, forget: () => void realm.accounts.delete(username) }
+}
+
+function openAccount(realm: Realm, jid: Jid): void {
+  const roster = new Roster(realm.limits.rosterItems, crypto.randomUUID())
+  realm.accounts.set(jid.local ?? '', new Account(jid, roster))
+}
+
+const mutualSteps = [
+  'subscribe.sent',
+  'subscribed.received',
+  'subscribe.received',
+  'subscribed.sent',
+] as const
+
+function makeMutual({ roster }: Account, jid: Jid): void {
+  for (const event of mutualSteps) roster.step(jid, event)
+  roster.touch(jid)
+}
