@@ -68,40 +68,44 @@ export function utf8Length(text: string, from = 0, to: number = text.length): nu
   return bytes
 }
 
-/** How many bytes at the end begin a character and do not complete it. */
+/** How many bytes at the end begin a character that may yet be completed. */
 function begunLength(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3; back++) {
-    const byte = bytes[bytes.length - back] ?? 0
-    if ((byte & 0xc0) === 0x80) continue
-    return sequenceLength(byte) > back ? back : 0
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const lead = bytes[bytes.length - back] ?? 0
+    if ((lead & 0xc0) === 0x80) continue
+    const begun =
+      sequenceLength(lead) > back && (back === 1 || maySecond(lead, bytes[bytes.length - back + 1]))
+    return begun ? back : 0
   }
   return 0
 }
 
+/** Bytes of the character that begins so; 0 if none does (RFC 3629 §4). */
 function sequenceLength(lead: number): number {
-  if (lead < 0xc0) return 1
+  if (lead < 0x80) return 1
+  if (lead < 0xc2 || lead > 0xf4) return 0
   if (lead < 0xe0) return 2
   return lead < 0xf0 ? 3 : 4
 }
 
-/** Length of the longest valid beginning (RFC 3629 §4). */
+/** Whether a byte may stand behind this first one: neither overlong forms nor surrogates nor what exceeds Unicode. */
+function maySecond(lead: number, byte = 0): boolean {
+  if (lead === 0xe0) return byte >= 0xa0 && byte <= 0xbf
+  if (lead === 0xed) return byte >= 0x80 && byte <= 0x9f
+  if (lead === 0xf0) return byte >= 0x90 && byte <= 0xbf
+  if (lead === 0xf4) return byte >= 0x80 && byte <= 0x8f
+  return byte >= 0x80 && byte <= 0xbf
+}
+
+/** Length of the longest valid beginning. */
 function validLength(bytes: Uint8Array): number {
   let at = 0
   while (at < bytes.length) {
     const lead = bytes[at] ?? 0
     const length = sequenceLength(lead)
-    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return at
-    for (let index = 1; index < length; index++) {
-      const byte = bytes[at + index] ?? 0
-      let low = 0x80
-      let high = 0xbf
-      if (index === 1) {
-        if (lead === 0xe0) low = 0xa0
-        else if (lead === 0xed) high = 0x9f
-        else if (lead === 0xf0) low = 0x90
-        else if (lead === 0xf4) high = 0x8f
-      }
-      if (byte < low || byte > high) return at
+    if (length === 0 || (length > 1 && !maySecond(lead, bytes[at + 1]))) return at
+    for (let index = 2; index < length; index++) {
+      if (((bytes[at + index] ?? 0) & 0xc0) !== 0x80) return at
     }
     at += length
   }

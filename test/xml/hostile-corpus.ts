@@ -56,8 +56,6 @@ export const hostileCorpus: readonly HostileCase[] = [
     'an XML declaration behind the root tag': "<s><?xml version='1.0'?>",
     'two XML declarations': "<?xml version='1.0'?><?xml version='1.0'?><s>",
     'an XML declaration in capitals': "<?xml VERSION='1.0'?><s>",
-      .replace('XML', 'xml')
-      .replace('version', 'VERSION'),
     'an XML declaration without a version': "<?xml encoding='utf-8'?><s>",
     'an XML declaration of version 1.1': "<?xml version='1.1'?><s>",
     'an XML declaration of version 2.0': "<?xml version='2.0'?><s>",

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { defaultXmlLimits, resolveXmlLimits, type XmlLimits } from '../../src/xml/limits.js'
 import { createStreamReader } from '../../src/xml/stream-reader.js'
+import { concatBytes } from '../../src/xml/utf8.js'
 import { inventElement, mutate } from './mutation.js'
 import { createRandom, cutEvery, cutRandomly } from './random.js'
 import { createRecorder, failureOf, header, readAll, toBytes } from './recorder.js'
@@ -74,6 +76,7 @@ describe('a limit', () => {
   })
 
   it('that lies before another violation decides, wherever the bytes are cut', () => {
+    const divergences: string[] = []
     for (let seed = 0; seed < 1500; seed++) {
       const random = createRandom(seed)
       const body = mutate(
@@ -81,20 +84,26 @@ describe('a limit', () => {
         random,
         1 + random.integer(3),
       )
-      const bytes = new Uint8Array([...toBytes(header), ...body])
+      const bytes = concatBytes([toBytes(header), body])
       const limits = {
         depth: 1 + random.integer(4),
-        attributes: 1 + random.integer(8),
+        attributes: 6 + random.integer(3),
         nameLength: 12 + random.integer(5),
         gapLength: 1 + random.integer(4),
         startTagLength: 170 + random.integer(60),
         stanzaBytes: 20 + random.integer(200),
       }
       const whole = readAll([bytes], limits)
-      const why = `seed ${seed}: ${new TextDecoder().decode(body)}`
-      expect(readAll(cutRandomly(bytes, random, 8), limits), why).toEqual(whole)
-      expect(readAll(cutEvery(bytes, 1), limits), why).toEqual(whole)
+      for (const chunks of [cutRandomly(bytes, random, 8), cutEvery(bytes, 1)]) {
+        const events = readAll(chunks, limits)
+        if (!isDeepStrictEqual(events, whole)) {
+          divergences.push(
+            `${seed} ${failureOf(events)} ${failureOf(whole)} ${new TextDecoder().decode(body)}`,
+          )
+        }
+      }
     }
+    expect(divergences).toEqual([])
   })
 })
 

@@ -97,14 +97,14 @@ const tokens = [
   '-',
 ] as const
 
-const badBytes = [
+const badBytes: readonly [readonly number[], ...(readonly number[])[]] = [
   [0xff],
   [0xc0, 0x80],
   [0xed, 0xa0, 0x80],
   [0xf4, 0x90, 0x80, 0x80],
   [0xe2, 0x82],
   [0x80],
-] as const
+]
 
 /** One element with everything that stanzas have; mostly well-formed. */
 export function inventElement(random: Random, depth = 0): string {

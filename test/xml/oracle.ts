@@ -6,8 +6,11 @@ export interface Judgement {
   readonly root: XmlElement | undefined
   /** It has what RFC 6120 §11.1 forbids and XML does not. */
   readonly restricted: boolean
-  /** It declares a namespace with white space at its ends, which saxes cuts off and XML does not. */
-  readonly trimmed: boolean
+  /**
+   * It has what saxes is known to be wrong about: namespaces with white space at their ends, which saxes cuts off, or
+   * local names that begin like no name, which it accepts behind a prefix.
+   */
+  readonly mistaken: boolean
   /** What the XML declaration says, if it says anything. */
   readonly encoding: string | undefined
   readonly version: string | undefined
@@ -22,7 +25,7 @@ export function judgeWithSaxes(document: string): Judgement {
   let root: XmlElement | undefined
   let refused = false
   let restricted = false
-  let trimmed = false
+  let mistaken = false
   let encoding: string | undefined
   let version: string | undefined
 
@@ -51,8 +54,13 @@ export function judgeWithSaxes(document: string): Judgement {
   })
   parser.on('text', addText)
   parser.on('cdata', addText)
+  const looseLocalName = /:[-.\d\p{M}\u{B7}\u{203F}\u{2040}]/u
   parser.on('attribute', ({ name, prefix, value }) => {
-    if ((prefix === 'xmlns' || name === 'xmlns') && value !== value.trim()) trimmed = true
+    const declares = prefix === 'xmlns' || name === 'xmlns'
+    if ((declares && value !== value.trim()) || looseLocalName.test(name)) mistaken = true
+  })
+  parser.on('opentagstart', ({ name }) => {
+    if (looseLocalName.test(name)) mistaken = true
   })
   parser.on('opentag', (tag) => {
     const attributes = Object.values(tag.attributes)
@@ -73,5 +81,5 @@ export function judgeWithSaxes(document: string): Judgement {
   } catch {
     refused = true
   }
-  return { root: refused ? undefined : root, restricted, trimmed, encoding, version }
+  return { root: refused ? undefined : root, restricted, mistaken, encoding, version }
 }

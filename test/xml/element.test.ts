@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { XmlElement, xml, xmlNamespace } from '../../src/xml/element.js'
+
+describe('xml()', () => {
+  it('builds an element from plain values', () => {
+    expect(
+      xml('a', 'u', { b: 'c', d: 7, e: undefined, 'xml:lang': 'en' }, 'x', undefined, xml('f', 'u')),
+    ).toEqual(
+      new XmlElement(
+        'a',
+        'u',
+        [
+          { name: 'b', namespace: '', value: 'c' },
+          { name: 'd', namespace: '', value: '7' },
+          { name: 'lang', namespace: xmlNamespace, value: 'en' },
+        ],
+        ['x', new XmlElement('f', 'u')],
+      ),
+    )
+  })
+
+  it('takes only what the attributes object holds itself', () => {
+    const inherited: Record<string, string> = Object.create({ evil: '1' })
+    inherited['good'] = '2'
+    expect(xml('a', 'u', inherited).attributes.map(({ name }) => name)).toEqual(['good'])
+  })
+})
+
+describe('XmlElement', () => {
+  const element = xml(
+    'a',
+    'u',
+    { b: '1', 'xml:lang': 'en' },
+    'x',
+    xml('c', 'u', {}, 'first'),
+    xml('c', 'v', {}, 'other'),
+    'y',
+    xml('c', 'u', {}, 'second'),
+    xml('toString', 'u'),
+  )
+
+  it('finds attributes and children by expanded name alone', () => {
+    expect(element.attribute('b')).toBe('1')
+    expect(element.attribute('lang')).toBeUndefined()
+    expect(element.attribute('lang', xmlNamespace)).toBe('en')
+    expect(element.attribute('toString')).toBeUndefined()
+    expect(element.child('c')?.text()).toBe('first')
+    expect(element.child('c', 'v')?.text()).toBe('other')
+    expect(element.child('constructor')).toBeUndefined()
+    expect(element.elements('c').map((child) => child.text())).toEqual(['first', 'second'])
+    expect(element.elements()).toHaveLength(4)
+    expect(element.is('a', 'u')).toBe(true)
+    expect(element.is('a', 'v')).toBe(false)
+  })
+
+  it('gives the text directly inside it', () => {
+    expect(element.text()).toBe('xy')
+  })
+})
