@@ -1,0 +1,47 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createServer } from '../../src/server/index.js'
+import { bundleForBrowser } from './bundle.js'
+import { findChromium, startChromium } from './chromium.js'
+import type { Meeting } from './client-page.js'
+import { serveScript } from './site.js'
+
+const chromium = await findChromium()
+if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
+
+describe('the client, bundled for browsers', () => {
+  it('carries nothing that only Node has', async () => {
+    const { inputs } = await bundleForBrowser('client-page.ts')
+    expect(inputs.filter((path) => /node:|node_modules\/ws\//.test(path))).toEqual([])
+    expect(inputs).toContain('src/transport/dial-browser.ts')
+    expect(inputs).not.toContain('src/transport/dial-node.ts')
+  })
+
+  it.skipIf('missing' in chromium)('logs in, talks and leaves in Chromium', { timeout: 60_000 }, async () => {
+    if ('missing' in chromium) return
+    const server = await createServer({
+      domain: 'example.test',
+      accounts: [
+        { username: 'bob', password: 'secret' },
+        { username: 'alice', password: 'secret', contacts: [{ username: 'bob' }] },
+      ],
+      allowPlaintext: true,
+      listen: { webSocket: {} },
+    })
+    onTestFinished(() => server.close())
+    const { code } = await bundleForBrowser('client-page.ts')
+    const site = await serveScript(code)
+    onTestFinished(() => site.close())
+    const browser = await startChromium(chromium.path)
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    await page.goto(site.url)
+    expect(await page.evaluate<Meeting>(`meet(${JSON.stringify(server.endpoints.webSocket)})`)).toEqual({
+      phases: ['offline', 'connecting', 'authenticating', 'binding', 'online', 'closing', 'offline'],
+      mechanism: 'SCRAM-SHA-512',
+      heard: 'from a browser: é 漢字 👋',
+      contacts: ['bob@example.test'],
+      refused: 'authentication.not-authorized',
+      plain: 'transport.tls-unavailable',
+    })
+  })
+})
