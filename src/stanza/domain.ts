@@ -107,6 +107,5 @@ function refuseHyphen(): Refusal {
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return /^[\0-\x7f]*$/.test(text)
 }

@@ -9,18 +9,27 @@ const folder = process.env.CHARTS_FOLDER ?? fileURLToPath(new URL('docs/charts/'
 
 const { machines, drawMermaid, drawSvg } = await load(process.env.CHARTS_ENTRY ?? './machines/index.ts')
 const drawings = new Map()
+const index = [
+  '# Charts',
+  '',
+  'Drawn from `machines/` by `npm run draw`; edit the charts, not the drawings.',
+  '',
+]
 for (const machine of Object.values(machines)) {
   if (!(machine instanceof StateMachine)) continue
   const name = machine.id.replace(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
   if (drawings.has(`${name}.svg`)) throw new Error(`two charts would be drawn as ${name}.svg`)
   drawings.set(`${name}.svg`, await drawSvg(machine))
   drawings.set(`${name}.mmd`, drawMermaid(machine))
+  index.push(`## ${machine.id}`, '', machine.root.description ?? '', '')
+  index.push(`![${machine.id}](${name}.svg)`, '', `As text: [${name}.mmd](${name}.mmd)`, '')
 }
+drawings.set('README.md', index.join('\n'))
 
 mkdirSync(folder, { recursive: true })
 const found = new Map(
   readdirSync(folder)
-    .filter((name) => /\.(svg|mmd)$/.test(name))
+    .filter((name) => /\.(svg|mmd|md)$/.test(name))
     .map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')]),
 )
 const missing = [...drawings.keys()].filter((name) => !found.has(name))
