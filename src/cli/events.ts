@@ -1,5 +1,6 @@
 import type { XmlElement } from '../xml/element.js'
 import type { ServerEndpoints } from '../server/index.js'
+import type { Line } from './text.js'
 import type { MechanismRefusal } from '../../machines/index.js'
 
 /** Where a session stands, with all that is known by then; one for each phase as it begins. */
@@ -79,13 +80,23 @@ export type CliEvent =
       readonly address: string | undefined
     }
 
+/** Somebody whose session is shown. */
+export interface Person {
+  readonly account: string
+  readonly name: string
+  /** The phases of this one share a line. */
+  readonly brief: boolean
+}
+
 /** Where events go: to a person or to a program. */
 export interface Report {
   readonly event: (event: CliEvent) => void
+  /** Names those whose sessions are shown, where there are several; for people alone. */
+  readonly introduce: (people: readonly Person[]) => void
   /** A heading; for people alone. */
   readonly title: (text: string, spec?: string) => void
   /** A remark; for people alone. */
-  readonly note: (text: string) => void
+  readonly note: (...line: Line) => void
   /** Something to beware of; for people alone, beside the output. */
   readonly warn: (what: string, advice: string) => void
 }

@@ -13,6 +13,7 @@ export function createJsonReport(host: Host, screen: Screen): Report {
       const record = { at: new Date().toISOString(), ...toRecord(event) }
       if (!host.stdout.destroyed) host.stdout.write(`${escapeControls(JSON.stringify(record))}\n`)
     },
+    introduce: () => {},
     title: () => {},
     note: () => {},
     warn: (what, advice) => screen.complainOf('!', what, advice),

@@ -1,11 +1,8 @@
-import type { StateEvent } from './events.js'
+import type { Person, StateEvent } from './events.js'
+import { toChoice, toFindings } from './phase-findings.js'
+import { toName, toPhaseRow } from './phase-row.js'
 import type { Screen } from './screen.js'
-import { styled, toDuration, toGist, type Line } from './text.js'
-
-/** A session's phases on the screen: one line each, what became known below it, a heading for each part. */
-export interface PhaseLines {
-  next(event: StateEvent): void
-}
+import { styled, toDuration, wrap, type Line } from './text.js'
 
 const headings: Readonly<Record<string, (event: StateEvent) => string>> = {
   connecting: ({ account }) => `Connecting to ${account.split('@').at(-1)}`,
@@ -13,35 +10,77 @@ const headings: Readonly<Record<string, (event: StateEvent) => string>> = {
   binding: () => 'Getting an address',
 }
 
-/** Shows every phase in full. */
-export function createPhaseLines(screen: Screen, isVerbose: boolean): PhaseLines {
-  const shown = new Map<string, StateEvent>()
-  const begun = new Map<string, number>()
+/** One session's phases on the screen: a line each, what became known below it, a heading for each part. */
+export class PhaseLines {
+  readonly #screen: Screen
+  readonly #isVerbose: boolean
+  readonly #person: Person | undefined
+  /** Phases that have passed, where they share one line. */
+  #passed: readonly string[] = []
+  #before: StateEvent | undefined
+  #begunMs = 0
 
-  return {
-    next: (event) => {
-      const before = shown.get(event.account)
-      shown.set(event.account, event)
-      if (event.status === 'connecting' && before?.status !== 'connecting') {
-        begun.set(event.account, event.elapsedMs)
-      }
-      if (before !== undefined && isPassing(before)) {
-        const isFailed = hasFailed(before, event)
-        screen.print(
-          ...toLine(before, isFailed ? '✗' : '✓', screen.columns, event.elapsedMs - before.elapsedMs),
-        )
-      }
-      for (const detail of toFindings(before, event)) screen.print('     ', ...detail)
-      const heading = headings[event.status]
-      if (event.status !== before?.status && (heading !== undefined || event.status === 'closing'))
-        screen.print()
-      if (heading !== undefined && event.status !== before?.status)
-        screen.print(styled('bold', heading(event)))
-      for (const detail of toChoice(before, event, isVerbose)) screen.print('     ', ...detail)
-      const tookMs = event.elapsedMs - (begun.get(event.account) ?? 0)
-      for (const line of toArrival(event, before, tookMs)) screen.print(...line)
-      if (isPassing(event)) screen.show(...toLine(event, '·', screen.columns))
-    },
+  constructor(screen: Screen, isVerbose: boolean, person?: Person) {
+    this.#screen = screen
+    this.#isVerbose = isVerbose
+    this.#person = person
+  }
+
+  next(event: StateEvent): void {
+    const before = this.#before
+    const isNewPart = event.status !== before?.status
+    this.#before = event
+    if (isNewPart && event.status === 'connecting') this.#begunMs = event.elapsedMs
+    if (before !== undefined && isPassing(before)) this.#end(before, event)
+    if (this.#person?.brief !== true) this.#begin(event, before)
+    if (isNewPart) this.#arrive(event, before)
+    if (isPassing(event)) this.#screen.show(...toPhaseRow(event, '·', this.#screen.columns))
+  }
+
+  #end(before: StateEvent, event: StateEvent): void {
+    const isFailed = hasFailed(before, event)
+    if (this.#person?.brief === true && before.phase !== undefined) {
+      this.#passed = [...this.#passed, toName(before.phase)]
+      if (event.phase !== undefined) return
+      const lines = wrap(this.#passed.join(' → '), this.#screen.columns - 3)
+      lines.forEach((line, index) => {
+        const mark = index > 0 ? ' ' : isFailed ? styled('red', '✗') : styled('green', '✓')
+        this.#screen.print(' ', mark, ' ', styled('dim', line))
+      })
+      this.#passed = []
+    } else {
+      const tookMs = event.elapsedMs - before.elapsedMs
+      this.#screen.print(...toPhaseRow(before, isFailed ? '✗' : '✓', this.#screen.columns, tookMs))
+    }
+  }
+
+  #begin(event: StateEvent, before: StateEvent | undefined): void {
+    for (const finding of toFindings(before, event)) this.#screen.print('     ', ...finding)
+    const heading = headings[event.status]
+    if (heading !== undefined && event.status !== before?.status) {
+      this.#screen.print()
+      this.#screen.print(styled('bold', heading(event)))
+    }
+    for (const choice of toChoice(before, event, this.#isVerbose)) this.#screen.print('     ', ...choice)
+  }
+
+  #arrive(event: StateEvent, before: StateEvent | undefined): void {
+    const { because, jid = '', retryInMs = 0, status } = event
+    const name = this.#person?.name
+    const say = (...line: Line) => this.#screen.print(...line)
+    if (status === 'online') {
+      const facts = toFacts(event, event.elapsedMs - this.#begunMs)
+      if (name === undefined) say()
+      const isOnline = name === undefined ? ' Online as ' : ` ${name} is online as `
+      say(styled('green', '●'), isOnline, styled('bold', jid), styled('dim', `  ${facts}`))
+      if (name === undefined) say()
+    } else if (status === 'backingOff') {
+      say()
+      say(styled('yellow', '↻'), ` Trying again in ${toDuration(retryInMs)}: ${because}`)
+    } else if (status === 'closing' && name === undefined) say()
+    else if (status === 'offline' && before?.status === 'closing') {
+      say(styled('dim', name === undefined ? '○ Offline' : `○ ${name} is offline`))
+    }
   }
 }
 
@@ -58,82 +97,5 @@ function hasFailed(before: StateEvent, event: StateEvent): boolean {
   )
 }
 
-const nameWidth = 18
-const specWidth = 16
-const timeWidth = 7
-
-function toLine(event: StateEvent, mark: '✓' | '✗' | '·', columns: number, durationMs?: number): Line {
-  const name = toName(event.phase ?? event.status)
-  const hasSpec = columns >= 80
-  const gistWidth = Math.max(0, columns - 3 - nameWidth - (hasSpec ? specWidth : 0) - timeWidth)
-  const gist = toGist(event.description ?? '', gistWidth - 1)
-  const spec = hasSpec ? toGist(firstOf(event.spec), specWidth - 1).padEnd(specWidth) : ''
-  return [
-    ' ',
-    styled(mark === '✓' ? 'green' : mark === '✗' ? 'red' : 'cyan', mark),
-    ' ',
-    mark === '·' ? styled('bold', name.padEnd(nameWidth)) : name.padEnd(nameWidth),
-    styled('dim', gist.padEnd(gistWidth)),
-    styled('cyan', spec),
-    durationMs === undefined
-      ? styled('dim', '…'.padStart(timeWidth))
-      : styled(durationMs >= 1000 ? 'yellow' : 'dim', toDuration(durationMs).padStart(timeWidth)),
-  ]
-}
-
-/** A state of a chart as people read it: `requestingTls` is `requesting TLS`. */
-export function toName(phase: string): string {
-  return phase.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\btls\b/, 'TLS')
-}
-
-/** The section to look up first. */
-const firstOf = (spec: string | undefined): string => spec?.split(', ')[0] ?? ''
-
-/** What the phase before has found out. */
-function toFindings(before: StateEvent | undefined, event: StateEvent): readonly Line[] {
-  if (before === undefined || event.status === 'closing') return []
-  const findings: Line[] = event.failures
-    .slice(before.failures.length)
-    .filter(() => event.status === 'connecting')
-    .map(({ endpoint, message }) => [styled('yellow', `${endpoint}: ${message}`)])
-  if (before.phase === 'dialing' && event.phase === 'opening')
-    findings.push([styled('dim', `to ${event.endpoint}`)])
-  if (event.tls !== undefined && before.tls === undefined) {
-    const bindings = event.channelBindings.join(', ')
-    const bound = bindings === '' ? 'no channel binding' : `channel binding by ${bindings}`
-    findings.push([styled('dim', `${event.tls}; ${bound}`)])
-  }
-  return findings
-}
-
-/** The mechanism that is tried next, and why no other. */
-function toChoice(before: StateEvent | undefined, event: StateEvent, isVerbose: boolean): readonly Line[] {
-  const { channelBinding, mechanism, refusals, status, tls, weaker } = event
-  if (status !== 'authenticating' || mechanism === undefined || before?.mechanism === mechanism) return []
-  const bound = channelBinding === undefined ? '' : `, bound to the TLS channel by ${channelBinding}`
-  return [
-    [styled(tls === undefined ? 'yellow' : 'magenta', `${mechanism}${bound}`)],
-    ...refusals
-      .slice(before?.refusals.length)
-      .map(({ name, reason }): Line => [styled('dim', `not ${name}: ${reason}`)]),
-    ...(isVerbose && weaker.length > 0 ? [[styled('dim', `weaker, not needed: ${weaker.join(', ')}`)]] : []),
-  ]
-}
-
-function toArrival(event: StateEvent, before: StateEvent | undefined, tookMs: number): readonly Line[] {
-  const { because, jid, mechanism, retryInMs, status, tls } = event
-  if (status === 'online' && before?.status !== 'online') {
-    const facts = [tls ?? 'not encrypted', mechanism, toDuration(tookMs)].filter(Boolean).join(' · ')
-    return [
-      [],
-      [styled('green', '●'), ' Online as ', styled('bold', jid ?? ''), styled('dim', `  ${facts}`)],
-      [],
-    ]
-  }
-  if (status === 'backingOff') {
-    const pause = toDuration(retryInMs ?? 0)
-    return [[], [styled('yellow', '↻'), ` Trying again in ${pause}: ${because}`]]
-  }
-  if (status === 'offline' && before?.status === 'closing') return [[styled('dim', '○ Offline')]]
-  return []
-}
+const toFacts = ({ mechanism, tls }: StateEvent, tookMs: number): string =>
+  [tls ?? 'not encrypted', mechanism, toDuration(tookMs)].filter(Boolean).join(' · ')

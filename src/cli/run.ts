@@ -2,6 +2,7 @@ import { XmppError } from '../errors.js'
 import { toAdvice } from './advice.js'
 import type { Command } from './command.js'
 import { connectCommand } from './connect.js'
+import { demoCommand } from './demo.js'
 import type { Report } from './events.js'
 import { exitCodes, toExitCode } from './exit-codes.js'
 import { toCommandHelp, toProgramHelp } from './help.js'
@@ -9,11 +10,12 @@ import type { Host } from './host.js'
 import { createJsonReport } from './json-report.js'
 import { findNearest } from './nearest.js'
 import { parseOptions } from './options.js'
+import { serveCommand } from './serve.js'
 import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
 import { UsageError } from './usage-error.js'
 
-const commands: readonly Command[] = [connectCommand]
+const commands: readonly Command[] = [demoCommand, connectCommand, serveCommand]
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
