@@ -35,7 +35,7 @@ export const servedSubscriptionMachine = setup({
   id: 'servedSubscription',
   description:
     'The nine states of a presence subscription as the user’s server keeps them, plus pre-approval.',
-  tags: ['idle'],
+  tags: ['person'],
   meta: { spec: 'RFC 6121 §A.1', why: 'a subscription stays as it is until a person changes it' },
   type: 'parallel',
   states: {
@@ -54,7 +54,7 @@ export const servedSubscriptionMachine = setup({
         },
         pending: {
           description: 'The user has asked; the contact has not answered (Pending Out).',
-          tags: ['idle'],
+          tags: ['person'],
           meta: {
             spec: 'RFC 6121 §A.2.1, §A.2.2, §A.3.3, §A.3.4',
             why: 'a person may take days to answer',
@@ -106,7 +106,7 @@ export const servedSubscriptionMachine = setup({
         },
         pending: {
           description: 'The contact has asked; the user has not answered (Pending In).',
-          tags: ['idle'],
+          tags: ['person'],
           meta: {
             spec: 'RFC 6121 §3.1.3, §A.2.3, §A.2.4, §A.3.2',
             why: 'a person may take days to answer',

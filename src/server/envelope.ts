@@ -1,5 +1,5 @@
 import type { Jid } from '../stanza/jid.js'
-import { XmlElement, type XmlAttribute } from '../xml/element.js'
+import { xmlNamespace, XmlElement, type XmlAttribute } from '../xml/element.js'
 
 /** A stanza under way, its addresses read and checked; the element carries the same ones. */
 export interface Envelope {
@@ -21,6 +21,19 @@ export function toEnvelope(element: XmlElement, from: Jid, to: Jid): Envelope {
     to,
   }
 }
+
+/**
+ * A stanza without a language of its own is in that of its sender's stream, which its reader cannot know.
+ * @see RFC 6120 §8.1.5
+ */
+export function withLang(element: XmlElement, lang: string | undefined): XmlElement {
+  if (lang === undefined || !languageTag.test(lang)) return element
+  if (element.attribute('lang', xmlNamespace) !== undefined) return element
+  const attributes = [...element.attributes, { name: 'lang', namespace: xmlNamespace, value: lang }]
+  return new XmlElement(element.name, element.namespace, attributes, element.children)
+}
+
+const languageTag = /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,10}$/
 
 /** An IQ of type `get` or `set`. */
 export function isRequest(element: XmlElement): boolean {

@@ -16,6 +16,7 @@ import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
+import { withLang } from './envelope.js'
 import type { Realm } from './realm.js'
 import type { ResourceLink } from './resource.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
@@ -210,7 +211,7 @@ export class Session implements ResourceLink {
     if (resource !== undefined && this.actor.getSnapshot().hasTag('online')) {
       const event = toEvent(element)
       if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
-      const fault = dispatch(this.#realm, resource, element)
+      const fault = dispatch(this.#realm, resource, withLang(element, this.#header.lang))
       return fault === undefined ? undefined : this.close(fault)
     }
     this.#current = element

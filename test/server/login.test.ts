@@ -70,3 +70,17 @@ describe.each(Object.entries(ways))('over %s', (_, dialed) => {
     wire.transport.destroy()
   })
 })
+
+describe.each(['bytes', 'frames'] as const)('the header of the server, in %s', (framing) => {
+  it('says who it is, to whom it speaks, and has a new id each time', async () => {
+    const wire = new Wire(server.connect({ framing }))
+    await wire.open('LOCALHOST', { from: 'alice@localhost' })
+    const first = wire.header
+    expect(first).toMatchObject({ from: 'localhost', to: 'alice@localhost', version: '1.0', lang: 'en' })
+    const other = new Wire(server.connect({ framing }))
+    await other.open()
+    expect(other.header.to).toBeUndefined()
+    expect(first.id).toMatch(/^[\w-]{16,}$/)
+    expect(other.header.id).not.toBe(first.id)
+  })
+})

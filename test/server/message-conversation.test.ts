@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
-import { xml, type XmlElement } from '../../src/xml/element.js'
+import { xml, xmlNamespace, type XmlElement } from '../../src/xml/element.js'
 import { ns } from '../../src/xml/namespaces.js'
-import { inShort, logIn, type Wire } from './wire.js'
+import { inShort, logIn, Wire } from './wire.js'
 
 let server: EmbeddedServer
 const moment = new Date('2026-02-03T04:05:06.789Z')
@@ -43,8 +43,22 @@ describe('a message', () => {
     expect(got.attribute('from')).toBe('alice@localhost/desk')
     expect(got.attribute('to')).toBe('bob@localhost')
     expect(got.attribute('id')).toBe('7')
-    expect(got.attribute('lang', 'http://www.w3.org/XML/1998/namespace')).toBe('fr')
+    expect(got.attribute('lang', xmlNamespace)).toBe('fr')
     expect(got.child('note', 'urn:example:note')).toEqual(note)
+  })
+
+  it.each([
+    ['fr', undefined, 'fr'],
+    ['fr', 'de', 'de'],
+    [undefined, undefined, undefined],
+    ['no language!', undefined, undefined],
+  ])('from a stream in %s, in %s, arrives in %s (RFC 6120 §8.1.5)', async (stream, own, arrived) => {
+    const wire = new Wire(server.connect())
+    await wire.authenticate({ mechanism: 'SCRAM-SHA-256', username: 'alice' }, await wire.open())
+    await wire.open('localhost', stream === undefined ? {} : { lang: stream })
+    await wire.bind('desk')
+    wire.send(xml('message', ns.client, { to: 'alice@localhost/desk', 'xml:lang': own }))
+    expect((await wire.element('message')).attribute('lang', xmlNamespace)).toBe(arrived)
   })
 
   it('goes to the most available device, to all of them if they are alike', async () => {

@@ -18,6 +18,8 @@ type Item = XmlElement | { readonly header: StreamHeader } | 'stream closed' | '
 /** The client's end of a conversation, one step at a time: nothing is answered by itself but the end. */
 export class Wire {
   readonly transport: Transport
+  /** The server's last one. */
+  header: StreamHeader = {}
   readonly #inbound: Inbound
   readonly #items: Item[] = []
   #waiting: ((item: Item) => void) | undefined
@@ -32,7 +34,10 @@ export class Wire {
     }
     this.#inbound = createInbound(transport, {
       opened: (header) => take({ header }),
-      element: take,
+      element: (element) => {
+        if (element.is('success', ns.sasl)) this.#inbound.restart()
+        take(element)
+      },
       closed: () => {
         this.close()
         take('stream closed')
@@ -98,16 +103,18 @@ export class Wire {
   }
 
   /** Opens the stream, the first time or again, and gives the features. */
-  async open(to = 'localhost', from?: string): Promise<StreamFeatures> {
-    if (this.transport.framing === 'frames') this.send(xml('open', ns.framing, { to, from, version: '1.0' }))
+  async open(to = 'localhost', { from, lang }: { readonly from?: string; readonly lang?: string } = {}): Promise<StreamFeatures> {
+    if (this.transport.framing === 'frames') this.send(xml('open', ns.framing, { to, from, version: '1.0', 'xml:lang': lang }))
     else {
+      const optional = `${from === undefined ? '' : ` from='${from}'`}${lang === undefined ? '' : ` xml:lang='${lang}'`}`
       this.write(
-        `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${to}' version='1.0'>`,
+        `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${to}' version='1.0'${optional}>`,
       )
     }
     const opened = await this.take()
     if (opened instanceof XmlElement || typeof opened === 'string')
       throw new Error(`no header, but ${show(opened)}`)
+    this.header = opened.header
     return parseStreamFeatures(await this.element('features'))
   }
 
@@ -133,7 +140,6 @@ export class Wire {
       const answer = parseSaslElement(await this.element())
       if (answer.kind === 'failure') return answer.condition
       if (answer.kind === 'success') {
-        this.#inbound.restart()
         await step.finish(answer.data)
         return undefined
       }
