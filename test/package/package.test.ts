@@ -81,6 +81,16 @@ describe('a project that installs it', () => {
     expect(Number(told)).toBeGreaterThan(0)
   })
 
+  test('is told to install elkjs when it draws without it', async () => {
+    const script = [
+      `import { drawSvg } from '${specifier('./inspector')}'`,
+      `import { sessionMachine } from '${specifier('./machines')}'`,
+      'await drawSvg(sessionMachine).catch((error) => console.log(error.message))',
+    ].join('; ')
+    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
+    expect(told).toBe('drawing needs the package elkjs: npm install elkjs\n')
+  })
+
   test.each(subpaths.filter((subpath) => subpath !== './server'))(
     'bundles %s for browsers, without anything of Node',
     async (subpath) => {
