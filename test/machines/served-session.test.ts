@@ -3,6 +3,7 @@ import {
   createActor,
   fromPromise,
   getInitialSnapshot,
+  SimulatedClock,
   transition,
   type AnyStateMachine,
   type SnapshotFrom,
@@ -229,6 +230,33 @@ describe('servedSession', () => {
       const [, actions] = transition(servedSessionMachine, online, end)
       expect(actions.map(({ type }) => type)).toContain('withdrawSession')
     }
+  })
+
+  it.each([
+    ['negotiationMs', 4000, [], 'closing'],
+    ['tlsMs', 3000, [events[0], { type: 'tls.requested' }], 'closed'],
+    ['saslMs', 2000, [events[0], { type: 'sasl.begun', mechanism: 'PLAIN' }], 'closing'],
+    ['closeMs', 1000, [{ type: 'stanza.received' }], 'disconnecting'],
+    ['closeMs', 1000, [{ type: 'stream.ended' }], 'closed'],
+  ] as const)('waits %s and no longer', async (name, delay, said, end) => {
+    const clock = new SimulatedClock()
+    const never = new Promise<ServedChannelFacts>(() => {})
+    const actor = createActor(
+      servedSessionMachine.provide({
+        actors: {
+          secureChannel: fromPromise(() => never),
+          verifyResponse: fromPromise(async (): Promise<SaslVerdict> => ({ kind: 'challenged' })),
+        },
+      }),
+      { clock, input: { ...input, channel: name === 'tlsMs' ? clear : encrypted } },
+    ).start()
+    for (const event of said) if (event !== undefined) actor.send(event)
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.increment(delay - 1)
+    expect(actor.getSnapshot().matches(end)).toBe(false)
+    clock.increment(1)
+    expect(actor.getSnapshot().matches(end)).toBe(true)
+    actor.stop()
   })
 
   it('names the deed that nobody provided and gives the client another answer', async () => {

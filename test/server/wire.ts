@@ -103,8 +103,12 @@ export class Wire {
   }
 
   /** Opens the stream, the first time or again, and gives the features. */
-  async open(to = 'localhost', { from, lang }: { readonly from?: string; readonly lang?: string } = {}): Promise<StreamFeatures> {
-    if (this.transport.framing === 'frames') this.send(xml('open', ns.framing, { to, from, version: '1.0', 'xml:lang': lang }))
+  async open(
+    to = 'localhost',
+    { from, lang }: { readonly from?: string; readonly lang?: string } = {},
+  ): Promise<StreamFeatures> {
+    if (this.transport.framing === 'frames')
+      this.send(xml('open', ns.framing, { to, from, version: '1.0', 'xml:lang': lang }))
     else {
       const optional = `${from === undefined ? '' : ` from='${from}'`}${lang === undefined ? '' : ` xml:lang='${lang}'`}`
       this.write(
