@@ -1,6 +1,6 @@
 import { lineWidth, transitionLines, type Line } from './block.js'
 import { statesOf, type ChartGraph, type ChartTransition } from './graph.js'
-import { sharedTone, type Tone } from './tone.js'
+import { sharedTones, type Tone } from './tone.js'
 
 /** What is drawn between boxes, and what is written inside them instead. */
 export interface ArrowPlan {
@@ -18,7 +18,8 @@ export interface Arrow {
   readonly isStart: boolean
   /** Leads back to an initial mark: its surroundings begin anew. */
   readonly isReturn: boolean
-  readonly tone: Tone
+  /** One, or two where the arrow is striped. */
+  readonly tones: readonly Tone[]
   /** Empty where a state merely begins, and on the default of a history state. */
   readonly transitions: readonly ChartTransition[]
   readonly lines: readonly Line[]
@@ -97,7 +98,7 @@ function toArrow({ source, target, transitions }: Way): Arrow {
     target,
     isStart: source.endsWith('\ninitial'),
     isReturn: target.endsWith('\ninitial'),
-    tone: sharedTone(transitions),
+    tones: sharedTones(transitions),
     transitions,
     lines,
     width: Math.ceil(Math.max(0, ...lines.map(lineWidth)) + 2 * labelPadding.x),

@@ -38,7 +38,8 @@ export interface LaidBox extends Rectangle {
 
 /** One arrow; several transitions that go the same way share it. */
 export interface LaidEdge {
-  readonly tone: Tone
+  /** One, or two where the arrow is striped. */
+  readonly tones: readonly Tone[]
   readonly transitions: readonly ChartTransition[]
   readonly points: readonly Point[]
   readonly label: (Rectangle & { readonly lines: readonly Line[] }) | undefined
@@ -158,7 +159,7 @@ function toElkEdge(arrow: Arrow): ElkEdge {
 
 function collectEdges(plan: ArrowPlan, laid: ElkNode): readonly LaidEdge[] {
   const found = new Map((laid.edges ?? []).map((edge) => [edge.id, edge]))
-  return plan.arrows.map(({ id, tone, transitions, lines, isReturn }) => {
+  return plan.arrows.map(({ id, tones, transitions, lines, isReturn }) => {
     const { sections = [], labels = [] } = found.get(id) ?? {}
     const points = straighten(
       sections
@@ -167,7 +168,7 @@ function collectEdges(plan: ArrowPlan, laid: ElkNode): readonly LaidEdge[] {
     )
     const [label] = labels
     return {
-      tone,
+      tones,
       transitions,
       points: isReturn ? points.toReversed() : points,
       label: label === undefined ? undefined : { ...toRectangle(label), lines },

@@ -26,13 +26,16 @@ export function drawLegend(
     left += room + measure(text, 'spec') + gap
   }
   const states = [...statesOf(graph.root)]
-  const line = (tone: Tone): string =>
-    element('path', { class: `line line-${tone}`, d: `M${round(left)} ${round(middle)}h${lineLength}` })
+  const line = (tone: Tone, more = ''): string =>
+    element('path', { class: `line line-${tone}${more}`, d: `M${round(left)} ${round(middle)}h${lineLength}` })
   const icon = (name: Icon): string => drawIcon(name, { x: left + 6, y: middle })
-  const tones = new Set(edges.map(({ tone }) => tone))
+  const plain = new Set(edges.flatMap(({ tones }) => (tones.length === 1 ? tones : [])))
 
-  if (tones.has('failure')) say('failure', line('failure'), lineLength + 6)
-  if (tones.has('time')) say('time runs out', line('time'), lineLength + 6)
+  if (plain.has('failure')) say('failure', line('failure'), lineLength + 6)
+  if (edges.some((edge) => edge.tones.length > 1)) {
+    say('failure or the usual course', line('course') + line('failure', ' stripes'), lineLength + 6)
+  }
+  if (plain.has('time')) say('time runs out', line('time'), lineLength + 6)
   if (states.some(({ invokes }) => invokes.length > 0)) say('invoked actor', icon('actor'), iconWidth)
   return { pieces, width: Math.max(0, left - gap - x) }
 }

@@ -79,6 +79,7 @@ const fixed = `
 .statechart .region{stroke-dasharray:5 4}
 .statechart .leaf{stroke-width:1.25}
 .statechart .ring,.statechart .rule,.statechart .icon,.statechart .line,.statechart .chip{fill:none}
+.statechart .stripes{stroke-dasharray:7 7}
 .statechart .icon{stroke-width:1.3;stroke-linecap:round;stroke-linejoin:round}
 .statechart .line{stroke-width:1.5;stroke-linejoin:round}
 `

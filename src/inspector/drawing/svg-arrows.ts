@@ -9,7 +9,7 @@ const headWidth = 4
 const cornerRadius = 8
 
 /** The line of an arrow and its head. */
-export function drawArrow({ points, tone, transitions }: LaidEdge): string {
+export function drawArrow({ points, tones, transitions }: LaidEdge): string {
   const tip = points.at(-1)
   const before = points.at(-2)
   if (tip === undefined || before === undefined) return ''
@@ -20,12 +20,15 @@ export function drawArrow({ points, tone, transitions }: LaidEdge): string {
     x: neck.x - side * unit.y * headWidth,
     y: neck.y + side * unit.x * headWidth,
   }))
+  const line = curve([...points.slice(0, -1), neck])
   return element(
     'g',
     { class: 'arrow', 'data-transitions': JSON.stringify(transitions.map(({ id }) => id)) },
-    element('path', { class: `line line-${tone}`, d: curve([...points.slice(0, -1), neck]) }),
+    ...tones.map((tone, index) =>
+      element('path', { class: `line line-${tone}${index > 0 ? ' stripes' : ''}`, d: line }),
+    ),
     element('path', {
-      class: `head-${tone}`,
+      class: `head-${tones[0]}`,
       d: `M${[tip, ...corners].map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}Z`,
     }),
   )

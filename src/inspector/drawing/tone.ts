@@ -9,9 +9,9 @@ export function toneOf({ failure, trigger }: ChartTransition): Tone {
   return trigger.kind === 'after' ? 'time' : 'course'
 }
 
-/** The tone of an arrow that several transitions share: a failure among them shows. */
-export function sharedTone(transitions: readonly ChartTransition[]): Tone {
+/** The tones of an arrow that several transitions share: a failure among them shows, and so does the usual course. */
+export function sharedTones(transitions: readonly ChartTransition[]): readonly Tone[] {
   const tones = new Set(transitions.map(toneOf))
-  if (tones.has('failure')) return 'failure'
-  return tones.size === 1 && tones.has('time') ? 'time' : 'course'
+  if (tones.has('failure')) return tones.has('course') ? ['course', 'failure'] : ['failure']
+  return tones.size === 1 && tones.has('time') ? ['time'] : ['course']
 }
