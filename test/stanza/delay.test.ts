@@ -30,6 +30,10 @@ describe('parseDateTime()', () => {
     '2001-02-29T23:41:07Z',
     '1900-02-29T23:41:07Z',
     '2002-04-31T23:41:07Z',
+    '2002-06-31T23:41:07Z',
+    '2002-09-31T23:41:07Z',
+    '2002-11-31T23:41:07Z',
+    '2002-12-32T23:41:07Z',
     '2002-09-00T23:41:07Z',
     '2002-09-10T24:00:00Z',
     '2002-09-10T23:60:07Z',
@@ -54,6 +58,13 @@ describe('parseDateTime()', () => {
       { numRuns: 1000 },
     )
   })
+
+  test.each(['2000-02-29T12:00:00Z', '2000-03-01T00:00:00Z', '2024-02-29T00:00:00Z', '2100-02-28T23:59:59Z'])(
+    'toDateTime() writes %s, beside a day that some years lack',
+    (text) => {
+      expect(toDateTime(Date.parse(text))).toBe(text)
+    },
+  )
 
   test.each([-62_167_219_200_001, 253_402_300_800_000, NaN, Infinity])(
     'toDateTime() refuses %d',

@@ -60,6 +60,7 @@ describe('prepareDomain()', () => {
     ['a\u00ad', 'a soft hyphen'],
     ['1.\u05d0\u05d1', 'a number in front beside a label from right to left'],
     ['\u05d0a\u05d1', 'both directions in one label'],
+    ['a_.\u05d0\u05d1', 'a sign at the end beside a label from right to left'],
   ])('%j is refused: %s', (text) => {
     expect(prepareDomain(text)).toEqual(isRefused)
   })
@@ -71,6 +72,7 @@ describe('prepareDomain()', () => {
     '[1:2:3:4:5:6:7:8]',
     '[::ffff:192.0.2.1]',
     '[1:2:3:4:5:6:7::]',
+    '[1:2:3:4:5:6:192.0.2.1]',
     '[v1.a:b]',
   ])('accepts the IP literal %s', (text) => {
     expect(prepareDomain(text.toUpperCase())).toBe(text)
@@ -86,6 +88,9 @@ describe('prepareDomain()', () => {
     '[1::2::3]',
     '[1:2:3:4:5:6:7]',
     '[1:2:3:4:5:6:7:8:9]',
+    '[1:2:3:4:5:6:7:192.0.2.1]',
+    '[1:2:3:4:5:192.0.2.1]',
+    '[1:2:3:4:5:6:192.0.2.1::]',
     '[1:2:3:4:5:6:7:8::]',
     '[12345::]',
     '[::g]',

@@ -135,6 +135,8 @@ describe('parseJid() limits each part to 1023 bytes', () => {
 
   test('a text that cannot be a JID by its length alone is refused as a whole', () => {
     expect(problem('a@b/'.padEnd(20_000, '\u265a'))).toBe('address')
+    expect(problem('\u00fc'.repeat(20_000))).toBe('address')
+    expect(problem(`${'\u00fc'.repeat(20_000)}@b`)).toBe('address')
   })
 })
 

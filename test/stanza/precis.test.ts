@@ -72,6 +72,7 @@ describe('the Bidi Rule (RFC 5893 §2)', () => {
     ['\u05d0-', 'a sign at the end (3)'],
     ['\u06271\u0661', 'both kinds of number (4)'],
     ['a\u05d0', 'a letter from right to left among others (5)'],
+    ['a\u05d0b', 'the same in the middle (5)'],
     ['a\u0661', 'an Arabic number among others (5)'],
   ])('refuses %s: %s', (text) => {
     expect(enforceUsernameCaseMapped(text)).toEqual(isRefused)

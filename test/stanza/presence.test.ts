@@ -87,6 +87,10 @@ describe('parsePresence()', () => {
     },
   )
 
+  test.each(['away', 'chat', 'dnd', 'xa'])('knows the show %s', (show) => {
+    expect(read(xml('presence', c, {}, xml('show', c, {}, show))).show).toBe(show)
+  })
+
   test('an unknown show means nothing and is kept; the first that means something counts', () => {
     const unknown = xml('show', c, {}, 'busy')
     const second = xml('show', c, {}, 'away')

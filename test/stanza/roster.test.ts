@@ -148,6 +148,12 @@ describe('toRosterElement()', () => {
     expect(toRosterElement({ items: [{ jid: 'A@b', name: 'n', groups: ['x', 'y', 'x'] }] })).toEqual(
       query(xml('item', r, { jid: 'a@b', name: 'n' }, xml('group', r, {}, 'x'), xml('group', r, {}, 'y'))),
     )
+    expect(toRosterElement({ items: [{ jid: 'a@b', ask: true, approved: true }] })).toEqual(
+      query(xml('item', r, { jid: 'a@b', ask: 'subscribe', approved: 'true' })),
+    )
+    expect(toRosterElement({ items: [{ jid: 'a@b', ask: false, approved: false }] })).toEqual(
+      query(xml('item', r, { jid: 'a@b' })),
+    )
     expect(toRosterElement({ items: [{ jid: 'a@b', subscription: 'remove' }] })).toEqual(
       query(xml('item', r, { jid: 'a@b', subscription: 'remove' })),
     )

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StanzaError, stanzaErrorConditions } from '../../src/errors.js'
+import { parseIq } from '../../src/stanza/iq.js'
 import { parseStanzaError, toErrorReply, toStanzaErrorElement } from '../../src/stanza/stanza-error.js'
 import { xml, type XmlNode } from '../../src/xml/element.js'
 import { ns } from '../../src/xml/namespaces.js'
@@ -168,6 +169,21 @@ describe('toErrorReply()', () => {
       xml('iq', c, { from: 'd@e', to: 'a@b/c', id: '1', type: 'error' }, toStanzaErrorElement(error)),
     )
     expect(toErrorReply(xml('message', c, { type: 'chat' }), error)?.attribute('type')).toBe('error')
+  })
+
+  test('answers a stanza that cannot be read with what is wrong with it', () => {
+    const request = xml('iq', c, { from: 'a@b/c', id: '1', type: 'get' })
+    const problem = parseIq(request)
+    if (problem.kind !== 'problem') throw new Error('it can be read')
+    expect(toErrorReply(problem.element, problem)?.child('error')).toEqual(
+      xml(
+        'error',
+        c,
+        { type: 'modify' },
+        xml('bad-request', e),
+        xml('text', e, {}, 'a request has one child element, not 0'),
+      ),
+    )
   })
 
   test.each([
