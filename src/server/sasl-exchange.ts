@@ -47,8 +47,7 @@ export function offerMechanisms(settings: SaslSettings, transport: Transport): S
 export class SaslExchange {
   /** What goes with the next challenge or success; `null`: no data at all. */
   data: Uint8Array | null = null
-  /** What may be said about the last failure, beside its condition. */
-  failureText: string | undefined
+  #failureText: string | undefined
   readonly #settings: SaslSettings
   readonly #realm: Realm
   readonly #transport: Transport
@@ -78,11 +77,18 @@ export class SaslExchange {
     return this.#judge(await this.#next(response))
   }
 
+  /** What may be said about the failure that has just been judged, beside its condition. */
+  takeFailureText(): string | undefined {
+    const text = this.#failureText
+    this.#failureText = undefined
+    return text
+  }
+
   #judge(step: SaslServerStep): SaslVerdict {
     this.#next = undefined
-    this.failureText = undefined
+    this.#failureText = undefined
     if (step.kind === 'failure') {
-      this.failureText = step.scramError
+      this.#failureText = step.scramError
       return { kind: 'refused', condition: step.condition }
     }
     if (step.kind === 'challenge') {

@@ -162,7 +162,7 @@ export class Session implements ResourceLink {
           this.#write(toSaslElement({ kind: 'challenge', data: this.#exchange.data ?? new Uint8Array() })),
         sendSuccess: () => this.#write(toSaslElement({ kind: 'success', data: this.#exchange.data })),
         sendSaslFailure: (_, { condition }) =>
-          this.#write(toSaslFailure(condition, this.#exchange.failureText)),
+          this.#write(toSaslFailure(condition, this.#exchange.takeFailureText())),
         restartStream: () => this.#restart(),
         sendBindError: (_, { condition }) => this.#write(this.#binding.refuse(condition)),
         sendBound: ({ context }) =>

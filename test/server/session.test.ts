@@ -85,6 +85,17 @@ describe('a login', () => {
     expect((await wire.element('failure')).elements()[0]?.name).toBe(condition)
   })
 
+  it('is refused with the reason of this failure, not of the one before', async () => {
+    const server = await serverWith()
+    const wire = new Wire(server.connect())
+    const features = await wire.open()
+    const wrong = { mechanism: 'SCRAM-SHA-256', username: 'alice', password: 'wrong' }
+    expect(await wire.authenticate(wrong, features)).toBe('not-authorized')
+    wire.write("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='X'/>")
+    const failure = await wire.element('failure')
+    expect(failure.elements().map(({ name }) => name)).toEqual(['invalid-mechanism'])
+  })
+
   it('can be given up in the middle', async () => {
     const server = await serverWith()
     const wire = new Wire(server.connect())
