@@ -1,7 +1,7 @@
 import { assign, setup } from 'xstate'
 import { ProtocolError, type XmppError } from '../src/errors.js'
 import { timedOut, toXmppError, type Wait } from './failure.js'
-import { noFeatures, type StreamFeatureFacts } from './stream-facts.js'
+import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 
@@ -17,13 +17,20 @@ export type BindAnswer =
   | { readonly kind: 'refused'; readonly error: XmppError; readonly conflict: boolean }
 
 export interface BindingContext extends BindingInput {
+  readonly header: StreamHeaderFacts | undefined
   readonly features: StreamFeatureFacts
   readonly jid: string | undefined
   readonly error: XmppError | undefined
 }
 
 export type BindingOutput =
-  | { readonly outcome: 'bound'; readonly jid: string; readonly features: StreamFeatureFacts }
+  | {
+      readonly outcome: 'bound'
+      readonly jid: string
+      /** Of the stream that was opened after authentication. */
+      readonly header: StreamHeaderFacts | undefined
+      readonly features: StreamFeatureFacts
+    }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
 /** What the server answered, as guards and actions get it. */
@@ -38,12 +45,13 @@ export interface AnswerParams {
 export const bindingMachine = setup({
   types: {} as { context: BindingContext; input: BindingInput; output: BindingOutput },
   actors: {
-    reopenStream: deed<void>('reopenStream'),
+    reopenStream: deed<StreamHeaderFacts>('reopenStream'),
     receiveFeatures: deed<StreamFeatureFacts>('receiveFeatures'),
     bindResource: deed<BindAnswer, { readonly resource: string | undefined }>('bindResource'),
     establishSession: deed<void>('establishSession'),
   },
   actions: {
+    keepHeader: assign((_, params: { readonly header: StreamHeaderFacts }) => ({ header: params.header })),
     keepFeatures: assign((_, params: { readonly features: StreamFeatureFacts }) => ({
       features: params.features,
     })),
@@ -81,7 +89,7 @@ export const bindingMachine = setup({
 }).createMachine({
   id: 'binding',
   description: 'From an authenticated stream to a full JID.',
-  context: ({ input }) => ({ ...input, features: noFeatures, jid: undefined, error: undefined }),
+  context: ({ input }) => ({ ...input, header: undefined, features: noFeatures, jid: undefined, error: undefined }),
   options: { maxIterations: 1000 },
   output: ({ context }) => toOutput(context),
   initial: 'reopening',
@@ -92,7 +100,10 @@ export const bindingMachine = setup({
       invoke: {
         id: 'reopenStream',
         src: 'reopenStream',
-        onDone: { target: 'awaitingFeatures' },
+        onDone: {
+          target: 'awaitingFeatures',
+          actions: { type: 'keepHeader', params: ({ event }) => ({ header: event.output }) },
+        },
         onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
       },
       after: {
@@ -174,7 +185,7 @@ export const bindingMachine = setup({
 
 function toOutput(context: BindingContext): BindingOutput {
   if (context.error === undefined && context.jid !== undefined) {
-    return { outcome: 'bound', jid: context.jid, features: context.features }
+    return { outcome: 'bound', jid: context.jid, header: context.header, features: context.features }
   }
   return {
     outcome: 'failed',

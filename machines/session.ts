@@ -87,7 +87,9 @@ export const sessionMachine = setup({
         : { error: output.error },
     ),
     keepBinding: assign((_, { output }: { readonly output: BindingOutput }) =>
-      output.outcome === 'bound' ? { jid: output.jid, features: output.features } : { error: output.error },
+      output.outcome === 'bound'
+        ? { jid: output.jid, header: output.header, features: output.features }
+        : { error: output.error },
     ),
     noteOnline: assign({
       wasOnline: true,

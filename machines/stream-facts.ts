@@ -1,5 +1,6 @@
 /** What a peer's stream header said (RFC 6120 §4.7). */
 export interface StreamHeaderFacts {
+  readonly to: string | undefined
   readonly from: string | undefined
   readonly id: string | undefined
   /** Absent before XMPP 1.0: such a server announces no features. */

@@ -1,6 +1,6 @@
 import { fromPromise } from 'xstate'
 import type { BindAnswer } from '../../machines/binding.js'
-import type { StreamFeatureFacts } from '../../machines/stream-facts.js'
+import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
 import { parseIq, toIqElement, type IqError, type IqResult } from '../stanza/iq.js'
@@ -30,9 +30,7 @@ export function bindingActors({ link, identity, createId }: BindingDeeds) {
   }
 
   return {
-    reopenStream: fromPromise<void>(async ({ signal }) => {
-      await openStream(link, identity, signal)
-    }),
+    reopenStream: fromPromise<StreamHeaderFacts>(({ signal }) => openStream(link, identity, signal)),
 
     receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal }) => receiveFeatures(link, signal)),
 

@@ -69,7 +69,7 @@ export async function openStream(
   const { stream } = link
   const header = await stream.open(toHeader(identity, stream.transport.tls !== null), signal)
   link.lang = header.lang
-  return { from: header.from, id: header.id, version: header.version, lang: header.lang }
+  return { to: header.to, from: header.from, id: header.id, version: header.version, lang: header.lang }
 }
 
 /** Waits for `<stream:features/>`; anything else ends the stream. */

@@ -28,7 +28,7 @@ const under: ServerUnderTest = {
     'secure WebSocket': server.endpoints.secureWebSocket ?? '',
     memory: () => server.connect(),
   },
-  ca: server.ca,
+  ca: server.ca ?? '',
   password,
   mechanisms: [
     'SCRAM-SHA-512-PLUS',

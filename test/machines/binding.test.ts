@@ -7,6 +7,7 @@ import { StanzaError, TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 
 const features = { ...noFeatures, bind: true }
+const header = { to: undefined, from: 'example.test', id: 's2', version: '1.0', lang: 'en' }
 const bound = gives({ kind: 'bound', jid: 'alice@example.test/desk' })
 const refused = (error: StanzaError) =>
   gives({ kind: 'refused', error, conflict: error.condition === 'conflict' })
@@ -14,7 +15,7 @@ const conflict = new StanzaError('conflict', 'modify')
 const notAllowed = new StanzaError('not-allowed', 'cancel')
 const closed = new TransportError('closed', 'example.test ended the connection')
 const steps = {
-  reopenStream: [gives()],
+  reopenStream: [gives(header)],
   receiveFeatures: [gives({ ...features, session: 'required' })],
   bindResource: [bound],
   establishSession: [gives()],
@@ -43,7 +44,7 @@ afterEach(() => void vi.useRealTimers())
 describe('the binding chart', () => {
   it('binds the resource that was asked for', async () => {
     const { output, asked, inputs } = run({})
-    expect(await output).toEqual({ outcome: 'bound', jid: 'alice@example.test/desk', features })
+    expect(await output).toEqual({ outcome: 'bound', jid: 'alice@example.test/desk', header, features })
     expect(asked).toEqual(['reopenStream', 'receiveFeatures', 'bindResource'])
     expect(inputs.get('bindResource')).toEqual([{ resource: 'desk' }])
   })

@@ -8,7 +8,7 @@ import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 
 const plain = { framing: 'bytes', secure: false, channelBindings: [] }
 const secure = { framing: 'bytes', secure: true, channelBindings: ['tls-exporter'] }
-const header = { from: 'example.test', id: 's1', version: '1.0', lang: 'en' }
+const header = { to: undefined, from: 'example.test', id: 's1', version: '1.0', lang: 'en' }
 const features: StreamFeatureFacts = { ...noFeatures, starttls: 'required', mechanisms: ['SCRAM-SHA-1'] }
 const refused = new TransportError('refused', 'nothing listens on example.test:5222')
 

@@ -14,11 +14,11 @@ import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/sc
 
 const works = {
   openTransport: [gives({ framing: 'bytes', secure: true, channelBindings: [] })],
-  openStream: [gives({ from: 'example.test', id: 's1', version: '1.0', lang: 'en' })],
+  openStream: [gives({ to: undefined, from: 'example.test', id: 's1', version: '1.0', lang: 'en' })],
   'connection/receiveFeatures': [gives({ ...noFeatures, mechanisms: ['SCRAM-SHA-256'] })],
   initiate: [gives({ kind: 'success' })],
   verifyServer: [gives()],
-  reopenStream: [gives()],
+  reopenStream: [gives({ to: undefined, from: 'example.test', id: 's2', version: '1.0', lang: 'en' })],
   'binding/receiveFeatures': [gives({ ...noFeatures, bind: true })],
   bindResource: [gives({ kind: 'bound', jid: 'alice@example.test/desk' })],
   awaitSilence: [silent],
@@ -118,6 +118,7 @@ describe('the session chart', () => {
       'active.online.fresh',
     ])
     expect(actor.getSnapshot().context).toMatchObject({
+      header: { id: 's2' },
       jid: 'alice@example.test/desk',
       mechanism: 'SCRAM-SHA-256',
     })
