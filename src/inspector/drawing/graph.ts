@@ -55,7 +55,7 @@ export interface ChartTransition {
   /** The source is left and entered again even where a target lies inside it. */
   readonly reenter: boolean
   readonly description: string | undefined
-  /** Something went wrong: an error of an actor, an event that says so, or `meta.failure: true`. */
+  /** Something went wrong: an error of an actor, an event or a final state whose name says so, or `meta.failure: true`. */
   readonly failure: boolean
 }
 
@@ -136,12 +136,16 @@ function toTransition(node: AnyStateNode, found: AnyTransitionDefinition, index:
     actions: found.actions.map(actionName),
     reenter: found.reenter,
     description: found.description,
-    failure: typeof flagged === 'boolean' ? flagged : isFailure(trigger),
+    failure: typeof flagged === 'boolean' ? flagged : isFailure(trigger) || leadsToFailure(found),
   }
 }
 
 function isFailure(trigger: ChartTrigger): boolean {
   return trigger.kind === 'error' || (trigger.kind === 'event' && isFailureWord(trigger.type))
+}
+
+function leadsToFailure({ target = [] }: AnyTransitionDefinition): boolean {
+  return target.length > 0 && target.every(({ type, key }) => type === 'final' && isFailureWord(key))
 }
 
 function sourceName(src: unknown): string {

@@ -5,8 +5,8 @@ export type Tone = 'course' | 'failure' | 'time'
 
 /** The tone of one transition. */
 export function toneOf({ failure, trigger }: ChartTransition): Tone {
-  if (failure) return 'failure'
-  return trigger.kind === 'after' ? 'time' : 'course'
+  if (trigger.kind === 'after') return 'time'
+  return failure ? 'failure' : 'course'
 }
 
 /** The tones of an arrow that several transitions share: a failure among them shows, and so does the usual course. */

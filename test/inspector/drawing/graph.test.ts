@@ -161,6 +161,15 @@ describe('toGraph()', () => {
     expect(root.invokes).toEqual([{ id: 'one', src: 'inline actor' }])
   })
 
+  test('what leads to a final state that is called a failure is one', () => {
+    const chart = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: { a: { on: { x: 'failed', y: 'b' } }, b: {}, failed: { type: 'final' } },
+    })
+    expect(toGraph(chart).transitions.map(({ failure }) => failure)).toEqual([true, false])
+  })
+
   test('meta.failure overrules what the name of an event suggests', () => {
     const chart = createMachine({
       id: 'm',
