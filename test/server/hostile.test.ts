@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer, type ServerEvent } from '../../src/server/index.js'
 import { logIn, Wire } from './wire.js'
@@ -199,6 +200,38 @@ describe('a client that goes wrong', () => {
       transport.write(login.slice(0, cut))
       transport.destroy()
     }
+    expect(await serverLives()).toEqual([])
+  })
+
+  it('cannot bring the server down, whatever it says', async () => {
+    const transcript = [
+      header(),
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>biwsbj1hbGljZSxyPWFiYw==</auth>",
+      "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>",
+      "<presence to='bob@localhost' type='subscribe'/></stream:stream>",
+    ].join('')
+    const place = fc.nat({ max: transcript.length })
+    const change = fc.record({
+      from: place,
+      length: fc.nat({ max: 8 }),
+      text: fc.string({ unit: 'binary', maxLength: 8 }),
+    })
+    const mutated = fc.array(change, { maxLength: 4 }).map((changes) => {
+      let text = transcript
+      for (const { from, length, text: put } of changes)
+        text = text.slice(0, from) + put + text.slice(from + length)
+      return text
+    })
+    await fc.assert(
+      fc.asyncProperty(mutated, fc.constantFrom('bytes', 'frames'), async (text, framing) => {
+        const transport = server.connect({ framing })
+        const closed = new Promise((resolve) => transport.start({ data: () => {}, closed: resolve }))
+        transport.write(text)
+        transport.close()
+        await closed
+      }),
+      { numRuns: 100 },
+    )
     expect(await serverLives()).toEqual([])
   })
 
