@@ -45,6 +45,9 @@ export interface LaidEdge {
   readonly label: (Rectangle & { readonly lines: readonly Line[] }) | undefined
 }
 
+/** Room around the whole chart, in px. */
+export const margin = 24
+
 /** What the mark says from which a state is left wherever it stands inside. */
 export const anywhereText = 'from any state'
 
@@ -59,7 +62,7 @@ export async function layOutChart(graph: ChartGraph): Promise<ChartLayout> {
   )
   const laid = await layOut({
     ...toElkNode(graph.root, plan, blocks),
-    layoutOptions: { ...rootOptions, ...paddingOf(blocks.get(graph.root.id), 24) },
+    layoutOptions: { ...rootOptions, ...paddingOf(blocks.get(graph.root.id), margin, margin) },
     edges: plan.arrows.map(toElkEdge),
   })
   const edges = collectEdges(plan, laid)
@@ -124,8 +127,8 @@ function toElkNode(state: ChartState, plan: ArrowPlan, blocks: ReadonlyMap<strin
   }
 }
 
-function paddingOf(block: Block | undefined, around: number): Record<string, string> {
-  const top = (block?.height ?? 0) + 12
+function paddingOf(block: Block | undefined, around: number, above = 12): Record<string, string> {
+  const top = (block?.height ?? 0) + above
   return { 'elk.padding': `[top=${top},left=${around},bottom=${around},right=${around}]` }
 }
 

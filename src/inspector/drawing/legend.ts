@@ -6,8 +6,7 @@ import { measure } from './metrics.js'
 import { drawIcon } from './svg-text.js'
 import type { Tone } from './tone.js'
 
-/** Room that the legend takes below the chart, in px. */
-export const legendHeight = 34
+const rowHeight = 34
 
 const gap = 22
 const lineLength = 22
@@ -17,8 +16,8 @@ export function drawLegend(
   graph: ChartGraph,
   edges: readonly LaidEdge[],
   { x, y }: Point,
-): { readonly pieces: readonly string[]; readonly width: number } {
-  const middle = y + legendHeight / 2 - 8
+): { readonly pieces: readonly string[]; readonly width: number; readonly height: number } {
+  const middle = y + rowHeight / 2 - 8
   const pieces: string[] = []
   let left = x
   const say = (text: string, sign: string, room: number): void => {
@@ -37,5 +36,5 @@ export function drawLegend(
   }
   if (plain.has('time')) say('time runs out', line('time'), lineLength + 6)
   if (states.some(({ invokes }) => invokes.length > 0)) say('invoked actor', icon('actor'), iconWidth)
-  return { pieces, width: Math.max(0, left - gap - x) }
+  return { pieces, width: Math.max(0, left - gap - x), height: pieces.length === 0 ? 0 : rowHeight }
 }

@@ -1,13 +1,12 @@
+import { padding } from './block.js'
 import type { ChartGraph } from './graph.js'
-import { layOutChart, type LaidBox } from './layout.js'
-import { drawLegend, legendHeight } from './legend.js'
+import { layOutChart, margin, type LaidBox } from './layout.js'
+import { drawLegend } from './legend.js'
 import { element, escapeText } from './markup.js'
 import { styleSheet } from './style.js'
 import { drawArrow, drawLabel } from './svg-arrows.js'
 import { drawBox, drawGround } from './svg-boxes.js'
 import { drawBlock } from './svg-text.js'
-
-const margin = 24
 
 /** Draws a chart as one self-contained SVG for light and dark; the same chart gives the same bytes. */
 export async function toSvg(graph: ChartGraph): Promise<string> {
@@ -15,7 +14,7 @@ export async function toSvg(graph: ChartGraph): Promise<string> {
   const { width, height, boxes, edges } = await layOutChart(graph)
   const legend = drawLegend(graph, edges, { x: margin, y: height })
   const slug = graph.id.replace(/[^A-Za-z0-9_-]+/g, '-')
-  const size = { width: Math.max(width, legend.width + 2 * margin), height: height + legendHeight }
+  const size = { width: Math.max(width, legend.width + 2 * margin), height: height + legend.height }
   const isRoot = ({ state }: LaidBox): boolean => state === root
   const inside = boxes.filter((box) => !isRoot(box))
   const pieces = [
@@ -29,7 +28,7 @@ export async function toSvg(graph: ChartGraph): Promise<string> {
     ...boxes
       .filter(isRoot)
       .flatMap(({ block }) =>
-        block === undefined ? [] : [drawBlock(block, { x: margin - 14, y: margin - 10 })],
+        block === undefined ? [] : [drawBlock(block, { x: margin - padding.x, y: margin - padding.y })],
       ),
     ...edges.map(drawLabel),
     ...legend.pieces,
