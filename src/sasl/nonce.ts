@@ -1,4 +1,4 @@
-import { encodeBase64 } from './base64.js'
+import { encodeBase64 } from '../base64.js'
 
 /** Gives a fresh nonce each time: printable ASCII without comma (RFC 5802 §7). */
 export type NonceSource = () => string

@@ -1,4 +1,4 @@
-import { decodeBase64 } from './base64.js'
+import { decodeBase64 } from '../base64.js'
 import { decodeUtf8 } from './bytes.js'
 import { unescapeName } from './gs2.js'
 import { isNonce } from './nonce.js'

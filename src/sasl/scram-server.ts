@@ -1,7 +1,7 @@
 import type { ChannelBindingType } from '../transport/transport.js'
 import { findStoredKeys, refuseShortSecret } from './accounts.js'
 import type { Accounts } from './accounts.js'
-import { encodeBase64 } from './base64.js'
+import { encodeBase64 } from '../base64.js'
 import { encodeUtf8, equalInConstantTime, xorBytes } from './bytes.js'
 import { channelBindingTypes } from './channel-binding.js'
 import { hashOffer } from './downgrade-protection.js'

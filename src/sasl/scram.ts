@@ -1,4 +1,4 @@
-import { encodeBase64 } from './base64.js'
+import { encodeBase64 } from '../base64.js'
 import { encodeUtf8, equalInConstantTime, xorBytes } from './bytes.js'
 import { prepareCredential } from './credentials.js'
 import { escapeName, formatGs2Header, gs2ChannelInput } from './gs2.js'

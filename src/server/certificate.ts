@@ -1,4 +1,4 @@
-import { encodeBase64 } from '../sasl/base64.js'
+import { encodeBase64 } from '../base64.js'
 import { commonName, extensionsOf, keyIdentifier, validityOf } from './certificate-parts.js'
 import type { CertificateNames } from './certificate-parts.js'
 

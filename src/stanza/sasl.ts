@@ -1,7 +1,7 @@
 import { saslFailureConditions, type SaslFailureCondition } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { parseBase64, toBase64 } from './base64.js'
+import { decodeBase64, encodeBase64 } from '../base64.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 
 /** A step of a SASL exchange. `data` is `null` where there is none, which is not the same as data of length zero. */
@@ -74,7 +74,7 @@ function readData(element: XmlElement): Uint8Array | null | undefined {
   if (element.elements().length > 0) return undefined
   const text = element.text()
   if (text === '') return null
-  return text === '=' ? new Uint8Array(0) : parseBase64(text)
+  return text === '=' ? new Uint8Array(0) : decodeBase64(text)
 }
 
 function readFailure(element: XmlElement, streamLang: string | undefined): SaslFailure {
@@ -105,7 +105,7 @@ export function toSaslElement(step: SaslElement): XmlElement {
       return xml('success', ns.sasl, {}, writeData(step.data))
     case 'challenge':
     case 'response':
-      return xml(step.kind, ns.sasl, {}, step.data.length === 0 ? undefined : toBase64(step.data))
+      return xml(step.kind, ns.sasl, {}, step.data.length === 0 ? undefined : encodeBase64(step.data))
     case 'abort':
       return xml('abort', ns.sasl)
     case 'failure': {
@@ -124,5 +124,5 @@ export function toSaslElement(step: SaslElement): XmlElement {
 
 function writeData(data: Uint8Array | null): string | undefined {
   if (data === null) return undefined
-  return data.length === 0 ? '=' : toBase64(data)
+  return data.length === 0 ? '=' : encodeBase64(data)
 }

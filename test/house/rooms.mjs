@@ -22,8 +22,8 @@ export const rooms = [
   },
   { name: 'transport', holds: 'bytes', rooms: ['errors'], types: [], packages: ['node:', 'ws'], pure: false },
   { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
-  { name: 'stanza', holds: 'words', rooms: ['xml', 'errors'], types: [], packages: [], pure: true },
-  { name: 'sasl', holds: 'a proof', rooms: ['errors'], types: ['transport'], packages: [], pure: false },
+  { name: 'stanza', holds: 'words', rooms: ['xml', 'base64', 'errors'], types: [], packages: [], pure: true },
+  { name: 'sasl', holds: 'a proof', rooms: ['base64', 'errors'], types: ['transport'], packages: [], pure: false },
   {
     name: 'router',
     holds: 'a stream',
@@ -51,7 +51,7 @@ export const rooms = [
   {
     name: 'server',
     holds: 'the embedded server: the other side of the same words',
-    rooms: ['transport', 'xml', 'stanza', 'sasl', 'router', 'machines', 'errors'],
+    rooms: ['transport', 'xml', 'stanza', 'sasl', 'router', 'machines', 'base64', 'errors'],
     types: [],
     packages: ['rxjs', 'xstate', 'asn1js', 'pkijs', 'node:'],
     pure: false,
@@ -99,6 +99,7 @@ export const rooms = [
  */
 export const files = [
   { name: 'errors', holds: 'what can go wrong', rooms: [], types: [], packages: [], pure: true },
+  { name: 'base64', holds: 'bytes as text', rooms: [], types: [], packages: [], pure: true },
   {
     name: 'client',
     holds: 'the strings',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeBase64, encodeBase64 } from '../../src/sasl/base64.js'
+import { decodeBase64, encodeBase64 } from '../../src/base64.js'
 import type { Gs2Binding } from '../../src/sasl/gs2.js'
 import type { SaslStep } from '../../src/sasl/mechanism.js'
 import { createMechanism } from '../../src/sasl/mechanisms.js'

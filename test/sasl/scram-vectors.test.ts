@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decodeBase64 } from '../../src/sasl/base64.js'
+import { decodeBase64 } from '../../src/base64.js'
 import { hashOffer } from '../../src/sasl/downgrade-protection.js'
 import { createScram } from '../../src/sasl/scram.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'

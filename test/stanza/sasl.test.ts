@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { saslFailureConditions } from '../../src/errors.js'
-import { parseBase64, toBase64 } from '../../src/stanza/base64.js'
+import { decodeBase64, encodeBase64 } from '../../src/base64.js'
 import { parseSaslElement, toSaslElement, type SaslElement } from '../../src/stanza/sasl.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import { ns } from '../../src/xml/namespaces.js'
@@ -173,12 +173,12 @@ describe('base64', () => {
     ['fooba', 'Zm9vYmE='],
     ['foobar', 'Zm9vYmFy'],
   ])('of %j is %j', (text, base64) => {
-    expect(toBase64(new TextEncoder().encode(text))).toBe(base64)
-    expect(parseBase64(base64)).toEqual(new TextEncoder().encode(text))
+    expect(encodeBase64(new TextEncoder().encode(text))).toBe(base64)
+    expect(decodeBase64(base64)).toEqual(new TextEncoder().encode(text))
   })
 
   test('of more than one chunk is read back', () => {
     const long = Uint8Array.from({ length: 20_000 }, (_, at) => at % 251)
-    expect(parseBase64(toBase64(long))).toEqual(long)
+    expect(decodeBase64(encodeBase64(long))).toEqual(long)
   })
 })

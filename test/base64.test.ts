@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeBase64, encodeBase64 } from '../../src/sasl/base64.js'
-import { equalInConstantTime, xorBytes } from '../../src/sasl/bytes.js'
+import { decodeBase64, encodeBase64 } from '../src/base64.js'
+import { equalInConstantTime, xorBytes } from '../src/sasl/bytes.js'
 
 test('decodeBase64() gives back what encodeBase64() made, as Buffer does', () => {
   fc.assert(
