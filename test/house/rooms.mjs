@@ -23,7 +23,14 @@ export const rooms = [
   { name: 'transport', holds: 'bytes', rooms: ['errors'], types: [], packages: ['node:', 'ws'], pure: false },
   { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
   { name: 'stanza', holds: 'words', rooms: ['xml', 'base64', 'errors'], types: [], packages: [], pure: true },
-  { name: 'sasl', holds: 'a proof', rooms: ['base64', 'errors'], types: ['transport'], packages: [], pure: false },
+  {
+    name: 'sasl',
+    holds: 'a proof',
+    rooms: ['base64', 'errors'],
+    types: ['transport'],
+    packages: [],
+    pure: false,
+  },
   {
     name: 'router',
     holds: 'a stream',

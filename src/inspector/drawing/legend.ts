@@ -26,7 +26,10 @@ export function drawLegend(
   }
   const states = [...statesOf(graph.root)]
   const line = (tone: Tone, more = ''): string =>
-    element('path', { class: `line line-${tone}${more}`, d: `M${round(left)} ${round(middle)}h${lineLength}` })
+    element('path', {
+      class: `line line-${tone}${more}`,
+      d: `M${round(left)} ${round(middle)}h${lineLength}`,
+    })
   const icon = (name: Icon): string => drawIcon(name, { x: left + 6, y: middle })
   const plain = new Set(edges.flatMap(({ tones }) => (tones.length === 1 ? tones : [])))
 
