@@ -121,7 +121,7 @@ const config = {
     'eslint/eqeqeq': 'error',
     'eslint/no-var': 'error',
     'eslint/prefer-const': 'error',
-    'eslint/max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    'eslint/max-lines': ['error', { max: 400 }],
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/no-array-sort': 'off',
