@@ -43,9 +43,9 @@ export function checkIdentity(
 }
 
 function isNamed(reference: string, names: CertificateNames, certificate: PeerCertificate): boolean {
-  // Without names of this kind Node would fall back to the common name.
-  const hasKind = isIP(reference) > 0 ? names.addresses > 0 : names.dns.length > 0
-  if (hasKind && checkServerIdentity(reference, certificate) === undefined) return true
+  // Without DNS names Node would fall back to the common name.
+  const isComparable = isIP(reference) > 0 || names.dns.length > 0
+  if (isComparable && checkServerIdentity(reference, certificate) === undefined) return true
   const wanted = reference.toLowerCase()
   return (
     names.srv.some((name) => name.toLowerCase() === `_xmpp-client.${wanted}`) ||

@@ -106,7 +106,6 @@ export class SocketTransport implements Transport {
     }
     const disarm = onAbort(signal, () => this.destroy(abortedError(deed, signal)))
     try {
-      await this.#whenFlushed()
       await this.#handshake(upgrade, deed)
     } catch (cause) {
       const error = this.#givenUp(deed) ?? this.#failure ?? toTransportError(cause, deed, 'tls-failed')
@@ -150,22 +149,12 @@ export class SocketTransport implements Transport {
     if (this.#delivery.paused) socket.pause()
   }
 
-  /** Everything written in clear leaves in clear, before the first byte of TLS. */
-  async #whenFlushed(): Promise<void> {
-    if (this.#socket.writableLength === 0) return
-    await new Promise<void>((resolve, reject) => {
-      this.#send(
-        Buffer.alloc(0),
-        this.#delivery.track((error) => (error === null ? resolve() : reject(error))),
-      )
-    })
-  }
-
   #givenUp(deed: string): TransportError | undefined {
     if (this.#destroyed === undefined) return undefined
     return this.#destroyed.reason ?? new TransportError('closed', `${deed} was given up`)
   }
 
+  /** Node itself lets everything written before leave in clear first. */
   #handshake({ isServer, run }: TlsUpgrade, deed: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const raw = this.#socket

@@ -45,6 +45,20 @@ describe('Delivery', () => {
     expect(delivery.heldBytes).toBe(0)
   })
 
+  it('never calls the sink while it is inside the sink', async () => {
+    let depth = 0
+    let deepest = 0
+    const { delivery, told } = await begin((chunk, self) => {
+      deepest = Math.max(deepest, (depth += 1))
+      if (chunk.length < 3) self.data(`${chunk}x`)
+      self.resume()
+      depth -= 1
+    })
+    delivery.data('x')
+    expect(told).toEqual(['x', 'xx', 'xxx'])
+    expect(deepest).toBe(1)
+  })
+
   it('takes pause() and resume() from inside a delivery', async () => {
     const { delivery, told } = await begin((_, self) => {
       self.pause()

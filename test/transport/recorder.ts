@@ -62,3 +62,12 @@ export class Recorder {
 export function written(transport: Transport, data: string): Promise<TransportError | null> {
   return new Promise((resolve) => transport.write(data, resolve))
 }
+
+/** Enough turns of the event loop for megabytes to move, if anything lets them: `from` talks to `to` all the while. */
+export async function manyRounds(from: Recorder, to: Recorder): Promise<void> {
+  for (let round = 0; round < 300; round += 1) {
+    const before = to.bytes
+    from.transport.write('.')
+    await to.untilLength(before + 1)
+  }
+}

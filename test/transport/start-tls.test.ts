@@ -7,7 +7,7 @@ import { createTransportPair } from '../../src/transport/memory.js'
 import { dialTcp, dialTls } from '../../src/transport/tcp.js'
 import { authority, Accepted, clientTls, domain, never, serverTls, type Ends } from './pairings.js'
 import { portOf, rejection } from './peers.js'
-import { Recorder, written } from './recorder.js'
+import { manyRounds, Recorder, written } from './recorder.js'
 
 const host = '127.0.0.1'
 
@@ -94,6 +94,18 @@ describe.each([
     await a.until('held,more')
   })
 
+  it('holds the writer back too when it is paused all along', async () => {
+    const { client, server } = await open()
+    const [a, b] = [new Recorder(client), new Recorder(server)]
+    client.pause()
+    await Promise.all([client.startTls(clientTls, never()), server.startTls(serverTls, never())])
+    for (let index = 0; index < 16; index += 1) server.write('x'.repeat(1_000_000))
+    await manyRounds(a, b)
+    expect(server.bufferedBytes).toBeGreaterThan(1_000_000)
+    client.resume()
+    await a.untilLength(16_000_000)
+  })
+
   it('works before start()', async () => {
     const { client, server } = await open()
     await Promise.all([client.startTls(clientTls, never()), server.startTls(serverTls, never())])
@@ -115,6 +127,7 @@ describe.each([
     await b.until('pingping')
     const error = await rejection(client.startTls(clientTls, never()))
     expect(error.code).toBe('transport.tls-failed')
+    expect(error.message).toContain('in clear')
     expect(await a.closed).toBe(error)
     expect(a.chunks).toEqual([])
     expect(client.tls).toBeNull()
@@ -229,24 +242,27 @@ describe('startTls() against a peer that does not play by the rules', () => {
     await b.until('still')
   })
 
-  it('sends in clear all that was written before, however much the peer is behind', async () => {
-    const { client, server } = await openTcp()
-    const [a, b] = [new Recorder(client), new Recorder(server)]
-    client.pause()
-    for (let index = 0; index < 16; index += 1) server.write('x'.repeat(1_000_000))
-    server.write('<proceed/>')
-    expect(server.bufferedBytes).toBeGreaterThan(1_000_000)
-    const securing = server.startTls(serverTls, never())
-    server.write('<secret/>')
-    client.resume()
-    await a.untilLength(16_000_010)
-    expect(a.text.endsWith('<proceed/>')).toBe(true)
-    await Promise.all([securing, client.startTls(clientTls, never())])
-    await a.untilLength(16_000_019)
-    expect(a.text.endsWith('<proceed/><secret/>')).toBe(true)
-    expect([client.tls, server.tls].includes(null)).toBe(false)
-    expect(b.closings).toEqual([])
-  })
+  it.each(['client', 'server'] as const)(
+    'sends in clear all that the %s wrote before, however much the peer is behind',
+    async (who) => {
+      const ends = await openTcp()
+      const [writer, reader] = who === 'client' ? [ends.client, ends.server] : [ends.server, ends.client]
+      const options = { client: clientTls, server: serverTls }
+      const b = new Recorder(reader)
+      reader.pause()
+      for (let index = 0; index < 16; index += 1) writer.write('x'.repeat(1_000_000))
+      writer.write('<proceed/>')
+      expect(writer.bufferedBytes).toBeGreaterThan(1_000_000)
+      const securing = writer.startTls(options[who], never())
+      writer.write('<secret/>')
+      reader.resume()
+      await b.untilLength(16_000_010)
+      expect(b.text.endsWith('x<proceed/>')).toBe(true)
+      await Promise.all([securing, reader.startTls(options[who === 'client' ? 'server' : 'client'], never())])
+      await b.untilLength(16_000_019)
+      expect(b.text.endsWith('<proceed/><secret/>')).toBe(true)
+    },
+  )
 
   it('gives up while it still waits to send what was written before', async () => {
     const { client, server } = await openTcp()

@@ -34,12 +34,12 @@ async function openRawServer(frameLimitBytes?: number) {
   const accepting = once(server, 'connection')
   const limit = frameLimitBytes === undefined ? {} : { frameLimitBytes }
   const client = await dialWebSocket({ url: `ws://127.0.0.1:${port}/`, signal: never(), ...limit })
-  const [peer] = await accepting
+  const [peer, request] = await accepting
   onTestFinished(() => {
     peer.terminate()
     server.close()
   })
-  return { client: new Recorder(client), peer }
+  return { client: new Recorder(client), peer, request }
 }
 
 describe('dialWebSocket()', () => {
@@ -155,10 +155,11 @@ describe('a WebSocket transport', () => {
     expect(error?.message).toContain('1011 (out of memory)')
   })
 
-  it('agrees on no compression', async () => {
-    const { peer, server } = await openRawClient()
+  it('offers no compression and agrees on none', async () => {
+    const { request } = await openRawServer()
+    expect(request.headers['sec-websocket-extensions']).toBeUndefined()
+    const { peer } = await openRawClient()
     expect(peer.extensions).toBe('')
-    server.transport.destroy()
   })
 })
 
