@@ -89,7 +89,13 @@ export const bindingMachine = setup({
 }).createMachine({
   id: 'binding',
   description: 'From an authenticated stream to a full JID.',
-  context: ({ input }) => ({ ...input, header: undefined, features: noFeatures, jid: undefined, error: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    header: undefined,
+    features: noFeatures,
+    jid: undefined,
+    error: undefined,
+  }),
   options: { maxIterations: 1000 },
   output: ({ context }) => toOutput(context),
   initial: 'reopening',

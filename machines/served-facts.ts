@@ -44,3 +44,26 @@ export type SaslVerdict =
 export type BindVerdict =
   | { readonly kind: 'bound'; readonly resource: string }
   | { readonly kind: 'refused'; readonly condition: 'bad-request' | 'conflict' | 'resource-constraint' }
+
+export interface ServedSessionInput {
+  /** The domain that is served. */
+  readonly domain: string
+  readonly channel: ServedChannelFacts
+  /** Failed authentications after which the stream ends (RFC 6120 §6.4.5). */
+  readonly attempts: number
+  readonly timeouts: ServedTimeouts
+}
+
+export interface ServedSessionContext extends ServedSessionInput {
+  readonly mechanism: string
+  readonly username: string | undefined
+  readonly resource: string | undefined
+  readonly fault: ServedFault | undefined
+}
+
+/** How a session ended. */
+export interface ServedSessionOutput {
+  readonly username: string | undefined
+  readonly resource: string | undefined
+  readonly fault: ServedFault | undefined
+}

@@ -6,18 +6,11 @@ import type {
   ServedChannelFacts,
   ServedFault,
   ServedHeaderFacts,
-  ServedTimeouts,
+  ServedSessionContext,
+  ServedSessionInput,
+  ServedSessionOutput,
 } from './served-facts.js'
 import { deed } from './stub.js'
-
-export interface ServedSessionInput {
-  /** The domain that is served. */
-  readonly domain: string
-  readonly channel: ServedChannelFacts
-  /** Failed authentications after which the stream ends (RFC 6120 §6.4.5). */
-  readonly attempts: number
-  readonly timeouts: ServedTimeouts
-}
 
 export type ServedSessionEvent =
   | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
@@ -32,20 +25,6 @@ export type ServedSessionEvent =
   | { readonly type: 'stream.broken'; readonly fault: ServedFault }
   | { readonly type: 'session.close'; readonly fault: ServedFault }
   | { readonly type: 'transport.closed' }
-
-export interface ServedSessionContext extends ServedSessionInput {
-  readonly mechanism: string
-  readonly username: string | undefined
-  readonly resource: string | undefined
-  readonly fault: ServedFault | undefined
-}
-
-/** How a session ended. */
-export interface ServedSessionOutput {
-  readonly username: string | undefined
-  readonly resource: string | undefined
-  readonly fault: ServedFault | undefined
-}
 
 /** The header that was received, as guards and actions get it. */
 export interface HeaderParams {

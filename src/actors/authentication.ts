@@ -2,11 +2,11 @@ import { fromPromise } from 'xstate'
 import type { InitiateInput, SaslAnswer } from '../../machines/authentication.js'
 import type { MechanismCandidate } from '../../machines/mechanism-choice.js'
 import { AuthenticationError } from '../errors.js'
+import { channelBindingTypes } from '../sasl/channel-binding.js'
 import type { Gs2Binding } from '../sasl/gs2.js'
 import type { SaslStep } from '../sasl/mechanism.js'
 import { createMechanism, type MechanismOptions } from '../sasl/mechanisms.js'
 import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
-import type { ChannelBindingType } from '../transport/transport.js'
 import type { Link } from './link.js'
 import { unexpected } from './connection.js'
 
@@ -77,12 +77,10 @@ export function authenticationActors({ link, credentials, forgetKeys }: Authenti
 
 function toGs2(link: Link, { gs2, binding }: MechanismCandidate): Gs2Binding {
   if (gs2 !== 'p') return { flag: gs2 }
-  const type = bindingTypes.find((known) => known === binding)
+  const type = channelBindingTypes.find((known) => known === binding)
   const data = type === undefined ? undefined : link.stream.transport.channelBinding(type)
   if (type === undefined || data === undefined) {
     throw new AuthenticationError('aborted', `this channel has no ${binding} any more`)
   }
   return { flag: 'p', binding: { type, data } }
 }
-
-const bindingTypes: readonly ChannelBindingType[] = ['tls-exporter', 'tls-unique', 'tls-server-end-point']

@@ -2,6 +2,7 @@ import { fromPromise } from 'xstate'
 import type { TransportFacts } from '../../machines/connection.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError, TransportError } from '../errors.js'
+import { channelBindingTypes } from '../sasl/channel-binding.js'
 import { XmlStream, type XmlStreamOptions } from '../router/xml-stream.js'
 import { parseStreamFeatures } from '../stanza/stream-features.js'
 import type { Dialer } from '../transport/dial.js'
@@ -96,11 +97,10 @@ export function unexpected(element: XmlElement, awaited: string): ProtocolError 
 }
 
 function toTransportFacts(transport: Transport): TransportFacts {
-  const types = ['tls-exporter', 'tls-server-end-point', 'tls-unique'] as const
   return {
     framing: transport.framing,
     secure: transport.tls !== null,
     ...(transport.tls !== null && { tlsVersion: transport.tls.version }),
-    channelBindings: types.filter((type) => transport.channelBinding(type) !== undefined),
+    channelBindings: channelBindingTypes.filter((type) => transport.channelBinding(type) !== undefined),
   }
 }

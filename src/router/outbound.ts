@@ -40,6 +40,11 @@ export function createOutbound(
   let stopped = false
   let opened = false
 
+  const checkLimit = () => {
+    if (transport.bufferedBytes <= limitBytes || stopped) return
+    overflowed(new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`))
+  }
+
   const flush = () => {
     scheduled = false
     if (corked === '') return
@@ -49,15 +54,15 @@ export function createOutbound(
     waiting = []
     if (flushes.length === 0) transport.write(text)
     else transport.write(text, (error) => flushes.forEach((flushed) => flushed(error)))
-    if (transport.bufferedBytes > limitBytes && !stopped) {
-      overflowed(
-        new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`),
-      )
-    }
+    checkLimit()
   }
 
   const write = (text: string, flushed?: Flushed) => {
-    if (framed) return transport.write(text, flushed)
+    if (framed) {
+      transport.write(text, flushed)
+      checkLimit()
+      return
+    }
     corked += text
     if (flushed !== undefined) waiting.push(flushed)
     if (corked.length > corkLimit) flush()

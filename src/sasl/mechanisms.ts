@@ -17,8 +17,6 @@ export interface SaslMechanismFacts {
   readonly hash: ScramHash | undefined
   /** Bound to its TLS channel. */
   readonly bound: boolean
-  /** The server proves that it knows the password. */
-  readonly provesServer: boolean
   /** For an encrypted and verified channel only. */
   readonly sendsPassword: boolean
 }
@@ -37,12 +35,11 @@ export const saslMechanisms: readonly SaslMechanismFacts[] = [
 
 function scram(hash: ScramHash, bound: boolean): SaslMechanismFacts {
   const name = `SCRAM-${hash}${bound ? '-PLUS' : ''}`
-  return { name, needs: 'password', hash, bound, provesServer: true, sendsPassword: false }
+  return { name, needs: 'password', hash, bound, sendsPassword: false }
 }
 
 function simple(name: string, needs: SaslMechanismFacts['needs']): SaslMechanismFacts {
-  const sendsPassword = needs === 'password'
-  return { name, needs, hash: undefined, bound: false, provesServer: false, sendsPassword }
+  return { name, needs, hash: undefined, bound: false, sendsPassword: needs === 'password' }
 }
 
 /** The facts of a mechanism; `undefined` for one that is not known here. */

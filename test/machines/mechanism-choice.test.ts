@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { channelBindingTypes } from '../../src/sasl/channel-binding.js'
+import { saslMechanisms } from '../../src/sasl/mechanisms.js'
 import { chooseMechanisms, type MechanismFacts } from '../../machines/mechanism-choice.js'
 
 const facts: MechanismFacts = {
@@ -25,6 +27,18 @@ describe('chooseMechanisms()', () => {
       'SCRAM-SHA-1',
       'PLAIN',
     ])
+  })
+
+  it('orders as the mechanisms themselves are ordered', () => {
+    const known = saslMechanisms.map(({ name }) => name).filter((name) => name !== 'ANONYMOUS')
+    const credentials = { password: true, certificate: true, anonymous: false }
+    expect(names({ offered: known.toReversed(), credentials })).toEqual(known)
+    expect(
+      choose({ offeredBindings: channelBindingTypes.toReversed(), channelBindings: channelBindingTypes })
+        .candidates[0],
+    ).toMatchObject({
+      binding: channelBindingTypes[0],
+    })
   })
 
   it('binds to the strongest type that both sides have', () => {

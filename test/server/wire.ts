@@ -1,5 +1,5 @@
 import { createInbound, type Inbound, type StreamHeader } from '../../src/router/inbound.js'
-import { chooseChannelBinding } from '../../src/sasl/channel-binding.js'
+import { channelBindingTypes } from '../../src/sasl/channel-binding.js'
 import { createMechanism } from '../../src/sasl/mechanisms.js'
 import type { SaslStep } from '../../src/sasl/mechanism.js'
 import { parseBindResult, toBindElement } from '../../src/stanza/bind.js'
@@ -181,15 +181,11 @@ export class Wire {
   }
 
   #gs2(mechanism: string, features: StreamFeatures) {
-    if (!mechanism.startsWith('SCRAM')) return {}
-    const { transport } = this
-    const choice = chooseChannelBinding(features, {
-      tlsVersion: transport.tls?.version,
-      channelBinding: (type) => transport.channelBinding(type),
-    })
-    if (choice.kind !== 'usable') throw new Error(choice.reason)
-    if (mechanism.endsWith('-PLUS') === (choice.gs2.flag === 'p')) return { gs2: choice.gs2 }
-    return { gs2: { flag: 'n' } as const }
+    if (!mechanism.endsWith('-PLUS')) return { gs2: { flag: 'n' } as const }
+    const type = channelBindingTypes.find((known) => features.channelBindings?.includes(known))
+    const data = type === undefined ? undefined : this.transport.channelBinding(type)
+    if (type === undefined || data === undefined) throw new Error('nothing to bind to')
+    return { gs2: { flag: 'p', binding: { type, data } } as const }
   }
 }
 
