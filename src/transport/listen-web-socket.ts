@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { addressOf, listenOn, type Listener, type TcpListenOptions } from './listen.js'
-import { handshakeTimeoutMs, lowestTlsVersion, tlsMaterial, toSecureContext } from './tls-upgrade.js'
+import { defaultHandshakeTimeoutMs, lowestTlsVersion, tlsMaterial, toSecureContext } from './tls-upgrade.js'
 import type { TlsServerOptions } from './transport.js'
 import { defaultFrameLimitBytes, xmppSubprotocol } from './web-socket-dial.js'
 import { WebSocketTransport } from './web-socket-transport.js'
@@ -60,7 +60,7 @@ function toHttpsOptions(tls: TlsServerOptions) {
   return {
     ...tlsMaterial(tls),
     minVersion: lowestTlsVersion,
-    handshakeTimeout: handshakeTimeoutMs,
+    handshakeTimeout: tls.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs,
     requestCert: tls.requestClientCertificate ?? false,
     rejectUnauthorized: false,
     ...(tls.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion }),

@@ -6,8 +6,8 @@ import { readCertificateNames } from './certificate-names.js'
 import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
 import type { PeerCertificate, TlsClientOptions, TlsFacts, TlsServerOptions } from './transport.js'
 
-/** How long an accepted connection may take for its TLS handshake. */
-export const handshakeTimeoutMs = 30_000
+/** How long an accepted connection may take for its TLS handshake, unless told otherwise. */
+export const defaultHandshakeTimeoutMs = 30_000
 
 /** RFC 7590 §3.1 and RFC 9325 §3.1.1: nothing older. */
 export const lowestTlsVersion = 'TLSv1.2'
@@ -65,7 +65,7 @@ function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsU
     const server = createServer({
       ...material,
       minVersion: lowestTlsVersion,
-      handshakeTimeout: handshakeTimeoutMs,
+      handshakeTimeout: options.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs,
       requestCert: options.requestClientCertificate ?? false,
       rejectUnauthorized: false,
       ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),

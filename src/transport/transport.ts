@@ -58,6 +58,8 @@ export interface TlsServerOptions {
   readonly requestClientCertificate?: boolean
   /** Default TLS 1.3; the lowest is always TLS 1.2. */
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** How long a client may take for its handshake, in milliseconds. Default 30,000. */
+  readonly handshakeTimeoutMs?: number
 }
 
 /** One connection. Moves bytes or text frames; knows neither XML nor XMPP. */

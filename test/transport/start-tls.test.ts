@@ -303,6 +303,16 @@ describe('the TLS of a server', () => {
     expect(await b.closed).toBe(error)
   })
 
+  it('waits no longer for a handshake than it was told', async () => {
+    const { client, server } = await openTcp()
+    const [a, b] = [new Recorder(client), new Recorder(server)]
+    const error = await rejection(server.startTls({ ...serverTls, handshakeTimeoutMs: 10 }, never()))
+    expect(error.code).toBe('transport.tls-failed')
+    expect(error.message).toContain('ERR_TLS_HANDSHAKE_TIMEOUT')
+    expect(await b.closed).toBe(error)
+    await a.closed
+  })
+
   it('accepts nothing below TLS 1.2', async () => {
     const listener = await listenTls({ tls: serverTls, onTransport: () => {} })
     onTestFinished(() => listener.close())
