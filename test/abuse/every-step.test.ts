@@ -16,8 +16,9 @@ afterEach(async () => {
     await vi.advanceTimersByTimeAsync(patienceMs)
     await closed
   }
-  expect(vi.getTimerCount()).toBe(0)
+  const left = vi.getTimerCount()
   vi.useRealTimers()
+  if (left > 0) throw new Error(`${left} timers are left`)
 })
 
 /** Connects to a server that follows the script; gives the error, and what is left behind. */

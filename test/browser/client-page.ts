@@ -1,6 +1,6 @@
 // What runs inside the browser: two people log in and talk.
 import { filter, firstValueFrom } from 'rxjs'
-import { createClient, type XmppError } from '../../src/index.js'
+import { createClient, XmppError } from '../../src/index.js'
 
 export interface Meeting {
   readonly phases: readonly string[]
@@ -14,7 +14,7 @@ export interface Meeting {
 const failure = (attempt: Promise<void>): Promise<string> =>
   attempt.then(
     () => 'online',
-    (error: XmppError) => error.code,
+    (error: unknown) => (error instanceof XmppError ? error.code : String(error)),
   )
 
 async function meet(endpoint: string): Promise<Meeting> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createActor, type SnapshotFrom } from 'xstate'
+import { createActor, type StateValue } from 'xstate'
 import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
@@ -75,7 +75,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
   })
   const seen: string[] = []
   actor.subscribe((snapshot) => {
-    const path = toPath(snapshot)
+    const path = toPath(snapshot.value)
     if (seen.at(-1) !== path) seen.push(path)
   })
   actor.start()
@@ -86,10 +86,10 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
 const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
-function toPath({ value }: Pick<SnapshotFrom<typeof sessionMachine>, 'value'>): string {
-  if (typeof value === 'string') return value
+function toPath(value: StateValue | undefined): string {
+  if (typeof value !== 'object') return value ?? ''
   return Object.entries(value)
-    .map(([name, inner]) => `${name}.${toPath({ value: inner as typeof value })}`)
+    .map(([name, inner]) => `${name}.${toPath(inner)}`)
     .join()
 }
 

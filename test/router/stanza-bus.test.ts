@@ -33,8 +33,9 @@ const settled = async (promise: Promise<unknown>) => {
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
+  const left = vi.getTimerCount()
   vi.useRealTimers()
+  if (left > 0) throw new Error(`${left} timers are left`)
 })
 
 describe('StanzaBus.request()', () => {

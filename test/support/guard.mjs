@@ -13,6 +13,7 @@ const server = spawn(command, parameters, {
 let isStopping = false
 
 function signalGroup(signal) {
+  if (server.pid === undefined) return
   try {
     process.kill(-server.pid, signal)
   } catch (error) {
@@ -21,7 +22,7 @@ function signalGroup(signal) {
 }
 
 function stop() {
-  if (isStopping || server.pid === undefined) return
+  if (isStopping) return
   isStopping = true
   signalGroup('SIGTERM')
   setTimeout(() => signalGroup('SIGKILL'), killAfterMs).unref()

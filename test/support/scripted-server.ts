@@ -4,8 +4,8 @@ import { createTransportPair, type TransportPairOptions } from '../../src/transp
 /** What the server says when it has heard something that fits, in order. */
 export interface Exchange {
   readonly hears: RegExp
-  /** Text, or what becomes of the connection; a function sees what was heard. */
-  readonly says: string | ((heard: string) => string) | 'silence' | 'hang up' | 'cut'
+  /** Text, or `silence`, `hang up`, `cut`; a function sees what was heard. */
+  readonly says: string | ((heard: string) => string)
 }
 
 /** A server end that follows a script, one exchange after the other; beyond that it only closes when it is asked to. */
