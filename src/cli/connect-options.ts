@@ -32,7 +32,7 @@ export const connectOptions = {
   'no-roster': { help: 'Do not fetch the contact list' },
   'no-presence': { help: 'Do not say that you are available' },
   'dangerously-allow-plaintext': {
-    help: 'Go on where the server offers no encryption: everybody on the way reads everything',
+    help: 'Go on without encryption: everybody on the way reads everything',
   },
   ...commonOptions,
 } as const satisfies OptionTable

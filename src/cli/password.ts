@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import type { Host } from './host.js'
 import { UsageError } from './usage-error.js'
@@ -68,7 +69,9 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
       }
       const take = (chunk: string) => {
         for (const key of chunk) {
-          if (key === keys.interrupt || key === keys.endOfInput) return giveUp()
+          // In raw mode the terminal hands Ctrl-C over as a key.
+          if (key === keys.interrupt) process.kill(process.pid, 'SIGINT')
+          if (key === keys.endOfInput) return giveUp()
           if (keys.enter.test(key)) {
             stop()
             return resolve(typed.join(''))

@@ -1,8 +1,8 @@
 import type { Person, StateEvent } from './events.js'
 import { toChoice, toFindings } from './phase-findings.js'
-import { toName, toPhaseRow } from './phase-row.js'
+import { gistColumn, toName, toPhaseRow } from './phase-row.js'
 import type { Screen } from './screen.js'
-import { styled, toDuration, wrap, type Line } from './text.js'
+import { styled, toDuration, wrap, type Line, type Span } from './text.js'
 
 const headings: Readonly<Record<string, (event: StateEvent) => string>> = {
   connecting: ({ account }) => `Connecting to ${account.split('@').at(-1)}`,
@@ -55,13 +55,21 @@ export class PhaseLines {
   }
 
   #begin(event: StateEvent, before: StateEvent | undefined): void {
-    for (const finding of toFindings(before, event)) this.#screen.print('     ', ...finding)
+    this.#add(toFindings(before, event), gistColumn)
     const heading = headings[event.status]
     if (heading !== undefined && event.status !== before?.status) {
       this.#screen.print()
       this.#screen.print(styled('bold', heading(event)))
     }
-    for (const choice of toChoice(before, event, this.#isVerbose)) this.#screen.print('     ', ...choice)
+    this.#add(toChoice(before, event, this.#isVerbose), 3)
+  }
+
+  #add(details: readonly Span[], column: number): void {
+    for (const { style, text } of details) {
+      for (const line of wrap(text, this.#screen.columns - column)) {
+        this.#screen.print(' '.repeat(column), styled(style, line))
+      }
+    }
   }
 
   #arrive(event: StateEvent, before: StateEvent | undefined): void {

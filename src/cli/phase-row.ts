@@ -2,6 +2,8 @@ import type { StateEvent } from './events.js'
 import { styled, toDuration, toGist, type Line } from './text.js'
 
 const nameWidth = 18
+/** Where the words about a phase begin. */
+export const gistColumn = 3 + nameWidth
 const specWidth = 16
 const timeWidth = 7
 
@@ -14,7 +16,7 @@ export function toPhaseRow(
 ): Line {
   const name = toName(event.phase ?? event.status)
   const hasSpec = columns >= 80
-  const gistWidth = Math.max(0, columns - 3 - nameWidth - (hasSpec ? specWidth : 0) - timeWidth)
+  const gistWidth = Math.max(0, columns - gistColumn - (hasSpec ? specWidth : 0) - timeWidth)
   const gist = toGist(event.description ?? '', gistWidth - 1)
   const spec = hasSpec ? toGist(firstOf(event.spec), specWidth - 1).padEnd(specWidth) : ''
   return [

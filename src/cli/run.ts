@@ -28,18 +28,18 @@ export async function run(words: readonly string[], host: Host): Promise<number>
       screen.print(host.version)
       return exitCodes.ok
     }
-    if (name === undefined || name === '--help' || name === 'help') {
+    if (name === undefined || name === '--help' || (name === 'help' && rest.length === 0)) {
       for (const line of toProgramHelp(host.program, commands)) screen.print(...line)
       return name === undefined ? exitCodes.usage : exitCodes.ok
     }
-    const command = findCommand(name)
-    if (rest.includes('--help')) {
+    const command = findCommand(name === 'help' ? (rest[0] ?? '') : name)
+    if (name === 'help' || rest.includes('--help')) {
       for (const line of toCommandHelp(host.program, command)) screen.print(...line)
       return exitCodes.ok
     }
     return await command.run({ host, screen, report, options: parseOptions(command.options, rest) })
   } catch (error) {
-    return fail(error, report)
+    return host.interruption.exitCode ?? fail(error, report)
   }
 }
 

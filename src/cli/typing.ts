@@ -30,6 +30,7 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen): Observable<
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     lines.on('close', () => {
       screen.keepPrompt(undefined)
+      if (isPerson) stdout.write('\r\u001B[2K')
       subscriber.complete()
     })
     return () => lines.close()

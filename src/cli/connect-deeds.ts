@@ -1,0 +1,91 @@
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  endWith,
+  ignoreElements,
+  map,
+  NEVER,
+  timer,
+  type Observable,
+} from 'rxjs'
+import type { Client } from '../client.js'
+import { XmppError } from '../errors.js'
+import type { MessageInput } from '../stanza/message.js'
+import { BouncedError } from './bounced-error.js'
+import type { CommandContext } from './command.js'
+import type { connectOptions } from './connect-options.js'
+import { send, settle } from './session.js'
+import { toPeer } from './stanza-words.js'
+import { styled } from './text.js'
+import { typedLines } from './typing.js'
+
+/** When to leave: once all is sent, after so many milliseconds, or when told to. */
+export type Stay = 'once' | 'open' | number
+
+/** Does what there is to do online; emits when the command may end by itself. */
+export function deeds(
+  client: Client,
+  context: CommandContext<keyof typeof connectOptions>,
+  stay: Stay,
+  message: MessageInput | undefined,
+): Observable<unknown> {
+  const { host, options, report } = context
+  const isPerson = host.stdin.isTTY
+  const written =
+    message !== undefined && hasText(message) ? defer(() => send(client, message, report)) : EMPTY
+  const isTyping =
+    message !== undefined && stay !== 'once' && (!hasText(message) || (isPerson && stay === 'open'))
+  const end = () => {
+    if (typeof stay === 'number') return timer(stay)
+    if (stay === 'once' || isTyping) return settle(client, options.milliseconds('timeout'))
+    hint(context, 'Listening; Ctrl-C leaves.')
+    return NEVER
+  }
+  return concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
+    ignoreElements(),
+    endWith(null),
+    concatMap(end),
+  )
+}
+
+/** Whether there is something to send at once. */
+export const hasText = ({ body, subject }: MessageInput): boolean =>
+  body !== undefined || subject !== undefined
+
+/** With an end in sight a message that comes back is the end; a person only sees it. */
+export function bounced(client: Client, stay: Stay): Observable<never> {
+  if (stay === 'open') return NEVER
+  return client.bounced$.pipe(
+    map(({ message, reason }) => {
+      throw new BouncedError(reason, toPeer(message.from))
+    }),
+  )
+}
+
+/** Sends line after line. A person may try again where one fails; a pipe ends there. */
+function typed(
+  client: Client,
+  context: CommandContext<keyof typeof connectOptions>,
+  message: MessageInput,
+): Observable<void> {
+  const { host, options, report, screen } = context
+  return defer(() => {
+    hint(context, `Each line that you type goes to ${options.text('to') ?? ''}; Ctrl-C leaves.`)
+    return typedLines(host, screen)
+  }).pipe(
+    concatMap(async (body) => {
+      try {
+        await send(client, { ...message, subject: undefined, body }, report)
+      } catch (error) {
+        if (!host.stdin.isTTY || !(error instanceof XmppError)) throw error
+        report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+      }
+    }),
+  )
+}
+
+function hint({ report, screen }: CommandContext, text: string): void {
+  if (screen.isInteractive) report.note(styled('dim', text))
+}
