@@ -69,5 +69,9 @@ function codeOf(cause: unknown): string {
 
 function messageOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(messageOf).join('; ')
+  // OpenSSL's own message names its source files; the reason alone says as much.
+  if (cause instanceof Error && 'reason' in cause && codeOf(cause).startsWith('ERR_SSL_')) {
+    return String(cause.reason)
+  }
   return cause instanceof Error && cause.message !== '' ? cause.message : 'no reason was given'
 }
