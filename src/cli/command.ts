@@ -28,7 +28,7 @@ export interface Command {
 /** Options that every command has. */
 export const commonOptions = {
   json: { help: 'One JSON object a line on standard output, and nothing else there' },
-  verbose: { help: 'Tell everything: full stanzas, causes of errors, mechanisms not needed' },
+  verbose: { help: 'Tell more: full stanzas, causes of errors, mechanisms not needed' },
   'no-color': { help: 'No colours; the variables NO_COLOR and FORCE_COLOR count as well' },
   help: { help: 'Show this help' },
 } as const satisfies OptionTable

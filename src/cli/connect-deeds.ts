@@ -32,7 +32,7 @@ export function deeds(
   message: MessageInput | undefined,
 ): Observable<unknown> {
   const { host, options, report } = context
-  const isPerson = host.stdin.isTTY
+  const isPerson = host.stdin.isTTY === true
   const written =
     message !== undefined && hasText(message) ? defer(() => send(client, message, report)) : EMPTY
   const isTyping =
@@ -79,7 +79,7 @@ function typed(
       try {
         await send(client, { ...message, subject: undefined, body }, report)
       } catch (error) {
-        if (!host.stdin.isTTY || !(error instanceof XmppError)) throw error
+        if (host.stdin.isTTY !== true || !(error instanceof XmppError)) throw error
         report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
       }
     }),

@@ -17,7 +17,7 @@ export const connectOptions = {
   endpoint: {
     value: 'URL',
     multiple: true,
-    help: 'xmpp://host:port, xmpps://host:port or wss://host/path; else discovered',
+    help: 'xmpp://host:port, xmpps://…, wss://host/path; default: discovered',
   },
   ca: { value: 'FILE', help: 'Trust the authority in this PEM file instead of the system’s' },
   resource: { value: 'NAME', help: 'Ask for this resource' },

@@ -1,8 +1,16 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** Where a person or a program reads. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+
+/** Where a person types, or a pipe ends. */
+export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
+
 /** What the command needs of the process it runs in. */
 export interface Host {
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdin: Input
+  readonly stdout: Output
+  readonly stderr: Output
   readonly environment: Readonly<Record<string, string | undefined>>
   /** How this program is called, e.g. `xmpp-machines`, to print commands that can be pasted. */
   readonly program: string

@@ -47,14 +47,14 @@ const keys = { enter: /[\r\n]/, endOfInput: '\u0004', interrupt: '\u0003', erase
 
 /** Asks the person without showing what is typed. */
 async function ask({ interruption, stderr, stdin }: Host, question: string): Promise<string> {
-  if (!stdin.isTTY) {
+  if (stdin.isTTY !== true) {
     throw new UsageError(
       'There is no password, and nobody to ask.',
       'Set the variable XMPP_PASSWORD, or use --password-file FILE (- reads standard input).',
     )
   }
   stderr.write(question)
-  stdin.setRawMode(true)
+  stdin.setRawMode?.(true)
   stdin.setEncoding('utf8')
   try {
     return await new Promise<string>((resolve, reject) => {
@@ -84,7 +84,7 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
       stdin.resume()
     })
   } finally {
-    stdin.setRawMode(false)
+    stdin.setRawMode?.(false)
     stdin.pause()
     stderr.write('\n')
   }

@@ -17,7 +17,7 @@ export class Screen {
   constructor(host: Host, mayColour: boolean) {
     const { stdout, stderr, environment } = host
     this.#host = host
-    this.isInteractive = stdout.isTTY && environment.TERM !== 'dumb'
+    this.isInteractive = stdout.isTTY === true && environment.TERM !== 'dumb'
     this.columns = this.isInteractive
       ? Math.min(widestColumns, stdout.columns || widestColumns)
       : widestColumns

@@ -10,7 +10,7 @@ import type { Screen } from './screen.js'
  */
 export function typedLines({ stdin, stdout }: Host, screen: Screen): Observable<string> {
   return new Observable((subscriber) => {
-    const isPerson = stdin.isTTY && screen.isInteractive
+    const isPerson = stdin.isTTY === true && screen.isInteractive
     const lines = createInterface({
       input: stdin,
       ...(isPerson ? { output: stdout, prompt: '› ' } : {}),

@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { start } from '../cli/program.js'
+import { buildPrograms, type Programs } from '../support/build-programs.js'
+
+/** What each says, line by line. */
+const sayings: Readonly<Record<string, readonly RegExp[]>> = {
+  'echo-bot': [/^You said: one$/, /^You said: two$/, /^You said: three$/],
+  errors: [
+    /^a wrong password: authentication\.not-authorized$/,
+    /^ {2}the server refused SCRAM/,
+    /^ {2}→ Check user name and password\.$/,
+    /ask for the password again/,
+    /^a port where nothing listens: transport\.refused$/,
+    /ECONNREFUSED/,
+    /^ {2}→ Nothing listens there/,
+    /no connection: refused/,
+    /^a request that nobody understands: stanza\.service-unavailable$/,
+    /^ {2}the request was answered with service-unavailable$/,
+    /^ {2}→ Do not send it again as it is\.$/,
+    /refused: service-unavailable, cancel/,
+  ],
+  'first-message': [/^online as toto@localhost\/\S+$/, /^sent: written$/, /^received: Hello, me!$/],
+  phases: [
+    /^offline: /,
+    ...[
+      'dialing',
+      'opening',
+      'awaitingFeatures',
+      'requestingTls',
+      'securing',
+      'opening',
+      'awaitingFeatures',
+    ].map((phase) => new RegExp(`^connecting: ${phase}, xmpp:`)),
+    ...['initiating', 'responding', 'verifying'].map(
+      (phase) => new RegExp(`^authenticating: ${phase}, SCRAM-SHA-512-PLUS, tls-exporter`),
+    ),
+    ...['reopening', 'awaitingFeatures', 'requesting'].map((phase) => new RegExp(`^binding: ${phase}$`)),
+    /^online: toto@localhost\/\S+, encrypted$/,
+    /^closing: /,
+    /^offline: /,
+  ],
+  reconnect: [
+    /^online$/,
+    /^somebody pulled the cable: again in \d+ ms, because the connection was cut$/,
+    /^online again$/,
+  ],
+  request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+}
+
+const names = Object.keys(sayings)
+let programs: Programs
+beforeAll(async () => {
+  programs = await buildPrograms(names.map((name) => `examples/${name}.ts`))
+})
+afterAll(() => programs.remove())
+
+it('knows every example', async () => {
+  const found = await readdir(new URL('../../examples/', import.meta.url))
+  expect(found.filter((file) => file !== 'accounts.ts').toSorted()).toEqual(
+    names.map((name) => `${name}.ts`).toSorted(),
+  )
+})
+
+it.each(names)('%s says what it promises, and ends by itself', async (name) => {
+  const { code, stderr, stdout } = await start(programs.file(`examples/${name}.ts`), []).ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const lines = stdout.trimEnd().split('\n')
+  const expected = sayings[name] ?? []
+  expect(lines).toEqual(expected.map((line) => expect.stringMatching(line)))
+})
