@@ -59,7 +59,9 @@ describe('demo', () => {
     for (const account of ['toto@localhost', 'tintin@localhost']) {
       const own = records.filter((record) => record.kind === 'state' && record.account === account)
       expect(own.flatMap(({ phase }) => phase ?? [])).toEqual(phases)
-      expect(own.every(({ spec, status }) => status === 'offline' || String(spec).startsWith('RFC '))).toBe(true)
+      expect(own.every(({ spec, status }) => status === 'offline' || String(spec).startsWith('RFC '))).toBe(
+        true,
+      )
       expect(own.at(-1)).toMatchObject({ status: 'offline' })
     }
   })
