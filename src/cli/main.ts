@@ -20,6 +20,7 @@ process.exitCode = await run(argv.slice(2), {
 
 /** As the person has called it, so that what is printed can be pasted. */
 function toProgram(path: string): string {
+  if (basename(path) === 'xmpp-machines' && environment.npm_command === 'exec') return 'npx xmpp-machines'
   return basename(path) === 'xmpp-machines' ? 'xmpp-machines' : `node ${relative(process.cwd(), path)}`
 }
 

@@ -4,6 +4,9 @@ import { gistColumn, toName, toPhaseRow } from './phase-row.js'
 import type { Screen } from './screen.js'
 import { styled, toDuration, wrap, type Line, type Span } from './text.js'
 
+/** Below this, what became known does not stand under the words about its phase. */
+const narrowColumns = 60
+
 const headings: Readonly<Record<string, (event: StateEvent) => string>> = {
   connecting: ({ account }) => `Connecting to ${account.split('@').at(-1)}`,
   authenticating: ({ account }) => `Authenticating as ${account}`,
@@ -65,9 +68,10 @@ export class PhaseLines {
   }
 
   #add(details: readonly Span[], column: number): void {
+    const indent = this.#screen.columns < narrowColumns ? 3 : column
     for (const { style, text } of details) {
-      for (const line of wrap(text, this.#screen.columns - column)) {
-        this.#screen.print(' '.repeat(column), styled(style, line))
+      for (const line of wrap(text, this.#screen.columns - indent)) {
+        this.#screen.print(' '.repeat(indent), styled(style, line))
       }
     }
   }

@@ -210,6 +210,14 @@ describe('connect ends with', () => {
     expect(stderr).toContain('name the authority of its certificate with --ca FILE')
   })
 
+  it('3 where something else than TLS answers, without naming source files of OpenSSL', async () => {
+    const raw = await startRawServer((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const { code, stderr } = await fail(['--endpoint', raw.endpoint.replace('xmpp:', 'xmpps:')])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^✗ TLS handshake with tls:\/\/\S+ failed: [a-z ]+ \(ERR_SSL_[A-Z_]+\)\. /)
+    await raw.close()
+  })
+
   it('4 where the password is wrong', async () => {
     const environment = { XMPP_PASSWORD: 'wrong-canary' }
     const { code, stderr, stdout } = await cli([...home(), '--once'], { environment }).ended
