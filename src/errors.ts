@@ -126,12 +126,12 @@ const transportAdvice: Readonly<Record<TransportErrorReason, string>> = {
     'The certificate is for another name: check the domain of the JID, or tell the operator.',
   'certificate-untrusted':
     'Trust the issuing authority with the `ca` option if the server is yours; else do not connect.',
-  closed: 'The connection ended; the client tries again by itself.',
-  failed: 'Look at the cause; the client tries again by itself.',
+  closed: 'The connection ended; a client that was online comes back by itself.',
+  failed: 'Look at the cause; a client that was online comes back by itself.',
   'not-connected': 'Wait until the client is online, or call connect() first.',
   overflow: 'The peer sends or takes more than the limits allow; raise the limit if that is expected.',
   refused: 'Nothing listens there: check host and port, and whether the server runs.',
-  reset: 'The connection was cut; the client tries again by itself.',
+  reset: 'The connection was cut; a client that was online comes back by itself.',
   'tls-failed': 'The TLS handshake failed: check that this port speaks TLS and which versions it allows.',
   'tls-unavailable':
     'The server offers no encryption here: use a port with STARTTLS or direct TLS, or see `dangerouslyAllowPlaintext`.',
@@ -176,7 +176,7 @@ const streamAdvice: Partial<Readonly<Record<StreamErrorCondition, string>>> = {
   'host-unknown': 'This server does not host the domain: check the JID and the endpoint.',
   'not-authorized': 'The account may be locked or removed: log in again with valid credentials.',
   'policy-violation': 'The server objects to how this client behaves: read its text, send less.',
-  'system-shutdown': 'The server is restarting; the client tries again by itself.',
+  'system-shutdown': 'The server is restarting; a client that was online comes back by itself.',
 }
 
 /** The server ended the stream with an error (RFC 6120 §4.9). */
@@ -201,7 +201,8 @@ export class StreamError extends XmppError {
   ) {
     super(
       `the server closed the stream: ${condition}${details.text === undefined ? '' : ` (${details.text})`}`,
-      streamAdvice[condition] ?? 'The client tries again by itself where that can help; see the condition.',
+      streamAdvice[condition] ??
+        'See the condition; a client that was online comes back by itself where that can help.',
     )
     this.condition = condition
     this.code = `stream.${condition}`
@@ -219,7 +220,7 @@ const authenticationAdvice: Partial<Readonly<Record<AuthenticationErrorReason, s
   'no-mechanism': 'Client and server share no allowed mechanism: the message says why each was refused.',
   'not-authorized': 'Check user name and password.',
   'server-not-verified': 'The server did not prove that it knows the password: do not trust this connection.',
-  'temporary-auth-failure': 'The server cannot check passwords just now; the client tries again by itself.',
+  'temporary-auth-failure': 'The server cannot check passwords just now: try again in a while.',
 }
 
 /** Identity could not be proven, by us to the server or by the server to us (RFC 6120 §6.5). */
@@ -278,7 +279,7 @@ export class StanzaError extends XmppError {
     } = {},
   ) {
     super(
-      `the request was answered with ${condition}${details.text === undefined ? '' : ` (${details.text})`}`,
+      `the other side answered with ${condition}${details.text === undefined ? '' : ` (${details.text})`}`,
       stanzaAdvice[type],
     )
     this.condition = condition

@@ -16,7 +16,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ {2}→ Nothing listens there/,
     /no connection: refused/,
     /^a request that nobody understands: stanza\.service-unavailable$/,
-    /^ {2}the request was answered with service-unavailable$/,
+    /^ {2}the other side answered with service-unavailable$/,
     /^ {2}→ Do not send it again as it is\.$/,
     /refused: service-unavailable, cancel/,
   ],
