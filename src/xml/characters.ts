@@ -23,9 +23,6 @@ export interface CharacterFault {
 /** Source of a pattern for the code units that XML forbids (surrogates aside), for use inside `[…]`. */
 export const forbiddenCharacters = '\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff'
 
-/** Finds what a run must be looked at for, whatever its rules; a run without any of these stands for itself. */
-export const specialCharacter = new RegExp(`[&\\]\\t\\n\\r${forbiddenCharacters}]`, 'g')
-
 const special: Readonly<Record<CharacterRules, RegExp>> = {
   content: new RegExp(`[&\\r\\]${forbiddenCharacters}]`, 'g'),
   value: new RegExp(`[&\\t\\n\\r${forbiddenCharacters}]`, 'g'),

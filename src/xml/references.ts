@@ -8,13 +8,13 @@ export interface Reference {
   readonly fault: CharacterFault | undefined
 }
 
-const predefined: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['apos', "'"],
-  ['quot', '"'],
-])
+const predefined: readonly (readonly [source: string, text: string])[] = [
+  ['amp;', '&'],
+  ['lt;', '<'],
+  ['gt;', '>'],
+  ['apos;', "'"],
+  ['quot;', '"'],
+]
 
 const name = `[${nameCharacters.start}][${nameCharacters.rest}]*`
 const whole = new RegExp(`&(?:#([0-9]+)|#x([0-9a-fA-F]+)|(${name}));`, 'uy')
@@ -31,6 +31,11 @@ export function readReference(
   unfinished: boolean,
   nameLength: number,
 ): Reference | undefined {
+  for (const [entity, text] of predefined) {
+    if (source.startsWith(entity, at + 1) && entity.length <= nameLength + 1) {
+      return { text, length: entity.length + 1, fault: undefined }
+    }
+  }
   begun.lastIndex = at
   const length = begun.exec(source)?.[0].length ?? 1
   if (length - 1 > nameLength) {
@@ -42,8 +47,6 @@ export function readReference(
   if (match === null) return faulty('not-well-formed', 'an "&" begins no reference', at)
   const [, decimal, hexadecimal, entity] = match
   if (entity !== undefined) {
-    const text = predefined.get(entity)
-    if (text !== undefined) return { text, length: length + 1, fault: undefined }
     return faulty('restricted-xml', 'a reference names an entity that is not predefined', at)
   }
   const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number.parseInt(decimal, 10)

@@ -1,5 +1,5 @@
 import { xmlNamespace } from './element.js'
-import { Violation } from './violation.js'
+import { exceeded, Violation } from './violation.js'
 
 /** The namespace of namespace declarations; nothing may be declared to be in it. */
 export const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/'
@@ -36,8 +36,7 @@ export function declarePrefix(
     throw new Violation('bad-namespace-prefix', `the prefix "${prefix}" is bound to no namespace`)
   refuseReserved(uri)
   const size = outer === undefined ? 1 : outer.size + 1
-  if (size > limit)
-    throw new Violation('policy-violation', `more than ${limit} prefixes are declared at once`)
+  if (size > limit) throw exceeded('there are more than', limit, 'prefixes at once')
   return { prefix, uri, outer, size }
 }
 

@@ -33,7 +33,10 @@ export interface StreamReader {
   halt(): void
   /** Reads on, beginning with what is held, before it returns (inside a callback: once that returns). */
   resume(): void
-  /** What is held, byte for byte, and no longer here: to be handed to another reader, or refused. */
+  /**
+   * What is held, byte for byte, and no longer here: to be handed to another reader, or refused. Inside a callback: all
+   * that has arrived behind the construct being told, halted or not.
+   */
   takeHeld(): Uint8Array
   /**
    * A new stream begins, behind the construct being told if called inside a callback: nothing of the old one survives,
@@ -62,6 +65,8 @@ class Reader implements StreamReader {
   private readonly utf8 = new Utf8Input()
   /** The first half of a surrogate pair that a text chunk ended with. */
   private half = ''
+  /** What cannot be decoded behind the text being read. */
+  private invalid: Uint8Array | string = ''
   private readonly held = new HeldInput()
   private reading = false
   private halted = false
@@ -100,6 +105,7 @@ class Reader implements StreamReader {
   }
 
   takeHeld(): Uint8Array {
+    if (this.reading) this.putBack(this.markup.dropUnread())
     return this.held.take()
   }
 
@@ -144,6 +150,7 @@ class Reader implements StreamReader {
 
   private readPiece(piece: Uint8Array | string): void {
     const { text, invalid } = typeof piece === 'string' ? this.decodeText(piece) : this.decodeBytes(piece)
+    this.invalid = invalid
     let failure: ProtocolError | undefined
     let unread: string | undefined
     this.reading = true
@@ -152,19 +159,24 @@ class Reader implements StreamReader {
     } finally {
       this.reading = false
       unread = this.markup.takeUnread()
-      if (unread !== undefined && !this.failed) {
-        this.held.putBack(this.half)
-        this.half = ''
-        this.held.putBack(this.utf8.takeBegun())
-        this.held.putBack(invalid)
-        this.held.putBack(unread)
-      }
+      if (unread !== undefined && !this.failed) this.putBack(unread)
       if (this.resetting) this.begin()
     }
     if (failure !== undefined) this.fail(failure)
     else if (unread === undefined && invalid.length > 0) {
       this.fail(new ProtocolError('unsupported-encoding', 'the stream is not valid UTF-8'))
     }
+  }
+
+  /** What stands behind the place of a stop, the piece at hand included, is held again. */
+  private putBack(unread: string): void {
+    const { held } = this
+    held.putBack(this.half)
+    held.putBack(this.utf8.takeBegun())
+    held.putBack(this.invalid)
+    held.putBack(unread)
+    this.half = ''
+    this.invalid = ''
   }
 
   private decodeBytes(bytes: Uint8Array): DecodedChunk {

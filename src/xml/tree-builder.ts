@@ -4,7 +4,7 @@ import { names, type QualifiedName } from './names.js'
 import { ns } from './namespaces.js'
 import { declarePrefix, namespaceOf, refuseReserved, type PrefixScope } from './scope.js'
 import { TextRun } from './text-run.js'
-import { Violation } from './violation.js'
+import { exceeded, malformed, Violation } from './violation.js'
 
 /** Who is told what was built, always when the reader stands exactly behind the construct's `>`. */
 export interface TreeSink {
@@ -46,7 +46,7 @@ export class TreeBuilder {
   private level = this.outside
   private readonly run = new TextRun()
 
-  /** Attributes of the start tag being read, declarations included. */
+  /** Names in the start tag being read, declarations included. */
   private readonly tagNames: QualifiedName[] = []
   private tagNameCount = 0
   private generation = 0
@@ -77,9 +77,9 @@ export class TreeBuilder {
   }
 
   openTag(name: QualifiedName): void {
-    if (this.finished) throw new Violation('not-well-formed', 'a second root element begins')
+    if (this.finished) throw malformed('a second root element begins')
     if (this.depth - this.stanzaDepth === this.limits.depth) {
-      throw new Violation('policy-violation', `elements are nested deeper than ${this.limits.depth}`)
+      throw exceeded('elements are nested deeper than', this.limits.depth, 'levels')
     }
     const outer = this.level
     if (!this.run.empty) this.endText(outer)
@@ -103,10 +103,7 @@ export class TreeBuilder {
       if (tagNames[index] === name) throw duplicate(name.raw)
     }
     if (tagNameCount === this.limits.attributes) {
-      throw new Violation(
-        'policy-violation',
-        `a start tag has more than ${this.limits.attributes} attributes`,
-      )
+      throw exceeded('a start tag has more than', this.limits.attributes, 'attributes')
     }
     tagNames[tagNameCount] = name
     this.tagNameCount = tagNameCount + 1
@@ -123,11 +120,12 @@ export class TreeBuilder {
       }
       return
     }
-    level.attributes ??= []
     let namespace = ''
     if (name.prefix === 'xml') namespace = xmlNamespace
-    else if (name.prefix !== '') this.prefixed.push({ name, index: level.attributes.length })
-    level.attributes.push({ name: name.local, namespace, value })
+    else if (name.prefix !== '') this.prefixed.push({ name, index: level.attributes?.length ?? 0 })
+    const attribute = { name: name.local, namespace, value }
+    if (level.attributes === undefined) level.attributes = [attribute]
+    else level.attributes.push(attribute)
   }
 
   /** The start tag is complete: only now are its declarations known, and its names can be resolved. */
@@ -189,21 +187,15 @@ export class TreeBuilder {
   private resolveAttributes(level: Level): void {
     const attributes = level.attributes ?? []
     for (const { name, index } of this.prefixed) {
-      const attribute = attributes[index]
-      if (attribute === undefined) continue
-      attributes[index] = {
-        name: attribute.name,
-        namespace: resolve(name, level.prefixes),
-        value: attribute.value,
-      }
+      const namespace = resolve(name, level.prefixes)
+      const value = attributes[index]?.value ?? ''
+      attributes[index] = { name: name.local, namespace, value }
     }
-    for (const { index } of this.prefixed) {
-      const attribute = attributes[index]
-      for (const other of attributes.slice(0, index)) {
-        if (other.name === attribute?.name && other.namespace === attribute.namespace) {
-          throw duplicate(attribute.name)
-        }
-      }
+    for (const { name, index } of this.prefixed) {
+      const namespace = attributes[index]?.namespace
+      const same = (other: XmlAttribute, at: number) =>
+        at !== index && other.name === name.local && other.namespace === namespace
+      if (attributes.some(same)) throw duplicate(name.local)
     }
     this.prefixed.length = 0
   }
@@ -219,7 +211,7 @@ export class TreeBuilder {
 }
 
 function duplicate(name: string): Violation {
-  return new Violation('not-well-formed', `the attribute "${name}" occurs twice in a start tag`)
+  return malformed(`the attribute "${name}" occurs twice in a start tag`)
 }
 
 function resolve(name: QualifiedName, scope: PrefixScope | undefined): string {

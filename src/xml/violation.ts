@@ -12,3 +12,13 @@ export class Violation extends Error {
     this.at = at
   }
 }
+
+/** Breaks XML or Namespaces in XML. */
+export function malformed(message: string, at = -1): Violation {
+  return new Violation('not-well-formed', message, at)
+}
+
+/** Breaks a limit: `exceeded('a name is longer than', 256, 'characters')`. */
+export function exceeded(what: string, limit: number, unit: string): Violation {
+  return new Violation('policy-violation', `${what} ${limit} ${unit}`)
+}

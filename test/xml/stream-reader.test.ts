@@ -185,6 +185,44 @@ describe('halt() and resume()', () => {
     }
   })
 
+  it('leave the rest of the chunk to takeHeld() inside the callback as well', () => {
+    const rest = new Uint8Array([...toBytes(' é<c></c>'), 0xff, 0x00, 0xe2])
+    for (const end of ['<proceed/>', '<proceed></proceed>', '<proceed></proceed \n>']) {
+      const recorder = createRecorder()
+      let held: Uint8Array = new Uint8Array(0)
+      const reader = createStreamReader({
+        ...recorder,
+        element: (element) => {
+          recorder.element(element)
+          reader.halt()
+          held = reader.takeHeld()
+        },
+      })
+      reader.write(new Uint8Array([...toBytes(header + end), ...rest]))
+      expect(held).toEqual(rest)
+      expect(reader.takeHeld()).toHaveLength(0)
+      reader.reset()
+      reader.resume()
+      reader.write(transcript)
+      expect(recorder.events.slice(2)).toEqual(readAll([transcript]).slice(0, 2))
+    }
+  })
+
+  it('work at the header of an empty root', () => {
+    let held: Uint8Array = new Uint8Array(0)
+    const recorder = createRecorder()
+    const reader = createStreamReader({
+      ...recorder,
+      opened: (root, contentNamespace) => {
+        recorder.opened(root, contentNamespace)
+        held = reader.takeHeld()
+      },
+    })
+    reader.write('<s/>rest')
+    expect(recorder.events.map(({ kind }) => kind)).toEqual(['opened', 'closed'])
+    expect(held).toEqual(toBytes('rest'))
+  })
+
   it('can be called in the same callback: nothing stops', () => {
     const recorder = createRecorder()
     const reader = createStreamReader({
@@ -251,6 +289,21 @@ describe('halt() and resume()', () => {
     expect(recorder.events).toHaveLength(2)
     reader.write('</c>')
     expect(recorder.events).toHaveLength(4)
+  })
+})
+
+describe('a callback that throws', () => {
+  it('leaves an empty root closed', () => {
+    const recorder = createRecorder()
+    const reader = createStreamReader({
+      ...recorder,
+      opened: () => {
+        throw new Error('from the callback')
+      },
+    })
+    expect(() => reader.write('<s/>')).toThrow('from the callback')
+    reader.write('<t>')
+    expect(recorder.events).toEqual([{ kind: 'closed' }, { kind: 'failed', condition: 'not-well-formed' }])
   })
 })
 
