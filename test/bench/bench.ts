@@ -1,0 +1,110 @@
+// `npm run bench`: xmpp-machines beside its peers. `--quick` for a short look, `--json FILE` for the rows,
+// `--only NAME[,NAME]` for some groups.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { measureIdle } from './idle.js'
+import { measureLogins } from './logins.js'
+import { measureParsing } from './parsing.js'
+import { startProsodyUnderBench, type ProsodySetting, type ProsodyUnderBench } from './prosody-under-bench.js'
+import { toTable } from './report.js'
+import { measureRoundTrips } from './round-trips.js'
+import { bareRow, type Group } from './row.js'
+import type { Scope } from './scope.js'
+import { measureSerializing } from './serializing.js'
+import { measureSizes } from './sizes.js'
+import { measurePingPong, measureTraffic } from './traffic.js'
+
+const groups = {
+  size: measureSizes,
+  parse: measureParsing,
+  serialize: measureSerializing,
+  traffic: measureTraffic,
+  'ping-pong': measurePingPong,
+  login: measureLogins,
+  'round-trips': measureRoundTrips,
+  idle: measureIdle,
+} satisfies Readonly<Record<string, (scope: Scope) => Promise<Group>>>
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const chosen = values.only?.split(',')
+const unknown = chosen?.filter((name) => !Object.hasOwn(groups, name)) ?? []
+if (unknown.length > 0) {
+  throw new RangeError(`no group ${unknown.join(', ')}; there are ${Object.keys(groups).join(', ')}`)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-bench-'))
+const servers = new Map<ProsodySetting, Promise<ProsodyUnderBench | undefined>>()
+const scope: Scope = {
+  isQuick: values.quick,
+  runs: values.quick ? 3 : 5,
+  folder,
+  prosody: (setting) => {
+    const started = servers.get(setting) ?? startProsodyUnderBench(setting)
+    servers.set(setting, started)
+    return started
+  },
+}
+
+let isStopped = false
+const stop = async () => {
+  if (isStopped) return
+  isStopped = true
+  for (const started of servers.values()) {
+    const server = await started.catch(() => undefined)
+    await server?.stop()
+  }
+  await rm(folder, { recursive: true, force: true })
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void stop().then(() => process.exit(130))
+  })
+}
+
+const [processor] = cpus()
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const began = performance.now()
+say(`Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`)
+say(`${scope.runs} runs each, in turns, every one a new process; medians. Load at the start: ${load()}\n`)
+const measured: Group[] = []
+try {
+  for (const [name, measure] of Object.entries(groups)) {
+    if (chosen !== undefined && !chosen.includes(name)) continue
+    const start = performance.now()
+    try {
+      const group = await measure(scope)
+      measured.push(group)
+      say(toTable(group))
+    } catch (error) {
+      process.exitCode = 1
+      say(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    say(`  ${name} took ${secondsSince(start)} s\n`)
+  }
+} finally {
+  await stop()
+}
+const targets = measured.flatMap(({ findings }) => findings.flatMap(({ target }) => target ?? []))
+say(
+  `${targets.filter(({ isMet }) => isMet).length} of ${targets.length} targets met, in ${secondsSince(began)} s. Load at the end: ${load()}`,
+)
+if (values.json !== undefined) {
+  const rows = measured.flatMap(({ findings }) => findings.map(bareRow))
+  await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+}
+
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 1000)
+}
+
+function load(): string {
+  return (loadavg()[0] ?? 0).toFixed(1)
+}

@@ -1,0 +1,41 @@
+import { compare } from './compare.js'
+import type { Group } from './row.js'
+import type { Scope } from './scope.js'
+import { inTurns } from './subjects.js'
+import { runWorker } from './worker.js'
+
+const writers = ['ours', 'ltx', 'stanza', 'strophe'] as const
+
+/** Writes chat messages with every library. */
+export async function measureSerializing({ isQuick, runs }: Scope): Promise<Group> {
+  const input = isQuick ? { rounds: 20, warmRounds: 10 } : { rounds: 60, warmRounds: 20 }
+  const results = await inTurns(writers, runs, (writer) =>
+    runWorker({ script: 'serialize', input: { ...input, writer } }),
+  )
+  const shared = {
+    unit: 'messages per CPU second',
+    better: 'more',
+    ours: 'ours',
+    peers: ['ltx', 'stanza', 'strophe'],
+    results,
+    convert: (microseconds: number) => 1e6 / microseconds,
+  } as const
+  return {
+    title: 'Chat messages to UTF-8 bytes',
+    findings: [
+      ...compare({
+        ...shared,
+        name: 'serialize a chat message',
+        figure: 'written',
+        target: { ratio: 4, peer: 'ltx' },
+      }),
+      ...compare({
+        ...shared,
+        name: 'make and serialize a chat message',
+        figure: 'made',
+        target: { ratio: 4, peer: 'ltx' },
+      }),
+    ],
+    remarks: ['stanza has no tree to begin with: it makes one of its JSON each time.'],
+  }
+}

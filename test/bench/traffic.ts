@@ -1,0 +1,158 @@
+import { startAgent } from './agent.js'
+import { clientsOn, clientTitles, portOn, urlOn, type Client, type Way } from './clients.js'
+import { compare } from './compare.js'
+import type { ProsodyUnderBench } from './prosody-under-bench.js'
+import type { Finding, Group } from './row.js'
+import type { Scope } from './scope.js'
+import { inTurns } from './subjects.js'
+import { runWorker, type Figures } from './worker.js'
+
+const trafficWays = ['direct TLS', 'wss'] as const satisfies readonly Way[]
+const burst = 20
+const pace = 1000
+
+/** CPU per message through Prosody, and the time of a ping-pong. */
+export async function measureTraffic(scope: Scope): Promise<Group> {
+  const server = await scope.prosody('even')
+  if (server === undefined) return absent
+  const findings: Finding[] = []
+  for (const way of trafficWays) {
+    const [ours, ...peers] = clientsOn[way]
+    const names: readonly Client[] = [...clientsOn[way], 'bare']
+    const results = await inTurns(names, scope.runs, async (client) => {
+      const sent = await runSession(server, { client, way }, sending(scope))
+      const received = await runSession(server, { client, way }, receiving(scope))
+      return new Map([...sent, ...received])
+    })
+    const shared = {
+      unit: 'µs CPU per message',
+      better: 'less',
+      ours,
+      results,
+      title: (name: Client) => clientTitles[name],
+    } as const
+    const rows = (name: string, figure: string, ratio: number) => [
+      ...compare({ ...shared, peers, name: `${name}, ${way}`, figure, target: { ratio } }),
+      ...compare({ ...shared, peers: ['bare'], name: `${name}, ${way}`, figure }),
+    ]
+    findings.push(
+      ...rows('send, one a turn', 'single', 0.5),
+      ...rows(`send, ${burst} a turn`, 'burst', 0.5),
+      ...rows(`receive, ${pace} a second`, 'paced', 0.7),
+      ...rows('receive, as fast as they come', 'flood', 0.7),
+    )
+  }
+  return {
+    title: 'CPU per message through Prosody',
+    findings,
+    remarks: [
+      'The client’s own process, all threads, kernel time included; Prosody and the other side are not counted.',
+      'Bare socket: ready-made text on the same connection, and a search in what comes; nobody can do with less.',
+      'Prosody offers no stream management here, since ours does not speak it yet.',
+    ],
+  }
+}
+
+/** The time of a ping-pong with a peer that answers at once. */
+export async function measurePingPong(scope: Scope): Promise<Group> {
+  const findings: Finding[] = []
+  for (const setting of ['even', 'stock'] as const) {
+    const server = await scope.prosody(setting)
+    if (server === undefined) return absent
+    for (const way of trafficWays) {
+      const [ours, ...peers] = clientsOn[way]
+      const results = await inTurns(clientsOn[way], scope.runs, (client) =>
+        runSession(server, { client, way }, { deed: 'ping', count: scope.isQuick ? 60 : 150 }),
+      )
+      findings.push(
+        ...compare({
+          name: `ping-pong p50, ${way}, Prosody ${setting}`,
+          unit: 'ms',
+          better: 'less',
+          ours,
+          peers,
+          results,
+          figure: 'p50',
+          title: (name) => clientTitles[name],
+        }),
+      )
+    }
+  }
+  return {
+    title: 'Time of a ping-pong through Prosody',
+    findings,
+    remarks: [
+      'Client → Prosody → echo → Prosody → client, one at a time; wall time on loopback.',
+      'Prosody even: Nagle off, no stream management offered; Prosody stock: both, as it comes.',
+    ],
+  }
+}
+
+const absent: Group = { title: 'Traffic', findings: [], remarks: ['Prosody is not installed.'] }
+
+/** What a worker is to do once it is online. */
+interface Deed {
+  readonly deed: 'ping' | 'receive' | 'send'
+  readonly count?: number
+  readonly phases?: readonly object[]
+}
+
+function sending({ isQuick }: Scope): Deed {
+  const count = isQuick ? 1000 : 4000
+  return {
+    deed: 'send',
+    phases: [
+      { name: 'warm', burst: 1, count: 1000 },
+      { name: 'single', burst: 1, count },
+      { name: 'warmBurst', burst, count: 1000 },
+      { name: 'burst', burst, count },
+    ],
+  }
+}
+
+function receiving({ isQuick }: Scope): Deed {
+  const count = isQuick ? 1000 : 4000
+  return {
+    deed: 'receive',
+    phases: [
+      { name: 'warm', pace: 0, count: 1000 },
+      { name: 'paced', pace, count: isQuick ? 1000 : 3000 },
+      { name: 'flood', pace: 0, count },
+    ],
+  }
+}
+
+/** One process with one client, and an agent on the other side. */
+async function runSession(
+  server: ProsodyUnderBench,
+  { client, way }: { readonly client: Client; readonly way: Way },
+  deed: Deed,
+): Promise<Figures> {
+  const agent = await startAgent(server)
+  const jid = `u0@${server.domain}`
+  const full = `${jid}/traffic`
+  if (deed.deed === 'ping') agent.echo(full)
+  try {
+    return await runWorker({
+      script: 'traffic',
+      caFile: server.caFile,
+      input: {
+        ...deed,
+        client,
+        url: urlOn(way, portOn(server, way)),
+        jid,
+        password: server.password,
+        resource: 'traffic',
+        mechanism: 'PLAIN',
+        to: agent.jid,
+      },
+      hear: (word, figures, answer) => {
+        const count = figures.get('count') ?? 0
+        if (word === 'sent') void agent.received(count).then(() => answer('arrived'))
+        else if (word === 'want') void agent.send(full, count, figures.get('pace') ?? 0)
+      },
+    })
+  } finally {
+    agent.close()
+  }
+}

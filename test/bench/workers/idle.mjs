@@ -1,0 +1,55 @@
+// Many sessions in one process that do nothing: memory for each, and CPU for all.
+import { connect } from 'node:tls'
+import { WebSocket } from 'ws'
+import { cpuMs, finish, input, pause } from './parent.mjs'
+
+const { accounts, client, concurrency, settleMs, windowMs, ...common } = input
+const { login } = client === 'bare' ? { login: bare } : await import(`./clients/${client}.mjs`)
+
+/** A connection without XMPP on it. */
+async function bare({ url }) {
+  const { hostname, port, protocol } = new URL(url)
+  const socket =
+    protocol === 'wss:' ? new WebSocket(url, 'xmpp') : connect({ host: hostname, port: Number(port) })
+  await new Promise((resolve, reject) => {
+    socket.once(protocol === 'wss:' ? 'open' : 'secureConnect', resolve)
+    socket.once('error', reject)
+  })
+  socket.on(protocol === 'wss:' ? 'message' : 'data', () => {})
+  return { close: () => (protocol === 'wss:' ? socket.terminate() : socket.destroy()) }
+}
+
+async function memory() {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc()
+    await pause(50)
+  }
+  const { heapUsed, rss } = process.memoryUsage()
+  return { heapUsed, rss }
+}
+
+// What is made once belongs to no session.
+const first = await login({ ...common, jid: accounts[0], resource: 'first' })
+await pause(100)
+await first.close()
+const before = await memory()
+
+const sessions = []
+const waiting = [...accounts]
+await Promise.all(
+  Array.from({ length: concurrency }, async () => {
+    for (let jid = waiting.pop(); jid !== undefined; jid = waiting.pop()) {
+      sessions.push(await login({ ...common, jid, resource: 'idle' }))
+    }
+  }),
+)
+await pause(settleMs)
+const after = await memory()
+const start = process.cpuUsage()
+await pause(windowMs)
+const cpu = cpuMs(start) / (windowMs / 1000)
+finish({
+  heap: (after.heapUsed - before.heapUsed) / sessions.length / 1024,
+  rss: (after.rss - before.rss) / sessions.length / 1024,
+  cpu,
+})

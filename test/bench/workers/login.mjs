@@ -1,0 +1,17 @@
+// Logs in again and again, each time as a new client: CPU and time until online.
+import { performance } from 'node:perf_hooks'
+import { cpuMs, finish, input, pause, say } from './parent.mjs'
+
+const { login } = await import(`./clients/${input.client}.mjs`)
+const figures = {}
+for (const [index, url] of input.urls.entries()) {
+  const start = performance.now()
+  const cpu = process.cpuUsage()
+  const client = await login({ ...input, url })
+  figures[`cpu${index}`] = cpuMs(cpu)
+  figures[`time${index}`] = performance.now() - start
+  say('online', { index })
+  await pause(input.stayMs)
+  await client.close()
+}
+finish(figures)

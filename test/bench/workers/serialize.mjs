@@ -1,0 +1,70 @@
+// Writes chat messages as UTF-8 bytes: from trees that exist, and from nothing.
+import { cpuMs, finish, input } from './parent.mjs'
+
+/** A writer by name: `make` gives the library's own form of a message, `write` its bytes. */
+const writers = {
+  ours: async () => {
+    const { ns, xml } = await import('xmpp-machines')
+    const { serialize } = await import('../../../dist/src/xml/serializer.js')
+    const scope = { namespace: ns.client, prefixes: new Map([[ns.streams, 'stream']]) }
+    return {
+      make: ({ body, id, to }) =>
+        xml('message', ns.client, { to, id, type: 'chat' }, xml('body', ns.client, {}, body)),
+      write: (element) => Buffer.from(serialize(element, scope), 'utf8'),
+    }
+  },
+  ltx: async () => {
+    const { default: xml } = await import('@xmpp/xml')
+    return {
+      make: ({ body, id, to }) => xml('message', { to, id, type: 'chat' }, xml('body', {}, body)),
+      write: (element) => Buffer.from(element.toString(), 'utf8'),
+    }
+  },
+  stanza: async () => {
+    const { JXT } = await import('stanza')
+    const { default: protocol } = await import('stanza/protocol/index.js')
+    const registry = new JXT.Registry()
+    registry.define(protocol.default ?? protocol)
+    return {
+      make: ({ body, id, to }) => ({ to, id, type: 'chat', body }),
+      write: (message) => Buffer.from(registry.export('message', message).toString(), 'utf8'),
+    }
+  },
+  strophe: async () => {
+    const { $msg, Strophe } = await import('strophe.js')
+    return {
+      make: ({ body, id, to }) => $msg({ to, id, type: 'chat' }).c('body').t(body).tree(),
+      write: (element) => Buffer.from(Strophe.serialize(element), 'utf8'),
+    }
+  },
+}
+
+const { make, write } = await writers[input.writer]()
+const distinct = 2000
+const messages = Array.from({ length: distinct }, (_, index) => ({
+  to: `friend${index % 50}@example.test`,
+  id: `m${index}-8f3c2a`,
+  body: index % 10 === 0 ? `5 < 7 & "so on", number ${index}` : `See you at the station at ${index}, é?`,
+}))
+
+const { rounds, warmRounds } = input
+const trees = messages.map(make)
+let bytes = 0
+const writeAll = () => {
+  for (const tree of trees) bytes += write(tree).length
+}
+const makeAll = () => {
+  for (const message of messages) bytes += write(make(message)).length
+}
+
+/** Microseconds of CPU for one message. */
+function measure(all) {
+  for (let round = 0; round < warmRounds; round++) all()
+  const start = process.cpuUsage()
+  for (let round = 0; round < rounds; round++) all()
+  return (cpuMs(start) * 1000) / (rounds * distinct)
+}
+
+const written = measure(writeAll)
+const made = measure(makeAll)
+finish({ written, made, bytes })

@@ -1,0 +1,73 @@
+// One client that is online: CPU per message sent and received, or the time of a ping-pong.
+import { performance } from 'node:perf_hooks'
+import { cpuMs, finish, hear, input, say, turn } from './parent.mjs'
+
+const { login } = await import(`./clients/${input.client}.mjs`)
+const client = await login(input)
+
+const deeds = { send, receive, ping }
+const figures = await deeds[input.deed]()
+void client.close()
+finish(figures)
+
+/** Sends `burst` messages a turn of the event loop; every phase ends when the other side has them all. */
+async function send() {
+  const { to } = input
+  const figures = {}
+  for (const { burst, count, name } of input.phases) {
+    const start = process.cpuUsage()
+    for (let sent = 0; sent < count; sent++) {
+      void client.send(to, `message ${sent} of many: see you at the station at nine, é?`)
+      if ((sent + 1) % burst === 0) await turn()
+    }
+    say('sent', { count })
+    await hear('arrived')
+    figures[name] = (cpuMs(start) * 1000) / count
+  }
+  return figures
+}
+
+/** Receives `count` messages, at `pace` a second or, where that is 0, as fast as they come. */
+async function receive() {
+  let missing = 0
+  let settle = () => {}
+  client.onBody((body) => {
+    if (body === undefined) return
+    missing--
+    if (missing === 0) settle()
+  })
+  const figures = {}
+  for (const { count, name, pace } of input.phases) {
+    missing = count
+    const all = new Promise((resolve) => {
+      settle = resolve
+    })
+    const start = process.cpuUsage()
+    say('want', { count, pace })
+    await all
+    figures[name] = (cpuMs(start) * 1000) / count
+  }
+  return figures
+}
+
+/** The median of `count` round trips to a peer that answers at once, after as many that do not count. */
+async function ping() {
+  const { count, to } = input
+  let settle = () => {}
+  client.onBody((body) => {
+    if (body !== undefined) settle()
+  })
+  const times = []
+  for (let sent = 0; sent < 2 * count; sent++) {
+    const answered = new Promise((resolve) => {
+      settle = resolve
+    })
+    const start = performance.now()
+    void client.send(to, `ping ${sent}`)
+    await answered
+    times.push(performance.now() - start)
+    await turn()
+  }
+  const counted = times.slice(count).sort((a, b) => a - b)
+  return { p50: counted[count >> 1] }
+}
