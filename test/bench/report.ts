@@ -20,7 +20,7 @@ export function toTable({ findings, remarks, title }: Group): string {
       .map((cell, column) => pad(cell, widths[column] ?? 0, rightAligned.has(column)))
       .join('  ')
       .trimEnd()
-  return [title, line(heads), ...rows.map(line), ...remarks.map((remark) => `  ${remark}`), ''].join('\n')
+  return [title, line(heads), ...rows.map(line), ...remarks.map((remark) => `  ${remark}`)].join('\n')
 }
 
 const rightAligned = new Set([1, 3, 4])
