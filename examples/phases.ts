@@ -27,8 +27,10 @@ function explain(state: ClientState): string {
     case 'halted':
       return `${state.error.message}; needs ${state.needs}, because ${state.because}`
     case 'offline':
-      return state.error?.message ?? 'nobody wishes to be connected'
+      return 'nobody wishes to be connected'
     case 'closing':
       return 'leaving in order'
+    case 'closed':
+      return 'over for good'
   }
 }

@@ -129,10 +129,12 @@ export const connectionMachine = setup({
     hasStartTls: ({ context }) =>
       context.transport.framing === 'bytes' && context.features.starttls !== 'absent',
     mayStayPlain: ({ context }) => context.allowPlaintext,
+    mayAskForTls: ({ context }) =>
+      context.transport.framing === 'bytes' && context.header?.version !== undefined,
     isBeforeVersionOne: (_, params: { readonly header: StreamHeaderFacts }) =>
       params.header.version === undefined,
     isOtherVersion: (_, params: { readonly header: StreamHeaderFacts }) =>
-      params.header.version !== undefined && !/^1\.\d+$/.test(params.header.version),
+      params.header.version !== undefined && !/^0*1\.\d+$/.test(params.header.version),
   },
   delays: {
     discoveryTimeout: ({ context }) => context.timeouts.discoveryMs,
@@ -258,12 +260,14 @@ export const connectionMachine = setup({
       },
     },
     negotiating: {
-      description: 'Encrypted already, to be encrypted, allowed in clear by the app, or refused.',
+      description:
+        'Encrypted already, to be encrypted (even where that is not offered), or in clear because the app said so.',
       meta: { spec: 'RFC 6120 §5.3.1, RFC 7590 §3.1' },
       always: [
         { guard: 'isSecure', target: 'ready' },
         { guard: 'hasStartTls', target: 'requestingTls' },
         { guard: 'mayStayPlain', target: 'ready' },
+        { guard: 'mayAskForTls', target: 'requestingTls' },
         { target: 'selecting', actions: 'notePlaintext' },
       ],
     },
@@ -274,13 +278,24 @@ export const connectionMachine = setup({
         id: 'requestTls',
         src: 'requestTls',
         onDone: { target: 'securing' },
-        onError: { target: 'selecting', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: [
+          {
+            guard: 'hasStartTls',
+            target: 'selecting',
+            actions: { type: 'noteFailure', params: ({ event }) => event },
+          },
+          { target: 'selecting', actions: 'notePlaintext' },
+        ],
       },
       after: {
-        proceedTimeout: {
-          target: 'selecting',
-          actions: { type: 'noteTimeout', params: { wait: 'proceed' } },
-        },
+        proceedTimeout: [
+          {
+            guard: 'hasStartTls',
+            target: 'selecting',
+            actions: { type: 'noteTimeout', params: { wait: 'proceed' } },
+          },
+          { target: 'selecting', actions: 'notePlaintext' },
+        ],
       },
     },
     securing: {

@@ -1,11 +1,9 @@
-import { ProtocolError, TimeoutError, XmppError } from '../src/errors.js'
+import { DefectError, TimeoutError, XmppError } from '../src/errors.js'
 import type { Timeouts } from './timeouts.js'
 
 /** A typed error as it is; anything else is a defect, kept as the cause of one that says so. */
 export function toXmppError(error: unknown): XmppError {
-  if (error instanceof XmppError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new ProtocolError('undefined-condition', `unexpected failure: ${message}`, { cause: error })
+  return error instanceof XmppError ? error : new DefectError(error)
 }
 
 /** What each time-out waits for, in words. */

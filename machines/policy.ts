@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  DefectError,
   ProtocolError,
   StanzaError,
   StreamError,
@@ -25,7 +26,12 @@ export type Verdict =
     }
   | { readonly decision: 'elsewhere'; readonly because: string }
   | { readonly decision: 'credentials'; readonly because: string }
-  | { readonly decision: 'stop'; readonly because: string }
+  | {
+      readonly decision: 'stop'
+      readonly because: string
+      /** The same may well work later, without any change. */
+      readonly later: boolean
+    }
 
 const retry = (pace: Pace, because: string, limit = Infinity): Verdict => ({
   decision: 'retry',
@@ -33,7 +39,7 @@ const retry = (pace: Pace, because: string, limit = Infinity): Verdict => ({
   limit,
   because,
 })
-const stop = (because: string): Verdict => ({ decision: 'stop', because })
+const stop = (because: string): Verdict => ({ decision: 'stop', because, later: false })
 const credentials = (because: string): Verdict => ({ decision: 'credentials', because })
 
 const ours = 'the server says this client broke the protocol'
@@ -117,6 +123,7 @@ export function judge(error: XmppError): Verdict {
   if (error instanceof TransportError) return transportErrors[error.reason]
   if (error instanceof TimeoutError) return retry('backoff', 'the server did not answer in time')
   if (error instanceof ProtocolError) return retry('backoff', 'the server broke the protocol', 3)
+  if (error instanceof DefectError) return stop('something failed that should not be able to')
   if (error instanceof AuthenticationError) {
     switch (error.condition) {
       case 'credentials-missing':

@@ -10,7 +10,9 @@ export const redirectLimit = 5
  */
 export function redirectedEndpoint(endpoint: string, otherHost: string): string | undefined {
   if (otherHost.startsWith('wss://')) return endpoint.startsWith('wss://') ? otherHost : undefined
-  if (!/^(\[[0-9a-f:.]+\]|[^\s/:@[\]?#]+)(:\d{1,5})?$/i.test(otherHost)) return undefined
+  const parts = /^(?:\[[0-9a-f:.]+\]|[^\s/:@[\]?#]+)(?::(\d{1,5}))?$/i.exec(otherHost)
+  const port = Number(parts?.[1] ?? 1)
+  if (parts === null || port < 1 || port > 65_535) return undefined
   const scheme = /^xmpps?:/.exec(endpoint)?.[0]
   return scheme === undefined ? undefined : `${scheme}//${otherHost}`
 }

@@ -1,5 +1,5 @@
 import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
-import type { TransportFacts } from './connection.js'
+import type { FailedEndpoint, TransportFacts } from './connection.js'
 import type { MechanismFacts } from './mechanism-choice.js'
 import { backoffMs, draw, judge, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
@@ -26,6 +26,9 @@ export interface SessionInput {
 }
 
 export interface SessionContext extends SessionInput {
+  /** The latest wish that was heard, and the latest that ended a session; see `SessionEvent`. */
+  readonly wish: number
+  readonly ended: number
   readonly endpoint: string | undefined
   readonly transport: TransportFacts | undefined
   readonly header: StreamHeaderFacts | undefined
@@ -39,6 +42,8 @@ export interface SessionContext extends SessionInput {
   /** Redirections followed in a row. */
   readonly hops: number
   readonly redirect: string | undefined
+  /** Endpoints that this attempt left, and why. */
+  readonly tried: readonly FailedEndpoint[]
   readonly error: XmppError | undefined
   readonly verdict: Verdict | undefined
   readonly retryInMs: number
@@ -48,6 +53,8 @@ export interface SessionContext extends SessionInput {
 export function toInitialContext(input: SessionInput): SessionContext {
   return {
     ...input,
+    wish: 0,
+    ended: 0,
     endpoint: undefined,
     transport: undefined,
     header: undefined,
@@ -59,6 +66,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     failures: 0,
     hops: 0,
     redirect: undefined,
+    tried: [],
     error: undefined,
     verdict: undefined,
     retryInMs: 0,
@@ -85,19 +93,26 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
   const failures = context.failures + 1
   const verdict = judge(error)
-  const stop = (because: string) => ({ error, failures, verdict: { decision: 'stop', because } as const })
+  const redirect = verdict.decision === 'elsewhere' ? context.redirect : undefined
+  const stop = (because: string, later = false) => ({
+    error,
+    failures,
+    redirect,
+    verdict: { decision: 'stop', because, later } as const,
+  })
   if (verdict.decision === 'elsewhere') {
     if (context.transport?.secure !== true) return stop('a redirection counts only on an encrypted stream')
     if (context.hops >= redirectLimit) return stop(`redirected ${redirectLimit} times in a row`)
     if (redirection(context) === undefined) return stop('the redirection names no usable host')
   }
   if (verdict.decision === 'retry') {
-    if (context.reconnect === 'never') return stop('reconnecting is switched off')
-    if (context.reconnect === 'afterOnline' && !context.wasOnline)
-      return stop(`${verdict.because}; the first attempt is not repeated`)
+    if (context.reconnect === 'never') return stop('reconnecting is switched off', true)
+    if (context.reconnect === 'afterOnline' && !context.wasOnline) {
+      return stop(`${verdict.because}; the first attempt is not repeated`, true)
+    }
     if (failures > verdict.limit) return stop(`${verdict.because}; failed ${failures} times in a row`)
   }
-  return { error, failures, verdict }
+  return { error, failures, redirect, verdict }
 }
 
 /** Draws the delay before the next attempt. */

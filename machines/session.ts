@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate'
+import { assign, raise, setup } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
@@ -17,10 +17,23 @@ import {
 import { noFeatures } from './stream-facts.js'
 import { deed, stream } from './stub.js'
 
+/** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
 export type SessionEvent =
-  | { readonly type: 'session.connect' }
-  | { readonly type: 'session.disconnect' }
+  | { readonly type: 'session.connect'; readonly wish?: number }
+  | { readonly type: 'session.disconnect'; readonly wish?: number }
+  /** Disconnects for good. */
+  | { readonly type: 'session.close'; readonly wish?: number }
+  | { readonly type: 'stream.closed' }
   | { readonly type: 'stream.ended'; readonly error: XmppError }
+
+/** Of any event that is a wish. */
+export interface Wished {
+  readonly wish?: number
+}
+const wished = ({ event }: { readonly event: Wished }) => event
+const begin = { type: 'beginWish', params: wished } as const
+const join = { type: 'joinWish', params: wished } as const
+const end = { type: 'endWish', params: wished } as const
 
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
@@ -51,14 +64,26 @@ export const sessionMachine = setup({
     closeStream: deed<void>('closeStream'),
   },
   actions: {
-    beginWish: assign({
+    reportClosed: raise({ type: 'stream.closed' }),
+    beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
+      wish,
       failures: 0,
       hops: 0,
       redirect: undefined,
       wasOnline: false,
       error: undefined,
       verdict: undefined,
-    }),
+    })),
+    joinWish: assign(({ context }, { wish = context.wish }: Wished) => ({ wish })),
+    endWish: assign(({ context }, { wish = context.wish }: Wished) => ({
+      wish,
+      ended: wish,
+      jid: undefined,
+      redirect: undefined,
+      error: undefined,
+      verdict: undefined,
+      retryInMs: 0,
+    })),
     beginAttempt: assign({
       endpoint: undefined,
       transport: undefined,
@@ -66,6 +91,7 @@ export const sessionMachine = setup({
       features: noFeatures,
       mechanism: undefined,
       jid: undefined,
+      tried: [],
       retryInMs: 0,
     }),
     keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) =>
@@ -76,7 +102,12 @@ export const sessionMachine = setup({
             header: output.header,
             features: output.features,
           }
-        : { endpoint: output.endpoint, transport: output.transport, error: output.error },
+        : {
+            endpoint: output.endpoint,
+            transport: output.transport,
+            tried: output.failures,
+            error: output.error,
+          },
     ),
     keepAuthentication: assign(({ context }, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated'
@@ -93,17 +124,14 @@ export const sessionMachine = setup({
     ),
     noteOnline: assign({
       wasOnline: true,
-      hops: 0,
-      redirect: undefined,
       error: undefined,
       verdict: undefined,
     }),
-    forgiveFailures: assign({ failures: 0 }),
+    forgiveFailures: assign({ failures: 0, hops: 0 }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     judgeFailure: assign(({ context }) => judgeFailure(context)),
     drawBackoff: assign(({ context }) => drawBackoff(context)),
     followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
-    endWish: assign({ jid: undefined, failures: 0, hops: 0, redirect: undefined, retryInMs: 0 }),
   },
   guards: {
     isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
@@ -130,7 +158,11 @@ export const sessionMachine = setup({
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
-      on: { 'session.connect': { target: 'active', actions: 'beginWish' } },
+      on: {
+        'session.connect': { target: 'active', actions: begin },
+        'session.disconnect': { actions: end },
+        'session.close': { target: 'closed', actions: end },
+      },
     },
     active: {
       description: 'One attempt: its connection is held until the attempt ends, however it ends.',
@@ -142,7 +174,11 @@ export const sessionMachine = setup({
         src: 'holdLink',
         onError: { target: 'judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
       },
-      on: { 'session.disconnect': { target: '.closing' } },
+      on: {
+        'session.connect': { actions: join },
+        'session.disconnect': { target: '.closing', actions: end },
+        'session.close': { target: '.closing.forGood', actions: end },
+      },
       states: {
         connecting: {
           description: 'Reaching the server and securing the stream.',
@@ -275,18 +311,42 @@ export const sessionMachine = setup({
           },
         },
         closing: {
-          description: 'Our closing tag is sent, the peer’s is awaited.',
+          description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
+          initial: 'forNow',
           invoke: {
             id: 'closeStream',
             src: 'closeStream',
-            onDone: { target: '#session.offline', actions: 'endWish' },
-            onError: { target: '#session.offline', actions: 'endWish' },
+            onDone: { actions: 'reportClosed' },
+            onError: { actions: 'reportClosed' },
           },
-          after: { closeTimeout: { target: '#session.offline', actions: 'endWish' } },
-          on: {
-            'session.connect': { target: '#session.active', reenter: true, actions: 'beginWish' },
-            'session.disconnect': {},
+          states: {
+            forNow: {
+              description: 'The client can be connected again.',
+              meta: { spec: 'RFC 6120 §4.4' },
+              after: { closeTimeout: { target: '#session.offline' } },
+              on: {
+                'stream.closed': { target: '#session.offline' },
+                'session.connect': {
+                  target: '#session.active',
+                  reenter: true,
+                  actions: begin,
+                },
+                'session.disconnect': { actions: end },
+                'session.close': { target: 'forGood', actions: end },
+              },
+            },
+            forGood: {
+              description: 'The client will not be connected again.',
+              meta: { spec: 'RFC 6120 §4.4' },
+              after: { closeTimeout: { target: '#session.closed' } },
+              on: {
+                'stream.closed': { target: '#session.closed' },
+                'session.connect': {},
+                'session.disconnect': { actions: end },
+                'session.close': { actions: end },
+              },
+            },
           },
         },
       },
@@ -307,8 +367,9 @@ export const sessionMachine = setup({
       meta: { spec: 'RFC 6120 §3.3' },
       after: { backoff: { target: 'active' } },
       on: {
-        'session.connect': { target: 'active' },
-        'session.disconnect': { target: 'offline', actions: 'endWish' },
+        'session.connect': { target: 'active', actions: join },
+        'session.disconnect': { target: 'offline', actions: end },
+        'session.close': { target: 'closed', actions: end },
       },
     },
     halted: {
@@ -317,8 +378,9 @@ export const sessionMachine = setup({
       meta: { why: 'a person has to change something first' },
       initial: 'stopped',
       on: {
-        'session.connect': { target: 'active', actions: 'beginWish' },
-        'session.disconnect': { target: 'offline', actions: 'endWish' },
+        'session.connect': { target: 'active', actions: begin },
+        'session.disconnect': { target: 'offline', actions: end },
+        'session.close': { target: 'closed', actions: end },
       },
       states: {
         needsCredentials: {
@@ -333,5 +395,6 @@ export const sessionMachine = setup({
         },
       },
     },
+    closed: { type: 'final', description: 'Over for good.' },
   },
 })

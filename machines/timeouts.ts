@@ -18,7 +18,7 @@ export interface Timeouts {
   readonly bindMs: number
   /** The answer to a probe of a quiet connection. */
   readonly probeMs: number
-  /** Silence after which the connection is probed. */
+  /** Silence after which the connection is probed; not less than five minutes is recommended (RFC 6120 §4.6.4). */
   readonly quietMs: number
   /** The peer's closing tag after ours (RFC 6120 §4.4). */
   readonly closeMs: number
@@ -36,7 +36,7 @@ export const defaultTimeouts: Timeouts = {
   saslMs: 30_000,
   bindMs: 20_000,
   probeMs: 20_000,
-  quietMs: 60_000,
+  quietMs: 300_000,
   closeMs: 2_000,
   stableMs: 60_000,
 }

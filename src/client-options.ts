@@ -2,14 +2,24 @@ import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { defaultTimeouts, type Timeouts } from '../machines/timeouts.js'
 import { parseJid, type Jid } from './stanza/jid.js'
-import type { PresenceInput } from './stanza/presence.js'
+import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
+import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
 import { parseEndpoint } from './transport/endpoint.js'
+import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
-import { resolveXmlLimits, type XmlLimits } from './xml/limits.js'
+import { resolveXmlLimits } from './xml/limits.js'
 
 /** Opens a transport by means of one's own, e.g. to a server in the same process. */
 export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
+
+export interface TlsOptions {
+  /** PEM authorities to trust instead of the system's. */
+  readonly ca?: string | readonly string[] | undefined
+  /** PEM client certificate and key, for SASL EXTERNAL. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
 
 export interface ClientOptions {
   /** The account: a bare JID, or a full one to ask for that resource; only a domain with `anonymous`. */
@@ -24,13 +34,12 @@ export interface ClientOptions {
    */
   readonly endpoint?: string | readonly string[] | TransportOpener | undefined
   /** Authorities to trust instead of the system's, and a client certificate for SASL EXTERNAL; PEM, Node only. */
-  readonly tls?:
-    { readonly ca?: string | readonly string[]; readonly cert?: string; readonly key?: string } | undefined
+  readonly tls?: TlsOptions | undefined
   /** SASL mechanisms to restrict to. Default: every one the engine speaks, strongest first. */
   readonly mechanisms?: readonly string[] | undefined
   /** Where SCRAM keys are kept between logins. Default: in memory, as long as the client lives. */
   readonly keyCache?: ScramKeyCache | undefined
-  /** Default language of the stream (`xml:lang`). */
+  /** Default language of the stream (`xml:lang`), a BCP 47 tag. Default: that of the platform. */
   readonly lang?: string | undefined
   /** The presence sent on coming online; `false` for none. Default: available. */
   readonly presence?: PresenceInput | false | undefined
@@ -43,8 +52,8 @@ export interface ClientOptions {
   readonly reconnect?: SessionInput['reconnect'] | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
   readonly timeouts?: Partial<Timeouts> | undefined
-  /** Limits of what the peer may send; what is left out keeps its default. */
-  readonly limits?: Partial<XmlLimits> | undefined
+  /** Limits of what the peer may send, and of what may wait to be sent; what is left out keeps its default. */
+  readonly limits?: XmlStreamOptions | undefined
   /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. */
   readonly dangerouslyAllowPlaintext?: boolean | undefined
   /** Sees every event and snapshot of every chart. */
@@ -63,7 +72,13 @@ export function toSettings(options: ClientOptions) {
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const endpoints = typeof endpoint === 'function' ? [openedByApp] : toEndpoints(endpoint)
   const timeouts = toTimeouts(options.timeouts)
-  resolveXmlLimits(options.limits)
+  const { outboundLimitBytes = 1, ...xmlLimits } = options.limits ?? {}
+  resolveXmlLimits(xmlLimits)
+  if (!(outboundLimitBytes > 0))
+    throw new RangeError(`outboundLimitBytes must be positive, not ${outboundLimitBytes}`)
+  if (options.presence !== false) toPresenceElement(options.presence ?? {})
+  refuseUnknownMechanisms(options.mechanisms)
+  const lang = toLanguageTag(options.lang)
   const input: SessionInput = {
     domain: jid.domain,
     endpoints,
@@ -79,7 +94,7 @@ export function toSettings(options: ClientOptions) {
     timeouts,
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
-  return { jid, input, opener, anonymous }
+  return { jid, input, opener, lang }
 }
 
 function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {
@@ -100,6 +115,24 @@ function toEndpoints(endpoint: string | readonly string[] | undefined): readonly
     throw new RangeError('an empty list of endpoints leads nowhere; leave it out to discover them')
   for (const text of texts) parseEndpoint(text)
   return texts
+}
+
+function refuseUnknownMechanisms(names: readonly string[] = []): void {
+  if (typeof names === 'string') throw new TypeError('`mechanisms` is a list of names')
+  const unknown = names.find((name) => findMechanism(name) === undefined)
+  if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
+}
+
+/** @see RFC 6120 §4.7.4 */
+function toLanguageTag(lang: string | undefined): string {
+  if (lang === undefined) return Intl.DateTimeFormat().resolvedOptions().locale
+  try {
+    Intl.getCanonicalLocales(lang)
+    if (lang !== '') return lang
+  } catch {
+    // Said below, with what would be right.
+  }
+  throw new RangeError(`${JSON.stringify(lang)} is no language tag: write en or pt-BR`)
 }
 
 function toTimeouts(given: Partial<Timeouts> = {}): Timeouts {

@@ -152,6 +152,12 @@ export class TransportError extends XmppError {
   }
 }
 
+function protocolAdvice(condition: StreamErrorCondition): string {
+  return condition === 'policy-violation'
+    ? 'The other side sends more than `limits` allow: raise the limit if that is expected.'
+    : 'The other side does not speak correct XMPP: check that this is an XMPP server, and report it.'
+}
+
 /** The peer broke XML or XMPP; `condition` is the stream error that says so on the wire (RFC 6120 §4.9.3). */
 export class ProtocolError extends XmppError {
   override readonly name = 'ProtocolError'
@@ -159,11 +165,7 @@ export class ProtocolError extends XmppError {
   readonly condition: StreamErrorCondition
 
   constructor(condition: StreamErrorCondition, message: string, options: { readonly cause?: unknown } = {}) {
-    super(
-      message,
-      'The other side does not speak correct XMPP: check that this is an XMPP server, and report it.',
-      options,
-    )
+    super(message, protocolAdvice(condition), options)
     this.condition = condition
     this.code = `protocol.${condition}`
   }
@@ -317,5 +319,22 @@ export class TimeoutError extends XmppError {
     this.code = `timeout.${key}`
     this.awaited = awaited
     this.timeoutMs = timeoutMs
+  }
+}
+
+/** Something failed that should not be able to: a function that the app gave, or the engine itself. */
+export class DefectError extends XmppError {
+  override readonly name = 'DefectError'
+  readonly code = 'defect.unexpected'
+
+  constructor(cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    super(
+      `unexpected failure: ${what}`,
+      'Look at the cause: a function given by the app failed, or the engine did.',
+      {
+        cause,
+      },
+    )
   }
 }

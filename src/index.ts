@@ -1,7 +1,8 @@
 export { createClient, type Client, type ClientRequest, type FeatureHost } from './client.js'
-export type { ClientOptions, TransportOpener } from './client-options.js'
+export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export {
   AuthenticationError,
+  DefectError,
   ProtocolError,
   StanzaError,
   StreamError,
@@ -14,9 +15,13 @@ export type { Delivery, DeliveryStatus } from './features/delivery.js'
 export type { BouncedMessage } from './features/messages.js'
 export type { Contacts } from './features/roster.js'
 export type { RequestOptions } from './router/requests.js'
-export type { StanzaBus } from './router/stanza-bus.js'
+export type { RequestHandler } from './router/stanza-bus.js'
+export type { XmlStreamOptions } from './router/xml-stream.js'
+export type { ScramKeyCache } from './sasl/scram-key-cache.js'
+export type { Transport } from './transport/transport.js'
+export type { Timeouts } from '../machines/timeouts.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
-export { Jid, parseJid, tryParseJid } from './stanza/jid.js'
+export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'
 export { pickText, type LanguageText } from './stanza/language-text.js'
 export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'

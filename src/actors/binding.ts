@@ -40,6 +40,7 @@ export function bindingActors({ link, identity, createId }: BindingDeeds) {
         if (answer.type === 'error') {
           return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
         }
+        signal.throwIfAborted()
         const jid = answer.payload === undefined ? undefined : parseBindResult(answer.payload)
         if (jid === undefined) {
           throw link.stream.abort(new ProtocolError('bad-format', 'the server bound no full JID'))

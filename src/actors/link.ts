@@ -31,7 +31,7 @@ export class Link {
 
   /** Whatever is still open is ended. */
   release(): void {
-    this.#stream?.destroy()
+    this.#stream?.leave()
     this.#stream = undefined
     this.account = undefined
     this.lang = undefined

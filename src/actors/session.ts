@@ -6,6 +6,7 @@ import { livenessMachine } from '../../machines/liveness.js'
 import { sessionMachine, type SessionEvent } from '../../machines/session.js'
 import { TransportError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
+import { toPresenceElement } from '../stanza/presence.js'
 import { authenticationActors, type AuthenticationDeeds } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors, type ConnectionDeeds } from './connection.js'
@@ -26,23 +27,37 @@ export function provideSession(deeds: SessionDeeds) {
       binding: bindingMachine.provide({ actors: bindingActors(deeds) }),
       liveness: livenessMachine.provide({ actors: livenessActors(deeds) }),
 
-      holdLink: fromCallback(() => () => link.release()),
+      holdLink: fromCallback(() => () => {
+        link.release()
+        bus.close(undefined)
+      }),
 
       stanzas: fromCallback(({ sendBack }) => {
         const report = (event: SessionEvent) => sendBack(event)
         const { stream, account } = link
         if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
         bus.open(stream, account, link.lang)
-        stream.flow({
-          element: (element) => bus.dispatch(element),
-          ended: (error) => report({ type: 'stream.ended', error }),
+        let isOver = false
+        // Whoever hears of being online hears it before the first stanza; until then nothing is read.
+        queueMicrotask(() => {
+          if (isOver) return
+          stream.flow({
+            element: (element) => bus.dispatch(element),
+            ended: (error) => report({ type: 'stream.ended', error }),
+          })
         })
-        return () => bus.close(stream.end)
+        return () => {
+          isOver = true
+          bus.stopSending(stream.end)
+        }
       }),
 
-      closeStream: fromPromise<void>(({ signal }) =>
-        link.hasStream ? link.stream.close(signal) : Promise.resolve(),
-      ),
+      closeStream: fromPromise<void>(async ({ signal }) => {
+        if (!link.hasStream) return
+        // RFC 6121 §4.5.1: only who is bound can have said that it is there.
+        if (link.account !== undefined) link.stream.send(toPresenceElement({ type: 'unavailable' }))
+        await link.stream.close(signal)
+      }),
     },
   })
 }

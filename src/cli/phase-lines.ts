@@ -90,7 +90,7 @@ export class PhaseLines {
       say()
       say(styled('yellow', '↻'), ` Trying again in ${toDuration(retryInMs)}: ${because}`)
     } else if (status === 'closing' && name === undefined) say()
-    else if (status === 'offline' && before?.status === 'closing') {
+    else if ((status === 'offline' || status === 'closed') && before?.status === 'closing') {
       say(styled('dim', name === undefined ? '○ Offline' : `○ ${name} is offline`))
     }
   }

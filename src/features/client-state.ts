@@ -10,7 +10,7 @@ import type { SnapshotFrom } from 'xstate'
  * `securing`.
  */
 export type ClientState =
-  | { readonly status: 'offline'; readonly error: XmppError | undefined }
+  | { readonly status: 'offline' }
   | {
       readonly status: 'connecting'
       readonly phase: string
@@ -18,8 +18,8 @@ export type ClientState =
       readonly endpoint: string | undefined
       /** The server's stream header, once it has come. */
       readonly header: StreamHeaderFacts | undefined
-      /** Endpoints tried before, and why they were left. */
-      readonly failures: readonly FailedEndpoint[]
+      /** Endpoints tried before, and why each was left. */
+      readonly tried: readonly FailedEndpoint[]
     }
   | {
       readonly status: 'authenticating'
@@ -46,6 +46,8 @@ export type ClientState =
       readonly liveness: string
     }
   | { readonly status: 'closing' }
+  /** Over for good; nothing follows. */
+  | { readonly status: 'closed' }
   | {
       readonly status: 'backingOff'
       readonly error: XmppError
@@ -54,13 +56,17 @@ export type ClientState =
       readonly retryInMs: number
       /** Failed attempts in a row. */
       readonly failures: number
+      /** Endpoints that were tried, and why each was left. */
+      readonly tried: readonly FailedEndpoint[]
     }
   | {
       readonly status: 'halted'
       readonly error: XmppError
       readonly because: string
-      /** What is needed before a new `connect()` makes sense. */
-      readonly needs: 'credentials' | 'change'
+      /** What is needed before a new `connect()` makes sense: other credentials, some change, or only time. */
+      readonly needs: 'credentials' | 'change' | 'time'
+      /** Endpoints that were tried, and why each was left. */
+      readonly tried: readonly FailedEndpoint[]
     }
 
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
@@ -76,7 +82,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
       phase: toPhase(connection?.value),
       endpoint: inner?.endpoint,
       header: inner?.header,
-      failures: inner?.failures ?? [],
+      tried: inner?.failures ?? [],
     }
   }
   const endpoint = context.endpoint ?? ''
@@ -111,16 +117,17 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
     }
   }
   if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }
-  const { error, verdict } = context
+  const { error, tried, verdict } = context
   if (error !== undefined && verdict !== undefined && snapshot.matches('backingOff')) {
     const { retryInMs, failures } = context
-    return { status: 'backingOff', error, because: verdict.because, retryInMs, failures }
+    return { status: 'backingOff', error, because: verdict.because, retryInMs, failures, tried }
   }
   if (error !== undefined && verdict !== undefined && snapshot.matches('halted')) {
-    const needs = snapshot.matches({ halted: 'needsCredentials' }) ? 'credentials' : 'change'
-    return { status: 'halted', error, because: verdict.because, needs }
+    const isLater = verdict.decision === 'stop' && verdict.later
+    const needs = verdict.decision === 'credentials' ? 'credentials' : isLater ? 'time' : 'change'
+    return { status: 'halted', error, because: verdict.because, needs, tried }
   }
-  return { status: 'offline', error }
+  return { status: snapshot.matches('closed') ? 'closed' : 'offline' }
 }
 
 function toPhase(value: unknown): string {

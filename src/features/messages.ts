@@ -55,7 +55,8 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     next: (message) => {
       if (message.type !== 'error' || message.id === undefined || message.error === undefined) return
       const sent = remembered.get(message.id)
-      if (sent === undefined || sent.to !== message.from?.bare.toString()) return
+      const to = sent?.to ?? bus.account?.bare
+      if (sent === undefined || to !== message.from?.bare.toString()) return
       sent.delivery.fail(message.error)
       bounced.next({ delivery: sent.delivery, reason: message.error, message })
     },

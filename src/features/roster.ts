@@ -41,8 +41,11 @@ export function createRoster(bus: StanzaBus): RosterFeature {
     fetchRoster: async (options) => {
       const answer = await bus.request({ type: 'get', payload: toRosterElement() }, options)
       const roster = answer.payload === undefined ? undefined : parseRoster(answer.payload)
-      const items = roster?.items.filter((item) => item.subscription !== 'remove') ?? []
-      contacts.next(new Map(items.map((item) => [item.jid.toString(), item])))
+      // In a result `remove` means nothing (RFC 6121 §2.1.2.5).
+      const items = roster?.items.map((item) =>
+        item.subscription === 'remove' ? { ...item, subscription: 'none' as const } : item,
+      )
+      contacts.next(new Map(items?.map((item) => [item.jid.toString(), item])))
       return contacts.value
     },
   }

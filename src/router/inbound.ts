@@ -93,7 +93,11 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
       if (!(error instanceof ProtocolError)) throw error
       return events.failed(error)
     }
-    if (element.namespace !== ns.framing) return events.element(element)
+    if (element.namespace !== ns.framing) {
+      if (element.name !== 'open' && element.name !== 'close') return events.element(element)
+      const message = `<${element.name}/> is in the namespace ${element.namespace || 'of nothing'}`
+      return events.failed(new ProtocolError('invalid-namespace', message))
+    }
     if (element.name === 'open') return events.opened(toHeader(element))
     if (element.name === 'close') return events.closed(element.attribute('see-other-uri'))
     return events.failed(new ProtocolError('bad-format', `<${element.name}/> means nothing between frames`))

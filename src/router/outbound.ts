@@ -1,6 +1,6 @@
 import { TransportError, type StreamErrorCondition } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
-import { xml, type XmlElement } from '../xml/element.js'
+import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { closingTag, serialize, serializeOpening } from '../xml/serializer.js'
 import type { StreamHeader } from './inbound.js'
@@ -11,8 +11,8 @@ export type Flushed = (error: TransportError | null) => void
 export interface Outbound {
   open(header: StreamHeader): void
   send(element: XmlElement, flushed?: Flushed): void
-  /** Writes the closing tag, at once. */
-  close(): void
+  /** Writes the closing tag, at once; `flushed` even if there is nothing to write. */
+  close(flushed?: Flushed): void
   /** Writes a stream error and the closing tag, at once, and then ends the connection. */
   abort(condition: StreamErrorCondition): void
   /** Nothing is written any more; what was not yet, fails. */
@@ -25,25 +25,17 @@ const bytesScope = { namespace: ns.client, prefixes: new Map([[ns.streams, 'stre
 const corkLimit = 64 * 1024
 
 /**
- * @param limitBytes how much may wait in the transport before sending fails
- * @param overflowed called once when that limit is passed
+ * @param limitBytes how much may wait for the operating system; a `send` beyond it throws `TransportError` (`overflow`) and
+ * sends nothing
  */
-export function createOutbound(
-  transport: Transport,
-  limitBytes: number,
-  overflowed: (error: TransportError) => void,
-): Outbound {
+export function createOutbound(transport: Transport, limitBytes: number): Outbound {
   const framed = transport.framing === 'frames'
   let corked = ''
   let waiting: Flushed[] = []
   let scheduled = false
   let stopped = false
   let opened = false
-
-  const checkLimit = () => {
-    if (transport.bufferedBytes <= limitBytes || stopped) return
-    overflowed(new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`))
-  }
+  let lang: string | undefined
 
   const flush = () => {
     scheduled = false
@@ -54,15 +46,10 @@ export function createOutbound(
     waiting = []
     if (flushes.length === 0) transport.write(text)
     else transport.write(text, (error) => flushes.forEach((flushed) => flushed(error)))
-    checkLimit()
   }
 
   const write = (text: string, flushed?: Flushed) => {
-    if (framed) {
-      transport.write(text, flushed)
-      checkLimit()
-      return
-    }
+    if (framed) return transport.write(text, flushed)
     corked += text
     if (flushed !== undefined) waiting.push(flushed)
     if (corked.length > corkLimit) flush()
@@ -72,9 +59,10 @@ export function createOutbound(
     }
   }
 
-  const close = () => {
-    if (stopped) return
-    if (opened) write(framed ? serialize(xml('close', ns.framing)) : closingTag)
+  const close = (flushed?: Flushed) => {
+    if (stopped) return flushed?.(null)
+    if (opened) write(framed ? serialize(xml('close', ns.framing)) : closingTag, flushed)
+    else flushed?.(null)
     flush()
     stopped = true
   }
@@ -82,12 +70,18 @@ export function createOutbound(
   return {
     open: (header) => {
       opened = true
+      lang = header.lang
       if (!framed) return write(serializeOpening(header))
-      const { to, from, id, version, lang } = header
+      const { to, from, id, version } = header
       write(serialize(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
     },
     send: (element, flushed) => {
-      if (!stopped) write(framed ? serialize(element) : serialize(element, bytesScope), flushed)
+      if (stopped) return
+      const text = framed ? serialize(withLang(element, lang)) : serialize(element, bytesScope)
+      if (transport.bufferedBytes + corked.length + text.length > limitBytes) {
+        throw new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`)
+      }
+      write(text, flushed)
     },
     close,
     abort: (condition) => {
@@ -95,8 +89,7 @@ export function createOutbound(
       if (!opened) return transport.destroy()
       const error = xml('error', ns.streams, {}, xml(condition, ns.streamErrors))
       write(framed ? serialize(error) : serialize(error, bytesScope))
-      close()
-      transport.write('', () => transport.destroy())
+      close(() => transport.destroy())
     },
     stop: (reason) => {
       stopped = true
@@ -106,4 +99,12 @@ export function createOutbound(
       flushes.forEach((flushed) => flushed(reason))
     },
   }
+}
+
+/** No language crosses frames either (RFC 7395 §3.3.3). */
+function withLang(element: XmlElement, lang: string | undefined): XmlElement {
+  const isNeeded = lang !== undefined && element.namespace === ns.client
+  if (!isNeeded || element.attribute('lang', xmlNamespace) !== undefined) return element
+  const attributes = [...element.attributes, { name: 'lang', namespace: xmlNamespace, value: lang }]
+  return new XmlElement(element.name, element.namespace, attributes, element.children)
 }

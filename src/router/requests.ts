@@ -7,9 +7,12 @@ export const openRequestLimit = 10_000
 
 export interface RequestOptions {
   /** How long to wait for the answer, in milliseconds; default 30 000. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
+
+/** What timers can count. */
+const longestTimeoutMs = 2 ** 31 - 1
 
 interface OpenRequest {
   readonly to: string | undefined
@@ -40,6 +43,9 @@ export class Requests {
     { timeoutMs = 30_000, signal }: RequestOptions = {},
   ): Promise<IqResult> {
     return new Promise((resolve, reject) => {
+      if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+        return reject(new RangeError(`timeoutMs must lie between 1 ms and 24 days, not ${timeoutMs}`))
+      }
       if (signal?.aborted === true) return reject(abortedRequest(signal))
       if (this.#open.size >= openRequestLimit) {
         return reject(new TransportError('overflow', `more than ${openRequestLimit} requests are unanswered`))

@@ -1,7 +1,7 @@
 import { Subject, type Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
-import type { Jid } from '../stanza/jid.js'
+import { parseJid, type Jid } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
@@ -11,8 +11,14 @@ import { ns } from '../xml/namespaces.js'
 import { Requests, type RequestOptions } from './requests.js'
 import type { Account } from './trust.js'
 
-/** Answers a request of another entity with a payload or with nothing; a thrown `StanzaError` becomes the error answer. */
-export type RequestHandler = (request: IqRequest, account: Account) => XmlElement | undefined
+/**
+ * Answers a request of another entity with a payload or with nothing, at once or later; a `StanzaError` that it throws
+ * becomes the error answer, anything else becomes internal-server-error.
+ */
+export type RequestHandler = (
+  request: IqRequest,
+  account: Account,
+) => XmlElement | undefined | Promise<XmlElement | undefined>
 
 /** Where sent elements go; an `XmlStream` is one. */
 export interface ElementSink {
@@ -29,9 +35,15 @@ export interface OutboundRequest {
 interface Session {
   readonly sink: ElementSink
   readonly account: Account
+  /** The account's addresses, for stanzas that name none (RFC 6120 §8.1.1.1, §8.1.2.1). */
+  readonly bare: Jid
+  readonly full: Jid
   /** The language of the stream, for stanzas that name none. */
   readonly lang: string | undefined
 }
+
+/** Where elements go once our closing tag has been sent. */
+const nowhere: ElementSink = { send: (_element, flushed) => flushed?.(notConnected(undefined)) }
 
 /**
  * The stanza bus: everything that arrives passes here once, synchronously and in order, and goes to whom its key names: an
@@ -74,10 +86,20 @@ export class StanzaBus {
       sink.send(element, flushed)
       if (this.#sent.observed) this.#sent.next(element)
     }
-    this.#session = { sink: { send }, account, lang }
+    const full = parseJid(account.full)
+    this.#session = { sink: { send }, account, bare: full.bare, full, lang }
   }
 
-  /** The session is over: what waits is settled with the reason. */
+  /**
+   * Nothing is sent any more, and what waits is settled with the reason; what still arrives is delivered.
+   * @see RFC 6120 §4.4
+   */
+  stopSending(reason: XmppError | undefined): void {
+    if (this.#session !== undefined) this.#session = { ...this.#session, sink: nowhere }
+    this.#requests.failAll(notConnected(reason))
+  }
+
+  /** The session is over. */
   close(reason: XmppError | undefined): void {
     this.#session = undefined
     this.#queue.length = 0
@@ -95,7 +117,7 @@ export class StanzaBus {
 
   /** Queues an element; throws `TransportError` (`not-connected`) outside a session. */
   send(element: XmlElement, flushed?: (error: TransportError | null) => void): void {
-    if (this.#session === undefined) throw notConnected(undefined)
+    if (this.#session === undefined || this.#session.sink === nowhere) throw notConnected(undefined)
     this.#session.sink.send(element, flushed)
   }
 
@@ -148,34 +170,48 @@ export class StanzaBus {
   #emit<T extends Message | Presence>(
     stanza: T | StanzaProblem,
     subject: Subject<T>,
-    { sink }: Session,
+    { sink, bare, full }: Session,
   ): void {
     if (stanza.kind === 'problem') refuse(stanza, sink)
-    else subject.next(stanza)
+    else if (stanza.from !== undefined && stanza.to !== undefined) subject.next(stanza)
+    else subject.next({ ...stanza, from: stanza.from ?? bare, to: stanza.to ?? full })
   }
 
   #routeIq(element: XmlElement, { account, sink, lang }: Session): void {
     const iq = parseIq(element, lang)
     if (iq.kind === 'problem') refuse(iq, sink)
     else if (iq.type === 'result' || iq.type === 'error') this.#requests.answer(iq, account)
-    else {
-      const { from: to, id, payload } = iq
-      const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
+    else void this.#serve(iq, account, sink)
+  }
+
+  /** What is at once answered at once keeps the order of the answers. */
+  async #serve(request: IqRequest, account: Account, sink: ElementSink): Promise<void> {
+    const { from: to, id, payload } = request
+    const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
+    const fail = (error: unknown) => {
+      const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {
-        if (handler === undefined) throw new StanzaError('service-unavailable', 'cancel')
-        sink.send(toIqElement({ type: 'result', to, id, payload: handler(iq, account) }))
-      } catch (error) {
-        const answer =
-          error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
         sink.send(toIqElement({ type: 'error', to, id, error: answer }))
+      } catch {
+        // The handler's own words cannot be said in XML.
+        sink.send(toIqElement({ type: 'error', to, id, error: { condition: answer.condition } }))
       }
+    }
+    try {
+      if (handler === undefined) throw new StanzaError('service-unavailable', 'cancel')
+      const result = handler(request, account)
+      sink.send(
+        toIqElement({ type: 'result', to, id, payload: result instanceof Promise ? await result : result }),
+      )
+    } catch (error) {
+      fail(error)
     }
   }
 }
 
 /** What cannot be read is answered, where it may be (RFC 6120 §8.3.1). */
 function refuse({ element, condition, text }: StanzaProblem, sink: ElementSink): void {
-  const reply = toErrorReply(element, { condition, text })
+  const reply = toErrorReply(element, { condition, text, lang: 'en' })
   if (reply !== undefined) sink.send(reply)
 }
 

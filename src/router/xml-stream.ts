@@ -15,7 +15,7 @@ export interface StreamSink {
 }
 
 export interface XmlStreamOptions extends Partial<XmlLimits> {
-  /** The most bytes that may wait to be written, default 16 MiB. */
+  /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. */
   readonly outboundLimitBytes?: number
 }
 
@@ -57,10 +57,7 @@ export class XmlStream {
       },
       limits,
     )
-    this.#outbound = createOutbound(transport, outboundLimitBytes, (error) => {
-      this.#finish(error)
-      transport.destroy(error)
-    })
+    this.#outbound = createOutbound(transport, outboundLimitBytes)
     this.#disconnected = new Promise((resolve) => {
       transport.start({
         data: (chunk) => {
@@ -111,7 +108,10 @@ export class XmlStream {
     })
   }
 
-  /** Queues one element; everything sent in one turn leaves in one write. */
+  /**
+   * Queues one element; everything sent in one turn leaves in one write.
+   * @throws TransportError (`overflow`) when too much waits already; RangeError for what XML cannot carry
+   */
   send(element: XmlElement, flushed?: Flushed): void {
     if (this.#end === undefined) this.#outbound.send(element, flushed)
     else flushed?.(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
@@ -168,15 +168,21 @@ export class XmlStream {
     return error
   }
 
-  /** Ends the connection without another word. */
-  destroy(): void {
-    this.transport.destroy()
+  /** Ends the connection: with the closing tag where the stream has not ended, but without waiting for the peer's. */
+  leave(): void {
+    if (this.#end !== undefined) return this.transport.destroy()
+    const linger = setTimeout(() => this.transport.destroy(), lingerMs)
+    void this.#disconnected.then(() => clearTimeout(linger))
+    this.#outbound.close(() => this.transport.destroy())
+    this.#finish(new TransportError('aborted', 'the stream was left'))
   }
 
   #elementArrived(element: XmlElement): void {
     if (element.is('error', ns.streams)) {
       this.#outbound.close()
       this.#finish(parseStreamError(element))
+    } else if (element.namespace === ns.server) {
+      this.abort(new ProtocolError('invalid-namespace', `<${element.name}/> is in the namespace of servers`))
     } else if (this.#sink === undefined) this.#arrived({ element })
     else this.#sink.element(element)
   }
@@ -203,12 +209,15 @@ export class XmlStream {
   }
 
   #pull(signal: AbortSignal): Promise<Item> {
+    if (signal.aborted) return Promise.reject(noLongerAwaited())
+    if (this.#reading !== undefined)
+      return Promise.reject(new TypeError('somebody reads this stream already'))
     return new Promise((resolve, reject) => {
       const settle = () => {
         this.#reading = undefined
         signal.removeEventListener('abort', aborted)
       }
-      const aborted = () => this.#reading?.fail(new TransportError('aborted', 'no longer awaited'))
+      const aborted = () => reading.fail(noLongerAwaited())
       const reading: Reading = {
         take: (item) => {
           settle()
@@ -225,8 +234,7 @@ export class XmlStream {
       if (this.#end !== undefined) return reject(this.#end)
       this.#reading = reading
       signal.addEventListener('abort', aborted, { once: true })
-      if (signal.aborted) aborted()
-      else this.#inbound.resume()
+      this.#inbound.resume()
     })
   }
 
@@ -242,6 +250,11 @@ export class XmlStream {
 
 const defaultOutboundLimitBytes = 16 * 1024 * 1024
 
+/** How long the last word may wait for the operating system. */
+const lingerMs = 1_000
+
 const deafSink: StreamSink = { element: () => {}, ended: () => {} }
+
+const noLongerAwaited = () => new TransportError('aborted', 'no longer awaited')
 
 const secondHeader = () => new ProtocolError('bad-format', 'a second stream header came without a restart')

@@ -84,14 +84,13 @@ export class SessionRegistry {
 
   #turnAway(transport: Transport): void {
     this.#events$.next({ kind: 'turnedAway', address: transport.address })
-    const outbound = createOutbound(transport, this.#realm.limits.outboundBytes, () => {})
+    const outbound = createOutbound(transport, this.#realm.limits.outboundBytes)
     transport.start({ data: () => {}, closed: () => {} })
     outbound.open({ from: this.#realm.domain.toString(), id: this.#realm.nextId(), version: '1.0' })
     outbound.send(
       toStreamErrorElement({ condition: 'resource-constraint', text: 'too many connections', lang: 'en' }),
     )
-    outbound.close()
-    transport.write('', () => transport.destroy())
+    outbound.close(() => transport.destroy())
   }
 
   #forget(session: Session): void {

@@ -82,9 +82,7 @@ export class Session implements ResourceLink {
     this.#observer = observer
     this.#exchange = new SaslExchange(settings, realm, transport)
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
-    this.#outbound = createOutbound(transport, realm.limits.outboundBytes, (error) =>
-      transport.destroy(error),
-    )
+    this.#outbound = createOutbound(transport, realm.limits.outboundBytes)
     this.#inbound = createInbound(
       transport,
       {
@@ -298,8 +296,10 @@ export class Session implements ResourceLink {
 
   #write(element: XmlElement | undefined): void {
     if (element === undefined) return
-    this.#outbound.send(element)
-    if (this.transport.bufferedBytes > this.#realm.limits.outboundBytes) {
+    try {
+      this.#outbound.send(element)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
       this.transport.destroy(new TransportError('overflow', 'the client does not read what it is sent'))
     }
   }

@@ -57,8 +57,25 @@ export function readText(element: XmlElement, inherited: string | undefined): La
   return { lang: readLang(element, inherited), text: element.text() }
 }
 
-/** The wordings to send. Where `text` and `all` disagree, `text` is what the application changed, so it counts. */
+/**
+ * The wordings to send; throws `RangeError` for two in one language (RFC 6121 §5.2.3). Where `text` and `all` disagree, `text` is
+ * what the application changed, so it counts.
+ */
 export function toLanguageTexts(
+  text: TextInput | undefined,
+  all: readonly LanguageText[] | undefined,
+  lang: string | undefined,
+): readonly LanguageText[] {
+  const texts = gatherTexts(text, all, lang)
+  for (const [index, one] of texts.entries()) {
+    if (texts.findIndex((other) => other.lang === one.lang) !== index) {
+      throw new RangeError(`two texts are in the language ${one.lang ?? 'of nothing'}`)
+    }
+  }
+  return texts
+}
+
+function gatherTexts(
   text: TextInput | undefined,
   all: readonly LanguageText[] | undefined,
   lang: string | undefined,

@@ -134,6 +134,7 @@ export function toMessageElement(message: MessageInput): XmlElement {
 
 function toThreadElement(thread: string | Thread): XmlElement {
   const { id, parent } = typeof thread === 'string' ? { id: thread, parent: undefined } : thread
+  if (parent === id) throw new RangeError('a thread cannot be its own parent (RFC 6121 §5.2.5)')
   const attributes = parent === undefined ? [] : [{ name: 'parent', namespace: '', value: parent }]
   return new XmlElement('thread', ns.client, attributes, [id])
 }

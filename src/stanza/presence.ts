@@ -1,7 +1,7 @@
 import type { StanzaError } from '../errors.js'
 import { XmlElement, type XmlNode } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import type { Jid } from './jid.js'
+import { toJid, type Jid } from './jid.js'
 import {
   pickText,
   readText,
@@ -148,6 +148,9 @@ export function toPresenceElement(presence: PresenceInput): XmlElement {
   if (!isPriority(priority)) {
     throw new RangeError(`a priority must be a whole number from -128 to 127, not ${priority}`)
   }
+  if (presence.type === 'unavailable' && (show !== undefined || priority !== 0)) {
+    throw new RangeError('unavailable presence has neither show nor priority (RFC 6121 §4.5.1)')
+  }
   const children: XmlNode[] = []
   if (show !== undefined) children.push(new XmlElement('show', ns.client, [], [show]))
   for (const text of toLanguageTexts(presence.status, presence.statuses, lang)) {
@@ -157,5 +160,24 @@ export function toPresenceElement(presence: PresenceInput): XmlElement {
   if (errorElement !== undefined) children.push(errorElement)
   else if (error !== undefined) children.push(toStanzaErrorElement(error))
   if (payloads !== undefined) children.push(...payloads)
-  return new XmlElement('presence', ns.client, toHeadAttributes(presence, presence.type), children)
+  return new XmlElement(
+    'presence',
+    ns.client,
+    toHeadAttributes(toAddressed(presence), presence.type),
+    children,
+  )
 }
+
+/** Subscriptions are between bare JIDs, whatever was given. @see RFC 6121 §3.1.1 */
+function toAddressed(presence: PresenceInput): PresenceInput {
+  const { to, type } = presence
+  if (to === undefined || type === undefined || !subscriptionTypes.has(type)) return presence
+  return { ...presence, to: toJid(to).bare }
+}
+
+const subscriptionTypes: ReadonlySet<string> = new Set<PresenceType>([
+  'subscribe',
+  'subscribed',
+  'unsubscribe',
+  'unsubscribed',
+])

@@ -6,6 +6,7 @@ import {
 } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { Jid, tryParseJid } from './jid.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 import { defaultErrorTypes, legacyErrors } from './stanza-error-tables.js'
 
@@ -90,18 +91,20 @@ export function toStanzaErrorElement(input: StanzaErrorInput): XmlElement {
 }
 
 /**
- * Answers a stanza with an error; `undefined` where none may be sent: to an error, to an answer, to an IQ without an
- * id. @see RFC 6120 §8.3.1
+ * Answers a stanza with an error; `undefined` where none may be sent: to an error, to an answer, to an address that is
+ * none. An IQ without an id is answered with an empty one. @see RFC 6120 §8.1.1.1, §8.2.3, §8.3.1
  */
 export function toErrorReply(stanza: XmlElement, error: StanzaErrorInput): XmlElement | undefined {
   const type = stanza.attribute('type')
-  const id = stanza.attribute('id')
-  if (type === 'error') return undefined
-  if (stanza.name === 'iq' && (type === 'result' || id === undefined)) return undefined
+  const isIq = stanza.name === 'iq'
+  const id = stanza.attribute('id') ?? (isIq ? '' : undefined)
+  const to = stanza.attribute('from')
+  if (type === 'error' || (isIq && type === 'result')) return undefined
+  if (to !== undefined && !(tryParseJid(to) instanceof Jid)) return undefined
   return xml(
     stanza.name,
     ns.client,
-    { from: stanza.attribute('to'), to: stanza.attribute('from'), id, type: 'error' },
+    { from: stanza.attribute('to'), to, id, type: 'error' },
     toStanzaErrorElement(error),
   )
 }

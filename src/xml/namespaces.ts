@@ -1,6 +1,7 @@
 /** Every namespace the engine speaks, by the name its specification uses for it. */
 export const ns = {
   client: 'jabber:client',
+  server: 'jabber:server',
   streams: 'http://etherx.jabber.org/streams',
   streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
   stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',

@@ -27,13 +27,12 @@ export function declarePrefix(
   outer: PrefixScope | undefined,
   limit: number,
 ): PrefixScope | undefined {
-  if (prefix === 'xmlns') throw new Violation('bad-namespace-prefix', 'the prefix "xmlns" is declared')
+  if (prefix === 'xmlns') throw new Violation('not-well-formed', 'the prefix "xmlns" is declared')
   if (prefix === 'xml') {
     if (uri === xmlNamespace) return outer
-    throw new Violation('bad-namespace-prefix', 'the prefix "xml" is bound to another namespace')
+    throw new Violation('not-well-formed', 'the prefix "xml" is bound to another namespace')
   }
-  if (uri === '')
-    throw new Violation('bad-namespace-prefix', `the prefix "${prefix}" is bound to no namespace`)
+  if (uri === '') throw new Violation('not-well-formed', `the prefix "${prefix}" is bound to no namespace`)
   refuseReserved(uri)
   const size = outer === undefined ? 1 : outer.size + 1
   if (size > limit) throw exceeded('there are more than', limit, 'prefixes at once')

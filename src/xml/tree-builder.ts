@@ -217,5 +217,5 @@ function duplicate(name: string): Violation {
 function resolve(name: QualifiedName, scope: PrefixScope | undefined): string {
   const uri = namespaceOf(name.prefix, scope)
   if (uri !== undefined) return uri
-  throw new Violation('bad-namespace-prefix', `the prefix "${name.prefix}" is not declared`)
+  throw new Violation('not-well-formed', `the prefix "${name.prefix}" is not declared`)
 }

@@ -36,7 +36,7 @@ describe('the client, bundled for browsers', () => {
     const page = await browser.newPage()
     await page.goto(site.url)
     expect(await page.evaluate<Meeting>(`meet(${JSON.stringify(server.endpoints.webSocket)})`)).toEqual({
-      phases: ['offline', 'connecting', 'authenticating', 'binding', 'online', 'closing', 'offline'],
+      phases: ['offline', 'connecting', 'authenticating', 'binding', 'online', 'closing', 'closed'],
       mechanism: 'SCRAM-SHA-512',
       heard: 'from a browser: é 漢字 👋',
       contacts: ['bob@example.test'],

@@ -59,10 +59,13 @@ describe('demo', () => {
     for (const account of ['toto@localhost', 'tintin@localhost']) {
       const own = records.filter((record) => record.kind === 'state' && record.account === account)
       expect(own.flatMap(({ phase }) => phase ?? [])).toEqual(phases)
-      expect(own.every(({ spec, status }) => status === 'offline' || String(spec).startsWith('RFC '))).toBe(
-        true,
-      )
-      expect(own.at(-1)).toMatchObject({ status: 'offline' })
+      expect(
+        own.every(
+          ({ spec, status }) =>
+            status === 'offline' || status === 'closed' || String(spec).startsWith('RFC '),
+        ),
+      ).toBe(true)
+      expect(own.at(-1)).toMatchObject({ status: 'closed' })
     }
   })
 

@@ -77,13 +77,19 @@ describe('the connection chart', () => {
     expect(asked).not.toContain('requestTls')
   })
 
-  it('refuses a server without STARTTLS', async () => {
+  it.each([
+    ['refuses', fails(refused)],
+    ['ignores', silent],
+  ])('asks for TLS even where it is not offered, and leaves a server that %s it', async (_what, answer) => {
     const script = {
       openTransport: [gives(plain)],
       openStream: [gives(header)],
       receiveFeatures: [gives(noFeatures)],
+      requestTls: [answer],
     }
-    expect(await run(script).output).toMatchObject({
+    const { output } = run(script)
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.proceedMs)
+    expect(await output).toMatchObject({
       outcome: 'failed',
       error: { code: 'transport.tls-unavailable', advice: expect.stringContaining('STARTTLS') },
     })
@@ -195,7 +201,7 @@ describe('the connection chart', () => {
   it('wraps an untyped failure and keeps it as the cause', async () => {
     const defect = new TypeError('boom')
     expect(await run({ openTransport: [fails(defect)] }).output).toMatchObject({
-      error: { code: 'protocol.undefined-condition', cause: defect },
+      error: { code: 'defect.unexpected', cause: defect },
     })
   })
 })

@@ -128,7 +128,7 @@ describe('the session chart', () => {
     const { actor, seen, asked, link } = await online()
     actor.send({ type: 'session.disconnect' })
     await settle()
-    expect(seen.slice(-2)).toEqual(['active.closing', 'offline'])
+    expect(seen.slice(-2)).toEqual(['active.closing.forNow', 'offline'])
     expect(asked).toContain('closeStream')
     expect(link.running()).toBe(0)
   })
@@ -157,7 +157,7 @@ describe('the session chart', () => {
       await settle()
       actor.send({ type: 'session.disconnect' })
       await settle()
-      expect(seen.slice(-2)).toEqual(['active.closing', 'offline'])
+      expect(seen.slice(-2)).toEqual(['active.closing.forNow', 'offline'])
       expect(asked).toContain(`${name} stopped`)
     },
   )

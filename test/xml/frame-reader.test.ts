@@ -41,7 +41,7 @@ describe('readFrame()', () => {
     ['<a/><!-- x -->', 'restricted-xml'],
     ['<!DOCTYPE a><a/>', 'restricted-xml'],
     ['<a>&lol;</a>', 'restricted-xml'],
-    ['<stream:error/>', 'bad-namespace-prefix'],
+    ['<stream:error/>', 'not-well-formed'],
     ['<a>\uD83C</a>', 'unsupported-encoding'],
     ["<?xml version='1.0' encoding='UTF-16'?><a/>", 'unsupported-encoding'],
     ["<a><s:stream xmlns:s='http://etherx.jabber.org/streams'/></a>", 'invalid-xml'],
@@ -53,7 +53,7 @@ describe('readFrame()', () => {
   it('lets no scope cross frames', () => {
     expect(readFrame("<a xmlns='u' xmlns:p='v'/>").namespace).toBe('u')
     expect(readFrame('<a/>').namespace).toBe('')
-    expect(conditionOf(() => readFrame('<p:a/>'))).toBe('bad-namespace-prefix')
+    expect(conditionOf(() => readFrame('<p:a/>'))).toBe('not-well-formed')
   })
 
   it('lets a stanza stand inside itself, as forwarded ones do', () => {

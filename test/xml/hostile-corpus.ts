@@ -99,7 +99,7 @@ export const hostileCorpus: readonly HostileCase[] = [
     'UTF-16, little end first': [[0xff, 0xfe, 0x3c, 0x00, 0x73, 0x00]],
     'Latin 1 in the root': ["<s a='", [0xe9, 0x27], '>'],
   }),
-  ...whole('bad-namespace-prefix', {
+  ...whole('not-well-formed', {
     'a root whose prefix is not declared': "<stream:stream xmlns='jabber:client'>",
     'a root attribute whose prefix is not declared': "<s a:b='c'>",
     'a root that binds a prefix to nothing': "<s xmlns:a=''>",
@@ -273,7 +273,7 @@ export const hostileCorpus: readonly HostileCase[] = [
     'a comment that never ends in a stanza': '<a><!--',
     'a comment behind a text': '<a>text<!--x-->text</a>',
   }),
-  ...inside('bad-namespace-prefix', {
+  ...inside('not-well-formed', {
     'a prefix that is not declared': '<p:a/>',
     'an attribute prefix that is not declared': "<a p:b='c'/>",
     'a prefix declared by a brother': "<a><b xmlns:p='u'/><p:c/></a>",

@@ -319,7 +319,7 @@ describe('reset()', () => {
       { kind: 'element', element: xml('a', '') },
     ])
     reader.write('<p:b/>')
-    expect(failureOf(recorder.events)).toBe('bad-namespace-prefix')
+    expect(failureOf(recorder.events)).toBe('not-well-formed')
   })
 
   it.each([

@@ -1,0 +1,108 @@
+import type { ActorRefFrom, SnapshotFrom, Subscription } from 'xstate'
+import { toXmppError } from '../../machines/failure.js'
+import type { SessionEvent, sessionMachine } from '../../machines/session.js'
+import { TransportError } from '../errors.js'
+
+/** What an app wishes of its session; each call learns the fate of its own wish. */
+export interface Wishes {
+  /**
+   * Resolves when online. Rejects with the `XmppError` that stopped it, whose `advice` says what to do, and with
+   * `transport.aborted` when somebody disconnects or the signal aborts; with TypeError once the client is closed.
+   */
+  connect(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /** Ends the session in order and resolves when it has ended; the client can be connected again. */
+  disconnect(): Promise<void>
+  /** Disconnects for good and resolves when that is done; every observable completes. */
+  close(): Promise<void>
+}
+
+type Session = ActorRefFrom<typeof sessionMachine>
+type Snapshot = SnapshotFrom<typeof sessionMachine>
+
+/** @see Wishes */
+export function createWishes(session: Session): Wishes {
+  let count = 0
+  let connecting = 0
+
+  const tell = (type: 'session.connect' | 'session.disconnect' | 'session.close'): number => {
+    count += 1
+    const event: SessionEvent = { type, wish: count }
+    // A stopped actor would only grumble about it.
+    if (session.getSnapshot().status === 'active') session.send(event)
+    return count
+  }
+
+  const connect: Wishes['connect'] = async ({ signal } = {}) => {
+    const { status } = session.getSnapshot()
+    if (status === 'done' || status === 'stopped') throw new TypeError('the client is closed: make a new one')
+    if (isAborted(signal)) throw givenUp(signal?.reason)
+    const wish = tell('session.connect')
+    connecting += 1
+    try {
+      await until(session, (snapshot) => isFulfilled(snapshot, wish), signal)
+    } finally {
+      connecting -= 1
+      const isOwn = connecting === 0 && session.getSnapshot().context.ended < wish
+      if (isAborted(signal) && isOwn) tell('session.disconnect')
+    }
+  }
+
+  const disconnect = () => {
+    const wish = tell('session.disconnect')
+    return until(
+      session,
+      (snapshot) => snapshot.context.wish >= wish && !snapshot.matches({ active: 'closing' }),
+    )
+  }
+
+  const close = () => {
+    tell('session.close')
+    return until(session, () => false)
+  }
+  return { connect, disconnect, close }
+}
+
+/** Online is what was wished; throws what else became of the wish. */
+function isFulfilled(snapshot: Snapshot, wish: number): boolean {
+  const { context } = snapshot
+  if (context.ended >= wish || snapshot.status === 'done') throw givenUp(undefined)
+  if (context.wish < wish) return false
+  if (snapshot.matches('halted')) throw toXmppError(context.error)
+  return snapshot.matches({ active: 'online' })
+}
+
+/** A function, since the compiler takes the flag for as constant as it looks. */
+const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true
+
+/** Resolves when the session fits or is over; rejects with what `fits` throws, a defect of the session, or the abort. */
+function until(session: Session, fits: (snapshot: Snapshot) => boolean, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const subscriptions: Subscription[] = []
+    const settle = () => {
+      for (const subscription of subscriptions) subscription.unsubscribe()
+      signal?.removeEventListener('abort', aborted)
+    }
+    const aborted = () => {
+      settle()
+      reject(givenUp(signal?.reason))
+    }
+    const look = () => {
+      const snapshot = session.getSnapshot()
+      try {
+        if (snapshot.status === 'error') throw toXmppError(snapshot.error)
+        if (!fits(snapshot) && snapshot.status === 'active') return
+        settle()
+        resolve()
+      } catch (error) {
+        settle()
+        reject(error)
+      }
+    }
+    subscriptions.push(session.subscribe({ next: look, error: look, complete: look }))
+    signal?.addEventListener('abort', aborted, { once: true })
+    look()
+  })
+}
+
+const givenUp = (cause: unknown) =>
+  new TransportError('aborted', 'the session was given up before it came online', { cause })
