@@ -24,7 +24,7 @@ function targetOf(way: Way, mechanism: 'PLAIN' | 'SCRAM'): number | undefined {
   return (way === 'STARTTLS' ? 9 : 7) - (mechanism === 'PLAIN' ? 1 : 0)
 }
 
-/** Round trips from the first SYN to online: the slope over several delays, in which CPU time does not show. */
+/** Round trips from the first SYN to online: the slope of the time over several delays, without the client's CPU time. */
 export async function measureRoundTrips(scope: Scope): Promise<Group> {
   const title = 'Round trips from TCP SYN to online, TLS 1.3, through a relay with a fixed delay'
   const server = await scope.prosody('even')
@@ -40,7 +40,7 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
         clientsOn[way],
         scope.runs,
         (client) => timeLogins(server, relays, { client, way, ...restriction }),
-        // They mostly wait, and CPU time does not show in the slope.
+        // They mostly wait.
         scope.isQuick ? 'together' : 'apart',
       )
       const name = `round trips to online, ${mechanism} over ${way}`
@@ -55,6 +55,7 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
     findings,
     remarks: [
       `One-way delays of ${delays.join(', ')} ms; one round trip is added for the TCP handshake, which a relay cannot delay.`,
+      'The slope of time less the client’s own CPU time, since 10,000 rounds of PBKDF2 in JavaScript would blur it.',
       'Writes are TLS records seen at the relay between the last answer before online and the next answer after it.',
     ],
   }
@@ -107,8 +108,8 @@ function toFindings({ delays, name, ours, peers, results, target }: Slopes): rea
   const roundTrips = (client: Client) => {
     const subject = results.get(client)
     if (subject === undefined || subject.runs.length === 0) return undefined
-    const timeAt = (index: number) => median(values(subject, `time${index + 1}`))
-    return tcpHandshake + slope(delays.map((delay, index) => [2 * delay, timeAt(index)] as const))
+    const waitAt = (index: number) => median(values(subject, `wait${index + 1}`))
+    return tcpHandshake + slope(delays.map((delay, index) => [2 * delay, waitAt(index)] as const))
   }
   const mine = roundTrips(ours) ?? Number.NaN
   return peers.map((peer, index) => {
