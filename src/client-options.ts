@@ -5,7 +5,7 @@ import { parseJid, type Jid } from './stanza/jid.js'
 import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
-import { parseEndpoint } from './transport/endpoint.js'
+import { parseEndpoint, toLoggableUrl } from './transport/endpoint.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
 import { resolveXmlLimits } from './xml/limits.js'
@@ -70,7 +70,7 @@ export function toSettings(options: ClientOptions) {
   refuseContradictions(options, jid, anonymous)
   const { endpoint } = options
   const opener = typeof endpoint === 'function' ? endpoint : undefined
-  const endpoints = typeof endpoint === 'function' ? [openedByApp] : toEndpoints(endpoint)
+  const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
   const timeouts = toTimeouts(options.timeouts)
   const { outboundLimitBytes = 1, ...xmlLimits } = options.limits ?? {}
   resolveXmlLimits(xmlLimits)
@@ -81,7 +81,7 @@ export function toSettings(options: ClientOptions) {
   const lang = toLanguageTag(options.lang)
   const input: SessionInput = {
     domain: jid.domain,
-    endpoints,
+    endpoints: [...addresses.keys()],
     resource: jid.resource,
     credentials: {
       password: options.password !== undefined && !anonymous,
@@ -94,7 +94,7 @@ export function toSettings(options: ClientOptions) {
     timeouts,
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
-  return { jid, input, opener, lang }
+  return { jid, input, opener, lang, addresses }
 }
 
 function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {
@@ -108,13 +108,18 @@ function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boole
   }
 }
 
-function toEndpoints(endpoint: string | readonly string[] | undefined): readonly string[] {
-  if (endpoint === undefined) return []
-  const texts = typeof endpoint === 'string' ? [endpoint] : endpoint
-  if (texts.length === 0)
+/**
+ * What the charts, errors and states call an endpoint, and its address: the query of a WebSocket URL may be a secret and
+ * is part of the address only.
+ */
+function toAddresses(endpoint: string | readonly string[] | undefined): ReadonlyMap<string, string> {
+  const texts = endpoint === undefined ? [] : typeof endpoint === 'string' ? [endpoint] : endpoint
+  if (endpoint !== undefined && texts.length === 0) {
     throw new RangeError('an empty list of endpoints leads nowhere; leave it out to discover them')
-  for (const text of texts) parseEndpoint(text)
-  return texts
+  }
+  return new Map(
+    texts.map((text) => [parseEndpoint(text).kind === 'websocket' ? toLoggableUrl(text) : text, text]),
+  )
 }
 
 function refuseUnknownMechanisms(names: readonly string[] = []): void {

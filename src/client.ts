@@ -6,7 +6,7 @@ import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
 import { answerPings } from './features/answers.js'
 import { provideSession } from './actors/session.js'
-import { toSettings, type ClientOptions, type TransportOpener } from './client-options.js'
+import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { createPresence, type PresenceFeature } from './features/presence.js'
@@ -65,11 +65,12 @@ export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature
  * client.send({ to: 'bob@example.test', type: 'chat', body: 'Hello' })
  */
 export function createClient(options: ClientOptions): Client {
-  const { jid, input, opener, lang } = toSettings(options)
+  const settings = toSettings(options)
+  const { jid, input, lang } = settings
   const link = new Link()
   const createId = createStanzaIds()
   const bus = new StanzaBus(createId)
-  const dialer = toDialer(options, opener)
+  const dialer = toDialer(options, settings)
   const { password } = options
   const cache = createScramMemoryCache()
   const machine = provideSession({
@@ -144,7 +145,10 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** The platform's dialer, or the app's own way to open a transport. */
-function toDialer({ tls, limits }: ClientOptions, opener: TransportOpener | undefined): Dialer {
+function toDialer(
+  { tls, limits }: ClientOptions,
+  { addresses, opener }: ReturnType<typeof toSettings>,
+): Dialer {
   const { outboundLimitBytes: _, ...xmlLimits } = limits ?? {}
   const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   const { ca, cert, key } = tls ?? {}
@@ -153,7 +157,12 @@ function toDialer({ tls, limits }: ClientOptions, opener: TransportOpener | unde
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   })
-  if (opener === undefined) return platform
+  if (opener === undefined) {
+    return {
+      ...platform,
+      dial: (endpoint, ...rest) => platform.dial(addresses.get(endpoint) ?? endpoint, ...rest),
+    }
+  }
   const dial: Dialer['dial'] = async (_endpoint, _domain, signal) => {
     const transport: unknown = await opener(signal)
     if (isTransport(transport)) return transport

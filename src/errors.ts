@@ -109,13 +109,8 @@ export abstract class XmppError extends Error {
   }
 
   /** The plain form that a snapshot, a recording or `--json` keeps. */
-  toJSON(): {
-    readonly name: string
-    readonly code: string
-    readonly message: string
-    readonly advice: string
-  } {
-    return { name: this.name, code: this.code, message: this.message, advice: this.advice }
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { ...this, message: this.message }
   }
 }
 

@@ -34,6 +34,10 @@ describe('createClient()', () => {
     [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
     [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
     [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
+    [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
+    [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
+    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
+    [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
   ])('refuses %j at once', (options, kind, message) => {
     expect(() => createClient(options)).toThrow(kind)
     expect(() => createClient(options)).toThrow(message)
@@ -102,6 +106,62 @@ describe('client.connect()', () => {
     await expect(client.connect()).rejects.toMatchObject({
       name: 'DefectError',
       message: /no socket today/,
+    })
+  })
+})
+
+describe('client.sendPresence()', () => {
+  it('has the last word on coming online, and is said again after a reconnect', async () => {
+    const { client, servers } = scripted(login, { reconnect: 'always' })
+    client.state$.subscribe(({ status }) => {
+      if (status === 'online' && servers.length === 1) client.sendPresence({ show: 'dnd' })
+    })
+    await client.connect()
+    await turn()
+    expect(servers[0]?.heard).toMatch(
+      /roster'\/><\/iq><presence id='[^']*'\/><presence id='[^']*'><show>dnd<\/show><\/presence>$/,
+    )
+    servers[0]?.cut()
+    await turn()
+    await client.connect()
+    await turn()
+    expect(servers[1]?.heard).toMatch(/roster'\/><\/iq><presence id='[^']*'><show>dnd<\/show><\/presence>$/)
+  })
+})
+
+describe('an endpoint with a secret in its query', () => {
+  it('is shown without it', async () => {
+    const client = createClient({
+      jid: 'alice@example.test',
+      password: 'secret',
+      endpoint: 'ws://127.0.0.1:9/ws?token=CANARY',
+      dangerouslyAllowPlaintext: true,
+    })
+    clients.push(client)
+    const error: unknown = await client.connect().catch((reason: unknown) => reason)
+    const shown = JSON.stringify([error, client.state, client.actor.getPersistedSnapshot()])
+    expect(shown).toContain('ws://127.0.0.1:9/ws')
+    expect(shown).not.toContain('CANARY')
+  })
+})
+
+describe('an error as JSON', () => {
+  it('keeps its condition, and no cause', async () => {
+    const { client } = scripted([
+      ...login.slice(0, 2),
+      {
+        hears: /<\/auth>/,
+        says: "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><account-disabled/></failure>",
+      },
+    ])
+    const error: unknown = await client.connect().catch((reason: unknown) => reason)
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'AuthenticationError',
+      code: 'authentication.account-disabled',
+      condition: 'account-disabled',
+      mechanism: 'PLAIN',
+      message: 'the server refused PLAIN: account-disabled',
+      advice: 'The account is disabled: ask the operator of the server.',
     })
   })
 })

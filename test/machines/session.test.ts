@@ -246,6 +246,46 @@ describe('the session chart', () => {
     expect(dialled[1]).toEqual({ endpoint: 'xmpps://other.test:5223', domain: 'example.test' })
   })
 
+  it('counts redirections that come after the login too', async () => {
+    const { actor, seen, stanzas, inputs } = await online()
+    const redirect = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
+    for (let time = 0; time < redirectLimit; time++) {
+      stanzas.say({ type: 'stream.ended', error: redirect })
+      await settle()
+      expect(seen.at(-1)).toBe('active.online.fresh')
+    }
+    stanzas.say({ type: 'stream.ended', error: redirect })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
+    expect(inputs.get('openTransport')).toHaveLength(redirectLimit + 1)
+    expect(actor.getSnapshot().context.verdict?.because).toMatch(/redirected 5 times/)
+  })
+
+  it('goes back to its own endpoints when the one it was sent to fails', async () => {
+    const redirect = new StreamError('see-other-host', { otherHost: 'gone.test:5223' })
+    const { actor, inputs } = await online(
+      { openTransport: [...works.openTransport, fails(closed), ...works.openTransport] },
+      { reconnect: 'always' },
+    )
+    actor.send({ type: 'stream.ended', error: redirect })
+    await settle()
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(inputs.get('openTransport')).toEqual([
+      expect.objectContaining({ endpoint: 'xmpps://example.test:5223' }),
+      expect.objectContaining({ endpoint: 'xmpps://gone.test:5223' }),
+      expect.objectContaining({ endpoint: 'xmpps://example.test:5223' }),
+    ])
+  })
+
+  it('ends for good, after the stream is closed, and hears no wish then', async () => {
+    const { actor, seen } = await online()
+    actor.send({ type: 'session.close' })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.slice(-2)).toEqual(['active.closing.forGood', 'closed'])
+    expect(actor.getSnapshot().status).toBe('done')
+  })
+
   it('follows no redirection that came in clear', async () => {
     const redirect = new StreamError('see-other-host', { otherHost: 'other.test' })
     const plain = gives({ framing: 'bytes', secure: false, channelBindings: [] })

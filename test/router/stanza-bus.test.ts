@@ -135,6 +135,12 @@ describe('StanzaBus.request()', () => {
     })
   })
 
+  it.each([0, -1, Number.NaN, Infinity, 2 ** 31])('refuses to wait %d ms', async (timeoutMs) => {
+    const { bus, sent } = openBus()
+    await expect(bus.request({ type: 'get', payload }, { timeoutMs })).rejects.toThrow(RangeError)
+    expect(sent).toEqual([])
+  })
+
   it('refuses one request too many', async () => {
     const { bus } = openBus()
     const answers = Array.from({ length: openRequestLimit }, () => bus.request({ type: 'get', payload }))
@@ -171,6 +177,30 @@ describe('StanzaBus.dispatch()', () => {
     expect(sent).toHaveLength(1)
     expect(sent[0]?.attribute('type')).toBe('error')
     expect(sent[0]?.child('error')?.child(condition, ns.stanzaErrors)).toBeDefined()
+  })
+
+  it('answers a request whose handler takes its time', async () => {
+    const { bus, sent } = openBus()
+    bus.handle('query', 'urn:example:question', () => Promise.resolve(xml('answer', 'urn:example:question')))
+    bus.dispatch(iq({ type: 'get', id: 'q', from: 'bob@example.test/home' }, payload))
+    expect(sent).toEqual([])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sent[0]?.attribute('type')).toBe('result')
+  })
+
+  it('answers even where the handler’s own words cannot be said in XML', () => {
+    const sent: XmlElement[] = []
+    const bus = new StanzaBus(() => 'id')
+    const send = (element: XmlElement) => {
+      serialize(element, scope)
+      sent.push(element)
+    }
+    bus.open({ send }, account)
+    bus.handle('query', 'urn:example:question', () => {
+      throw new StanzaError('bad-request', 'modify', { text: 'bad \0' })
+    })
+    bus.dispatch(iq({ type: 'get', id: 'q', from: 'bob@example.test/home' }, payload))
+    expect(sent[0]?.child('error')?.child('bad-request', ns.stanzaErrors)).toBeDefined()
   })
 
   it.each([
@@ -234,6 +264,34 @@ describe('StanzaBus.dispatch()', () => {
     bus.dispatch(xml('message', ns.client))
     bus.dispatch(xml('message', ns.client, { 'xml:lang': 'fr' }))
     expect(langs).toEqual(['en', 'fr'])
+  })
+})
+
+describe('StanzaBus.sent$', () => {
+  it('tells what this side sends, answers included', async () => {
+    const { bus } = openBus()
+    const types: (string | undefined)[] = []
+    bus.sent$.subscribe((element) => types.push(`${element.name} ${element.attribute('type')}`))
+    const answer = bus.request({ type: 'get', payload })
+    bus.dispatch(iq({ type: 'set', id: 'q', from: 'bob@example.test/home' }, payload))
+    bus.close(undefined)
+    await expect(answer).rejects.toMatchObject({ code: 'transport.not-connected' })
+    expect(types).toEqual(['iq get', 'iq error'])
+  })
+})
+
+describe('StanzaBus.stopSending()', () => {
+  it('settles and refuses, and still delivers what arrives', async () => {
+    const { bus, sent } = openBus()
+    const bodies: (string | undefined)[] = []
+    bus.message$.subscribe(({ body }) => bodies.push(body))
+    const answer = bus.request({ type: 'get', payload })
+    bus.stopSending(undefined)
+    bus.dispatch(xml('message', ns.client, {}, xml('body', ns.client, {}, 'last words')))
+    bus.dispatch(iq({ type: 'get', id: 'q' }, payload))
+    await expect(answer).rejects.toMatchObject({ code: 'transport.not-connected' })
+    expect(() => bus.send(xml('presence', ns.client))).toThrow('not online')
+    expect([bodies, sent.length]).toEqual([['last words'], 1])
   })
 })
 
