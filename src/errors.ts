@@ -110,7 +110,7 @@ export abstract class XmppError extends Error {
 
   /** The plain form that a snapshot, a recording or `--json` keeps. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return { ...this, message: this.message }
+    return Object.fromEntries([...Object.entries(this), ['message', this.message]])
   }
 }
 
