@@ -1,6 +1,8 @@
 import { $iq, $msg, $pres, Strophe } from 'strophe.js'
 
 const { Status } = Strophe
+// Its log would cost it CPU that belongs to nobody's work.
+Strophe.setLogLevel(Strophe.LogLevel.ERROR)
 
 export async function login({ jid, mechanism, password, resource, url }) {
   const mechanisms = mechanism === 'PLAIN' ? { mechanisms: [Strophe.SASLPlain] } : {}
