@@ -38,7 +38,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     ...['reopening', 'awaitingFeatures', 'requesting'].map((phase) => new RegExp(`^binding: ${phase}$`)),
     /^online: toto@localhost\/\S+, encrypted$/,
     /^closing: /,
-    /^offline: /,
+    /^closed: /,
   ],
   reconnect: [
     /^online$/,
