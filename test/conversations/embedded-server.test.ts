@@ -6,6 +6,7 @@ import type { ServerUnderTest } from './server-under-test.js'
 const password = 'secret'
 const server: EmbeddedServer = await createServer({
   domain: 'example.test',
+  allowPlaintext: true,
   accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
     username,
     password,
@@ -26,6 +27,7 @@ const under: ServerUnderTest = {
     STARTTLS: server.endpoints.starttls ?? '',
     'direct TLS': server.endpoints.directTls ?? '',
     'secure WebSocket': server.endpoints.secureWebSocket ?? '',
+    'WebSocket in clear': server.endpoints.webSocket ?? '',
     memory: () => server.connect(),
   },
   ca: server.ca ?? '',

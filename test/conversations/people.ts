@@ -12,6 +12,7 @@ export function person(server: ServerUnderTest, user: string, options: Partial<C
     password: server.password,
     endpoint: Object.values(server.endpoints)[0],
     tls: { ca: server.ca },
+    dangerouslyAllowPlaintext: typeof options.endpoint === 'string' && options.endpoint.startsWith('ws:'),
     ...options,
   })
   clients.push(client)

@@ -19,7 +19,7 @@ const mechanisms = {
 onEachRealServer((server) => {
   describe.each([server.open, server.secure])(
     '$domain',
-    ({ domain, encryption, starttlsPort, directTlsPort, wss }) => {
+    ({ domain, encryption, starttlsPort, directTlsPort, ws, wss }) => {
       holdConversations({
         name: domain,
         domain,
@@ -27,6 +27,7 @@ onEachRealServer((server) => {
           STARTTLS: `xmpp://127.0.0.1:${starttlsPort}`,
           'direct TLS': `xmpps://127.0.0.1:${directTlsPort}`,
           'secure WebSocket': wss,
+          ...(encryption === 'optional' ? { 'WebSocket in clear': ws } : {}),
         },
         ca: server.ca,
         password: realPassword,
