@@ -51,9 +51,9 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     remembered.set(sent.delivery.id, sent)
   }
 
-  bus.message$.subscribe({
+  bus.messageError$.subscribe({
     next: (message) => {
-      if (message.type !== 'error' || message.id === undefined || message.error === undefined) return
+      if (message.id === undefined || message.error === undefined) return
       const sent = remembered.get(message.id)
       const to = sent?.to ?? bus.account?.bare
       if (sent === undefined || to !== message.from?.bare.toString()) return

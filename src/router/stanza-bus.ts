@@ -52,6 +52,7 @@ const nowhere: ElementSink = { send: (_element, flushed) => flushed?.(notConnect
 export class StanzaBus {
   readonly #stanzas = new Subject<XmlElement>()
   readonly #messages = new Subject<Message>()
+  readonly #messageErrors = new Subject<Message>()
   readonly #presences = new Subject<Presence>()
   readonly #sent = new Subject<XmlElement>()
   readonly #handlers = new Map<string, Map<string, RequestHandler>>()
@@ -68,6 +69,8 @@ export class StanzaBus {
   /** Every stanza as it came. */
   readonly stanza$: Observable<XmlElement> = this.#stanzas.asObservable()
   readonly message$: Observable<Message> = this.#messages.asObservable()
+  /** Messages of type `error` alone: whoever needs only those costs nothing else. */
+  readonly messageError$: Observable<Message> = this.#messageErrors.asObservable()
   readonly presence$: Observable<Presence> = this.#presences.asObservable()
   /** Every stanza that this side sends, answers included, as it is handed over for writing. */
   readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
@@ -111,6 +114,7 @@ export class StanzaBus {
     this.close(undefined)
     this.#stanzas.complete()
     this.#messages.complete()
+    this.#messageErrors.complete()
     this.#presences.complete()
     this.#sent.complete()
   }
@@ -154,11 +158,13 @@ export class StanzaBus {
     if (this.#stanzas.observed) this.#stanzas.next(element)
     switch (element.name) {
       case 'message':
-        if (this.#messages.observed) this.#emit(parseMessage(element, session.lang), this.#messages, session)
+        this.#routeMessage(element, session)
         break
       case 'presence':
-        if (this.#presences.observed)
-          this.#emit(parsePresence(element, session.lang), this.#presences, session)
+        if (this.#presences.observed) {
+          const presence = this.#read(parsePresence(element, session.lang), session)
+          if (presence !== undefined) this.#presences.next(presence)
+        }
         break
       case 'iq':
         this.#routeIq(element, session)
@@ -167,14 +173,26 @@ export class StanzaBus {
     }
   }
 
-  #emit<T extends Message | Presence>(
+  #routeMessage(element: XmlElement, session: Session): void {
+    const isError = element.attribute('type') === 'error' && this.#messageErrors.observed
+    if (!isError && !this.#messages.observed) return
+    const message = this.#read(parseMessage(element, session.lang), session)
+    if (message === undefined) return
+    if (isError) this.#messageErrors.next(message)
+    this.#messages.next(message)
+  }
+
+  /** With the addresses that a stanza leaves out; `undefined`, and an answer, for what cannot be read. */
+  #read<T extends Message | Presence>(
     stanza: T | StanzaProblem,
-    subject: Subject<T>,
     { sink, bare, full }: Session,
-  ): void {
-    if (stanza.kind === 'problem') refuse(stanza, sink)
-    else if (stanza.from !== undefined && stanza.to !== undefined) subject.next(stanza)
-    else subject.next({ ...stanza, from: stanza.from ?? bare, to: stanza.to ?? full })
+  ): T | undefined {
+    if (stanza.kind === 'problem') {
+      refuse(stanza, sink)
+      return undefined
+    }
+    if (stanza.from !== undefined && stanza.to !== undefined) return stanza
+    return { ...stanza, from: stanza.from ?? bare, to: stanza.to ?? full }
   }
 
   #routeIq(element: XmlElement, { account, sink, lang }: Session): void {

@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
-import { Delivery } from './delivery.js'
+import { SinkFeed } from './sink-feed.js'
 import type {
   ChannelBindingType,
   TlsClientOptions,
@@ -71,7 +71,7 @@ type Piece = { readonly chunk: Uint8Array | string; readonly flushed: Flushed | 
 class MemoryEnd implements Transport {
   readonly framing: Transport['framing']
   readonly address: string
-  readonly #delivery = new Delivery()
+  readonly #feed = new SinkFeed()
   readonly #automatic: boolean
   /** Itself until joined. */
   #peer: MemoryEnd = this
@@ -112,13 +112,13 @@ class MemoryEnd implements Transport {
   }
 
   start(sink: TransportSink): void {
-    this.#delivery.start(sink)
+    this.#feed.start(sink)
     this.#peer.#schedule()
   }
 
   write(data: string, flushed?: Flushed): void {
-    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
-    if (this.#closing || this.#destroyed || this.#delivery.ended) {
+    const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
+    if (this.#closing || this.#destroyed || this.#feed.ended) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
@@ -128,12 +128,12 @@ class MemoryEnd implements Transport {
   }
 
   pause(): void {
-    this.#delivery.pause()
+    this.#feed.pause()
   }
 
   resume(): void {
     if (this.#destroyed) return
-    this.#delivery.resume()
+    this.#feed.resume()
     this.#peer.#schedule()
   }
 
@@ -148,7 +148,7 @@ class MemoryEnd implements Transport {
     }
     const disarm = onAbort(signal, () => this.destroy(abortedError(deed, signal)))
     await new Promise<void>((resolve, reject) => {
-      const settle = this.#delivery.track((error) => (error === null ? resolve() : reject(error)))
+      const settle = this.#feed.track((error) => (error === null ? resolve() : reject(error)))
       this.#upgrade = (tls) => {
         this.#upgrade = undefined
         this.#tls = tls
@@ -164,19 +164,19 @@ class MemoryEnd implements Transport {
   }
 
   channelBinding(type: ChannelBindingType): Uint8Array | undefined {
-    return this.#delivery.ended ? undefined : this.#tls?.binding.get(type)
+    return this.#feed.ended ? undefined : this.#tls?.binding.get(type)
   }
 
   close(): void {
-    if (this.#closing || this.#destroyed || this.#delivery.ended) return
+    if (this.#closing || this.#destroyed || this.#feed.ended) return
     this.#closing = true
     this.#queue('end')
   }
 
   destroy(reason?: TransportError): void {
-    if (this.#destroyed || this.#delivery.ended) return
+    if (this.#destroyed || this.#feed.ended) return
     this.#destroyed = true
-    this.#delivery.pause()
+    this.#feed.pause()
     queueMicrotask(() => {
       this.#finish(reason ?? null)
       this.#peer.#finish(new TransportError('reset', `${this.address} was cut by the other side`))
@@ -199,7 +199,7 @@ class MemoryEnd implements Transport {
         this.#endIfOver()
       } else {
         this.#bufferedBytes -= piece.chunk.length
-        peer.#delivery.data(piece.chunk)
+        peer.#feed.data(piece.chunk)
         piece.flushed?.(null)
       }
     }
@@ -207,15 +207,15 @@ class MemoryEnd implements Transport {
   }
 
   get #isTaking(): boolean {
-    return !this.#delivery.ended && this.#delivery.heldBytes < windowLength
+    return !this.#feed.ended && this.#feed.heldBytes < windowLength
   }
 
   #refusal(deed: string, signal: AbortSignal): TransportError | undefined {
-    if (this.#destroyed || this.#delivery.ended) {
+    if (this.#destroyed || this.#feed.ended) {
       return new TransportError('closed', `${deed} failed: the connection has ended`)
     }
     if (signal.aborted) return abortedError(deed, signal)
-    if (this.#delivery.heldBytes === 0 && this.#peer.#outgoing.length === 0) return undefined
+    if (this.#feed.heldBytes === 0 && this.#peer.#outgoing.length === 0) return undefined
     return new TransportError('tls-failed', `${deed} refused: bytes came in clear where it should begin`)
   }
 
@@ -235,13 +235,13 @@ class MemoryEnd implements Transport {
   }
 
   #endIfOver(): void {
-    if (this.#endTaken && this.#peerEnded) this.#delivery.end()
+    if (this.#endTaken && this.#peerEnded) this.#feed.end()
   }
 
   #finish(outcome: TransportError | null): void {
     this.#outgoing = []
     this.#afterUpgrade = []
     this.#bufferedBytes = 0
-    this.#delivery.finish(outcome)
+    this.#feed.finish(outcome)
   }
 }

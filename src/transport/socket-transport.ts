@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { channelBindingOf } from './channel-binding.js'
-import { Delivery } from './delivery.js'
+import { SinkFeed } from './sink-feed.js'
 import { toTransportError } from './node-failure.js'
 import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
 import type {
@@ -21,7 +21,7 @@ type Flushed = (error: TransportError | null) => void
 export class SocketTransport implements Transport {
   readonly framing = 'bytes'
   readonly address: string
-  readonly #delivery = new Delivery()
+  readonly #feed = new SinkFeed()
   #socket: Socket
   #started = false
   #upgrade: 'none' | 'running' | 'done' = 'none'
@@ -46,18 +46,18 @@ export class SocketTransport implements Transport {
   }
 
   get bufferedBytes(): number {
-    if (this.#delivery.ended) return 0
+    if (this.#feed.ended) return 0
     return this.#afterUpgrade.reduce((sum, { bytes }) => sum + bytes.length, this.#socket.writableLength)
   }
 
   start(sink: TransportSink): void {
-    this.#delivery.start(sink)
+    this.#feed.start(sink)
     this.#started = true
     if (this.#upgrade !== 'running') this.#socket.on('data', this.#onData)
   }
 
   write(data: string, flushed?: Flushed): void {
-    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
+    const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#closing || this.#destroyed !== undefined || !this.#socket.writable) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
@@ -68,13 +68,13 @@ export class SocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#delivery.pause()
+    this.#feed.pause()
     this.#socket.pause()
   }
 
   resume(): void {
     if (this.#destroyed !== undefined) return
-    this.#delivery.resume()
+    this.#feed.resume()
     if (this.#started && this.#upgrade !== 'running') this.#socket.resume()
   }
 
@@ -86,10 +86,10 @@ export class SocketTransport implements Transport {
   async secure(upgrade: TlsUpgrade, signal: AbortSignal): Promise<void> {
     if (this.#upgrade !== 'none') throw new TypeError('TLS is started once')
     const deed = `TLS handshake with ${this.address}`
-    if (this.#delivery.ended || this.#destroyed !== undefined)
+    if (this.#feed.ended || this.#destroyed !== undefined)
       throw new TransportError('closed', `${deed} failed: the connection has ended`)
     this.#upgrade = 'running'
-    const early = this.#socket.readableLength + this.#delivery.heldBytes
+    const early = this.#socket.readableLength + this.#feed.heldBytes
     this.#socket.off('data', this.#onData)
     this.#socket.pause()
     const refusal = signal.aborted
@@ -117,7 +117,7 @@ export class SocketTransport implements Transport {
   }
 
   channelBinding(type: ChannelBindingType): Uint8Array | undefined {
-    if (this.#secured === undefined || this.#delivery.ended) return undefined
+    if (this.#secured === undefined || this.#feed.ended) return undefined
     return channelBindingOf(this.#secured.socket, this.#secured.isServer, type)
   }
 
@@ -127,9 +127,9 @@ export class SocketTransport implements Transport {
   }
 
   destroy(reason?: TransportError): void {
-    if (this.#delivery.ended || this.#destroyed !== undefined) return
+    if (this.#feed.ended || this.#destroyed !== undefined) return
     this.#destroyed = { reason: reason ?? null }
-    this.#delivery.pause()
+    this.#feed.pause()
     this.#socket.destroy()
   }
 
@@ -146,7 +146,7 @@ export class SocketTransport implements Transport {
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
     if (this.#started) socket.on('data', this.#onData)
-    if (this.#delivery.paused) socket.pause()
+    if (this.#feed.paused) socket.pause()
   }
 
   #givenUp(deed: string): TransportError | undefined {
@@ -161,7 +161,7 @@ export class SocketTransport implements Transport {
       raw.off('end', this.#onEnd)
       run(raw, {
         secured: (socket) => {
-          if (this.#delivery.ended || this.#destroyed !== undefined) {
+          if (this.#feed.ended || this.#destroyed !== undefined) {
             socket.destroy()
             reject(new TransportError('closed', 'the connection ended'))
             return
@@ -185,7 +185,7 @@ export class SocketTransport implements Transport {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    this.#delivery.data(chunk)
+    this.#feed.data(chunk)
   }
 
   readonly #onError = (cause: unknown): void => {
@@ -200,9 +200,9 @@ export class SocketTransport implements Transport {
     this.#afterUpgrade = []
     if (this.#upgrade === 'running')
       this.#failure ??= new TransportError('reset', `${this.address} ended during the TLS handshake`)
-    if (this.#destroyed !== undefined) this.#delivery.finish(this.#destroyed.reason)
-    else if (this.#failure !== undefined) this.#delivery.finish(this.#failure)
-    else if (this.#peerEnded) this.#delivery.end()
-    else this.#delivery.finish(new TransportError('closed', `connection ${this.address} ended unexpectedly`))
+    if (this.#destroyed !== undefined) this.#feed.finish(this.#destroyed.reason)
+    else if (this.#failure !== undefined) this.#feed.finish(this.#failure)
+    else if (this.#peerEnded) this.#feed.end()
+    else this.#feed.finish(new TransportError('closed', `connection ${this.address} ended unexpectedly`))
   }
 }

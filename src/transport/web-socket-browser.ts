@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
-import { Delivery } from './delivery.js'
+import { SinkFeed } from './sink-feed.js'
 import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import type { TlsFacts, Transport, TransportSink } from './transport.js'
 import { closeOutcome } from './web-socket-close.js'
@@ -70,7 +70,7 @@ class BrowserWebSocketTransport implements Transport {
   readonly framing = 'frames'
   readonly address: string
   readonly tls: TlsFacts | null
-  readonly #delivery = new Delivery()
+  readonly #feed = new SinkFeed()
   readonly #socket: WebSocket
   readonly #frameLimitBytes: number
   readonly #listeners = new AbortController()
@@ -92,15 +92,15 @@ class BrowserWebSocketTransport implements Transport {
   }
 
   get bufferedBytes(): number {
-    return this.#delivery.ended ? 0 : this.#socket.bufferedAmount
+    return this.#feed.ended ? 0 : this.#socket.bufferedAmount
   }
 
   start(sink: TransportSink): void {
-    this.#delivery.start(sink)
+    this.#feed.start(sink)
   }
 
   write(data: string, flushed?: Flushed): void {
-    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
+    const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#socket.readyState !== this.#socket.OPEN) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
@@ -114,11 +114,11 @@ class BrowserWebSocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#delivery.pause()
+    this.#feed.pause()
   }
 
   resume(): void {
-    if (!this.#destroyed) this.#delivery.resume()
+    if (!this.#destroyed) this.#feed.resume()
   }
 
   async startTls(): Promise<void> {
@@ -134,11 +134,11 @@ class BrowserWebSocketTransport implements Transport {
   }
 
   destroy(reason?: TransportError): void {
-    if (this.#destroyed || this.#delivery.ended) return
+    if (this.#destroyed || this.#feed.ended) return
     this.#destroyed = true
-    this.#delivery.pause()
+    this.#feed.pause()
     this.#release()
-    queueMicrotask(() => this.#delivery.finish(reason ?? null))
+    queueMicrotask(() => this.#feed.finish(reason ?? null))
   }
 
   readonly #checkFlushed = (): void => {
@@ -156,9 +156,9 @@ class BrowserWebSocketTransport implements Transport {
     } else if (this.#isTooLong(data)) {
       const limit = `${this.#frameLimitBytes} bytes`
       this.#fail(new TransportError('overflow', `${this.address} sent a frame of more than ${limit}`))
-    } else if (this.#delivery.heldBytes + data.length > heldLimit) {
+    } else if (this.#feed.heldBytes + data.length > heldLimit) {
       this.#fail(new TransportError('overflow', `${this.address} sent more than ${heldLimit} while paused`))
-    } else this.#delivery.data(data)
+    } else this.#feed.data(data)
   }
 
   #isTooLong(data: string): boolean {
@@ -171,13 +171,13 @@ class BrowserWebSocketTransport implements Transport {
   readonly #onClose = ({ code, reason }: CloseEvent): void => {
     this.#release()
     const outcome = closeOutcome(this.address, code, reason)
-    if (outcome === null) this.#delivery.end()
-    else this.#delivery.finish(outcome)
+    if (outcome === null) this.#feed.end()
+    else this.#feed.finish(outcome)
   }
 
   #fail(error: TransportError): void {
     this.#release()
-    this.#delivery.finish(error)
+    this.#feed.finish(error)
   }
 
   /** The closing handshake, if there is still one to do, is the browser's own affair. */

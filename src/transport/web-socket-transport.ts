@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { WebSocket, type RawData } from 'ws'
 import { TransportError } from '../errors.js'
 import { channelBindingOf } from './channel-binding.js'
-import { Delivery } from './delivery.js'
+import { SinkFeed } from './sink-feed.js'
 import { toTransportError } from './node-failure.js'
 import { tlsFactsOf } from './tls-upgrade.js'
 import type { ChannelBindingType, TlsFacts, Transport, TransportSink } from './transport.js'
@@ -16,7 +16,7 @@ export class WebSocketTransport implements Transport {
   readonly framing = 'frames'
   readonly address: string
   readonly tls: TlsFacts | null
-  readonly #delivery = new Delivery()
+  readonly #feed = new SinkFeed()
   readonly #socket: WebSocket
   readonly #raw: Socket
   readonly #isServer: boolean
@@ -38,17 +38,17 @@ export class WebSocketTransport implements Transport {
   }
 
   get bufferedBytes(): number {
-    return this.#delivery.ended ? 0 : this.#socket.bufferedAmount
+    return this.#feed.ended ? 0 : this.#socket.bufferedAmount
   }
 
   start(sink: TransportSink): void {
-    this.#delivery.start(sink)
+    this.#feed.start(sink)
     this.#started = true
-    if (!this.#delivery.paused) this.#socket.resume()
+    if (!this.#feed.paused) this.#socket.resume()
   }
 
   write(data: string, flushed?: Flushed): void {
-    const tracked = flushed === undefined ? undefined : this.#delivery.track(flushed)
+    const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#socket.readyState !== WebSocket.OPEN) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
@@ -61,14 +61,14 @@ export class WebSocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#delivery.pause()
+    this.#feed.pause()
     this.#socket.pause()
   }
 
   resume(): void {
     if (this.#destroyed !== undefined) return
-    this.#delivery.resume()
-    if (this.#started && !this.#delivery.paused) this.#socket.resume()
+    this.#feed.resume()
+    if (this.#started && !this.#feed.paused) this.#socket.resume()
   }
 
   async startTls(): Promise<void> {
@@ -76,7 +76,7 @@ export class WebSocketTransport implements Transport {
   }
 
   channelBinding(type: ChannelBindingType): Uint8Array | undefined {
-    if (!(this.#raw instanceof TLSSocket) || this.#delivery.ended) return undefined
+    if (!(this.#raw instanceof TLSSocket) || this.#feed.ended) return undefined
     return channelBindingOf(this.#raw, this.#isServer, type)
   }
 
@@ -85,9 +85,9 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy(reason?: TransportError): void {
-    if (this.#delivery.ended || this.#destroyed !== undefined) return
+    if (this.#feed.ended || this.#destroyed !== undefined) return
     this.#destroyed = { reason: reason ?? null }
-    this.#delivery.pause()
+    this.#feed.pause()
     this.#socket.terminate()
   }
 
@@ -98,7 +98,7 @@ export class WebSocketTransport implements Transport {
         new TransportError('failed', `${this.address} sent a binary frame; XMPP has text only`),
         1003,
       )
-    } else this.#delivery.data(toText(data))
+    } else this.#feed.data(toText(data))
   }
 
   readonly #onError = (cause: Error): void => {
@@ -114,12 +114,12 @@ export class WebSocketTransport implements Transport {
   }
 
   readonly #onClose = (code: number, reason: Buffer): void => {
-    if (this.#destroyed !== undefined) this.#delivery.finish(this.#destroyed.reason)
-    else if (this.#failure !== undefined) this.#delivery.finish(this.#failure)
+    if (this.#destroyed !== undefined) this.#feed.finish(this.#destroyed.reason)
+    else if (this.#failure !== undefined) this.#feed.finish(this.#failure)
     else {
       const outcome = closeOutcome(this.address, code, reason.toString('utf8'))
-      if (outcome === null) this.#delivery.end()
-      else this.#delivery.finish(outcome)
+      if (outcome === null) this.#feed.end()
+      else this.#feed.finish(outcome)
     }
   }
 }

@@ -7,7 +7,7 @@ type Flushed = (error: TransportError | null) => void
  * What every transport owes its owner: nothing before `start`, nothing while paused, everything in order, `closed`
  * exactly once, nothing after it, and no flush callback left unanswered.
  */
-export class Delivery {
+export class SinkFeed {
   #sink: TransportSink | undefined
   #phase: 'open' | 'ending' | 'ended' = 'open'
   #outcome: TransportError | null = null

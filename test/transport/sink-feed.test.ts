@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { TransportError } from '../../src/errors.js'
-import { Delivery } from '../../src/transport/delivery.js'
+import { SinkFeed } from '../../src/transport/sink-feed.js'
 
 /** A delivery that tells everything to one list. */
-async function begin(onData: (chunk: string, delivery: Delivery) => void = () => {}) {
+async function begin(onData: (chunk: string, delivery: SinkFeed) => void = () => {}) {
   const told: (string | TransportError | null)[] = []
-  const delivery = new Delivery()
+  const delivery = new SinkFeed()
   delivery.start({
     data: (chunk) => {
       told.push(String(chunk))
@@ -19,10 +19,10 @@ async function begin(onData: (chunk: string, delivery: Delivery) => void = () =>
 
 const failure = new TransportError('reset', 'cut')
 
-describe('Delivery', () => {
+describe('SinkFeed', () => {
   it('delivers nothing in the turn of start()', async () => {
     const told: unknown[] = []
-    const delivery = new Delivery()
+    const delivery = new SinkFeed()
     delivery.data('early')
     delivery.start({ data: (chunk) => told.push(chunk), closed: (error) => told.push(error) })
     delivery.data('late')
