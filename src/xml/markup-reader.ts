@@ -1,4 +1,4 @@
-import { QuoteType, Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
+import { QuoteType, Tokenizer, type TokenizerCallbacks } from './tokenizer.js'
 import type { ProtocolError } from '../errors.js'
 import { isWhiteSpace } from './characters.js'
 import { longGap, verifyEquals, verifyGap, verifyOutside } from './gaps.js'

@@ -75,6 +75,22 @@ describe('a project that installs it', () => {
     },
   )
 
+  test('logs in and reads a stream with what was packed', async () => {
+    const script = [
+      `import { createClient } from '${specifier('.')}'`,
+      `import { createServer } from '${specifier('./server')}'`,
+      `const server = await createServer({ accounts: [{ username: 'toto', password: 'mot2passe' }] })`,
+      `const endpoint = server.endpoints.starttls`,
+      `const client = createClient({ jid: 'toto@localhost', password: 'mot2passe', endpoint, tls: { ca: server.ca } })`,
+      `await client.connect()`,
+      `console.log(client.state.status)`,
+      `await client.close()`,
+      `await server.close()`,
+    ].join('\n')
+    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
+    expect(told.stdout.trim()).toBe('online')
+  })
+
   test.each(subpaths)('imports %s in Node', async (subpath) => {
     const script = `const entry = await import('${specifier(subpath)}'); console.log(Object.keys(entry).length)`
     const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
