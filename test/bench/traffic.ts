@@ -97,27 +97,29 @@ interface Deed {
   readonly phases?: readonly object[]
 }
 
+/** It takes thousands of messages until the engine has compiled what it is going to. */
+const warmUp = 4000
+
 function sending({ isQuick }: Scope): Deed {
-  const count = isQuick ? 1000 : 4000
+  const count = isQuick ? 2000 : 10_000
   return {
     deed: 'send',
     phases: [
-      { name: 'warm', burst: 1, count: 1000 },
+      { name: 'warm', burst: 1, count: warmUp },
       { name: 'single', burst: 1, count },
-      { name: 'warmBurst', burst, count: 1000 },
       { name: 'burst', burst, count },
     ],
   }
 }
 
 function receiving({ isQuick }: Scope): Deed {
-  const count = isQuick ? 1000 : 4000
+  const count = isQuick ? 2000 : 10_000
   return {
     deed: 'receive',
     phases: [
-      { name: 'warm', pace: 0, count: 1000 },
-      { name: 'paced', pace, count: isQuick ? 1000 : 3000 },
+      { name: 'warm', pace: 0, count: warmUp },
       { name: 'flood', pace: 0, count },
+      { name: 'paced', pace, count: isQuick ? 1000 : 3000 },
     ],
   }
 }
