@@ -28,9 +28,9 @@ await build({
   plugins: [
     {
       name: 'no entities',
-      setup: ({ onLoad, onResolve }) => {
-        onResolve({ filter: /^entities\/decode$/ }, () => ({ path: 'entities', namespace: 'none' }))
-        onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: noEntities }))
+      setup: (bundler) => {
+        bundler.onResolve({ filter: /^entities\/decode$/ }, () => ({ path: 'entities', namespace: 'none' }))
+        bundler.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: noEntities }))
       },
     },
   ],

@@ -74,7 +74,8 @@ describe('every file of the project', () => {
 })
 
 describe('the product', () => {
-  const entries = /^(?:src\/index|machines\/index|src\/[a-z]+\/index)\.ts$/
+  // The tokenizer is what the build replaces.
+  const entries = /^(?:src\/index|machines\/index|src\/[a-z]+\/index|src\/xml\/tokenizer)\.ts$/
 
   test('re-exports only from its entries', () => {
     const inside = sources.filter(([path]) => /^(?:src|machines)\//.test(path) && !entries.test(path))
