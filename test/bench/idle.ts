@@ -36,7 +36,7 @@ export async function measureIdle(scope: Scope): Promise<Group> {
           mechanism: 'PLAIN',
           concurrency: 10,
           settleMs: scope.isQuick ? 500 : 1500,
-          windowMs: scope.isQuick ? 2000 : 20_000,
+          windowMs: scope.isQuick ? 2000 : 10_000,
         },
       }),
     )
