@@ -21,7 +21,7 @@ const portNames = ['http', 'https', 'starttls', 'tls'] as const
 export type PortName = (typeof portNames)[number]
 
 const password = 'secret'
-const accounts = 200
+const accounts = 1000
 
 /**
  * How Prosody is set up. `even`: without Nagle's algorithm and without stream management, which ours does not speak yet,
