@@ -6,7 +6,14 @@ import { login, scriptedEndpoint, type Exchange } from '../support/scripted-serv
 
 /** `XMPP_MACHINES_CYCLES=10000` for the whole of it. */
 const cycles = Number(process.env['XMPP_MACHINES_CYCLES'] ?? 1_000)
-const mishaps = ['hang up', 'cut', '</stream:stream>', '<a b=1>', "<message/><iq type='get'/>", '<stream:error/>']
+const mishaps = [
+  'hang up',
+  'cut',
+  '</stream:stream>',
+  '<a b=1>',
+  "<message/><iq type='get'/>",
+  '<stream:error/>',
+]
 
 /** A server that fails at random: after any step, in any way, or not at all; seeded, so that a failure can be met again. */
 function unreliable(seed: number): { readonly script: readonly Exchange[]; readonly seed: number } {
