@@ -101,7 +101,7 @@ interface Deed {
 const warmUp = 4000
 
 function sending({ isQuick }: Scope): Deed {
-  const count = isQuick ? 2000 : 10_000
+  const count = isQuick ? 1500 : 10_000
   return {
     deed: 'send',
     phases: [
@@ -113,13 +113,13 @@ function sending({ isQuick }: Scope): Deed {
 }
 
 function receiving({ isQuick }: Scope): Deed {
-  const count = isQuick ? 2000 : 10_000
+  const count = isQuick ? 1500 : 10_000
   return {
     deed: 'receive',
     phases: [
       { name: 'warm', pace: 0, count: warmUp },
       { name: 'flood', pace: 0, count },
-      { name: 'paced', pace, count: isQuick ? 1000 : 3000 },
+      { name: 'paced', pace, count: isQuick ? 600 : 3000 },
     ],
   }
 }
