@@ -73,7 +73,9 @@ const [processor] = cpus()
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const began = performance.now()
 say(`Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`)
-say(`${scope.runs} runs each, in turns, every one a new process; medians. Load at the start: ${load()}\n`)
+say(
+  `${scope.runs} runs each, in turns, every one a new process; medians, and the spread of the middle half of our runs. Load at the start: ${load()}\n`,
+)
 const measured: Group[] = []
 try {
   for (const [name, measure] of Object.entries(groups)) {

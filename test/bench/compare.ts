@@ -1,5 +1,5 @@
 import { toRow, type Finding, type Target } from './row.js'
-import { median } from './statistics.js'
+import { median, spread } from './statistics.js'
 import { values, type SubjectRuns } from './subjects.js'
 
 /** How one figure of ours stands beside the same of its peers. */
@@ -48,6 +48,7 @@ export function compare<Name extends string>(comparison: Comparison<Name>): read
     const isJudged = target !== undefined && peer === judged && theirs !== undefined
     return {
       ...row,
+      spread: spread(values(results.get(ours), figure)),
       target: isJudged ? toTarget(mine / theirs, target.ratio, better) : undefined,
       remark: theirs === undefined ? (results.get(peer)?.problem ?? 'not measured') : undefined,
     }

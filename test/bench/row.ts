@@ -20,6 +20,8 @@ export interface Target {
 /** A row as it is shown. */
 export interface Finding extends Row {
   readonly target?: Target | undefined
+  /** How far the middle half of our runs reaches, as a part of their median. */
+  readonly spread?: number | undefined
   /** Why a peer has no figure, or what to know about it. */
   readonly remark?: string | undefined
 }
