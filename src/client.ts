@@ -1,11 +1,12 @@
 import { createDialer } from '#dialer'
 import { BehaviorSubject, type Observable } from 'rxjs'
-import { createActor, type ActorRefFrom, type InspectionEvent } from 'xstate'
+import type { ActorRefFrom, InspectionEvent } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
 import { answerPings } from './features/answers.js'
-import { provideSession } from './actors/session.js'
+import type { SessionMeans } from './actors/means.js'
+import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import { createMessages, type Messages } from './features/messages.js'
@@ -73,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
   const dialer = toDialer(options, settings)
   const { password } = options
   const cache = createScramMemoryCache()
-  const machine = provideSession({
+  const means: SessionMeans = {
     link,
     bus,
     createId,
@@ -90,8 +91,8 @@ export function createClient(options: ClientOptions): Client {
       cache: options.keyCache ?? cache,
     },
     forgetKeys: () => cache.clear(),
-  })
-  const actor = createActor(machine, { input, ...toInspection(options.inspect) })
+  }
+  const actor = createSession(means, { input, ...toInspection(options.inspect) })
   const messages = createMessages(bus, createId)
   const presence = createPresence(bus, createId, options.presence ?? {})
   const roster = createRoster(bus)

@@ -7,52 +7,52 @@ import { parseIq, toIqElement, type IqError, type IqResult } from '../stanza/iq.
 import { toSessionElement } from '../stanza/session.js'
 import type { XmlElement } from '../xml/element.js'
 import { openStream, receiveFeatures, unexpected } from './connection.js'
-import type { Identity, Link } from './link.js'
-
-export interface BindingDeeds {
-  readonly link: Link
-  readonly identity: Identity
-  readonly createId: () => string
-}
+import { meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the binding chart. */
-export function bindingActors({ link, identity, createId }: BindingDeeds) {
-  /** Nothing else may come here: there is no session yet, so the next element is the answer. */
-  const ask = async (payload: XmlElement, signal: AbortSignal): Promise<IqResult | IqError> => {
-    const { stream } = link
-    const id = createId()
-    stream.send(toIqElement({ type: 'set', id, payload }))
-    const element = await stream.next(signal)
-    const answer = parseIq(element)
-    if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
-      return answer
-    throw stream.abort(unexpected(element, 'the answer to a request'))
-  }
+export const bindingActors = {
+  reopenStream: fromPromise<StreamHeaderFacts>(({ signal, system }) => openStream(meansOf(system), signal)),
 
-  return {
-    reopenStream: fromPromise<StreamHeaderFacts>(({ signal }) => openStream(link, identity, signal)),
+  receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
+    receiveFeatures(meansOf(system), signal),
+  ),
 
-    receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal }) => receiveFeatures(link, signal)),
+  bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
+    async ({ input, signal, system }) => {
+      const means = meansOf(system)
+      const { link } = means
+      const answer = await ask(means, toBindElement(input.resource), signal)
+      if (answer.type === 'error') {
+        return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
+      }
+      signal.throwIfAborted()
+      const jid = answer.payload === undefined ? undefined : parseBindResult(answer.payload)
+      if (jid === undefined) {
+        throw link.stream.abort(new ProtocolError('bad-format', 'the server bound no full JID'))
+      }
+      link.account = { bare: jid.bare.toString(), full: jid.toString() }
+      return { kind: 'bound', jid: jid.toString() }
+    },
+  ),
 
-    bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
-      async ({ input, signal }) => {
-        const answer = await ask(toBindElement(input.resource), signal)
-        if (answer.type === 'error') {
-          return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
-        }
-        signal.throwIfAborted()
-        const jid = answer.payload === undefined ? undefined : parseBindResult(answer.payload)
-        if (jid === undefined) {
-          throw link.stream.abort(new ProtocolError('bad-format', 'the server bound no full JID'))
-        }
-        link.account = { bare: jid.bare.toString(), full: jid.toString() }
-        return { kind: 'bound', jid: jid.toString() }
-      },
-    ),
+  establishSession: fromPromise<void>(async ({ signal, system }) => {
+    const answer = await ask(meansOf(system), toSessionElement(), signal)
+    if (answer.type === 'error') throw answer.error
+  }),
+}
 
-    establishSession: fromPromise<void>(async ({ signal }) => {
-      const answer = await ask(toSessionElement(), signal)
-      if (answer.type === 'error') throw answer.error
-    }),
-  }
+/** Nothing else may come here: there is no session yet, so the next element is the answer. */
+async function ask(
+  { link, createId }: SessionMeans,
+  payload: XmlElement,
+  signal: AbortSignal,
+): Promise<IqResult | IqError> {
+  const { stream } = link
+  const id = createId()
+  stream.send(toIqElement({ type: 'set', id, payload }))
+  const element = await stream.next(signal)
+  const answer = parseIq(element)
+  if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
+    return answer
+  throw stream.abort(unexpected(element, 'the answer to a request'))
 }

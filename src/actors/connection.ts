@@ -3,68 +3,64 @@ import type { TransportFacts } from '../../machines/connection.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError, TransportError } from '../errors.js'
 import { channelBindingTypes } from '../sasl/channel-binding.js'
-import { XmlStream, type XmlStreamOptions } from '../router/xml-stream.js'
+import { XmlStream } from '../router/xml-stream.js'
 import { parseStreamFeatures } from '../stanza/stream-features.js'
-import type { Dialer } from '../transport/dial.js'
 import type { Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { toHeader, type Identity, type Link } from './link.js'
-
-export interface ConnectionDeeds {
-  readonly link: Link
-  readonly identity: Identity
-  readonly dialer: Dialer
-  readonly stream: XmlStreamOptions
-}
+import { toHeader } from './link.js'
+import { meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the connection chart. */
-export function connectionActors({ link, identity, dialer, stream: options }: ConnectionDeeds) {
-  return {
-    discoverEndpoints: fromPromise<readonly string[], { readonly domain: string }>(({ input, signal }) =>
-      dialer.discover(input.domain, signal),
-    ),
+export const connectionActors = {
+  discoverEndpoints: fromPromise<readonly string[], { readonly domain: string }>(
+    ({ input, signal, system }) => meansOf(system).dialer.discover(input.domain, signal),
+  ),
 
-    openTransport: fromPromise<TransportFacts, { readonly endpoint: string; readonly domain: string }>(
-      async ({ input, signal }) => {
-        link.release()
-        const transport = await dialer.dial(input.endpoint, input.domain, signal)
-        if (signal.aborted) {
-          transport.destroy()
-          throw new TransportError('aborted', 'no longer awaited')
-        }
-        link.hold(new XmlStream(transport, options))
-        return toTransportFacts(transport)
-      },
-    ),
-
-    openStream: fromPromise<StreamHeaderFacts>(async ({ signal }) => openStream(link, identity, signal)),
-
-    receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal }) => receiveFeatures(link, signal)),
-
-    requestTls: fromPromise<void>(async ({ signal }) => {
-      const { stream } = link
-      stream.send(xml('starttls', ns.tls))
-      const answer = await stream.next(signal)
-      if (answer.is('proceed', ns.tls)) return
-      if (answer.is('failure', ns.tls)) {
-        throw new TransportError('tls-unavailable', `${stream.transport.address} refused STARTTLS`)
+  openTransport: fromPromise<TransportFacts, { readonly endpoint: string; readonly domain: string }>(
+    async ({ input, signal, system }) => {
+      const { link, dialer, stream: options } = meansOf(system)
+      link.release()
+      const transport = await dialer.dial(input.endpoint, input.domain, signal)
+      if (signal.aborted) {
+        transport.destroy()
+        throw new TransportError('aborted', 'no longer awaited')
       }
-      throw stream.abort(unexpected(answer, 'the answer to STARTTLS'))
-    }),
+      link.hold(new XmlStream(transport, options))
+      return toTransportFacts(transport)
+    },
+  ),
 
-    startTls: fromPromise<TransportFacts, { readonly domain: string }>(async ({ input, signal }) => {
-      const { stream } = link
-      await stream.secure(dialer.tlsOptions(input.domain), signal)
-      return toTransportFacts(stream.transport)
-    }),
-  }
+  openStream: fromPromise<StreamHeaderFacts>(async ({ signal, system }) =>
+    openStream(meansOf(system), signal),
+  ),
+
+  receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
+    receiveFeatures(meansOf(system), signal),
+  ),
+
+  requestTls: fromPromise<void>(async ({ signal, system }) => {
+    const { stream } = meansOf(system).link
+    stream.send(xml('starttls', ns.tls))
+    const answer = await stream.next(signal)
+    if (answer.is('proceed', ns.tls)) return
+    if (answer.is('failure', ns.tls)) {
+      throw new TransportError('tls-unavailable', `${stream.transport.address} refused STARTTLS`)
+    }
+    throw stream.abort(unexpected(answer, 'the answer to STARTTLS'))
+  }),
+
+  startTls: fromPromise<TransportFacts, { readonly domain: string }>(async ({ input, signal, system }) => {
+    const { link, dialer } = meansOf(system)
+    const { stream } = link
+    await stream.secure(dialer.tlsOptions(input.domain), signal)
+    return toTransportFacts(stream.transport)
+  }),
 }
 
 /** Sends our header and gives the peer's. */
 export async function openStream(
-  link: Link,
-  identity: Identity,
+  { link, identity }: SessionMeans,
   signal: AbortSignal,
 ): Promise<StreamHeaderFacts> {
   const { stream } = link
@@ -74,7 +70,10 @@ export async function openStream(
 }
 
 /** Waits for `<stream:features/>`; anything else ends the stream. */
-export async function receiveFeatures(link: Link, signal: AbortSignal): Promise<StreamFeatureFacts> {
+export async function receiveFeatures(
+  { link }: SessionMeans,
+  signal: AbortSignal,
+): Promise<StreamFeatureFacts> {
   const { stream } = link
   const element = await stream.next(signal)
   if (!element.is('features', ns.streams)) throw stream.abort(unexpected(element, 'the stream features'))

@@ -1,26 +1,21 @@
 import { fromPromise } from 'xstate'
 import { toIqElement } from '../stanza/iq.js'
 import { toPingElement } from '../stanza/ping.js'
-import type { Link } from './link.js'
-
-export interface LivenessDeeds {
-  readonly link: Link
-  readonly createId: () => string
-}
+import { meansOf } from './means.js'
 
 /** The deeds of the liveness chart. */
-export function livenessActors({ link, createId }: LivenessDeeds) {
-  return {
-    awaitSilence: fromPromise<void, { readonly quietMs: number }>(({ input, signal }) =>
-      awaitSilence(() => link.stream.lastReceivedMs, input.quietMs, signal),
-    ),
+export const livenessActors = {
+  awaitSilence: fromPromise<void, { readonly quietMs: number }>(({ input, signal, system }) => {
+    const { link } = meansOf(system)
+    return awaitSilence(() => link.stream.lastReceivedMs, input.quietMs, signal)
+  }),
 
-    probe: fromPromise<void>(async ({ signal }) => {
-      const { stream } = link
-      stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
-      await stream.heard(signal)
-    }),
-  }
+  probe: fromPromise<void>(async ({ signal, system }) => {
+    const { link, createId } = meansOf(system)
+    const { stream } = link
+    stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
+    await stream.heard(signal)
+  }),
 }
 
 /** One timer, wound up again only when it runs out: what arrives in between costs nothing. */

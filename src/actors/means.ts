@@ -1,0 +1,37 @@
+import type { AnyActorRef } from 'xstate'
+import type { StanzaBus } from '../router/stanza-bus.js'
+import type { XmlStreamOptions } from '../router/xml-stream.js'
+import type { MechanismOptions } from '../sasl/mechanisms.js'
+import type { Dialer } from '../transport/dial.js'
+import type { Identity, Link } from './link.js'
+
+/** What the deeds of one session are done with: sockets, streams and secrets, none of which a chart may hold. */
+export interface SessionMeans {
+  readonly link: Link
+  readonly bus: StanzaBus
+  readonly createId: () => string
+  readonly identity: Identity
+  readonly dialer: Dialer
+  readonly stream: XmlStreamOptions
+  /** Whatever the mechanisms need of the account; the only place where secrets are. */
+  readonly credentials: Omit<MechanismOptions, 'gs2' | 'offer'>
+  /** Keys kept from earlier logins belong to a password that is no longer accepted. */
+  readonly forgetKeys: () => void
+}
+
+type System = AnyActorRef['system']
+
+/** Every session is an actor system of its own, and its deeds know no other. */
+const meansBySystem = new WeakMap<System, SessionMeans>()
+
+/** Gives a session its means, once, before it starts. */
+export function equip(system: System, means: SessionMeans): void {
+  meansBySystem.set(system, means)
+}
+
+/** The means of the session that a deed runs in; throws TypeError where it was given none. */
+export function meansOf(system: System): SessionMeans {
+  const means = meansBySystem.get(system)
+  if (means === undefined) throw new TypeError('this session was given no means: see createSession()')
+  return means
+}
