@@ -16,6 +16,8 @@ const awaited = {
   tls: 'the end of the TLS handshake',
   sasl: 'the answer to the authentication',
   bind: 'the answer to the resource binding',
+  roster: 'the contact list',
+  visibility: 'the answer to the change of visibility',
   probe: 'any sign of life',
   close: 'the end of the stream',
 } as const

@@ -18,6 +18,9 @@ export interface SessionInput {
   readonly mechanisms: readonly string[] | null
   /** Go on without encryption, passwords included. */
   readonly allowPlaintext: boolean
+  /** Fetch the roster, and announce presence, on coming online. */
+  readonly wantsRoster: boolean
+  readonly wantsPresence: boolean
   /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
   readonly reconnect: 'afterOnline' | 'always' | 'never'
   readonly timeouts: Timeouts

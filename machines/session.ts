@@ -1,4 +1,4 @@
-import { assign, raise, setup } from 'xstate'
+import { assign, raise, sendTo, setup } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
@@ -14,6 +14,9 @@ import {
   type SessionContext,
   type SessionInput,
 } from './session-context.js'
+import { presenceMachine } from './presence.js'
+import { rosterMachine } from './roster.js'
+import { begin, end, join, type Wished } from './session-wish.js'
 import { noFeatures } from './stream-facts.js'
 import { deed, stream } from './stub.js'
 
@@ -26,15 +29,6 @@ export type SessionEvent =
   | { readonly type: 'stream.closed' }
   | { readonly type: 'stream.ended'; readonly error: XmppError }
 
-/** Of any event that is a wish. */
-export interface Wished {
-  readonly wish?: number
-}
-const wished = ({ event }: { readonly event: Wished }) => event
-const begin = { type: 'beginWish', params: wished } as const
-const join = { type: 'joinWish', params: wished } as const
-const end = { type: 'endWish', params: wished } as const
-
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
  * and ask. Refuses to know how any phase is done: each is a chart of its own, invoked anew for every attempt.
@@ -45,6 +39,8 @@ export const sessionMachine = setup({
     events: SessionEvent
     input: SessionInput
     children: {
+      roster: 'roster'
+      presence: 'presence'
       link: 'holdLink'
       connection: 'connection'
       authentication: 'authentication'
@@ -55,6 +51,8 @@ export const sessionMachine = setup({
     }
   },
   actors: {
+    roster: rosterMachine,
+    presence: presenceMachine,
     holdLink: stream('holdLink'),
     connection: connectionMachine,
     authentication: authenticationMachine,
@@ -127,6 +125,13 @@ export const sessionMachine = setup({
       error: undefined,
       verdict: undefined,
     }),
+    tellRosterOnline: sendTo('roster', ({ context }) => ({
+      type: 'session.online' as const,
+      versioned: context.features.names.includes(rosterVersioning),
+    })),
+    tellPresenceOnline: sendTo('presence', { type: 'session.online' }),
+    tellRosterOffline: sendTo('roster', { type: 'session.offline' }),
+    tellPresenceOffline: sendTo('presence', { type: 'session.offline' }),
     forgiveFailures: assign({ failures: 0, hops: 0 }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     judgeFailure: assign(({ context }) => judgeFailure(context)),
@@ -151,8 +156,23 @@ export const sessionMachine = setup({
   id: 'session',
   description: 'One account, from offline to online and back, whatever happens.',
   context: ({ input }) => toInitialContext(input),
+  meta: { spec: 'RFC 6121', streams: ['roster', 'presence'] },
   options: { maxIterations: 1000 },
   initial: 'offline',
+  invoke: [
+    {
+      id: 'roster',
+      src: 'roster',
+      input: ({ context }) => ({ wanted: context.wantsRoster, timeouts: context.timeouts }),
+      onError: { target: '.judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+    },
+    {
+      id: 'presence',
+      src: 'presence',
+      input: ({ context }) => ({ wanted: context.wantsPresence, timeouts: context.timeouts }),
+      onError: { target: '.judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+    },
+  ],
   states: {
     offline: {
       description: 'Not connected, and nobody wishes to be.',
@@ -266,6 +286,7 @@ export const sessionMachine = setup({
             streams: ['stanzas'],
           },
           entry: 'noteOnline',
+          exit: ['tellRosterOffline', 'tellPresenceOffline'],
           initial: 'fresh',
           invoke: [
             {
@@ -299,8 +320,10 @@ export const sessionMachine = setup({
           },
           states: {
             fresh: {
-              description: 'Online, but earlier failures still count.',
-              meta: { spec: 'RFC 6120 §3.3' },
+              description:
+                'Online, but earlier failures still count. The roster is asked for before anything is announced.',
+              meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
+              entry: ['tellRosterOnline', 'tellPresenceOnline'],
               after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
             },
             stable: {
@@ -398,3 +421,5 @@ export const sessionMachine = setup({
     closed: { type: 'final', description: 'Over for good.' },
   },
 })
+
+const rosterVersioning = '{urn:xmpp:features:rosterver}ver'

@@ -16,6 +16,10 @@ export interface Timeouts {
   readonly saslMs: number
   /** The answer to resource binding or to the legacy session request. */
   readonly bindMs: number
+  /** The contact list, from the request to the answer. */
+  readonly rosterMs: number
+  /** The answer to a change of one's visibility (XEP-0186). */
+  readonly visibilityMs: number
   /** The answer to a probe of a quiet connection. */
   readonly probeMs: number
   /** Silence after which the connection is probed; not less than five minutes is recommended (RFC 6120 §4.6.4). */
@@ -35,6 +39,8 @@ export const defaultTimeouts: Timeouts = {
   tlsMs: 15_000,
   saslMs: 30_000,
   bindMs: 20_000,
+  rosterMs: 60_000,
+  visibilityMs: 20_000,
   probeMs: 20_000,
   quietMs: 300_000,
   closeMs: 2_000,

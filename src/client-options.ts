@@ -90,6 +90,8 @@ export function toSettings(options: ClientOptions) {
     },
     mechanisms: options.mechanisms ?? null,
     allowPlaintext: options.dangerouslyAllowPlaintext === true,
+    wantsRoster: options.roster !== false,
+    wantsPresence: options.presence !== false,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts,
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,

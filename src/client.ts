@@ -1,17 +1,31 @@
 import { createDialer } from '#dialer'
 import { BehaviorSubject, type Observable } from 'rxjs'
-import type { ActorRefFrom, InspectionEvent } from 'xstate'
+import {
+  createActor,
+  type Actor,
+  type ActorRefFrom,
+  type AnyActor,
+  type AnyStateMachine,
+  type InputFrom,
+  type InspectionEvent,
+} from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
 import { answerPings } from './features/answers.js'
-import type { SessionMeans } from './actors/means.js'
+import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import { createMessages, type Messages } from './features/messages.js'
-import { createPresence, type PresenceFeature } from './features/presence.js'
-import { createRoster, type RosterFeature } from './features/roster.js'
+import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
+import {
+  createRoster,
+  RosterStore,
+  toRosterPhases,
+  type RosterFeature,
+  type RosterPhase,
+} from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
 import { createStanzaIds } from './router/stanza-ids.js'
@@ -39,6 +53,20 @@ export interface FeatureHost {
   >
   readonly createId: () => string
   readonly state$: Observable<ClientState>
+  /** The contact list, and each change to it. */
+  readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {
+    /** Where the list stands: `synced` is the server’s. */
+    readonly phase$: Observable<RosterPhase>
+    readonly fetch: () => Promise<unknown>
+  }
+  /**
+   * Starts a chart beside the session. Its deeds find the means of this session, it is inspected with it, and it is stopped
+   * when the client closes at the latest.
+   */
+  readonly start: <Machine extends AnyStateMachine>(
+    machine: Machine,
+    options: { readonly id: string; readonly input: InputFrom<Machine> },
+  ) => Actor<Machine>
 }
 
 /** One account's client. Observables replay where they are state, never error, and complete on `close()`. */
@@ -74,10 +102,14 @@ export function createClient(options: ClientOptions): Client {
   const dialer = toDialer(options, settings)
   const { password } = options
   const cache = createScramMemoryCache()
+  const roster = new RosterStore()
+  const words = new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {}))
   const means: SessionMeans = {
     link,
     bus,
     createId,
+    roster,
+    presence: words,
     dialer,
     identity: {
       domain: jid.domain,
@@ -92,22 +124,21 @@ export function createClient(options: ClientOptions): Client {
     },
     forgetKeys: () => cache.clear(),
   }
-  const actor = createSession(means, { input, ...toInspection(options.inspect) })
+  const inspection = toInspection(options.inspect)
+  const actor = createSession(means, { input, ...inspection })
+  const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
+  if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   const messages = createMessages(bus, createId)
-  const presence = createPresence(bus, createId, options.presence ?? {})
-  const roster = createRoster(bus)
+  const presence = createPresence(bus, createId, words, presenceActor)
+  const rosterFeature = createRoster(bus, roster, rosterActor)
   answerPings(bus)
+  /** What features have started beside the session. */
+  const charts = new Set<AnyActor>()
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
     const before = state.value
-    if (isSame(before, next)) return
-    if (next.status === 'online' && before.status !== 'online') {
-      // Both leave in one write, before anything that the app says on seeing the state (RFC 6121 §2.2).
-      if (options.roster !== false) roster.fetchRoster().catch(() => undefined)
-      presence.announce()
-    }
-    state.next(next)
+    if (!isSame(before, next)) state.next(next)
   }
   actor.subscribe({
     next: (snapshot) => show(toClientState(snapshot)),
@@ -119,11 +150,34 @@ export function createClient(options: ClientOptions): Client {
     },
     complete: () => {
       show({ status: 'closed' })
+      for (const chart of charts) chart.stop()
       bus.complete()
       state.complete()
     },
   })
   actor.start()
+  const host: FeatureHost = {
+    bus,
+    createId,
+    state$: state.asObservable(),
+    roster: {
+      change$: roster.change$,
+      roster$: roster.roster$,
+      get contacts() {
+        return roster.contacts
+      },
+      find: (bare) => roster.find(bare),
+      phase$: toRosterPhases(rosterActor),
+      fetch: rosterFeature.fetchRoster,
+    },
+    start: (machine, { id, input: given }) => {
+      const started = createActor(machine, { id, input: given, ...inspection })
+      equip(started.system, means)
+      charts.add(started)
+      started.subscribe({ complete: () => charts.delete(started), error: () => charts.delete(started) })
+      return started.start()
+    },
+  }
   const wishes = createWishes(actor)
 
   return {
@@ -131,8 +185,8 @@ export function createClient(options: ClientOptions): Client {
     actor,
     ...wishes,
     ...messages,
-    ...presence.feature,
-    ...roster,
+    ...presence,
+    ...rosterFeature,
     get state() {
       return state.value
     },
@@ -140,7 +194,7 @@ export function createClient(options: ClientOptions): Client {
     stanza$: bus.stanza$,
     request: async ({ type, to, payload }, requestOptions) =>
       bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
-    use: (feature) => feature({ bus, createId, state$: state.asObservable() }),
+    use: (feature) => feature(host),
     [Symbol.asyncDispose]: () => wishes.close(),
   }
 }

@@ -3,13 +3,29 @@ import type { StanzaBus } from '../router/stanza-bus.js'
 import type { XmlStreamOptions } from '../router/xml-stream.js'
 import type { MechanismOptions } from '../sasl/mechanisms.js'
 import type { Dialer } from '../transport/dial.js'
+import type { XmlElement } from '../xml/element.js'
 import type { Identity, Link } from './link.js'
+
+/** The contact list as the deeds need it. */
+export interface RosterKeeper {
+  readonly version: string | undefined
+  /** Takes the payload of an answer; `undefined`: nothing has changed since `version`. */
+  take(payload: XmlElement | undefined): void
+}
+
+/** One's own presence as the deeds need it: the words are the app’s. */
+export interface PresenceSpeaker {
+  announce(): void
+  withdraw(): void
+}
 
 /** What the deeds of one session are done with: sockets, streams and secrets, none of which a chart may hold. */
 export interface SessionMeans {
   readonly link: Link
   readonly bus: StanzaBus
   readonly createId: () => string
+  readonly roster: RosterKeeper
+  readonly presence: PresenceSpeaker
   readonly identity: Identity
   readonly dialer: Dialer
   readonly stream: XmlStreamOptions

@@ -3,6 +3,8 @@ import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
 import { livenessMachine } from '../../machines/liveness.js'
+import { presenceMachine } from '../../machines/presence.js'
+import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine, type SessionEvent } from '../../machines/session.js'
 import type { SessionInput } from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
@@ -11,6 +13,8 @@ import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
 import { livenessActors } from './liveness.js'
+import { presenceActions, presenceActors } from './presence.js'
+import { rosterActors } from './roster.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the session chart itself. */
@@ -57,6 +61,8 @@ const sessionActors = {
 const providedMachine = sessionMachine.provide({
   actors: {
     ...sessionActors,
+    roster: rosterMachine.provide({ actors: rosterActors }),
+    presence: presenceMachine.provide({ actors: presenceActors, actions: presenceActions }),
     connection: connectionMachine.provide({ actors: connectionActors }),
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),

@@ -1,48 +1,111 @@
 import type { Observable } from 'rxjs'
+import type { ActorRefFrom, SnapshotFrom } from 'xstate'
+import { toXmppError } from '../../machines/failure.js'
+import type { InvisibleForm, presenceMachine } from '../../machines/presence.js'
+import { TransportError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
+import { serialize } from '../xml/serializer.js'
 
 /** One's own presence, and everybody else's as it comes. @see RFC 6121 §4 */
 export interface PresenceFeature {
+  /** Every presence that arrives: statuses, subscription requests and errors alike. */
   readonly presence$: Observable<Presence>
   /**
-   * Says how available one is, or with `to` only to somebody. What was said to everybody last is said again after a
-   * reconnect.
-   * @throws TransportError (`not-connected`) outside a session; RangeError for what cannot be sent
+   * Says how available one is, or with `to` only to somebody. What was said to everybody last is said again in the next
+   * session; outside a session it is said on coming online.
+   * @throws RangeError for what cannot be sent; with `to` or a type that asks for something, TransportError
+   *   (`not-connected`) outside a session
    */
   sendPresence(presence?: PresenceInput): void
+  /**
+   * Stays or comes online without telling anybody, until the next `sendPresence()`. By default the server is asked to see to
+   * it (XEP-0186); `legacy` sends the presence of type `invisible` from before XMPP. Resolves when it is so; outside a
+   * session at once, for it is asked on coming online. Rejects with `StanzaError` where the server does not do it: then
+   * nothing more is announced by itself.
+   */
+  hide(options?: { readonly form?: InvisibleForm | undefined }): Promise<void>
 }
 
-/** The feature, and what the client does with it on coming online. */
-export interface PresenceParts {
-  readonly feature: PresenceFeature
-  announce(): void
+type PresenceActor = ActorRefFrom<typeof presenceMachine>
+
+/** The words that are announced: the part that the chart refuses to know. */
+export class PresenceWords {
+  readonly #bus: StanzaBus
+  readonly #createId: () => string
+  /** Said when available, and when not. */
+  available: PresenceInput
+  unavailable: PresenceInput = { type: 'unavailable' }
+
+  constructor(bus: StanzaBus, createId: () => string, available: PresenceInput) {
+    this.#bus = bus
+    this.#createId = createId
+    this.available = available
+  }
+
+  announce(): void {
+    this.#send(this.available)
+  }
+
+  withdraw(): void {
+    this.#send(this.unavailable)
+  }
+
+  #send(presence: PresenceInput): void {
+    this.#bus.send(toPresenceElement({ ...presence, id: presence.id ?? this.#createId() }))
+  }
 }
 
 /**
- * @param initial what is announced until the app says something else; `false` for nothing
+ * @param actor the presence chart of the session
  * @see PresenceFeature
  */
 export function createPresence(
   bus: StanzaBus,
   createId: () => string,
-  initial: PresenceInput | false,
-): PresenceParts {
-  let last: PresenceInput | undefined = initial === false ? undefined : initial
-  const send = (presence: PresenceInput) =>
-    bus.send(toPresenceElement({ ...presence, id: presence.id ?? createId() }))
+  words: PresenceWords,
+  actor: PresenceActor,
+): PresenceFeature {
+  const tell = (event: Parameters<PresenceActor['send']>[0]) => {
+    if (actor.getSnapshot().status === 'active') actor.send(event)
+  }
   return {
-    feature: {
-      presence$: bus.presence$,
-      sendPresence: (presence = {}) => {
-        send(presence)
-        const isBroadcast = presence.to === undefined
-        if (isBroadcast && presence.type === undefined) last = presence
-        else if (isBroadcast && presence.type === 'unavailable') last = undefined
-      },
+    presence$: bus.presence$,
+    sendPresence: (presence = {}) => {
+      const element = toPresenceElement({ ...presence, id: presence.id ?? createId() })
+      if (presence.to !== undefined || (presence.type !== undefined && presence.type !== 'unavailable')) {
+        return bus.send(element)
+      }
+      // What XML cannot carry is the caller's mistake, now and not when it is said.
+      serialize(element)
+      if (presence.type === undefined) words.available = presence
+      else words.unavailable = presence
+      tell({ type: presence.type === undefined ? 'presence.announce' : 'presence.withdraw' })
     },
-    announce: () => {
-      if (last !== undefined) send(last)
+    hide: ({ form = 'xep-0186' } = {}) => {
+      tell({ type: 'presence.hide', form })
+      return hidden(actor)
     },
   }
+}
+
+function hidden(actor: PresenceActor): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const snapshot = actor.getSnapshot()
+      if (snapshot.status === 'active' && snapshot.matches({ online: 'hiding' })) return
+      subscription.unsubscribe()
+      const failure = whyShown(snapshot)
+      if (failure === undefined) resolve()
+      else reject(failure)
+    }
+    const subscription = actor.subscribe({ next: look, error: look, complete: look })
+    look()
+  })
+}
+
+function whyShown(snapshot: SnapshotFrom<typeof presenceMachine>): Error | undefined {
+  if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return undefined
+  if (snapshot.matches({ online: 'refused' })) return toXmppError(snapshot.context.error)
+  return new TransportError('aborted', 'something else was said meanwhile')
 }

@@ -1,52 +1,149 @@
-import { BehaviorSubject, type Observable } from 'rxjs'
-import { StanzaError } from '../errors.js'
+import { BehaviorSubject, distinctUntilChanged, Observable, Subject } from 'rxjs'
+import type { ActorRefFrom, StateValueFrom } from 'xstate'
+import { toXmppError } from '../../machines/failure.js'
+import type { rosterMachine } from '../../machines/roster.js'
+import { StanzaError, TransportError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
-import type { RequestOptions } from '../router/requests.js'
 import { speaksForAccount } from '../router/trust.js'
-import { parseRoster, parseRosterChange, toRosterElement, type RosterItem } from '../stanza/roster.js'
+import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roster.js'
+import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { VersionedMap } from './versioned-map.js'
 
-/** Contacts by prepared bare JID. */
+/** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */
 export type Contacts = ReadonlyMap<string, RosterItem>
 
 /** The contact list as the server has it. @see RFC 6121 §2 */
 export interface RosterFeature {
   /** The last known list: replayed, and kept while disconnected. */
   readonly roster$: Observable<Contacts>
-  /** Fetches it; from then on pushes keep it current. Rejects as `request` does. */
-  fetchRoster(options?: RequestOptions): Promise<Contacts>
+  /**
+   * Fetches it, or joins a fetch that is under way; from then on pushes keep it current. Rejects with `StanzaError`,
+   * `TimeoutError`, or `TransportError` (`not-connected` outside a session).
+   */
+  fetchRoster(): Promise<Contacts>
 }
 
-/** @see RosterFeature */
-export function createRoster(bus: StanzaBus): RosterFeature {
-  const contacts = new BehaviorSubject<Contacts>(new Map())
+/** What has happened to the list: one item is there, changed or gone, or (`jid` undefined) all of it is new. */
+export interface RosterChange {
+  readonly jid: string | undefined
+  readonly item: RosterItem | undefined
+}
 
+type RosterActor = ActorRefFrom<typeof rosterMachine>
+
+/** The list itself: the part that the chart refuses to know. */
+export class RosterStore {
+  readonly #contacts = new VersionedMap<RosterItem>()
+  readonly #views = new BehaviorSubject<Contacts>(this.#contacts.view)
+  readonly #changes = new Subject<RosterChange>()
+  /** What the server calls the state of the list; `undefined` where it names none. @see RFC 6121 §2.6 */
+  version: string | undefined
+
+  readonly roster$: Observable<Contacts> = this.#views.asObservable()
+  /** Each change by itself, before `roster$` shows it. */
+  readonly change$: Observable<RosterChange> = this.#changes.asObservable()
+
+  get contacts(): Contacts {
+    return this.#contacts.view
+  }
+
+  find(jid: string): RosterItem | undefined {
+    return this.#contacts.get(jid)
+  }
+
+  /** Takes the answer to a request; without a payload nothing has changed since `version`. @see RFC 6121 §2.6.3 */
+  take(payload: XmlElement | undefined): void {
+    const roster = payload === undefined ? undefined : parseRoster(payload)
+    if (roster === undefined) {
+      if (this.version === undefined) this.#replace(new Map())
+      return
+    }
+    const items = new Map<string, RosterItem>()
+    for (const item of roster.items) {
+      // In a result `remove` means nothing (RFC 6121 §2.1.2.5).
+      const kept = item.subscription === 'remove' ? { ...item, subscription: 'none' as const } : item
+      items.set(item.jid.toString(), kept)
+    }
+    this.version = roster.ver
+    this.#replace(items)
+  }
+
+  /** Takes a push: one item, and what the list is called now. */
+  change(item: RosterItem, version: string | undefined): void {
+    const jid = item.jid.toString()
+    const isRemoved = item.subscription === 'remove'
+    if (version !== undefined) this.version = version
+    const view = isRemoved ? this.#contacts.delete(jid) : this.#contacts.set(jid, item)
+    this.#changes.next({ jid, item: isRemoved ? undefined : item })
+    this.#views.next(view)
+  }
+
+  complete(): void {
+    this.#changes.complete()
+    this.#views.complete()
+  }
+
+  #replace(items: Map<string, RosterItem>): void {
+    const view = this.#contacts.replace(items)
+    this.#changes.next({ jid: undefined, item: undefined })
+    this.#views.next(view)
+  }
+}
+
+/**
+ * @param actor the roster chart of the session
+ * @see RosterFeature
+ */
+export function createRoster(bus: StanzaBus, store: RosterStore, actor: RosterActor): RosterFeature {
   bus.handle('query', ns.roster, (request, account) => {
     const change = parseRosterChange(request.payload)
     const believed = speaksForAccount(request.from?.toString(), account)
     // A stranger gets the answer that nobody at all would give (RFC 6121 §2.1.6).
     if (request.type !== 'set' || !believed) throw new StanzaError('service-unavailable', 'cancel')
     if (change === undefined) throw new StanzaError('bad-request', 'modify')
-    const { item } = change
-    const next = new Map(contacts.value)
-    if (item.subscription === 'remove') next.delete(item.jid.toString())
-    else next.set(item.jid.toString(), item)
-    contacts.next(next)
+    store.change(change.item, change.ver)
     return undefined
   })
-  bus.stanza$.subscribe({ complete: () => contacts.complete() })
+  bus.stanza$.subscribe({ complete: () => store.complete() })
 
   return {
-    roster$: contacts.asObservable(),
-    fetchRoster: async (options) => {
-      const answer = await bus.request({ type: 'get', payload: toRosterElement() }, options)
-      const roster = answer.payload === undefined ? undefined : parseRoster(answer.payload)
-      // In a result `remove` means nothing (RFC 6121 §2.1.2.5).
-      const items = roster?.items.map((item) =>
-        item.subscription === 'remove' ? { ...item, subscription: 'none' as const } : item,
-      )
-      contacts.next(new Map(items?.map((item) => [item.jid.toString(), item])))
-      return contacts.value
+    roster$: store.roster$,
+    fetchRoster: async () => {
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'roster.fetch' })
+      await settled(actor)
+      return store.contacts
     },
   }
+}
+
+/** Where the list stands, by the states of the chart; replays. */
+export type RosterPhase = StateValueFrom<typeof rosterMachine>
+
+/** @see RosterPhase */
+export function toRosterPhases(actor: RosterActor): Observable<RosterPhase> {
+  return new Observable<RosterPhase>((subscriber) => {
+    subscriber.next(actor.getSnapshot().value)
+    return actor.subscribe({
+      next: ({ value }) => subscriber.next(value),
+      error: () => subscriber.complete(),
+      complete: () => subscriber.complete(),
+    })
+  }).pipe(distinctUntilChanged())
+}
+
+/** Resolves when the list is the server’s; rejects with why it is not. */
+function settled(actor: RosterActor): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const snapshot = actor.getSnapshot()
+      if (snapshot.matches('requesting') && snapshot.status === 'active') return
+      subscription?.unsubscribe()
+      if (snapshot.matches('synced')) resolve()
+      else if (snapshot.matches('failed')) reject(toXmppError(snapshot.context.error))
+      else reject(new TransportError('not-connected', 'the session is not online'))
+    }
+    const subscription = actor.subscribe({ next: look, error: look, complete: look })
+    look()
+  })
 }

@@ -11,6 +11,14 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What the house itself may ask for besides: a chart has time-outs of its own, and a result has its place in the order. */
+export interface OrderedRequestOptions extends RequestOptions {
+  /** `Infinity`: whoever gives the signal ends the wait. */
+  readonly timeoutMs?: number | undefined
+  /** Told the result in its place among the stanzas, before the promise settles. */
+  readonly answered?: ((iq: IqResult) => void) | undefined
+}
+
 /** What timers can count. */
 const longestTimeoutMs = 2 ** 31 - 1
 
@@ -40,10 +48,11 @@ export class Requests {
     id: string,
     to: string | undefined,
     send: () => void,
-    { timeoutMs = 30_000, signal }: RequestOptions = {},
+    { timeoutMs = 30_000, signal, answered }: OrderedRequestOptions = {},
   ): Promise<IqResult> {
     return new Promise((resolve, reject) => {
-      if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+      const isEndedBySignal = timeoutMs === Infinity && signal !== undefined
+      if (!isEndedBySignal && !(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
         return reject(new RangeError(`timeoutMs must lie between 1 ms and 24 days, not ${timeoutMs}`))
       }
       if (signal?.aborted === true) return reject(abortedRequest(signal))
@@ -60,20 +69,17 @@ export class Requests {
         reject(error)
       }
       const aborted = () => fail(abortedRequest(signal))
-      const timer = setTimeout(
-        () =>
-          fail(
-            new TimeoutError('request', `the answer of ${to ?? 'the server'} to request ${id}`, timeoutMs),
-          ),
-        timeoutMs,
-      )
+      const expired = () =>
+        fail(new TimeoutError('request', `the answer of ${to ?? 'the server'} to request ${id}`, timeoutMs))
+      const timer = isEndedBySignal ? undefined : setTimeout(expired, timeoutMs)
       signal?.addEventListener('abort', aborted, { once: true })
       this.#open.set(id, {
         to,
         answer: (iq) => {
           settle()
-          if (iq.type === 'error') reject(iq.error)
-          else resolve(iq)
+          if (iq.type === 'error') return reject(iq.error)
+          answered?.(iq)
+          resolve(iq)
         },
         fail,
       })

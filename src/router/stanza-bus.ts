@@ -8,7 +8,7 @@ import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { Requests, type RequestOptions } from './requests.js'
+import { Requests, type OrderedRequestOptions } from './requests.js'
 import type { Account } from './trust.js'
 
 /**
@@ -126,7 +126,7 @@ export class StanzaBus {
   }
 
   /** Sends an IQ and resolves with the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
-  request({ type, to, payload }: OutboundRequest, options?: RequestOptions): Promise<IqResult> {
+  request({ type, to, payload }: OutboundRequest, options?: OrderedRequestOptions): Promise<IqResult> {
     const id = this.#createId()
     const iq = toIqElement({ type, to, id, payload })
     return this.#requests.await(id, to?.toString(), () => this.send(iq), options)

@@ -14,6 +14,7 @@ export const ns = {
   roster: 'jabber:iq:roster',
   rosterVersioning: 'urn:xmpp:features:rosterver',
   subscriptionPreApproval: 'urn:xmpp:features:pre-approval',
+  invisible: 'urn:xmpp:invisible:1',
   ping: 'urn:xmpp:ping',
   discoInfo: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',

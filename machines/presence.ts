@@ -1,0 +1,188 @@
+import { assign, setup } from 'xstate'
+import type { XmppError } from '../src/errors.js'
+import { timedOut, toXmppError } from './failure.js'
+import { deed } from './stub.js'
+import type { Timeouts } from './timeouts.js'
+
+/** How to be invisible: asked of the server (XEP-0186), or the presence of type `invisible` from before XMPP. */
+export type InvisibleForm = 'xep-0186' | 'legacy'
+
+export type PresenceEvent =
+  | { readonly type: 'session.online' }
+  | { readonly type: 'session.offline' }
+  /** What there is to announce is kept by whoever sends it. */
+  | { readonly type: 'presence.announce' }
+  | { readonly type: 'presence.withdraw' }
+  | { readonly type: 'presence.hide'; readonly form: InvisibleForm }
+
+export interface PresenceInput {
+  /** Announce on coming online, without being told. */
+  readonly wanted: boolean
+  readonly timeouts: Timeouts
+}
+
+export interface PresenceContext extends PresenceInput {
+  readonly form: InvisibleForm
+  /** Why the last wish about visibility was not granted. */
+  readonly error: XmppError | undefined
+}
+
+const form = ({ event }: { readonly event: { readonly form: InvisibleForm } }) => event
+const announce = { target: '#presence.online.available', actions: 'sendPresence' } as const
+const hide = { target: '#presence.online.hiding', actions: { type: 'noteForm', params: form } } as const
+
+/**
+ * Decides what others are told about oneself, and when it has to be said again: after every login that begins a new
+ * session, before anything else. Refuses to know the words (show, status, priority) and who hears them; presence sent
+ * to one person is no mode and does not pass here.
+ */
+export const presenceMachine = setup({
+  types: {} as { context: PresenceContext; input: PresenceInput; events: PresenceEvent },
+  actors: {
+    becomeInvisible: deed<void, { readonly form: InvisibleForm }>('becomeInvisible'),
+    becomeVisible: deed<void, { readonly form: InvisibleForm }>('becomeVisible'),
+  },
+  actions: {
+    sendPresence: () => {},
+    sendUnavailable: () => {},
+    noteForm: assign((_, params: { readonly form: InvisibleForm }) => ({ form: params.form })),
+    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    noteTimeout: assign(({ context }) => ({ error: timedOut('visibility', context.timeouts) })),
+    forgetFailure: assign({ error: undefined }),
+  },
+  guards: { isWanted: ({ context }) => context.wanted },
+  delays: { visibilityTimeout: ({ context }) => context.timeouts.visibilityMs },
+}).createMachine({
+  id: 'presence',
+  description: 'One’s own presence: unsent, available, unavailable, or hidden.',
+  context: ({ input }) => ({ ...input, form: 'xep-0186', error: undefined }),
+  initial: 'offline',
+  states: {
+    offline: {
+      description: 'Outside a session: what will be said in the next one.',
+      tags: ['idle'],
+      meta: { spec: 'RFC 6121 §4.2', why: 'a session has to come first' },
+      initial: 'choosing',
+      on: {
+        'presence.announce': { target: '.toAnnounce' },
+        'presence.withdraw': { target: '.silent' },
+        'presence.hide': { target: '.toHide', actions: { type: 'noteForm', params: form } },
+      },
+      states: {
+        choosing: {
+          description: 'What the app wants at first.',
+          meta: { spec: 'RFC 6121 §4.2.1' },
+          always: [{ guard: 'isWanted', target: 'toAnnounce' }, { target: 'silent' }],
+        },
+        silent: {
+          description: 'Nothing: connected, but not available.',
+          tags: ['idle'],
+          meta: { spec: 'RFC 6121 §4.2.1', why: 'a session has to come first' },
+          on: { 'session.online': { target: '#presence.online.unsent' } },
+        },
+        toAnnounce: {
+          description: 'What was announced last.',
+          tags: ['idle'],
+          meta: { spec: 'RFC 6121 §4.2', why: 'a session has to come first' },
+          on: { 'session.online': announce },
+        },
+        toHide: {
+          description: 'Nothing, and the server is asked to keep it so.',
+          tags: ['idle'],
+          meta: { spec: 'XEP-0186 §3.1', why: 'a session has to come first' },
+          on: { 'session.online': { target: '#presence.online.hiding' } },
+        },
+      },
+    },
+    online: {
+      description: 'In a session.',
+      meta: { spec: 'RFC 6121 §4' },
+      initial: 'unsent',
+      states: {
+        unsent: {
+          description: 'Nothing was announced: no presence comes, and no message for the account.',
+          tags: ['person'],
+          meta: { spec: 'RFC 6121 §4.2.1', why: 'the app announces when it wants to' },
+          on: {
+            'session.offline': { target: '#presence.offline.silent' },
+            'presence.announce': announce,
+            'presence.withdraw': {},
+            'presence.hide': hide,
+          },
+        },
+        available: {
+          description: 'Contacts who may see it have been told, and are told of every change.',
+          tags: ['person'],
+          meta: { spec: 'RFC 6121 §4.2, §4.4', why: 'it stays until the app says otherwise' },
+          on: {
+            'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.announce': { actions: 'sendPresence' },
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
+        },
+        unavailable: {
+          description: 'Everybody was told that one is gone; the session goes on.',
+          tags: ['person'],
+          meta: { spec: 'RFC 6121 §4.5', why: 'the app announces when it wants to' },
+          on: {
+            'session.offline': { target: '#presence.offline.silent' },
+            'presence.announce': announce,
+            'presence.withdraw': {},
+            'presence.hide': hide,
+          },
+        },
+        hiding: {
+          description: 'The server is asked to tell nobody.',
+          meta: { spec: 'XEP-0186 §3.1' },
+          entry: 'forgetFailure',
+          invoke: {
+            id: 'becomeInvisible',
+            src: 'becomeInvisible',
+            input: ({ context }) => ({ form: context.form }),
+            onDone: { target: 'invisible' },
+            onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
+          },
+          after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
+          on: { 'session.offline': { target: '#presence.offline.toHide' } },
+        },
+        invisible: {
+          description: 'Present, and nobody is told.',
+          tags: ['person'],
+          meta: { spec: 'XEP-0186 §3.1', why: 'it stays until the app says otherwise' },
+          on: {
+            'session.offline': { target: '#presence.offline.toHide' },
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
+        },
+        showing: {
+          description: 'The server is asked to tell others again.',
+          meta: { spec: 'XEP-0186 §3.2' },
+          entry: 'forgetFailure',
+          invoke: {
+            id: 'becomeVisible',
+            src: 'becomeVisible',
+            input: ({ context }) => ({ form: context.form }),
+            onDone: announce,
+            onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
+          },
+          after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
+          on: { 'session.offline': { target: '#presence.offline.toAnnounce' } },
+        },
+        refused: {
+          description: 'The server did not do as asked; the error says why. Nothing more is said by itself.',
+          tags: ['person'],
+          meta: { spec: 'XEP-0186 §3.1', why: 'the app chooses whether to be seen instead' },
+          on: {
+            'session.offline': { target: '#presence.offline.silent' },
+            'presence.announce': announce,
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
+        },
+      },
+    },
+  },
+})

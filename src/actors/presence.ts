@@ -1,0 +1,42 @@
+import { fromPromise, type AnyActorRef } from 'xstate'
+import type { InvisibleForm } from '../../machines/presence.js'
+import { TransportError } from '../errors.js'
+import { toInvisiblePresence, toVisibilityElement } from '../stanza/invisible.js'
+import { meansOf } from './means.js'
+
+interface ActionArguments {
+  readonly system: AnyActorRef['system']
+}
+
+/** The deeds of the presence chart. */
+export const presenceActors = {
+  becomeInvisible: fromPromise<void, { readonly form: InvisibleForm }>(async ({ input, signal, system }) => {
+    const { bus } = meansOf(system)
+    if (input.form === 'legacy') bus.send(toInvisiblePresence())
+    else await bus.request(toVisibilityRequest('invisible'), { signal, timeoutMs: Infinity })
+  }),
+
+  becomeVisible: fromPromise<void, { readonly form: InvisibleForm }>(async ({ input, signal, system }) => {
+    const { bus } = meansOf(system)
+    if (input.form !== 'legacy') {
+      await bus.request(toVisibilityRequest('visible'), { signal, timeoutMs: Infinity })
+    }
+  }),
+}
+
+export const presenceActions = {
+  sendPresence: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.announce()),
+  sendUnavailable: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.withdraw()),
+}
+
+const toVisibilityRequest = (name: 'invisible' | 'visible') =>
+  ({ type: 'set', payload: toVisibilityElement(name) }) as const
+
+/** A session that ends meanwhile tells everybody by itself; an action must not throw. */
+function whileOnline(send: () => void): void {
+  try {
+    send()
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+  }
+}

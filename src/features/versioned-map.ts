@@ -1,0 +1,137 @@
+/**
+ * A map whose every state stays readable as an immutable view, at the price of two small objects a change: the latest view
+ * reads the entries themselves, an older one knows what its key stood for and leads to its successor. A view that nobody
+ * keeps is gone, and with it the way from it to the present; one that is kept holds at most as many changes as there are
+ * entries.
+ */
+export class VersionedMap<Value extends object> {
+  #entries = new Map<string, Value>()
+  #view = new View<Value>(this.#entries)
+  /** Changes since the entries were last a map of their own. */
+  #changes = 0
+
+  /** The present state. */
+  get view(): ReadonlyMap<string, Value> {
+    return this.#view
+  }
+
+  get(key: string): Value | undefined {
+    return this.#entries.get(key)
+  }
+
+  /** Puts a value in place and gives the new view. */
+  set(key: string, value: Value): ReadonlyMap<string, Value> {
+    this.#step(key)
+    this.#entries.set(key, value)
+    return this.#view
+  }
+
+  /** Takes a value out and gives the new view; the same one where there was none. */
+  delete(key: string): ReadonlyMap<string, Value> {
+    if (!this.#entries.has(key)) return this.#view
+    this.#step(key)
+    this.#entries.delete(key)
+    return this.#view
+  }
+
+  /** Goes on with other entries, which are the map's from now on. */
+  replace(entries: Map<string, Value>): ReadonlyMap<string, Value> {
+    this.#entries = entries
+    this.#view = new View(entries)
+    this.#changes = 0
+    return this.#view
+  }
+
+  #step(key: string): void {
+    const before = this.#entries.get(key)
+    this.#changes += 1
+    if (this.#changes > this.#entries.size + changesKept) {
+      this.replace(new Map(this.#entries))
+      return
+    }
+    const next = new View(this.#entries)
+    this.#view.retire({ key, before, next })
+    this.#view = next
+  }
+}
+
+/** Of a small map: changes after which it is copied, so that what keeps an old view does not keep every later one. */
+const changesKept = 1_000
+
+/** One change seen from the view before it. */
+interface Change<Value extends object> {
+  readonly key: string
+  readonly before: Value | undefined
+  readonly next: View<Value>
+}
+
+class View<Value extends object> implements ReadonlyMap<string, Value> {
+  /** Those of the map as long as this view is on the way to the present, its own once it was read as a whole. */
+  #entries: ReadonlyMap<string, Value>
+  #change: Change<Value> | undefined
+
+  constructor(entries: ReadonlyMap<string, Value>) {
+    this.#entries = entries
+  }
+
+  /** The map goes on without this view. */
+  retire(change: Change<Value>): void {
+    this.#change = change
+  }
+
+  get size(): number {
+    return this.#whole().size
+  }
+
+  get(key: string): Value | undefined {
+    let view: View<Value> = this
+    while (view.#change !== undefined) {
+      if (view.#change.key === key) return view.#change.before
+      view = view.#change.next
+    }
+    return view.#entries.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined
+  }
+
+  keys(): MapIterator<string> {
+    return [...this.#whole().keys()].values()
+  }
+
+  values(): MapIterator<Value> {
+    return [...this.#whole().values()].values()
+  }
+
+  entries(): MapIterator<[string, Value]> {
+    return [...this.#whole()].values()
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Value]> {
+    return this.entries()
+  }
+
+  forEach(tell: (value: Value, key: string, map: ReadonlyMap<string, Value>) => void): void {
+    for (const [key, value] of this.entries()) tell(value, key, this)
+  }
+
+  /** An older view gets entries of its own, once. */
+  #whole(): ReadonlyMap<string, Value> {
+    if (this.#change === undefined) return this.#entries
+    const changes: Change<Value>[] = []
+    let view: View<Value> = this
+    while (view.#change !== undefined) {
+      changes.push(view.#change)
+      view = view.#change.next
+    }
+    const own = new Map(view.#entries)
+    for (const { key, before } of changes.reverse()) {
+      if (before === undefined) own.delete(key)
+      else own.set(key, before)
+    }
+    this.#entries = own
+    this.#change = undefined
+    return own
+  }
+}
