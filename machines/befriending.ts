@@ -47,6 +47,8 @@ export interface BefriendingInput {
   readonly mustList: boolean
   readonly name: string | undefined
   readonly groups: readonly string[]
+  /** Of the request that is sent, so that an error which comes back can be told from others. */
+  readonly requestId: string
   /** Shown to the contact with the request. */
   readonly message: string | undefined
   readonly timeouts: BefriendingTimeouts

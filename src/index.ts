@@ -1,5 +1,6 @@
 export { createClient, type Client, type ClientRequest, type FeatureHost } from './client.js'
 export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
+export { contacts } from './contacts.js'
 export {
   AuthenticationError,
   DefectError,
@@ -10,10 +11,14 @@ export {
   TransportError,
   XmppError,
 } from './errors.js'
+export type { Befriending, BefriendingState } from './features/befriending.js'
 export type { ClientState } from './features/client-state.js'
+export type { ContactPresence } from './features/contact-presence.js'
+export type { BefriendOptions, ContactDetails, ContactsFeature, Standing } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
 export type { BouncedMessage } from './features/messages.js'
 export type { Contacts } from './features/roster.js'
+export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { holdContacts } from './contacts.js'
 import { holdConversations } from './conversations.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -44,3 +45,4 @@ const under: ServerUnderTest = {
 }
 
 holdConversations(under)
+holdContacts(under)

@@ -116,6 +116,14 @@ export const files = [
     pure: false,
   },
   {
+    name: 'contacts',
+    holds: 'the strings of one feature',
+    rooms: ['actors', 'features', 'client'],
+    types: [],
+    packages: [],
+    pure: false,
+  },
+  {
     name: 'index',
     holds: 'the public face',
     rooms: [
@@ -128,6 +136,7 @@ export const files = [
       'actors',
       'features',
       'client',
+      'contacts',
       'errors',
     ],
     types: [],

@@ -1,5 +1,7 @@
 import { describe } from 'vitest'
+import { holdContacts } from '../conversations/contacts.js'
 import { holdConversations } from '../conversations/conversations.js'
+import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { onEachRealServer, realPassword } from '../support/real-server.js'
 
 /** Over STARTTLS on TLS 1.2, where both servers accept `tls-unique`. */
@@ -16,11 +18,16 @@ const mechanisms = {
   ],
 } as const
 
+const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
+  prosody: [],
+  ejabberd: ['keeps a withdrawn request', 'confirms the removal of nobody'],
+}
+
 onEachRealServer((server) => {
   describe.each([server.open, server.secure])(
     '$domain',
     ({ domain, encryption, starttlsPort, directTlsPort, ws, wss }) => {
-      holdConversations({
+      const under: ServerUnderTest = {
         name: domain,
         domain,
         endpoints: {
@@ -31,8 +38,11 @@ onEachRealServer((server) => {
         },
         ca: server.ca,
         password: realPassword,
+        deviations: deviations[server.name],
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
-      })
+      }
+      holdConversations(under)
+      holdContacts(under)
     },
   )
 })

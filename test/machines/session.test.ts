@@ -67,6 +67,8 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
       credentials: { password: true, certificate: false, anonymous: false },
       mechanisms: null,
       allowPlaintext: false,
+      wantsRoster: true,
+      wantsPresence: true,
       reconnect: 'afterOnline',
       timeouts: defaultTimeouts,
       seed: 1,

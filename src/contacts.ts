@@ -1,0 +1,18 @@
+import { providedBefriending } from './actors/befriending.js'
+import type { FeatureHost } from './client.js'
+import { createContacts, type ContactsFeature } from './features/contacts.js'
+
+/**
+ * Contacts for a client: `client.use(contacts)`, before it connects.
+ * @example
+ * const people = client.use(contacts)
+ * people.subscriptionRequest$.subscribe((request) => people.accept(request))
+ * const { outcome } = await people.befriend('bob@example.test').settled
+ * @see RFC 6121 §2, §3, §4
+ */
+export function contacts(host: FeatureHost): ContactsFeature {
+  return createContacts({
+    ...host,
+    startBefriending: (input) => host.start(providedBefriending, { id: `befriending:${input.jid}`, input }),
+  })
+}

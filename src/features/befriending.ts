@@ -1,0 +1,90 @@
+import { distinctUntilChanged, Observable } from 'rxjs'
+import type { ActorRefFrom, SnapshotFrom } from 'xstate'
+import type { befriendingMachine, BefriendingOutput } from '../../machines/befriending.js'
+import type { Jid } from '../stanza/jid.js'
+
+/** How far a handshake has come; the directions by the states of the chart. */
+export type BefriendingState =
+  /** `waiting`: for a session. `listing`: the contact is put into the roster. `retracting`: taken back, to be sent. */
+  | { readonly status: 'waiting' | 'listing' | 'retracting' }
+  | {
+      readonly status: 'handshaking'
+      /** Our subscription to them: `awaited` once the server has it, `granted` once they agreed. */
+      readonly to: 'asking' | 'awaited' | 'granted' | 'lapsing'
+      /** Theirs to us: `closed` until they ask. */
+      readonly from: 'closed' | 'granting' | 'granted'
+    }
+  | ({ readonly status: 'ended' } & BefriendingOutput)
+
+type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
+
+/** One mutual handshake as a value that can be watched, awaited and taken back. */
+export class Befriending {
+  /** Bare. */
+  readonly jid: Jid
+  readonly #actor: BefriendingActor
+  /** Resolves with how it ended; never rejects. Also `withdrawn` when the client closes before. */
+  readonly settled: Promise<BefriendingOutput>
+
+  constructor(jid: Jid, actor: BefriendingActor) {
+    this.jid = jid
+    this.#actor = actor
+    this.settled = new Promise((resolve) => {
+      const look = () => {
+        const { status, output } = actor.getSnapshot()
+        if (status !== 'active') resolve(output ?? { outcome: 'withdrawn', error: undefined })
+      }
+      actor.subscribe({ error: look, complete: look })
+      look()
+    })
+  }
+
+  get state(): BefriendingState {
+    return toBefriendingState(this.#actor.getSnapshot())
+  }
+
+  /** Replays; completes at the end. */
+  get state$(): Observable<BefriendingState> {
+    const actor = this.#actor
+    return new Observable<BefriendingState>((subscriber) => {
+      const tell = () => subscriber.next(toBefriendingState(actor.getSnapshot()))
+      const end = () => {
+        tell()
+        subscriber.complete()
+      }
+      tell()
+      if (actor.getSnapshot().status !== 'active') return end()
+      return actor.subscribe({ next: tell, error: end, complete: end })
+    }).pipe(distinctUntilChanged(isSame))
+  }
+
+  /** Takes the wish back: the request is withdrawn, and an approval in advance. What was granted stays granted. */
+  withdraw(): Promise<BefriendingOutput> {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'befriending.withdraw' })
+    return this.settled
+  }
+}
+
+function toBefriendingState(snapshot: SnapshotFrom<typeof befriendingMachine>): BefriendingState {
+  const { output, value } = snapshot
+  if (output !== undefined) return { status: 'ended', ...output }
+  if (typeof value !== 'object') {
+    return value === 'retracting'
+      ? { status: 'retracting' }
+      : { status: 'ended', outcome: 'withdrawn', error: undefined }
+  }
+  const { open } = value
+  if (typeof open !== 'object') return { status: open === 'listing' ? 'listing' : 'waiting' }
+  const { to, from } = open.handshaking
+  // Nobody ever sees `looking`: it is left in the step that enters it.
+  return {
+    status: 'handshaking',
+    to: to === 'looking' ? 'asking' : to,
+    from: from === 'looking' ? 'closed' : from,
+  }
+}
+
+function isSame(a: BefriendingState, b: BefriendingState): boolean {
+  if (a.status === 'handshaking' && b.status === 'handshaking') return a.to === b.to && a.from === b.from
+  return a.status === b.status
+}

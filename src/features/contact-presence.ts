@@ -1,0 +1,156 @@
+import { BehaviorSubject, Observable, Subject } from 'rxjs'
+import type { Jid } from '../stanza/jid.js'
+import type { LanguageText } from '../stanza/language-text.js'
+import type { Presence, Show } from '../stanza/presence.js'
+import { serialize } from '../xml/serializer.js'
+import { VersionedMap } from './versioned-map.js'
+
+/** How available somebody is, over all resources. @see RFC 6121 §4 */
+export interface ContactPresence {
+  /** Bare. */
+  readonly jid: Jid
+  readonly available: boolean
+  /** Of the best resource; `undefined` is simply available, or not at all. */
+  readonly show: Show | undefined
+  /** Of the best resource; of the last one that left where none is available. */
+  readonly status: string | undefined
+  readonly statuses: readonly LanguageText[]
+  /** The best resource: highest priority, and of those the one most ready to talk. */
+  readonly best: Presence | undefined
+  /** Everything available, by resource; a contact without resources, as gateways have, is under the empty name. */
+  readonly resources: ReadonlyMap<string, Presence>
+}
+
+const nothing: ReadonlyMap<string, Presence> = new Map()
+
+/** Who is there: the presence of everybody who was heard of, emitted when it has changed. */
+export class PresenceBoard {
+  readonly #people = new VersionedMap<ContactPresence>()
+  readonly #views = new BehaviorSubject<ReadonlyMap<string, ContactPresence>>(this.#people.view)
+  readonly #watched = new Map<string, Subject<ContactPresence>>()
+
+  /** By prepared bare JID; replays. Who was never heard of is not in it, who has left is, as not available. */
+  readonly presence$: Observable<ReadonlyMap<string, ContactPresence>> = this.#views.asObservable()
+
+  get(jid: Jid): ContactPresence {
+    return this.#people.get(jid.bare.toString()) ?? absent(jid.bare, undefined)
+  }
+
+  /** Of one contact; replays. */
+  of(jid: Jid): Observable<ContactPresence> {
+    const key = jid.bare.toString()
+    return new Observable((subscriber) => {
+      subscriber.next(this.get(jid))
+      const watched = this.#watched.get(key) ?? new Subject<ContactPresence>()
+      this.#watched.set(key, watched)
+      const subscription = watched.subscribe(subscriber)
+      return () => {
+        subscription.unsubscribe()
+        if (!watched.observed) this.#watched.delete(key)
+      }
+    })
+  }
+
+  /**
+   * Takes a presence as it comes. Requests and errors say nothing about availability, and that a bare JID is unavailable
+   * only acknowledges a request where nothing was available under it (RFC 6121 §3.1.2, §4.3.2).
+   */
+  take(presence: Presence): void {
+    const { from, type } = presence
+    if (from === undefined || (type !== undefined && type !== 'unavailable')) return
+    const bare = from.bare.toString()
+    const resource = from.resource ?? ''
+    const before = this.#people.get(bare)
+    const known = before?.resources.get(resource)
+    if (type === undefined) {
+      if (known !== undefined && isSame(known, presence)) return
+      const resources = new Map(before?.resources ?? nothing).set(resource, presence)
+      this.#put(bare, present(from.bare, resources))
+    } else if (known !== undefined) {
+      const resources = new Map(before?.resources ?? nothing)
+      resources.delete(resource)
+      this.#put(bare, resources.size === 0 ? absent(from.bare, presence) : present(from.bare, resources))
+    }
+  }
+
+  /** The session is over: nobody is known to be there any more. */
+  clear(): void {
+    const gone: ContactPresence[] = []
+    for (const person of this.#people.view.values())
+      if (person.available) gone.push(absent(person.jid, undefined))
+    if (gone.length === 0) return
+    this.#views.next(this.#people.replace(new Map()))
+    for (const person of gone) this.#watched.get(person.jid.toString())?.next(person)
+  }
+
+  complete(): void {
+    this.#views.complete()
+    for (const watched of this.#watched.values()) watched.complete()
+  }
+
+  #put(bare: string, person: ContactPresence): void {
+    this.#views.next(this.#people.set(bare, person))
+    this.#watched.get(bare)?.next(person)
+  }
+}
+
+function absent(jid: Jid, last: Presence | undefined): ContactPresence {
+  return {
+    jid,
+    available: false,
+    show: undefined,
+    status: last?.status,
+    statuses: last?.statuses ?? [],
+    best: undefined,
+    resources: nothing,
+  }
+}
+
+function present(jid: Jid, resources: ReadonlyMap<string, Presence>): ContactPresence {
+  let best: Presence | undefined
+  for (const presence of resources.values())
+    if (best === undefined || isBetter(presence, best)) best = presence
+  return {
+    jid,
+    available: true,
+    show: best?.show,
+    status: best?.status,
+    statuses: best?.statuses ?? [],
+    best,
+    resources,
+  }
+}
+
+const readiness: Readonly<Record<Show | 'available', number>> = {
+  chat: 4,
+  available: 3,
+  dnd: 2,
+  away: 1,
+  xa: 0,
+}
+
+/** Of equals the later one. */
+function isBetter(presence: Presence, best: Presence): boolean {
+  if (presence.priority !== best.priority) return presence.priority > best.priority
+  return readiness[presence.show ?? 'available'] >= readiness[best.show ?? 'available']
+}
+
+/** Says the same as before: nobody needs to hear of it. */
+function isSame(a: Presence, b: Presence): boolean {
+  return (
+    a.show === b.show &&
+    a.priority === b.priority &&
+    isEach(a.statuses, b.statuses, (one, other) => one.lang === other.lang && one.text === other.text) &&
+    isEach(a.payloads, b.payloads, (one, other) => serialize(one) === serialize(other))
+  )
+}
+
+function isEach<T>(a: readonly T[], b: readonly T[], is: (one: T, other: T) => boolean): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, index) => {
+      const other = b[index]
+      return other !== undefined && is(one, other)
+    })
+  )
+}

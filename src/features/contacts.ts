@@ -1,0 +1,273 @@
+import type { Observable } from 'rxjs'
+import type { ActorRefFrom } from 'xstate'
+import {
+  defaultBefriendingTimeouts,
+  type befriendingMachine,
+  type BefriendingEvent,
+  type BefriendingInput,
+  type BefriendingTimeouts,
+} from '../../machines/befriending.js'
+import {
+  subscriptionName,
+  type SubscriptionName,
+  type SubscriptionState,
+} from '../../machines/subscription-state.js'
+import { StanzaError } from '../errors.js'
+import type { StanzaBus } from '../router/stanza-bus.js'
+import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
+import { toPingElement } from '../stanza/ping.js'
+import { toPresenceElement } from '../stanza/presence.js'
+import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
+import { Befriending } from './befriending.js'
+import type { ClientState } from './client-state.js'
+import { PresenceBoard, type ContactPresence } from './contact-presence.js'
+import type { Contacts, RosterChange, RosterPhase } from './roster.js'
+import {
+  Subscriptions,
+  type SubscriptionRequest,
+  type SubscriptionRequests,
+  type SubscriptionType,
+} from './subscriptions.js'
+
+/** Handshakes that may be open at once; one more is a `RangeError`. */
+export const openBefriendingLimit = 1_000
+
+/** What the user calls a contact. */
+export interface ContactDetails {
+  readonly name?: string | undefined
+  readonly groups?: Iterable<string> | undefined
+}
+
+export interface BefriendOptions extends ContactDetails {
+  /** Shown to the contact with the request. */
+  readonly message?: string | undefined
+  /** Milliseconds for each wait; what is left out keeps its default. */
+  readonly timeouts?: Partial<BefriendingTimeouts> | undefined
+}
+
+/** Where one stands with somebody, by the chart of the nine states. @see RFC 6121 §A.1 */
+export interface Standing extends SubscriptionState {
+  /** What the RFC calls it. */
+  readonly name: SubscriptionName
+}
+
+/** Contacts: the list, who is there, and every handshake. What fails rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
+export interface ContactsFeature {
+  /** The contact list as the server has it; replays, and is kept while disconnected. */
+  readonly roster$: Observable<Contacts>
+  /** Everybody who was heard of in this session, by prepared bare JID; replays, and emits only what has changed. */
+  readonly presence$: Observable<ReadonlyMap<string, ContactPresence>>
+  /** Whether one contact is there; replays, and emits only what has changed. */
+  presenceOf(jid: JidInput): Observable<ContactPresence>
+  /** Who asks to see one's presence and waits, then everybody who comes to ask. Those of handshakes under way are answered by these. */
+  readonly subscriptionRequest$: Observable<SubscriptionRequest>
+  /** All that wait; replays. */
+  readonly subscriptionRequests$: Observable<SubscriptionRequests>
+
+  /** Puts a contact into the list; resolves when the server has confirmed it. @see RFC 6121 §2.3 */
+  add(jid: JidInput, details?: ContactDetails): Promise<void>
+  /** Changes what is given, and leaves the rest; `StanzaError` (`item-not-found`) where it is not in the list. @see RFC 6121 §2.4 */
+  update(jid: JidInput, details: ContactDetails): Promise<void>
+  /** Takes a contact out of the list, which ends both subscriptions. @see RFC 6121 §2.5 */
+  remove(jid: JidInput): Promise<void>
+
+  /** Begins the mutual handshake, or gives the one that is under way. It survives the end of the session. */
+  befriend(jid: JidInput, options?: BefriendOptions): Befriending
+  /** The same from the other end: grants a request, and asks back. */
+  accept(request: SubscriptionRequest, options?: BefriendOptions): Befriending
+  /** Refuses a request, or takes back what was granted. @see RFC 6121 §3.1.4, §3.2 */
+  refuse(request: SubscriptionRequest | JidInput): Promise<void>
+  /** Ends both subscriptions; the contact stays in the list. */
+  unfriend(jid: JidInput): Promise<void>
+
+  /** Asks to see somebody's presence, and no more. @see RFC 6121 §3.1.1 */
+  subscribe(jid: JidInput, options?: { readonly message?: string | undefined }): Promise<void>
+  /** Takes the request back, or sees the presence no longer. @see RFC 6121 §3.3 */
+  unsubscribe(jid: JidInput): Promise<void>
+  /** Lets somebody see one's presence, in advance too where the server offers that. @see RFC 6121 §3.1.4, §3.4 */
+  approve(jid: JidInput): Promise<void>
+
+  /** As far as it is known here. */
+  standing(jid: JidInput): Standing
+}
+
+type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
+
+/** What the feature is made of. */
+export interface ContactsHost {
+  readonly bus: Pick<StanzaBus, 'account' | 'presence$' | 'request' | 'send'>
+  readonly createId: () => string
+  readonly state$: Observable<ClientState>
+  readonly roster: {
+    readonly roster$: Observable<Contacts>
+    readonly change$: Observable<RosterChange>
+    readonly phase$: Observable<RosterPhase>
+    readonly contacts: Contacts
+    readonly find: (jid: string) => RosterItem | undefined
+    readonly fetch: () => Promise<unknown>
+  }
+  readonly startBefriending: (input: BefriendingInput) => BefriendingActor
+}
+
+/** @see ContactsFeature */
+export function createContacts(host: ContactsHost): ContactsFeature {
+  const { bus, createId, roster } = host
+  const board = new PresenceBoard()
+  const subscriptions = new Subscriptions((jid) => roster.find(jid) !== undefined)
+  const live = new Map<
+    string,
+    { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
+  >()
+  let preApproval = false
+  let isReady = false
+
+  const factsOf = (jid: string) => ({
+    item: attributesOf(roster.find(jid)),
+    hasAsked: subscriptions.hasAsked(jid),
+  })
+  const tell = (jid: string, event: BefriendingEvent) => {
+    const actor = live.get(jid)?.actor
+    if (actor?.getSnapshot().status === 'active') actor.send(event)
+  }
+  const tellChange = (jid: string) => tell(jid, { type: 'contact.changed', facts: factsOf(jid) })
+  const tellReady = (jid: string) => tell(jid, { type: 'session.ready', facts: factsOf(jid), preApproval })
+
+  roster.change$.subscribe(({ jid, item }) => {
+    if (jid === undefined) {
+      subscriptions.replace(roster.contacts)
+      for (const each of live.keys()) tellChange(each)
+    } else {
+      subscriptions.change(jid, item)
+      tellChange(jid)
+    }
+  })
+  subscriptions.replace(roster.contacts)
+
+  bus.presence$.subscribe({
+    next: (presence) => {
+      board.take(presence)
+      const jid = presence.from?.bare.toString() ?? ''
+      const handshake = live.get(jid)
+      subscriptions.take(presence, handshake !== undefined)
+      if (handshake === undefined) return
+      if (presence.type === 'subscribe') tellChange(jid)
+      else if (presence.type === 'unsubscribed') tell(jid, { type: 'contact.refused' })
+      else if (presence.error !== undefined && presence.id === handshake.requestId) {
+        tell(jid, { type: 'contact.failed', error: presence.error })
+      }
+    },
+    complete: () => {
+      board.complete()
+      subscriptions.complete()
+    },
+  })
+
+  let wasOnline = false
+  host.state$.subscribe((state) => {
+    const isOnline = state.status === 'online'
+    if (isOnline && !wasOnline) {
+      preApproval = state.features.includes(preApprovalFeature)
+      subscriptions.miss()
+    } else if (!isOnline && wasOnline) board.clear()
+    wasOnline = isOnline
+  })
+
+  roster.phase$.subscribe((phase) => {
+    // Whoever uses contacts wants the list.
+    if (phase === 'unasked') queueMicrotask(() => void roster.fetch().catch(() => undefined))
+    const wasReady = isReady
+    isReady = phase === 'synced'
+    for (const jid of live.keys()) {
+      if (isReady) tellReady(jid)
+      else if (wasReady) tell(jid, { type: 'session.offline' })
+    }
+  })
+
+  /** Resolves when the server has heard all that was sent before: it answers in order. */
+  const confirmed = async () => {
+    try {
+      await bus.request({ type: 'get', payload: toPingElement() })
+    } catch (error) {
+      if (!(error instanceof StanzaError)) throw error
+    }
+  }
+  const send = async (jid: Jid, type: SubscriptionType, message?: string) => {
+    bus.send(toPresenceElement({ to: jid, type, status: message, id: createId() }))
+    subscriptions.sent(jid.toString(), type)
+    await confirmed()
+  }
+  const set = async (item: RosterItemInput) => {
+    await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
+  }
+
+  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts } = {}) => {
+    const jid = toJid(input).bare
+    const key = jid.toString()
+    const known = live.get(key)
+    if (known !== undefined) return known.handle
+    if (key === bus.account?.bare) throw new RangeError('nobody is a contact of oneself')
+    if (live.size >= openBefriendingLimit) {
+      throw new RangeError(`more than ${openBefriendingLimit} handshakes are under way`)
+    }
+    const item = roster.find(key)
+    const requestId = createId()
+    const actor = host.startBefriending({
+      jid: key,
+      name: name ?? item?.name,
+      groups: groups === undefined ? (item?.groups ?? []) : [...groups],
+      mustList: item === undefined || name !== undefined || groups !== undefined,
+      message,
+      requestId,
+      timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
+    })
+    const handle = new Befriending(jid, actor)
+    live.set(key, { handle, actor, requestId })
+    void handle.settled.then(() => live.delete(key))
+    if (isReady) tellReady(key)
+    return handle
+  }
+
+  return {
+    roster$: roster.roster$,
+    presence$: board.presence$,
+    presenceOf: (jid) => board.of(toJid(jid)),
+    subscriptionRequest$: subscriptions.request$,
+    subscriptionRequests$: subscriptions.requests$,
+    add: (jid, details = {}) => set({ jid: toJid(jid).bare, ...details }),
+    update: async (input, details) => {
+      const jid = toJid(input).bare
+      const item = roster.find(jid.toString())
+      if (item === undefined) throw new StanzaError('item-not-found', 'cancel')
+      await set({ jid, name: item.name, groups: item.groups, ...details })
+    },
+    remove: (jid) => set({ jid: toJid(jid).bare, subscription: 'remove' }),
+    befriend,
+    accept: ({ from }, options) => befriend(from, options),
+    refuse: (whom) => send(toWhom(whom), 'unsubscribed'),
+    unfriend: async (input) => {
+      const jid = toJid(input).bare
+      await live.get(jid.toString())?.handle.withdraw()
+      bus.send(toPresenceElement({ to: jid, type: 'unsubscribe', id: createId() }))
+      subscriptions.sent(jid.toString(), 'unsubscribe')
+      await send(jid, 'unsubscribed')
+    },
+    subscribe: async (jid, { message } = {}) => send(toJid(jid).bare, 'subscribe', message),
+    unsubscribe: async (jid) => send(toJid(jid).bare, 'unsubscribe'),
+    approve: async (jid) => send(toJid(jid).bare, 'subscribed'),
+    standing: (jid) => {
+      const standing = subscriptions.standingOf(toJid(jid).bare.toString())
+      return { ...standing, name: subscriptionName(standing) }
+    },
+  }
+}
+
+const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'
+
+const toWhom = (whom: SubscriptionRequest | JidInput): Jid =>
+  typeof whom === 'object' && 'presence' in whom ? whom.from : toJid(whom).bare
+
+function attributesOf(item: RosterItem | undefined) {
+  if (item === undefined || item.subscription === 'remove') return undefined
+  const { subscription, ask, approved } = item
+  return { subscription, ask, approved }
+}

@@ -1,0 +1,142 @@
+import { BehaviorSubject, concat, defer, from as each, Subject, type Observable } from 'rxjs'
+import { stranger, toSubscriptionEvent, type SubscriptionState } from '../../machines/subscription-state.js'
+import {
+  stepSubscription,
+  toSubscriptionCode,
+  toSubscriptionState,
+} from '../../machines/subscription-step.js'
+import type { SubscriptionEvent } from '../../machines/subscription.js'
+import type { Jid } from '../stanza/jid.js'
+import type { Presence } from '../stanza/presence.js'
+import type { RosterItem } from '../stanza/roster.js'
+import { VersionedMap } from './versioned-map.js'
+
+/** Requests that may be open; with one more the oldest is forgotten here, though not by the server. */
+export const openRequestLimit = 1_000
+
+/** Somebody asks to see one's presence. @see RFC 6121 §3.1.3 */
+export interface SubscriptionRequest {
+  /** Bare. */
+  readonly from: Jid
+  /** What they say with it. */
+  readonly message: string | undefined
+  /** The presence as it came. */
+  readonly presence: Presence
+}
+
+/** Requests that wait for an answer, by prepared bare JID. */
+export type SubscriptionRequests = ReadonlyMap<string, SubscriptionRequest>
+
+const strangerCode = toSubscriptionCode(stranger)
+
+/**
+ * Where one stands with everybody: a code a contact, stepped through the subscription chart by what the roster and the
+ * contacts say; and the requests that wait.
+ */
+export class Subscriptions {
+  #codes = new Map<string, number>()
+  readonly #isListed: (jid: string) => boolean
+  readonly #requests = new VersionedMap<SubscriptionRequest>()
+  readonly #views = new BehaviorSubject<SubscriptionRequests>(this.#requests.view)
+  readonly #arriving = new Subject<SubscriptionRequest>()
+
+  /** Replays. */
+  readonly requests$: Observable<SubscriptionRequests> = this.#views.asObservable()
+  /** Those that wait, then each as it comes; one that is repeated by the server comes once. */
+  readonly request$: Observable<SubscriptionRequest> = defer(() =>
+    concat(each([...this.#requests.view.values()]), this.#arriving),
+  )
+
+  /** @param isListed whether somebody is in the roster: of others nothing is kept but their request */
+  constructor(isListed: (jid: string) => boolean) {
+    this.#isListed = isListed
+  }
+
+  /** As far as it is known here. */
+  standingOf(jid: string): SubscriptionState {
+    return toSubscriptionState(this.#codes.get(jid) ?? strangerCode)
+  }
+
+  hasAsked(jid: string): boolean {
+    return this.#requests.get(jid) !== undefined
+  }
+
+  /** @param isAwaited the answer is known already: nobody need be asked */
+  take(presence: Presence, isAwaited: boolean): void {
+    const { type, from } = presence
+    if (from === undefined || !isSubscriptionType(type)) return
+    const jid = from.bare.toString()
+    const standing = this.#step(jid, { type: `${type}.received` })
+    if (type === 'subscribe' && standing.from === 'pending') {
+      if (this.hasAsked(jid)) return
+      const request = { from: from.bare, message: presence.status, presence }
+      this.#open(jid, request)
+      if (!isAwaited) this.#arriving.next(request)
+    } else if (type === 'unsubscribe') this.#close(jid)
+  }
+
+  /** What was sent to a contact. */
+  sent(jid: string, type: SubscriptionType): void {
+    this.#step(jid, { type: `${type}.sent` })
+    if (type === 'subscribed' || type === 'unsubscribed') this.#close(jid)
+  }
+
+  /** An item of the roster as it is now; `undefined`: it was removed. */
+  change(jid: string, item: RosterItem | undefined): void {
+    const event = item === undefined ? ({ type: 'contact.removed' } as const) : toSubscriptionEvent(item)
+    if (this.#step(jid, event).from !== 'pending') this.#close(jid)
+  }
+
+  /** All of the roster is new. */
+  replace(items: ReadonlyMap<string, RosterItem>): void {
+    const before = this.#codes
+    this.#codes = new Map()
+    for (const [jid, item] of items) {
+      const { next } = stepSubscription(before.get(jid) ?? strangerCode, toSubscriptionEvent(item))
+      this.#codes.set(jid, next)
+      if (this.hasAsked(jid) && toSubscriptionState(next).from !== 'pending') this.#close(jid)
+    }
+    for (const jid of this.#requests.view.keys()) {
+      if (!items.has(jid)) this.#codes.set(jid, before.get(jid) ?? strangerCode)
+    }
+  }
+
+  /** A new session: requests may have come or gone unseen; the server repeats those that wait (RFC 6121 §3.1.3). */
+  miss(): void {
+    for (const jid of this.#requests.view.keys()) this.#step(jid, { type: 'requests.missed' })
+  }
+
+  complete(): void {
+    this.#views.complete()
+    this.#arriving.complete()
+  }
+
+  #step(jid: string, event: SubscriptionEvent): SubscriptionState {
+    const { next } = stepSubscription(this.#codes.get(jid) ?? strangerCode, event)
+    this.#codes.set(jid, next)
+    const standing = toSubscriptionState(next)
+    if (standing.from !== 'pending' && !this.hasAsked(jid) && !this.#isListed(jid)) this.#codes.delete(jid)
+    return standing
+  }
+
+  #open(jid: string, request: SubscriptionRequest): void {
+    if (this.#requests.view.size >= openRequestLimit) {
+      const [oldest] = this.#requests.view.keys()
+      if (oldest !== undefined) this.#close(oldest)
+    }
+    this.#views.next(this.#requests.set(jid, request))
+  }
+
+  #close(jid: string): void {
+    if (!this.hasAsked(jid)) return
+    if (!this.#isListed(jid)) this.#codes.delete(jid)
+    this.#views.next(this.#requests.delete(jid))
+  }
+}
+
+/** The types of presence that manage subscriptions. @see RFC 6121 §3 */
+export type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed'
+
+function isSubscriptionType(type: Presence['type']): type is SubscriptionType {
+  return type === 'subscribe' || type === 'subscribed' || type === 'unsubscribe' || type === 'unsubscribed'
+}
