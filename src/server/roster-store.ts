@@ -1,11 +1,11 @@
 import type { Jid } from '../stanza/jid.js'
 import {
-  stepSubscription,
+  stepServedSubscription,
   strangers,
-  type SubscriptionDeed,
-  type SubscriptionState,
-  type subscriptionEvents,
-} from './subscriptions.js'
+  type ServedSubscriptionDeed,
+  type ServedSubscriptionState,
+  type servedSubscriptionEvents,
+} from '../../machines/served-subscription-step.js'
 
 /** What the user may decide about a contact. */
 export interface ContactDetails {
@@ -16,7 +16,7 @@ export interface ContactDetails {
 /** One contact as stored; somebody who has only asked is stored too, and not shown. */
 export interface Contact extends ContactDetails {
   readonly jid: Jid
-  readonly state: SubscriptionState
+  readonly state: ServedSubscriptionState
   /** Part of the roster that clients see (RFC 6121 §A.1: "None + Pending In" is not, unless the user added it). */
   readonly listed: boolean
 }
@@ -29,7 +29,7 @@ export interface RosterChange {
   readonly version: string
 }
 
-type SubscriptionEvent = (typeof subscriptionEvents)[number]
+type SubscriptionEvent = (typeof servedSubscriptionEvents)[number]
 
 /** The roster of one account, in memory, with the history that versioning needs (RFC 6121 §2). */
 export class Roster {
@@ -70,7 +70,7 @@ export class Roster {
   }
 
   /** Where the user stands with anybody, known or not. */
-  stateOf(jid: Jid): SubscriptionState {
+  stateOf(jid: Jid): ServedSubscriptionState {
     return this.find(jid)?.state ?? strangers
   }
 
@@ -92,9 +92,9 @@ export class Roster {
   }
 
   /** Steps the subscription; what is stored follows, the deeds are for the caller. */
-  step(jid: Jid, event: SubscriptionEvent): readonly SubscriptionDeed[] {
+  step(jid: Jid, event: SubscriptionEvent): readonly ServedSubscriptionDeed[] {
     const contact = this.find(jid)
-    const { next, deeds } = stepSubscription(contact?.state ?? strangers, event)
+    const { next, deeds } = stepServedSubscription(contact?.state ?? strangers, event)
     const listed = contact?.listed === true || deeds.includes('pushRoster')
     if (!listed && next.to === 'none' && next.from === 'none') this.#contacts.delete(jid.toString())
     else this.#contacts.set(jid.toString(), { ...(contact ?? { jid, ...undetailed }), state: next, listed })

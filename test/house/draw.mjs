@@ -1,14 +1,17 @@
-// Draws every chart that machines/index.ts exports into docs/charts; with --check only compares.
+// Draws every chart that machines/index.ts exports into docs/charts, and the joint states of two servers into docs; with
+// --check only compares.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { StateMachine } from 'xstate'
 
 const root = new URL('../../', import.meta.url)
-const folder = process.env.CHARTS_FOLDER ?? fileURLToPath(new URL('docs/charts/', root))
+const folder = process.env.DOCS_FOLDER ?? fileURLToPath(new URL('docs/', root))
 
-const { machines, drawMermaid, drawSvg } = await load(process.env.CHARTS_ENTRY ?? './machines/index.ts')
-const drawings = new Map()
+const { machines, drawJointStates, drawMermaid, drawSvg } = await load(
+  process.env.CHARTS_ENTRY ?? './machines/index.ts',
+)
+const drawings = new Map([['subscription-joint-states.svg', drawJointStates()]])
 const index = [
   '# Charts',
   '',
@@ -18,18 +21,25 @@ const index = [
 for (const machine of Object.values(machines)) {
   if (!(machine instanceof StateMachine)) continue
   const name = machine.id.replace(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
-  if (drawings.has(`${name}.svg`)) throw new Error(`two charts would be drawn as ${name}.svg`)
-  drawings.set(`${name}.svg`, await drawSvg(machine))
-  drawings.set(`${name}.mmd`, drawMermaid(machine))
+  if (drawings.has(`charts/${name}.svg`)) throw new Error(`two charts would be drawn as ${name}.svg`)
+  drawings.set(`charts/${name}.svg`, await drawSvg(machine))
+  drawings.set(`charts/${name}.mmd`, drawMermaid(machine))
   index.push(`## ${machine.id}`, '', machine.root.description ?? '', '')
   index.push(`![${machine.id}](${name}.svg)`, '', `As text: [${name}.mmd](${name}.mmd)`, '')
 }
-drawings.set('README.md', index.join('\n'))
+index.push(
+  '## Where two servers can end',
+  '',
+  'What becomes of a subscription whose stanzas cross or get lost.',
+  '',
+)
+index.push('![The joint states of two servers](../subscription-joint-states.svg)', '')
+drawings.set('charts/README.md', index.join('\n'))
 
-mkdirSync(folder, { recursive: true })
+mkdirSync(`${folder}/charts`, { recursive: true })
 const found = new Map(
-  readdirSync(folder)
-    .filter((name) => /\.(svg|mmd|md)$/.test(name))
+  [...readdirSync(folder), ...readdirSync(`${folder}/charts`).map((name) => `charts/${name}`)]
+    .filter((name) => drawings.has(name) || /^charts\/.*\.(svg|mmd|md)$/.test(name))
     .map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')]),
 )
 const missing = [...drawings.keys()].filter((name) => !found.has(name))
@@ -42,7 +52,7 @@ if (process.argv.includes('--check')) {
     ...stale.map(([name]) => `${name} is stale`),
     ...leftOver.map((name) => `${name} is left over: no chart is called so`),
   ]
-  for (const complaint of complaints) console.error(`docs/charts/${complaint}`)
+  for (const complaint of complaints) console.error(`docs/${complaint}`)
   if (complaints.length > 0) {
     console.error('run `npm run draw`, look at the result and commit it')
     process.exit(1)
@@ -60,7 +70,11 @@ async function load(entry) {
   try {
     await build({
       stdin: {
-        contents: `export * as machines from '${entry}'; export * from './src/inspector/index.ts'`,
+        contents: [
+          `export * as machines from '${entry}'`,
+          "export * from './src/inspector/index.ts'",
+          "export * from './test/house/joint-states.ts'",
+        ].join('\n'),
         resolveDir: fileURLToPath(root),
       },
       bundle: true,

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { createActor, getInitialSnapshot } from 'xstate'
 import { servedSubscriptionMachine } from '../../machines/served-subscription.js'
 import {
-  stepSubscription,
+  stepServedSubscription,
   strangers,
-  subscriptionEvents,
-  type SubscriptionState,
-} from '../../src/server/subscriptions.js'
+  servedSubscriptionEvents,
+  type ServedSubscriptionState,
+} from '../../machines/served-subscription-step.js'
 
 interface Cell {
   readonly table: number
@@ -23,7 +23,7 @@ const cells: readonly Cell[] = JSON.parse(
   readFileSync(new URL('rfc6121-subscriptions.json', import.meta.url), 'utf8'),
 ).transitions
 
-const states: Readonly<Record<string, SubscriptionState>> = {
+const states: Readonly<Record<string, ServedSubscriptionState>> = {
   None: { to: 'none', from: 'none' },
   'None + Pending Out': { to: 'pending', from: 'none' },
   'None + Pending In': { to: 'none', from: 'pending' },
@@ -35,14 +35,14 @@ const states: Readonly<Record<string, SubscriptionState>> = {
   Both: { to: 'subscribed', from: 'subscribed' },
 }
 
-function stateOf(name: string): SubscriptionState {
+function stateOf(name: string): ServedSubscriptionState {
   const state = states[name]
   if (state === undefined) throw new Error(`no such state: ${name}`)
   return state
 }
 
 /** The RFC has no word for a pre-approved contact: its tables call it what it was before. */
-function nameOf(state: SubscriptionState): string | undefined {
+function nameOf(state: ServedSubscriptionState): string | undefined {
   const from = state.from === 'approved' ? 'none' : state.from
   return Object.keys(states).find((name) => stateOf(name).to === state.to && stateOf(name).from === from)
 }
@@ -54,7 +54,7 @@ describe('RFC 6121 Appendix A, cell by cell', () => {
     'table $table: $direction $stanza in "$state" leads to "$next", routed: $forward',
     (cell) => {
       const event = `${cell.stanza}.${cell.direction === 'outbound' ? 'sent' : 'received'}` as const
-      const { next, deeds } = stepSubscription(stateOf(cell.state), event)
+      const { next, deeds } = stepServedSubscription(stateOf(cell.state), event)
       expect(nameOf(next)).toBe(cell.next)
       expect(deeds.includes(cell.direction === 'outbound' ? 'forward' : 'deliver')).toBe(
         cell.forward === 'MUST',
@@ -65,24 +65,24 @@ describe('RFC 6121 Appendix A, cell by cell', () => {
 })
 
 describe('pre-approval (RFC 6121 §3.4)', () => {
-  const approved = stepSubscription(strangers, 'subscribed.sent').next
+  const approved = stepServedSubscription(strangers, 'subscribed.sent').next
 
   it('is remembered before anybody asked', () => expect(approved).toEqual({ to: 'none', from: 'approved' }))
 
   it('answers the request by itself and shows presence, without asking the user', () => {
-    const { next, deeds } = stepSubscription(approved, 'subscribe.received')
+    const { next, deeds } = stepServedSubscription(approved, 'subscribe.received')
     expect(next).toEqual({ to: 'none', from: 'subscribed' })
     expect(deeds).toEqual(['answerSubscribed', 'pushRoster', 'announcePresence'])
   })
 
   it('is taken back by "unsubscribed", of which the contact hears nothing', () => {
-    const { next, deeds } = stepSubscription(approved, 'unsubscribed.sent')
+    const { next, deeds } = stepServedSubscription(approved, 'unsubscribed.sent')
     expect(next).toEqual(strangers)
     expect(deeds).toEqual(['pushRoster'])
   })
 
   it('is not there twice', () => {
-    expect(stepSubscription(approved, 'subscribed.sent')).toEqual({ next: approved, deeds: [] })
+    expect(stepServedSubscription(approved, 'subscribed.sent')).toEqual({ next: approved, deeds: [] })
   })
 })
 
@@ -95,7 +95,7 @@ describe('a contact removed from the roster (RFC 6121 §2.5)', () => {
     ['None + Pending In', ['sendUnsubscribed']],
     ['None', []],
   ] as const)('in "%s" cancels what there was and nothing else', (name, deeds) => {
-    const step = stepSubscription(stateOf(name), 'contact.removed')
+    const step = stepServedSubscription(stateOf(name), 'contact.removed')
     expect(step.next).toEqual(strangers)
     expect(step.deeds).toEqual(deeds)
   })
@@ -108,7 +108,7 @@ describe('presence', () => {
     ['Both', 'unsubscribed.sent', 'retractPresence'],
     ['From', 'unsubscribe.received', 'retractPresence'],
   ] as const)('in "%s" on %s: %s', (state, event, deed) => {
-    expect(stepSubscription(stateOf(state), event).deeds).toContain(deed)
+    expect(stepServedSubscription(stateOf(state), event).deeds).toContain(deed)
   })
 })
 
@@ -119,7 +119,7 @@ describe('the table and a live actor', () => {
     let compared = 0
     for (const to of toModes) {
       for (const from of fromModes) {
-        for (const type of subscriptionEvents) {
+        for (const type of servedSubscriptionEvents) {
           const done: string[] = []
           const actor = createActor(
             servedSubscriptionMachine.provide({
@@ -131,7 +131,7 @@ describe('the table and a live actor', () => {
           )
           actor.start()
           actor.send({ type })
-          const step = stepSubscription({ to, from }, type)
+          const step = stepServedSubscription({ to, from }, type)
           expect(actor.getSnapshot().value).toEqual(step.next)
           expect(done).toEqual(step.deeds)
           actor.stop()

@@ -17,7 +17,7 @@ import {
   toSubscriptionState,
 } from '../../machines/subscription-step.js'
 import { subscriptionMachine, type SubscriptionEvent } from '../../machines/subscription.js'
-import { stepSubscription as stepServed, subscriptionEvents } from '../../src/server/subscriptions.js'
+import { servedSubscriptionEvents, stepServedSubscription } from '../../machines/served-subscription-step.js'
 
 interface Cell {
   readonly table: number
@@ -50,7 +50,7 @@ const items = (['none', 'to', 'from', 'both'] as const).flatMap((subscription) =
   [false, true].flatMap((ask) => [false, true].map((approved) => ({ subscription, ask, approved }))),
 )
 const events: readonly SubscriptionEvent[] = [
-  ...subscriptionEvents.map((type) => ({ type })),
+  ...servedSubscriptionEvents.map((type) => ({ type })),
   { type: 'requests.missed' },
   ...items.map(toSubscriptionEvent),
 ]
@@ -214,12 +214,12 @@ describe('the client and its server', () => {
     from: from === 'unknown' ? ('none' as const) : from,
   })
 
-  it.each(subscriptionEvents)('come to the same state on %s, and route alike', (type) => {
+  it.each(servedSubscriptionEvents)('come to the same state on %s, and route alike', (type) => {
     for (const state of all) {
       if (state.from === 'unknown') continue
       // What a server answers for the user never gets to the client.
       if (state.from === 'approved' && type === 'subscribe.received') continue
-      const served = stepServed(known(state), type)
+      const served = stepServedSubscription(known(state), type)
       const { next, deeds } = stepSubscription(toSubscriptionCode(state), { type })
       expect(known(toSubscriptionState(next))).toEqual(served.next)
       expect(deeds).toEqual(served.deeds.filter((deed) => deed === 'forward' || deed === 'deliver'))

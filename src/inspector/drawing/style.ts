@@ -1,6 +1,7 @@
 import { textStyles } from './metrics.js'
 
-const light = {
+/** The colours of every drawing on a light ground. */
+export const light = {
   paper: '#ffffff',
   leaf: '#ffffff',
   shade: '#0f172a',
@@ -16,9 +17,11 @@ const light = {
   person: '#6d3fc4',
 } as const
 
-type Color = keyof typeof light
+/** What a colour is for. */
+export type Color = keyof typeof light
 
-const dark: Readonly<Record<Color, string>> = {
+/** The same on a dark ground. */
+export const dark: Readonly<Record<Color, string>> = {
   paper: '#0e1218',
   leaf: '#171c24',
   shade: '#93a4bf',

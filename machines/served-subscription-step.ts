@@ -1,14 +1,11 @@
 import { transition } from 'xstate'
-import {
-  servedSubscriptionMachine,
-  type ServedSubscriptionEvent,
-} from '../../machines/served-subscription.js'
+import { servedSubscriptionMachine, type ServedSubscriptionEvent } from './served-subscription.js'
 
 const toModes = ['none', 'pending', 'subscribed'] as const
 const fromModes = ['none', 'approved', 'pending', 'subscribed'] as const
 
 /** Where a user and a contact stand: both regions of the chart, as data. */
-export interface SubscriptionState {
+export interface ServedSubscriptionState {
   /** The user's subscription to the contact. */
   readonly to: (typeof toModes)[number]
   /** The contact's subscription to the user. */
@@ -16,7 +13,7 @@ export interface SubscriptionState {
 }
 
 /** What the server must do after a step, by the names that the chart gives them. */
-export type SubscriptionDeed =
+export type ServedSubscriptionDeed =
   | 'forward'
   | 'deliver'
   | 'keepRequest'
@@ -28,16 +25,16 @@ export type SubscriptionDeed =
   | 'retractPresence'
 
 /** The answer of the chart to one event. */
-export interface SubscriptionStep {
-  readonly next: SubscriptionState
-  readonly deeds: readonly SubscriptionDeed[]
+export interface ServedSubscriptionStep {
+  readonly next: ServedSubscriptionState
+  readonly deeds: readonly ServedSubscriptionDeed[]
 }
 
 /** Two people who do not know each other. */
-export const strangers: SubscriptionState = { to: 'none', from: 'none' }
+export const strangers: ServedSubscriptionState = { to: 'none', from: 'none' }
 
 /** Every event of the chart, in the order of the tables of RFC 6121 Appendix A. */
-export const subscriptionEvents = [
+export const servedSubscriptionEvents = [
   'subscribe.sent',
   'unsubscribe.sent',
   'subscribed.sent',
@@ -54,26 +51,26 @@ export const subscriptionEvents = [
  * thousand settled contacts cost no actor and a step costs a look-up.
  * @see RFC 6121 Appendix A
  */
-export function stepSubscription(
-  state: SubscriptionState,
+export function stepServedSubscription(
+  state: ServedSubscriptionState,
   event: ServedSubscriptionEvent['type'],
-): SubscriptionStep {
+): ServedSubscriptionStep {
   table ??= compileTable()
   return table.get(cellKey(state, event)) ?? { next: state, deeds: [] }
 }
 
-let table: ReadonlyMap<string, SubscriptionStep> | undefined
+let table: ReadonlyMap<string, ServedSubscriptionStep> | undefined
 
-function cellKey(state: SubscriptionState, event: string): string {
+function cellKey(state: ServedSubscriptionState, event: string): string {
   return `${state.to}/${state.from} ${event}`
 }
 
-function compileTable(): ReadonlyMap<string, SubscriptionStep> {
-  const cells = new Map<string, SubscriptionStep>()
+function compileTable(): ReadonlyMap<string, ServedSubscriptionStep> {
+  const cells = new Map<string, ServedSubscriptionStep>()
   for (const to of toModes) {
     for (const from of fromModes) {
       const snapshot = servedSubscriptionMachine.resolveState({ value: { to, from } })
-      for (const type of subscriptionEvents) {
+      for (const type of servedSubscriptionEvents) {
         const [next, actions] = transition(servedSubscriptionMachine, snapshot, { type })
         cells.set(cellKey({ to, from }, type), {
           next: {
@@ -88,7 +85,7 @@ function compileTable(): ReadonlyMap<string, SubscriptionStep> {
   return cells
 }
 
-const deeds: ReadonlySet<string> = new Set<SubscriptionDeed>([
+const deeds: ReadonlySet<string> = new Set<ServedSubscriptionDeed>([
   'forward',
   'deliver',
   'keepRequest',
@@ -100,6 +97,6 @@ const deeds: ReadonlySet<string> = new Set<SubscriptionDeed>([
   'retractPresence',
 ])
 
-function isDeed(type: string): type is SubscriptionDeed {
+function isDeed(type: string): type is ServedSubscriptionDeed {
   return deeds.has(type)
 }
