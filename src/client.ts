@@ -131,13 +131,20 @@ export function createClient(options: ClientOptions): Client {
   const messages = createMessages(bus, createId)
   const presence = createPresence(bus, createId, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
-  answerPings(bus)
+  answerPings(bus, {
+    get isShown() {
+      return presenceActor.getSnapshot().matches({ online: 'available' })
+    },
+    isSubscriber: (bare) => ['from', 'both'].includes(roster.find(bare)?.subscription ?? ''),
+    wasTold: (bare) => words.wasTold(bare),
+  })
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
     const before = state.value
+    if (before.status === 'online' && next.status !== 'online') words.forget()
     if (!isSame(before, next)) state.next(next)
   }
   actor.subscribe({

@@ -1,8 +1,9 @@
-import { BehaviorSubject, Observable, Subject } from 'rxjs'
+import { BehaviorSubject, concat, defer, of, Subject, type Observable } from 'rxjs'
 import type { Jid } from '../stanza/jid.js'
 import type { LanguageText } from '../stanza/language-text.js'
 import type { Presence, Show } from '../stanza/presence.js'
 import { serialize } from '../xml/serializer.js'
+import { KeyedStreams } from './keyed-streams.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** How available somebody is, over all resources. @see RFC 6121 §4 */
@@ -27,7 +28,8 @@ const nothing: ReadonlyMap<string, Presence> = new Map()
 export class PresenceBoard {
   readonly #people = new VersionedMap<ContactPresence>()
   readonly #views = new BehaviorSubject<ReadonlyMap<string, ContactPresence>>(this.#people.view)
-  readonly #watched = new Map<string, Subject<ContactPresence>>()
+  readonly #changes = new Subject<ContactPresence>()
+  readonly #byContact = new KeyedStreams(this.#changes, ({ jid }) => jid.toString())
 
   /** By prepared bare JID; replays. Who was never heard of is not in it, who has left is, as not available. */
   readonly presence$: Observable<ReadonlyMap<string, ContactPresence>> = this.#views.asObservable()
@@ -38,17 +40,7 @@ export class PresenceBoard {
 
   /** Of one contact; replays. */
   of(jid: Jid): Observable<ContactPresence> {
-    const key = jid.bare.toString()
-    return new Observable((subscriber) => {
-      subscriber.next(this.get(jid))
-      const watched = this.#watched.get(key) ?? new Subject<ContactPresence>()
-      this.#watched.set(key, watched)
-      const subscription = watched.subscribe(subscriber)
-      return () => {
-        subscription.unsubscribe()
-        if (!watched.observed) this.#watched.delete(key)
-      }
-    })
+    return defer(() => concat(of(this.get(jid)), this.#byContact.of(jid.bare.toString())))
   }
 
   /**
@@ -80,17 +72,17 @@ export class PresenceBoard {
       if (person.available) gone.push(absent(person.jid, undefined))
     if (gone.length === 0) return
     this.#views.next(this.#people.replace(new Map()))
-    for (const person of gone) this.#watched.get(person.jid.toString())?.next(person)
+    for (const person of gone) this.#changes.next(person)
   }
 
   complete(): void {
     this.#views.complete()
-    for (const watched of this.#watched.values()) watched.complete()
+    this.#changes.complete()
   }
 
   #put(bare: string, person: ContactPresence): void {
     this.#views.next(this.#people.set(bare, person))
-    this.#watched.get(bare)?.next(person)
+    this.#changes.next(person)
   }
 }
 

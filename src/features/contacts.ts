@@ -20,6 +20,7 @@ import { toPresenceElement } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
 import { Befriending } from './befriending.js'
 import type { ClientState } from './client-state.js'
+import { Evidence } from './evidence.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
 import type { Contacts, RosterChange, RosterPhase } from './roster.js'
 import {
@@ -89,6 +90,17 @@ export interface ContactsFeature {
 
   /** As far as it is known here. */
   standing(jid: JidInput): Standing
+  /**
+   * What the two servers may believe of each other’s users, by what this session has heard; `theirs` adds what is known for
+   * sure of the other side.
+   */
+  diagnose(jid: JidInput, theirs?: ContactEvidence['theirs']): Diagnosis
+  /** Sends what makes both servers agree again, as far as this side can, and resolves with what it was. */
+  repair(jid: JidInput, options?: RepairOptions): Promise<Repair>
+}
+
+export interface RepairOptions extends Consent {
+  readonly theirs?: ContactEvidence['theirs']
 }
 
 type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
@@ -113,6 +125,7 @@ export interface ContactsHost {
 export function createContacts(host: ContactsHost): ContactsFeature {
   const { bus, createId, roster } = host
   const board = new PresenceBoard()
+  const evidence = new Evidence()
   const subscriptions = new Subscriptions((jid) => roster.find(jid) !== undefined)
   const live = new Map<
     string,
@@ -146,6 +159,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   bus.presence$.subscribe({
     next: (presence) => {
       board.take(presence)
+      evidence.take(presence)
       const jid = presence.from?.bare.toString() ?? ''
       const handshake = live.get(jid)
       subscriptions.take(presence, handshake !== undefined)
@@ -168,7 +182,10 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     if (isOnline && !wasOnline) {
       preApproval = state.features.includes(preApprovalFeature)
       subscriptions.miss()
-    } else if (!isOnline && wasOnline) board.clear()
+    } else if (!isOnline && wasOnline) {
+      board.clear()
+      evidence.clear()
+    }
     wasOnline = isOnline
   })
 
@@ -191,10 +208,17 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       if (!(error instanceof StanzaError)) throw error
     }
   }
-  const send = async (jid: Jid, type: SubscriptionType, message?: string) => {
+  const say = (jid: Jid, type: SubscriptionType, message?: string) => {
     bus.send(toPresenceElement({ to: jid, type, status: message, id: createId() }))
     subscriptions.sent(jid.toString(), type)
+  }
+  const send = async (jid: Jid, type: SubscriptionType, message?: string) => {
+    say(jid, type, message)
     await confirmed()
+  }
+  const diagnoseOne: ContactsFeature['diagnose'] = (input, theirs) => {
+    const jid = toJid(input).bare.toString()
+    return diagnose(subscriptions.standingOf(jid), { ...evidence.of(jid), theirs })
   }
   const set = async (item: RosterItemInput) => {
     await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
@@ -247,8 +271,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     unfriend: async (input) => {
       const jid = toJid(input).bare
       await live.get(jid.toString())?.handle.withdraw()
-      bus.send(toPresenceElement({ to: jid, type: 'unsubscribe', id: createId() }))
-      subscriptions.sent(jid.toString(), 'unsubscribe')
+      say(jid, 'unsubscribe')
       await send(jid, 'unsubscribed')
     },
     subscribe: async (jid, { message } = {}) => send(toJid(jid).bare, 'subscribe', message),
@@ -257,6 +280,13 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     standing: (jid) => {
       const standing = subscriptions.standingOf(toJid(jid).bare.toString())
       return { ...standing, name: subscriptionName(standing) }
+    },
+    diagnose: diagnoseOne,
+    repair: async (input, { theirs, ...consent } = {}) => {
+      const repair = repairOf(diagnoseOne(input, theirs), consent)
+      for (const stanza of repair.stanzas) say(toJid(input).bare, stanza)
+      if (repair.stanzas.length > 0) await confirmed()
+      return repair
     },
   }
 }

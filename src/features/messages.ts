@@ -1,9 +1,10 @@
-import { Subject, type Observable } from 'rxjs'
+import { filter, Subject, type Observable } from 'rxjs'
 import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
-import { toJid } from '../stanza/jid.js'
-import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
+import { toJid, type JidInput } from '../stanza/jid.js'
+import { toMessageElement, type Message, type MessageInput, type MessageType } from '../stanza/message.js'
 import { Delivery } from './delivery.js'
+import { KeyedStreams } from './keyed-streams.js'
 
 /** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
 export const rememberedMessageLimit = 1_000
@@ -21,6 +22,8 @@ export interface BouncedMessage {
 export interface Messages {
   /** Every message that arrives, errors included. */
   readonly message$: Observable<Message>
+  /** Those from one contact, whatever the resource, those of one type, or both. */
+  messages(only: MessageFilter): Observable<Message>
   /** Errors that answer a message of this client. */
   readonly bounced$: Observable<BouncedMessage>
   /**
@@ -28,6 +31,12 @@ export interface Messages {
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery
+}
+
+/** Which messages to see. */
+export interface MessageFilter {
+  readonly from?: JidInput | undefined
+  readonly type?: MessageType | undefined
 }
 
 interface Sent {
@@ -40,6 +49,7 @@ interface Sent {
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
   const remembered = new Map<string, Sent>()
+  const bySender = new KeyedStreams(bus.message$, ({ from }) => from?.bare.toString())
 
   const remember = (sent: Sent) => {
     if (remembered.size >= rememberedMessageLimit) {
@@ -65,6 +75,10 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
 
   return {
     message$: bus.message$,
+    messages: ({ from, type }) => {
+      const all = from === undefined ? bus.message$ : bySender.of(toJid(from).bare.toString())
+      return type === undefined ? all : all.pipe(filter((message) => message.type === type))
+    },
     bounced$: bounced.asObservable(),
     send: (input) => {
       const id = input.id ?? createId()

@@ -4,7 +4,9 @@ import { toXmppError } from '../../machines/failure.js'
 import type { InvisibleForm, presenceMachine } from '../../machines/presence.js'
 import { TransportError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
+import { toJid, type Jid } from '../stanza/jid.js'
 import { toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
+import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 
 /** One's own presence, and everybody else's as it comes. @see RFC 6121 §4 */
@@ -29,10 +31,15 @@ export interface PresenceFeature {
 
 type PresenceActor = ActorRefFrom<typeof presenceMachine>
 
+/** People told directly who are remembered; to others less is answered. */
+const toldLimit = 1_000
+
 /** The words that are announced: the part that the chart refuses to know. */
 export class PresenceWords {
   readonly #bus: StanzaBus
   readonly #createId: () => string
+  /** Bare JIDs that were told directly in this session; as many as can be remembered. */
+  readonly #told = new Set<string>()
   /** Said when available, and when not. */
   available: PresenceInput
   unavailable: PresenceInput = { type: 'unavailable' }
@@ -41,6 +48,23 @@ export class PresenceWords {
     this.#bus = bus
     this.#createId = createId
     this.available = available
+  }
+
+  /** Says it to one alone. */
+  tell(to: Jid, element: XmlElement, type: PresenceInput['type']): void {
+    this.#bus.send(element)
+    const bare = to.bare.toString()
+    if (type === 'unavailable') this.#told.delete(bare)
+    else if (type === undefined && this.#told.size < toldLimit) this.#told.add(bare)
+  }
+
+  wasTold(bare: string): boolean {
+    return this.#told.has(bare)
+  }
+
+  /** The session is over, and everybody is told so by the server. */
+  forget(): void {
+    this.#told.clear()
   }
 
   announce(): void {
@@ -73,9 +97,8 @@ export function createPresence(
     presence$: bus.presence$,
     sendPresence: (presence = {}) => {
       const element = toPresenceElement({ ...presence, id: presence.id ?? createId() })
-      if (presence.to !== undefined || (presence.type !== undefined && presence.type !== 'unavailable')) {
-        return bus.send(element)
-      }
+      if (presence.to !== undefined) return words.tell(toJid(presence.to), element, presence.type)
+      if (presence.type !== undefined && presence.type !== 'unavailable') return bus.send(element)
       // What XML cannot carry is the caller's mistake, now and not when it is said.
       serialize(element)
       if (presence.type === undefined) words.available = presence

@@ -3,6 +3,8 @@
  * @see RFC 6120 §8.1.2.1, §10.3.3; RFC 6121 §2.1.6
  */
 
+import type { Jid } from '../stanza/jid.js'
+
 /** The account's own addresses. */
 export interface Account {
   readonly bare: string
@@ -23,4 +25,28 @@ export function mayAnswer(to: string | undefined, from: string | undefined, acco
 /** Whether a push, a carbon or any other word of the account's own server side can be believed. */
 export function speaksForAccount(from: string | undefined, account: Account): boolean {
   return from === undefined || from === account.bare
+}
+
+/** Who could see anyway that one is there. */
+export interface Audience {
+  /** One’s presence is announced. */
+  readonly isShown: boolean
+  /** Sees it whenever it is announced: a contact with a subscription to it. */
+  isSubscriber(bare: string): boolean
+  /** Was told so directly. */
+  wasTold(bare: string): boolean
+}
+
+/**
+ * Whether an answer may be given that shows that one is there: to one's own account and server, and to whom can see it
+ * anyway. Everybody else gets what nobody at all would answer.
+ * @see RFC 6120 §13.10.2, RFC 6121 §11
+ */
+export function mayKnowOfMe(from: Jid | undefined, account: Account, audience: Audience): boolean {
+  if (from === undefined) return true
+  const bare = from.bare.toString()
+  const own = account.bare
+  // One's own server has the domain alone.
+  if (bare === own || own.endsWith(`@${bare}`)) return true
+  return (audience.isShown && audience.isSubscriber(bare)) || audience.wasTold(bare)
 }

@@ -1,0 +1,38 @@
+import type { ContactEvidence } from '../../machines/subscription-doctor.js'
+import type { Presence } from '../stanza/presence.js'
+
+type Said = NonNullable<ContactEvidence['presence']>
+
+/** Contacts of whom something is remembered; the oldest are forgotten first. */
+const rememberedLimit = 10_000
+
+/** What each contact's side has let on in this session, as far as it bears on the subscription to it. @see RFC 6121 §4.3.2 */
+export class Evidence {
+  readonly #said = new Map<string, Said>()
+
+  of(jid: string): ContactEvidence {
+    return { presence: this.#said.get(jid) }
+  }
+
+  take({ from, type }: Presence): void {
+    const said = saidBy(type)
+    if (from === undefined || said === undefined) return
+    const jid = from.bare.toString()
+    if (this.#said.get(jid) === said) return
+    this.#said.delete(jid)
+    this.#said.set(jid, said)
+    if (this.#said.size <= rememberedLimit) return
+    const [oldest] = this.#said.keys()
+    if (oldest !== undefined) this.#said.delete(oldest)
+  }
+
+  clear(): void {
+    this.#said.clear()
+  }
+}
+
+function saidBy(type: Presence['type']): Said | undefined {
+  if (type === undefined) return 'received'
+  if (type === 'unsubscribed') return 'refused'
+  return type === 'error' ? 'unreachable' : undefined
+}

@@ -1,0 +1,42 @@
+import { Observable, Subject, type Subscription } from 'rxjs'
+
+/**
+ * One stream cut into many by key: a value costs one look-up, however many streams are watched, and nothing at all while
+ * none is.
+ */
+export class KeyedStreams<Value> {
+  readonly #source: Observable<Value>
+  readonly #keyOf: (value: Value) => string | undefined
+  readonly #watched = new Map<string, Subject<Value>>()
+  #subscription: Subscription | undefined
+
+  constructor(source: Observable<Value>, keyOf: (value: Value) => string | undefined) {
+    this.#source = source
+    this.#keyOf = keyOf
+  }
+
+  of(key: string): Observable<Value> {
+    return new Observable((subscriber) => {
+      const watched = this.#watched.get(key) ?? new Subject<Value>()
+      this.#watched.set(key, watched)
+      const subscription = watched.subscribe(subscriber)
+      this.#subscription ??= this.#connect()
+      return () => {
+        subscription.unsubscribe()
+        if (!watched.observed && this.#watched.get(key) === watched) this.#watched.delete(key)
+        if (this.#watched.size > 0) return
+        this.#subscription?.unsubscribe()
+        this.#subscription = undefined
+      }
+    })
+  }
+
+  #connect(): Subscription {
+    return this.#source.subscribe({
+      next: (value) => this.#watched.get(this.#keyOf(value) ?? '')?.next(value),
+      complete: () => {
+        for (const watched of [...this.#watched.values()]) watched.complete()
+      },
+    })
+  }
+}
