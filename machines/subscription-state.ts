@@ -51,7 +51,11 @@ const names: Readonly<
   subscribed: ['To', 'To + Pending In', 'Both'],
 }
 
-/** Whether the contact waits for the user's answer: the one thing that a roster does not say. */
+/**
+ * Whether the contact waits for the user's answer: the one thing that a roster does not say. A `yes` may be out of date
+ * where an answer has crossed with a new request, or another client of the user has answered; a `no` never is, in a session
+ * that is available.
+ */
 export function pendingInOf({ from }: SubscriptionState): 'yes' | 'no' | 'unknown' {
   return from === 'pending' ? 'yes' : from === 'unknown' ? 'unknown' : 'no'
 }
