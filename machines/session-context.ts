@@ -1,5 +1,7 @@
 import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
-import type { FailedEndpoint, TransportFacts } from './connection.js'
+import type { AuthenticationOutput } from './authentication.js'
+import type { BindingOutput } from './binding.js'
+import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
 import type { MechanismFacts } from './mechanism-choice.js'
 import { backoffMs, draw, judge, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
@@ -74,6 +76,31 @@ export function toInitialContext(input: SessionInput): SessionContext {
     verdict: undefined,
     retryInMs: 0,
   }
+}
+
+/** What is kept of a connection, or of why there is none. */
+export function fromConnection(output: ConnectionOutput): Partial<SessionContext> {
+  const { endpoint, transport } = output
+  return output.outcome === 'ready'
+    ? { endpoint, transport, header: output.header, features: output.features }
+    : { endpoint, transport, tried: output.failures, error: output.error }
+}
+
+/** What is kept of an authentication: that SCRAM has worked once, for good. */
+export function fromAuthentication(
+  { scramPinned }: SessionContext,
+  output: AuthenticationOutput,
+): Partial<SessionContext> {
+  if (output.outcome !== 'authenticated') return { error: output.error }
+  const { mechanism } = output
+  return { mechanism, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
+}
+
+/** What is kept of a binding. */
+export function fromBinding(output: BindingOutput): Partial<SessionContext> {
+  return output.outcome === 'bound'
+    ? { jid: output.jid, header: output.header, features: output.features }
+    : { error: output.error }
 }
 
 /** What the choice of a mechanism is made by. */

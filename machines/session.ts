@@ -7,6 +7,9 @@ import { toXmppError } from './failure.js'
 import { livenessMachine } from './liveness.js'
 import {
   drawBackoff,
+  fromAuthentication,
+  fromBinding,
+  fromConnection,
   judgeFailure,
   redirection,
   toInitialContext,
@@ -92,34 +95,11 @@ export const sessionMachine = setup({
       tried: [],
       retryInMs: 0,
     }),
-    keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) =>
-      output.outcome === 'ready'
-        ? {
-            endpoint: output.endpoint,
-            transport: output.transport,
-            header: output.header,
-            features: output.features,
-          }
-        : {
-            endpoint: output.endpoint,
-            transport: output.transport,
-            tried: output.failures,
-            error: output.error,
-          },
-    ),
+    keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) => fromConnection(output)),
     keepAuthentication: assign(({ context }, { output }: { readonly output: AuthenticationOutput }) =>
-      output.outcome === 'authenticated'
-        ? {
-            mechanism: output.mechanism,
-            scramPinned: context.scramPinned || output.mechanism.startsWith('SCRAM-'),
-          }
-        : { error: output.error },
+      fromAuthentication(context, output),
     ),
-    keepBinding: assign((_, { output }: { readonly output: BindingOutput }) =>
-      output.outcome === 'bound'
-        ? { jid: output.jid, header: output.header, features: output.features }
-        : { error: output.error },
-    ),
+    keepBinding: assign((_, { output }: { readonly output: BindingOutput }) => fromBinding(output)),
     noteOnline: assign({
       wasOnline: true,
       error: undefined,

@@ -175,7 +175,7 @@ export function createClient(options: ClientOptions): Client {
       },
       find: (bare) => roster.find(bare),
       phase$: toRosterPhases(rosterActor),
-      fetch: rosterFeature.fetchRoster,
+      fetch: () => rosterFeature.fetchRoster(),
     },
     start: (machine, { id, input: given }) => {
       const started = createActor(machine, { id, input: given, ...inspection })

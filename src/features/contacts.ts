@@ -12,6 +12,14 @@ import {
   type SubscriptionName,
   type SubscriptionState,
 } from '../../machines/subscription-state.js'
+import {
+  diagnose,
+  repairOf,
+  type Consent,
+  type ContactEvidence,
+  type Diagnosis,
+  type Repair,
+} from '../../machines/subscription-doctor.js'
 import { StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
@@ -19,7 +27,6 @@ import { toPingElement } from '../stanza/ping.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
 import { Befriending } from './befriending.js'
-import type { ClientState } from './client-state.js'
 import { Evidence } from './evidence.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
 import type { Contacts, RosterChange, RosterPhase } from './roster.js'
@@ -109,7 +116,7 @@ type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
 export interface ContactsHost {
   readonly bus: Pick<StanzaBus, 'account' | 'presence$' | 'request' | 'send'>
   readonly createId: () => string
-  readonly state$: Observable<ClientState>
+  readonly state$: Observable<{ readonly status: string; readonly features?: readonly string[] }>
   readonly roster: {
     readonly roster$: Observable<Contacts>
     readonly change$: Observable<RosterChange>
@@ -180,7 +187,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   host.state$.subscribe((state) => {
     const isOnline = state.status === 'online'
     if (isOnline && !wasOnline) {
-      preApproval = state.features.includes(preApprovalFeature)
+      preApproval = state.features?.includes(preApprovalFeature) === true
       subscriptions.miss()
     } else if (!isOnline && wasOnline) {
       board.clear()

@@ -35,7 +35,7 @@ export class KeyedStreams<Value> {
     return this.#source.subscribe({
       next: (value) => this.#watched.get(this.#keyOf(value) ?? '')?.next(value),
       complete: () => {
-        for (const watched of [...this.#watched.values()]) watched.complete()
+        this.#watched.forEach((watched) => watched.complete())
       },
     })
   }

@@ -84,12 +84,12 @@ class View<Value extends object> implements ReadonlyMap<string, Value> {
   }
 
   get(key: string): Value | undefined {
-    let view: View<Value> = this
-    while (view.#change !== undefined) {
-      if (view.#change.key === key) return view.#change.before
-      view = view.#change.next
+    let entries = this.#entries
+    for (let change = this.#change; change !== undefined; change = change.next.#change) {
+      if (change.key === key) return change.before
+      entries = change.next.#entries
     }
-    return view.#entries.get(key)
+    return entries.get(key)
   }
 
   has(key: string): boolean {
@@ -118,15 +118,15 @@ class View<Value extends object> implements ReadonlyMap<string, Value> {
 
   /** An older view gets entries of its own, once. */
   #whole(): ReadonlyMap<string, Value> {
-    if (this.#change === undefined) return this.#entries
     const changes: Change<Value>[] = []
-    let view: View<Value> = this
-    while (view.#change !== undefined) {
-      changes.push(view.#change)
-      view = view.#change.next
+    let present = this.#entries
+    for (let change = this.#change; change !== undefined; change = change.next.#change) {
+      changes.push(change)
+      present = change.next.#entries
     }
-    const own = new Map(view.#entries)
-    for (const { key, before } of changes.reverse()) {
+    if (changes.length === 0) return present
+    const own = new Map(present)
+    for (const { key, before } of changes.toReversed()) {
       if (before === undefined) own.delete(key)
       else own.set(key, before)
     }
