@@ -1,4 +1,4 @@
-import { assign, raise, setup } from 'xstate'
+import { assign, raise } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
@@ -14,6 +14,7 @@ import {
   type SessionContext,
   type SessionInput,
 } from './session-context.js'
+import { setup } from './setup.js'
 import { noFeatures } from './stream-facts.js'
 import { deed, stream } from './stub.js'
 
@@ -34,6 +35,11 @@ const wished = ({ event }: { readonly event: Wished }) => event
 const begin = { type: 'beginWish', params: wished } as const
 const join = { type: 'joinWish', params: wished } as const
 const end = { type: 'endWish', params: wished } as const
+
+const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
+const failure = { type: 'noteFailure', params: failed } as const
+/** What any failure of an attempt leads to. */
+const toJudging = { target: '#session.judging', actions: failure } as const
 
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
@@ -172,7 +178,7 @@ export const sessionMachine = setup({
       invoke: {
         id: 'link',
         src: 'holdLink',
-        onError: { target: 'judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'judging', actions: failure },
       },
       on: {
         'session.connect': { actions: join },
@@ -204,10 +210,7 @@ export const sessionMachine = setup({
                 actions: { type: 'keepConnection', params: ({ event }) => event },
               },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         authenticating: {
@@ -229,10 +232,7 @@ export const sessionMachine = setup({
                 actions: { type: 'keepAuthentication', params: ({ event }) => event },
               },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         binding: {
@@ -251,10 +251,7 @@ export const sessionMachine = setup({
               },
               { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         online: {
@@ -271,10 +268,7 @@ export const sessionMachine = setup({
             {
               id: 'stanzas',
               src: 'stanzas',
-              onError: {
-                target: '#session.judging',
-                actions: { type: 'noteFailure', params: ({ event }) => event },
-              },
+              onError: toJudging,
             },
             {
               id: 'liveness',
@@ -285,17 +279,11 @@ export const sessionMachine = setup({
                 target: '#session.judging',
                 actions: { type: 'noteFailure', params: ({ event }) => event.output },
               },
-              onError: {
-                target: '#session.judging',
-                actions: { type: 'noteFailure', params: ({ event }) => event },
-              },
+              onError: toJudging,
             },
           ],
           on: {
-            'stream.ended': {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            'stream.ended': toJudging,
           },
           states: {
             fresh: {
