@@ -1,7 +1,4 @@
-/** A set of code points; every table is one. */
-export interface CodePointSet {
-  has(codePoint: number): boolean
-}
+import { codePoints } from '../code-points.js'
 
 /** RFC 3454 table C.1.2: spaces other than U+0020. */
 export const nonAsciiSpace = codePoints('4g 4bk 1vk.b 10 1c 335')
@@ -54,42 +51,3 @@ w 2 5.1 8 2 5.1 8 8 o w 2 5.1 8 14 k.5 t.y 2e.b hj.8 u.2 2a.e e 8.a o.8 l.b e 4 
 7.1 7.1 4.2 8 8.9 8.lb w 5.b s.50 13.1 13.148h 6v.9 14.2 51.f5 2e 20 3.1 2.1 3.1 5 d 2 5 3 1u 5.1 9
 8 t 5 6 2.2 8 9f.3 83.3 1f.7wd wyi.g14 f3.15r 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd
 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3 2.t 2p.1egt`)
-
-/**
- * The packed form is a list of ranges in ascending order, each `gap` or `gap.more` in base 36: `gap` leads from the end
- * of the range before (at first from zero) to its first code point, `more` is how many follow that one. It is unpacked
- * when first asked.
- */
-function codePoints(packed: string): CodePointSet {
-  let ends: Uint32Array | undefined
-  return {
-    has(codePoint) {
-      ends ??= unpack(packed)
-      return isCovered(ends, codePoint)
-    },
-  }
-}
-
-function unpack(packed: string): Uint32Array {
-  const bounds: number[] = []
-  let position = 0
-  for (const range of packed.trim().split(/\s+/)) {
-    const [gap = '0', more = '0'] = range.split('.')
-    const first = position + Number.parseInt(gap, 36)
-    position = first + Number.parseInt(more, 36)
-    bounds.push(first, position + 1)
-  }
-  return Uint32Array.from(bounds)
-}
-
-/** Bounds alternate between the start of a range and its end: an odd number of bounds at or below means inside. */
-function isCovered(bounds: Uint32Array, codePoint: number): boolean {
-  let low = 0
-  let high = bounds.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((bounds[middle] ?? 0) <= codePoint) low = middle + 1
-    else high = middle
-  }
-  return low % 2 === 1
-}
