@@ -20,7 +20,7 @@ export async function foldTokenizer(source, called) {
     before = rest
     rest = withoutUncalled(withoutUnsought(withoutUnentered(await fold(rest))), called)
   }
-  return fold(enums + rest)
+  return withPrivateMembers(await fold(enums + rest), called)
 }
 
 /** An enumeration of TypeScript is a constant to esbuild. */
@@ -93,6 +93,12 @@ function withoutUncalled(source, called) {
   const names = namesIn(source, /\bthis\.(\w+)\(/g)
   const method = /^(?: {2}\/\*\*.*\n(?: {3}\*.*\n)*)? {2}(\w+)\(.*\) \{\n(?: {4}.*\n)* {2}\}\n/gm
   return source.replace(method, (text, name) => (names.has(name) || called.includes(name) ? text : ''))
+}
+
+/** A minifier shortens the names of private members alone. */
+function withPrivateMembers(source, called) {
+  const names = [...namesIn(source, /\bthis\.(\w+)/g)].filter((name) => !called.includes(name)).join('|')
+  return replace(source, new RegExp(`(?<=\\bthis\\.|^ {2})(?=(?:${names})\\b)`, 'gm'), '#')
 }
 
 const namesIn = (source, pattern) => new Set(Array.from(source.matchAll(pattern), ([, name]) => name))
