@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate'
+import { assign } from 'xstate'
 import { AuthenticationError, type SaslFailureCondition, type XmppError } from '../src/errors.js'
 import { timedOut, toXmppError, type Wait } from './failure.js'
 import {
@@ -8,6 +8,7 @@ import {
   type MechanismRefusal,
 } from './mechanism-choice.js'
 import { mayTryOtherMechanism } from './policy.js'
+import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 

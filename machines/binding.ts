@@ -1,6 +1,7 @@
-import { assign, setup } from 'xstate'
+import { assign } from 'xstate'
 import { ProtocolError, type XmppError } from '../src/errors.js'
 import { timedOut, toXmppError, type Wait } from './failure.js'
+import { setup } from './setup.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'

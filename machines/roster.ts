@@ -1,6 +1,7 @@
-import { assign, setup } from 'xstate'
+import { assign } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { timedOut, toXmppError } from './failure.js'
+import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 

@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate'
+import { assign } from 'xstate'
 import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from '../src/errors.js'
 import type {
   BindVerdict,
@@ -10,6 +10,7 @@ import type {
   ServedSessionInput,
   ServedSessionOutput,
 } from './served-facts.js'
+import { setup } from './setup.js'
 import { deed } from './stub.js'
 
 export type ServedSessionEvent =

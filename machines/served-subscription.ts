@@ -1,4 +1,4 @@
-import { setup } from 'xstate'
+import { setup } from './setup.js'
 
 /** What the user or the contact did, as the user's server sees it: `sent` by the user, `received` from the contact. */
 export type ServedSubscriptionEvent =

@@ -1,4 +1,4 @@
-import { assign, raise, sendTo, setup } from 'xstate'
+import { assign, raise, sendTo } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
@@ -20,6 +20,7 @@ import {
 import { presenceMachine } from './presence.js'
 import { rosterMachine } from './roster.js'
 import { begin, end, join, type Wished } from './session-wish.js'
+import { setup } from './setup.js'
 import { noFeatures } from './stream-facts.js'
 import { deed, stream } from './stub.js'
 
@@ -31,6 +32,11 @@ export type SessionEvent =
   | { readonly type: 'session.close'; readonly wish?: number }
   | { readonly type: 'stream.closed' }
   | { readonly type: 'stream.ended'; readonly error: XmppError }
+
+const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
+const failure = { type: 'noteFailure', params: failed } as const
+/** What any failure of an attempt leads to. */
+const toJudging = { target: '#session.judging', actions: failure } as const
 
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
@@ -144,13 +150,13 @@ export const sessionMachine = setup({
       id: 'roster',
       src: 'roster',
       input: ({ context }) => ({ wanted: context.wantsRoster, timeouts: context.timeouts }),
-      onError: { target: '.judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      onError: toJudging,
     },
     {
       id: 'presence',
       src: 'presence',
       input: ({ context }) => ({ wanted: context.wantsPresence, timeouts: context.timeouts }),
-      onError: { target: '.judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      onError: toJudging,
     },
   ],
   states: {
@@ -172,7 +178,7 @@ export const sessionMachine = setup({
       invoke: {
         id: 'link',
         src: 'holdLink',
-        onError: { target: 'judging', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'judging', actions: failure },
       },
       on: {
         'session.connect': { actions: join },
@@ -204,10 +210,7 @@ export const sessionMachine = setup({
                 actions: { type: 'keepConnection', params: ({ event }) => event },
               },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         authenticating: {
@@ -229,10 +232,7 @@ export const sessionMachine = setup({
                 actions: { type: 'keepAuthentication', params: ({ event }) => event },
               },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         binding: {
@@ -251,10 +251,7 @@ export const sessionMachine = setup({
               },
               { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
             ],
-            onError: {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            onError: toJudging,
           },
         },
         online: {
@@ -272,10 +269,7 @@ export const sessionMachine = setup({
             {
               id: 'stanzas',
               src: 'stanzas',
-              onError: {
-                target: '#session.judging',
-                actions: { type: 'noteFailure', params: ({ event }) => event },
-              },
+              onError: toJudging,
             },
             {
               id: 'liveness',
@@ -286,17 +280,11 @@ export const sessionMachine = setup({
                 target: '#session.judging',
                 actions: { type: 'noteFailure', params: ({ event }) => event.output },
               },
-              onError: {
-                target: '#session.judging',
-                actions: { type: 'noteFailure', params: ({ event }) => event },
-              },
+              onError: toJudging,
             },
           ],
           on: {
-            'stream.ended': {
-              target: '#session.judging',
-              actions: { type: 'noteFailure', params: ({ event }) => event },
-            },
+            'stream.ended': toJudging,
           },
           states: {
             fresh: {

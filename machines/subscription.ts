@@ -1,4 +1,4 @@
-import { setup } from 'xstate'
+import { setup } from './setup.js'
 import type { RosterAttributes } from './subscription-state.js'
 
 /** What the server says of a contact in the roster, fetched or pushed; it overrides what was believed. */

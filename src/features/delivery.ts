@@ -1,4 +1,4 @@
-import { ReplaySubject, type Observable } from 'rxjs'
+import { Observable, Subject } from 'rxjs'
 import type { XmppError } from '../errors.js'
 
 /** How far a sent message has come. */
@@ -17,7 +17,7 @@ export class Delivery {
   /** The id the message was sent with. */
   readonly id: string
   #status: DeliveryStatus = queued
-  #subject: ReplaySubject<DeliveryStatus> | undefined
+  #changes: Subject<DeliveryStatus> | undefined
   #waiting: ((status: DeliveryStatus) => void)[] | undefined
 
   constructor(id: string) {
@@ -30,12 +30,14 @@ export class Delivery {
 
   /** Replays the present status; completes on failure, which is final. */
   get status$(): Observable<DeliveryStatus> {
-    if (this.#subject === undefined) {
-      this.#subject = new ReplaySubject(1)
-      this.#subject.next(this.#status)
-      if (this.#status.status === 'failed') this.#subject.complete()
-    }
-    return this.#subject.asObservable()
+    return new Observable((watcher) => {
+      const status = this.#status
+      const ends =
+        status.status === 'failed' ? undefined : (this.#changes ??= new Subject()).subscribe(watcher)
+      watcher.next(status)
+      if (ends === undefined) watcher.complete()
+      return ends
+    })
   }
 
   /** Resolves once it is no longer merely queued; never rejects. */
@@ -53,12 +55,12 @@ export class Delivery {
   fail(reason: XmppError): void {
     if (this.#status.status === 'failed') return
     this.#advance({ status: 'failed', reason })
-    this.#subject?.complete()
+    this.#changes?.complete()
   }
 
   #advance(status: DeliveryStatus): void {
     this.#status = status
-    this.#subject?.next(status)
+    this.#changes?.next(status)
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.forEach((resolve) => resolve(status))

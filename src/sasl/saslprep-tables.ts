@@ -1,7 +1,4 @@
-/** A set of code points; every table is one. */
-export interface CodePointSet {
-  has(codePoint: number): boolean
-}
+import { codePoints, type CodePointSet } from '../code-points.js'
 
 /** RFC 3454 table C.1.2: spaces other than U+0020. */
 export const nonAsciiSpace = codePoints('4g 4bk 1vk.b 10 1c 335')
@@ -18,24 +15,6 @@ export const prohibited = codePoints(`
 export const rightToLeft = codePoints(`
 14u 2 3 d.q 6.4 13 4 2.p 6.a z.2 2.2s 8 8.1 k.4 2.d 3 2.q 2c.11 c 4ta 179q 2.9 2.c 2.4 2 2.1 2.1
 2.2z y.a2 j.1r 3.1h 15.c 38.4 2.3q`)
-
-/** RFC 3454 table D.2: characters of bidirectional category L. */
-export const leftToRight = codePoints(`
-1t.p 7.p 1c b 5 6.m 2.u 2.88 2.h t.2l 3.8 3.6 f.1 f.4 a 3w c 2.2 2 2.j 2.17 2.11 b.3m 8.1w 2.11 3.1
-7.f y.11 3.6 2.12 2 oq 2.1g 4.3 9.3 4 8.9 3.c i.1 2.7 3.1 3.l 2.6 2 4.3 5.2 7.1 3.1 b 5.1 2.2 5.b
-3.6 b.5 5.1 3.l 2.6 2.1 2.1 2.1 5.2 p.3 2 8.9 3.2 f 2.6 2 2.2 2.l 2.6 2.1 2.4 4.3 9 2.1 4 g 6.9 j.1
-2.7 3.1 3.l 2.6 2.1 3.3 4.1 2 7.1 3.1 b 5.1 2.2 5.a j 2.5 4.2 2.3 4.1 2 2.1 4.1 4.2 4.7 2.2 5.1 2.1
-4.2 2.2 b g.b f.2 2.7 2.2 2.m 2.9 2.4 8.3 s.1 5.9 j.1 2.7 2.2 2.m 2.9 2.4 5 2.4 3.1 2.1 a.1 8 2.1
-5.9 j.1 2.7 2.2 2.m 2.f 5.2 6.2 2.2 b 9.1 5.9 j.1 2.h 4.n 2.8 2 3.6 9.2 7.7 j.2 d.1b 2.1 d.6 9.c
-12.1 2 3.1 2 3 7.3 2.6 2.2 2 2 3.1 2.3 2.1 a 3.4 2 a.9 3.1 z.n 3.q 2 2 6.9 2.x l 6 3.3 1f.7 2.5 3
-1d.x 2.4 2.1 2 5 7 8.n 21.11 b.14 3 5.2h 6.1v 6.29 7.6 2.1q 2 2.3 3.6 2 2.3 3.12 2 2.3 3.u 2 2.3 3.6
-2 2.3 3.6 2.6 2.m 2.u 2 2.3 3.6 2.12 2.i 7.r 10.2c d.hh b.p 6.28 g.c 2.3 f.h 4.1 a.h f.c 2.2 g.1i
-8.7 2.1 c.6 2 4.9 13.9 7.2f 9.14 120.4b 5.2h 7.l 3.5 3.11 3.5 3.7 2 2 2 2.u 3.1g 2.6 2 4.2 2.6 4.3
-3.5 5.c 6.2 2.6 i 2r e 3n 5 3.9 2 4.4 7 2 2 2.3 2.2 2.6 4.2 6.4 n.z c3.1w r 7b.25 270.2 q.8 8.4 3.4
-5.2d 7.2 2.2h 2.3 6.13 5.2l 2.13 1l.18 4.z t.r 4.1d g.b 5.1a 2.3a 5.2q 3.u 2.52t 23.g4l 2j.wc
-1h0.8mb 2l.6r1 3.1m 46.6 d.4 sq.p 7.p c.2g 4.5 3.5 3.5 3.2 mc.u 2.3 d.q 52.11 3.11 148j.6t b.12 4.1o
-4.8 h.1 8.t 5.1b f7.2c 2.1y 2.1 3 3.1 3.3 2.b 2 2.3 2.1 2.1s 2.3 3.7 2.6 2.r 2.3 2.4 2 4.6 2.9d 5.81
-7xz.wye g16.f1 gvz7.1ekd 3.1ekd`)
 
 /** RFC 3454 table A.1: code points without a character in Unicode 3.2. */
 export const unassigned = codePoints(`
@@ -55,41 +34,18 @@ w 2 5.1 8 2 5.1 8 8 o w 2 5.1 8 14 k.5 t.y 2e.b hj.8 u.2 2a.e e 8.a o.8 l.b e 4 
 8 t 5 6 2.2 8 9f.3 83.3 1f.7wd wyi.g14 f3.15r 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3.1ekd
 3.1ekd 3.1ekd 3.1ekd 3.1ekd 3 2.t 2p.1egt`)
 
-/**
- * The packed form is a list of ranges in ascending order, each `gap` or `gap.more` in base 36: `gap` leads from the end
- * of the range before (at first from zero) to its first code point, `more` is how many follow that one. It is unpacked
- * when first asked.
- */
-function codePoints(packed: string): CodePointSet {
-  let ends: Uint32Array | undefined
-  return {
-    has(codePoint) {
-      ends ??= unpack(packed)
-      return isCovered(ends, codePoint)
-    },
-  }
-}
+// Where table D.2 is not what the general category says, which is much shorter than the table.
+const leftToRightBesides = codePoints(`
+w2 60.5 16 rf.c 3o.6 ae 3k.2 ea 2j.c 4m.m 3.q 2 2 25 1l.7 2.5 3 3f.5 4s h2.r kx.1 3h.2 20.1 3i.1 v.6
+4r.1 1hk mg.1w r 7b.25 2hz.f 2p.s 4.z t.r 4.1d g.b 5.1a 2.3a 5.2q 3.u 14wy.3 14gt.6t b.12 4.1m 6.2
+n.1 8.t 5.1b ys.76`)
+const neverLeftToRight = codePoints(`
+1c.9 hs.1 c.9 t 3s ks.49 37f 1z2 2yk.1 14v5.9 16t1.1d`)
 
-function unpack(packed: string): Uint32Array {
-  const bounds: number[] = []
-  let position = 0
-  for (const range of packed.trim().split(/\s+/)) {
-    const [gap = '0', more = '0'] = range.split('.')
-    const first = position + Number.parseInt(gap, 36)
-    position = first + Number.parseInt(more, 36)
-    bounds.push(first, position + 1)
-  }
-  return Uint32Array.from(bounds)
-}
-
-/** Bounds alternate between the start of a range and its end: an odd number of bounds at or below means inside. */
-function isCovered(bounds: Uint32Array, codePoint: number): boolean {
-  let low = 0
-  let high = bounds.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((bounds[middle] ?? 0) <= codePoint) low = middle + 1
-    else high = middle
-  }
-  return low % 2 === 1
+/** RFC 3454 table D.2: characters of bidirectional category L. */
+export const leftToRight: CodePointSet = {
+  has: (codePoint) =>
+    leftToRightBesides.has(codePoint) ||
+    (/[\p{L}\p{Mc}\p{Nl}\p{Nd}\p{Co}\p{Cs}]/u.test(String.fromCodePoint(codePoint)) &&
+      ![neverLeftToRight, rightToLeft, unassigned].some((set) => set.has(codePoint))),
 }

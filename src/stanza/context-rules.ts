@@ -23,7 +23,7 @@ export function findMisplaced(text: string): string | undefined {
 function isInPlace(character: string, before: string, after: string, text: string): boolean {
   switch (character) {
     case '\u200c':
-      return endsInVirama(before) || (joinsForward.test(before) && joinsBackward.test(after))
+      return endsInVirama(before) || (joinsForward(before) && joinsBackward(after))
     case '\u200d':
       return endsInVirama(before)
     case '\u00b7':

@@ -1,34 +1,42 @@
+import { codePoints } from '../code-points.js'
+
 // Letters by Joining_Type, from DerivedJoiningType.txt of Unicode 17.0: JavaScript has no property escape for it.
-const dual = [
-  String.raw`\u0620\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u066e\u066f`,
-  String.raw`\u0678-\u0687\u069a-\u06bf\u06c1\u06c2\u06cc\u06ce\u06d0\u06d1\u06fa-\u06fc\u06ff`,
-  String.raw`\u0712-\u0714\u071a-\u071d\u071f-\u0727\u0729\u072b\u072d\u072e\u074e-\u0758\u075c-\u076a`,
-  String.raw`\u076d-\u0770\u0772\u0775-\u0777\u077a-\u077f\u07ca-\u07ea\u0841-\u0845\u0848\u084a-\u0853`,
-  String.raw`\u0855\u0860\u0862-\u0865\u0868\u0886\u0889-\u088d\u088f\u08a0-\u08a9\u08af\u08b0`,
-  String.raw`\u08b3-\u08b8\u08ba-\u08c8\u1820-\u1878\u1887-\u18a8\u18aa\ua840-\ua871\u{10ac0}-\u{10ac4}`,
-  String.raw`\u{10ad3}-\u{10ad6}\u{10ad8}-\u{10adc}\u{10ade}-\u{10ae0}\u{10b80}\u{10b82}`,
-  String.raw`\u{10b86}-\u{10b88}\u{10b8a}\u{10b8b}\u{10b8d}\u{10b90}\u{10d01}-\u{10d21}\u{10d23}`,
-  String.raw`\u{10ec3}\u{10ec4}\u{10ec6}\u{10ec7}\u{10f30}-\u{10f32}\u{10f34}-\u{10f44}`,
-  String.raw`\u{10f70}-\u{10f73}\u{10f76}-\u{10f81}\u{10fb0}\u{10fb2}\u{10fb3}\u{10fb8}\u{10fbb}\u{10fbc}`,
-  String.raw`\u{10fbe}\u{10fbf}\u{10fc1}\u{10fc4}\u{1e900}-\u{1e943}`,
-].join('')
-const left = [String.raw`\ua872\u{10acd}\u{10ad7}\u{10d00}`].join('')
-const right = [
-  String.raw`\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0`,
-  String.raw`\u06c3-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef\u0710\u0715-\u0719\u071e\u0728\u072a`,
-  String.raw`\u072c\u072f\u074d\u0759-\u075b\u076b\u076c\u0771\u0773\u0774\u0778\u0779\u0840\u0846\u0847`,
-  String.raw`\u0849\u0854\u0856-\u0858\u0867\u0869\u086a\u0870-\u0882\u088e\u08aa-\u08ac\u08ae`,
-  String.raw`\u08b1\u08b2\u08b9\u{10ac5}\u{10ac7}\u{10ac9}\u{10aca}\u{10ace}-\u{10ad2}\u{10add}\u{10ae1}`,
-  String.raw`\u{10ae4}\u{10b81}\u{10b83}-\u{10b85}\u{10b89}\u{10b8c}\u{10b8e}\u{10b8f}\u{10b91}\u{10d22}`,
-  String.raw`\u{10ec2}\u{10f33}\u{10f74}\u{10f75}\u{10fb4}-\u{10fb6}\u{10fb9}\u{10fba}\u{10fbd}`,
-  String.raw`\u{10fc2}\u{10fc3}`,
-].join('')
+const dual = codePoints(`
+17k 6 2 2.4 5.c 2.6 2.1 10.1 9.f j.11 2.1 a 2 2.1 15.2 3 j.2 6.3 2.8 2 2 2.1 w.a 4.e 3.3 2 3.2 3.5
+23.w 2f.4 3 2.9 2 b 2.3 3 u 3.4 2 h.9 6.1 3.5 2.e 314.2g f.x 2 sd2.1d jf3.4 f.3 2.4 2.2 4g 2 4.2 2.1
+2 3 a9.w 2 bk.1 2.1 2x.2 2.g 18.3 3.b 1b 2.1 5 3.1 2.1 2 3 16ws.1v`)
+const left = codePoints('x9u jff a fd')
+const right = codePoints(`
+17m.3 2 2 6.3 m 15.2 2.2 h.h 13 3.8 2 2 3.1 2 p.1 x 5.4 5 a 2 2 3 u c.2 g.1 5 2.1 4.1 5j 6.1 2 b 2.2
+f 2.1 6.i c s.2 2 3.1 7 1ez0 2 2.1 4.4 b 4 3 4d 2.2 4 3 2.1 2 b5 bk 35 1t.1 1r.2 3.1 3 5.1`)
 
 // Joining_Type T, format characters left out: no prepared string holds one beside a joiner.
-const transparent = String.raw`[\p{Mn}\p{Me}\u{1e94b}]`
+const transparent = /[\p{Mn}\p{Me}\u{1e94b}]/u
 
 /** Tells whether a text can end before a ZERO WIDTH NON-JOINER that breaks a cursive connection. @see RFC 5892 §A.1 */
-export const joinsForward = new RegExp(`[${dual}${left}]${transparent}*$`, 'u')
+export function joinsForward(text: string): boolean {
+  const joiner = findLast(text)
+  return dual.has(joiner) || left.has(joiner)
+}
 
 /** Tells whether a text can follow a ZERO WIDTH NON-JOINER that breaks a cursive connection. @see RFC 5892 §A.1 */
-export const joinsBackward = new RegExp(`^${transparent}*[${dual}${right}]`, 'u')
+export function joinsBackward(text: string): boolean {
+  const joiner = findFirst(text)
+  return dual.has(joiner) || right.has(joiner)
+}
+
+// Both give the nearest code point that is not transparent, or -1, which is in no set.
+function findFirst(text: string): number {
+  for (const character of text) if (!transparent.test(character)) return character.codePointAt(0) ?? -1
+  return -1
+}
+
+function findLast(text: string): number {
+  for (let end = text.length; end > 0;) {
+    const pair = text.codePointAt(end - 2) ?? 0
+    const character = text.slice(end - (pair > 0xffff ? 2 : 1), end)
+    if (!transparent.test(character)) return character.codePointAt(0) ?? -1
+    end -= character.length
+  }
+  return -1
+}

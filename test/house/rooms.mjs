@@ -22,11 +22,18 @@ export const rooms = [
   },
   { name: 'transport', holds: 'bytes', rooms: ['errors'], types: [], packages: ['node:', 'ws'], pure: false },
   { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
-  { name: 'stanza', holds: 'words', rooms: ['xml', 'base64', 'errors'], types: [], packages: [], pure: true },
+  {
+    name: 'stanza',
+    holds: 'words',
+    rooms: ['xml', 'base64', 'code-points', 'errors'],
+    types: [],
+    packages: [],
+    pure: true,
+  },
   {
     name: 'sasl',
     holds: 'a proof',
-    rooms: ['base64', 'errors'],
+    rooms: ['base64', 'code-points', 'errors'],
     types: ['transport'],
     packages: [],
     pure: false,
@@ -106,6 +113,14 @@ export const rooms = [
  */
 export const files = [
   { name: 'errors', holds: 'what can go wrong', rooms: [], types: [], packages: [], pure: true },
+  {
+    name: 'code-points',
+    holds: 'sets of characters',
+    rooms: [],
+    types: [],
+    packages: [],
+    pure: true,
+  },
   { name: 'base64', holds: 'bytes as text', rooms: [], types: [], packages: [], pure: true },
   {
     name: 'client',
