@@ -14,7 +14,7 @@ import { createPresence, type PresenceFeature } from './features/presence.js'
 import { createRoster, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
-import { createStanzaIds } from './router/stanza-ids.js'
+import { createStanzaId as createId } from './router/stanza-ids.js'
 import { StanzaBus } from './router/stanza-bus.js'
 import { createScramMemoryCache } from './sasl/scram-key-cache.js'
 import type { IqResult } from './stanza/iq.js'
@@ -69,7 +69,6 @@ export function createClient(options: ClientOptions): Client {
   const settings = toSettings(options)
   const { jid, input, lang } = settings
   const link = new Link()
-  const createId = createStanzaIds()
   const bus = new StanzaBus(createId)
   const dialer = toDialer(options, settings)
   const { password } = options

@@ -1,4 +1,4 @@
-import { Subject, type Observable } from 'rxjs'
+import { defer, Subject, type Observable } from 'rxjs'
 import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid } from '../stanza/jid.js'
@@ -40,8 +40,10 @@ interface Sent {
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
   const remembered = new Map<string, Sent>()
+  let listens = false
 
   const remember = (sent: Sent) => {
+    listen()
     if (remembered.size >= rememberedMessageLimit) {
       for (const oldest of remembered.keys()) {
         remembered.delete(oldest)
@@ -51,21 +53,29 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     remembered.set(sent.delivery.id, sent)
   }
 
-  bus.messageError$.subscribe({
-    next: (message) => {
-      if (message.id === undefined || message.error === undefined) return
-      const sent = remembered.get(message.id)
-      const to = sent?.to ?? bus.account?.bare
-      if (sent === undefined || to !== message.from?.bare.toString()) return
-      sent.delivery.fail(message.error)
-      bounced.next({ delivery: sent.delivery, reason: message.error, message })
-    },
-    complete: () => bounced.complete(),
-  })
+  /** Not before there is something that could come back, or somebody who waits for it. */
+  const listen = () => {
+    if (listens) return
+    listens = true
+    bus.messageError$.subscribe({
+      next: (message) => {
+        if (message.id === undefined || message.error === undefined) return
+        const sent = remembered.get(message.id)
+        const to = sent?.to ?? bus.account?.bare
+        if (sent === undefined || to !== message.from?.bare.toString()) return
+        sent.delivery.fail(message.error)
+        bounced.next({ delivery: sent.delivery, reason: message.error, message })
+      },
+      complete: () => bounced.complete(),
+    })
+  }
 
   return {
     message$: bus.message$,
-    bounced$: bounced.asObservable(),
+    bounced$: defer(() => {
+      listen()
+      return bounced
+    }),
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs'
+import { BehaviorSubject, defer, endWith, ignoreElements, takeUntil, type Observable } from 'rxjs'
 import { StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { RequestOptions } from '../router/requests.js'
@@ -34,10 +34,9 @@ export function createRoster(bus: StanzaBus): RosterFeature {
     contacts.next(next)
     return undefined
   })
-  bus.stanza$.subscribe({ complete: () => contacts.complete() })
 
   return {
-    roster$: contacts.asObservable(),
+    roster$: defer(() => contacts.pipe(takeUntil(bus.stanza$.pipe(ignoreElements(), endWith(null))))),
     fetchRoster: async (options) => {
       const answer = await bus.request({ type: 'get', payload: toRosterElement() }, options)
       const roster = answer.payload === undefined ? undefined : parseRoster(answer.payload)

@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import { xmlNamespace, type XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
+import { detach } from '../xml/interner.js'
 import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
 import { createStreamReader } from '../xml/stream-reader.js'
@@ -163,12 +164,17 @@ function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | 
   return undefined
 }
 
+/** Kept as long as the session, so that it must not hold the text that it came in. */
 function toHeader(root: XmlElement): StreamHeader {
+  const read = (name: string, namespace?: string) => {
+    const value = root.attribute(name, namespace)
+    return value === undefined ? undefined : detach(value)
+  }
   return {
-    to: root.attribute('to'),
-    from: root.attribute('from'),
-    id: root.attribute('id'),
-    version: root.attribute('version'),
-    lang: root.attribute('lang', xmlNamespace),
+    to: read('to'),
+    from: read('from'),
+    id: read('id'),
+    version: read('version'),
+    lang: read('lang', xmlNamespace),
   }
 }
