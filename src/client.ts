@@ -16,7 +16,7 @@ import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
 import { StanzaBus } from './router/stanza-bus.js'
-import { createScramMemoryCache } from './sasl/scram-key-cache.js'
+import { ScramMemoryCache } from './sasl/scram-key-cache.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
 import type { Dialer } from './transport/dial.js'
@@ -72,7 +72,7 @@ export function createClient(options: ClientOptions): Client {
   const bus = new StanzaBus(createId)
   const dialer = toDialer(options, settings)
   const { password } = options
-  const cache = createScramMemoryCache()
+  const cache = new ScramMemoryCache()
   const means: SessionMeans = {
     link,
     bus,
