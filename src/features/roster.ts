@@ -9,6 +9,8 @@ import { ns } from '../xml/namespaces.js'
 /** Contacts by prepared bare JID. */
 export type Contacts = ReadonlyMap<string, RosterItem>
 
+const noContacts: Contacts = new Map()
+
 /** The contact list as the server has it. @see RFC 6121 §2 */
 export interface RosterFeature {
   /** The last known list: replayed, and kept while disconnected. */
@@ -19,7 +21,7 @@ export interface RosterFeature {
 
 /** @see RosterFeature */
 export function createRoster(bus: StanzaBus): RosterFeature {
-  const contacts = new BehaviorSubject<Contacts>(new Map())
+  const contacts = new BehaviorSubject(noContacts)
 
   bus.handle('query', ns.roster, (request, account) => {
     const change = parseRosterChange(request.payload)
