@@ -2,7 +2,7 @@ import { assign } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
-import { deed } from './stub.js'
+import { deed, stream } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 
 export interface LivenessInput {
@@ -13,18 +13,28 @@ export interface LivenessContext extends LivenessInput {
   readonly error: XmppError | undefined
 }
 
+/** Nothing has arrived for the quiet time. */
+export interface LivenessEvent {
+  readonly type: 'silence.lasted'
+}
+
 export interface LivenessOutput {
   readonly error: XmppError | undefined
 }
 
 /**
  * Decides whether a silent connection still lives: quiet long enough, it is probed; an unanswered probe is the end. Refuses to
- * count stanzas: `awaitSilence` measures, and any sign of life answers the probe.
+ * count stanzas: `silence` measures, and any sign of life answers the probe.
  */
 export const livenessMachine = setup({
-  types: {} as { context: LivenessContext; input: LivenessInput; output: LivenessOutput },
+  types: {} as {
+    context: LivenessContext
+    events: LivenessEvent
+    input: LivenessInput
+    output: LivenessOutput
+  },
   actors: {
-    awaitSilence: deed<void, { readonly quietMs: number }>('awaitSilence'),
+    silence: stream<{ readonly quietMs: number }>('silence'),
     probe: deed<void>('probe'),
   },
   actions: {
@@ -44,14 +54,14 @@ export const livenessMachine = setup({
     listening: {
       description: 'Something arrived lately, or the silence is still short.',
       tags: ['idle'],
-      meta: { spec: 'RFC 6120 §4.6.1', why: 'awaitSilence ends by itself after the quiet time' },
+      meta: { spec: 'RFC 6120 §4.6.1', why: 'silence speaks up after the quiet time', streams: ['silence'] },
       invoke: {
-        id: 'awaitSilence',
-        src: 'awaitSilence',
+        id: 'silence',
+        src: 'silence',
         input: ({ context }) => ({ quietMs: context.timeouts.quietMs }),
-        onDone: { target: 'probing' },
         onError: { target: 'dead', actions: { type: 'noteFailure', params: ({ event }) => event } },
       },
+      on: { 'silence.lasted': { target: 'probing' } },
     },
     probing: {
       description: 'A ping is on its way; whatever comes back, even an error, is a sign of life.',

@@ -6,8 +6,8 @@ export function deed<TOutput, TInput = NonReducibleUnknown>(name: string) {
 }
 
 /** A stream that a chart names and `src/actors/` runs while the state lasts. */
-export function stream(name: string) {
-  return fromCallback<AnyEventObject>(() => {
+export function stream<TInput = NonReducibleUnknown>(name: string) {
+  return fromCallback<AnyEventObject, TInput>(() => {
     throw new Error(`actor "${name}" must be provided`)
   })
 }

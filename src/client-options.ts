@@ -130,9 +130,12 @@ function refuseUnknownMechanisms(names: readonly string[] = []): void {
   if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
 }
 
-/** @see RFC 6120 §4.7.4 */
+/**
+ * The platform's language by the formatter that is cheapest to make: others load calendars or numbers first.
+ * @see RFC 6120 §4.7.4
+ */
 function toLanguageTag(lang: string | undefined): string {
-  if (lang === undefined) return Intl.DateTimeFormat().resolvedOptions().locale
+  if (lang === undefined) return new Intl.PluralRules().resolvedOptions().locale
   try {
     Intl.getCanonicalLocales(lang)
     if (lang !== '') return lang
@@ -142,7 +145,8 @@ function toLanguageTag(lang: string | undefined): string {
   throw new RangeError(`${JSON.stringify(lang)} is no language tag: write en or pt-BR`)
 }
 
-function toTimeouts(given: Partial<Timeouts> = {}): Timeouts {
+function toTimeouts(given: Partial<Timeouts> | undefined): Timeouts {
+  if (given === undefined) return defaultTimeouts
   for (const [name, value] of Object.entries(given)) {
     if (!Number.isFinite(value) || value <= 0 || value > 2 ** 31 - 1) {
       throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)

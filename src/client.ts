@@ -28,9 +28,9 @@ import {
 } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
-import { createStanzaIds } from './router/stanza-ids.js'
+import { createStanzaId as createId } from './router/stanza-ids.js'
 import { StanzaBus } from './router/stanza-bus.js'
-import { createScramMemoryCache } from './sasl/scram-key-cache.js'
+import { ScramMemoryCache } from './sasl/scram-key-cache.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
 import type { Dialer } from './transport/dial.js'
@@ -97,11 +97,10 @@ export function createClient(options: ClientOptions): Client {
   const settings = toSettings(options)
   const { jid, input, lang } = settings
   const link = new Link()
-  const createId = createStanzaIds()
   const bus = new StanzaBus(createId)
   const dialer = toDialer(options, settings)
   const { password } = options
-  const cache = createScramMemoryCache()
+  const cache = new ScramMemoryCache()
   const roster = new RosterStore()
   const words = new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {}))
   const means: SessionMeans = {
@@ -159,6 +158,7 @@ export function createClient(options: ClientOptions): Client {
       show({ status: 'closed' })
       for (const chart of charts) chart.stop()
       bus.complete()
+      roster.complete()
       state.complete()
     },
   })

@@ -6,6 +6,7 @@ import { parseBindResult, toBindElement } from '../stanza/bind.js'
 import { parseIq, toIqElement, type IqError, type IqResult } from '../stanza/iq.js'
 import { toSessionElement } from '../stanza/session.js'
 import type { XmlElement } from '../xml/element.js'
+import { detach } from '../xml/interner.js'
 import { openStream, receiveFeatures, unexpected } from './connection.js'
 import { meansOf, type SessionMeans } from './means.js'
 
@@ -30,8 +31,9 @@ export const bindingActors = {
       if (jid === undefined) {
         throw link.stream.abort(new ProtocolError('bad-format', 'the server bound no full JID'))
       }
-      link.account = { bare: jid.bare.toString(), full: jid.toString() }
-      return { kind: 'bound', jid: jid.toString() }
+      const full = detach(jid.toString())
+      link.account = { bare: detach(jid.bare.toString()), full }
+      return { kind: 'bound', jid: full }
     },
   ),
 

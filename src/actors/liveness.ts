@@ -1,13 +1,23 @@
-import { fromPromise } from 'xstate'
+import { fromCallback, fromPromise, type AnyEventObject } from 'xstate'
+import type { LivenessEvent } from '../../machines/liveness.js'
 import { toIqElement } from '../stanza/iq.js'
 import { toPingElement } from '../stanza/ping.js'
 import { meansOf } from './means.js'
 
 /** The deeds of the liveness chart. */
 export const livenessActors = {
-  awaitSilence: fromPromise<void, { readonly quietMs: number }>(({ input, signal, system }) => {
-    const { link } = meansOf(system)
-    return awaitSilence(() => link.stream.lastReceivedMs, input.quietMs, signal)
+  /** One timer, wound up again only when it runs out: what arrives in between costs nothing. */
+  silence: fromCallback<AnyEventObject, { readonly quietMs: number }>(({ input, sendBack, system }) => {
+    const { stream } = meansOf(system).link
+    const report = (event: LivenessEvent) => sendBack(event)
+    let timer: ReturnType<typeof setTimeout>
+    const wind = () => {
+      const left = input.quietMs - (performance.now() - stream.lastReceivedMs)
+      if (left <= 0) report({ type: 'silence.lasted' })
+      else timer = setTimeout(wind, left)
+    }
+    wind()
+    return () => clearTimeout(timer)
   }),
 
   probe: fromPromise<void>(async ({ signal, system }) => {
@@ -16,18 +26,4 @@ export const livenessActors = {
     stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
     await stream.heard(signal)
   }),
-}
-
-/** One timer, wound up again only when it runs out: what arrives in between costs nothing. */
-function awaitSilence(lastReceivedMs: () => number, quietMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    let timer: ReturnType<typeof setTimeout>
-    const look = () => {
-      const left = quietMs - (performance.now() - lastReceivedMs())
-      if (left <= 0) resolve()
-      else timer = setTimeout(look, left)
-    }
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-    look()
-  })
 }

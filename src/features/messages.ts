@@ -1,4 +1,4 @@
-import { filter, Subject, type Observable } from 'rxjs'
+import { defer, filter, Subject, type Observable } from 'rxjs'
 import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
@@ -49,9 +49,11 @@ interface Sent {
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
   const remembered = new Map<string, Sent>()
-  const bySender = new KeyedStreams(bus.message$, ({ from }) => from?.bare.toString())
+  let bySender: KeyedStreams<Message> | undefined
+  let listens = false
 
   const remember = (sent: Sent) => {
+    listen()
     if (remembered.size >= rememberedMessageLimit) {
       for (const oldest of remembered.keys()) {
         remembered.delete(oldest)
@@ -61,25 +63,34 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     remembered.set(sent.delivery.id, sent)
   }
 
-  bus.messageError$.subscribe({
-    next: (message) => {
-      if (message.id === undefined || message.error === undefined) return
-      const sent = remembered.get(message.id)
-      const to = sent?.to ?? bus.account?.bare
-      if (sent === undefined || to !== message.from?.bare.toString()) return
-      sent.delivery.fail(message.error)
-      bounced.next({ delivery: sent.delivery, reason: message.error, message })
-    },
-    complete: () => bounced.complete(),
-  })
+  /** Not before there is something that could come back, or somebody who waits for it. */
+  const listen = () => {
+    if (listens) return
+    listens = true
+    bus.messageError$.subscribe({
+      next: (message) => {
+        if (message.id === undefined || message.error === undefined) return
+        const sent = remembered.get(message.id)
+        const to = sent?.to ?? bus.account?.bare
+        if (sent === undefined || to !== message.from?.bare.toString()) return
+        sent.delivery.fail(message.error)
+        bounced.next({ delivery: sent.delivery, reason: message.error, message })
+      },
+      complete: () => bounced.complete(),
+    })
+  }
 
   return {
     message$: bus.message$,
     messages: ({ from, type }) => {
+      bySender ??= new KeyedStreams(bus.message$, (message) => message.from?.bare.toString())
       const all = from === undefined ? bus.message$ : bySender.of(toJid(from).bare.toString())
       return type === undefined ? all : all.pipe(filter((message) => message.type === type))
     },
-    bounced$: bounced.asObservable(),
+    bounced$: defer(() => {
+      listen()
+      return bounced
+    }),
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)

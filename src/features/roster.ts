@@ -105,7 +105,6 @@ export function createRoster(bus: StanzaBus, store: RosterStore, actor: RosterAc
     store.change(change.item, change.ver)
     return undefined
   })
-  bus.stanza$.subscribe({ complete: () => store.complete() })
 
   return {
     roster$: store.roster$,

@@ -2,9 +2,10 @@ import { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import { xmlNamespace, type XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
+import { detach } from '../xml/interner.js'
 import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
-import { createStreamReader } from '../xml/stream-reader.js'
+import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
 
 /** What the header of either side says (RFC 6120 §4.7). */
 export interface StreamHeader {
@@ -43,52 +44,140 @@ export function createInbound(
   limits: Partial<XmlLimits> = {},
 ): Inbound {
   const all = resolveXmlLimits(limits)
-  return transport.framing === 'bytes' ? readBytes(events, all) : readFrames(transport, events, all)
+  return transport.framing === 'bytes'
+    ? new ByteInbound(events, all)
+    : new FrameInbound(transport, events, all)
 }
 
-function readBytes(events: InboundEvents, limits: XmlLimits): Inbound {
-  let stopped = false
-  const handler = {
-    opened: (root: XmlElement, contentNamespace: string) => {
-      const error = judgeRoot(root, contentNamespace)
-      if (error === undefined) events.opened(toHeader(root))
-      else events.failed(error)
-    },
-    element: events.element,
-    closed: () => events.closed(),
-    failed: events.failed,
+class ByteInbound implements Inbound, StreamReaderHandler {
+  readonly #events: InboundEvents
+  readonly #reader: StreamReader
+  #stopped = false
+
+  constructor(events: InboundEvents, limits: XmlLimits) {
+    this.#events = events
+    this.#reader = createStreamReader(this, limits)
   }
-  const reader = createStreamReader(handler, limits)
-  return {
-    write: (chunk) => {
-      if (!stopped) reader.write(chunk)
-    },
-    halt: () => reader.halt(),
-    resume: () => {
-      if (!stopped) reader.resume()
-    },
-    dropHeld: () => reader.takeHeld().length,
-    restart: () => reader.reset(),
-    stop: () => {
-      stopped = true
-      reader.halt()
-      reader.takeHeld()
-    },
+
+  opened(root: XmlElement, contentNamespace: string): void {
+    const error = judgeRoot(root, contentNamespace)
+    if (error === undefined) this.#events.opened(toHeader(root))
+    else this.#events.failed(error)
+  }
+
+  element(element: XmlElement): void {
+    this.#events.element(element)
+  }
+
+  closed(): void {
+    this.#events.closed()
+  }
+
+  failed(error: ProtocolError): void {
+    this.#events.failed(error)
+  }
+
+  write(chunk: Uint8Array | string): void {
+    if (!this.#stopped) this.#reader.write(chunk)
+  }
+
+  halt(): void {
+    this.#reader.halt()
+  }
+
+  resume(): void {
+    if (!this.#stopped) this.#reader.resume()
+  }
+
+  dropHeld(): number {
+    return this.#reader.takeHeld().length
+  }
+
+  restart(): void {
+    this.#reader.reset()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#reader.halt()
+    this.#reader.takeHeld()
   }
 }
 
 /** @see RFC 7395 §3.3: each frame is one document, `<open/>` and `<close/>` stand for the stream's tags. */
-function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimits): Inbound {
-  const readFrame = createFrameReader(limits)
-  const held: string[] = []
-  let heldUnits = 0
-  let halted = false
-  let stopped = false
+class FrameInbound implements Inbound {
+  readonly #transport: Transport
+  readonly #events: InboundEvents
+  readonly #limits: XmlLimits
+  readonly #readFrame: (frame: string) => XmlElement
+  readonly #held: string[] = []
+  #heldUnits = 0
+  #halted = false
+  #stopped = false
 
-  const read = (frame: string) => {
+  constructor(transport: Transport, events: InboundEvents, limits: XmlLimits) {
+    this.#transport = transport
+    this.#events = events
+    this.#limits = limits
+    this.#readFrame = createFrameReader(limits)
+  }
+
+  write(chunk: Uint8Array | string): void {
+    if (this.#stopped) return
+    if (typeof chunk !== 'string') {
+      const message = 'a binary frame came where only text frames may'
+      return this.#events.failed(new ProtocolError('bad-format', message))
+    }
+    if (!this.#halted) return this.#read(chunk)
+    this.#held.push(chunk)
+    this.#heldUnits += chunk.length
+    this.#transport.pause()
+    const { heldBytes } = this.#limits
+    if (this.#heldUnits > heldBytes) {
+      const message = `more than ${heldBytes} code units came unasked`
+      this.#events.failed(new ProtocolError('policy-violation', message))
+    }
+  }
+
+  halt(): void {
+    this.#halted = true
+  }
+
+  resume(): void {
+    this.#halted = false
+    let frame = this.#held.shift()
+    while (frame !== undefined) {
+      this.#heldUnits -= frame.length
+      this.#read(frame)
+      frame = this.#mayRead ? this.#held.shift() : undefined
+    }
+    if (this.#mayRead) this.#transport.resume()
+  }
+
+  dropHeld(): number {
+    const dropped = this.#heldUnits
+    this.#held.length = 0
+    this.#heldUnits = 0
+    return dropped
+  }
+
+  /** No scope crosses frames: there is nothing to forget. */
+  restart(): void {}
+
+  stop(): void {
+    this.#stopped = true
+    this.#held.length = 0
+  }
+
+  get #mayRead(): boolean {
+    return !this.#halted && !this.#stopped
+  }
+
+  #read(frame: string): void {
+    const events = this.#events
     let element: XmlElement
     try {
-      element = readFrame(frame)
+      element = this.#readFrame(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       return events.failed(error)
@@ -101,50 +190,6 @@ function readFrames(transport: Transport, events: InboundEvents, limits: XmlLimi
     if (element.name === 'open') return events.opened(toHeader(element))
     if (element.name === 'close') return events.closed(element.attribute('see-other-uri'))
     return events.failed(new ProtocolError('bad-format', `<${element.name}/> means nothing between frames`))
-  }
-
-  const mayRead = () => !halted && !stopped
-
-  return {
-    write: (chunk) => {
-      if (stopped) return
-      if (typeof chunk !== 'string') {
-        return events.failed(
-          new ProtocolError('bad-format', 'a binary frame came where only text frames may'),
-        )
-      }
-      if (!halted) return read(chunk)
-      held.push(chunk)
-      heldUnits += chunk.length
-      transport.pause()
-      if (heldUnits > limits.heldBytes) {
-        events.failed(
-          new ProtocolError('policy-violation', `more than ${limits.heldBytes} code units came unasked`),
-        )
-      }
-    },
-    halt: () => {
-      halted = true
-    },
-    resume: () => {
-      halted = false
-      for (let frame = held.shift(); frame !== undefined; frame = mayRead() ? held.shift() : undefined) {
-        heldUnits -= frame.length
-        read(frame)
-      }
-      if (mayRead()) transport.resume()
-    },
-    dropHeld: () => {
-      const dropped = heldUnits
-      held.length = 0
-      heldUnits = 0
-      return dropped
-    },
-    restart: () => {},
-    stop: () => {
-      stopped = true
-      held.length = 0
-    },
   }
 }
 
@@ -163,12 +208,17 @@ function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | 
   return undefined
 }
 
+/** Kept as long as the session, so that it must not hold the text that it came in. */
 function toHeader(root: XmlElement): StreamHeader {
+  const read = (name: string, namespace?: string) => {
+    const value = root.attribute(name, namespace)
+    return value === undefined ? undefined : detach(value)
+  }
   return {
-    to: root.attribute('to'),
-    from: root.attribute('from'),
-    id: root.attribute('id'),
-    version: root.attribute('version'),
-    lang: root.attribute('lang', xmlNamespace),
+    to: read('to'),
+    from: read('from'),
+    id: read('id'),
+    version: read('version'),
+    lang: read('lang', xmlNamespace),
   }
 }

@@ -29,75 +29,90 @@ const corkLimit = 64 * 1024
  * sends nothing
  */
 export function createOutbound(transport: Transport, limitBytes: number): Outbound {
-  const framed = transport.framing === 'frames'
-  let corked = ''
-  let waiting: Flushed[] = []
-  let scheduled = false
-  let stopped = false
-  let opened = false
-  let lang: string | undefined
+  return new Writer(transport, limitBytes)
+}
 
-  const flush = () => {
-    scheduled = false
-    if (corked === '') return
-    const text = corked
-    const flushes = waiting
-    corked = ''
-    waiting = []
-    if (flushes.length === 0) transport.write(text)
-    else transport.write(text, (error) => flushes.forEach((flushed) => flushed(error)))
+class Writer implements Outbound {
+  readonly #transport: Transport
+  readonly #limitBytes: number
+  readonly #framed: boolean
+  #corked = ''
+  #waiting: Flushed[] = []
+  #scheduled = false
+  #stopped = false
+  #opened = false
+  #lang: string | undefined
+
+  constructor(transport: Transport, limitBytes: number) {
+    this.#transport = transport
+    this.#limitBytes = limitBytes
+    this.#framed = transport.framing === 'frames'
   }
 
-  const write = (text: string, flushed?: Flushed) => {
-    if (framed) return transport.write(text, flushed)
-    corked += text
-    if (flushed !== undefined) waiting.push(flushed)
-    if (corked.length > corkLimit) flush()
-    else if (!scheduled) {
-      scheduled = true
-      queueMicrotask(flush)
+  open(header: StreamHeader): void {
+    const { to, from, id, version, lang } = header
+    this.#opened = true
+    this.#lang = lang
+    if (this.#framed) {
+      this.#write(serialize(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
+    } else this.#write(serializeOpening(header))
+  }
+
+  send(element: XmlElement, flushed?: Flushed): void {
+    if (this.#stopped) return
+    const transport = this.#transport
+    const text = this.#framed ? serialize(withLang(element, this.#lang)) : serialize(element, bytesScope)
+    if (transport.bufferedBytes + this.#corked.length + text.length > this.#limitBytes) {
+      const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
+      throw new TransportError('overflow', message)
+    }
+    this.#write(text, flushed)
+  }
+
+  close(flushed?: Flushed): void {
+    if (this.#stopped) return flushed?.(null)
+    if (this.#opened) this.#write(this.#framed ? serialize(xml('close', ns.framing)) : closingTag, flushed)
+    else flushed?.(null)
+    this.#flush()
+    this.#stopped = true
+  }
+
+  abort(condition: StreamErrorCondition): void {
+    if (this.#stopped) return
+    if (!this.#opened) return this.#transport.destroy()
+    const error = xml('error', ns.streams, {}, xml(condition, ns.streamErrors))
+    this.#write(this.#framed ? serialize(error) : serialize(error, bytesScope))
+    this.close(() => this.#transport.destroy())
+  }
+
+  stop(reason: TransportError): void {
+    this.#stopped = true
+    const flushes = this.#waiting
+    this.#corked = ''
+    this.#waiting = []
+    flushes.forEach((flushed) => flushed(reason))
+  }
+
+  #write(text: string, flushed?: Flushed): void {
+    if (this.#framed) return this.#transport.write(text, flushed)
+    this.#corked += text
+    if (flushed !== undefined) this.#waiting.push(flushed)
+    if (this.#corked.length > corkLimit) this.#flush()
+    else if (!this.#scheduled) {
+      this.#scheduled = true
+      queueMicrotask(() => this.#flush())
     }
   }
 
-  const close = (flushed?: Flushed) => {
-    if (stopped) return flushed?.(null)
-    if (opened) write(framed ? serialize(xml('close', ns.framing)) : closingTag, flushed)
-    else flushed?.(null)
-    flush()
-    stopped = true
-  }
-
-  return {
-    open: (header) => {
-      opened = true
-      lang = header.lang
-      if (!framed) return write(serializeOpening(header))
-      const { to, from, id, version } = header
-      write(serialize(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
-    },
-    send: (element, flushed) => {
-      if (stopped) return
-      const text = framed ? serialize(withLang(element, lang)) : serialize(element, bytesScope)
-      if (transport.bufferedBytes + corked.length + text.length > limitBytes) {
-        throw new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`)
-      }
-      write(text, flushed)
-    },
-    close,
-    abort: (condition) => {
-      if (stopped) return
-      if (!opened) return transport.destroy()
-      const error = xml('error', ns.streams, {}, xml(condition, ns.streamErrors))
-      write(framed ? serialize(error) : serialize(error, bytesScope))
-      close(() => transport.destroy())
-    },
-    stop: (reason) => {
-      stopped = true
-      const flushes = waiting
-      corked = ''
-      waiting = []
-      flushes.forEach((flushed) => flushed(reason))
-    },
+  #flush(): void {
+    this.#scheduled = false
+    if (this.#corked === '') return
+    const text = this.#corked
+    const flushes = this.#waiting
+    this.#corked = ''
+    if (flushes.length === 0) return this.#transport.write(text)
+    this.#waiting = []
+    this.#transport.write(text, (error) => flushes.forEach((flushed) => flushed(error)))
   }
 }
 

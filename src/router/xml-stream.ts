@@ -42,7 +42,8 @@ export class XmlStream {
   #end: XmppError | undefined
   #begun = false
   #heard: (() => void) | undefined
-  readonly #disconnected: Promise<void>
+  #disconnected = false
+  readonly #awaitingEnd: (() => void)[] = []
 
   constructor(transport: Transport, options: XmlStreamOptions = {}) {
     this.transport = transport
@@ -58,18 +59,17 @@ export class XmlStream {
       limits,
     )
     this.#outbound = createOutbound(transport, outboundLimitBytes)
-    this.#disconnected = new Promise((resolve) => {
-      transport.start({
-        data: (chunk) => {
-          this.lastReceivedMs = performance.now()
-          this.#heard?.()
-          this.#inbound.write(chunk)
-        },
-        closed: (error) => {
-          this.#finish(error ?? new TransportError('closed', `${transport.address} ended the connection`))
-          resolve()
-        },
-      })
+    transport.start({
+      data: (chunk) => {
+        this.lastReceivedMs = performance.now()
+        this.#heard?.()
+        this.#inbound.write(chunk)
+      },
+      closed: (error) => {
+        this.#finish(error ?? new TransportError('closed', `${transport.address} ended the connection`))
+        this.#disconnected = true
+        for (const resolve of this.#awaitingEnd.splice(0)) resolve()
+      },
     })
     this.#inbound.halt()
   }
@@ -155,7 +155,7 @@ export class XmlStream {
     const destroy = () => this.transport.destroy()
     if (signal.aborted) destroy()
     else signal.addEventListener('abort', destroy, { once: true })
-    await this.#disconnected
+    await this.#disconnection()
     signal.removeEventListener('abort', destroy)
   }
 
@@ -172,9 +172,16 @@ export class XmlStream {
   leave(): void {
     if (this.#end !== undefined) return this.transport.destroy()
     const linger = setTimeout(() => this.transport.destroy(), lingerMs)
-    void this.#disconnected.then(() => clearTimeout(linger))
+    void this.#disconnection().then(() => clearTimeout(linger))
     this.#outbound.close(() => this.transport.destroy())
     this.#finish(new TransportError('aborted', 'the stream was left'))
+  }
+
+  #disconnection(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#disconnected) resolve()
+      else this.#awaitingEnd.push(resolve)
+    })
   }
 
   #elementArrived(element: XmlElement): void {

@@ -13,24 +13,19 @@ export interface ScramKeyCache {
 }
 
 /** A cache in memory that holds the latest keys of each hash, so three at most. */
-export interface ScramMemoryCache extends ScramKeyCache {
-  clear(): void
-}
+export class ScramMemoryCache implements ScramKeyCache {
+  #latest: readonly ScramKeys[] = []
 
-/** @see ScramKeyCache */
-export function createScramMemoryCache(): ScramMemoryCache {
-  const latest = new Map<string, ScramKeys>()
-  return {
-    find(parameters) {
-      const keys = latest.get(parameters.hash)
-      return keys !== undefined && areKeysFor(keys, parameters) ? keys : undefined
-    },
-    keep(keys) {
-      latest.set(keys.hash, keys)
-    },
-    clear() {
-      latest.clear()
-    },
+  find(parameters: ScramKeyParameters): ScramKeys | undefined {
+    return this.#latest.find((keys) => areKeysFor(keys, parameters))
+  }
+
+  keep(keys: ScramKeys): void {
+    this.#latest = [...this.#latest.filter(({ hash }) => hash !== keys.hash), keys]
+  }
+
+  clear(): void {
+    this.#latest = []
   }
 }
 

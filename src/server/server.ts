@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import { createStanzaIds } from '../router/stanza-ids.js'
+import { createStanzaId } from '../router/stanza-ids.js'
 import type { Jid } from '../stanza/jid.js'
 import { createTransportPair, type TransportPairOptions } from '../transport/memory.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
@@ -63,7 +63,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
   const credentials = new Credentials(domain.domain, resolved.mechanisms)
   const realm = new Realm({
     ...resolved,
-    nextId: createStanzaIds(),
+    nextId: createStanzaId,
     serve: createServices(resolved.software),
   })
   const accounts = new AccountRegistry(realm, credentials)

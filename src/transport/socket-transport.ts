@@ -169,7 +169,7 @@ export class SocketTransport implements Transport {
           raw.off('close', this.#onClose)
           socket.disableRenegotiation()
           this.#socket = socket
-          this.#secured = { socket, isServer, facts: tlsFactsOf(socket) }
+          this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
           this.#upgrade = 'done'
           this.#listen(socket)
           for (const { bytes, flushed } of this.#afterUpgrade.splice(0)) this.#send(bytes, flushed)

@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net'
-import { connect, createSecureContext, createServer, type TLSSocket } from 'node:tls'
+import {
+  connect,
+  createSecureContext,
+  createServer,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls'
 import { TransportError } from '../errors.js'
 import { peerCertificateOf } from './channel-binding.js'
 import { readCertificateNames } from './certificate-names.js'
@@ -49,9 +56,13 @@ function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsU
       ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
     })
     settleOnce(outcome, (settled) => {
-      secured.once('secureConnect', () => settled.secured(secured))
-      secured.on('error', settled.failed)
-      secured.once('close', () => settled.failed(cutShort()))
+      const { failed } = settled
+      const onClose = () => failed(cutShort())
+      secured.once('secureConnect', () => {
+        settled.secured(secured)
+        secured.off('error', failed).off('close', onClose)
+      })
+      secured.on('error', failed).on('close', onClose)
     })
   }
   return { isServer: false, run }
@@ -95,12 +106,20 @@ export function tlsMaterial(options: TlsClientOptions | TlsServerOptions): {
   }
 }
 
+/** Of all connections that trust the system's authorities and show no certificate. */
+let plainContext: SecureContext | undefined
+
 /** @throws TypeError when authorities, certificate or key cannot be used */
-export function toSecureContext(
-  options: TlsClientOptions | TlsServerOptions,
-): ReturnType<typeof createSecureContext> {
+export function toSecureContext(options: TlsClientOptions | TlsServerOptions): SecureContext {
+  const material = tlsMaterial(options)
+  if (Object.keys(material).length > 0) return createContext(material)
+  plainContext ??= createContext(material)
+  return plainContext
+}
+
+function createContext(material: SecureContextOptions): SecureContext {
   try {
-    return createSecureContext({ ...tlsMaterial(options), minVersion: lowestTlsVersion })
+    return createSecureContext({ ...material, minVersion: lowestTlsVersion })
   } catch (cause) {
     throw new TypeError(
       '`ca`, `cert` or `key` cannot be used: each must be PEM, the key that of the certificate',
@@ -112,8 +131,8 @@ export function toSecureContext(
 }
 
 /** The facts of a socket whose handshake is over. */
-export function tlsFactsOf(socket: TLSSocket): TlsFacts {
-  const certificate = peerCertificateOf(socket)
+export function tlsFactsOf(socket: TLSSocket, isServer: boolean): TlsFacts {
+  const certificate = isServer ? peerCertificateOf(socket) : undefined
   return {
     version: socket.getProtocol() ?? 'unknown',
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,

@@ -27,7 +27,7 @@ export interface TlsFacts {
   readonly version: string
   /** Application protocol agreed by ALPN, e.g. `xmpp-client`. */
   readonly alpn: string | undefined
-  /** Absent where the other side showed none, and in browsers. */
+  /** What a client showed; absent where it showed none, and on the client's own side. */
   readonly peer?: PeerCertificate
 }
 

@@ -27,7 +27,7 @@ export class WebSocketTransport implements Transport {
   /** @param socket open, and not yet read from */
   constructor(socket: WebSocket, raw: Socket, address: string, isServer: boolean) {
     this.address = address
-    this.tls = raw instanceof TLSSocket ? tlsFactsOf(raw) : null
+    this.tls = raw instanceof TLSSocket ? tlsFactsOf(raw, isServer) : null
     this.#socket = socket
     this.#raw = raw
     this.#isServer = isServer

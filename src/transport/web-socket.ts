@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { WebSocket } from 'ws'
@@ -6,7 +7,7 @@ import { abortedError, onAbort } from './abort.js'
 import { checkIdentity, toReferenceIdentity } from './certificate-identity.js'
 import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import { toTransportError } from './node-failure.js'
-import { lowestTlsVersion, tlsMaterial, toSecureContext } from './tls-upgrade.js'
+import { toSecureContext } from './tls-upgrade.js'
 import type { Transport } from './transport.js'
 import { defaultFrameLimitBytes, xmppSubprotocol, type WebSocketDialOptions } from './web-socket-dial.js'
 import { WebSocketTransport } from './web-socket-transport.js'
@@ -39,10 +40,11 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
     const onError = (cause: Error): void => giveUp(toTransportError(cause, deed))
     const disarm = onAbort(signal, () => giveUp(abortedError(deed, signal)))
     socket.on('error', onError)
-    socket.once('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0
-      giveUp(new TransportError('refused', `${address} answered ${status} instead of opening a WebSocket`))
-    })
+    const onRefusal = (_request: unknown, { statusCode = 0 }: IncomingMessage): void =>
+      giveUp(
+        new TransportError('refused', `${address} answered ${statusCode} instead of opening a WebSocket`),
+      )
+    socket.once('unexpected-response', onRefusal)
     socket.once('upgrade', (response) => (raw = response.socket))
     socket.once('open', () => {
       if (signal.aborted || raw === undefined) return
@@ -52,7 +54,7 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
       }
       disarm()
       const transport = new WebSocketTransport(socket, raw, address, false)
-      socket.off('error', onError)
+      socket.off('error', onError).off('unexpected-response', onRefusal)
       resolve(transport)
     })
   })
@@ -62,11 +64,8 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
 function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
   const { hostname } = new URL(url)
   const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
-  const material = { domain: hostname, ...tls }
-  toSecureContext(material)
   return {
-    ...tlsMaterial(material),
-    minVersion: lowestTlsVersion,
+    secureContext: toSecureContext({ domain: hostname, ...tls }),
     checkServerIdentity: (_host, certificate) => checkIdentity([...new Set(identities)], certificate),
   }
 }

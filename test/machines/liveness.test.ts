@@ -8,7 +8,7 @@ import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 function run(script: Parameters<typeof scriptDeeds>[0]) {
   const deeds = scriptDeeds(script)
   const machine = livenessMachine.provide({
-    actors: { awaitSilence: deeds.deed('awaitSilence'), probe: deeds.deed('probe') },
+    actors: { silence: deeds.stream('silence'), probe: deeds.deed('probe') },
   })
   const actor = createActor(machine, { input: { timeouts: defaultTimeouts } })
   const output = toPromise(actor)
@@ -16,26 +16,28 @@ function run(script: Parameters<typeof scriptDeeds>[0]) {
   return { ...deeds, actor, output }
 }
 
+const lasted = { type: 'silence.lasted' }
+
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('the liveness chart', () => {
   it('listens again after an answered probe', async () => {
-    const { actor, asked } = run({ awaitSilence: [gives(), silent], probe: [gives()] })
+    const { actor, asked } = run({ silence: [gives(lasted), silent], probe: [gives()] })
     await vi.advanceTimersByTimeAsync(0)
-    expect(asked).toEqual(['awaitSilence', 'probe', 'awaitSilence'])
+    expect(asked).toEqual(['silence', 'probe', 'silence'])
     expect(actor.getSnapshot().value).toBe('listening')
     actor.stop()
   })
 
   it('declares a silent connection dead when the probe is not answered', async () => {
-    const { output } = run({ awaitSilence: [gives()], probe: [silent] })
+    const { output } = run({ silence: [gives(lasted)], probe: [silent] })
     await vi.advanceTimersByTimeAsync(defaultTimeouts.probeMs)
     expect(await output).toMatchObject({ error: { code: 'timeout.probe' } })
   })
 
-  it.each(['awaitSilence', 'probe'])('ends with what %s failed with', async (name) => {
+  it.each(['silence', 'probe'])('ends with what %s failed with', async (name) => {
     const closed = new TransportError('closed', 'gone')
-    expect(await run({ awaitSilence: [gives()], [name]: [fails(closed)] }).output).toEqual({ error: closed })
+    expect(await run({ silence: [gives(lasted)], [name]: [fails(closed)] }).output).toEqual({ error: closed })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createScram } from '../../src/sasl/scram.js'
-import { createScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
+import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
 import type { ScramKeyCache } from '../../src/sasl/scram-key-cache.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'
 import type { ScramKeys } from '../../src/sasl/scram-keys.js'
@@ -16,7 +16,7 @@ function client(cache: ScramKeyCache, password: () => string | undefined, userna
 
 describe('a cache of derived keys', () => {
   test('lets the account in again without its password', async () => {
-    const cache = createScramMemoryCache()
+    const cache = new ScramMemoryCache()
     const password = vi.fn<() => string>(() => 'secret')
     await converse(client(cache, password), server())
     expect(
@@ -31,7 +31,7 @@ describe('a cache of derived keys', () => {
   })
 
   test('does not serve another user, or anybody once it is cleared', async () => {
-    const cache = createScramMemoryCache()
+    const cache = new ScramMemoryCache()
     await converse(
       client(cache, () => 'secret'),
       server(),

@@ -11,13 +11,16 @@ export const silent: Step = 'silent'
 export function scriptDeeds(script: Readonly<Record<string, readonly Step[]>>) {
   const asked: string[] = []
   const inputs = new Map<string, unknown[]>()
+  const takeStep = (name: string): Step => {
+    const steps = script[name] ?? ['silent']
+    const turn = asked.filter((other) => other === name).length
+    asked.push(name)
+    return steps[Math.min(turn, steps.length - 1)] ?? 'silent'
+  }
   const deed = <TOutput, TInput>(name: string) =>
     fromPromise<TOutput, TInput>(({ input, signal }) => {
-      const steps = script[name] ?? ['silent']
-      const turn = asked.filter((other) => other === name).length
-      asked.push(name)
+      const step = takeStep(name)
       inputs.set(name, [...(inputs.get(name) ?? []), input])
-      const step = steps[Math.min(turn, steps.length - 1)] ?? 'silent'
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => asked.push(`${name} stopped`))
         if (step === 'silent') return
@@ -26,7 +29,15 @@ export function scriptDeeds(script: Readonly<Record<string, readonly Step[]>>) {
         else reject(step.fails)
       })
     })
-  return { asked, inputs, deed }
+  /** A stream that emits the event its step gives. */
+  const stream = <TInput>(name: string) =>
+    fromCallback<AnyEventObject, TInput>(({ sendBack }) => {
+      const step = takeStep(name)
+      if (step === 'silent') return
+      if ('fails' in step) throw step.fails
+      Reflect.apply(sendBack, undefined, [step.gives])
+    })
+  return { asked, inputs, deed, stream }
 }
 
 /** A stream actor that does nothing until the test speaks through it. */
