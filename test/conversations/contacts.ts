@@ -6,6 +6,7 @@ import {
   contacts,
   ns,
   xml,
+  XmppError,
   type Befriending,
   type BefriendingState,
   type ContactsFeature,
