@@ -58,9 +58,8 @@ export async function occupy({
   const request = client
     .request({ type: 'get', to: 'bob@example.test/home', payload: xml('query', 'urn:example:thing') })
     .catch((error: unknown) => error)
-  await rest()
-  const requestId = peer.elements.at(-1)?.attributes['id'] ?? ''
-  return { client, peer, request, requestId, reached: listen(client) }
+  const { attributes } = await peer.next('iq')
+  return { client, peer, request, requestId: attributes['id'] ?? '', reached: listen(client) }
 }
 
 /** The session has ended in this error, so has the connection, and nothing waits any more. */
