@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { xml } from '../../src/index.js'
 import { rest } from '../spec/session.js'
 import { leaveNothingBehind } from './remains.js'
-import { createVictim, expectUnharmed, framings } from './victim.js'
+import { aftermath, createVictim, framings, unharmed } from './victim.js'
 
 leaveNothingBehind('still')
 
@@ -29,13 +29,13 @@ describe.each(framings)('A4: over %s, a request is answered', (framing) => {
   it.each(strangers)('by no result of %s', async (_who, from) => {
     const victim = await createVictim(framing)
     victim.peer.say(answer(`type='result' id='${victim.requestId}' ${from}`))
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each(strangers)('by no error of %s', async (_who, from) => {
     const victim = await createVictim(framing)
     victim.peer.say(answer(`type='error' id='${victim.requestId}' ${from}`, error))
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   const home = "from='bob@example.test/home'"
@@ -70,12 +70,12 @@ describe.each(framings)('A4: over %s, a request is answered', (framing) => {
   ])('not by %s', async (_what, forge) => {
     const victim = await createVictim(framing)
     victim.peer.say(forge(victim.requestId))
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it('once: a second answer changes nothing', async () => {
     const victim = await createVictim(framing)
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
     victim.peer.say(answer(`type='error' id='${victim.requestId}' ${home}`, error))
     await rest()
     expect(await victim.request).toMatchObject({ type: 'result' })

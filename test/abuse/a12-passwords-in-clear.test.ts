@@ -52,18 +52,18 @@ async function serveWebSocketInClear(script: readonly Exchange[]) {
   return { endpoint: `ws://127.0.0.1:${listener.port}/xmpp-websocket`, servers }
 }
 
-const offers = [['PLAIN'], ['SCRAM-SHA-256', 'PLAIN'], ['SCRAM-SHA-1'], ['ANONYMOUS', 'PLAIN']] as const
+const offers = ['PLAIN', 'SCRAM-SHA-256 PLAIN', 'SCRAM-SHA-1', 'ANONYMOUS PLAIN']
 
 describe('A12: where nothing is encrypted,', () => {
-  it.each(offers)('a server over TCP that offers %s learns nothing', async (...names) => {
-    const server = await serveInClear([offering(...names), tlsFailure])
+  it.each(offers)('a server over TCP that offers %s learns nothing', async (names) => {
+    const server = await serveInClear([offering(...names.split(' ')), tlsFailure])
     const { error } = await failToConnect({ endpoint: server.endpoint })
     expect(error).toMatchObject({ code: 'transport.tls-unavailable' })
     expect(server.heard()).not.toMatch(/<auth|alice/)
   })
 
-  it.each(offers)('a server over ws: that offers %s learns nothing', async (...names) => {
-    const { endpoint, servers } = await serveWebSocketInClear(framedLogin(...names))
+  it.each(offers)('a server over ws: that offers %s learns nothing', async (names) => {
+    const { endpoint, servers } = await serveWebSocketInClear(framedLogin(...names.split(' ')))
     const { error } = await failToConnect({ endpoint })
     expect(error).toMatchObject({
       code: 'transport.tls-unavailable',

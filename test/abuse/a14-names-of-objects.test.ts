@@ -12,7 +12,7 @@ import {
 } from '../spec/session.js'
 import { leadTo } from './phases.js'
 import { leaveNothingBehind } from './remains.js'
-import { createVictim, expectDefeat, expectUnharmed, framings } from './victim.js'
+import { aftermath, createVictim, defeatedBy, framings, unharmed } from './victim.js'
 
 leaveNothingBehind('still')
 
@@ -62,7 +62,7 @@ describe.each(framings)('A14: over %s,', (framing) => {
       expect(payload?.attribute(name)).toBe('2')
       expect(victim.reached.stanzas[0]?.attribute(name)).toBe('1')
       expect(inherited()).toEqual(before)
-      await expectUnharmed(victim)
+      expect(await aftermath(victim)).toEqual(unharmed)
     })
 
     it('is no attribute where none was given, and no child', async () => {
@@ -87,7 +87,7 @@ describe.each(framings)('A14: over %s,', (framing) => {
         attributes: { type: 'error', id: name, to: 'bob@example.test/home' },
       })
       expect(victim.peer.raw).toContain('<service-unavailable ')
-      await expectUnharmed(victim)
+      expect(await aftermath(victim)).toEqual(unharmed)
     })
 
     it('is no type, no show, no language, no condition', async () => {
@@ -108,7 +108,7 @@ describe.each(framings)('A14: over %s,', (framing) => {
         { type: 'error', error: { code: 'stanza.undefined-condition' } },
       ])
       expect(presences).toMatchObject([{ show: undefined, priority: 0 }])
-      await expectUnharmed(victim)
+      expect(await aftermath(victim)).toEqual(unharmed)
     })
 
     it('is a contact like any other', async () => {
@@ -126,7 +126,7 @@ describe.each(framings)('A14: over %s,', (framing) => {
       await rest()
       expect(victim.reached.contacts.at(-1)?.size).toBe(0)
       expect(inherited()).toEqual(before)
-      await expectUnharmed(victim)
+      expect(await aftermath(victim)).toEqual(unharmed)
     })
 
     it('is the name of a resource like any other', async () => {
@@ -140,7 +140,7 @@ describe.each(framings)('A14: over %s,', (framing) => {
       victim.peer.say(
         `<stream:error xmlns:stream='http://etherx.jabber.org/streams'><${name} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`,
       )
-      await expectDefeat(victim, 'stream.undefined-condition')
+      expect(await aftermath(victim)).toEqual(defeatedBy('stream.undefined-condition'))
     })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { rest, start, streamCondition } from '../spec/session.js'
 import { leadTo, phases, type Phase } from './phases.js'
 import { leaveNothingBehind } from './remains.js'
-import { createVictim, expectDefeat, expectUnharmed, framings } from './victim.js'
+import { aftermath, createVictim, defeatedBy, framings, unharmed } from './victim.js'
 
 leaveNothingBehind('still')
 
@@ -78,7 +78,7 @@ describe.each(framings)('A15: over %s,', (framing) => {
       expect(victim.peer.raw).toBe(raw)
       expect(victim.reached.stanzas).toHaveLength(1)
       expect(victim.reached.contacts).toEqual([])
-      await expectUnharmed(victim)
+      expect(await aftermath(victim)).toEqual(unharmed)
     })
   })
 
@@ -86,7 +86,7 @@ describe.each(framings)('A15: over %s,', (framing) => {
     const victim = await createVictim(framing)
     const forged = `<iq xmlns='jabber:client' type='result' id='${victim.requestId}' from='bob@example.test/home'><query xmlns='urn:example:thing'/></iq>`
     for (const [, bury] of places) victim.peer.say(stanza(bury(forged)))
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it('what is buried reaches the app as plain data', async () => {
@@ -103,7 +103,7 @@ describe.each(framings)('A15: over %s,', (framing) => {
     await rest()
     expect(victim.peer.raw).toBe(raw)
     expect(victim.reached).toEqual({ stanzas: [], messages: [], presences: [], contacts: [] })
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each([
@@ -113,13 +113,13 @@ describe.each(framings)('A15: over %s,', (framing) => {
   ])('%s is no word of the stream', async (_what, element) => {
     const victim = await createVictim(framing)
     victim.peer.say(element)
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it('a stream error at its own place is one, and settles everything', async () => {
     const victim = await createVictim(framing)
     victim.peer.say(streamError)
-    await expectDefeat(victim, 'stream.conflict')
+    expect(await aftermath(victim)).toEqual(defeatedBy('stream.conflict'))
   })
 
   const expected: Readonly<Record<Phase, readonly string[]>> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { xml } from '../../src/index.js'
 import { online, rest } from '../spec/session.js'
 import { leaveNothingBehind } from './remains.js'
-import { createVictim, expectUnharmed, framings, listen, occupy } from './victim.js'
+import { aftermath, createVictim, framings, listen, occupy, unharmed } from './victim.js'
 
 leaveNothingBehind('still')
 
@@ -54,7 +54,7 @@ describe.each(framings)('A20: over %s,', (framing) => {
     await rest()
     expect(victim.reached.contacts).toEqual([])
     expect(victim.peer.elements.at(-1)?.attributes).toMatchObject({ type: 'error', id: 'push' })
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each(spellings)('the own address %s is the own address', async (_what, from) => {
@@ -63,7 +63,7 @@ describe.each(framings)('A20: over %s,', (framing) => {
     await rest()
     expect(victim.reached.contacts.map((contacts) => [...contacts.keys()])).toEqual([['bob@example.test']])
     expect(victim.peer.elements.at(-1)?.attributes).toMatchObject({ type: 'result', id: 'push' })
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each(impossible)('%s makes no address: nobody is believed, nothing is answered', async (_what, jid) => {
@@ -73,7 +73,7 @@ describe.each(framings)('A20: over %s,', (framing) => {
     await rest()
     expect(victim.reached.contacts).toEqual([])
     expect(victim.peer.raw).toBe(raw)
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each(impossible)('no contact has %s, and no message comes from there', async (_what, jid) => {
@@ -83,7 +83,7 @@ describe.each(framings)('A20: over %s,', (framing) => {
     victim.peer.say(`<presence xmlns='jabber:client' from='${jid}'/>`)
     await rest()
     expect(victim.reached).toMatchObject({ messages: [], presences: [], contacts: [] })
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it.each(impossible)('nothing is ever sent to %s', async (_what, to) => {
@@ -95,7 +95,7 @@ describe.each(framings)('A20: over %s,', (framing) => {
     await expect(client.request({ type: 'get', to, payload: xml('x', 'urn:x') })).rejects.toThrow(RangeError)
     await rest()
     expect(peer.raw).toBe(raw)
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it('an answer counts from whom was asked, however that is spelt, and from no look-alike', async () => {
@@ -130,7 +130,7 @@ describe('A20: the own address', () => {
     session.peer.say(push('alice.smith@im.example.test', 'bob@example.test'))
     await rest()
     expect(victim.reached.contacts.map((contacts) => [...contacts.keys()])).toEqual([['bob@example.test']])
-    await expectUnharmed(victim)
+    expect(await aftermath(victim)).toEqual(unharmed)
   })
 
   it('is where a stanza without addresses comes from and goes to', async () => {

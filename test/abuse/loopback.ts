@@ -6,7 +6,7 @@ import { SocketTransport } from '../../src/transport/socket-transport.js'
 import { startRawServer } from '../cli/raw-server.js'
 import { Peer } from '../spec/peer.js'
 import { logIn } from '../spec/session.js'
-import { occupy, type Framing, type Victim } from './victim.js'
+import { type Framing, type Victim, occupy } from './victim.js'
 
 /** A server on loopback whose every byte or frame is the test's. */
 export interface HostileServer {

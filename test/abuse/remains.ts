@@ -3,6 +3,9 @@ import { beforeEach, expect, vi } from 'vitest'
 /** What of the process an attack may leave behind: connections, listeners, look-ups. */
 const watched = /^(?:TCP|TLS|Pipe.*Connect|GetAddrInfo|QueryWrap|HTTP|WriteWrap|ShutdownWrap)/
 
+/** What stands still; turns of the event loop do not. */
+const clocks = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] as const
+
 /** More turns of the event loop than the end of any connection on loopback takes. */
 const turnLimit = 5_000
 
@@ -19,7 +22,7 @@ export function leaveNothingBehind(time: 'still' | 'passing'): void {
     const note = (error: unknown) => void untaken.push(error)
     process.on('unhandledRejection', note)
     process.on('uncaughtException', note)
-    if (time === 'still') vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] })
+    if (time === 'still') vi.useFakeTimers({ toFake: [...clocks] })
     // Registered first, so that it runs after what the test itself registers.
     onTestFinished(async () => {
       let remains = ['']

@@ -1,9 +1,14 @@
 import { onTestFinished } from 'vitest'
-import type { IssuedCertificate } from '../../src/server/certificate.js'
 import { listenWebSocket } from '../../src/transport/listen-web-socket.js'
 import { listenTcp, listenTls, type Listener } from '../../src/transport/listen.js'
 import type { Transport } from '../../src/transport/transport.js'
 import { features, login, openingTag, ScriptedServer, type Exchange } from '../support/scripted-server.js'
+
+/** Of whatever has issued them. */
+export interface KeyPair {
+  readonly cert: string
+  readonly key: string
+}
 
 export const starttls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
 export const proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
@@ -33,11 +38,11 @@ async function serve(scheme: string, listen: Listen, script: Script): Promise<Se
 type Script = readonly Exchange[] | ((transport: Transport) => readonly Exchange[])
 
 /** TLS from the first byte; by default it logs everybody in. */
-export const serveDirectTls = ({ cert, key }: IssuedCertificate, script: Script = login) =>
+export const serveDirectTls = ({ cert, key }: KeyPair, script: Script = login) =>
   serve('xmpps', (onTransport) => listenTls({ tls: { role: 'server', cert, key }, onTransport }), script)
 
 /** A WebSocket inside TLS. */
-export const serveWebSocket = ({ cert, key }: IssuedCertificate, script: Script) =>
+export const serveWebSocket = ({ cert, key }: KeyPair, script: Script) =>
   serve('wss', (onTransport) => listenWebSocket({ tls: { role: 'server', cert, key }, onTransport }), script)
 
 /** In clear, whatever the script says. */
@@ -46,7 +51,7 @@ export const serveInClear = (script: Script) =>
 
 /** STARTTLS; by default it logs everybody in. `offer` is what is announced in clear. */
 export const serveStartTls = (
-  certificate: IssuedCertificate,
+  certificate: KeyPair,
   script: readonly Exchange[] = login,
   offer = features(starttls),
 ) =>
