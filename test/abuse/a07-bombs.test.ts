@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createClient } from '../../src/client.js'
+import { WebSocket, WebSocketServer } from 'ws'
 import {
   answerBind,
   bindFeature,
@@ -11,6 +12,7 @@ import {
   rest,
   start,
 } from '../spec/session.js'
+import { createTestClient } from './attempt.js'
 import { attack, attackOnline, startHostileServer, type HostileServer } from './loopback.js'
 import { leadTo } from './phases.js'
 import { leaveNothingBehind } from './remains.js'
@@ -99,6 +101,36 @@ describe('A7: a server that asks and asks and reads nothing', () => {
   )
 })
 
+describe('A7: a WebSocket server that pings and pings and reads nothing', () => {
+  it('is left before its answers fill the memory', async () => {
+    const acceptor = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    await once(acceptor, 'listening')
+    const address = acceptor.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    let pings = 0
+    acceptor.on('connection', (socket, { socket: raw }) => {
+      socket.on('error', () => undefined)
+      raw.pause()
+      const flood = () => {
+        for (let count = 0; count < 1_000 && socket.readyState === WebSocket.OPEN; count += 1) {
+          pings += 1
+          socket.ping('x'.repeat(125))
+        }
+        if (socket.readyState === WebSocket.OPEN && pings < 1_000_000) setImmediate(flood)
+      }
+      flood()
+    })
+    const client = createTestClient({
+      endpoint: `ws://127.0.0.1:${port}/`,
+      dangerouslyAllowPlaintext: true,
+    })
+    await expect(client.connect()).rejects.toMatchObject({ code: 'transport.reset' })
+    expect(pings).toBeLessThan(1_000_000)
+    acceptor.close()
+    await once(acceptor, 'close')
+  })
+})
+
 describe('A7: compression', () => {
   it('of the stream is never asked for, whatever is offered', async () => {
     const { peer, outcome, client } = start()
@@ -126,16 +158,13 @@ describe('A7: compression', () => {
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const address = http.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const client = createClient({
-      jid: 'alice@example.test',
-      password: 'secret',
+    const client = createTestClient({
       endpoint: `ws://127.0.0.1:${port}/`,
       dangerouslyAllowPlaintext: true,
     })
     const outcome = client.connect().catch((error: unknown) => error)
     expect(await extensions).toBeUndefined()
     expect(await outcome).toMatchObject({ code: expect.stringMatching(/^transport\./) })
-    await client.close()
     await new Promise((resolve) => http.close(resolve))
   })
 })
