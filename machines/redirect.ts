@@ -9,10 +9,14 @@ export const redirectLimit = 5
  * @see RFC 6120 §4.9.3.19
  */
 export function redirectedEndpoint(endpoint: string, otherHost: string): string | undefined {
-  if (otherHost.startsWith('wss://')) return endpoint.startsWith('wss://') ? otherHost : undefined
-  const parts = /^(?:\[[0-9a-f:.]+\]|[^\s/:@[\]?#]+)(?::(\d{1,5}))?$/i.exec(otherHost)
+  if (otherHost.startsWith('wss://')) {
+    const isEndpoint = /^wss:\/\/[^\s/?#@\\]+(?:[/?][^#]*)?$/.test(otherHost) && URL.canParse(otherHost)
+    return isEndpoint && endpoint.startsWith('wss://') ? otherHost : undefined
+  }
+  const parts = /^(?:\[[0-9a-f:.]+\]|[^\s/:@[\]?#\\]+)(?::(\d{1,5}))?$/i.exec(otherHost)
   const port = Number(parts?.[1] ?? 1)
-  if (parts === null || port < 1 || port > 65_535) return undefined
+  // The hosts of `http:` are those that can be looked up; other schemes take almost any text for one.
+  if (parts === null || port < 1 || port > 65_535 || !URL.canParse(`http://${otherHost}`)) return undefined
   const scheme = /^xmpps?:/.exec(endpoint)?.[0]
   return scheme === undefined ? undefined : `${scheme}//${otherHost}`
 }

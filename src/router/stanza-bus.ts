@@ -209,18 +209,17 @@ export class StanzaBus {
     const fail = (error: unknown) => {
       const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {
-        sink.send(toIqElement({ type: 'error', to, id, error: answer }))
+        reply(toIqElement({ type: 'error', to, id, error: answer }), sink)
       } catch {
         // The handler's own words cannot be said in XML.
-        sink.send(toIqElement({ type: 'error', to, id, error: { condition: answer.condition } }))
+        reply(toIqElement({ type: 'error', to, id, error: { condition: answer.condition } }), sink)
       }
     }
     try {
       if (handler === undefined) throw new StanzaError('service-unavailable', 'cancel')
       const result = handler(request, account)
-      sink.send(
-        toIqElement({ type: 'result', to, id, payload: result instanceof Promise ? await result : result }),
-      )
+      const payload = result instanceof Promise ? await result : result
+      reply(toIqElement({ type: 'result', to, id, payload }), sink)
     } catch (error) {
       fail(error)
     }
@@ -229,8 +228,17 @@ export class StanzaBus {
 
 /** What cannot be read is answered, where it may be (RFC 6120 §8.3.1). */
 function refuse({ element, condition, text }: StanzaProblem, sink: ElementSink): void {
-  const reply = toErrorReply(element, { condition, text, lang: 'en' })
-  if (reply !== undefined) sink.send(reply)
+  const answer = toErrorReply(element, { condition, text, lang: 'en' })
+  if (answer !== undefined) reply(answer, sink)
+}
+
+/** Whoever asks on and on and reads nothing gets no answer once there is no room for one. */
+function reply(answer: XmlElement, sink: ElementSink): void {
+  try {
+    sink.send(answer)
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+  }
 }
 
 function notConnected(cause: XmppError | undefined): TransportError {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { toReferenceIdentity } from './certificate-identity.js'
-import { defaultPorts, type Endpoint } from './endpoint.js'
+import { defaultPorts, formatEndpoint, isEndpoint, type Endpoint } from './endpoint.js'
 import { orderSrvRecords, type SrvRecord } from './srv-order.js'
 
 /** What discovery asks of the DNS; `Resolver` of `node:dns/promises` is one. */
@@ -23,11 +23,14 @@ export interface DiscoveryOptions {
   readonly random?: () => number
 }
 
+/** Endpoints that are taken from the DNS, the first in order: each may cost a whole time-out, and anybody may forge more. */
+export const discoveredEndpointLimit = 32
+
 /**
  * Where a domain's server may be reached, in the order to try: SRV records for STARTTLS and direct TLS as one list, or
  * `domain:5222` where there are none.
- * @throws TransportError `unknown-host` when the domain says that it offers no such service, `aborted`; RangeError for an
- * impossible domain
+ * @throws TransportError `unknown-host` when the domain says that it offers no such service or names no usable host,
+ * `aborted`; RangeError for an impossible domain
  * @see RFC 6120 §3.2, XEP-0368 §3
  */
 export async function discoverEndpoints(options: DiscoveryOptions): Promise<readonly Endpoint[]> {
@@ -53,11 +56,15 @@ export async function discoverEndpoints(options: DiscoveryOptions): Promise<read
     )
   }
   if (offered.length === 0) return [fallback]
-  return orderSrvRecords(offered, random).map(({ kind, name: target, port }): Endpoint => ({
-    kind,
-    host: target.replace(/\.$/, ''),
-    port,
-  }))
+  const endpoints = orderSrvRecords(offered, random)
+    .map(({ kind, name: target, port }): Endpoint => ({ kind, host: target.replace(/\.$/, ''), port }))
+    // A record may hold any bytes and port 0.
+    .filter((endpoint) => isEndpoint(formatEndpoint(endpoint)))
+    .slice(0, discoveredEndpointLimit)
+  if (endpoints.length === 0) {
+    throw new TransportError('unknown-host', `the DNS names no usable host and port for ${name}`)
+  }
+  return endpoints
 }
 
 type KindOfRecord = 'starttls' | 'direct-tls'

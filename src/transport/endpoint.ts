@@ -40,6 +40,16 @@ export function parseEndpoint(text: string): Endpoint {
   return { kind, host: toHost(url.hostname, text), port }
 }
 
+/** Whether `parseEndpoint` can read it: what others publish may be anything. */
+export function isEndpoint(text: string): boolean {
+  try {
+    parseEndpoint(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The URL text that `parseEndpoint` reads. */
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'websocket') return endpoint.url

@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { abortedError } from './abort.js'
-import { parseEndpoint, type Endpoint } from './endpoint.js'
+import { isEndpoint, type Endpoint } from './endpoint.js'
 
 /** The largest host-meta document that is read. */
 export const hostMetaLimitBytes = 262_144
@@ -72,15 +72,6 @@ function toEndpoints(links: readonly Link[]): readonly Endpoint[] {
     if (/^wss:/i.test(href) && isEndpoint(href)) urls.add(new URL(href).href)
   }
   return [...urls].map((url) => ({ kind: 'websocket', url }))
-}
-
-function isEndpoint(text: string): boolean {
-  try {
-    parseEndpoint(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** RFC 6415 appendix A. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { StanzaError } from '../../src/errors.js'
+import { StanzaError, TransportError } from '../../src/errors.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
 import { openRequestLimit } from '../../src/router/requests.js'
 import { parseJid } from '../../src/stanza/jid.js'
@@ -201,6 +201,25 @@ describe('StanzaBus.dispatch()', () => {
     })
     bus.dispatch(iq({ type: 'get', id: 'q', from: 'bob@example.test/home' }, payload))
     expect(sent[0]?.child('error')?.child('bad-request', ns.stanzaErrors)).toBeDefined()
+  })
+
+  it.each([
+    ['a request', iq({ type: 'get', id: 'q', from: 'bob@example.test/home' }, payload)],
+    ['a request that nobody serves', iq({ type: 'get', id: 'q' }, xml('query', 'urn:example:other'))],
+    ['what cannot be read', iq({ type: 'get', id: 'q' })],
+  ])('leaves %s without an answer where there is no room for one', async (_what, element) => {
+    const bus = new StanzaBus(() => 'id')
+    const full = new TransportError('overflow', 'too much waits')
+    let asked = 0
+    const send = () => {
+      asked += 1
+      throw full
+    }
+    bus.open({ send }, account)
+    bus.handle('query', 'urn:example:question', () => undefined)
+    expect(() => bus.dispatch(element)).not.toThrow()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toBe(1)
   })
 
   it.each([

@@ -46,6 +46,11 @@ export class Peer {
     this.#transport.destroy()
   }
 
+  /** Reads nothing more. */
+  pause(): void {
+    this.#transport.pause()
+  }
+
   /** The server's side of the handshake; a pretended one needs no certificate. */
   async startTls(certificate = { cert: '', key: '' }): Promise<void> {
     await this.#transport.startTls({ role: 'server', ...certificate }, new AbortController().signal)

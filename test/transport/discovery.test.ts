@@ -3,7 +3,11 @@ import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createDialer } from '../../src/transport/dial-node.js'
-import { discoverEndpoints, type SrvResolver } from '../../src/transport/discovery.js'
+import {
+  discoveredEndpointLimit,
+  discoverEndpoints,
+  type SrvResolver,
+} from '../../src/transport/discovery.js'
 import { formatEndpoint } from '../../src/transport/endpoint.js'
 import { orderSrvRecords, type SrvRecord } from '../../src/transport/srv-order.js'
 import { never } from './pairings.js'
@@ -67,6 +71,29 @@ describe('discoverEndpoints()', () => {
     )
     expect(error.code).toBe('transport.unknown-host')
     expect(error.message).toContain('no XMPP service')
+  })
+
+  it.each([
+    ['port 0', record('a.test', 0)],
+    ['a space in the host', record('a b', 5222)],
+    ['NUL in the host', record('a\0', 5222)],
+    ['a path for a host', record('a.test/b', 5222)],
+    ['a person for a host', record('alice@a.test', 5222)],
+    ['an address that is none', record('256.1.1.1', 5222)],
+  ])('passes over a record with %s, which leads nowhere', async (_what, useless) => {
+    expect(await discover({ [starttls]: [useless, record('b.test', 5222)] })).toEqual(['xmpp://b.test:5222'])
+    const zone = { [starttls]: [useless] }
+    const error = await rejection(
+      discoverEndpoints({ domain: 'example.test', signal: never(), resolver: resolverOf(zone) }),
+    )
+    expect(error.code).toBe('transport.unknown-host')
+  })
+
+  it('takes no more endpoints than somebody would wait for', async () => {
+    const records = Array.from({ length: 1_000 }, (_, index) => record(`host-${index}.test`, 5222, index))
+    const endpoints = await discover({ [starttls]: records })
+    expect(endpoints).toHaveLength(discoveredEndpointLimit)
+    expect(endpoints[0]).toBe('xmpp://host-0.test:5222')
   })
 
   it('asks for the A-labels of the domain', async () => {
