@@ -1,9 +1,10 @@
-import { BehaviorSubject, concat, defer, of, Subject, type Observable } from 'rxjs'
+import { BehaviorSubject, Subject, type Observable } from 'rxjs'
 import type { Jid } from '../stanza/jid.js'
 import type { LanguageText } from '../stanza/language-text.js'
 import type { Presence, Show } from '../stanza/presence.js'
 import { serialize } from '../xml/serializer.js'
 import { KeyedStreams } from './keyed-streams.js'
+import { replayed } from './replayed.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** How available somebody is, over all resources. @see RFC 6121 §4 */
@@ -40,7 +41,7 @@ export class PresenceBoard {
 
   /** Of one contact; replays. */
   of(jid: Jid): Observable<ContactPresence> {
-    return defer(() => concat(of(this.get(jid)), this.#byContact.of(jid.bare.toString())))
+    return replayed(() => [this.get(jid)], this.#byContact.of(jid.bare.toString()))
   }
 
   /**

@@ -1,4 +1,4 @@
-import { defer, filter, Subject, type Observable } from 'rxjs'
+import { filter, Observable, Subject } from 'rxjs'
 import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
@@ -87,9 +87,9 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
       const all = from === undefined ? bus.message$ : bySender.of(toJid(from).bare.toString())
       return type === undefined ? all : all.pipe(filter((message) => message.type === type))
     },
-    bounced$: defer(() => {
+    bounced$: new Observable((subscriber) => {
       listen()
-      return bounced
+      return bounced.subscribe(subscriber)
     }),
     send: (input) => {
       const id = input.id ?? createId()

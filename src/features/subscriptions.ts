@@ -1,4 +1,4 @@
-import { BehaviorSubject, concat, defer, from as each, Subject, type Observable } from 'rxjs'
+import { BehaviorSubject, Subject, type Observable } from 'rxjs'
 import { stranger, toSubscriptionEvent, type SubscriptionState } from '../../machines/subscription-state.js'
 import {
   stepSubscription,
@@ -9,6 +9,7 @@ import type { SubscriptionEvent } from '../../machines/subscription.js'
 import type { Jid } from '../stanza/jid.js'
 import type { Presence } from '../stanza/presence.js'
 import type { RosterItem } from '../stanza/roster.js'
+import { replayed } from './replayed.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Requests that may be open; with one more the oldest is forgotten here, though not by the server. */
@@ -43,8 +44,9 @@ export class Subscriptions {
   /** Replays. */
   readonly requests$: Observable<SubscriptionRequests> = this.#views.asObservable()
   /** Those that wait, then each as it comes; one that is repeated by the server comes once. */
-  readonly request$: Observable<SubscriptionRequest> = defer(() =>
-    concat(each([...this.#requests.view.values()]), this.#arriving),
+  readonly request$: Observable<SubscriptionRequest> = replayed(
+    () => this.#requests.view.values(),
+    this.#arriving,
   )
 
   /** @param isListed whether somebody is in the roster: of others nothing is kept but their request */
