@@ -55,7 +55,8 @@ export class StanzaBus {
   readonly #messageErrors = new Subject<Message>()
   readonly #presences = new Subject<Presence>()
   readonly #sent = new Subject<XmlElement>()
-  readonly #handlers = new Map<string, Map<string, RequestHandler>>()
+  /** By expanded name of the payload. */
+  readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
@@ -134,10 +135,10 @@ export class StanzaBus {
 
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
   handle(name: string, namespace: string, handler: RequestHandler): () => void {
-    const named = this.#handlers.get(namespace) ?? new Map<string, RequestHandler>()
-    if (named.has(name)) throw new RangeError(`{${namespace}}${name} is already handled`)
-    this.#handlers.set(namespace, named.set(name, handler))
-    return () => named.delete(name)
+    const key = `{${namespace}}${name}`
+    if (this.#handlers.has(key)) throw new RangeError(`${key} is already handled`)
+    this.#handlers.set(key, handler)
+    return () => this.#handlers.delete(key)
   }
 
   /** Takes one element of the stream. Re-entrant calls wait their turn, so that order holds for every subscriber. */
@@ -205,7 +206,7 @@ export class StanzaBus {
   /** What is at once answered at once keeps the order of the answers. */
   async #serve(request: IqRequest, account: Account, sink: ElementSink): Promise<void> {
     const { from: to, id, payload } = request
-    const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
+    const handler = this.#handlers.get(`{${payload.namespace}}${payload.name}`)
     const fail = (error: unknown) => {
       const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {
