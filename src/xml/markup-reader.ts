@@ -1,8 +1,9 @@
 import { QuoteType, Tokenizer, type TokenizerCallbacks } from './tokenizer.js'
 import type { ProtocolError } from '../errors.js'
 import { isWhiteSpace } from './characters.js'
-import { longGap, verifyEquals, verifyGap, verifyOutside } from './gaps.js'
-import { MarkupWindow } from './markup-window.js'
+import { ContentReader, knownTags } from './content-reader.js'
+import { longGap, verifyEquals, verifyGap } from './gaps.js'
+import type { AttributePlace } from './known-tags.js'
 import { namespaceNames, type QualifiedName } from './names.js'
 import { cdataStart, judgeDeclaration } from './restrictions.js'
 import { TextRun } from './text-run.js'
@@ -13,12 +14,15 @@ import { malformed, Violation } from './violation.js'
  * character between them, so that nothing the tokenizer skips or repairs goes unseen, and hands the pieces to the
  * builder.
  *
- * Whenever `pos` is in content, a faster reader of known constructs could take what it knows, move `pos`, reset the
- * tokenizer and let it go on from there, as a stop and the next `read` do.
+ * What is known is read without the tokenizer; it is given the rest, up to the end of the first start tag in it, which
+ * is known from then on.
  */
-export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
+export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   private readonly tokenizer = new Tokenizer({ xmlMode: true, decodeEntities: false }, this)
-  private stopped = false
+  /** The tokenizer is at work: what follows is its own. */
+  private tokenizing = false
+  /** The values of the start tag being read; `undefined`: it is not to be learned. */
+  private places: AttributePlace[] | undefined
   private attribute: QualifiedName | undefined
   /** Behind the opening quote of a value. */
   private inValue = false
@@ -40,7 +44,14 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     try {
       if (this.inEndTag) this.readEndOfEndTag()
       else if (this.undecided) this.readUndecided()
-      if (!this.stopped) this.tokenizer.write(chunk)
+      if (this.tokenizing && !this.stopped) this.tokenize(chunk)
+      while (!this.tokenizing && !this.stopped) {
+        this.readKnown()
+        if (this.stopped || this.pos === this.text.length) break
+        this.base = -this.pos
+        this.tokenizing = true
+        this.tokenize(this.text.slice(this.pos))
+      }
       if (!this.stopped) this.settle()
       return undefined
     } catch (error) {
@@ -95,6 +106,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     builder.openTag(name)
     this.inTag = true
     this.tagStart = pos
+    this.places = []
     this.pos = to
   }
 
@@ -148,9 +160,12 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     const to = endIndex - this.base - 1
     this.inValue = false
     this.pos = to + 1
-    if (valueStart === -1) builder.attributeValue(attribute, this.value.take())
-    else {
+    if (valueStart === -1) {
+      this.places = undefined
+      builder.attributeValue(attribute, this.value.take())
+    } else {
       this.valueStart = -1
+      this.places?.push({ name: attribute, from: valueStart, to })
       if (attribute.declares === undefined) {
         builder.attributeValue(attribute, text.slice(valueStart, to))
       } else builder.attributeValue(attribute, readNamespace(text, valueStart, to))
@@ -162,6 +177,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     const to = endIndex - this.base
     if (to !== this.pos) verifyGap(this.text, this.pos, to, this.limits.gapLength)
     this.endStartTag(to + 1)
+    this.handBack()
   }
 
   onselfclosingtag(endIndex: number): void {
@@ -176,6 +192,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
       if (!(error instanceof Violation)) this.endElement()
       throw error
     }
+    this.handBack()
     this.endElement()
   }
 
@@ -186,7 +203,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (from - pos !== 2 || text.charCodeAt(pos) !== 0x3c || text.charCodeAt(pos + 1) !== 0x2f) {
       throw malformed('an end tag is malformed')
     }
-    const { openName } = this.builder
+    const openName = this.builder.name.raw
     if (to - from !== openName.length || text.slice(from, to) !== openName) {
       if (to - from > this.limits.nameLength) throw this.longName()
       throw malformed('an end tag has another name than its start tag')
@@ -202,24 +219,13 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
   }
 
   ontext(start: number, endIndex: number): void {
-    const { builder, pos, special, text } = this
+    const { pos, text } = this
     const from = start - this.base
     const to = endIndex - this.base
     if (to <= pos || this.undecided) return
     if (from !== pos || text.charCodeAt(from) === 0x3c) throw malformed('a "<" begins no tag')
-    if (builder.depth <= builder.stanzaDepth) {
-      verifyOutside(text, from, to, builder.depth > 0)
-      this.pos = to
-      return
-    }
-    if (special.at < from) special.find(text, from)
-    if (to <= special.at) {
-      builder.text(text.slice(from, to))
-      this.pos = to
-    } else {
-      builder.text(this.readRun(from, to, 'content'))
-      this.undecided = this.pos < to
-    }
+    this.readText(to)
+    this.undecided = this.pos < to
   }
 
   oncdata(start: number, endIndex: number, endOffset: number): void {
@@ -279,10 +285,24 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
   }
 
   private endStartTag(pos: number): void {
+    const { builder, places } = this
     if (pos - this.tagStart > this.limits.startTagLength) throw this.longTag()
     this.inTag = false
     this.pos = pos
-    this.builder.endOpenTag()
+    builder.endOpenTag()
+    if (places !== undefined && builder.depth > builder.stanzaDepth) {
+      knownTags.learn(this.text, this.tagStart, pos, builder.name, places)
+    }
+  }
+
+  private tokenize(chunk: string): void {
+    this.tokenizer.write(chunk)
+    if (!this.tokenizing) this.tokenizer.reset()
+  }
+
+  private handBack(): void {
+    this.tokenizing = false
+    this.tokenizer.pause()
   }
 
   private readEndOfEndTag(): void {
@@ -295,15 +315,6 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     this.inEndTag = false
     this.pos = at + 1
     this.endElement()
-  }
-
-  private endElement(): void {
-    const { builder } = this
-    if (builder.depth - builder.stanzaDepth === 1) {
-      if (this.meter.exceeds(this.text, this.pos)) throw this.meter.violation()
-      this.meter.end()
-    }
-    builder.closeTag()
   }
 
   private beginSection(): void {
@@ -338,14 +349,14 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     this.meter.settle(text, pos)
     if (pos > 0) this.atStart = false
     if (pos === text.length && inContent && !this.inSection) {
-      // A fresh count, so that the tokenizer's indices stay small integers however long the stream lives.
-      this.tokenizer.reset()
-      this.base = 0
+      if (this.tokenizing) this.tokenizer.reset()
+      this.tokenizing = false
       this.text = ''
     } else {
       this.base += pos
       this.text = text.slice(pos)
       this.tagStart -= pos
+      this.places = undefined
     }
     this.pos = 0
     this.special.reset()
@@ -354,8 +365,8 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
 
   private forget(): void {
     this.tokenizer.reset()
+    this.tokenizing = false
     this.text = ''
-    this.base = 0
     this.pos = 0
     this.special.reset()
     this.lessThan = -1
