@@ -1,79 +1,32 @@
-import { KnownTags } from './known-tags.js'
-import { MarkupWindow } from './markup-window.js'
 import { verifyOutside } from './gaps.js'
+import { KnownTags, type KnownTag } from './known-tags.js'
+import { MarkupWindow } from './markup-window.js'
 
 /** Start tags seen; one table for all readers, since they carry no state of a stream. */
 export const knownTags = new KnownTags()
 
 /**
- * The straight path through content: text that is followed by a tag, end tags as they are usually written, and start
- * tags that are known. It stops before everything else, having judged nothing of it.
+ * The straight path through content: text, end tags as they are usually written, and start tags that are known. It stops
+ * before all other markup, having judged nothing of it.
  */
 export class ContentReader extends MarkupWindow {
+  /** Nothing more is to be read of the text at hand. */
   protected stopped = false
 
-  /** Reads from `pos`, which stands in content, as far as all is known. */
-  protected readKnown(): void {
-    const { builder, text } = this
-    let tag = text.indexOf('<', this.pos)
-    while (tag !== -1) {
-      if (tag > this.pos) this.readText(tag)
-      if (text.charCodeAt(tag + 1) === 0x2f) {
-        const openName = builder.name.raw
-        const end = tag + openName.length + 2
-        if (text.charCodeAt(end) !== 0x3e || !text.startsWith(openName, tag + 2) || builder.depth === 0) return
-        this.pos = end + 1
-        tag = text.indexOf('<', end)
-        this.endElement()
-        if (this.stopped) return
-      } else {
-        const known = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, tag)
-        if (known === undefined) return
-        const { end, values } = knownTags
-        const { limits } = this
-        const next = text.indexOf('<', tag + 1)
-        if (
-          (next !== -1 && next < end) ||
-          end - tag > limits.startTagLength ||
-          known.size > limits.attributes ||
-          known.longestName > limits.nameLength
-        ) {
-          return
-        }
-        if (builder.depth === builder.stanzaDepth) this.meter.begin(tag)
-        builder.openTag(known.name)
-        if (known.namespace !== undefined) builder.declareDefault(known.namespace)
-        let at = 0
-        for (const name of known.attributes) {
-          const from = values[at++] ?? 0
-          const to = values[at++] ?? 0
-          builder.attributeValue(name, this.readPlain(from, to) ?? this.readRun(from, to, 'value'))
-        }
-        this.pos = end
-        builder.endOpenTag()
-        tag = next
-        if (known.empty) {
-          this.endElement()
-          if (this.stopped) return
-        }
-      }
+  /** Reads from `pos`, which stands in content. Answers whether it stands before markup that is not known. */
+  protected readContent(): boolean {
+    const { text } = this
+    let at = text.indexOf('<', this.pos)
+    while (at !== -1) {
+      if (at > this.pos) this.readText(at)
+      if (at + 2 >= text.length) return true
+      const next = text.indexOf('<', at + 1)
+      if (!this.readEndTag(at) && !this.readStartTag(at, next)) return true
+      if (this.stopped) return false
+      at = next
     }
-  }
-
-  /** Reads character data up to `to`, as far as it can be judged. */
-  protected readText(to: number): void {
-    const { builder, pos } = this
-    if (builder.depth <= builder.stanzaDepth) {
-      verifyOutside(this.text, pos, to, builder.depth > 0)
-      this.pos = to
-      return
-    }
-    const plain = this.readPlain(pos, to)
-    if (plain === undefined) builder.text(this.readRun(pos, to, 'content'))
-    else {
-      builder.text(plain)
-      this.pos = to
-    }
+    if (this.pos < text.length) this.readText(text.length)
+    return false
   }
 
   protected endElement(): void {
@@ -85,10 +38,63 @@ export class ContentReader extends MarkupWindow {
     builder.closeTag()
   }
 
+  /** Reads character data up to `to`; what cannot be judged before more has arrived is left. */
+  private readText(to: number): void {
+    const { builder, pos } = this
+    if (builder.depth <= builder.stanzaDepth) {
+      verifyOutside(this.text, pos, to, builder.depth > 0)
+      this.pos = to
+    } else {
+      builder.text(this.readPlain(pos, to) ?? this.readRun(pos, to, 'content'))
+    }
+  }
+
+  private readEndTag(at: number): boolean {
+    const { builder, text } = this
+    const { raw } = builder.name
+    const end = at + raw.length + 2
+    if (end >= text.length || text.charCodeAt(at + 1) !== 0x2f) return false
+    if (text.charCodeAt(end) !== 0x3e || !text.startsWith(raw, at + 2) || builder.depth === 0) return false
+    this.pos = end + 1
+    this.endElement()
+    return true
+  }
+
+  private readStartTag(at: number, next: number): boolean {
+    const { builder, limits, text } = this
+    const tag = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, at)
+    if (tag === undefined) return false
+    const { end } = knownTags
+    if (next !== -1 && next < end) return false
+    if (end - at > limits.startTagLength || tag.size > limits.attributes || tag.longestName > limits.nameLength) {
+      return false
+    }
+    if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
+    builder.openTag(tag.name)
+    if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
+    this.readValues(tag)
+    this.pos = end
+    builder.endOpenTag()
+    if (tag.empty) this.endElement()
+    return true
+  }
+
+  private readValues(tag: KnownTag): void {
+    const { values } = knownTags
+    let index = 0
+    for (const name of tag.attributes) {
+      const from = values[index++] ?? 0
+      const to = values[index++] ?? 0
+      this.builder.attributeValue(name, this.readPlain(from, to) ?? this.readRun(from, to, 'value'))
+    }
+  }
+
   /** Characters that stand for themselves; `undefined` if one of them must be looked at. */
   private readPlain(from: number, to: number): string | undefined {
     const { special, text } = this
     if (special.at < from) special.find(text, from)
-    return to <= special.at ? text.slice(from, to) : undefined
+    if (to > special.at) return undefined
+    this.pos = to
+    return text.slice(from, to)
   }
 }

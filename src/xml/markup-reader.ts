@@ -33,8 +33,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   private inEndTag = false
   /** Inside a CDATA section of which a part has been taken. */
   private inSection = false
-  /** `text` begins with content that cannot be judged without what follows. */
-  private undecided = false
 
   /** Reads on. Answers why the document is refused; what the builder's sink throws passes through, as after a stop. */
   read(chunk: string): ProtocolError | undefined {
@@ -42,13 +40,10 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     this.text = this.text === '' ? chunk : [this.text, chunk].join('')
     this.stopped = false
     try {
-      if (this.inEndTag) this.readEndOfEndTag()
-      else if (this.undecided) this.readUndecided()
-      if (this.tokenizing && !this.stopped) this.tokenize(chunk)
-      while (!this.tokenizing && !this.stopped) {
-        this.readKnown()
-        if (this.stopped || this.pos === this.text.length) break
-        this.base = -this.pos
+      if (this.tokenizing) this.tokenize(chunk)
+      else if (this.inEndTag) this.readEndOfEndTag()
+      while (!this.tokenizing && !this.inEndTag && !this.stopped && this.readContent()) {
+        this.base = 0 - this.pos
         this.tokenizing = true
         this.tokenize(this.text.slice(this.pos))
       }
@@ -209,23 +204,13 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
       throw malformed('an end tag has another name than its start tag')
     }
     this.pos = to
-    if (text.charCodeAt(to) === 0x3e) {
-      this.pos = to + 1
-      this.endElement()
-    } else {
-      this.inEndTag = true
-      this.readEndOfEndTag()
-    }
+    this.inEndTag = true
+    this.handBack()
+    this.readEndOfEndTag()
   }
 
-  ontext(start: number, endIndex: number): void {
-    const { pos, text } = this
-    const from = start - this.base
-    const to = endIndex - this.base
-    if (to <= pos || this.undecided) return
-    if (from !== pos || text.charCodeAt(from) === 0x3c) throw malformed('a "<" begins no tag')
-    this.readText(to)
-    this.undecided = this.pos < to
+  ontext(): void {
+    throw malformed('a "<" begins no tag')
   }
 
   oncdata(start: number, endIndex: number, endOffset: number): void {
@@ -237,11 +222,12 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     this.readSection(to - endOffset)
     this.inSection = false
     this.pos = to + 1
+    this.handBack()
   }
 
   oncomment(): void {
     this.judge()
-    throw malformed('a "<" begins no tag')
+    this.ontext()
   }
 
   ondeclaration(): void {
@@ -255,6 +241,7 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     if (to - pos > this.keptLimit) throw longGap(this.limits.gapLength)
     judgeDeclaration(this.text.slice(pos, to))
     this.pos = to
+    this.handBack()
   }
 
   onattribentity(): void {
@@ -274,14 +261,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     const end = Math.min(to, lessThan)
     this.value.add(this.readRun(from, end, 'value'))
     if (lessThan < to) throw malformed('an attribute value contains "<"', lessThan)
-  }
-
-  /** The content that the last chunk ended with, now that more of it is here. */
-  private readUndecided(): void {
-    const next = this.text.indexOf('<', this.pos)
-    const to = next === -1 ? this.text.length : next
-    this.builder.text(this.readRun(this.pos, to, 'content'))
-    this.undecided = this.pos < to
   }
 
   private endStartTag(pos: number): void {
@@ -335,12 +314,13 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   /** The end of a chunk: takes what can be taken, applies the limits, and keeps what is left. */
   private settle(): void {
     const { text } = this
-    const second = text.charCodeAt(this.pos + 1)
-    const inContent = !this.inTag && !this.inEndTag && !this.undecided
-    if (this.inSection) this.readSection(text.length)
-    else if (inContent && (second === 0x21 || second === 0x3f) && this.judge() === 'cdata') {
-      this.beginSection()
-      this.readSection(text.length)
+    if (this.tokenizing && !this.inTag) {
+      const second = text.charCodeAt(this.pos + 1)
+      if (this.inSection) this.readSection(text.length)
+      else if ((second === 0x21 || second === 0x3f) && this.judge() === 'cdata') {
+        this.beginSection()
+        this.readSection(text.length)
+      }
     }
     const { pos } = this
     if (text.length - pos > this.keptLimit) throw longGap(this.limits.gapLength)
@@ -348,16 +328,12 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     if (this.meter.exceeds(text, pos)) throw this.meter.violation()
     this.meter.settle(text, pos)
     if (pos > 0) this.atStart = false
-    if (pos === text.length && inContent && !this.inSection) {
-      if (this.tokenizing) this.tokenizer.reset()
-      this.tokenizing = false
-      this.text = ''
-    } else {
+    if (this.tokenizing) {
       this.base += pos
-      this.text = text.slice(pos)
       this.tagStart -= pos
       this.places = undefined
     }
+    this.text = text.slice(pos)
     this.pos = 0
     this.special.reset()
     this.lessThan = -1
@@ -377,7 +353,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     this.value.clear()
     this.inEndTag = false
     this.inSection = false
-    this.undecided = false
     this.meter.end()
   }
 }
