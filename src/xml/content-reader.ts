@@ -17,16 +17,15 @@ export class ContentReader extends MarkupWindow {
   protected readContent(): boolean {
     const { text } = this
     let at = text.indexOf('<', this.pos)
-    while (at !== -1) {
-      if (at > this.pos) this.readText(at)
-      if (at + 2 >= text.length) return true
-      const next = text.indexOf('<', at + 1)
-      if (!this.readEndTag(at) && !this.readStartTag(at, next)) return true
+    for (;;) {
+      const end = at === -1 ? text.length : at
+      if (end > this.pos) this.readText(end)
+      if (end === text.length) return false
+      if (end + 2 >= text.length) return true
+      at = text.indexOf('<', end + 1)
+      if (!this.readEndTag(end) && !this.readStartTag(end, at)) return true
       if (this.stopped) return false
-      at = next
     }
-    if (this.pos < text.length) this.readText(text.length)
-    return false
   }
 
   protected endElement(): void {

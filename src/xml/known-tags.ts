@@ -126,7 +126,7 @@ export class KnownTags {
 function pieceAt(list: Piece[], text: string, at: number): Piece | undefined {
   for (let index = 0; index < list.length; index++) {
     const piece = list[index]
-    if (piece === undefined || !text.startsWith(piece.source, at)) continue
+    if (piece === undefined || !stands(piece.source, text, at)) continue
     const before = list[0]
     if (index > 0 && before !== undefined) {
       list[0] = piece
@@ -135,4 +135,14 @@ function pieceAt(list: Piece[], text: string, at: number): Piece | undefined {
     return piece
   }
   return undefined
+}
+
+/** As `startsWith`, which takes engines twice as long: one character rules out most others. */
+function stands(source: string, text: string, at: number): boolean {
+  const end = at + source.length
+  return (
+    end <= text.length &&
+    text.charCodeAt(end - 1) === source.charCodeAt(source.length - 1) &&
+    text.slice(at, end) === source
+  )
 }
