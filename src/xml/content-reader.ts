@@ -78,12 +78,13 @@ export class ContentReader extends MarkupWindow {
     return true
   }
 
-  private readValues(tag: KnownTag): void {
+  private readValues({ attributes }: KnownTag): void {
     const { values } = knownTags
-    let index = 0
-    for (const name of tag.attributes) {
-      const from = values[index++] ?? 0
-      const to = values[index++] ?? 0
+    for (let index = 0; index < attributes.length; index++) {
+      const name = attributes[index]
+      const from = values[2 * index]
+      const to = values[2 * index + 1]
+      if (name === undefined || from === undefined || to === undefined) return
       this.builder.attributeValue(name, this.readPlain(from, to) ?? this.readRun(from, to, 'value'))
     }
   }

@@ -26,8 +26,9 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   private attribute: QualifiedName | undefined
   /** Behind the opening quote of a value. */
   private inValue = false
-  /** Where a value begins that is whole in `text` and stands for itself; `-1`: it is collected in `value`. */
-  private valueStart = -1
+  private valueStart = 0
+  /** The value is whole in `text` and stands for itself; otherwise it is collected in `value`. */
+  private plain = false
   private readonly value = new TextRun()
   /** Behind the name of an end tag, before its `>`. */
   private inEndTag = false
@@ -131,6 +132,8 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
         verifyEquals(text, pos, from, this.limits.gapLength)
       }
       this.inValue = true
+      this.valueStart = from
+      this.plain = false
       this.pos = from
     }
     const from = this.pos
@@ -142,29 +145,23 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     if (to > special.at || to > this.lessThan) this.readValue(from, to)
     else {
       this.pos = to
-      if (begins && to < text.length) this.valueStart = from
+      if (begins && to < text.length) this.plain = true
       else this.value.add(text.slice(from, to))
     }
   }
 
   onattribend(quote: QuoteType, endIndex: number): void {
-    const { attribute, builder, text, valueStart } = this
+    const { attribute, builder, plain, text, valueStart } = this
     if (attribute === undefined || (quote !== QuoteType.Double && quote !== QuoteType.Single)) {
       throw malformed('an attribute has no quoted value')
     }
     const to = endIndex - this.base - 1
+    const value = plain ? text.slice(valueStart, to) : this.value.take()
     this.inValue = false
     this.pos = to + 1
-    if (valueStart === -1) {
-      this.places = undefined
-      builder.attributeValue(attribute, this.value.take())
-    } else {
-      this.valueStart = -1
-      this.places?.push({ name: attribute, from: valueStart, to })
-      if (attribute.declares === undefined) {
-        builder.attributeValue(attribute, text.slice(valueStart, to))
-      } else builder.attributeValue(attribute, readNamespace(text, valueStart, to))
-    }
+    builder.attributeValue(attribute, attribute.declares === undefined ? value : rememberNamespace(value))
+    if (plain || attribute.declares === undefined) this.places?.push({ name: attribute, from: valueStart, to })
+    else this.places = undefined
     if (to - this.tagStart >= this.limits.startTagLength) throw this.longTag()
   }
 
@@ -349,7 +346,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     this.stopped = false
     this.inTag = false
     this.inValue = false
-    this.valueStart = -1
     this.value.clear()
     this.inEndTag = false
     this.inSection = false
@@ -357,7 +353,7 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   }
 }
 
-function readNamespace(text: string, from: number, to: number): string {
-  const remembered = to > from && to - from <= 256 ? namespaceNames.read(text, from, to) : undefined
-  return remembered === undefined ? text.slice(from, to) : remembered.raw
+function rememberNamespace(uri: string): string {
+  const remembered = uri !== '' && uri.length <= 256 ? namespaceNames.read(uri, 0, uri.length) : undefined
+  return remembered === undefined ? uri : remembered.raw
 }
