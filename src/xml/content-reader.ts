@@ -65,7 +65,11 @@ export class ContentReader extends MarkupWindow {
     if (tag === undefined) return false
     const { end } = knownTags
     if (next !== -1 && next < end) return false
-    if (end - at > limits.startTagLength || tag.size > limits.attributes || tag.longestName > limits.nameLength) {
+    if (
+      end - at > limits.startTagLength ||
+      tag.size > limits.attributes ||
+      tag.longestName > limits.nameLength
+    ) {
       return false
     }
     if (builder.depth === builder.stanzaDepth) this.meter.begin(at)

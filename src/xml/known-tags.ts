@@ -1,5 +1,5 @@
 import { detach } from './interner.js'
-import type { QualifiedName } from './names.js'
+import { readNamespace, type QualifiedName } from './names.js'
 
 /** A start tag as it was once read and verified, its values aside; a default namespace is no value but part of it. */
 export interface KnownTag {
@@ -79,21 +79,15 @@ export class KnownTags {
   }
 
   /** Learns a tag that was verified. One that is spelled unusually, or has to do with prefixes, is left alone. */
-  learn(text: string, from: number, to: number, name: QualifiedName, places: readonly AttributePlace[]): void {
-    const empty = text.charCodeAt(to - 2) === 0x2f
-    let length = name.raw.length + (empty ? 3 : 2)
-    let longestName = name.raw.length
-    let namespace: string | undefined
-    const attributes: QualifiedName[] = []
-    for (const place of places) {
-      const { declares, prefix, raw } = place.name
-      length += raw.length + 4 + place.to - place.from
-      longestName = Math.max(longestName, raw.length)
-      if (declares === '') namespace = detach(text.slice(place.from, place.to))
-      else if (declares !== undefined || (prefix !== '' && prefix !== 'xml')) return
-      else attributes.push(place.name)
-    }
-    if (length !== to - from || length > longestSource) return
+  learn(
+    text: string,
+    from: number,
+    to: number,
+    name: QualifiedName,
+    places: readonly AttributePlace[],
+  ): void {
+    const tag = describe(text, from, to, name, places)
+    if (tag === undefined) return
     let list = this.listOf(text, from)
     let at = from
     for (const place of places) {
@@ -101,7 +95,7 @@ export class KnownTags {
       list = this.add(list, text.slice(at, place.from)).next
       at = place.to
     }
-    this.add(list, text.slice(at, to)).tag = { name, attributes, namespace, empty, size: places.length, longestName }
+    this.add(list, text.slice(at, to)).tag = tag
   }
 
   private listOf(text: string, from: number): Piece[] {
@@ -120,6 +114,36 @@ export class KnownTags {
     list[Math.min(list.length, piecesPerList - 1)] = piece
     return piece
   }
+}
+
+function describe(
+  text: string,
+  from: number,
+  to: number,
+  name: QualifiedName,
+  places: readonly AttributePlace[],
+): KnownTag | undefined {
+  const empty = text.charCodeAt(to - 2) === 0x2f
+  let sourceLength = name.raw.length + (empty ? 3 : 2)
+  let valueLength = 0
+  let longestName = name.raw.length
+  let declaration: AttributePlace | undefined
+  const attributes: QualifiedName[] = []
+  for (const place of places) {
+    const { declares, prefix, raw } = place.name
+    sourceLength += raw.length + 4
+    valueLength += place.to - place.from
+    longestName = Math.max(longestName, raw.length)
+    if (declares === '') declaration = place
+    else if (declares !== undefined || (prefix !== '' && prefix !== 'xml')) return undefined
+    else attributes.push(place.name)
+  }
+  const namespace =
+    declaration === undefined ? undefined : readNamespace(text, declaration.from, declaration.to)
+  // Any white space but single characters before attributes makes it longer.
+  if (sourceLength + valueLength !== to - from || sourceLength + (namespace ?? '').length > longestSource)
+    return undefined
+  return { name, attributes, namespace, empty, size: places.length, longestName }
 }
 
 /** No piece begins another one, so that only one can stand there. The one that was asked for last is tried first. */

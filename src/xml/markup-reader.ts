@@ -4,18 +4,18 @@ import { isWhiteSpace } from './characters.js'
 import { ContentReader, knownTags } from './content-reader.js'
 import { longGap, verifyEquals, verifyGap } from './gaps.js'
 import type { AttributePlace } from './known-tags.js'
-import { namespaceNames, type QualifiedName } from './names.js'
+import { readNamespace, type QualifiedName } from './names.js'
 import { cdataStart, judgeDeclaration } from './restrictions.js'
 import { TextRun } from './text-run.js'
 import { malformed, Violation } from './violation.js'
 
 /**
- * Strict XML on a forgiving tokenizer. The tokenizer says where names, values and text are; this class verifies every
+ * Strict XML on a forgiving tokenizer. The tokenizer says where names and values are; this class verifies every
  * character between them, so that nothing the tokenizer skips or repairs goes unseen, and hands the pieces to the
  * builder.
  *
- * What is known is read without the tokenizer; it is given the rest, up to the end of the first start tag in it, which
- * is known from then on.
+ * The tokenizer is given one piece of markup at a time, where content is not known to stand for itself; a start tag that
+ * it read is known from then on.
  */
 export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   private readonly tokenizer = new Tokenizer({ xmlMode: true, decodeEntities: false }, this)
@@ -157,11 +157,12 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     }
     const to = endIndex - this.base - 1
     const value = plain ? text.slice(valueStart, to) : this.value.take()
+    const declares = attribute.declares !== undefined
     this.inValue = false
     this.pos = to + 1
-    builder.attributeValue(attribute, attribute.declares === undefined ? value : rememberNamespace(value))
-    if (plain || attribute.declares === undefined) this.places?.push({ name: attribute, from: valueStart, to })
-    else this.places = undefined
+    builder.attributeValue(attribute, declares ? readNamespace(value, 0, value.length) : value)
+    if (declares && !plain) this.places = undefined
+    else this.places?.push({ name: attribute, from: valueStart, to })
     if (to - this.tagStart >= this.limits.startTagLength) throw this.longTag()
   }
 
@@ -351,9 +352,4 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     this.inSection = false
     this.meter.end()
   }
-}
-
-function rememberNamespace(uri: string): string {
-  const remembered = uri !== '' && uri.length <= 256 ? namespaceNames.read(uri, 0, uri.length) : undefined
-  return remembered === undefined ? uri : remembered.raw
 }
