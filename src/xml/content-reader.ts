@@ -1,5 +1,6 @@
 import { verifyOutside } from './gaps.js'
 import { KnownTags, type KnownTag } from './known-tags.js'
+import type { XmlLimits } from './limits.js'
 import { MarkupWindow } from './markup-window.js'
 
 /** Start tags seen; one table for all readers, since they carry no state of a stream. */
@@ -13,17 +14,40 @@ export class ContentReader extends MarkupWindow {
   /** Nothing more is to be read of the text at hand. */
   protected stopped = false
 
-  /** Reads from `pos`, which stands in content. Answers whether it stands before markup that is not known. */
+  /**
+   * Reads from `pos`, which stands in content. Answers whether it stands before markup that is not known.
+   *
+   * One long loop: split up, an engine would compile each part alone and then once more inside the others.
+   */
   protected readContent(): boolean {
-    const { text } = this
-    let at = text.indexOf('<', this.pos)
+    const { builder, text } = this
+    let next = text.indexOf('<', this.pos)
     for (;;) {
-      const end = at === -1 ? text.length : at
-      if (end > this.pos) this.readText(end)
-      if (end === text.length) return false
-      if (end + 2 >= text.length) return true
-      at = text.indexOf('<', end + 1)
-      if (!this.readEndTag(end) && !this.readStartTag(end, at)) return true
+      const at = next === -1 ? text.length : next
+      if (at > this.pos) this.readText(at)
+      if (at === text.length) return false
+      if (at + 2 >= text.length) return true
+      next = text.indexOf('<', at + 1)
+      if (text.charCodeAt(at + 1) === 0x2f) {
+        const { raw } = builder.name
+        const end = at + raw.length + 2
+        if (end >= text.length || text.charCodeAt(end) !== 0x3e || !text.startsWith(raw, at + 2)) return true
+        if (builder.depth === 0) return true
+        this.pos = end + 1
+        this.endElement()
+      } else {
+        const tag = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, at)
+        if (tag === undefined) return true
+        const { end } = knownTags
+        if ((next !== -1 && next < end) || exceedsLimits(tag, end - at, this.limits)) return true
+        if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
+        builder.openTag(tag.name)
+        if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
+        this.readValues(tag)
+        this.pos = end
+        builder.endOpenTag()
+        if (tag.empty) this.endElement()
+      }
       if (this.stopped) return false
     }
   }
@@ -48,40 +72,6 @@ export class ContentReader extends MarkupWindow {
     }
   }
 
-  private readEndTag(at: number): boolean {
-    const { builder, text } = this
-    const { raw } = builder.name
-    const end = at + raw.length + 2
-    if (end >= text.length || text.charCodeAt(at + 1) !== 0x2f) return false
-    if (text.charCodeAt(end) !== 0x3e || !text.startsWith(raw, at + 2) || builder.depth === 0) return false
-    this.pos = end + 1
-    this.endElement()
-    return true
-  }
-
-  private readStartTag(at: number, next: number): boolean {
-    const { builder, limits, text } = this
-    const tag = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, at)
-    if (tag === undefined) return false
-    const { end } = knownTags
-    if (next !== -1 && next < end) return false
-    if (
-      end - at > limits.startTagLength ||
-      tag.size > limits.attributes ||
-      tag.longestName > limits.nameLength
-    ) {
-      return false
-    }
-    if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
-    builder.openTag(tag.name)
-    if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
-    this.readValues(tag)
-    this.pos = end
-    builder.endOpenTag()
-    if (tag.empty) this.endElement()
-    return true
-  }
-
   private readValues({ attributes }: KnownTag): void {
     const { values } = knownTags
     for (let index = 0; index < attributes.length; index++) {
@@ -101,4 +91,9 @@ export class ContentReader extends MarkupWindow {
     this.pos = to
     return text.slice(from, to)
   }
+}
+
+/** The tokenizer's way says which limit it is, and where. */
+function exceedsLimits(tag: KnownTag, length: number, limits: XmlLimits): boolean {
+  return length > limits.startTagLength || tag.size > limits.attributes || tag.longestName > limits.nameLength
 }
