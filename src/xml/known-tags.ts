@@ -37,7 +37,8 @@ export interface AttributePlace {
 
 const lists = 128
 const piecesPerList = 16
-const longestSource = 512
+/** Of a tag without its values; no longer than a namespace that is interned. */
+const longestSource = 256
 
 /**
  * Start tags that were read before, to be known again without being taken apart: what stands around their values is
@@ -68,7 +69,7 @@ export class KnownTags {
     for (;;) {
       const piece = pieceAt(list, text, at)
       if (piece === undefined) return undefined
-      at += piece.source.length
+      at += piece.length
       if (piece.tag !== undefined) {
         this.end = at
         return piece.tag
@@ -135,26 +136,25 @@ function describe(
   places: readonly AttributePlace[],
 ): KnownTag | undefined {
   const empty = text.charCodeAt(to - 2) === 0x2f
-  let sourceLength = name.raw.length + (empty ? 3 : 2)
+  let usualLength = name.raw.length + (empty ? 3 : 2)
   let valueLength = 0
   let longestName = name.raw.length
-  let declaration: AttributePlace | undefined
+  let namespace: string | undefined
   const attributes: QualifiedName[] = []
   for (const place of places) {
     const { declares, prefix, raw } = place.name
-    sourceLength += raw.length + 4
-    valueLength += place.to - place.from
+    const length = place.to - place.from
+    usualLength += raw.length + length + 4
     longestName = Math.max(longestName, raw.length)
-    if (declares === '') declaration = place
-    else if (declares !== undefined || (prefix !== '' && prefix !== 'xml')) return undefined
-    else attributes.push(place.name)
+    if (declares === '') {
+      namespace = readNamespace(text, place.from, place.to)
+    } else if (declares === undefined && (prefix === '' || prefix === 'xml')) {
+      attributes.push(place.name)
+      valueLength += length
+    } else return undefined
   }
-  const namespace =
-    declaration === undefined ? undefined : readNamespace(text, declaration.from, declaration.to)
-  // Any white space but single characters before attributes makes it longer.
-  if (sourceLength + valueLength !== to - from || sourceLength + (namespace ?? '').length > longestSource)
-    return undefined
-  return { name, attributes, namespace, empty, size: places.length, longestName }
+  const isUsual = usualLength === to - from && usualLength - valueLength <= longestSource
+  return isUsual ? { name, attributes, namespace, empty, size: places.length, longestName } : undefined
 }
 
 /**
@@ -167,8 +167,8 @@ function pieceAt(list: Piece[], text: string, at: number): Piece | undefined {
     const piece = list[index]
     if (piece === undefined) continue
     const { length, last, source } = piece
-    if (length > rest || text.charCodeAt(at + length - 1) !== last || text.slice(at, at + length) !== source)
-      continue
+    if (length > rest || text.charCodeAt(at + length - 1) !== last) continue
+    if (text.slice(at, at + length) !== source) continue
     const before = list[0]
     if (index > 0 && before !== undefined) {
       list[0] = piece
