@@ -39,10 +39,12 @@ const lists = 128
 const piecesPerList = 16
 /** Of a tag without its values; no longer than a namespace that is interned. */
 const longestSource = 256
+const patience = 16
 
 /**
  * Start tags that were read before, to be known again without being taken apart: what stands around their values is
- * compared as a whole. Bounded: what exceeds `capacity` replaces all of them.
+ * compared as a whole. Bounded: a table of `capacity` pieces learns nothing more until many tags were not known, and
+ * then begins anew, so that no peer makes every reader learn for ever.
  */
 export class KnownTags {
   /** Where the tag last found ends. */
@@ -52,6 +54,8 @@ export class KnownTags {
   private readonly first: readonly Piece[][] = Array.from({ length: lists }, () => [])
   private readonly capacity: number
   private count = 0
+  /** Tags that were not known since the table is full. */
+  private missed = 0
 
   constructor(capacity = 1024) {
     this.capacity = capacity
@@ -90,6 +94,7 @@ export class KnownTags {
     name: QualifiedName,
     places: readonly AttributePlace[],
   ): void {
+    if (this.count >= this.capacity && !this.mayForget()) return
     const tag = describe(text, from, to, name, places)
     if (tag === undefined) return
     let list = this.listOf(text, from)
@@ -102,6 +107,15 @@ export class KnownTags {
     this.add(list, text.slice(at, to)).tag = tag
   }
 
+  private mayForget(): boolean {
+    this.missed++
+    if (this.missed < this.capacity * patience) return false
+    for (const list of this.first) list.length = 0
+    this.count = 0
+    this.missed = 0
+    return true
+  }
+
   private listOf(text: string, from: number): Piece[] {
     return this.first[(text.charCodeAt(from + 1) * 31 + text.charCodeAt(from + 2)) & (lists - 1)] ?? []
   }
@@ -109,10 +123,6 @@ export class KnownTags {
   private add(list: Piece[], source: string): Piece {
     const known = pieceAt(list, source, 0)
     if (known !== undefined) return known
-    if (this.count === this.capacity) {
-      for (const all of this.first) all.length = 0
-      this.count = 0
-    }
     const { length } = source
     const piece: Piece = {
       source: detach(source),

@@ -99,10 +99,12 @@ describe('KnownTags', () => {
     expect(find(known, tag)).toBeUndefined()
   })
 
-  it('forgets all it knows when there is more of it than its capacity', () => {
+  it('learns no more than its capacity, and begins anew when much was not known', () => {
     const known = new KnownTags(4)
     for (const name of ['a', 'b', 'c', 'd']) teach(known, `<${name}>`)
+    for (let number = 0; number < 63; number++) teach(known, `<n${number}>`)
     expect(find(known, '<a>')).toBeDefined()
+    expect(find(known, '<n1>')).toBeUndefined()
     teach(known, '<e>')
     expect(find(known, '<a>')).toBeUndefined()
     expect(find(known, '<e>')).toBeDefined()
