@@ -3,6 +3,7 @@ import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid } from '../stanza/jid.js'
 import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
+import { MessageForms } from '../stanza/plain-message.js'
 import { Delivery } from './delivery.js'
 
 /** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
@@ -39,22 +40,28 @@ interface Sent {
 /** @see Messages */
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
-  const remembered = new Map<string, Sent>()
+  const forms = new MessageForms()
+  const remembered: Sent[] = []
+  let oldest = 0
 
   const remember = (sent: Sent) => {
-    if (remembered.size >= rememberedMessageLimit) {
-      for (const oldest of remembered.keys()) {
-        remembered.delete(oldest)
-        break
-      }
+    remembered[oldest] = sent
+    oldest = (oldest + 1) % rememberedMessageLimit
+  }
+
+  /** The latest, where the application gave an id twice. */
+  const recall = (id: string): Sent | undefined => {
+    for (let age = 1; age <= remembered.length; age++) {
+      const sent = remembered.at((oldest - age) % remembered.length)
+      if (sent?.delivery.id === id) return sent
     }
-    remembered.set(sent.delivery.id, sent)
+    return undefined
   }
 
   bus.messageError$.subscribe({
     next: (message) => {
       if (message.id === undefined || message.error === undefined) return
-      const sent = remembered.get(message.id)
+      const sent = recall(message.id)
       const to = sent?.to ?? bus.account?.bare
       if (sent === undefined || to !== message.from?.bare.toString()) return
       sent.delivery.fail(message.error)
@@ -69,11 +76,12 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)
-      const element = toMessageElement({ ...input, id })
-      const to = input.to === undefined ? undefined : toJid(input.to).bare.toString()
+      const plain = forms.fill(input, id)
+      const stanza = plain ?? toMessageElement({ ...input, id })
+      const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
       remember({ to, delivery })
       try {
-        bus.send(element, (error) => (error === null ? delivery.write() : delivery.fail(error)))
+        bus.send(stanza, (error) => (error === null ? delivery.write() : delivery.fail(error)))
       } catch (error) {
         if (!(error instanceof TransportError)) throw error
         delivery.fail(error)

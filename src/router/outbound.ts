@@ -1,16 +1,19 @@
 import { TransportError, type StreamErrorCondition } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
+import type { PlainMessage } from '../stanza/plain-message.js'
 import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { closingTag, serialize, serializeOpening } from '../xml/serializer.js'
+import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
+import { Cork, type Flushed } from './cork.js'
 import type { StreamHeader } from './inbound.js'
 
-export type Flushed = (error: TransportError | null) => void
+/** What a stream carries: an element, or what is written without being one. */
+export type Sendable = XmlElement | PlainMessage
 
-/** The writing half of a stream: one writer, corked per turn. */
+/** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void
-  send(element: XmlElement, flushed?: Flushed): void
+  send(stanza: Sendable, flushed?: Flushed): void
   /** Writes the closing tag, at once; `flushed` even if there is nothing to write. */
   close(flushed?: Flushed): void
   /** Writes a stream error and the closing tag, at once, and then ends the connection. */
@@ -20,9 +23,8 @@ export interface Outbound {
 }
 
 const bytesScope = { namespace: ns.client, prefixes: new Map([[ns.streams, 'stream']]) }
-
-/** Text collected in one turn that is written before the turn ends, so that a burst needs no more memory than this. */
-const corkLimit = 64 * 1024
+const spellInStream: Spell = (element) => serialize(element, bytesScope)
+const spellFrame: Spell = (element) => serialize(element)
 
 /**
  * @param limitBytes how much may wait for the operating system; a `send` beyond it throws `TransportError` (`overflow`) and
@@ -30,81 +32,53 @@ const corkLimit = 64 * 1024
  */
 export function createOutbound(transport: Transport, limitBytes: number): Outbound {
   const framed = transport.framing === 'frames'
-  let corked = ''
-  let waiting: Flushed[] = []
-  let scheduled = false
+  const cork = new Cork(transport)
   let stopped = false
   let opened = false
-  let lang: string | undefined
-
-  const flush = () => {
-    scheduled = false
-    if (corked === '') return
-    const text = corked
-    const flushes = waiting
-    corked = ''
-    waiting = []
-    if (flushes.length === 0) transport.write(text)
-    else transport.write(text, (error) => flushes.forEach((flushed) => flushed(error)))
-  }
-
-  const write = (text: string, flushed?: Flushed) => {
-    if (framed) return transport.write(text, flushed)
-    corked += text
-    if (flushed !== undefined) waiting.push(flushed)
-    if (corked.length > corkLimit) flush()
-    else if (!scheduled) {
-      scheduled = true
-      queueMicrotask(flush)
-    }
-  }
+  let spell = framed ? spellFrame : spellInStream
 
   const close = (flushed?: Flushed) => {
     if (stopped) return flushed?.(null)
-    if (opened) write(framed ? serialize(xml('close', ns.framing)) : closingTag, flushed)
+    if (opened) cork.write(framed ? spellFrame(xml('close', ns.framing)) : closingTag, flushed)
     else flushed?.(null)
-    flush()
+    cork.flush()
     stopped = true
   }
 
   return {
     open: (header) => {
       opened = true
-      lang = header.lang
-      if (!framed) return write(serializeOpening(header))
-      const { to, from, id, version } = header
-      write(serialize(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
+      if (!framed) return cork.write(serializeOpening(header))
+      const { to, from, id, version, lang } = header
+      spell = lang === undefined ? spellFrame : (element) => serialize(withLang(element, lang))
+      cork.write(spellFrame(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
     },
-    send: (element, flushed) => {
+    send: (stanza, flushed) => {
       if (stopped) return
-      const text = framed ? serialize(withLang(element, lang)) : serialize(element, bytesScope)
-      if (transport.bufferedBytes + corked.length + text.length > limitBytes) {
+      const text = stanza instanceof XmlElement ? spell(stanza) : stanza.toText(spell)
+      if (transport.bufferedBytes + cork.length + text.length > limitBytes) {
         throw new TransportError('overflow', `more than ${limitBytes} bytes wait for ${transport.address}`)
       }
-      write(text, flushed)
+      cork.write(text, flushed)
     },
     close,
     abort: (condition) => {
       if (stopped) return
       if (!opened) return transport.destroy()
       const error = xml('error', ns.streams, {}, xml(condition, ns.streamErrors))
-      write(framed ? serialize(error) : serialize(error, bytesScope))
+      cork.write(spell(error))
       close(() => transport.destroy())
     },
     stop: (reason) => {
       stopped = true
-      const flushes = waiting
-      corked = ''
-      waiting = []
-      flushes.forEach((flushed) => flushed(reason))
+      cork.drop(reason)
     },
   }
 }
 
 /** No language crosses frames either (RFC 7395 §3.3.3). */
-function withLang(element: XmlElement, lang: string | undefined): XmlElement {
-  const isNeeded = lang !== undefined && element.namespace === ns.client
-  if (!isNeeded || element.attribute('lang', xmlNamespace) !== undefined) return element
+function withLang(element: XmlElement, lang: string): XmlElement {
+  if (element.namespace !== ns.client || element.attribute('lang', xmlNamespace) !== undefined) return element
   const attributes = [...element.attributes, { name: 'lang', namespace: xmlNamespace, value: lang }]
   return new XmlElement(element.name, element.namespace, attributes, element.children)
 }
