@@ -76,7 +76,7 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)
-      const plain = forms.fill(input, id)
+      const plain = forms.toPlain(input, id)
       const stanza = plain ?? toMessageElement({ ...input, id })
       const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
       remember({ to, delivery })

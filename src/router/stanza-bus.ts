@@ -144,11 +144,14 @@ export class StanzaBus {
 
   /** Takes one element of the stream. Re-entrant calls wait their turn, so that order holds for every subscriber. */
   dispatch(element: XmlElement): void {
-    this.#queue.push(element)
-    if (this.#dispatching) return
+    if (this.#dispatching) {
+      this.#queue.push(element)
+      return
+    }
     this.#dispatching = true
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#route(next)
+      let next: XmlElement | undefined = element
+      for (; next !== undefined; next = this.#queue.shift()) this.#route(next)
     } finally {
       this.#dispatching = false
     }

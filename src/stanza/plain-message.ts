@@ -78,7 +78,7 @@ export class MessageForms {
    * The message as a plain one, or `undefined` where it says more than a plain one can.
    * @throws RangeError for an address that cannot be prepared
    */
-  fill(message: MessageInput, id: string): PlainMessage | undefined {
+  toPlain(message: MessageInput, id: string): PlainMessage | undefined {
     const { body, to, type } = message
     if (typeof body !== 'string' || !isPlain(message)) return undefined
     if (typeof to === 'string') return new PlainMessage(this.find(to, to, type), id, body)

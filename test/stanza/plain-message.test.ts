@@ -35,7 +35,7 @@ describe('MessageForms', () => {
     const write = fc.record({ to: address, type, body: text, id: text, spell: fc.constantFrom(...spells) })
     fc.assert(
       fc.property(write, ({ id, spell, ...message }) => {
-        const plain = forms.fill(message, id)
+        const plain = forms.toPlain(message, id)
         const written = attempt(() => plain?.toText(spell) ?? 'not plain')
         expect(written).toBe(attempt(() => spell(toMessageElement({ ...message, id }))))
         expect(plain?.toElement()).toEqual(toMessageElement({ ...message, id }))
@@ -46,7 +46,7 @@ describe('MessageForms', () => {
 
   test('takes a prepared address as it is, and tells the bare one', () => {
     const to = parseJid('Bob@example.test/desk')
-    const plain = new MessageForms().fill({ to, body: 'Hello' }, 'm1')
+    const plain = new MessageForms().toPlain({ to, body: 'Hello' }, 'm1')
     expect(plain?.toBare).toBe('bob@example.test')
     expect(plain?.toText(inStream)).toBe(
       "<message to='bob@example.test/desk' id='m1'><body>Hello</body></message>",
@@ -54,7 +54,7 @@ describe('MessageForms', () => {
   })
 
   test('refuses an address that cannot be prepared', () => {
-    expect(() => new MessageForms().fill({ to: '@example.test', body: 'Hello' }, 'm1')).toThrow(RangeError)
+    expect(() => new MessageForms().toPlain({ to: '@example.test', body: 'Hello' }, 'm1')).toThrow(RangeError)
   })
 
   test.each<MessageInput>([
@@ -71,14 +71,14 @@ describe('MessageForms', () => {
     { to: 'bob@example.test', body: 'Hello', from: 'alice@example.test' },
     { to: 'bob@example.test', body: 'Hello', error: { condition: 'gone' } },
   ])('leaves to the serialiser what says more: %j', (message) => {
-    expect(new MessageForms().fill(message, 'm1')).toBeUndefined()
+    expect(new MessageForms().toPlain(message, 'm1')).toBeUndefined()
   })
 
   test('stays right for more addresses than it remembers', () => {
     const forms = new MessageForms()
     for (let index = 0; index < 3000; index++) {
       const message = { to: `friend${index % 1500}@example.test`, body: 'Hello' }
-      expect(forms.fill(message, 'm1')?.toText(inStream)).toBe(
+      expect(forms.toPlain(message, 'm1')?.toText(inStream)).toBe(
         inStream(toMessageElement({ ...message, id: 'm1' })),
       )
     }

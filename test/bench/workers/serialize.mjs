@@ -14,7 +14,7 @@ const writers = {
     const spell = (element) => serialize(element, scope)
     const forms = new MessageForms()
     return {
-      make: ({ body, id, to }) => forms.fill({ to, type: 'chat', body }, id),
+      make: ({ body, id, to }) => forms.toPlain({ to, type: 'chat', body }, id),
       write: (message) => Buffer.from(message.toText(spell), 'utf8'),
       toTree: (message) => message.toElement(),
       writeTree: (element) => Buffer.from(spell(element), 'utf8'),
