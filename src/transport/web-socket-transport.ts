@@ -21,6 +21,7 @@ export class WebSocketTransport implements Transport {
   readonly #raw: Socket
   readonly #isServer: boolean
   #started = false
+  #corked = false
   #destroyed: { readonly reason: TransportError | null } | undefined
   #failure: TransportError | undefined
 
@@ -53,6 +54,7 @@ export class WebSocketTransport implements Transport {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
+    this.#cork()
     if (tracked === undefined) this.#socket.send(data)
     else
       this.#socket.send(data, (error) => {
@@ -81,6 +83,7 @@ export class WebSocketTransport implements Transport {
   }
 
   close(): void {
+    this.#uncork()
     this.#socket.close(1000)
   }
 
@@ -89,6 +92,20 @@ export class WebSocketTransport implements Transport {
     this.#destroyed = { reason: reason ?? null }
     this.#feed.pause()
     this.#socket.terminate()
+  }
+
+  /** The frames of one turn leave in one write of the socket below: `ws` makes one of each. */
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    this.#raw.cork()
+    process.nextTick(this.#uncork)
+  }
+
+  readonly #uncork = (): void => {
+    if (!this.#corked) return
+    this.#corked = false
+    this.#raw.uncork()
   }
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
@@ -109,6 +126,7 @@ export class WebSocketTransport implements Transport {
   /** The closing frame is sent if it can be; nobody waits for an answer to it. */
   #fail(error: TransportError, code: number): void {
     this.#failure ??= error
+    this.#uncork()
     this.#socket.close(code)
     this.#socket.terminate()
   }
