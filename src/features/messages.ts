@@ -28,7 +28,8 @@ export interface Messages {
   /** Errors that answer a message of this client. */
   readonly bounced$: Observable<BouncedMessage>
   /**
-   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once.
+   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once. It leaves at the end of the
+   * turn, and in a flood (more than four turns that send within a millisecond) up to a millisecond later, with others.
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery

@@ -11,6 +11,8 @@ import { closeOutcome } from './web-socket-close.js'
 
 type Flushed = (error: TransportError | null) => void
 
+const asText = { binary: false } as const
+
 /** An open WebSocket of the `ws` package, from either side. */
 export class WebSocketTransport implements Transport {
   readonly framing = 'frames'
@@ -55,9 +57,11 @@ export class WebSocketTransport implements Transport {
       return
     }
     this.#cork()
-    if (tracked === undefined) this.#socket.send(data)
+    // `ws` masks bytes into one piece with their header, and text into two.
+    const bytes = Buffer.from(data, 'utf8')
+    if (tracked === undefined) this.#socket.send(bytes, asText)
     else
-      this.#socket.send(data, (error) => {
+      this.#socket.send(bytes, asText, (error) => {
         tracked(error ? toTransportError(error, `writing to ${this.address}`, 'closed') : null)
       })
   }
