@@ -16,6 +16,8 @@ export interface Outbound {
   send(stanza: Sendable, flushed?: Flushed): void
   /** Writes the closing tag, at once; `flushed` even if there is nothing to write. */
   close(flushed?: Flushed): void
+  /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
+  left(tell: () => void): void
   /** Writes a stream error and the closing tag, at once, and then ends the connection. */
   abort(condition: StreamErrorCondition): void
   /** Nothing is written any more; what was not yet, fails. */
@@ -42,6 +44,8 @@ class Writer implements Outbound {
   #spell: Spell
   #stopped = false
   #opened = false
+  /** Who wants to know when the closing tag has left, while it is on its way. */
+  #leaving: (() => void)[] | undefined
 
   constructor(transport: Transport, limitBytes: number) {
     this.#transport = transport
@@ -72,11 +76,21 @@ class Writer implements Outbound {
 
   close(flushed?: Flushed): void {
     if (this.#stopped) return flushed?.(null)
-    if (this.#opened) {
-      this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, flushed)
-    } else flushed?.(null)
-    this.#cork.flush()
     this.#stopped = true
+    if (!this.#opened) return flushed?.(null)
+    this.#leaving = []
+    this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, (error) => {
+      const leaving = this.#leaving ?? []
+      this.#leaving = undefined
+      flushed?.(error)
+      for (const tell of leaving) tell()
+    })
+    this.#cork.flush()
+  }
+
+  left(tell: () => void): void {
+    if (this.#leaving === undefined) tell()
+    else this.#leaving.push(tell)
   }
 
   abort(condition: StreamErrorCondition): void {

@@ -169,13 +169,15 @@ export class XmlStream {
     return error
   }
 
-  /** Ends the connection: with the closing tag where the stream has not ended, but without waiting for the peer's. */
+  /** Ends the connection once our closing tag has left, without waiting for the peer's. */
   leave(): void {
-    if (this.#end !== undefined) return this.transport.destroy()
-    const linger = setTimeout(() => this.transport.destroy(), lingerMs)
-    void this.#disconnection().then(() => clearTimeout(linger))
-    this.#outbound.close(() => this.transport.destroy())
+    if (this.#disconnected) return
+    this.#outbound.close()
     this.#finish(new TransportError('aborted', 'the stream was left'))
+    const destroy = () => this.transport.destroy()
+    const linger = setTimeout(destroy, lingerMs)
+    void this.#disconnection().then(() => clearTimeout(linger))
+    this.#outbound.left(destroy)
   }
 
   #disconnection(): Promise<void> {

@@ -95,8 +95,6 @@ export class WebSocketTransport implements Transport {
     if (this.#feed.ended || this.#destroyed !== undefined) return
     this.#destroyed = { reason: reason ?? null }
     this.#feed.pause()
-    // What was written before still leaves, as far as the operating system takes it at once.
-    this.#uncork()
     this.#socket.terminate()
   }
 
