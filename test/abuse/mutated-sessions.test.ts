@@ -178,7 +178,13 @@ async function outcomeOf(
       .catch((error: unknown) => error)
     return [answered, (await delivery.settled).status]
   })
-  await isOver?.(client.state$)
+  let over = isOver === undefined
+  void isOver?.(client.state$).then(() => (over = true))
+  // A turn of a writer that waits for more, and not the time-out of anybody.
+  for (let turn = 0; turn < 1_000 && !over; turn += 1) {
+    await rest()
+    await vi.advanceTimersByTimeAsync(1)
+  }
   await settle()
   // Longer than any one attempt may take, and than any silence is borne.
   for (let turn = 0; turn < 20; turn += 1) {
