@@ -7,7 +7,7 @@ export type Flushed = (error: TransportError | null) => void
 const corkLimit = 64 * 1024
 
 /** Writes within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
-const promptWrites = 4
+const promptWrites = 16
 
 /** How long the text of a flood waits for more, in milliseconds; longer only where the event loop is busy for longer. */
 const lingerMs = 1
