@@ -20,7 +20,7 @@ const targets = [
 
 /** CPU for each contact of a large list, from the request to the value that the app sees; and what standing with them holds. */
 export async function measureRosters(scope: Scope): Promise<Group> {
-  const results = await measure(scope, 'roster')
+  const results = await measure(scope)
   const states = await Promise.all(
     Array.from({ length: scope.runs }, () =>
       runWorker({ script: 'subscriptions', exposeGc: true, input: { contacts } }),
@@ -43,7 +43,7 @@ export async function measureRosters(scope: Scope): Promise<Group> {
 
 /** CPU for each presence of a flood, one from each of many contacts. */
 export async function measurePresences(scope: Scope): Promise<Group> {
-  const results = await measure(scope, 'presence')
+  const results = await measure(scope)
   return {
     title: `Presence of ${contacts} contacts over wss, from a server that plays the same to each`,
     findings: [
@@ -57,10 +57,17 @@ export async function measurePresences(scope: Scope): Promise<Group> {
   }
 }
 
-async function measure(
-  scope: Scope,
-  deed: 'presence' | 'roster',
-): Promise<ReadonlyMap<Subject, SubjectRuns>> {
+type Results = ReadonlyMap<Subject, SubjectRuns>
+const measured = new WeakMap<Scope, Promise<Results>>()
+
+/** One session gives the figures of both groups: it takes a roster to know who is there. */
+function measure(scope: Scope): Promise<Results> {
+  const results = measured.get(scope) ?? runAll(scope)
+  measured.set(scope, results)
+  return results
+}
+
+async function runAll(scope: Scope): Promise<Results> {
   const server = await startPlayedServer(scope.folder)
   const floods = new Map(
     ['Here I am, number', 'Gone to lunch, number'].map((status, round) => [
@@ -75,7 +82,6 @@ async function measure(
         caFile: server.caFile,
         input: {
           client,
-          deed,
           contacts,
           later: scope.isQuick ? 3 : 7,
           url: server.url,
@@ -100,12 +106,7 @@ async function measure(
   }
 }
 
-function toFindings(
-  results: ReadonlyMap<Subject, SubjectRuns>,
-  name: string,
-  figure: string,
-  unit: string,
-): readonly Finding[] {
+function toFindings(results: Results, name: string, figure: string, unit: string): readonly Finding[] {
   const shared = {
     name,
     unit,
