@@ -4,14 +4,30 @@ import { createServer } from 'xmpp-machines/server'
 
 /** What to log in with, until it is disposed of. */
 export async function findAccount(): Promise<ClientOptions & AsyncDisposable> {
+  const { you, [Symbol.asyncDispose]: leave } = await findAccounts()
+  return { ...you, [Symbol.asyncDispose]: leave }
+}
+
+/** The same for two; the other one is XMPP_FRIEND_JID, with XMPP_FRIEND_PASSWORD. */
+export async function findAccounts(): Promise<
+  { readonly you: ClientOptions; readonly friend: ClientOptions } & AsyncDisposable
+> {
   const { XMPP_ENDPOINT: endpoint, XMPP_JID: jid, XMPP_PASSWORD: password } = process.env
-  if (jid !== undefined) return { jid, password, endpoint, [Symbol.asyncDispose]: async () => {} }
-  const server = await createServer({ accounts: [{ username: 'toto', password: 'mot2passe' }] })
-  return {
-    jid: `toto@${server.domain}`,
+  const { XMPP_FRIEND_JID: friend = '', XMPP_FRIEND_PASSWORD: theirs } = process.env
+  if (jid !== undefined) {
+    return {
+      you: { jid, password, endpoint },
+      friend: { jid: friend, password: theirs, endpoint },
+      [Symbol.asyncDispose]: async () => {},
+    }
+  }
+  const accounts = ['toto', 'tata'].map((username) => ({ username, password: 'mot2passe' }))
+  const server = await createServer({ accounts })
+  const as = (username: string): ClientOptions => ({
+    jid: `${username}@${server.domain}`,
     password: 'mot2passe',
     endpoint: server.endpoints.starttls,
     tls: { ca: server.ca ?? '' },
-    [Symbol.asyncDispose]: () => server.close(),
-  }
+  })
+  return { you: as('toto'), friend: as('tata'), [Symbol.asyncDispose]: () => server.close() }
 }

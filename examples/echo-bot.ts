@@ -10,8 +10,9 @@ await using bot = createClient(account)
 await using visitor = createClient(account)
 await Promise.all([bot.connect(), visitor.connect()])
 
-bot.message$
-  .pipe(filter(({ body, type }) => type === 'chat' && body !== undefined))
+bot
+  .messages({ type: 'chat' })
+  .pipe(filter(({ body }) => body !== undefined))
   .subscribe(({ body, from }) => bot.send({ to: from, type: 'chat', body: `You said: ${body}` }))
 
 const botJid = bot.state.status === 'online' ? bot.state.jid : bot.jid

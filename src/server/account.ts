@@ -26,6 +26,11 @@ export class Account {
     return [...this.resources.values()].filter((resource) => resource.presence !== undefined)
   }
 
+  /** Resources that get what is for the whole account. */
+  reachable(): readonly Resource[] {
+    return [...this.resources.values()].filter((resource) => resource.isReachable)
+  }
+
   /** Resources that have asked for the roster. */
   interested(): readonly Resource[] {
     return [...this.resources.values()].filter((resource) => resource.interest !== 'none')
@@ -38,7 +43,7 @@ export class Account {
       resource,
       resources: [...this.resources.values()].map((one) => ({
         resource: one.name,
-        priority: one.presence === undefined ? undefined : one.priority,
+        priority: one.isReachable ? one.priority : undefined,
       })),
     }
   }

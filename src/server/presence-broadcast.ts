@@ -18,15 +18,41 @@ export function becomeAvailable(
   presence: XmlElement,
   priority: number,
 ): void {
+  resource.priority = priority
+  if (resource.visibility === 'invisible') return
   const isInitial = resource.presence === undefined
   resource.presence = presence
-  resource.priority = priority
   broadcast(realm, resource, presence)
   if (isInitial) {
     tellOfOthers(realm, resource)
-    for (const request of resource.account.requests.values()) resource.send(request)
+    tellOfRequests(resource)
   }
-  if (resource.priority >= 0) takeOffline(resource.account).forEach((message) => resource.send(message))
+  tellOfMessages(resource)
+}
+
+/**
+ * Whoever has seen the resource hears that it is gone, and from now on it is there unseen: what is for the account reaches
+ * it, what it says to everybody reaches nobody. Directed presence goes on.
+ * @param probe whether it hears who else is there, if it did not before
+ * @see XEP-0186 §3.1
+ */
+export function becomeInvisible(realm: Realm, resource: Resource, probe: boolean): void {
+  if (resource.visibility === 'invisible') return
+  const isInitial = resource.presence === undefined
+  becomeUnavailable(realm, resource)
+  resource.visibility = 'invisible'
+  if (!isInitial) return
+  if (probe) tellOfOthers(realm, resource)
+  tellOfRequests(resource)
+  tellOfMessages(resource)
+}
+
+/**
+ * The resource may be seen again: it is as one that has not sent its presence yet, which is for its client to do.
+ * @see XEP-0186 §3.2
+ */
+export function becomeVisible(resource: Resource): void {
+  resource.visibility = 'visible'
 }
 
 /**
@@ -126,6 +152,14 @@ function tellOfOthers(realm: Realm, resource: Resource): void {
   for (const { jid, state } of account.roster.contacts()) {
     if (state.to === 'subscribed' && realm.isLocal(jid)) answerProbe(realm, jid, resource.jid)
   }
+}
+
+function tellOfRequests({ account, link }: Resource): void {
+  for (const request of account.requests.values()) link.send(request)
+}
+
+function tellOfMessages({ account, link, priority }: Resource): void {
+  if (priority >= 0) for (const message of takeOffline(account)) link.send(message)
 }
 
 const unavailable = (): XmlElement => xml('presence', ns.client, { type: 'unavailable' })

@@ -19,6 +19,8 @@ export class Resource {
   /** The last available presence that was broadcast; `undefined`: connected, not available (RFC 6121 §4.2). */
   presence: XmlElement | undefined
   priority = 0
+  /** `invisible`: nobody is told that it is there, until it says otherwise (XEP-0186 §3). */
+  visibility: 'invisible' | 'visible' = 'visible'
   /** Has asked for the roster and hears of its changes (RFC 6121 §2.1.6); with versions if it asked with one. */
   interest: 'none' | 'plain' | 'versioned' = 'none'
   /** Who has seen directed presence and must hear of the end (RFC 6121 §4.6.2). */
@@ -33,6 +35,11 @@ export class Resource {
   /** The resourcepart. */
   get name(): string {
     return this.jid.resource ?? ''
+  }
+
+  /** Gets what is for the whole account: available, or there unseen. */
+  get isReachable(): boolean {
+    return this.presence !== undefined || this.visibility === 'invisible'
   }
 
   send(element: XmlElement): void {

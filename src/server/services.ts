@@ -6,6 +6,7 @@ import { servePing, serveSession } from './services/ping.js'
 import { serveRoster } from './services/roster.js'
 import type { Service, ServiceAnswer } from './services/service.js'
 import { serveVersion, type ServerSoftware } from './services/version.js'
+import { serveVisibility } from './services/visibility.js'
 
 /**
  * Answers what is addressed to the server, or to an account that it speaks for; what no service knows is
@@ -18,6 +19,7 @@ export function createServices(software: ServerSoftware): (realm: Realm, envelop
     serveDiscoInfo(software.name),
     serveDiscoItems,
     serveVersion(software),
+    serveVisibility,
     serveSession,
   ]
   return (realm, envelope) => {

@@ -49,7 +49,7 @@ export function receiveSubscription(
   for (const deed of account.roster.step(contact, `${type}.received`)) {
     if (deed === 'keepRequest') account.requests.set(contact.toString(), element)
     else if (deed === 'deliver') {
-      const hearers = type === 'subscribe' ? account.available() : account.interested()
+      const hearers = type === 'subscribe' ? account.reachable() : account.interested()
       for (const resource of hearers) resource.send(element)
     } else if (deed === 'answerSubscribed') sendPlain(realm, account, contact, 'subscribed')
     else if (deed === 'pushRoster') pushChange(realm, account, account.roster.touch(contact))

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measurePresences, measureRosters } from './contact-lists.js'
 import { measureIdle } from './idle.js'
 import { measureLogins } from './logins.js'
 import { measureParsing } from './parsing.js'
@@ -22,6 +23,8 @@ const groups = {
   serialize: measureSerializing,
   traffic: measureTraffic,
   'ping-pong': measurePingPong,
+  roster: measureRosters,
+  presence: measurePresences,
   login: measureLogins,
   'round-trips': measureRoundTrips,
   idle: measureIdle,

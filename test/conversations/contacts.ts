@@ -1,65 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { filter, firstValueFrom, timeout } from 'rxjs'
-import type { Client } from '../../src/client.js'
-import type { ClientOptions } from '../../src/client-options.js'
-import {
-  contacts,
-  ns,
-  xml,
-  XmppError,
-  type Befriending,
-  type BefriendingState,
-  type ContactsFeature,
-} from '../../src/index.js'
-import { everybodyLeaves, next, person, tag } from './people.js'
+import { ns, xml, XmppError, type Befriending, type BefriendingState } from '../../src/index.js'
+import { toMeetingPlace, type Person } from './meeting-place.js'
+import { everybodyLeaves, next, tag } from './people.js'
 import type { Deviation, ServerUnderTest } from './server-under-test.js'
-
-interface Person {
-  readonly client: Client
-  readonly people: ContactsFeature
-  /** Bare. */
-  readonly jid: string
-}
 
 /** Every handshake between two real clients: the same transcript on every server. */
 export function holdContacts(server: ServerUnderTest): void {
   afterEach(everybodyLeaves)
 
   const deviates = (deviation: Deviation) => server.deviations?.includes(deviation) === true
-  const meet = (user: string, options: Partial<ClientOptions> = {}): Person => {
-    const client = person(server, user, options)
-    return { client, people: client.use(contacts), jid: client.jid.bare.toString() }
+  const { friends, online, requestOf, stands, strangers } = toMeetingPlace(server)
+  /** One server forgets the other's user, who hears nothing of it: by a new account, or behind a block (XEP-0191). */
+  const forget = async (one: Person, other: Person) => {
+    if (server.renew !== undefined) return server.renew(one.client.jid.local ?? '')
+    await block(other, 'block', one.jid)
+    await one.people.unfriend(other.jid)
+    await stands(one, other, 'none')
+    await block(other, 'unblock', one.jid)
   }
-  const online = async (user: string, options: Partial<ClientOptions> = {}): Promise<Person> => {
-    const one = meet(user, options)
-    await one.client.connect()
-    await one.client.fetchRoster()
-    return one
-  }
-  /** Two who know nothing of each other, whatever happened before. */
-  const strangers = async (): Promise<readonly [Person, Person]> => {
-    const [carol, dave] = await Promise.all([online('carol'), online('dave')])
-    for (const [one, other] of [
-      [carol, dave],
-      [dave, carol],
-    ] as const) {
-      await one.people.refuse(other.jid)
-      await one.people.remove(other.jid).catch(() => undefined)
-    }
-    await Promise.all([gone(carol, dave), gone(dave, carol)])
-    await Promise.all([carol.client.disconnect(), dave.client.disconnect()])
-    return Promise.all([online('carol'), online('dave')])
-  }
-  const gone = (one: Person, other: Person) =>
-    next(one.people.roster$, (roster) => !roster.has(other.jid), `${other.jid} out of the roster`)
-  const stands = (one: Person, other: Person, subscription: string) =>
-    next(
-      one.people.roster$,
-      (roster) => roster.get(other.jid)?.subscription === subscription,
-      `${other.jid} as ${subscription}`,
-    )
-  const requestOf = (one: Person, other: Person) =>
-    next(one.people.subscriptionRequest$, ({ from }) => from.toString() === other.jid, 'the request')
   const record = (handshake: Befriending) => {
     const states: BefriendingState[] = []
     handshake.state$.subscribe((state) => states.push(state))
@@ -201,13 +160,51 @@ export function holdContacts(server: ServerUnderTest): void {
     })
 
     it('ends a friendship, and keeps the contact in the list', async () => {
-      const [carol, dave] = await strangers()
-      await Promise.all(
-        [carol.people.befriend(dave.jid), dave.people.befriend(carol.jid)].map(({ settled }) => settled),
-      )
+      const [carol, dave] = await friends()
       await carol.people.unfriend(dave.jid)
       await Promise.all([stands(carol, dave, 'none'), stands(dave, carol, 'none')])
       expect(carol.people.standing(dave.jid)).toMatchObject({ to: 'none' })
+    })
+
+    it('lets somebody in before they ask, where the server takes approvals in advance', async () => {
+      const [carol, dave] = await strangers()
+      await carol.people.approve(dave.jid)
+      const isOffered =
+        carol.client.state.status === 'online' && carol.client.state.features.includes(preApproval)
+      expect(isOffered).toBe(!deviates('takes no approval in advance'))
+      const isTold = isOffered && !deviates('tells of no approval in advance')
+      expect((await firstValueFrom(carol.people.roster$)).get(dave.jid)?.approved === true).toBe(isTold)
+      await dave.people.subscribe(carol.jid)
+      const roster = await stands(dave, carol, isOffered ? 'to' : 'none')
+      expect(roster.get(carol.jid)?.ask).toBe(!isOffered)
+      const open = await next(
+        carol.people.subscriptionRequests$,
+        (requests) => requests.has(dave.jid) === !isOffered,
+        'the request, or none',
+      )
+      expect(open.size).toBe(isOffered ? 0 : 1)
+    })
+
+    it('takes an approval in advance back', async () => {
+      const [carol, dave] = await strangers()
+      await carol.people.approve(dave.jid)
+      await carol.people.refuse(dave.jid)
+      await dave.people.subscribe(carol.jid)
+      const isKept = deviates('keeps an approval that was taken back')
+      const roster = await stands(dave, carol, isKept ? 'to' : 'none')
+      expect(roster.get(carol.jid)?.ask).toBe(!isKept)
+    })
+
+    it('mends what two servers believe differently', async () => {
+      const [carol, dave] = await friends()
+      await forget(carol, dave)
+      const theirs = { to: 'none', from: 'none' } as const
+      expect(dave.people.diagnose(carol.jid, theirs).verdict).toBe('inconsistent')
+      const repair = await dave.people.repair(carol.jid, { theirs })
+      expect(repair.stanzas.toSorted()).toEqual(['unsubscribe', 'unsubscribed'])
+      await stands(dave, carol, 'none')
+      expect(dave.people.standing(carol.jid).name).toBe('None')
+      expect(await dave.people.repair(carol.jid, { theirs })).toMatchObject({ stanzas: [], byContact: [] })
     })
 
     it('returns from each edit when the list shows it, with several groups', async () => {
@@ -257,4 +254,11 @@ export function holdContacts(server: ServerUnderTest): void {
       for (const jid of [kept, fresh]) await other.people.remove(jid)
     })
   })
+}
+
+const preApproval = '{urn:xmpp:features:pre-approval}sub'
+
+async function block({ client }: Person, name: 'block' | 'unblock', jid: string): Promise<void> {
+  const blocking = 'urn:xmpp:blocking'
+  await client.request({ type: 'set', payload: xml(name, blocking, {}, xml('item', blocking, { jid })) })
 }

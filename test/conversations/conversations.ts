@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ns, StanzaError, xml, XmppError } from '../../src/index.js'
+import type { Observable } from 'rxjs'
+import { ns, StanzaError, xml, XmppError, type Message } from '../../src/index.js'
 import { everybodyLeaves, next, online, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -44,7 +45,7 @@ export function holdConversations(server: ServerUnderTest): void {
           { lang: 'en', text: body },
           { lang: 'fr', text: `${word} salut` },
         ],
-        subject: 'a subject',
+        subject: { en: 'a subject', fr: 'un sujet' },
         thread: { id: 'thread-1', parent: 'thread-0' },
         payloads: [xml('note', 'urn:example:note', { mark: 'kept' }, 'unknown content')],
       })
@@ -53,6 +54,10 @@ export function holdConversations(server: ServerUnderTest): void {
       expect(message).toMatchObject({ type: 'chat', body, subject: 'a subject', lang: 'en', id: delivery.id })
       expect(message.from?.toString()).toBe(alice.jid.toString())
       expect(message.bodies).toContainEqual({ lang: 'fr', text: `${word} salut` })
+      expect(message.subjects).toEqual([
+        { lang: 'en', text: 'a subject' },
+        { lang: 'fr', text: 'un sujet' },
+      ])
       expect(message.thread).toEqual({ id: 'thread-1', parent: 'thread-0' })
       const note = message.payloads.find((payload) => payload.is('note', 'urn:example:note'))
       expect([note?.attribute('mark'), note?.text()]).toEqual(['kept', 'unknown content'])
@@ -102,6 +107,46 @@ export function holdConversations(server: ServerUnderTest): void {
       expect(bounced.reason).toBeInstanceOf(StanzaError)
       expect(bounced.reason.condition).toBe('service-unavailable')
       expect(delivery.status).toEqual({ status: 'failed', reason: bounced.reason })
+    })
+
+    it('shows the messages of one contact, of one type, or both', async () => {
+      const [alice, bob, carol] = await Promise.all(
+        ['alice', 'bob', 'carol'].map((user) => online(server, user)),
+      )
+      if (alice === undefined || bob === undefined || carol === undefined) throw new Error('nobody came')
+      const word = tag()
+      const seen = {
+        ofBob: bodiesOf(alice.messages({ from: bob.jid })),
+        headlines: bodiesOf(alice.messages({ type: 'headline' })),
+        both: bodiesOf(alice.messages({ from: bob.jid.bare, type: 'headline' })),
+      }
+      const last = next(alice.message$, ({ body }) => body === `${word} end`, 'the last message')
+      bob.send({ to: alice.jid, type: 'chat', body: `${word} chat of bob` })
+      bob.send({ to: alice.jid, type: 'headline', body: `${word} headline of bob` })
+      await bob.request({ type: 'get', payload: xml('ping', ns.ping), to: server.domain })
+      carol.send({ to: alice.jid, type: 'headline', body: `${word} headline of carol` })
+      carol.send({ to: alice.jid, type: 'chat', body: `${word} end` })
+      await last
+      const ofThisRun = (bodies: readonly string[]) =>
+        bodies.filter((body) => body.startsWith(word)).map((body) => body.slice(word.length + 1))
+      expect(ofThisRun(seen.ofBob)).toEqual(['chat of bob', 'headline of bob'])
+      expect(ofThisRun(seen.headlines)).toEqual(['headline of bob', 'headline of carol'])
+      expect(ofThisRun(seen.both)).toEqual(['headline of bob'])
+    })
+
+    it('shows the errors of one address, each with what caused it', async () => {
+      const alice = await online(server, 'alice')
+      const to = `nobody-${tag()}@${server.domain}`
+      const error = next(alice.messages({ from: to, type: 'error' }), () => true, 'the error')
+      const [first, second] = [1, 2].map((index) => alice.send({ to, type: 'chat', body: `${index}` }))
+      const bounced = await next(alice.bounced$, ({ delivery }) => delivery === second, 'the second error')
+      expect(await error).toMatchObject({
+        type: 'error',
+        id: first?.id,
+        error: { condition: 'service-unavailable' },
+      })
+      expect(bounced.message.id).toBe(second?.id)
+      expect([first?.status.status, second?.status.status]).toEqual(['failed', 'failed'])
     })
 
     it('bounces a groupchat message that is sent to a person', async () => {
@@ -233,4 +278,10 @@ export function holdConversations(server: ServerUnderTest): void {
       expect(untrusting.state).toMatchObject({ status: 'halted', needs: 'change' })
     })
   })
+}
+
+function bodiesOf(messages: Observable<Message>): readonly string[] {
+  const bodies: string[] = []
+  messages.subscribe(({ body = '' }) => bodies.push(body))
+  return bodies
 }

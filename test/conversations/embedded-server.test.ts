@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdContacts } from './contacts.js'
+import { holdContactPresence } from './contact-presence.js'
 import { holdConversations } from './conversations.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -42,7 +43,12 @@ const under: ServerUnderTest = {
     'SCRAM-SHA-1',
     'PLAIN',
   ],
+  renew: async (username) => {
+    server.removeAccount(username)
+    await server.addAccount({ username, password })
+  },
 }
 
 holdConversations(under)
 holdContacts(under)
+holdContactPresence(under)

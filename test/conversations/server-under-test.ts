@@ -2,9 +2,18 @@ import type { ClientOptions } from '../../src/client-options.js'
 
 /**
  * `keeps a withdrawn request`: an `unsubscribe` while the request waits is not delivered, as the prose of RFC 6121 §3.3.3 has
- * it against table 7 of its appendix. `confirms the removal of nobody`: no item-not-found (RFC 6121 §2.5.3).
+ * it against table 7 of its appendix. `confirms the removal of nobody`: no item-not-found (RFC 6121 §2.5.3). `hides nobody`:
+ * no XEP-0186. `keeps an approval that was taken back`: it ends only with the roster item (against RFC 6121 §3.4.2).
+ * `takes no approval in advance`: RFC 6121 §3.4 is optional, and not offered. `tells of no approval in advance`: roster pushes
+ * have no `approved` (against RFC 6121 §3.4.1).
  */
-export type Deviation = 'confirms the removal of nobody' | 'keeps a withdrawn request'
+export type Deviation =
+  | 'confirms the removal of nobody'
+  | 'hides nobody'
+  | 'keeps a withdrawn request'
+  | 'keeps an approval that was taken back'
+  | 'takes no approval in advance'
+  | 'tells of no approval in advance'
 
 /** A server that the conversations are held on, ours or a real one. */
 export interface ServerUnderTest {
@@ -18,6 +27,8 @@ export interface ServerUnderTest {
   readonly password: string
   /** Mechanisms it offers over STARTTLS or direct TLS. */
   readonly mechanisms: readonly string[]
+  /** Ends an account and makes it anew, while its contacts are none the wiser; where it cannot, users block each other. */
+  readonly renew?: (user: string) => Promise<void>
   /** Where it goes its own way; each is held to that too. */
   readonly deviations?: readonly Deviation[]
 }

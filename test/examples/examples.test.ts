@@ -5,6 +5,22 @@ import { buildPrograms, type Programs } from '../support/build-programs.js'
 
 /** What each says, line by line. */
 const sayings: Readonly<Record<string, readonly RegExp[]>> = {
+  accept: [
+    /^tata@localhost asks: We met at the station$/,
+    /^you are friends: both$/,
+    /^they say: both$/,
+    /^in your list: Tata, both$/,
+  ],
+  'accept-all-bot': [/^befriended: both$/, /^You said: Hello, bot!$/],
+  befriend: [
+    /^waiting$/,
+    /^listing$/,
+    /^you see them: asking, they see you: closed$/,
+    /^you see them: awaited, they see you: closed$/,
+    /^you see them: awaited, they see you: granted$/,
+    /^ended: both$/,
+    /^both: tata@localhost is there, with 1 device$/,
+  ],
   'echo-bot': [/^You said: one$/, /^You said: two$/, /^You said: three$/],
   errors: [
     /^a wrong password: authentication\.not-authorized$/,
@@ -39,6 +55,17 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^online: toto@localhost\/\S+, encrypted$/,
     /^closing: /,
     /^closed: /,
+  ],
+  'presence-board': [
+    /^nobody$/,
+    /^anna: chat, 1×$/,
+    /^anna: here, At work, 2×$/,
+    /^anna: here, At work, 2× · ben: away, In a tunnel, 1×$/,
+    /^anna: here, At work, 2× · ben: here, Out of it, 1×$/,
+    /^anna: chat, 1× · ben: here, Out of it, 1×$/,
+    /^anna: gone · ben: here, Out of it, 1×$/,
+    /^anna: gone · ben: gone$/,
+    /^nobody$/,
   ],
   reconnect: [
     /^online$/,

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { holdContacts } from '../conversations/contacts.js'
+import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { onEachRealServer, realPassword } from '../support/real-server.js'
@@ -19,8 +20,13 @@ const mechanisms = {
 } as const
 
 const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
-  prosody: [],
-  ejabberd: ['keeps a withdrawn request', 'confirms the removal of nobody'],
+  prosody: ['hides nobody', 'keeps an approval that was taken back', 'tells of no approval in advance'],
+  ejabberd: [
+    'keeps a withdrawn request',
+    'confirms the removal of nobody',
+    'hides nobody',
+    'takes no approval in advance',
+  ],
 }
 
 onEachRealServer((server) => {
@@ -43,6 +49,7 @@ onEachRealServer((server) => {
       }
       holdConversations(under)
       holdContacts(under)
+      holdContactPresence(under)
     },
   )
 })

@@ -42,7 +42,15 @@ describe('the server answers', () => {
     const known = info && parseDiscoInfo(info)
     expect(known?.identities).toMatchObject([{ category: 'server', type: 'im', name: 'test server' }])
     expect(known?.features).toEqual(
-      expect.arrayContaining([ns.discoInfo, ns.discoItems, ns.ping, ns.version, ns.roster, 'msgoffline']),
+      expect.arrayContaining([
+        ns.discoInfo,
+        ns.discoItems,
+        ns.ping,
+        ns.version,
+        ns.roster,
+        ns.invisible,
+        'msgoffline',
+      ]),
     )
     expect((await alice.request('get', toDiscoItemsElement(), 'localhost')).attribute('type')).toBe('result')
   })

@@ -6,6 +6,7 @@ import {
   toBindElement,
   toBindResultElement,
 } from '../../src/stanza/bind.js'
+import { parseVisibilityElement, toVisibilityElement } from '../../src/stanza/invisible.js'
 import { parseJid } from '../../src/stanza/jid.js'
 import { isPingElement, toPingElement } from '../../src/stanza/ping.js'
 import { isSessionElement, toSessionElement } from '../../src/stanza/session.js'
@@ -56,6 +57,29 @@ test('a ping is a ping (XEP-0199)', () => {
   expect(isPingElement(toPingElement())).toBe(true)
   expect(isPingElement(xml('ping', ns.client))).toBe(false)
   expect(toPingElement()).toEqual(xml('ping', 'urn:xmpp:ping'))
+})
+
+describe('visibility (XEP-0186)', () => {
+  test.each(['invisible', 'visible'] as const)('is asked to be %s', (name) => {
+    expect(toVisibilityElement(name)).toEqual(xml(name, 'urn:xmpp:invisible:1'))
+    expect(parseVisibilityElement(toVisibilityElement(name))).toEqual({ name, probe: false })
+    expect(parseVisibilityElement(xml(name, ns.client))).toBeUndefined()
+  })
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['yes', false],
+  ])('with probes %s', (text, probe) => {
+    expect(parseVisibilityElement(xml('invisible', ns.invisible, { probe: text }))?.probe).toBe(probe)
+    expect(parseVisibilityElement(xml('visible', ns.invisible, { probe: text }))?.probe).toBe(false)
+  })
+
+  test('is nothing else of that namespace', () => {
+    expect(parseVisibilityElement(xml('translucent', ns.invisible))).toBeUndefined()
+  })
 })
 
 describe('software version (XEP-0092)', () => {

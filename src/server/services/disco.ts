@@ -13,6 +13,7 @@ const serverFeatures = [
   ns.ping,
   ns.version,
   ns.roster,
+  ns.invisible,
   // XEP-0160 §4: messages are kept for those who are away.
   'msgoffline',
 ]

@@ -39,6 +39,22 @@ export async function login({ jid, password, resource, url }) {
       write(
         `<message xmlns='jabber:client' to='${to}' type='chat' id='${sent++}'><body>${body}</body></message>`,
       ),
+    roster: () => {
+      write("<iq xmlns='jabber:client' type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>")
+      return new Promise((resolve) => {
+        take = (text) => {
+          heard += text
+          if (!heard.endsWith('</iq>')) return
+          resolve(heard.split('<item ').length - 1)
+          heard = ''
+        }
+      })
+    },
+    onPresence: (tell) => {
+      take = (text) => {
+        for (let at = text.indexOf('</presence>'); at !== -1; at = text.indexOf('</presence>', at + 1)) tell()
+      }
+    },
     onBody: (tell) => {
       let tail = ''
       take = (text) => {

@@ -1,7 +1,8 @@
-import { createClient } from 'xmpp-machines'
+import { firstValueFrom, skip } from 'rxjs'
+import { contacts, createClient } from 'xmpp-machines'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
-export async function login({ jid, mechanism, password, resource, url }) {
+export async function login({ jid, mechanism, password, resource, url, withContacts }) {
   const client = createClient({
     jid: `${jid}/${resource}`,
     password,
@@ -9,10 +10,17 @@ export async function login({ jid, mechanism, password, resource, url }) {
     reconnect: 'never',
     ...(mechanism === undefined ? {} : { mechanisms: [mechanism] }),
   })
+  const people = withContacts === true ? client.use(contacts) : undefined
   await client.connect()
   return {
     send: (to, body) => client.send({ to, type: 'chat', body }),
     onBody: (take) => client.message$.subscribe(({ body }) => take(body)),
+    roster: async () => {
+      const emitted = firstValueFrom(people.roster$.pipe(skip(1)))
+      await client.fetchRoster()
+      return (await emitted).size
+    },
+    onPresence: (take) => people.presence$.pipe(skip(1)).subscribe(take),
     close: () => client.close(),
   }
 }

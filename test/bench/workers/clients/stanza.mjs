@@ -24,6 +24,8 @@ export async function login({ jid, mechanism, password, resource, url }) {
   return {
     send: (to, body) => client.sendMessage({ to, type: 'chat', body }),
     onBody: (take) => client.on('message', ({ body }) => take(body)),
+    roster: async () => (await client.getRoster()).items.length,
+    onPresence: (take) => client.on('presence', take),
     close: () =>
       new Promise((resolve) => {
         client.once('disconnected', resolve)

@@ -29,6 +29,14 @@ export async function login({ jid, mechanism, password, resource, url }) {
       client.on('stanza', (stanza) => {
         if (stanza.is('message')) take(stanza.getChildText('body') ?? undefined)
       }),
+    roster: async () => {
+      const query = await client.iqCaller.get(xml('query', 'jabber:iq:roster'))
+      return query.getChildren('item').length
+    },
+    onPresence: (take) =>
+      client.on('stanza', (stanza) => {
+        if (stanza.is('presence')) take(stanza)
+      }),
     close: () => client.stop(),
   }
 }
