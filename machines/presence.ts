@@ -145,7 +145,11 @@ export const presenceMachine = setup({
             onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
           },
           after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
-          on: { 'session.offline': { target: '#presence.offline.toHide' } },
+          on: {
+            'session.offline': { target: '#presence.offline.toHide' },
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+          },
         },
         invisible: {
           description: 'Present, and nobody is told.',
@@ -170,7 +174,11 @@ export const presenceMachine = setup({
             onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
           },
           after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
-          on: { 'session.offline': { target: '#presence.offline.toAnnounce' } },
+          on: {
+            'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
         },
         refused: {
           description: 'The server did not do as asked; the error says why. Nothing more is said by itself.',
