@@ -22,10 +22,7 @@ const events = {
 type Word = keyof typeof events
 
 /** A client that is told this, one after the other, everything ready being done in between. */
-async function told(
-  words: readonly Word[],
-  { wanted = false, ...script }: Parameters<typeof scriptDeeds>[0] & { readonly wanted?: boolean } = {},
-) {
+async function told(words: readonly Word[], script: Parameters<typeof scriptDeeds>[0] = {}, wanted = false) {
   const deeds = scriptDeeds({ becomeInvisible: [gives()], becomeVisible: [gives()], ...script })
   const said: string[] = []
   const machine = presenceMachine.provide({
@@ -84,7 +81,7 @@ afterEach(() => {
 
 describe('the presence chart', () => {
   it('announces on coming online, if the app wants it (RFC 6121 §4.2.1)', async () => {
-    const { said, at, tell } = await told([], { wanted: true })
+    const { said, at, tell } = await told([], {}, true)
     expect([said, at()]).toEqual([[], 'offline.toAnnounce'])
     await tell('online')
     expect([said, at()]).toEqual([['available'], 'online.available'])
