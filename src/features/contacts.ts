@@ -131,9 +131,10 @@ export interface ContactsHost {
 /** @see ContactsFeature */
 export function createContacts(host: ContactsHost): ContactsFeature {
   const { bus, createId, roster } = host
-  const board = new PresenceBoard()
+  const isListed = (jid: string) => roster.find(jid) !== undefined
+  const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
-  const subscriptions = new Subscriptions((jid) => roster.find(jid) !== undefined)
+  const subscriptions = new Subscriptions(isListed)
   const live = new Map<
     string,
     { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
