@@ -86,7 +86,8 @@ export class Subscriptions {
   /** An item of the roster as it is now; `undefined`: it was removed. */
   change(jid: string, item: RosterItem | undefined): void {
     const event = item === undefined ? ({ type: 'contact.removed' } as const) : toSubscriptionEvent(item)
-    if (this.#step(jid, event).from !== 'pending') this.#close(jid)
+    const standing = this.#step(jid, event)
+    if (item === undefined || !mayWait(standing)) this.#close(jid)
   }
 
   /** All of the roster is new. */
@@ -96,7 +97,7 @@ export class Subscriptions {
     for (const [jid, item] of items) {
       const { next } = stepSubscription(before.get(jid) ?? strangerCode, toSubscriptionEvent(item))
       this.#codes.set(jid, next)
-      if (this.hasAsked(jid) && toSubscriptionState(next).from !== 'pending') this.#close(jid)
+      if (!mayWait(toSubscriptionState(next))) this.#close(jid)
     }
     for (const jid of this.#requests.view.keys()) {
       if (!items.has(jid)) this.#codes.set(jid, before.get(jid) ?? strangerCode)
@@ -135,6 +136,9 @@ export class Subscriptions {
     this.#views.next(this.#requests.delete(jid))
   }
 }
+
+/** A request may wait where the roster does not say that it was answered; it never says that one waits. */
+const mayWait = ({ from }: SubscriptionState) => from === 'pending' || from === 'unknown'
 
 /** The types of presence that manage subscriptions. @see RFC 6121 §3 */
 export type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed'
