@@ -107,7 +107,7 @@ export const presenceMachine = setup({
           on: {
             'session.offline': { target: '#presence.offline.silent' },
             'presence.announce': announce,
-            'presence.withdraw': {},
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
             'presence.hide': hide,
           },
         },
@@ -129,7 +129,7 @@ export const presenceMachine = setup({
           on: {
             'session.offline': { target: '#presence.offline.silent' },
             'presence.announce': announce,
-            'presence.withdraw': {},
+            'presence.withdraw': { actions: 'sendUnavailable' },
             'presence.hide': hide,
           },
         },

@@ -144,9 +144,10 @@ describe('the presence chart', () => {
   })
 
   it.each([
-    ['online.unsent', 'online.unsent', []],
+    // Whoever was told directly has to be told (RFC 6121 §4.6.3).
+    ['online.unsent', 'online.unavailable', ['unavailable']],
     ['online.available', 'online.unavailable', ['unavailable']],
-    ['online.unavailable', 'online.unavailable', []],
+    ['online.unavailable', 'online.unavailable', ['unavailable']],
     ['online.hiding', 'online.unavailable', ['unavailable']],
     ['online.invisible', 'online.unavailable', ['unavailable']],
     ['online.showing', 'online.unavailable', ['unavailable']],
