@@ -9,7 +9,7 @@ import { Walked } from './walked.js'
 const walked = new Walked()
 const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
-const refusal = new StanzaError('feature-not-implemented', 'cancel')
+const refusal = new StanzaError('not-allowed', 'cancel')
 
 const events = {
   online: { type: 'session.online' },
@@ -70,6 +70,8 @@ const ways = {
   'online.hiding': [['online', 'hide'], { becomeInvisible: [silent] }],
   'online.invisible': [['online', 'hide'], {}],
   'online.showing': [['online', 'hide', 'announce'], { becomeVisible: [silent] }],
+  'online.vanished': [['online', 'hide', 'withdraw'], {}],
+  'online.unshown': [['online', 'hide', 'announce'], { becomeVisible: [fails(refusal), gives()] }],
   'online.refused': [['online', 'hide'], { becomeInvisible: [fails(refusal), gives()] }],
 } as const
 
@@ -113,6 +115,8 @@ describe('the presence chart', () => {
     ['online.hiding', 'offline.toHide', 'online.hiding', []],
     ['online.invisible', 'offline.toHide', 'online.invisible', []],
     ['online.showing', 'offline.toAnnounce', 'online.available', ['available']],
+    ['online.vanished', 'offline.silent', 'online.unsent', []],
+    ['online.unshown', 'offline.toAnnounce', 'online.available', ['available']],
     ['online.refused', 'offline.silent', 'online.unsent', []],
   ] as const)('after a session that ended while %s is %s, and %s again', async (from, outside, to, again) => {
     const [words, script] = ways[from]
@@ -133,6 +137,9 @@ describe('the presence chart', () => {
     ['online.hiding', 'online.available', ['available'], ['becomeInvisible stopped', 'becomeVisible']],
     ['online.invisible', 'online.available', ['available'], ['becomeVisible']],
     ['online.showing', 'online.showing', [], []],
+    // Invisible is invisible until the server is told otherwise, whatever was said meanwhile.
+    ['online.vanished', 'online.available', ['available'], ['becomeVisible']],
+    ['online.unshown', 'online.available', ['available'], ['becomeVisible']],
     ['online.refused', 'online.available', ['available'], []],
   ] as const)('told to announce while %s is %s', async (from, to, said, asked) => {
     const [words, script] = ways[from]
@@ -148,9 +155,11 @@ describe('the presence chart', () => {
     ['online.unsent', 'online.unavailable', ['unavailable']],
     ['online.available', 'online.unavailable', ['unavailable']],
     ['online.unavailable', 'online.unavailable', ['unavailable']],
-    ['online.hiding', 'online.unavailable', ['unavailable']],
-    ['online.invisible', 'online.unavailable', ['unavailable']],
-    ['online.showing', 'online.unavailable', ['unavailable']],
+    ['online.hiding', 'online.vanished', ['unavailable']],
+    ['online.invisible', 'online.vanished', ['unavailable']],
+    ['online.showing', 'online.vanished', ['unavailable']],
+    ['online.vanished', 'online.vanished', ['unavailable']],
+    ['online.unshown', 'online.vanished', ['unavailable']],
     ['online.refused', 'online.unavailable', ['unavailable']],
   ] as const)('told to withdraw while %s is %s, for good', async (from, to, said) => {
     const [words, script] = ways[from]
@@ -168,6 +177,8 @@ describe('the presence chart', () => {
     ['online.hiding', 0],
     ['online.invisible', 1],
     ['online.showing', 1],
+    ['online.vanished', 1],
+    ['online.unshown', 1],
     ['online.refused', 1],
   ] as const)('told to hide while %s asks the server, unless it does so already', async (from, times) => {
     const [words, script] = ways[from]
@@ -199,21 +210,34 @@ describe('the presence chart', () => {
     const { at, error, said } = await told(['online', 'hide', 'announce'], {
       becomeVisible: [fails(refusal)],
     })
-    expect([at(), error(), said]).toEqual(['online.refused', refusal, []])
+    expect([at(), error(), said]).toEqual(['online.unshown', refusal, []])
   })
 
   it.each([
-    ['becomeInvisible', ['online', 'hide'], 'online.hiding'],
-    ['becomeVisible', ['online', 'hide', 'announce'], 'online.showing'],
-  ] as const)('waits for %s as long as `visibilityTimeout`', async (deed, words, waiting) => {
+    ['becomeInvisible', ['online', 'hide'], 'online.hiding', 'online.refused'],
+    ['becomeVisible', ['online', 'hide', 'announce'], 'online.showing', 'online.unshown'],
+  ] as const)('waits for %s as long as `visibilityTimeout`', async (deed, words, waiting, then) => {
     const { at, error, asked } = await told(words, { [deed]: [silent] })
     await vi.advanceTimersByTimeAsync(defaultTimeouts.visibilityMs - 1)
     expect(at()).toBe(waiting)
     await vi.advanceTimersByTimeAsync(1)
-    expect(at()).toBe('online.refused')
+    expect(at()).toBe(then)
     expect(error()).toMatchObject({ code: 'timeout.visibility', timeoutMs: defaultTimeouts.visibilityMs })
     expect(asked.at(-1)).toBe(`${deed} stopped`)
   })
+
+  it.each(['feature-not-implemented', 'service-unavailable'] as const)(
+    'announces where the server knows of no showing (%s), for then it knows of no hiding',
+    async (condition) => {
+      const unknown = new StanzaError(condition, 'cancel')
+      const { at, said, tell } = await told(['online', 'hide'], {
+        becomeInvisible: [silent],
+        becomeVisible: [fails(unknown)],
+      })
+      await tell('announce')
+      expect([at(), said]).toEqual(['online.available', ['available']])
+    },
+  )
 
   it('forgets an old refusal with the next try', async () => {
     const { at, error, tell } = await told(ways['online.refused'][0], ways['online.refused'][1])
