@@ -254,9 +254,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     })
     const handle = new Befriending(jid, actor)
     live.set(key, { handle, actor, requestId })
-    void handle.settled.then(() => {
-      if (live.get(key)?.handle === handle) live.delete(key)
-    })
+    void handle.settled.then(() => live.get(key)?.handle === handle && live.delete(key))
     if (isReady) tellReady(key)
     return handle
   }

@@ -1,6 +1,6 @@
-import { contacts } from '../../src/index.js'
+import { contacts, type Befriending } from '../../src/index.js'
 import type { ClientOptions } from '../../src/client-options.js'
-import { elementsOf, type HeardElement } from '../spec/heard.js'
+import { childOf, elementsOf, type HeardElement } from '../spec/heard.js'
 import type { Peer } from '../spec/peer.js'
 import { logIn, rest, start } from '../spec/session.js'
 
@@ -87,4 +87,54 @@ function inShort(element: HeardElement): string {
   const { type = '', to = '' } = element.attributes
   const content = element.name === 'iq' ? elementsOf(element).map(({ name }) => name) : []
   return [element.name, type, ...content, to].filter((word) => word !== '').join(' ')
+}
+
+/** How a promise ends: `resolved`, or the code or the name of the error. */
+export const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) =>
+      error instanceof Error && 'code' in error ? error.code : error instanceof Error ? error.name : error,
+  )
+
+/** Whether a promise has come to an end, once all is quiet. */
+export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false
+  const note = () => {
+    settled = true
+  }
+  promise.then(note, note)
+  await rest()
+  return settled
+}
+
+/** The item that a set speaks of. */
+export const itemOf = (request: HeardElement) => {
+  const roster = childOf(request, 'query')
+  const listed = roster === undefined ? undefined : childOf(roster, 'item')
+  return {
+    ...listed?.attributes,
+    groups: listed === undefined ? [] : elementsOf(listed).flatMap(({ children }) => children),
+  }
+}
+
+/** How far a handshake has come, in short. */
+export const progressOf = ({ state }: Pick<Befriending, 'state'>) =>
+  state.status === 'handshaking'
+    ? `${state.to}/${state.from}`
+    : state.status === 'ended'
+      ? `ended ${state.outcome}`
+      : state.status
+
+/** What the client has sent last, answers aside. */
+export const last = (peer: Peer) => {
+  const element = peer.elements.findLast(({ attributes }) => attributes['type'] !== 'result')
+  if (element === undefined) throw new Error('nothing was sent')
+  return element
+}
+
+/** The server takes the contact into the roster. */
+export const list = async (peer: Peer) => {
+  const set = await peer.next('iq')
+  await say(peer, `<iq type='set' id='push'>${query(item(bob))}</iq>` + result(set))
 }

@@ -87,7 +87,12 @@ describe('KeyedStreams', () => {
     const { watch, values, count } = source()
     const before = [watch('a'), watch('b'), watch('b')]
     values.complete()
-    expect([...before, watch('a')].map(({ heard }) => heard)).toEqual(Array(4).fill(['complete']))
+    expect([...before, watch('a')].map(({ heard }) => heard)).toEqual([
+      ['complete'],
+      ['complete'],
+      ['complete'],
+      ['complete'],
+    ])
     expect(count.connections).toBe(0)
   })
 

@@ -8,7 +8,8 @@ export class Walked {
   /** To be given to every actor. */
   readonly inspect = (event: InspectionEvent): void => {
     if (event.type !== '@xstate.microstep') return
-    for (const transition of event._transitions) this.#taken.add(toEdge(transition))
+    const { _transitions: transitions } = event
+    for (const transition of transitions) this.#taken.add(toEdge(transition))
   }
 
   /** Edges that nobody has taken. */
