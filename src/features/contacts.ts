@@ -67,7 +67,7 @@ export interface ContactsFeature {
   readonly presence$: Observable<ReadonlyMap<string, ContactPresence>>
   /** Whether one contact is there; replays, and emits only what has changed. */
   presenceOf(jid: JidInput): Observable<ContactPresence>
-  /** Who asks to see one's presence and waits, then everybody who comes to ask. Those of handshakes under way are answered by these. */
+  /** Who asks to see one's presence and waits, then everybody who comes to ask. Those of handshakes under way are answered by these, or come when these end without. */
   readonly subscriptionRequest$: Observable<SubscriptionRequest>
   /** All that wait; replays. */
   readonly subscriptionRequests$: Observable<SubscriptionRequests>
@@ -232,6 +232,12 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
   }
 
+  const end = (jid: string, handle: Befriending) => {
+    if (live.get(jid)?.handle !== handle) return
+    live.delete(jid)
+    subscriptions.ask(jid)
+  }
+
   const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts } = {}) => {
     const jid = toJid(input).bare
     const key = jid.toString()
@@ -254,7 +260,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     })
     const handle = new Befriending(jid, actor)
     live.set(key, { handle, actor, requestId })
-    void handle.settled.then(() => live.get(key)?.handle === handle && live.delete(key))
+    void handle.settled.then(() => end(key, handle))
     if (isReady) tellReady(key)
     return handle
   }

@@ -39,13 +39,15 @@ export class Subscriptions {
   readonly #isListed: (jid: string) => boolean
   readonly #requests = new VersionedMap<SubscriptionRequest>()
   readonly #views = new BehaviorSubject<SubscriptionRequests>(this.#requests.view)
+  /** Whose requests a handshake is to answer, so that nobody was asked. */
+  readonly #unasked = new Set<string>()
   readonly #arriving = new Subject<SubscriptionRequest>()
 
   /** Replays. */
   readonly requests$: Observable<SubscriptionRequests> = this.#views.asObservable()
-  /** Those that wait, then each as it comes; one that is repeated by the server comes once. */
+  /** Those that wait, then each as it comes; one that is repeated by the server comes once. None that a handshake answers. */
   readonly request$: Observable<SubscriptionRequest> = replayed(
-    () => this.#requests.view.values(),
+    () => [...this.#requests.view.values()].filter(({ from }) => !this.#unasked.has(from.toString())),
     this.#arriving,
   )
 
@@ -73,8 +75,15 @@ export class Subscriptions {
       if (this.hasAsked(jid)) return
       const request = { from: from.bare, message: presence.status, presence }
       this.#open(jid, request)
-      if (!isAwaited) this.#arriving.next(request)
+      if (isAwaited) this.#unasked.add(jid)
+      else this.#arriving.next(request)
     } else if (type === 'unsubscribe') this.#close(jid)
+  }
+
+  /** The answer is known no longer: whoever has to be asked is, if the request still waits. */
+  ask(jid: string): void {
+    const request = this.#requests.get(jid)
+    if (this.#unasked.delete(jid) && request !== undefined) this.#arriving.next(request)
   }
 
   /** What was sent to a contact. */
@@ -132,6 +141,7 @@ export class Subscriptions {
 
   #close(jid: string): void {
     if (!this.hasAsked(jid)) return
+    this.#unasked.delete(jid)
     if (!this.#isListed(jid)) this.#codes.delete(jid)
     this.#views.next(this.#requests.delete(jid))
   }

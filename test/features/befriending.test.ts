@@ -84,10 +84,13 @@ describe('befriend()', () => {
     const { people, peer } = await meet()
     const asked: string[] = []
     people.subscriptionRequest$.subscribe(({ from }) => asked.push(from.toString()))
-    people.befriend(bob)
+    const handshake = people.befriend(bob)
     await list(peer)
     await say(peer, presence(bob, 'subscribe'), presence('carol@example.test', 'subscribe'))
     expect(asked).toEqual(['carol@example.test'])
+    void handshake.withdraw()
+    await rest()
+    expect(asked).toEqual(['carol@example.test', bob])
   })
 
   it('lets those in who have withdrawn and asked again', async () => {

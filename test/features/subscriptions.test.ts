@@ -123,6 +123,26 @@ describe('a request to see one’s presence (RFC 6121 §3.1.3)', () => {
     expect([arrived, now(), subscriptions.hasAsked(bob)]).toEqual([[], [bob], true])
   })
 
+  it('that a handshake was to answer is told when that ends without, to late comers too', () => {
+    const { arrived, subscriptions, take } = watch()
+    take('subscribe', bob, undefined, true)
+    const late: string[] = []
+    subscriptions.request$.subscribe(({ from }) => late.push(from.toString()))
+    expect(late).toEqual([])
+    subscriptions.ask(bob)
+    subscriptions.ask(bob)
+    subscriptions.ask(carol)
+    expect([arrived, late]).toEqual([[bob], [bob]])
+  })
+
+  it('that a handshake has answered is not told', () => {
+    const { arrived, subscriptions, take, pushed } = watch([{ jid: bob }])
+    take('subscribe', bob, undefined, true)
+    pushed({ jid: bob, subscription: 'from' })
+    subscriptions.ask(bob)
+    expect(arrived).toEqual([])
+  })
+
   it('without a sender is none', () => {
     const { subscriptions, arrived } = watch()
     const parsed = parsePresence(toPresenceElement({ type: 'subscribe' }))
