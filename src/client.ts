@@ -165,7 +165,7 @@ export function createClient(options: ClientOptions): Client {
     },
   })
   actor.start()
-  const host: FeatureHost = {
+  const toHost = (): FeatureHost => ({
     bus,
     createId,
     state$: state.asObservable(),
@@ -187,25 +187,37 @@ export function createClient(options: ClientOptions): Client {
       started.start()
       return isClosed ? started.stop() : started
     },
-  }
+  })
+  let host: FeatureHost | undefined
   const wishes = createWishes(actor)
 
-  return {
+  const parts: Omit<Client, 'state'> = {
     jid,
     actor,
     ...wishes,
     ...messages,
     ...presence,
     ...rosterFeature,
-    get state() {
-      return state.value
-    },
     state$: state.asObservable(),
     stanza$: bus.stanza$,
     request: async ({ type, to, payload }, requestOptions) =>
       bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
-    use: (feature) => feature(host),
+    use: (feature) => feature((host ??= toHost())),
     [Symbol.asyncDispose]: () => wishes.close(),
+  }
+  return Object.assign(new Shown(state), parts)
+}
+
+/** In a class, since an object literal with a getter takes three times the memory. */
+class Shown {
+  readonly #state: BehaviorSubject<ClientState>
+
+  constructor(state: BehaviorSubject<ClientState>) {
+    this.#state = state
+  }
+
+  get state(): ClientState {
+    return this.#state.value
   }
 }
 
@@ -223,6 +235,8 @@ function toDialer(
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   })
   if (opener === undefined) {
+    const hidesNothing = [...addresses].every(([name, address]) => name === address)
+    if (hidesNothing) return platform
     return {
       ...platform,
       dial: (endpoint, ...rest) => platform.dial(addresses.get(endpoint) ?? endpoint, ...rest),

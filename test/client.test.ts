@@ -187,6 +187,21 @@ describe('client.state$', () => {
   })
 })
 
+describe('client.close()', () => {
+  it('completes what the features show, for whoever listens before or after', async () => {
+    const { client } = scripted()
+    await client.connect()
+    const shown = () => [
+      lastValueFrom(client.roster$.pipe(toArray())),
+      lastValueFrom(client.bounced$.pipe(toArray())),
+    ]
+    const before = shown()
+    await client.close()
+    await Promise.all(before)
+    expect(await Promise.all(shown())).toEqual([[], []])
+  })
+})
+
 describe('client.send()', () => {
   it('fails at once outside a session, and says so as a value', async () => {
     const { client } = scripted()

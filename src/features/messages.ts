@@ -3,6 +3,7 @@ import { TransportError, type StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { toMessageElement, type Message, type MessageInput, type MessageType } from '../stanza/message.js'
+import { MessageForms } from '../stanza/plain-message.js'
 import { Delivery } from './delivery.js'
 import { KeyedStreams } from './keyed-streams.js'
 
@@ -27,7 +28,8 @@ export interface Messages {
   /** Errors that answer a message of this client. */
   readonly bounced$: Observable<BouncedMessage>
   /**
-   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once.
+   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once. It leaves at the end of the
+   * turn, and in a flood (more than four turns that send within a millisecond) up to a millisecond later, with others.
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery
@@ -48,19 +50,25 @@ interface Sent {
 /** @see Messages */
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
-  const remembered = new Map<string, Sent>()
+  const forms = new MessageForms()
+  const remembered: Sent[] = []
+  let oldest = 0
   let bySender: KeyedStreams<Message> | undefined
   let listens = false
 
   const remember = (sent: Sent) => {
     listen()
-    if (remembered.size >= rememberedMessageLimit) {
-      for (const oldest of remembered.keys()) {
-        remembered.delete(oldest)
-        break
-      }
+    remembered[oldest] = sent
+    oldest = (oldest + 1) % rememberedMessageLimit
+  }
+
+  /** The latest, where the application gave an id twice. */
+  const recall = (id: string): Sent | undefined => {
+    for (let age = 1; age <= remembered.length; age++) {
+      const sent = remembered.at((oldest - age) % remembered.length)
+      if (sent?.delivery.id === id) return sent
     }
-    remembered.set(sent.delivery.id, sent)
+    return undefined
   }
 
   /** Not before there is something that could come back, or somebody who waits for it. */
@@ -70,7 +78,7 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     bus.messageError$.subscribe({
       next: (message) => {
         if (message.id === undefined || message.error === undefined) return
-        const sent = remembered.get(message.id)
+        const sent = recall(message.id)
         const to = sent?.to ?? bus.account?.bare
         if (sent === undefined || to !== message.from?.bare.toString()) return
         sent.delivery.fail(message.error)
@@ -94,11 +102,12 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)
-      const element = toMessageElement({ ...input, id })
-      const to = input.to === undefined ? undefined : toJid(input.to).bare.toString()
+      const plain = forms.toPlain(input, id)
+      const stanza = plain ?? toMessageElement({ ...input, id })
+      const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
       remember({ to, delivery })
       try {
-        bus.send(element, (error) => (error === null ? delivery.write() : delivery.fail(error)))
+        bus.send(stanza, (error) => (error === null ? delivery.write() : delivery.fail(error)))
       } catch (error) {
         if (!(error instanceof TransportError)) throw error
         delivery.fail(error)

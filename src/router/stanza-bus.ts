@@ -6,8 +6,10 @@ import { parseMessage, type Message } from '../stanza/message.js'
 import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
-import type { XmlElement } from '../xml/element.js'
+import { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import type { Flushed } from './cork.js'
+import type { Sendable } from './outbound.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
 import type { Account } from './trust.js'
 
@@ -20,9 +22,9 @@ export type RequestHandler = (
   account: Account,
 ) => XmlElement | undefined | Promise<XmlElement | undefined>
 
-/** Where sent elements go; an `XmlStream` is one. */
-export interface ElementSink {
-  send(element: XmlElement, flushed?: (error: TransportError | null) => void): void
+/** Where sent stanzas go; an `XmlStream` is one. */
+export interface StanzaSink {
+  send(stanza: Sendable, flushed?: Flushed): void
 }
 
 /** A request to make: the payload, and to whom; nobody is the account itself. */
@@ -33,7 +35,7 @@ export interface OutboundRequest {
 }
 
 interface Session {
-  readonly sink: ElementSink
+  readonly sink: StanzaSink
   readonly account: Account
   /** The account's addresses, for stanzas that name none (RFC 6120 §8.1.1.1, §8.1.2.1). */
   readonly bare: Jid
@@ -43,7 +45,7 @@ interface Session {
 }
 
 /** Where elements go once our closing tag has been sent. */
-const nowhere: ElementSink = { send: (_element, flushed) => flushed?.(notConnected(undefined)) }
+const nowhere: StanzaSink = { send: (_stanza, flushed) => flushed?.(notConnected(undefined)) }
 
 /**
  * The stanza bus: everything that arrives passes here once, synchronously and in order, and goes to whom its key names: an
@@ -55,7 +57,8 @@ export class StanzaBus {
   readonly #messageErrors = new Subject<Message>()
   readonly #presences = new Subject<Presence>()
   readonly #sent = new Subject<XmlElement>()
-  readonly #handlers = new Map<string, Map<string, RequestHandler>>()
+  /** By expanded name of the payload. */
+  readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
@@ -84,10 +87,10 @@ export class StanzaBus {
     return this.#requests.size
   }
 
-  open(sink: ElementSink, account: Account, lang?: string): void {
-    const send: ElementSink['send'] = (element, flushed) => {
-      sink.send(element, flushed)
-      if (this.#sent.observed) this.#sent.next(element)
+  open(sink: StanzaSink, account: Account, lang?: string): void {
+    const send: StanzaSink['send'] = (stanza, flushed) => {
+      sink.send(stanza, flushed)
+      if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
     }
     const full = parseJid(account.full)
     this.#session = { sink: { send }, account, bare: full.bare, full, lang }
@@ -119,10 +122,10 @@ export class StanzaBus {
     this.#sent.complete()
   }
 
-  /** Queues an element; throws `TransportError` (`not-connected`) outside a session. */
-  send(element: XmlElement, flushed?: (error: TransportError | null) => void): void {
+  /** Queues a stanza; throws `TransportError` (`not-connected`) outside a session. */
+  send(stanza: Sendable, flushed?: Flushed): void {
     if (this.#session === undefined || this.#session.sink === nowhere) throw notConnected(undefined)
-    this.#session.sink.send(element, flushed)
+    this.#session.sink.send(stanza, flushed)
   }
 
   /** Sends an IQ and resolves with the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
@@ -134,19 +137,22 @@ export class StanzaBus {
 
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
   handle(name: string, namespace: string, handler: RequestHandler): () => void {
-    const named = this.#handlers.get(namespace) ?? new Map<string, RequestHandler>()
-    if (named.has(name)) throw new RangeError(`{${namespace}}${name} is already handled`)
-    this.#handlers.set(namespace, named.set(name, handler))
-    return () => named.delete(name)
+    const key = `{${namespace}}${name}`
+    if (this.#handlers.has(key)) throw new RangeError(`${key} is already handled`)
+    this.#handlers.set(key, handler)
+    return () => this.#handlers.delete(key)
   }
 
   /** Takes one element of the stream. Re-entrant calls wait their turn, so that order holds for every subscriber. */
   dispatch(element: XmlElement): void {
-    this.#queue.push(element)
-    if (this.#dispatching) return
+    if (this.#dispatching) {
+      this.#queue.push(element)
+      return
+    }
     this.#dispatching = true
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#route(next)
+      let next: XmlElement | undefined = element
+      for (; next !== undefined; next = this.#queue.shift()) this.#route(next)
     } finally {
       this.#dispatching = false
     }
@@ -203,9 +209,9 @@ export class StanzaBus {
   }
 
   /** What is at once answered at once keeps the order of the answers. */
-  async #serve(request: IqRequest, account: Account, sink: ElementSink): Promise<void> {
+  async #serve(request: IqRequest, account: Account, sink: StanzaSink): Promise<void> {
     const { from: to, id, payload } = request
-    const handler = this.#handlers.get(payload.namespace)?.get(payload.name)
+    const handler = this.#handlers.get(`{${payload.namespace}}${payload.name}`)
     const fail = (error: unknown) => {
       const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {
@@ -227,13 +233,13 @@ export class StanzaBus {
 }
 
 /** What cannot be read is answered, where it may be (RFC 6120 §8.3.1). */
-function refuse({ element, condition, text }: StanzaProblem, sink: ElementSink): void {
+function refuse({ element, condition, text }: StanzaProblem, sink: StanzaSink): void {
   const answer = toErrorReply(element, { condition, text, lang: 'en' })
   if (answer !== undefined) reply(answer, sink)
 }
 
 /** Whoever asks on and on and reads nothing gets no answer once there is no room for one. */
-function reply(answer: XmlElement, sink: ElementSink): void {
+function reply(answer: XmlElement, sink: StanzaSink): void {
   try {
     sink.send(answer)
   } catch (error) {

@@ -4,8 +4,9 @@ import type { TlsClientOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
+import type { Flushed } from './cork.js'
 import { createInbound, type Inbound, type StreamHeader } from './inbound.js'
-import { createOutbound, type Flushed, type Outbound } from './outbound.js'
+import { createOutbound, type Outbound, type Sendable } from './outbound.js'
 
 export interface StreamSink {
   /** A first-level element, synchronously and in arrival order; stream errors never come this way. */
@@ -109,11 +110,11 @@ export class XmlStream {
   }
 
   /**
-   * Queues one element; everything sent in one turn leaves in one write.
+   * Queues one stanza; everything sent in one turn leaves in one write, see `Cork`.
    * @throws TransportError (`overflow`) when too much waits already; RangeError for what XML cannot carry
    */
-  send(element: XmlElement, flushed?: Flushed): void {
-    if (this.#end === undefined) this.#outbound.send(element, flushed)
+  send(stanza: Sendable, flushed?: Flushed): void {
+    if (this.#end === undefined) this.#outbound.send(stanza, flushed)
     else flushed?.(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
   }
 
@@ -168,13 +169,15 @@ export class XmlStream {
     return error
   }
 
-  /** Ends the connection: with the closing tag where the stream has not ended, but without waiting for the peer's. */
+  /** Ends the connection once our closing tag has left, without waiting for the peer's. */
   leave(): void {
-    if (this.#end !== undefined) return this.transport.destroy()
-    const linger = setTimeout(() => this.transport.destroy(), lingerMs)
-    void this.#disconnection().then(() => clearTimeout(linger))
-    this.#outbound.close(() => this.transport.destroy())
+    if (this.#disconnected) return
+    this.#outbound.close()
     this.#finish(new TransportError('aborted', 'the stream was left'))
+    const destroy = () => this.transport.destroy()
+    const linger = setTimeout(destroy, lingerMs)
+    void this.#disconnection().then(() => clearTimeout(linger))
+    this.#outbound.left(destroy)
   }
 
   #disconnection(): Promise<void> {

@@ -1,3 +1,4 @@
+import { detach } from '../xml/interner.js'
 import { prepareDomain } from './domain.js'
 import { enforceOpaqueString, enforceUsernameCaseMapped, nameCharacter, type Refusal } from './precis.js'
 
@@ -112,8 +113,25 @@ const preparedDomain =
   /^(?!xn--)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.(?!xn--)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 const preparedResource = /^[ -~]{1,1023}$/
 
+/** Addresses met lately, since nearly every stanza has those of an earlier one; what exceeds the limit replaces all of them. */
+const remembered = new Map<string, Jid>()
+const rememberedLimit = 1024
+const rememberedLength = 256
+
 /** Prepares an address that came over the wire; never throws. The first `/` ends the bare JID, then the first `@` the localpart. */
 export function tryParseJid(text: string): Jid | JidProblem {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  if (text.length > rememberedLength) return prepare(text)
+  const own = detach(text)
+  const jid = prepare(own)
+  if (!(jid instanceof Jid)) return jid
+  if (remembered.size === rememberedLimit) remembered.clear()
+  remembered.set(own, jid)
+  return jid
+}
+
+function prepare(text: string): Jid | JidProblem {
   const slash = text.indexOf('/')
   const bare = slash < 0 ? text : text.slice(0, slash)
   const resource = slash < 0 ? undefined : text.slice(slash + 1)

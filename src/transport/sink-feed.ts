@@ -54,6 +54,10 @@ export class SinkFeed {
 
   data(chunk: Uint8Array | string): void {
     if (this.#phase !== 'open') return
+    if (this.#held.length === 0 && this.#ready && !this.#paused && !this.#delivering) {
+      this.#deliver(chunk)
+      return
+    }
     this.#held.push(chunk)
     this.#heldBytes += chunk.length
     this.#drain()
@@ -95,17 +99,31 @@ export class SinkFeed {
 
   #drain(): void {
     if (!this.#ready || this.#delivering) return
+    const chunk = this.#takeHeld()
+    if (chunk !== undefined) this.#deliver(chunk)
+    else this.#endIfOver()
+  }
+
+  /** The chunk, and then what came to be held. */
+  #deliver(first: Uint8Array | string): void {
     this.#delivering = true
     try {
-      while (!this.#paused && this.#phase !== 'ended') {
-        const chunk = this.#held.shift()
-        if (chunk === undefined) break
-        this.#heldBytes -= chunk.length
-        this.#sink?.data(chunk)
-      }
+      let chunk: Uint8Array | string | undefined = first
+      for (; chunk !== undefined; chunk = this.#takeHeld()) this.#sink?.data(chunk)
     } finally {
       this.#delivering = false
     }
+    this.#endIfOver()
+  }
+
+  #takeHeld(): Uint8Array | string | undefined {
+    if (this.#paused || this.#phase === 'ended') return undefined
+    const chunk = this.#held.shift()
+    this.#heldBytes -= chunk?.length ?? 0
+    return chunk
+  }
+
+  #endIfOver(): void {
     if (this.#phase === 'ending' && this.#held.length === 0) this.finish(null)
   }
 }

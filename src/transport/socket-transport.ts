@@ -31,7 +31,7 @@ export class SocketTransport implements Transport {
   #peerEnded = false
   #closing = false
   /** Written during the handshake: sent after it, never before the certificate is verified. */
-  #afterUpgrade: { readonly bytes: Buffer; readonly flushed: Flushed | undefined }[] = []
+  #afterUpgrade: { readonly data: string; readonly flushed: Flushed | undefined }[] = []
 
   /** @param socket connected, and not yet read from */
   constructor(socket: Socket, address: string) {
@@ -47,7 +47,9 @@ export class SocketTransport implements Transport {
 
   get bufferedBytes(): number {
     if (this.#feed.ended) return 0
-    return this.#afterUpgrade.reduce((sum, { bytes }) => sum + bytes.length, this.#socket.writableLength)
+    let bytes = this.#socket.writableLength
+    for (const { data } of this.#afterUpgrade) bytes += Buffer.byteLength(data)
+    return bytes
   }
 
   start(sink: TransportSink): void {
@@ -62,9 +64,8 @@ export class SocketTransport implements Transport {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    const bytes = Buffer.from(data, 'utf8')
-    if (this.#upgrade === 'running') this.#afterUpgrade.push({ bytes, flushed: tracked })
-    else this.#send(bytes, tracked)
+    if (this.#upgrade === 'running') this.#afterUpgrade.push({ data, flushed: tracked })
+    else this.#send(data, tracked)
   }
 
   pause(): void {
@@ -133,10 +134,10 @@ export class SocketTransport implements Transport {
     this.#socket.destroy()
   }
 
-  #send(bytes: Buffer, flushed: Flushed | undefined): void {
-    if (flushed === undefined) this.#socket.write(bytes)
+  #send(data: string, flushed: Flushed | undefined): void {
+    if (flushed === undefined) this.#socket.write(data)
     else
-      this.#socket.write(bytes, (error) => {
+      this.#socket.write(data, (error) => {
         flushed(error ? (this.#failure ?? toTransportError(error, `writing to ${this.address}`)) : null)
       })
   }
@@ -172,7 +173,7 @@ export class SocketTransport implements Transport {
           this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
           this.#upgrade = 'done'
           this.#listen(socket)
-          for (const { bytes, flushed } of this.#afterUpgrade.splice(0)) this.#send(bytes, flushed)
+          for (const { data, flushed } of this.#afterUpgrade.splice(0)) this.#send(data, flushed)
           if (this.#closing) socket.end()
           resolve()
         },

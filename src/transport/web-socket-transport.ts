@@ -11,6 +11,8 @@ import { closeOutcome } from './web-socket-close.js'
 
 type Flushed = (error: TransportError | null) => void
 
+const asText = { binary: false } as const
+
 /** An open WebSocket of the `ws` package, from either side. */
 export class WebSocketTransport implements Transport {
   readonly framing = 'frames'
@@ -21,6 +23,7 @@ export class WebSocketTransport implements Transport {
   readonly #raw: Socket
   readonly #isServer: boolean
   #started = false
+  #corked = false
   #destroyed: { readonly reason: TransportError | null } | undefined
   #failure: TransportError | undefined
 
@@ -53,9 +56,12 @@ export class WebSocketTransport implements Transport {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    if (tracked === undefined) this.#socket.send(data)
+    this.#cork()
+    // `ws` masks bytes into one piece with their header, and text into two.
+    const bytes = Buffer.from(data, 'utf8')
+    if (tracked === undefined) this.#socket.send(bytes, asText)
     else
-      this.#socket.send(data, (error) => {
+      this.#socket.send(bytes, asText, (error) => {
         tracked(error ? toTransportError(error, `writing to ${this.address}`, 'closed') : null)
       })
   }
@@ -81,6 +87,7 @@ export class WebSocketTransport implements Transport {
   }
 
   close(): void {
+    this.#uncork()
     this.#socket.close(1000)
   }
 
@@ -89,6 +96,20 @@ export class WebSocketTransport implements Transport {
     this.#destroyed = { reason: reason ?? null }
     this.#feed.pause()
     this.#socket.terminate()
+  }
+
+  /** The frames of one turn leave in one write of the socket below: `ws` makes one of each. */
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    this.#raw.cork()
+    process.nextTick(this.#uncork)
+  }
+
+  readonly #uncork = (): void => {
+    if (!this.#corked) return
+    this.#corked = false
+    this.#raw.uncork()
   }
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
@@ -109,6 +130,7 @@ export class WebSocketTransport implements Transport {
   /** The closing frame is sent if it can be; nobody waits for an answer to it. */
   #fail(error: TransportError, code: number): void {
     this.#failure ??= error
+    this.#uncork()
     this.#socket.close(code)
     this.#socket.terminate()
   }

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.js'
 import type { XmlElement } from './element.js'
-import { resolveXmlLimits, type XmlLimits } from './limits.js'
+import { defaultXmlLimits, resolveXmlLimits, type XmlLimits } from './limits.js'
 import { MarkupReader } from './markup-reader.js'
 import { TreeBuilder } from './tree-builder.js'
 import { loneSurrogate } from './utf8.js'
@@ -14,6 +14,20 @@ import { loneSurrogate } from './utf8.js'
  */
 export function createFrameReader(limits?: Partial<XmlLimits>): (frame: string) => XmlElement {
   const resolved = resolveXmlLimits(limits)
+  if (resolved !== defaultXmlLimits) return createReader(resolved)
+  sharedReader ??= createReader(resolved)
+  return sharedReader
+}
+
+/** Nothing is left of a frame once it is read, so that all who keep to the default limits may read by one reader. */
+let sharedReader: ((frame: string) => XmlElement) | undefined
+
+/** Reads one text frame; see `createFrameReader`, which is cheaper for many frames with limits of one's own. */
+export function readFrame(frame: string, limits?: Partial<XmlLimits>): XmlElement {
+  return createFrameReader(limits)(frame)
+}
+
+function createReader(resolved: XmlLimits): (frame: string) => XmlElement {
   let root: XmlElement | undefined
   const sink = {
     opened: () => undefined,
@@ -44,12 +58,3 @@ export function createFrameReader(limits?: Partial<XmlLimits>): (frame: string) 
     }
   }
 }
-
-/** Reads one text frame; see `createFrameReader`, which is cheaper for many frames with limits of one's own. */
-export function readFrame(frame: string, limits?: Partial<XmlLimits>): XmlElement {
-  if (limits !== undefined) return createFrameReader(limits)(frame)
-  sharedReader ??= createFrameReader()
-  return sharedReader(frame)
-}
-
-let sharedReader: ((frame: string) => XmlElement) | undefined

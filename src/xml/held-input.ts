@@ -25,10 +25,9 @@ export class HeldInput {
     if (this.length > 0) this.pieces = this.pieces.map(copy)
   }
 
-  /** Takes the first piece, or as much of it as is asked for. */
-  next(limit: number): Uint8Array | string | undefined {
-    const piece = this.pieces.shift()
-    if (piece === undefined) return undefined
+  /** Takes the first piece, or as much of it as is asked for; an empty text if nothing is held. */
+  next(limit: number): Uint8Array | string {
+    const piece = this.pieces.shift() ?? ''
     this.length -= piece.length
     if (piece.length <= limit) return piece
     if (typeof piece === 'string') {

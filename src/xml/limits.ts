@@ -35,6 +35,7 @@ export const defaultXmlLimits: XmlLimits = {
 
 /** Fills in the defaults; a limit that is no positive integer is a `RangeError`. */
 export function resolveXmlLimits(limits: Partial<XmlLimits> = {}): XmlLimits {
+  if (limits === defaultXmlLimits || Object.keys(limits).length === 0) return defaultXmlLimits
   const resolved = { ...defaultXmlLimits, ...limits }
   for (const [name, value] of Object.entries(resolved)) {
     if (!Number.isSafeInteger(value) || value < 1) {

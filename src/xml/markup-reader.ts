@@ -1,36 +1,39 @@
 import { QuoteType, Tokenizer, type TokenizerCallbacks } from './tokenizer.js'
 import type { ProtocolError } from '../errors.js'
 import { isWhiteSpace } from './characters.js'
-import { longGap, verifyEquals, verifyGap, verifyOutside } from './gaps.js'
-import { MarkupWindow } from './markup-window.js'
-import { namespaceNames, type QualifiedName } from './names.js'
+import { ContentReader, knownTags } from './content-reader.js'
+import { longGap, verifyEquals, verifyGap } from './gaps.js'
+import type { AttributePlace } from './known-tags.js'
+import { readNamespace, type QualifiedName } from './names.js'
 import { cdataStart, judgeDeclaration } from './restrictions.js'
 import { TextRun } from './text-run.js'
 import { malformed, Violation } from './violation.js'
 
 /**
- * Strict XML on a forgiving tokenizer. The tokenizer says where names, values and text are; this class verifies every
+ * Strict XML on a forgiving tokenizer. The tokenizer says where names and values are; this class verifies every
  * character between them, so that nothing the tokenizer skips or repairs goes unseen, and hands the pieces to the
  * builder.
  *
- * Whenever `pos` is in content, a faster reader of known constructs could take what it knows, move `pos`, reset the
- * tokenizer and let it go on from there, as a stop and the next `read` do.
+ * The tokenizer is given one piece of markup at a time, where content is not known to stand for itself; a start tag that
+ * it read is known from then on.
  */
-export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
+export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   private readonly tokenizer = new Tokenizer({ xmlMode: true, decodeEntities: false }, this)
-  private stopped = false
+  /** The tokenizer is at work: what follows is its own. */
+  private tokenizing = false
+  /** The values of the start tag being read; `undefined`: it is not to be learned. */
+  private places: AttributePlace[] | undefined
   private attribute: QualifiedName | undefined
   /** Behind the opening quote of a value. */
   private inValue = false
-  /** Where a value begins that is whole in `text` and stands for itself; `-1`: it is collected in `value`. */
-  private valueStart = -1
+  private valueStart = 0
+  /** The value is whole in `text` and stands for itself; otherwise it is collected in `value`. */
+  private plain = false
   private readonly value = new TextRun()
   /** Behind the name of an end tag, before its `>`. */
   private inEndTag = false
   /** Inside a CDATA section of which a part has been taken. */
   private inSection = false
-  /** `text` begins with content that cannot be judged without what follows. */
-  private undecided = false
 
   /** Reads on. Answers why the document is refused; what the builder's sink throws passes through, as after a stop. */
   read(chunk: string): ProtocolError | undefined {
@@ -38,9 +41,13 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     this.text = this.text === '' ? chunk : [this.text, chunk].join('')
     this.stopped = false
     try {
-      if (this.inEndTag) this.readEndOfEndTag()
-      else if (this.undecided) this.readUndecided()
-      if (!this.stopped) this.tokenizer.write(chunk)
+      if (this.tokenizing) this.tokenize(chunk)
+      else if (this.inEndTag) this.readEndOfEndTag()
+      while (!this.tokenizing && !this.inEndTag && !this.stopped && this.readContent()) {
+        this.base = 0 - this.pos
+        this.tokenizing = true
+        this.tokenize(this.text.slice(this.pos))
+      }
       if (!this.stopped) this.settle()
       return undefined
     } catch (error) {
@@ -95,6 +102,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     builder.openTag(name)
     this.inTag = true
     this.tagStart = pos
+    this.places = []
     this.pos = to
   }
 
@@ -124,6 +132,8 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
         verifyEquals(text, pos, from, this.limits.gapLength)
       }
       this.inValue = true
+      this.valueStart = from
+      this.plain = false
       this.pos = from
     }
     const from = this.pos
@@ -135,26 +145,24 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (to > special.at || to > this.lessThan) this.readValue(from, to)
     else {
       this.pos = to
-      if (begins && to < text.length) this.valueStart = from
+      if (begins && to < text.length) this.plain = true
       else this.value.add(text.slice(from, to))
     }
   }
 
   onattribend(quote: QuoteType, endIndex: number): void {
-    const { attribute, builder, text, valueStart } = this
+    const { attribute, builder, plain, text, valueStart } = this
     if (attribute === undefined || (quote !== QuoteType.Double && quote !== QuoteType.Single)) {
       throw malformed('an attribute has no quoted value')
     }
     const to = endIndex - this.base - 1
+    const value = plain ? text.slice(valueStart, to) : this.value.take()
+    const declares = attribute.declares !== undefined
     this.inValue = false
     this.pos = to + 1
-    if (valueStart === -1) builder.attributeValue(attribute, this.value.take())
-    else {
-      this.valueStart = -1
-      if (attribute.declares === undefined) {
-        builder.attributeValue(attribute, text.slice(valueStart, to))
-      } else builder.attributeValue(attribute, readNamespace(text, valueStart, to))
-    }
+    builder.attributeValue(attribute, declares ? readNamespace(value, 0, value.length) : value)
+    if (declares && !plain) this.places = undefined
+    else this.places?.push({ name: attribute, from: valueStart, to })
     if (to - this.tagStart >= this.limits.startTagLength) throw this.longTag()
   }
 
@@ -162,6 +170,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     const to = endIndex - this.base
     if (to !== this.pos) verifyGap(this.text, this.pos, to, this.limits.gapLength)
     this.endStartTag(to + 1)
+    this.handBack()
   }
 
   onselfclosingtag(endIndex: number): void {
@@ -176,6 +185,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
       if (!(error instanceof Violation)) this.endElement()
       throw error
     }
+    this.handBack()
     this.endElement()
   }
 
@@ -186,40 +196,19 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (from - pos !== 2 || text.charCodeAt(pos) !== 0x3c || text.charCodeAt(pos + 1) !== 0x2f) {
       throw malformed('an end tag is malformed')
     }
-    const { openName } = this.builder
+    const openName = this.builder.name.raw
     if (to - from !== openName.length || text.slice(from, to) !== openName) {
       if (to - from > this.limits.nameLength) throw this.longName()
       throw malformed('an end tag has another name than its start tag')
     }
     this.pos = to
-    if (text.charCodeAt(to) === 0x3e) {
-      this.pos = to + 1
-      this.endElement()
-    } else {
-      this.inEndTag = true
-      this.readEndOfEndTag()
-    }
+    this.inEndTag = true
+    this.handBack()
+    this.readEndOfEndTag()
   }
 
-  ontext(start: number, endIndex: number): void {
-    const { builder, pos, special, text } = this
-    const from = start - this.base
-    const to = endIndex - this.base
-    if (to <= pos || this.undecided) return
-    if (from !== pos || text.charCodeAt(from) === 0x3c) throw malformed('a "<" begins no tag')
-    if (builder.depth <= builder.stanzaDepth) {
-      verifyOutside(text, from, to, builder.depth > 0)
-      this.pos = to
-      return
-    }
-    if (special.at < from) special.find(text, from)
-    if (to <= special.at) {
-      builder.text(text.slice(from, to))
-      this.pos = to
-    } else {
-      builder.text(this.readRun(from, to, 'content'))
-      this.undecided = this.pos < to
-    }
+  ontext(): void {
+    throw malformed('a "<" begins no tag')
   }
 
   oncdata(start: number, endIndex: number, endOffset: number): void {
@@ -231,11 +220,12 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     this.readSection(to - endOffset)
     this.inSection = false
     this.pos = to + 1
+    this.handBack()
   }
 
   oncomment(): void {
     this.judge()
-    throw malformed('a "<" begins no tag')
+    this.ontext()
   }
 
   ondeclaration(): void {
@@ -249,6 +239,7 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (to - pos > this.keptLimit) throw longGap(this.limits.gapLength)
     judgeDeclaration(this.text.slice(pos, to))
     this.pos = to
+    this.handBack()
   }
 
   onattribentity(): void {
@@ -270,19 +261,25 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (lessThan < to) throw malformed('an attribute value contains "<"', lessThan)
   }
 
-  /** The content that the last chunk ended with, now that more of it is here. */
-  private readUndecided(): void {
-    const next = this.text.indexOf('<', this.pos)
-    const to = next === -1 ? this.text.length : next
-    this.builder.text(this.readRun(this.pos, to, 'content'))
-    this.undecided = this.pos < to
-  }
-
   private endStartTag(pos: number): void {
+    const { builder, places } = this
     if (pos - this.tagStart > this.limits.startTagLength) throw this.longTag()
     this.inTag = false
     this.pos = pos
-    this.builder.endOpenTag()
+    builder.endOpenTag()
+    if (places !== undefined && builder.depth > builder.stanzaDepth) {
+      knownTags.learn(this.text, this.tagStart, pos, builder.name, places)
+    }
+  }
+
+  private tokenize(chunk: string): void {
+    this.tokenizer.write(chunk)
+    if (!this.tokenizing) this.tokenizer.reset()
+  }
+
+  private handBack(): void {
+    this.tokenizing = false
+    this.tokenizer.pause()
   }
 
   private readEndOfEndTag(): void {
@@ -295,15 +292,6 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     this.inEndTag = false
     this.pos = at + 1
     this.endElement()
-  }
-
-  private endElement(): void {
-    const { builder } = this
-    if (builder.depth - builder.stanzaDepth === 1) {
-      if (this.meter.exceeds(this.text, this.pos)) throw this.meter.violation()
-      this.meter.end()
-    }
-    builder.closeTag()
   }
 
   private beginSection(): void {
@@ -324,12 +312,13 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
   /** The end of a chunk: takes what can be taken, applies the limits, and keeps what is left. */
   private settle(): void {
     const { text } = this
-    const second = text.charCodeAt(this.pos + 1)
-    const inContent = !this.inTag && !this.inEndTag && !this.undecided
-    if (this.inSection) this.readSection(text.length)
-    else if (inContent && (second === 0x21 || second === 0x3f) && this.judge() === 'cdata') {
-      this.beginSection()
-      this.readSection(text.length)
+    if (this.tokenizing && !this.inTag) {
+      const second = text.charCodeAt(this.pos + 1)
+      if (this.inSection) this.readSection(text.length)
+      else if ((second === 0x21 || second === 0x3f) && this.judge() === 'cdata') {
+        this.beginSection()
+        this.readSection(text.length)
+      }
     }
     const { pos } = this
     if (text.length - pos > this.keptLimit) throw longGap(this.limits.gapLength)
@@ -337,16 +326,12 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
     if (this.meter.exceeds(text, pos)) throw this.meter.violation()
     this.meter.settle(text, pos)
     if (pos > 0) this.atStart = false
-    if (pos === text.length && inContent && !this.inSection) {
-      // A fresh count, so that the tokenizer's indices stay small integers however long the stream lives.
-      this.tokenizer.reset()
-      this.base = 0
-      this.text = ''
-    } else {
+    if (this.tokenizing) {
       this.base += pos
-      this.text = text.slice(pos)
       this.tagStart -= pos
+      this.places = undefined
     }
+    this.text = text.slice(pos)
     this.pos = 0
     this.special.reset()
     this.lessThan = -1
@@ -354,24 +339,17 @@ export class MarkupReader extends MarkupWindow implements TokenizerCallbacks {
 
   private forget(): void {
     this.tokenizer.reset()
+    this.tokenizing = false
     this.text = ''
-    this.base = 0
     this.pos = 0
     this.special.reset()
     this.lessThan = -1
     this.stopped = false
     this.inTag = false
     this.inValue = false
-    this.valueStart = -1
     this.value.clear()
     this.inEndTag = false
     this.inSection = false
-    this.undecided = false
     this.meter.end()
   }
-}
-
-function readNamespace(text: string, from: number, to: number): string {
-  const remembered = to > from && to - from <= 256 ? namespaceNames.read(text, from, to) : undefined
-  return remembered === undefined ? text.slice(from, to) : remembered.raw
 }

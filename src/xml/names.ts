@@ -42,4 +42,10 @@ export function parseQualifiedName(raw: string): QualifiedName | undefined {
 export const names = new Interner(parseQualifiedName)
 
 /** Namespace names seen in declarations. */
-export const namespaceNames = new Interner((raw) => ({ raw }))
+const namespaceNames = new Interner((raw) => ({ raw }))
+
+/** The namespace name `text.slice(from, to)`, the same string each time if it is of usual length. */
+export function readNamespace(text: string, from: number, to: number): string {
+  const remembered = to > from && to - from <= 256 ? namespaceNames.read(text, from, to) : undefined
+  return remembered === undefined ? text.slice(from, to) : remembered.raw
+}

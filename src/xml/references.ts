@@ -8,13 +8,14 @@ export interface Reference {
   readonly fault: CharacterFault | undefined
 }
 
-const predefined: readonly (readonly [source: string, text: string])[] = [
-  ['amp;', '&'],
-  ['lt;', '<'],
-  ['gt;', '>'],
-  ['apos;', "'"],
-  ['quot;', '"'],
-]
+const predefined: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['apos', "'"],
+  ['quot', '"'],
+])
+const longestPredefined = 4
 
 const name = `[${nameCharacters.start}][${nameCharacters.rest}]*`
 const whole = new RegExp(`&(?:#([0-9]+)|#x([0-9a-fA-F]+)|(${name}));`, 'uy')
@@ -31,11 +32,20 @@ export function readReference(
   unfinished: boolean,
   nameLength: number,
 ): Reference | undefined {
-  for (const [entity, text] of predefined) {
-    if (source.startsWith(entity, at + 1) && entity.length <= nameLength + 1) {
-      return { text, length: entity.length + 1, fault: undefined }
-    }
+  const length = source.indexOf(';', at) - at - 1
+  if (length > 0 && length <= longestPredefined && length <= nameLength) {
+    const text = predefined.get(source.slice(at + 1, at + 1 + length))
+    if (text !== undefined) return { text, length: length + 2, fault: undefined }
   }
+  return readOther(source, at, unfinished, nameLength)
+}
+
+function readOther(
+  source: string,
+  at: number,
+  unfinished: boolean,
+  nameLength: number,
+): Reference | undefined {
   begun.lastIndex = at
   const length = begun.exec(source)?.[0].length ?? 1
   if (length - 1 > nameLength) {

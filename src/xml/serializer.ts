@@ -12,6 +12,9 @@ export interface SerializeOptions {
   readonly prefixes?: ReadonlyMap<string, string>
 }
 
+/** Writes elements as the place where they go demands it. */
+export type Spell = (element: XmlElement) => string
+
 const noPrefixes: ReadonlyMap<string, string> = new Map()
 
 /**

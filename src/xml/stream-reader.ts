@@ -86,8 +86,9 @@ class Reader implements StreamReader {
       this.readHeld()
       return
     }
-    this.held.putBack(chunk)
     try {
+      if (chunk.length > pieceLength) this.held.putBack(chunk)
+      else if (chunk.length > 0) this.readPiece(chunk)
       this.readHeld()
     } finally {
       this.held.own()
@@ -141,10 +142,8 @@ class Reader implements StreamReader {
   }
 
   private readHeld(): void {
-    while (!this.reading && !this.halted && !this.failed) {
-      const chunk = this.held.next(pieceLength)
-      if (chunk === undefined) return
-      if (chunk.length > 0) this.readPiece(chunk)
+    while (this.held.length > 0 && !this.reading && !this.halted && !this.failed) {
+      this.readPiece(this.held.next(pieceLength))
     }
   }
 

@@ -71,9 +71,9 @@ export class TreeBuilder {
     this.prefixed.length = 0
   }
 
-  /** The name of the innermost open element, as it was written. */
-  get openName(): string {
-    return this.level.name.raw
+  /** The name of the innermost open element. */
+  get name(): QualifiedName {
+    return this.level.name
   }
 
   openTag(name: QualifiedName): void {
@@ -126,6 +126,10 @@ export class TreeBuilder {
     const attribute = { name: name.local, namespace, value }
     if (level.attributes === undefined) level.attributes = [attribute]
     else level.attributes.push(attribute)
+  }
+
+  declareDefault(namespace: string): void {
+    this.level.defaultNamespace = namespace
   }
 
   /** The start tag is complete: only now are its declarations known, and its names can be resolved. */

@@ -30,9 +30,9 @@ export class Utf8Input {
 
   decode(chunk: Uint8Array): DecodedChunk {
     const bytes = this.begun.length === 0 ? chunk : concatBytes([this.takeBegun(), chunk])
-    const end = bytes.length - begunLength(bytes)
-    if (end < bytes.length) this.begun = bytes.slice(end)
-    const complete = bytes.subarray(0, end)
+    const begun = begunLength(bytes)
+    const complete = begun === 0 ? bytes : bytes.subarray(0, -begun)
+    if (begun > 0) this.begun = bytes.slice(-begun)
     try {
       return { text: decoder.decode(complete), invalid: none }
     } catch {

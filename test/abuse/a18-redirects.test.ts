@@ -152,7 +152,6 @@ describe('A18: a redirection', () => {
       const { error } = await failToConnect({
         endpoint: first.endpoint,
         dangerouslyAllowPlaintext,
-        timeouts: { proceedMs: 100, closeMs: 50 },
         ...trusting(),
       })
       expect(error).toMatchObject({ code: 'transport.tls-unavailable' })

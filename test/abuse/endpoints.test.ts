@@ -9,7 +9,7 @@ import {
 } from '../../src/server/certificate.js'
 import { listenTcp } from '../../src/transport/listen.js'
 import { startRawServer } from '../cli/raw-server.js'
-import { createTestClient, failToConnect } from './attempt.js'
+import { createTestClient, failToConnect, shortTimeouts } from './attempt.js'
 import { leaveNothingBehind } from './remains.js'
 import { serveDirectTls, serveInClear } from './secure-server.js'
 
@@ -21,8 +21,6 @@ beforeAll(async () => {
   authority = await createCertificateAuthority()
   trusted = await createCertificate({ names: { dns: ['example.test'] }, signer: authority })
 })
-
-const quick = { dialMs: 100, headerMs: 100, featuresMs: 100, proceedMs: 100, tlsMs: 100, closeMs: 50 }
 
 /** A port that was free a moment ago. */
 async function closedPort(): Promise<number> {
@@ -96,7 +94,10 @@ describe('an endpoint that accepts and never speaks', () => {
     ['wss', 'dial'],
   ])('is left, by %s:, at the time-out of the %s', async (scheme, wait) => {
     const { port, met, open } = await listenRaw(() => undefined)
-    const { error } = await failToConnect({ endpoint: `${scheme}://127.0.0.1:${port}`, timeouts: quick })
+    const { error } = await failToConnect({
+      endpoint: `${scheme}://127.0.0.1:${port}`,
+      timeouts: { ...shortTimeouts, [`${wait}Ms`]: 100 },
+    })
     expect(error).toMatchObject({ code: `timeout.${wait}`, timeoutMs: 100 })
     expect(met()).toBe(1)
     // Read to the end, so that it can be seen.
@@ -112,7 +113,10 @@ describe('an endpoint that accepts and never speaks', () => {
       },
       { hears: /<starttls[^>]*>/, says: "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" },
     ])
-    const { error } = await failToConnect({ endpoint: server.endpoint, timeouts: quick })
+    const { error } = await failToConnect({
+      endpoint: server.endpoint,
+      timeouts: { ...shortTimeouts, tlsMs: 100 },
+    })
     expect(error).toMatchObject({ code: 'timeout.tls', timeoutMs: 100 })
     expect(server.heard()).not.toMatch(/<auth|alice/)
   })

@@ -1,21 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StanzaError, TransportError } from '../../src/errors.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
+import type { Sendable } from '../../src/router/outbound.js'
 import { openRequestLimit } from '../../src/router/requests.js'
 import { parseJid } from '../../src/stanza/jid.js'
-import { xml, type XmlElement } from '../../src/xml/element.js'
+import { xml, XmlElement } from '../../src/xml/element.js'
 import { ns } from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 
 const account = { bare: 'alice@example.test', full: 'alice@example.test/desk' }
 const payload = xml('query', 'urn:example:question')
 const scope = { namespace: ns.client }
+const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 
 function openBus() {
   const sent: XmlElement[] = []
   let count = 0
   const bus = new StanzaBus(() => `id-${(count += 1)}`)
-  bus.open({ send: (element) => void sent.push(element) }, account, 'en')
+  bus.open({ send: (stanza) => void sent.push(toElement(stanza)) }, account, 'en')
   return { bus, sent, texts: () => sent.map((element) => serialize(element, scope)) }
 }
 
@@ -191,9 +193,9 @@ describe('StanzaBus.dispatch()', () => {
   it('answers even where the handler’s own words cannot be said in XML', () => {
     const sent: XmlElement[] = []
     const bus = new StanzaBus(() => 'id')
-    const send = (element: XmlElement) => {
-      serialize(element, scope)
-      sent.push(element)
+    const send = (stanza: Sendable) => {
+      serialize(toElement(stanza), scope)
+      sent.push(toElement(stanza))
     }
     bus.open({ send }, account)
     bus.handle('query', 'urn:example:question', () => {

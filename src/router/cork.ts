@@ -1,0 +1,96 @@
+import type { TransportError } from '../errors.js'
+import type { Transport } from '../transport/transport.js'
+
+export type Flushed = (error: TransportError | null) => void
+
+/** Collected text, in UTF-16 units, that is written at once, so that a burst needs no more memory than this. */
+const corkLimit = 64 * 1024
+
+/** Writes within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
+const promptWrites = 4
+
+/** How long the text of a flood waits for more, in milliseconds; longer only where the event loop is busy for longer. */
+const lingerMs = 1
+
+/**
+ * Collects what is written in one turn, and writes it when the turn ends. A flood, which is more than `promptWrites` such turns
+ * within `lingerMs`, is collected over turns and leaves every `lingerMs`: writes are what costs, not bytes.
+ */
+export class Cork {
+  readonly #transport: Transport
+  readonly #isFramed: boolean
+  #texts: string[] = []
+  #flushes: Flushed[] = []
+  #length = 0
+  #isDue = false
+  #linger: ReturnType<typeof setTimeout> | undefined
+  #countedSinceMs = Number.NEGATIVE_INFINITY
+  #counted = 0
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    this.#isFramed = transport.framing === 'frames'
+  }
+
+  /** UTF-16 units that the transport has not been given yet. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** @param text one frame, where the transport has frames */
+  write(text: string, flushed?: Flushed): void {
+    this.#texts.push(text)
+    this.#length += text.length
+    if (flushed !== undefined) this.#flushes.push(flushed)
+    if (this.#length > corkLimit) this.flush()
+    else if (!this.#isDue) {
+      this.#isDue = true
+      queueMicrotask(this.#endTurn)
+    }
+  }
+
+  /** Gives the transport everything, now. */
+  flush(): void {
+    if (this.#texts.length === 0) return
+    const texts = this.#isFramed ? this.#texts : [this.#texts.join('')]
+    const flushes = this.#take()
+    const last = texts.pop() ?? ''
+    for (const text of texts) this.#transport.write(text)
+    if (flushes.length === 0) this.#transport.write(last)
+    else this.#transport.write(last, (error) => flushes.forEach((flushed) => flushed(error)))
+  }
+
+  /** Nothing of it will be written. */
+  drop(reason: TransportError): void {
+    for (const flushed of this.#take()) flushed(reason)
+  }
+
+  #take(): readonly Flushed[] {
+    const flushes = this.#flushes
+    clearTimeout(this.#linger)
+    this.#linger = undefined
+    this.#isDue = false
+    this.#texts = []
+    this.#flushes = []
+    this.#length = 0
+    return flushes
+  }
+
+  readonly #endTurn = (): void => {
+    if (!this.#isDue || this.#linger !== undefined) return
+    const now = performance.now()
+    if (now - this.#countedSinceMs >= lingerMs) {
+      this.#countedSinceMs = now
+      this.#counted = 0
+    }
+    this.#counted++
+    if (this.#counted <= promptWrites) this.flush()
+    else this.#linger = setTimeout(this.#endLinger, lingerMs)
+  }
+
+  /** A flood that goes on is collected from its first turn. */
+  readonly #endLinger = (): void => {
+    this.#countedSinceMs = performance.now()
+    this.flush()
+  }
+}

@@ -1,0 +1,99 @@
+import { verifyOutside } from './gaps.js'
+import { KnownTags, type KnownTag } from './known-tags.js'
+import type { XmlLimits } from './limits.js'
+import { MarkupWindow } from './markup-window.js'
+
+/** Start tags seen; one table for all readers, since they carry no state of a stream. */
+export const knownTags = new KnownTags()
+
+/**
+ * The straight path through content: text, end tags as they are usually written, and start tags that are known. It stops
+ * before all other markup, having judged nothing of it.
+ */
+export class ContentReader extends MarkupWindow {
+  /** Nothing more is to be read of the text at hand. */
+  protected stopped = false
+
+  /**
+   * Reads from `pos`, which stands in content. Answers whether it stands before markup that is not known.
+   *
+   * One long loop: split up, an engine would compile each part alone and then once more inside the others.
+   */
+  protected readContent(): boolean {
+    const { builder, text } = this
+    let next = text.indexOf('<', this.pos)
+    for (;;) {
+      const at = next === -1 ? text.length : next
+      if (at > this.pos) this.readText(at)
+      if (at === text.length) return false
+      if (at + 2 >= text.length) return true
+      next = text.indexOf('<', at + 1)
+      if (text.charCodeAt(at + 1) === 0x2f) {
+        const { raw } = builder.name
+        const end = at + raw.length + 2
+        if (end >= text.length || text.charCodeAt(end) !== 0x3e || !text.startsWith(raw, at + 2)) return true
+        if (builder.depth === 0) return true
+        this.pos = end + 1
+        this.endElement()
+      } else {
+        const tag = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, at)
+        if (tag === undefined) return true
+        const { end } = knownTags
+        if ((next !== -1 && next < end) || exceedsLimits(tag, end - at, this.limits)) return true
+        if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
+        builder.openTag(tag.name)
+        if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
+        this.readValues(tag)
+        this.pos = end
+        builder.endOpenTag()
+        if (tag.empty) this.endElement()
+      }
+      if (this.stopped) return false
+    }
+  }
+
+  protected endElement(): void {
+    const { builder } = this
+    if (builder.depth - builder.stanzaDepth === 1) {
+      if (this.meter.exceeds(this.text, this.pos)) throw this.meter.violation()
+      this.meter.end()
+    }
+    builder.closeTag()
+  }
+
+  /** Reads character data up to `to`; what cannot be judged before more has arrived is left. */
+  private readText(to: number): void {
+    const { builder, pos } = this
+    if (builder.depth <= builder.stanzaDepth) {
+      verifyOutside(this.text, pos, to, builder.depth > 0)
+      this.pos = to
+    } else {
+      builder.text(this.readPlain(pos, to) ?? this.readRun(pos, to, 'content'))
+    }
+  }
+
+  private readValues({ attributes }: KnownTag): void {
+    const { values } = knownTags
+    for (let index = 0; index < attributes.length; index++) {
+      const name = attributes[index]
+      const from = values[2 * index]
+      const to = values[2 * index + 1]
+      if (name === undefined || from === undefined || to === undefined) return
+      this.builder.attributeValue(name, this.readPlain(from, to) ?? this.readRun(from, to, 'value'))
+    }
+  }
+
+  /** Characters that stand for themselves; `undefined` if one of them must be looked at. */
+  private readPlain(from: number, to: number): string | undefined {
+    const { special, text } = this
+    if (special.at < from) special.find(text, from)
+    if (to > special.at) return undefined
+    this.pos = to
+    return text.slice(from, to)
+  }
+}
+
+/** The tokenizer's way says which limit it is, and where. */
+function exceedsLimits(tag: KnownTag, length: number, limits: XmlLimits): boolean {
+  return length > limits.startTagLength || tag.size > limits.attributes || tag.longestName > limits.nameLength
+}
