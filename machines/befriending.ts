@@ -60,6 +60,8 @@ export type ListContactInput = Pick<BefriendingInput, 'jid' | 'name' | 'groups'>
 export interface BefriendingContext extends BefriendingInput {
   readonly facts: ContactFacts
   readonly preApproval: boolean
+  /** The server has had our request, or what it led to: where that is gone, somebody has answered it or taken it back. */
+  readonly wasAsked: boolean
   readonly outcome: BefriendingOutcome | undefined
   readonly error: XmppError | undefined
 }
@@ -118,6 +120,7 @@ export const befriendingMachine = setup({
       preApproval: params.preApproval,
     })),
     noteListed: assign({ mustList: false }),
+    noteAsked: assign({ wasAsked: true }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteSilence: assign(({ context: { jid, timeouts } }) => ({
       error: new TimeoutError('confirm', `the server’s word on ${jid}`, timeouts.confirmMs),
@@ -140,6 +143,8 @@ export const befriendingMachine = setup({
     isUnseen: ({ context }) => !isSeen(context),
     isMutual: ({ context }) => context.facts.item?.subscription === 'both',
     hasAsked: ({ context }) => context.facts.hasAsked,
+    asksNoLonger: ({ context }) => !context.facts.hasAsked,
+    wasAsked: ({ context }) => context.wasAsked,
     mayPreApprove: ({ context }) => context.preApproval && context.facts.item?.approved !== true,
   },
   delays: {
@@ -154,6 +159,7 @@ export const befriendingMachine = setup({
     ...input,
     facts: { item: undefined, hasAsked: false },
     preApproval: false,
+    wasAsked: false,
     outcome: undefined,
     error: undefined,
   }),
@@ -167,7 +173,7 @@ export const befriendingMachine = setup({
       initial: 'waiting',
       after: { patience: endsIn('expired', 'noteExpiry' as const) },
       on: {
-        'befriending.withdraw': endsIn('withdrawn', 'sendUnsubscribe' as const),
+        'befriending.withdraw': { target: 'unasking' },
       },
       states: {
         waiting: {
@@ -226,6 +232,7 @@ export const befriendingMachine = setup({
                   always: [
                     { guard: 'seesThem', target: 'granted' },
                     { guard: 'isAsked', target: 'awaited' },
+                    { guard: 'wasAsked', target: 'lapsing' },
                     { target: 'asking', actions: 'sendSubscribe' },
                   ],
                 },
@@ -242,6 +249,7 @@ export const befriendingMachine = setup({
                   description: 'They have been asked; a person decides.',
                   tags: ['person'],
                   meta: { spec: 'RFC 6121 §3.1.3, §A.1', why: 'a person may take days to answer' },
+                  entry: 'noteAsked',
                   always: [
                     { guard: 'seesThem', target: 'granted' },
                     { guard: 'isNoLongerAsked', target: 'lapsing' },
@@ -263,6 +271,7 @@ export const befriendingMachine = setup({
                   description: 'We see their presence.',
                   tags: ['person'],
                   meta: { spec: 'RFC 6121 §3.1.6', why: 'the other direction takes its own time' },
+                  entry: 'noteAsked',
                   always: { guard: 'isUnseeing', target: 'lapsing' },
                   on: { 'contact.refused': refused },
                 },
@@ -295,7 +304,10 @@ export const befriendingMachine = setup({
                 granting: {
                   description: 'Their request is granted; the server has yet to say so.',
                   meta: { spec: 'RFC 6121 §3.1.5' },
-                  always: { guard: 'isSeen', target: 'granted' },
+                  always: [
+                    { guard: 'isSeen', target: 'granted' },
+                    { guard: 'asksNoLonger', target: 'closed' },
+                  ],
                   after: { confirmTimeout: { target: '#befriending.failed', actions: 'noteSilence' } },
                 },
                 granted: {
@@ -316,8 +328,24 @@ export const befriendingMachine = setup({
       meta: { spec: 'RFC 6121 §3.3.1', why: 'the session comes back by itself, or the app connects' },
       after: { patience: { target: 'withdrawn' } },
       on: {
-        'session.ready': endsIn('withdrawn', 'sendUnsubscribe' as const),
+        'session.ready': {
+          target: 'unasking',
+          actions: { type: 'noteSession', params: ({ event }) => event },
+        },
       },
+    },
+    unasking: {
+      description: 'What was asked is taken back; what was granted meanwhile, or long before, stays.',
+      meta: { spec: 'RFC 6121 §3.3.1' },
+      always: [
+        { guard: 'seesThem', target: 'unapproving' },
+        { target: 'unapproving', actions: 'sendUnsubscribe' },
+      ],
+    },
+    unapproving: {
+      description: 'So is what was approved in advance.',
+      meta: { spec: 'RFC 6121 §3.4.2' },
+      always: endsIn('withdrawn'),
     },
     both: {
       type: 'final',

@@ -1,5 +1,5 @@
 import { assign } from 'xstate'
-import type { XmppError } from '../src/errors.js'
+import { StanzaError, type XmppError } from '../src/errors.js'
 import { timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
@@ -32,6 +32,9 @@ const form = ({ event }: { readonly event: { readonly form: InvisibleForm } }) =
 const announce = { target: '#presence.online.available', actions: 'sendPresence' } as const
 const hide = { target: '#presence.online.hiding', actions: { type: 'noteForm', params: form } } as const
 
+/** What a server says to a request that it does not know. @see RFC 6120 §8.4 */
+const unknownConditions: ReadonlySet<string> = new Set(['feature-not-implemented', 'service-unavailable'])
+
 /**
  * Decides what others are told about oneself, and when it has to be said again: after every login that begins a new
  * session, before anything else. Refuses to know the words (show, status, priority) and who hears them; presence sent
@@ -51,7 +54,12 @@ export const presenceMachine = setup({
     noteTimeout: assign(({ context }) => ({ error: timedOut('visibility', context.timeouts) })),
     forgetFailure: assign({ error: undefined }),
   },
-  guards: { isWanted: ({ context }) => context.wanted },
+  guards: {
+    isWanted: ({ context }) => context.wanted,
+    /** Then it never hid us. */
+    isUnknownToServer: (_, { error }: { readonly error: unknown }) =>
+      error instanceof StanzaError && unknownConditions.has(error.condition),
+  },
   delays: { visibilityTimeout: ({ context }) => context.timeouts.visibilityMs },
 }).createMachine({
   id: 'presence',
@@ -107,7 +115,7 @@ export const presenceMachine = setup({
           on: {
             'session.offline': { target: '#presence.offline.silent' },
             'presence.announce': announce,
-            'presence.withdraw': {},
+            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
             'presence.hide': hide,
           },
         },
@@ -129,7 +137,7 @@ export const presenceMachine = setup({
           on: {
             'session.offline': { target: '#presence.offline.silent' },
             'presence.announce': announce,
-            'presence.withdraw': {},
+            'presence.withdraw': { actions: 'sendUnavailable' },
             'presence.hide': hide,
           },
         },
@@ -145,7 +153,11 @@ export const presenceMachine = setup({
             onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
           },
           after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
-          on: { 'session.offline': { target: '#presence.offline.toHide' } },
+          on: {
+            'session.offline': { target: '#presence.offline.toHide' },
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
+          },
         },
         invisible: {
           description: 'Present, and nobody is told.',
@@ -154,7 +166,7 @@ export const presenceMachine = setup({
           on: {
             'session.offline': { target: '#presence.offline.toHide' },
             'presence.announce': { target: 'showing' },
-            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
             'presence.hide': hide,
           },
         },
@@ -167,13 +179,43 @@ export const presenceMachine = setup({
             src: 'becomeVisible',
             input: ({ context }) => ({ form: context.form }),
             onDone: announce,
-            onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
+            onError: [
+              { guard: { type: 'isUnknownToServer', params: ({ event }) => event }, ...announce },
+              { target: 'unshown', actions: { type: 'noteFailure', params: ({ event }) => event } },
+            ],
           },
-          after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
-          on: { 'session.offline': { target: '#presence.offline.toAnnounce' } },
+          after: { visibilityTimeout: { target: 'unshown', actions: 'noteTimeout' } },
+          on: {
+            'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
+        },
+        vanished: {
+          description: 'Everybody was told that one is gone, and the server would tell nobody more.',
+          tags: ['person'],
+          meta: { spec: 'RFC 6121 §4.5, XEP-0186 §3.2', why: 'the app announces when it wants to' },
+          on: {
+            'session.offline': { target: '#presence.offline.silent' },
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
+        },
+        unshown: {
+          description:
+            'The server still tells nobody; the error says why. The next session is a visible one.',
+          tags: ['person'],
+          meta: { spec: 'XEP-0186 §3.2', why: 'the app tries again, or leaves it' },
+          on: {
+            'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
+            'presence.hide': hide,
+          },
         },
         refused: {
-          description: 'The server did not do as asked; the error says why. Nothing more is said by itself.',
+          description: 'The server does not hide us; the error says why. Nothing more is said by itself.',
           tags: ['person'],
           meta: { spec: 'XEP-0186 §3.1', why: 'the app chooses whether to be seen instead' },
           on: {

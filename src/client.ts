@@ -139,6 +139,7 @@ export function createClient(options: ClientOptions): Client {
   })
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
+  let isClosed = false
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
@@ -156,6 +157,7 @@ export function createClient(options: ClientOptions): Client {
     },
     complete: () => {
       show({ status: 'closed' })
+      isClosed = true
       for (const chart of charts) chart.stop()
       bus.complete()
       roster.complete()
@@ -182,7 +184,8 @@ export function createClient(options: ClientOptions): Client {
       equip(started.system, means)
       charts.add(started)
       started.subscribe({ complete: () => charts.delete(started), error: () => charts.delete(started) })
-      return started.start()
+      started.start()
+      return isClosed ? started.stop() : started
     },
   })
   let host: FeatureHost | undefined

@@ -17,6 +17,8 @@ export interface RosterKeeper {
 export interface PresenceSpeaker {
   announce(): void
   withdraw(): void
+  /** Everybody was told that one is gone. */
+  forget(): void
 }
 
 /** What the deeds of one session are done with: sockets, streams and secrets, none of which a chart may hold. */

@@ -11,7 +11,8 @@ interface ActionArguments {
 /** The deeds of the presence chart. */
 export const presenceActors = {
   becomeInvisible: fromPromise<void, { readonly form: InvisibleForm }>(async ({ input, signal, system }) => {
-    const { bus } = meansOf(system)
+    const { bus, presence } = meansOf(system)
+    presence.forget()
     if (input.form === 'legacy') bus.send(toInvisiblePresence())
     else await bus.request(toVisibilityRequest('invisible'), { signal, timeoutMs: Infinity })
   }),

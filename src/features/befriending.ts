@@ -66,13 +66,10 @@ export class Befriending {
 }
 
 function toBefriendingState(snapshot: SnapshotFrom<typeof befriendingMachine>): BefriendingState {
-  const { output, value } = snapshot
+  const { output, status, value } = snapshot
   if (output !== undefined) return { status: 'ended', ...output }
-  if (typeof value !== 'object') {
-    return value === 'retracting'
-      ? { status: 'retracting' }
-      : { status: 'ended', outcome: 'withdrawn', error: undefined }
-  }
+  if (status !== 'active') return { status: 'ended', outcome: 'withdrawn', error: undefined }
+  if (typeof value !== 'object') return { status: 'retracting' }
   const { open } = value
   if (typeof open !== 'object') return { status: open === 'listing' ? 'listing' : 'waiting' }
   const { to, from } = open.handshaking

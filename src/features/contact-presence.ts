@@ -23,10 +23,18 @@ export interface ContactPresence {
   readonly resources: ReadonlyMap<string, Presence>
 }
 
+/** People who are not in the roster and are remembered: anybody can direct presence at one. The oldest are forgotten first. */
+export const rememberedStrangerLimit = 1_000
+
+/** Resources of one that are remembered; the oldest are forgotten first. */
+export const rememberedResourceLimit = 1_000
+
 const nothing: ReadonlyMap<string, Presence> = new Map()
 
 /** Who is there: the presence of everybody who was heard of, emitted when it has changed. */
 export class PresenceBoard {
+  readonly #isListed: (jid: string) => boolean
+  readonly #strangers = new Set<string>()
   readonly #people = new VersionedMap<ContactPresence>()
   readonly #views = new BehaviorSubject<ReadonlyMap<string, ContactPresence>>(this.#people.view)
   readonly #changes = new Subject<ContactPresence>()
@@ -34,6 +42,11 @@ export class PresenceBoard {
 
   /** By prepared bare JID; replays. Who was never heard of is not in it, who has left is, as not available. */
   readonly presence$: Observable<ReadonlyMap<string, ContactPresence>> = this.#views.asObservable()
+
+  /** @param isListed whether somebody is in the roster: of others only so many are remembered */
+  constructor(isListed: (jid: string) => boolean) {
+    this.#isListed = isListed
+  }
 
   get(jid: Jid): ContactPresence {
     return this.#people.get(jid.bare.toString()) ?? absent(jid.bare, undefined)
@@ -58,6 +71,7 @@ export class PresenceBoard {
     if (type === undefined) {
       if (known !== undefined && isSame(known, presence)) return
       const resources = new Map(before?.resources ?? nothing).set(resource, presence)
+      if (resources.size > rememberedResourceLimit) forgetOldest(resources)
       this.#put(bare, present(from.bare, resources))
     } else if (known !== undefined) {
       const resources = new Map(before?.resources ?? nothing)
@@ -68,10 +82,11 @@ export class PresenceBoard {
 
   /** The session is over: nobody is known to be there any more. */
   clear(): void {
+    if (this.#people.view.size === 0) return
     const gone: ContactPresence[] = []
     for (const person of this.#people.view.values())
       if (person.available) gone.push(absent(person.jid, undefined))
-    if (gone.length === 0) return
+    this.#strangers.clear()
     this.#views.next(this.#people.replace(new Map()))
     for (const person of gone) this.#changes.next(person)
   }
@@ -82,9 +97,24 @@ export class PresenceBoard {
   }
 
   #put(bare: string, person: ContactPresence): void {
+    if (!this.#isListed(bare)) this.#strangers.add(bare)
+    if (this.#strangers.size > rememberedStrangerLimit) this.#forget(forgetOldest(this.#strangers))
     this.#views.next(this.#people.set(bare, person))
     this.#changes.next(person)
   }
+
+  #forget(bare: string | undefined): void {
+    const person = bare === undefined ? undefined : this.#people.get(bare)
+    if (bare === undefined || person === undefined || this.#isListed(bare)) return
+    this.#people.delete(bare)
+    if (person.available) this.#changes.next(absent(person.jid, undefined))
+  }
+}
+
+function forgetOldest(kept: Pick<Set<string>, 'delete' | 'keys'>): string | undefined {
+  const [oldest] = kept.keys()
+  if (oldest !== undefined) kept.delete(oldest)
+  return oldest
 }
 
 function absent(jid: Jid, last: Presence | undefined): ContactPresence {

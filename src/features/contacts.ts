@@ -67,7 +67,7 @@ export interface ContactsFeature {
   readonly presence$: Observable<ReadonlyMap<string, ContactPresence>>
   /** Whether one contact is there; replays, and emits only what has changed. */
   presenceOf(jid: JidInput): Observable<ContactPresence>
-  /** Who asks to see one's presence and waits, then everybody who comes to ask. Those of handshakes under way are answered by these. */
+  /** Who asks to see one's presence and waits, then everybody who comes to ask. Those of handshakes under way are answered by these, or come when these end without. */
   readonly subscriptionRequest$: Observable<SubscriptionRequest>
   /** All that wait; replays. */
   readonly subscriptionRequests$: Observable<SubscriptionRequests>
@@ -131,9 +131,10 @@ export interface ContactsHost {
 /** @see ContactsFeature */
 export function createContacts(host: ContactsHost): ContactsFeature {
   const { bus, createId, roster } = host
-  const board = new PresenceBoard()
+  const isListed = (jid: string) => roster.find(jid) !== undefined
+  const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
-  const subscriptions = new Subscriptions((jid) => roster.find(jid) !== undefined)
+  const subscriptions = new Subscriptions(isListed)
   const live = new Map<
     string,
     { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
@@ -171,7 +172,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       const handshake = live.get(jid)
       subscriptions.take(presence, handshake !== undefined)
       if (handshake === undefined) return
-      if (presence.type === 'subscribe') tellChange(jid)
+      if (presence.type === 'subscribe' || presence.type === 'unsubscribe') tellChange(jid)
       else if (presence.type === 'unsubscribed') tell(jid, { type: 'contact.refused' })
       else if (presence.error !== undefined && presence.id === handshake.requestId) {
         tell(jid, { type: 'contact.failed', error: presence.error })
@@ -231,11 +232,17 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
   }
 
+  const end = (jid: string, handle: Befriending) => {
+    if (live.get(jid)?.handle !== handle) return
+    live.delete(jid)
+    subscriptions.ask(jid)
+  }
+
   const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts } = {}) => {
     const jid = toJid(input).bare
     const key = jid.toString()
     const known = live.get(key)
-    if (known !== undefined) return known.handle
+    if (known?.actor.getSnapshot().status === 'active') return known.handle
     if (key === bus.account?.bare) throw new RangeError('nobody is a contact of oneself')
     if (live.size >= openBefriendingLimit) {
       throw new RangeError(`more than ${openBefriendingLimit} handshakes are under way`)
@@ -249,11 +256,11 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       mustList: item === undefined || name !== undefined || groups !== undefined,
       message,
       requestId,
-      timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
+      timeouts: { ...defaultBefriendingTimeouts, ...toTimeouts(timeouts) },
     })
     const handle = new Befriending(jid, actor)
     live.set(key, { handle, actor, requestId })
-    void handle.settled.then(() => live.delete(key))
+    void handle.settled.then(() => end(key, handle))
     if (isReady) tellReady(key)
     return handle
   }
@@ -264,21 +271,23 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     presenceOf: (jid) => board.of(toJid(jid)),
     subscriptionRequest$: subscriptions.request$,
     subscriptionRequests$: subscriptions.requests$,
-    add: (jid, details = {}) => set({ jid: toJid(jid).bare, ...details }),
+    add: async (jid, details = {}) => set({ jid: toJid(jid).bare, ...details }),
     update: async (input, details) => {
       const jid = toJid(input).bare
       const item = roster.find(jid.toString())
       if (item === undefined) throw new StanzaError('item-not-found', 'cancel')
-      await set({ jid, name: item.name, groups: item.groups, ...details })
+      const { name = item.name, groups = item.groups } = details
+      await set({ jid, name, groups })
     },
-    remove: (jid) => set({ jid: toJid(jid).bare, subscription: 'remove' }),
+    remove: async (jid) => set({ jid: toJid(jid).bare, subscription: 'remove' }),
     befriend,
     accept: ({ from }, options) => befriend(from, options),
-    refuse: (whom) => send(toWhom(whom), 'unsubscribed'),
+    refuse: async (whom) => send(toWhom(whom), 'unsubscribed'),
     unfriend: async (input) => {
       const jid = toJid(input).bare
-      await live.get(jid.toString())?.handle.withdraw()
+      // First, for it throws outside a session: then a handshake goes on in the next.
       say(jid, 'unsubscribe')
+      void live.get(jid.toString())?.handle.withdraw()
       await send(jid, 'unsubscribed')
     },
     subscribe: async (jid, { message } = {}) => send(toJid(jid).bare, 'subscribe', message),
@@ -290,12 +299,23 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     },
     diagnose: diagnoseOne,
     repair: async (input, { theirs, ...consent } = {}) => {
+      const jid = toJid(input).bare
       const repair = repairOf(diagnoseOne(input, theirs), consent)
-      for (const stanza of repair.stanzas) say(toJid(input).bare, stanza)
+      for (const stanza of repair.stanzas) say(jid, stanza)
       if (repair.stanzas.length > 0) await confirmed()
       return repair
     },
   }
+}
+
+/** Throws RangeError for a wait that no timer can count. */
+function toTimeouts(given: Partial<BefriendingTimeouts> = {}): Partial<BefriendingTimeouts> {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(value > 0 && value <= 2 ** 31 - 1)) {
+      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
+    }
+  }
+  return given
 }
 
 const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'

@@ -62,7 +62,7 @@ export class PresenceWords {
     return this.#told.has(bare)
   }
 
-  /** The session is over, and everybody is told so by the server. */
+  /** Everybody was told that one is gone. */
   forget(): void {
     this.#told.clear()
   }
@@ -71,8 +71,10 @@ export class PresenceWords {
     this.#send(this.available)
   }
 
+  /** Whoever was told directly is told this, too (RFC 6121 §4.6.3). */
   withdraw(): void {
     this.#send(this.unavailable)
+    this.forget()
   }
 
   #send(presence: PresenceInput): void {

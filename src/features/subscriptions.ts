@@ -39,13 +39,15 @@ export class Subscriptions {
   readonly #isListed: (jid: string) => boolean
   readonly #requests = new VersionedMap<SubscriptionRequest>()
   readonly #views = new BehaviorSubject<SubscriptionRequests>(this.#requests.view)
+  /** Whose requests a handshake is to answer, so that nobody was asked. */
+  readonly #unasked = new Set<string>()
   readonly #arriving = new Subject<SubscriptionRequest>()
 
   /** Replays. */
   readonly requests$: Observable<SubscriptionRequests> = this.#views.asObservable()
-  /** Those that wait, then each as it comes; one that is repeated by the server comes once. */
+  /** Those that wait, then each as it comes; one that is repeated by the server comes once. None that a handshake answers. */
   readonly request$: Observable<SubscriptionRequest> = replayed(
-    () => this.#requests.view.values(),
+    () => [...this.#requests.view.values()].filter(({ from }) => !this.#unasked.has(from.toString())),
     this.#arriving,
   )
 
@@ -73,8 +75,15 @@ export class Subscriptions {
       if (this.hasAsked(jid)) return
       const request = { from: from.bare, message: presence.status, presence }
       this.#open(jid, request)
-      if (!isAwaited) this.#arriving.next(request)
+      if (isAwaited) this.#unasked.add(jid)
+      else this.#arriving.next(request)
     } else if (type === 'unsubscribe') this.#close(jid)
+  }
+
+  /** The answer is known no longer: whoever has to be asked is, if the request still waits. */
+  ask(jid: string): void {
+    const request = this.#requests.get(jid)
+    if (this.#unasked.delete(jid) && request !== undefined) this.#arriving.next(request)
   }
 
   /** What was sent to a contact. */
@@ -86,7 +95,8 @@ export class Subscriptions {
   /** An item of the roster as it is now; `undefined`: it was removed. */
   change(jid: string, item: RosterItem | undefined): void {
     const event = item === undefined ? ({ type: 'contact.removed' } as const) : toSubscriptionEvent(item)
-    if (this.#step(jid, event).from !== 'pending') this.#close(jid)
+    const standing = this.#step(jid, event)
+    if (item === undefined || !mayWait(standing)) this.#close(jid)
   }
 
   /** All of the roster is new. */
@@ -96,7 +106,7 @@ export class Subscriptions {
     for (const [jid, item] of items) {
       const { next } = stepSubscription(before.get(jid) ?? strangerCode, toSubscriptionEvent(item))
       this.#codes.set(jid, next)
-      if (this.hasAsked(jid) && toSubscriptionState(next).from !== 'pending') this.#close(jid)
+      if (!mayWait(toSubscriptionState(next))) this.#close(jid)
     }
     for (const jid of this.#requests.view.keys()) {
       if (!items.has(jid)) this.#codes.set(jid, before.get(jid) ?? strangerCode)
@@ -131,10 +141,14 @@ export class Subscriptions {
 
   #close(jid: string): void {
     if (!this.hasAsked(jid)) return
+    this.#unasked.delete(jid)
     if (!this.#isListed(jid)) this.#codes.delete(jid)
     this.#views.next(this.#requests.delete(jid))
   }
 }
+
+/** A request may wait where the roster does not say that it was answered; it never says that one waits. */
+const mayWait = ({ from }: SubscriptionState) => from === 'pending' || from === 'unknown'
 
 /** The types of presence that manage subscriptions. @see RFC 6121 §3 */
 export type SubscriptionType = 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed'
