@@ -50,7 +50,6 @@ export const sessionMachine = setup({
     children: {
       roster: 'roster'
       presence: 'presence'
-      link: 'holdLink'
       connection: 'connection'
       authentication: 'authentication'
       binding: 'binding'
@@ -62,7 +61,6 @@ export const sessionMachine = setup({
   actors: {
     roster: rosterMachine,
     presence: presenceMachine,
-    holdLink: stream('holdLink'),
     connection: connectionMachine,
     authentication: authenticationMachine,
     binding: bindingMachine,
@@ -71,6 +69,7 @@ export const sessionMachine = setup({
     closeStream: deed<void>('closeStream'),
   },
   actions: {
+    releaseLink: () => {},
     reportClosed: raise({ type: 'stream.closed' }),
     beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
       wish,
@@ -172,14 +171,10 @@ export const sessionMachine = setup({
     },
     active: {
       description: 'One attempt: its connection is held until the attempt ends, however it ends.',
-      meta: { spec: 'RFC 6120 §1.3', streams: ['link'] },
+      meta: { spec: 'RFC 6120 §1.3' },
       entry: 'beginAttempt',
+      exit: 'releaseLink',
       initial: 'connecting',
-      invoke: {
-        id: 'link',
-        src: 'holdLink',
-        onError: { target: 'judging', actions: failure },
-      },
       on: {
         'session.connect': { actions: join },
         'session.disconnect': { target: '.closing', actions: end },

@@ -151,11 +151,14 @@ export function createClient(options: ClientOptions): Client {
     next: (snapshot) => show(toClientState(snapshot)),
     error: (defect) => {
       const error = toXmppError(defect)
+      for (const chart of charts) chart.stop()
       link.release()
       bus.close(error)
       show({ status: 'halted', error, because: 'the engine has a defect', needs: 'change', tried: [] })
     },
     complete: () => {
+      // An actor that the app itself stops takes no way out.
+      link.release()
       show({ status: 'closed' })
       isClosed = true
       for (const chart of charts) chart.stop()

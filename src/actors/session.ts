@@ -1,4 +1,11 @@
-import { createActor, fromCallback, fromPromise, type Actor, type ActorOptions } from 'xstate'
+import {
+  createActor,
+  fromCallback,
+  fromPromise,
+  type Actor,
+  type ActorOptions,
+  type AnyActorRef,
+} from 'xstate'
 import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
@@ -19,14 +26,6 @@ import { equip, meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the session chart itself. */
 const sessionActors = {
-  holdLink: fromCallback(({ system }) => {
-    const { link, bus } = meansOf(system)
-    return () => {
-      link.release()
-      bus.close(undefined)
-    }
-  }),
-
   stanzas: fromCallback(({ sendBack, system }) => {
     const { link, bus } = meansOf(system)
     const report = (event: SessionEvent) => sendBack(event)
@@ -57,8 +56,17 @@ const sessionActors = {
   }),
 }
 
+const sessionActions = {
+  releaseLink: ({ system }: { readonly system: AnyActorRef['system'] }) => {
+    const { link, bus } = meansOf(system)
+    link.release()
+    bus.close(undefined)
+  },
+}
+
 /** The charts with every deed in place, made once for all sessions: the one place where charts and actors meet. */
 const providedMachine = sessionMachine.provide({
+  actions: sessionActions,
   actors: {
     ...sessionActors,
     roster: rosterMachine.provide({ actors: rosterActors }),

@@ -30,11 +30,11 @@ const wrongPassword = gives({ kind: 'failure', condition: 'not-authorized', text
 function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
   const deeds = scriptDeeds({ ...works, ...script })
   const { deed, stream } = deeds
-  const link = scriptedStream()
+  let releases = 0
   const stanzas = scriptedStream()
   const machine = sessionMachine.provide({
+    actions: { releaseLink: () => void (releases += 1) },
     actors: {
-      holdLink: link.logic,
       stanzas: stanzas.logic,
       closeStream: deed('closeStream'),
       connection: connectionMachine.provide({
@@ -82,7 +82,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
   })
   actor.start()
   running.push(actor)
-  return { ...deeds, actor, link, stanzas, seen }
+  return { ...deeds, actor, stanzas, seen, releases: () => releases }
 }
 
 const running: { stop(): void }[] = []
@@ -127,20 +127,20 @@ describe('the session chart', () => {
   })
 
   it('closes the stream before it goes offline', async () => {
-    const { actor, seen, asked, link } = await online()
+    const { actor, seen, asked, releases } = await online()
     actor.send({ type: 'session.disconnect' })
     await settle()
     expect(seen.slice(-2)).toEqual(['active.closing.forNow', 'offline'])
     expect(asked).toContain('closeStream')
-    expect(link.running()).toBe(0)
+    expect(releases()).toBe(1)
   })
 
   it('goes offline even when the peer never closes its side', async () => {
-    const { actor, seen, link } = await online({ closeStream: [silent] })
+    const { actor, seen, releases } = await online({ closeStream: [silent] })
     actor.send({ type: 'session.disconnect' })
     await vi.advanceTimersByTimeAsync(defaultTimeouts.closeMs)
     expect(seen.at(-1)).toBe('offline')
-    expect(link.running()).toBe(0)
+    expect(releases()).toBe(1)
   })
 
   it('can be connected again while it is closing', async () => {
@@ -193,10 +193,10 @@ describe('the session chart', () => {
   })
 
   it('comes back after a lost connection, with the old attempt gone', async () => {
-    const { actor, seen, stanzas, link } = await online()
+    const { actor, seen, stanzas, releases } = await online()
     stanzas.say({ type: 'stream.ended', error: closed })
     expect(seen.at(-1)).toBe('backingOff')
-    expect(link.running()).toBe(0)
+    expect(releases()).toBe(1)
     expect(stanzas.running()).toBe(0)
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     expect(seen.at(-1)).toBe('active.online.fresh')
