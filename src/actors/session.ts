@@ -59,8 +59,8 @@ const sessionActors = {
 const sessionActions = {
   releaseLink: ({ system }: { readonly system: AnyActorRef['system'] }) => {
     const { link, bus } = meansOf(system)
+    bus.close(link.hasStream ? link.stream.end : undefined)
     link.release()
-    bus.close(undefined)
   },
 }
 

@@ -8,10 +8,9 @@ import { toTransportError } from './node-failure.js'
 import { tlsFactsOf } from './tls-upgrade.js'
 import type { ChannelBindingType, TlsFacts, Transport, TransportSink } from './transport.js'
 import { closeOutcome } from './web-socket-close.js'
+import { encodeTextFrames } from './web-socket-frames.js'
 
 type Flushed = (error: TransportError | null) => void
-
-const asText = { binary: false } as const
 
 /** An open WebSocket of the `ws` package, from either side. */
 export class WebSocketTransport implements Transport {
@@ -23,7 +22,10 @@ export class WebSocketTransport implements Transport {
   readonly #raw: Socket
   readonly #isServer: boolean
   #started = false
-  #corked = false
+  /** Written in this turn, and not yet given to the socket. */
+  #texts: string[] = []
+  #flushes: Flushed[] = []
+  #textUnits = 0
   #destroyed: { readonly reason: TransportError | null } | undefined
   #failure: TransportError | undefined
 
@@ -41,7 +43,7 @@ export class WebSocketTransport implements Transport {
   }
 
   get bufferedBytes(): number {
-    return this.#feed.ended ? 0 : this.#socket.bufferedAmount
+    return this.#feed.ended ? 0 : this.#socket.bufferedAmount + this.#textUnits
   }
 
   start(sink: TransportSink): void {
@@ -56,14 +58,10 @@ export class WebSocketTransport implements Transport {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    this.#cork()
-    // `ws` masks bytes into one piece with their header, and text into two.
-    const bytes = Buffer.from(data, 'utf8')
-    if (tracked === undefined) this.#socket.send(bytes, asText)
-    else
-      this.#socket.send(bytes, asText, (error) => {
-        tracked(error ? toTransportError(error, `writing to ${this.address}`, 'closed') : null)
-      })
+    if (this.#texts.length === 0) process.nextTick(this.#flush)
+    this.#texts.push(data)
+    this.#textUnits += data.length
+    if (tracked !== undefined) this.#flushes.push(tracked)
   }
 
   pause(): void {
@@ -87,7 +85,7 @@ export class WebSocketTransport implements Transport {
   }
 
   close(): void {
-    this.#uncork()
+    this.#flush()
     this.#socket.close(1000)
   }
 
@@ -98,18 +96,23 @@ export class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
-  /** The frames of one turn leave in one write of the socket below: `ws` makes one of each. */
-  #cork(): void {
-    if (this.#corked) return
-    this.#corked = true
-    this.#raw.cork()
-    process.nextTick(this.#uncork)
-  }
-
-  readonly #uncork = (): void => {
-    if (!this.#corked) return
-    this.#corked = false
-    this.#raw.uncork()
+  /** The frames of one turn leave in one write. */
+  readonly #flush = (): void => {
+    if (this.#texts.length === 0) return
+    const texts = this.#texts
+    const flushes = this.#flushes
+    this.#texts = []
+    this.#flushes = []
+    this.#textUnits = 0
+    if (this.#destroyed !== undefined || !this.#raw.writable) {
+      const error = new TransportError('closed', `${this.address} is closed for writing`)
+      for (const flushed of flushes) flushed(error)
+      return
+    }
+    this.#raw.write(encodeTextFrames(texts, !this.#isServer), (cause) => {
+      const error = cause ? toTransportError(cause, `writing to ${this.address}`, 'closed') : null
+      for (const flushed of flushes) flushed(error)
+    })
   }
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
@@ -119,7 +122,11 @@ export class WebSocketTransport implements Transport {
         new TransportError('failed', `${this.address} sent a binary frame; XMPP has text only`),
         1003,
       )
-    } else this.#feed.data(toText(data))
+    } else {
+      this.#feed.data(toText(data))
+      // What is said to a message leaves before `ws` answers a closing frame behind it.
+      this.#flush()
+    }
   }
 
   readonly #onError = (cause: Error): void => {
@@ -130,7 +137,7 @@ export class WebSocketTransport implements Transport {
   /** The closing frame is sent if it can be; nobody waits for an answer to it. */
   #fail(error: TransportError, code: number): void {
     this.#failure ??= error
-    this.#uncork()
+    this.#flush()
     this.#socket.close(code)
     this.#socket.terminate()
   }
