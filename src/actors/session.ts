@@ -9,7 +9,6 @@ import {
 import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
-import { livenessMachine } from '../../machines/liveness.js'
 import { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine, type SessionEvent } from '../../machines/session.js'
@@ -19,7 +18,7 @@ import { toPresenceElement } from '../stanza/presence.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
-import { livenessActors } from './liveness.js'
+import { providedLiveness } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
@@ -74,7 +73,7 @@ const providedMachine = sessionMachine.provide({
     connection: connectionMachine.provide({ actors: connectionActors }),
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),
-    liveness: livenessMachine.provide({ actors: livenessActors }),
+    liveness: providedLiveness,
   },
 })
 

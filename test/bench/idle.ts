@@ -76,7 +76,7 @@ export async function measureIdle(scope: Scope): Promise<Group> {
   return {
     title,
     findings,
-    remarks: ['After garbage collection; what the first session of a process makes once is not counted.'],
+    remarks: ['After garbage collection; what the first ten sessions of a process leave behind is not counted.'],
   }
 }
 

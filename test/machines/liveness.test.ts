@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createActor, toPromise } from 'xstate'
+import { assign, createActor, toPromise } from 'xstate'
 import { livenessMachine } from '../../machines/liveness.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 
-function run(script: Parameters<typeof scriptDeeds>[0]) {
+const { quietMs, probeMs } = defaultTimeouts
+
+/** @param measured what is found when silence could have lasted, in milliseconds; by default that it has */
+function run(script: Parameters<typeof scriptDeeds>[0], measured: readonly number[] = []) {
   const deeds = scriptDeeds(script)
+  const left = [...measured]
   const machine = livenessMachine.provide({
-    actors: { silence: deeds.stream('silence'), probe: deeds.deed('probe') },
+    actors: { probe: deeds.deed('probe') },
+    actions: { measureSilence: assign(() => ({ silentMs: left.shift() ?? quietMs })) },
   })
   const actor = createActor(machine, { input: { timeouts: defaultTimeouts } })
   const output = toPromise(actor)
@@ -16,28 +21,42 @@ function run(script: Parameters<typeof scriptDeeds>[0]) {
   return { ...deeds, actor, output }
 }
 
-const lasted = { type: 'silence.lasted' }
-
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('the liveness chart', () => {
-  it('listens again after an answered probe', async () => {
-    const { actor, asked } = run({ silence: [gives(lasted), silent], probe: [gives()] })
-    await vi.advanceTimersByTimeAsync(0)
-    expect(asked).toEqual(['silence', 'probe', 'silence'])
-    expect(actor.getSnapshot().value).toBe('listening')
+  it('looks again after what is left of the quiet time', async () => {
+    const { actor, asked } = run({ probe: [silent] }, [1_000, quietMs])
+    await vi.advanceTimersByTimeAsync(quietMs)
+    expect([asked, actor.getSnapshot().value]).toEqual([[], 'listening'])
+    await vi.advanceTimersByTimeAsync(quietMs - 1_001)
+    expect(asked).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([asked, actor.getSnapshot().value]).toEqual([['probe'], 'probing'])
+    actor.stop()
+  })
+
+  it('listens for the whole quiet time again after an answered probe', async () => {
+    const { actor, asked } = run({ probe: [gives(), silent] })
+    await vi.advanceTimersByTimeAsync(quietMs)
+    expect([asked, actor.getSnapshot().value]).toEqual([['probe'], 'listening'])
+    await vi.advanceTimersByTimeAsync(quietMs - 1)
+    expect(asked).toEqual(['probe'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toEqual(['probe', 'probe'])
     actor.stop()
   })
 
   it('declares a silent connection dead when the probe is not answered', async () => {
-    const { output } = run({ silence: [gives(lasted)], probe: [silent] })
-    await vi.advanceTimersByTimeAsync(defaultTimeouts.probeMs)
+    const { output } = run({ probe: [silent] })
+    await vi.advanceTimersByTimeAsync(quietMs + probeMs)
     expect(await output).toMatchObject({ error: { code: 'timeout.probe' } })
   })
 
-  it.each(['silence', 'probe'])('ends with what %s failed with', async (name) => {
+  it('ends with what the probe failed with', async () => {
     const closed = new TransportError('closed', 'gone')
-    expect(await run({ silence: [gives(lasted)], [name]: [fails(closed)] }).output).toEqual({ error: closed })
+    const { output } = run({ probe: [fails(closed)] })
+    await vi.advanceTimersByTimeAsync(quietMs)
+    expect(await output).toEqual({ error: closed })
   })
 })

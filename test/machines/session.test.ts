@@ -21,7 +21,6 @@ const works = {
   reopenStream: [gives({ to: undefined, from: 'example.test', id: 's2', version: '1.0', lang: 'en' })],
   'binding/receiveFeatures': [gives({ ...noFeatures, bind: true })],
   bindResource: [gives({ kind: 'bound', jid: 'alice@example.test/desk' })],
-  silence: [silent],
   closeStream: [gives()],
 }
 const closed = new TransportError('closed', 'example.test ended the connection')
@@ -29,7 +28,7 @@ const wrongPassword = gives({ kind: 'failure', condition: 'not-authorized', text
 
 function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
   const deeds = scriptDeeds({ ...works, ...script })
-  const { deed, stream } = deeds
+  const { deed } = deeds
   let releases = 0
   const stanzas = scriptedStream()
   const machine = sessionMachine.provide({
@@ -55,7 +54,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
         },
       }),
       liveness: livenessMachine.provide({
-        actors: { silence: stream('silence'), probe: deed('probe') },
+        actors: { probe: deed('probe') },
       }),
     },
   })
@@ -302,8 +301,9 @@ describe('the session chart', () => {
   })
 
   it('gives a dead connection up', async () => {
-    const { seen, actor } = await online({ silence: [gives({ type: 'silence.lasted' })], probe: [silent] })
-    await vi.advanceTimersByTimeAsync(defaultTimeouts.probeMs)
+    const { seen, actor } = await online({ probe: [silent] })
+    const { quietMs, probeMs } = defaultTimeouts
+    await vi.advanceTimersByTimeAsync(quietMs + probeMs)
     expect(seen.at(-1)).toBe('backingOff')
     expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.probe' })
   })
