@@ -76,7 +76,9 @@ export async function measureIdle(scope: Scope): Promise<Group> {
   return {
     title,
     findings,
-    remarks: ['After garbage collection; what the first ten sessions of a process leave behind is not counted.'],
+    remarks: [
+      'After garbage collection; what the first ten sessions of a process leave behind is not counted.',
+    ],
   }
 }
 

@@ -29,15 +29,7 @@ export function scriptDeeds(script: Readonly<Record<string, readonly Step[]>>) {
         else reject(step.fails)
       })
     })
-  /** A stream that emits the event its step gives. */
-  const stream = <TInput>(name: string) =>
-    fromCallback<AnyEventObject, TInput>(({ sendBack }) => {
-      const step = takeStep(name)
-      if (step === 'silent') return
-      if ('fails' in step) throw step.fails
-      Reflect.apply(sendBack, undefined, [step.gives])
-    })
-  return { asked, inputs, deed, stream }
+  return { asked, inputs, deed }
 }
 
 /** A stream actor that does nothing until the test speaks through it. */

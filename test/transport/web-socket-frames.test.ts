@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, boolean, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeTextFrames } from '../../src/transport/web-socket-frames.js'
 
@@ -33,10 +33,10 @@ describe('encodeTextFrames()', () => {
   })
 
   it('writes any texts as frames of their own, in order, masked or not', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { minLength: 1, maxLength: 20 }),
-        fc.boolean(),
+    assert(
+      property(
+        array(string({ unit: 'grapheme', maxLength: 300 }), { minLength: 1, maxLength: 20 }),
+        boolean(),
         (texts, isMasked) => {
           expect(read(encodeTextFrames(texts, isMasked))).toEqual(texts.map((text) => ({ text, isMasked })))
         },
