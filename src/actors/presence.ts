@@ -28,6 +28,7 @@ export const presenceActors = {
 export const presenceActions = {
   sendPresence: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.announce()),
   sendUnavailable: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.withdraw()),
+  forgetTold: ({ system }: ActionArguments) => meansOf(system).presence.forget(),
 }
 
 const toVisibilityRequest = (name: 'invisible' | 'visible') =>
