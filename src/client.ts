@@ -139,13 +139,10 @@ export function createClient(options: ClientOptions): Client {
   })
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
-  let isClosed = false
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
-    const before = state.value
-    if (before.status === 'online' && next.status !== 'online') words.forget()
-    if (!isSame(before, next)) state.next(next)
+    if (!isSame(state.value, next)) state.next(next)
   }
   actor.subscribe({
     next: (snapshot) => show(toClientState(snapshot)),
@@ -157,7 +154,6 @@ export function createClient(options: ClientOptions): Client {
     },
     complete: () => {
       show({ status: 'closed' })
-      isClosed = true
       for (const chart of charts) chart.stop()
       bus.complete()
       roster.complete()
@@ -185,7 +181,7 @@ export function createClient(options: ClientOptions): Client {
       charts.add(started)
       started.subscribe({ complete: () => charts.delete(started), error: () => charts.delete(started) })
       started.start()
-      return isClosed ? started.stop() : started
+      return state.value.status === 'closed' ? started.stop() : started
     },
   })
   let host: FeatureHost | undefined
