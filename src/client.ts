@@ -12,12 +12,12 @@ import {
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
-import { answerPings } from './features/answers.js'
 import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import { createMessages, type Messages } from './features/messages.js'
+import { answerPings } from './features/ping.js'
 import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
 import {
   createRoster,
