@@ -20,6 +20,7 @@ import {
   type Diagnosis,
   type Repair,
 } from '../../machines/subscription-doctor.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
 import { StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
@@ -238,7 +239,8 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     subscriptions.ask(jid)
   }
 
-  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts } = {}) => {
+  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts = {} } = {}) => {
+    refuseUncountable(timeouts)
     const jid = toJid(input).bare
     const key = jid.toString()
     const known = live.get(key)
@@ -256,7 +258,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       mustList: item === undefined || name !== undefined || groups !== undefined,
       message,
       requestId,
-      timeouts: { ...defaultBefriendingTimeouts, ...toTimeouts(timeouts) },
+      timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
     })
     const handle = new Befriending(jid, actor)
     live.set(key, { handle, actor, requestId })
@@ -306,16 +308,6 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       return repair
     },
   }
-}
-
-/** Throws RangeError for a wait that no timer can count. */
-function toTimeouts(given: Partial<BefriendingTimeouts> = {}): Partial<BefriendingTimeouts> {
-  for (const [name, value] of Object.entries(given)) {
-    if (!(value > 0 && value <= 2 ** 31 - 1)) {
-      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
-    }
-  }
-  return given
 }
 
 const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'
