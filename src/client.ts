@@ -1,14 +1,6 @@
 import { createDialer } from '#dialer'
 import { BehaviorSubject, type Observable } from 'rxjs'
-import {
-  createActor,
-  type Actor,
-  type ActorRefFrom,
-  type AnyActor,
-  type AnyStateMachine,
-  type InputFrom,
-  type InspectionEvent,
-} from 'xstate'
+import { createActor, type ActorRefFrom, type AnyActor, type InspectionEvent } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
@@ -16,16 +8,11 @@ import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
+import type { FeatureHost } from './features/feature-host.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { answerPings } from './features/ping.js'
 import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
-import {
-  createRoster,
-  RosterStore,
-  toRosterPhases,
-  type RosterFeature,
-  type RosterPhase,
-} from './features/roster.js'
+import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
@@ -43,30 +30,6 @@ export interface ClientRequest {
   readonly type: 'get' | 'set'
   readonly to?: JidInput | undefined
   readonly payload: XmlElement
-}
-
-/** What a feature is given to work with. */
-export interface FeatureHost {
-  readonly bus: Pick<
-    StanzaBus,
-    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'stanza$'
-  >
-  readonly createId: () => string
-  readonly state$: Observable<ClientState>
-  /** The contact list, and each change to it. */
-  readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {
-    /** Where the list stands: `synced` is the server’s. */
-    readonly phase$: Observable<RosterPhase>
-    readonly fetch: () => Promise<unknown>
-  }
-  /**
-   * Starts a chart beside the session. Its deeds find the means of this session, it is inspected with it, and it is stopped
-   * when the client closes at the latest.
-   */
-  readonly start: <Machine extends AnyStateMachine>(
-    machine: Machine,
-    options: { readonly id: string; readonly input: InputFrom<Machine> },
-  ) => Actor<Machine>
 }
 
 /** One account's client. Observables replay where they are state, never error, and complete on `close()`. */

@@ -1,4 +1,4 @@
-export { createClient, type Client, type ClientRequest, type FeatureHost } from './client.js'
+export { createClient, type Client, type ClientRequest } from './client.js'
 export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
 export {
@@ -16,6 +16,7 @@ export type { ClientState } from './features/client-state.js'
 export type { ContactPresence } from './features/contact-presence.js'
 export type { BefriendOptions, ContactDetails, ContactsFeature, Standing } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
+export type { FeatureHost } from './features/feature-host.js'
 export type { BouncedMessage } from './features/messages.js'
 export type { Contacts } from './features/roster.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'

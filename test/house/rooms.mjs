@@ -114,7 +114,7 @@ export const files = [
   {
     name: 'contacts',
     holds: 'the strings of one feature',
-    rooms: ['actors', 'features', 'client'],
+    rooms: ['actors', 'features'],
     types: [],
     packages: [],
     pure: false,
