@@ -73,7 +73,7 @@ export function toSettings(options: ClientOptions) {
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
   refuseUncountable(options.timeouts ?? {})
   const { outboundLimitBytes = 1, ...xmlLimits } = options.limits ?? {}
-  resolveXmlLimits(xmlLimits)
+  const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   if (!(outboundLimitBytes > 0))
     throw new RangeError(`outboundLimitBytes must be positive, not ${outboundLimitBytes}`)
   if (options.presence !== false) toPresenceElement(options.presence ?? {})
@@ -96,7 +96,7 @@ export function toSettings(options: ClientOptions) {
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
-  return { jid, input, opener, lang, addresses }
+  return { jid, input, opener, lang, addresses, frameLimitBytes: stanzaBytes }
 }
 
 function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {

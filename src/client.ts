@@ -23,7 +23,6 @@ import { toJid, type Jid, type JidInput } from './stanza/jid.js'
 import type { Dialer } from './transport/dial.js'
 import type { Transport } from './transport/transport.js'
 import type { XmlElement } from './xml/element.js'
-import { resolveXmlLimits } from './xml/limits.js'
 
 /** A request to another entity, or to one's own account where `to` is left out. */
 export interface ClientRequest {
@@ -182,14 +181,12 @@ class Shown {
 
 /** The platform's dialer, or the app's own way to open a transport. */
 function toDialer(
-  { tls, limits }: ClientOptions,
-  { addresses, opener }: ReturnType<typeof toSettings>,
+  { tls }: ClientOptions,
+  { addresses, frameLimitBytes, opener }: ReturnType<typeof toSettings>,
 ): Dialer {
-  const { outboundLimitBytes: _, ...xmlLimits } = limits ?? {}
-  const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   const { ca, cert, key } = tls ?? {}
   const platform = createDialer({
-    frameLimitBytes: stanzaBytes,
+    frameLimitBytes,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   })
