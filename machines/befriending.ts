@@ -94,8 +94,6 @@ function endsIn<Target extends string, Action>(target: Target, ...actions: reado
   ] as const
 }
 
-const refused = endsIn<'#befriending.refused', never>('#befriending.refused')
-
 /**
  * Decides one mutual handshake, from the wish until both see each other's presence: who has to be asked, who has answered,
  * and what is left to do when a session ended half-way or another device went on with it. The same chart serves whoever asks
@@ -225,6 +223,7 @@ export const befriendingMachine = setup({
               description: 'Our subscription to them.',
               meta: { spec: 'RFC 6121 §3.1.1, §3.1.6' },
               initial: 'looking',
+              on: { 'contact.refused': endsIn('#befriending.refused') },
               states: {
                 looking: {
                   description: 'What is so already.',
@@ -244,6 +243,7 @@ export const befriendingMachine = setup({
                     { guard: 'isAsked', target: 'awaited' },
                   ],
                   after: { confirmTimeout: { target: '#befriending.failed', actions: 'noteSilence' } },
+                  on: { 'contact.refused': {} },
                 },
                 awaited: {
                   description: 'They have been asked; a person decides.',
@@ -254,7 +254,6 @@ export const befriendingMachine = setup({
                     { guard: 'seesThem', target: 'granted' },
                     { guard: 'isNoLongerAsked', target: 'lapsing' },
                   ],
-                  on: { 'contact.refused': refused },
                 },
                 lapsing: {
                   description:
@@ -265,7 +264,6 @@ export const befriendingMachine = setup({
                     { guard: 'isAsked', target: 'awaited' },
                   ],
                   after: { grace: endsIn('#befriending.withdrawn') },
-                  on: { 'contact.refused': refused },
                 },
                 granted: {
                   description: 'We see their presence.',
@@ -273,7 +271,6 @@ export const befriendingMachine = setup({
                   meta: { spec: 'RFC 6121 §3.1.6', why: 'the other direction takes its own time' },
                   entry: 'noteAsked',
                   always: { guard: 'isUnseeing', target: 'lapsing' },
-                  on: { 'contact.refused': refused },
                 },
               },
             },

@@ -49,6 +49,7 @@ export const presenceMachine = setup({
   actions: {
     sendPresence: () => {},
     sendUnavailable: () => {},
+    forgetTold: () => {},
     noteForm: assign((_, params: { readonly form: InvisibleForm }) => ({ form: params.form })),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }) => ({ error: timedOut('visibility', context.timeouts) })),
@@ -106,18 +107,19 @@ export const presenceMachine = setup({
     online: {
       description: 'In a session.',
       meta: { spec: 'RFC 6121 §4' },
+      exit: 'forgetTold',
       initial: 'unsent',
+      on: {
+        'session.offline': { target: 'offline.silent' },
+        'presence.announce': announce,
+        'presence.withdraw': { target: '.unavailable', actions: 'sendUnavailable' },
+        'presence.hide': hide,
+      },
       states: {
         unsent: {
           description: 'Nothing was announced: no presence comes, and no message for the account.',
           tags: ['person'],
           meta: { spec: 'RFC 6121 §4.2.1', why: 'the app announces when it wants to' },
-          on: {
-            'session.offline': { target: '#presence.offline.silent' },
-            'presence.announce': announce,
-            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
-            'presence.hide': hide,
-          },
         },
         available: {
           description: 'Contacts who may see it have been told, and are told of every change.',
@@ -125,21 +127,12 @@ export const presenceMachine = setup({
           meta: { spec: 'RFC 6121 §4.2, §4.4', why: 'it stays until the app says otherwise' },
           on: {
             'session.offline': { target: '#presence.offline.toAnnounce' },
-            'presence.announce': { actions: 'sendPresence' },
-            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
-            'presence.hide': hide,
           },
         },
         unavailable: {
           description: 'Everybody was told that one is gone; the session goes on.',
           tags: ['person'],
           meta: { spec: 'RFC 6121 §4.5', why: 'the app announces when it wants to' },
-          on: {
-            'session.offline': { target: '#presence.offline.silent' },
-            'presence.announce': announce,
-            'presence.withdraw': { actions: 'sendUnavailable' },
-            'presence.hide': hide,
-          },
         },
         hiding: {
           description: 'The server is asked to tell nobody.',
@@ -157,6 +150,7 @@ export const presenceMachine = setup({
             'session.offline': { target: '#presence.offline.toHide' },
             'presence.announce': { target: 'showing' },
             'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
+            'presence.hide': {},
           },
         },
         invisible: {
@@ -167,7 +161,6 @@ export const presenceMachine = setup({
             'session.offline': { target: '#presence.offline.toHide' },
             'presence.announce': { target: 'showing' },
             'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
-            'presence.hide': hide,
           },
         },
         showing: {
@@ -187,8 +180,8 @@ export const presenceMachine = setup({
           after: { visibilityTimeout: { target: 'unshown', actions: 'noteTimeout' } },
           on: {
             'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.announce': {},
             'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
-            'presence.hide': hide,
           },
         },
         vanished: {
@@ -196,10 +189,8 @@ export const presenceMachine = setup({
           tags: ['person'],
           meta: { spec: 'RFC 6121 §4.5, XEP-0186 §3.2', why: 'the app announces when it wants to' },
           on: {
-            'session.offline': { target: '#presence.offline.silent' },
             'presence.announce': { target: 'showing' },
             'presence.withdraw': { actions: 'sendUnavailable' },
-            'presence.hide': hide,
           },
         },
         unshown: {
@@ -211,19 +202,12 @@ export const presenceMachine = setup({
             'session.offline': { target: '#presence.offline.toAnnounce' },
             'presence.announce': { target: 'showing' },
             'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
-            'presence.hide': hide,
           },
         },
         refused: {
           description: 'The server does not hide us; the error says why. Nothing more is said by itself.',
           tags: ['person'],
           meta: { spec: 'XEP-0186 §3.1', why: 'the app chooses whether to be seen instead' },
-          on: {
-            'session.offline': { target: '#presence.offline.silent' },
-            'presence.announce': announce,
-            'presence.withdraw': { target: 'unavailable', actions: 'sendUnavailable' },
-            'presence.hide': hide,
-          },
         },
       },
     },

@@ -46,3 +46,12 @@ export const defaultTimeouts: Timeouts = {
   closeMs: 2_000,
   stableMs: 60_000,
 }
+
+/** Throws RangeError for a wait that no timer can count. */
+export function refuseUncountable(timeouts: { readonly [name: string]: number }): void {
+  for (const [name, value] of Object.entries(timeouts)) {
+    if (!(value > 0 && value <= 2 ** 31 - 1)) {
+      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
-import { defaultTimeouts, type Timeouts } from '../machines/timeouts.js'
+import { defaultTimeouts, refuseUncountable, type Timeouts } from '../machines/timeouts.js'
 import { parseJid, type Jid } from './stanza/jid.js'
 import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
@@ -71,9 +71,9 @@ export function toSettings(options: ClientOptions) {
   const { endpoint } = options
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
-  const timeouts = toTimeouts(options.timeouts)
+  refuseUncountable(options.timeouts ?? {})
   const { outboundLimitBytes = 1, ...xmlLimits } = options.limits ?? {}
-  resolveXmlLimits(xmlLimits)
+  const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   if (!(outboundLimitBytes > 0))
     throw new RangeError(`outboundLimitBytes must be positive, not ${outboundLimitBytes}`)
   if (options.presence !== false) toPresenceElement(options.presence ?? {})
@@ -93,10 +93,10 @@ export function toSettings(options: ClientOptions) {
     wantsRoster: options.roster !== false,
     wantsPresence: options.presence !== false,
     reconnect: options.reconnect ?? 'afterOnline',
-    timeouts,
+    timeouts: { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
-  return { jid, input, opener, lang, addresses }
+  return { jid, input, opener, lang, addresses, frameLimitBytes: stanzaBytes }
 }
 
 function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {
@@ -143,14 +143,4 @@ function toLanguageTag(lang: string | undefined): string {
     // Said below, with what would be right.
   }
   throw new RangeError(`${JSON.stringify(lang)} is no language tag: write en or pt-BR`)
-}
-
-function toTimeouts(given: Partial<Timeouts> | undefined): Timeouts {
-  if (given === undefined) return defaultTimeouts
-  for (const [name, value] of Object.entries(given)) {
-    if (!Number.isFinite(value) || value <= 0 || value > 2 ** 31 - 1) {
-      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
-    }
-  }
-  return { ...defaultTimeouts, ...given }
 }

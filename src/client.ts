@@ -1,31 +1,18 @@
 import { createDialer } from '#dialer'
 import { BehaviorSubject, type Observable } from 'rxjs'
-import {
-  createActor,
-  type Actor,
-  type ActorRefFrom,
-  type AnyActor,
-  type AnyStateMachine,
-  type InputFrom,
-  type InspectionEvent,
-} from 'xstate'
+import { createActor, type ActorRefFrom, type AnyActor, type InspectionEvent } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
-import { answerPings } from './features/answers.js'
 import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
+import type { FeatureHost } from './features/feature-host.js'
 import { createMessages, type Messages } from './features/messages.js'
+import { answerPings } from './features/ping.js'
 import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
-import {
-  createRoster,
-  RosterStore,
-  toRosterPhases,
-  type RosterFeature,
-  type RosterPhase,
-} from './features/roster.js'
+import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
@@ -36,37 +23,12 @@ import { toJid, type Jid, type JidInput } from './stanza/jid.js'
 import type { Dialer } from './transport/dial.js'
 import type { Transport } from './transport/transport.js'
 import type { XmlElement } from './xml/element.js'
-import { resolveXmlLimits } from './xml/limits.js'
 
 /** A request to another entity, or to one's own account where `to` is left out. */
 export interface ClientRequest {
   readonly type: 'get' | 'set'
   readonly to?: JidInput | undefined
   readonly payload: XmlElement
-}
-
-/** What a feature is given to work with. */
-export interface FeatureHost {
-  readonly bus: Pick<
-    StanzaBus,
-    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'stanza$'
-  >
-  readonly createId: () => string
-  readonly state$: Observable<ClientState>
-  /** The contact list, and each change to it. */
-  readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {
-    /** Where the list stands: `synced` is the server’s. */
-    readonly phase$: Observable<RosterPhase>
-    readonly fetch: () => Promise<unknown>
-  }
-  /**
-   * Starts a chart beside the session. Its deeds find the means of this session, it is inspected with it, and it is stopped
-   * when the client closes at the latest.
-   */
-  readonly start: <Machine extends AnyStateMachine>(
-    machine: Machine,
-    options: { readonly id: string; readonly input: InputFrom<Machine> },
-  ) => Actor<Machine>
 }
 
 /** One account's client. Observables replay where they are state, never error, and complete on `close()`. */
@@ -139,13 +101,10 @@ export function createClient(options: ClientOptions): Client {
   })
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
-  let isClosed = false
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
-    const before = state.value
-    if (before.status === 'online' && next.status !== 'online') words.forget()
-    if (!isSame(before, next)) state.next(next)
+    if (!isSame(state.value, next)) state.next(next)
   }
   actor.subscribe({
     next: (snapshot) => show(toClientState(snapshot)),
@@ -160,7 +119,6 @@ export function createClient(options: ClientOptions): Client {
       // An actor that the app itself stops takes no way out.
       link.release()
       show({ status: 'closed' })
-      isClosed = true
       for (const chart of charts) chart.stop()
       bus.complete()
       roster.complete()
@@ -188,7 +146,7 @@ export function createClient(options: ClientOptions): Client {
       charts.add(started)
       started.subscribe({ complete: () => charts.delete(started), error: () => charts.delete(started) })
       started.start()
-      return isClosed ? started.stop() : started
+      return state.value.status === 'closed' ? started.stop() : started
     },
   })
   let host: FeatureHost | undefined
@@ -226,14 +184,12 @@ class Shown {
 
 /** The platform's dialer, or the app's own way to open a transport. */
 function toDialer(
-  { tls, limits }: ClientOptions,
-  { addresses, opener }: ReturnType<typeof toSettings>,
+  { tls }: ClientOptions,
+  { addresses, frameLimitBytes, opener }: ReturnType<typeof toSettings>,
 ): Dialer {
-  const { outboundLimitBytes: _, ...xmlLimits } = limits ?? {}
-  const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   const { ca, cert, key } = tls ?? {}
   const platform = createDialer({
-    frameLimitBytes: stanzaBytes,
+    frameLimitBytes,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
   })

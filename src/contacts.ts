@@ -1,6 +1,6 @@
 import { providedBefriending } from './actors/befriending.js'
-import type { FeatureHost } from './client.js'
 import { createContacts, type ContactsFeature } from './features/contacts.js'
+import type { FeatureHost } from './features/feature-host.js'
 
 /**
  * Contacts for a client: `client.use(contacts)`, before it connects.

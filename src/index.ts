@@ -1,4 +1,4 @@
-export { createClient, type Client, type ClientRequest, type FeatureHost } from './client.js'
+export { createClient, type Client, type ClientRequest } from './client.js'
 export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
 export {
@@ -14,8 +14,15 @@ export {
 export type { Befriending, BefriendingState } from './features/befriending.js'
 export type { ClientState } from './features/client-state.js'
 export type { ContactPresence } from './features/contact-presence.js'
-export type { BefriendOptions, ContactDetails, ContactsFeature, Standing } from './features/contacts.js'
+export type {
+  BefriendOptions,
+  ContactDetails,
+  ContactsFeature,
+  RepairOptions,
+  Standing,
+} from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
+export type { FeatureHost } from './features/feature-host.js'
 export type { BouncedMessage } from './features/messages.js'
 export type { Contacts } from './features/roster.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
@@ -24,6 +31,7 @@ export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'
 export type { ScramKeyCache } from './sasl/scram-key-cache.js'
 export type { Transport } from './transport/transport.js'
+export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
 export type { Timeouts } from '../machines/timeouts.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'

@@ -4,10 +4,10 @@ import {
   type BefriendingContext,
   type ListContactInput,
 } from '../../machines/befriending.js'
-import { TransportError } from '../errors.js'
 import { toPresenceElement, type PresenceInput } from '../stanza/presence.js'
 import { toRosterElement } from '../stanza/roster.js'
 import { meansOf } from './means.js'
+import { whileOnline } from './while-online.js'
 
 interface ActionArguments {
   readonly context: BefriendingContext
@@ -36,12 +36,8 @@ export const providedBefriending = befriendingMachine.provide({
   },
 })
 
-/** A session that ends meanwhile is told to the chart: what was not sent is sent in the next one. An action must not throw. */
+/** What was not sent is sent in the next session. */
 function send(system: AnyActorRef['system'], presence: PresenceInput): void {
   const { bus, createId } = meansOf(system)
-  try {
-    bus.send(toPresenceElement({ id: createId(), ...presence }))
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error
-  }
+  whileOnline(() => bus.send(toPresenceElement({ id: createId(), ...presence })))
 }

@@ -1,8 +1,8 @@
 import { fromPromise, type AnyActorRef } from 'xstate'
 import type { InvisibleForm } from '../../machines/presence.js'
-import { TransportError } from '../errors.js'
 import { toInvisiblePresence, toVisibilityElement } from '../stanza/invisible.js'
 import { meansOf } from './means.js'
+import { whileOnline } from './while-online.js'
 
 interface ActionArguments {
   readonly system: AnyActorRef['system']
@@ -28,16 +28,8 @@ export const presenceActors = {
 export const presenceActions = {
   sendPresence: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.announce()),
   sendUnavailable: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.withdraw()),
+  forgetTold: ({ system }: ActionArguments) => meansOf(system).presence.forget(),
 }
 
 const toVisibilityRequest = (name: 'invisible' | 'visible') =>
   ({ type: 'set', payload: toVisibilityElement(name) }) as const
-
-/** A session that ends meanwhile tells everybody by itself; an action must not throw. */
-function whileOnline(send: () => void): void {
-  try {
-    send()
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error
-  }
-}

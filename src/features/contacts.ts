@@ -1,12 +1,5 @@
-import type { Observable } from 'rxjs'
-import type { ActorRefFrom } from 'xstate'
-import {
-  defaultBefriendingTimeouts,
-  type befriendingMachine,
-  type BefriendingEvent,
-  type BefriendingInput,
-  type BefriendingTimeouts,
-} from '../../machines/befriending.js'
+import { distinctUntilChanged, type Observable } from 'rxjs'
+import { defaultBefriendingTimeouts, type BefriendingTimeouts } from '../../machines/befriending.js'
 import {
   subscriptionName,
   type SubscriptionName,
@@ -20,25 +13,25 @@ import {
   type Diagnosis,
   type Repair,
 } from '../../machines/subscription-doctor.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
 import { StanzaError } from '../errors.js'
-import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { toPingElement } from '../stanza/ping.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
-import { Befriending } from './befriending.js'
-import { Evidence } from './evidence.js'
+import type { Befriending } from './befriending.js'
+import type { ClientState } from './client-state.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
-import type { Contacts, RosterChange, RosterPhase } from './roster.js'
+import { Evidence } from './evidence.js'
+import type { FeatureHost } from './feature-host.js'
+import { Handshakes, type HandshakesHost } from './handshakes.js'
+import type { Contacts } from './roster.js'
 import {
   Subscriptions,
   type SubscriptionRequest,
   type SubscriptionRequests,
   type SubscriptionType,
 } from './subscriptions.js'
-
-/** Handshakes that may be open at once; one more is a `RangeError`. */
-export const openBefriendingLimit = 1_000
 
 /** What the user calls a contact. */
 export interface ContactDetails {
@@ -110,23 +103,8 @@ export interface RepairOptions extends Consent {
   readonly theirs?: ContactEvidence['theirs']
 }
 
-type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
-
-/** What the feature is made of. */
-export interface ContactsHost {
-  readonly bus: Pick<StanzaBus, 'account' | 'presence$' | 'request' | 'send'>
-  readonly createId: () => string
-  readonly state$: Observable<{ readonly status: string; readonly features?: readonly string[] }>
-  readonly roster: {
-    readonly roster$: Observable<Contacts>
-    readonly change$: Observable<RosterChange>
-    readonly phase$: Observable<RosterPhase>
-    readonly contacts: Contacts
-    readonly find: (jid: string) => RosterItem | undefined
-    readonly fetch: () => Promise<unknown>
-  }
-  readonly startBefriending: (input: BefriendingInput) => BefriendingActor
-}
+/** What the feature is made of: what any is given, and its own chart with its deeds in place. */
+export type ContactsHost = Omit<FeatureHost, 'start'> & Pick<HandshakesHost, 'startBefriending'>
 
 /** @see ContactsFeature */
 export function createContacts(host: ContactsHost): ContactsFeature {
@@ -135,31 +113,20 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
   const subscriptions = new Subscriptions(isListed)
-  const live = new Map<
-    string,
-    { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
-  >()
-  let preApproval = false
-  let isReady = false
-
-  const factsOf = (jid: string) => ({
-    item: attributesOf(roster.find(jid)),
-    hasAsked: subscriptions.hasAsked(jid),
+  const handshakes = new Handshakes({
+    startBefriending: host.startBefriending,
+    factsOf: (jid) => ({ item: attributesOf(roster.find(jid)), hasAsked: subscriptions.hasAsked(jid) }),
+    ended: (jid) => subscriptions.ask(jid),
   })
-  const tell = (jid: string, event: BefriendingEvent) => {
-    const actor = live.get(jid)?.actor
-    if (actor?.getSnapshot().status === 'active') actor.send(event)
-  }
-  const tellChange = (jid: string) => tell(jid, { type: 'contact.changed', facts: factsOf(jid) })
-  const tellReady = (jid: string) => tell(jid, { type: 'session.ready', facts: factsOf(jid), preApproval })
+  let preApproval = false
 
   roster.change$.subscribe(({ jid, item }) => {
     if (jid === undefined) {
       subscriptions.replace(roster.contacts)
-      for (const each of live.keys()) tellChange(each)
+      handshakes.changeAll()
     } else {
       subscriptions.change(jid, item)
-      tellChange(jid)
+      handshakes.change(jid)
     }
   })
   subscriptions.replace(roster.contacts)
@@ -169,14 +136,9 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       board.take(presence)
       evidence.take(presence)
       const jid = presence.from?.bare.toString() ?? ''
-      const handshake = live.get(jid)
-      subscriptions.take(presence, handshake !== undefined)
-      if (handshake === undefined) return
-      if (presence.type === 'subscribe' || presence.type === 'unsubscribe') tellChange(jid)
-      else if (presence.type === 'unsubscribed') tell(jid, { type: 'contact.refused' })
-      else if (presence.error !== undefined && presence.id === handshake.requestId) {
-        tell(jid, { type: 'contact.failed', error: presence.error })
-      }
+      const isUnderWay = handshakes.find(jid) !== undefined
+      subscriptions.take(presence, isUnderWay)
+      if (isUnderWay) handshakes.take(jid, presence)
     },
     complete: () => {
       board.complete()
@@ -184,28 +146,21 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     },
   })
 
-  let wasOnline = false
-  host.state$.subscribe((state) => {
-    const isOnline = state.status === 'online'
-    if (isOnline && !wasOnline) {
-      preApproval = state.features?.includes(preApprovalFeature) === true
+  host.state$.pipe(distinctUntilChanged(isAsOnline)).subscribe((state) => {
+    if (state.status === 'online') {
+      preApproval = state.features.includes(preApprovalFeature)
       subscriptions.miss()
-    } else if (!isOnline && wasOnline) {
+    } else {
       board.clear()
       evidence.clear()
     }
-    wasOnline = isOnline
   })
 
   roster.phase$.subscribe((phase) => {
     // Whoever uses contacts wants the list.
     if (phase === 'unasked') queueMicrotask(() => void roster.fetch().catch(() => undefined))
-    const wasReady = isReady
-    isReady = phase === 'synced'
-    for (const jid of live.keys()) {
-      if (isReady) tellReady(jid)
-      else if (wasReady) tell(jid, { type: 'session.offline' })
-    }
+    if (phase === 'synced') handshakes.ready({ preApproval })
+    else handshakes.offline()
   })
 
   /** Resolves when the server has heard all that was sent before: it answers in order. */
@@ -232,37 +187,21 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
   }
 
-  const end = (jid: string, handle: Befriending) => {
-    if (live.get(jid)?.handle !== handle) return
-    live.delete(jid)
-    subscriptions.ask(jid)
-  }
-
-  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts } = {}) => {
+  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts = {} } = {}) => {
+    refuseUncountable(timeouts)
     const jid = toJid(input).bare
     const key = jid.toString()
-    const known = live.get(key)
-    if (known?.actor.getSnapshot().status === 'active') return known.handle
     if (key === bus.account?.bare) throw new RangeError('nobody is a contact of oneself')
-    if (live.size >= openBefriendingLimit) {
-      throw new RangeError(`more than ${openBefriendingLimit} handshakes are under way`)
-    }
     const item = roster.find(key)
-    const requestId = createId()
-    const actor = host.startBefriending({
+    return handshakes.begin(jid, {
       jid: key,
       name: name ?? item?.name,
       groups: groups === undefined ? (item?.groups ?? []) : [...groups],
       mustList: item === undefined || name !== undefined || groups !== undefined,
       message,
-      requestId,
-      timeouts: { ...defaultBefriendingTimeouts, ...toTimeouts(timeouts) },
+      requestId: createId(),
+      timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
     })
-    const handle = new Befriending(jid, actor)
-    live.set(key, { handle, actor, requestId })
-    void handle.settled.then(() => end(key, handle))
-    if (isReady) tellReady(key)
-    return handle
   }
 
   return {
@@ -287,7 +226,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       const jid = toJid(input).bare
       // First, for it throws outside a session: then a handshake goes on in the next.
       say(jid, 'unsubscribe')
-      void live.get(jid.toString())?.handle.withdraw()
+      void handshakes.find(jid.toString())?.withdraw()
       await send(jid, 'unsubscribed')
     },
     subscribe: async (jid, { message } = {}) => send(toJid(jid).bare, 'subscribe', message),
@@ -308,17 +247,9 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   }
 }
 
-/** Throws RangeError for a wait that no timer can count. */
-function toTimeouts(given: Partial<BefriendingTimeouts> = {}): Partial<BefriendingTimeouts> {
-  for (const [name, value] of Object.entries(given)) {
-    if (!(value > 0 && value <= 2 ** 31 - 1)) {
-      throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
-    }
-  }
-  return given
-}
-
 const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'
+
+const isAsOnline = (a: ClientState, b: ClientState) => (a.status === 'online') === (b.status === 'online')
 
 const toWhom = (whom: SubscriptionRequest | JidInput): Jid =>
   typeof whom === 'object' && 'presence' in whom ? whom.from : toJid(whom).bare

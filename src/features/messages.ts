@@ -29,7 +29,7 @@ export interface Messages {
   readonly bounced$: Observable<BouncedMessage>
   /**
    * Sends one message; without an `id` one is made. Outside a session the delivery fails at once. It leaves at the end of the
-   * turn, and in a flood (more than four turns that send within a millisecond) up to a millisecond later, with others.
+   * turn, and in a flood (more than sixteen turns that send within a millisecond) up to a millisecond later, with others.
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery

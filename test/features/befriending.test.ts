@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openBefriendingLimit } from '../../src/features/contacts.js'
+import { openBefriendingLimit } from '../../src/features/handshakes.js'
 import { contacts, type Befriending } from '../../src/index.js'
 import { logIn, rest, start } from '../spec/session.js'
 import {

@@ -7,20 +7,22 @@ const all = [...rooms.map((room) => room.name), ...files.map((file) => file.name
 
 const isFile = (name) => files.some((file) => file.name === name)
 const path = (name) => (isFile(name) ? `${name}(-[a-z-]+)?\\.js$` : `${name}/`)
-const importing = (names) => `^(\\./|\\.\\./)+(src/)?(${names.map(path).join('|')})`
+/** Out of a folder another room is always reached by `../`: what begins with `./` alone is of the same room. */
+const leaving = (name) => (isFile(name) ? '(\\./|\\.\\./)+' : '(\\./)?(\\.\\./)+')
+const importing = (name, names) => `^${leaving(name)}(src/)?(${names.map(path).join('|')})`
 
 function importRule({ name, holds, rooms: allowed, types, packages }) {
   const patterns = []
   const never = all.filter((other) => ![name, ...allowed, ...types].includes(other))
   if (never.length > 0) {
     patterns.push({
-      regex: importing(never),
+      regex: importing(name, never),
       message: `${name} holds ${holds}: it may not import this room.`,
     })
   }
   if (types.length > 0) {
     patterns.push({
-      regex: importing(types),
+      regex: importing(name, types),
       allowTypeImports: true,
       message: `${name} may import types only from here.`,
     })

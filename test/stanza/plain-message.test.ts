@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseJid } from '../../src/stanza/jid.js'
 import { toMessageElement, type MessageInput } from '../../src/stanza/message.js'
 import { MessageForms } from '../../src/stanza/plain-message.js'
-import type { XmlElement } from '../../src/xml/element.js'
+import { xml, type XmlElement } from '../../src/xml/element.js'
 import { ns } from '../../src/xml/namespaces.js'
 import { serialize, type Spell } from '../../src/xml/serializer.js'
 
@@ -27,6 +27,19 @@ const attempt = (write: () => string): string => {
   } catch (error) {
     return String(error)
   }
+}
+
+/** Whatever else a message can say; complete, so that a new field cannot be lost on the way. */
+const beyondPlain: Required<Omit<MessageInput, 'kind' | 'to' | 'type' | 'id' | 'body'>> = {
+  lang: 'en',
+  bodies: [],
+  subject: 'Greeting',
+  subjects: [],
+  thread: 't1',
+  payloads: [],
+  from: 'alice@example.test',
+  error: { condition: 'gone' },
+  errorElement: xml('error', ns.client),
 }
 
 describe('MessageForms', () => {
@@ -62,14 +75,11 @@ describe('MessageForms', () => {
     { body: 'Hello' },
     { to: { domain: 'example.test' }, body: 'Hello' },
     { to: 'bob@example.test', body: { en: 'Hello' } },
-    { to: 'bob@example.test', body: 'Hello', lang: 'en' },
-    { to: 'bob@example.test', body: 'Hello', bodies: [] },
-    { to: 'bob@example.test', body: 'Hello', subject: 'Greeting' },
-    { to: 'bob@example.test', body: 'Hello', subjects: [] },
-    { to: 'bob@example.test', body: 'Hello', thread: 't1' },
-    { to: 'bob@example.test', body: 'Hello', payloads: [] },
-    { to: 'bob@example.test', body: 'Hello', from: 'alice@example.test' },
-    { to: 'bob@example.test', body: 'Hello', error: { condition: 'gone' } },
+    ...Object.entries(beyondPlain).map(([name, value]) => ({
+      to: 'bob@example.test',
+      body: 'Hello',
+      [name]: value,
+    })),
   ])('leaves to the serialiser what says more: %j', (message) => {
     expect(new MessageForms().toPlain(message, 'm1')).toBeUndefined()
   })
