@@ -9,6 +9,7 @@ import { createSession } from './actors/session.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import type { FeatureHost } from './features/feature-host.js'
+import type { XmppError } from './errors.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { answerPings } from './features/ping.js'
 import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
@@ -106,23 +107,28 @@ export function createClient(options: ClientOptions): Client {
   const show = (next: ClientState) => {
     if (!isSame(state.value, next)) state.next(next)
   }
+  /** However the session ended: an actor that the app itself stops takes no way out. */
+  const leave = (reason: XmppError | undefined) => {
+    for (const chart of charts) chart.stop()
+    bus.close(reason)
+    link.release()
+  }
+  const end = () => {
+    show({ status: 'closed' })
+    bus.complete()
+    roster.complete()
+    state.complete()
+  }
   actor.subscribe({
     next: (snapshot) => show(toClientState(snapshot)),
     error: (defect) => {
       const error = toXmppError(defect)
-      for (const chart of charts) chart.stop()
-      link.release()
-      bus.close(error)
+      leave(error)
       show({ status: 'halted', error, because: 'the engine has a defect', needs: 'change', tried: [] })
     },
     complete: () => {
-      // An actor that the app itself stops takes no way out.
-      link.release()
-      show({ status: 'closed' })
-      for (const chart of charts) chart.stop()
-      bus.complete()
-      roster.complete()
-      state.complete()
+      leave(undefined)
+      end()
     },
   })
   actor.start()
@@ -151,11 +157,16 @@ export function createClient(options: ClientOptions): Client {
   })
   let host: FeatureHost | undefined
   const wishes = createWishes(actor)
+  const close = async () => {
+    await wishes.close()
+    end()
+  }
 
   const parts: Omit<Client, 'state'> = {
     jid,
     actor,
     ...wishes,
+    close,
     ...messages,
     ...presence,
     ...rosterFeature,
@@ -164,7 +175,7 @@ export function createClient(options: ClientOptions): Client {
     request: async ({ type, to, payload }, requestOptions) =>
       bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
     use: (feature) => feature((host ??= toHost())),
-    [Symbol.asyncDispose]: () => wishes.close(),
+    [Symbol.asyncDispose]: close,
   }
   return Object.assign(new Shown(state), parts)
 }

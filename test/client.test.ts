@@ -3,7 +3,7 @@ import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { createClient, type Client } from '../src/client.js'
 import type { ClientOptions } from '../src/client-options.js'
 import { answer, login, scriptedEndpoint, type Exchange } from './support/scripted-server.js'
-import { ns, StanzaError } from '../src/index.js'
+import { ns, StanzaError, xml } from '../src/index.js'
 
 const clients: Client[] = []
 afterEach(async () => {
@@ -211,6 +211,24 @@ describe('client.send()', () => {
       reason: { code: 'transport.not-connected' },
     })
     expect(await lastValueFrom(delivery.status$)).toBe(delivery.status)
+  })
+
+  it('says so when the engine itself fails, and can be closed all the same', async () => {
+    const { client } = scripted()
+    await client.connect()
+    const states = lastValueFrom(client.state$.pipe(toArray()))
+    const delivery = client
+      .request({ type: 'get', payload: xml('ping', ns.ping) })
+      .catch((error: unknown) => error)
+    client.actor.send({
+      get type(): 'session.connect' {
+        throw new Error('this should not be possible')
+      },
+    })
+    expect(client.state).toMatchObject({ status: 'halted', error: { code: 'defect.unexpected' } })
+    expect(await delivery).toMatchObject({ code: 'transport.not-connected' })
+    await client.close()
+    expect((await states).slice(-2).map(({ status }) => status)).toEqual(['halted', 'closed'])
   })
 
   it('throws for what cannot be said in XML, and sends nothing of it', async () => {
