@@ -1,4 +1,4 @@
-import { XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from './element.js'
+import { noAttributes, XmlElement, type AttributeName, type XmlNode } from './element.js'
 import type { XmlLimits } from './limits.js'
 import { names, type QualifiedName } from './names.js'
 import { ns } from './namespaces.js'
@@ -14,19 +14,30 @@ export interface TreeSink {
   closed(): void
 }
 
-const noName: QualifiedName = { raw: '', prefix: '', local: '', declares: undefined }
-const noAttributes: readonly XmlAttribute[] = Object.freeze([])
+const noName: QualifiedName = {
+  raw: '',
+  prefix: '',
+  local: '',
+  attribute: { name: '', namespace: '' },
+  declares: undefined,
+}
 const noChildren: readonly XmlNode[] = Object.freeze([])
 
 /** One level of open elements; used again by the next element of that depth. */
 class Level {
   name = noName
   namespace = ''
-  attributes: XmlAttribute[] | undefined
+  names: readonly AttributeName[] = noAttributes.names
+  values: readonly string[] = noAttributes.values
   children: XmlNode[] | undefined
   /** What is in scope inside the element. */
   defaultNamespace = ''
   prefixes: PrefixScope | undefined
+
+  dropAttributes(): void {
+    this.names = noAttributes.names
+    this.values = noAttributes.values
+  }
 }
 
 /** Turns verified tags and text into elements: names, namespaces and nesting, but no syntax. */
@@ -50,7 +61,10 @@ export class TreeBuilder {
   private readonly tagNames: QualifiedName[] = []
   private tagNameCount = 0
   private generation = 0
-  /** Those among them whose prefix must be resolved, and where they are in the list of attributes. */
+  /** Its attributes, as far as they were given one by one. */
+  private tagAttributes: AttributeName[] = []
+  private tagValues: string[] = []
+  /** Those among them whose prefix must be resolved, and where they are. */
   private readonly prefixed: { readonly name: QualifiedName; readonly index: number }[] = []
 
   constructor(sink: TreeSink, limits: XmlLimits, rootIsHeader: boolean) {
@@ -68,6 +82,8 @@ export class TreeBuilder {
     this.level = this.outside
     this.run.clear()
     this.tagNameCount = 0
+    this.tagAttributes = []
+    this.tagValues = []
     this.prefixed.length = 0
   }
 
@@ -120,12 +136,17 @@ export class TreeBuilder {
       }
       return
     }
-    let namespace = ''
-    if (name.prefix === 'xml') namespace = xmlNamespace
-    else if (name.prefix !== '') this.prefixed.push({ name, index: level.attributes?.length ?? 0 })
-    const attribute = { name: name.local, namespace, value }
-    if (level.attributes === undefined) level.attributes = [attribute]
-    else level.attributes.push(attribute)
+    if (name.prefix !== '' && name.prefix !== 'xml') {
+      this.prefixed.push({ name, index: this.tagAttributes.length })
+    }
+    this.tagAttributes.push(name.attribute)
+    this.tagValues.push(value)
+  }
+
+  /** All attributes of a start tag at once; none is a declaration, and none has a prefix to resolve. */
+  attributes(names: readonly AttributeName[], values: readonly string[]): void {
+    this.level.names = names
+    this.level.values = values
   }
 
   declareDefault(namespace: string): void {
@@ -137,15 +158,15 @@ export class TreeBuilder {
     const level = this.level
     if (this.generation !== names.generation) this.compareNames()
     level.namespace = level.name.prefix === '' ? level.defaultNamespace : resolve(level.name, level.prefixes)
-    if (this.prefixed.length > 0) this.resolveAttributes(level)
+    if (this.tagValues.length > 0) this.takeAttributes(level)
     if (this.depth > this.stanzaDepth) {
       if (level.name.local === 'stream' && level.namespace === ns.streams && this.depth > 1) {
         throw new Violation('invalid-xml', 'a stream begins inside the stream')
       }
     } else {
-      const { name, namespace, attributes } = level
-      level.attributes = undefined
-      this.sink.opened(new XmlElement(name.local, namespace, attributes), level.defaultNamespace)
+      const header = new XmlElement(level.name.local, level.namespace, level)
+      level.dropAttributes()
+      this.sink.opened(header, level.defaultNamespace)
     }
   }
 
@@ -163,13 +184,8 @@ export class TreeBuilder {
       this.sink.closed()
       return
     }
-    const element = new XmlElement(
-      level.name.local,
-      level.namespace,
-      level.attributes ?? noAttributes,
-      level.children ?? noChildren,
-    )
-    level.attributes = undefined
+    const element = new XmlElement(level.name.local, level.namespace, level, level.children ?? noChildren)
+    level.dropAttributes()
     level.children = undefined
     const outer = this.levels[depth - 1] ?? this.outside
     this.level = outer
@@ -188,20 +204,22 @@ export class TreeBuilder {
     else level.children.push(text)
   }
 
-  private resolveAttributes(level: Level): void {
-    const attributes = level.attributes ?? []
-    for (const { name, index } of this.prefixed) {
-      const namespace = resolve(name, level.prefixes)
-      const value = attributes[index]?.value ?? ''
-      attributes[index] = { name: name.local, namespace, value }
+  private takeAttributes(level: Level): void {
+    const { prefixed, tagAttributes } = this
+    for (const { name, index } of prefixed) {
+      tagAttributes[index] = { name: name.local, namespace: resolve(name, level.prefixes) }
     }
-    for (const { name, index } of this.prefixed) {
-      const namespace = attributes[index]?.namespace
-      const same = (other: XmlAttribute, at: number) =>
+    for (const { name, index } of prefixed) {
+      const namespace = tagAttributes[index]?.namespace
+      const same = (other: AttributeName, at: number) =>
         at !== index && other.name === name.local && other.namespace === namespace
-      if (attributes.some(same)) throw duplicate(name.local)
+      if (tagAttributes.some(same)) throw duplicate(name.local)
     }
-    this.prefixed.length = 0
+    prefixed.length = 0
+    level.names = tagAttributes
+    level.values = this.tagValues
+    this.tagAttributes = []
+    this.tagValues = []
   }
 
   /** The table of names was emptied meanwhile, so that equal names need not be identical. */
