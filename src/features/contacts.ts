@@ -134,7 +134,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   const isListed = (jid: string) => roster.find(jid) !== undefined
   const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
-  const subscriptions = new Subscriptions(isListed)
+  const subscriptions = new Subscriptions(roster.find)
   const live = new Map<
     string,
     { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
