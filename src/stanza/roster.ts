@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
+import { Jid, toJid, tryParseListedJid, type JidInput } from './jid.js'
 
 /** Who sees whose presence; `remove` takes the item off the roster. @see RFC 6121 §2.1.2.5 */
 export type RosterSubscription = 'none' | 'to' | 'from' | 'both' | 'remove'
@@ -81,9 +81,25 @@ export function parseRosterChange(
 
 /** Reads one entry; `undefined` where it has no address that can be prepared. */
 export function parseRosterItem(element: XmlElement): RosterItem | undefined {
-  const jid = element.is('item', ns.roster) ? tryParseJid(element.attribute('jid') ?? '') : undefined
+  if (!element.is('item', ns.roster)) return undefined
+  let address = ''
+  let name: string | undefined
+  let subscription: string | undefined
+  let ask: string | undefined
+  let approved: string | undefined
+  const { attributeNames, attributeValues } = element
+  for (let index = 0; index < attributeValues.length; index++) {
+    const known = attributeNames[index]
+    if (known?.namespace !== '') continue
+    const value = attributeValues[index]
+    if (known.name === 'jid') address = value ?? ''
+    else if (known.name === 'name') name = value
+    else if (known.name === 'subscription') subscription = value
+    else if (known.name === 'ask') ask = value
+    else if (known.name === 'approved') approved = value
+  }
+  const jid = tryParseListedJid(address)
   if (!(jid instanceof Jid)) return undefined
-  const approved = element.attribute('approved')
   let groups: string[] | undefined
   let payloads: XmlElement[] | undefined
   for (const child of element.children) {
@@ -93,9 +109,9 @@ export function parseRosterItem(element: XmlElement): RosterItem | undefined {
   }
   return {
     jid,
-    name: element.attribute('name'),
-    subscription: readSubscription(element.attribute('subscription')),
-    ask: element.attribute('ask') === 'subscribe',
+    name,
+    subscription: readSubscription(subscription),
+    ask: ask === 'subscribe',
     approved: approved === 'true' || approved === '1',
     groups: groups === undefined ? noGroups : groups.length === 1 ? groups : [...new Set(groups)],
     payloads: payloads ?? noElements,
