@@ -25,6 +25,8 @@ const noChildren: readonly XmlNode[] = Object.freeze([])
 
 /** One level of open elements; used again by the next element of that depth. */
 class Level {
+  readonly outer: Level | undefined
+  inner: Level | undefined
   name = noName
   namespace = ''
   names: readonly AttributeName[] = noAttributes.names
@@ -34,9 +36,16 @@ class Level {
   defaultNamespace = ''
   prefixes: PrefixScope | undefined
 
-  dropAttributes(): void {
+  constructor(outer: Level | undefined) {
+    this.outer = outer
+  }
+
+  /** Nothing of the element is kept here. */
+  clear(): void {
     this.names = noAttributes.names
     this.values = noAttributes.values
+    this.children = undefined
+    this.prefixes = undefined
   }
 }
 
@@ -51,8 +60,7 @@ export class TreeBuilder {
 
   private readonly sink: TreeSink
   private readonly limits: XmlLimits
-  private outside = new Level()
-  private levels: Level[] = []
+  private outside = new Level(undefined)
   /** The innermost open element. */
   private level = this.outside
   private readonly run = new TextRun()
@@ -75,15 +83,14 @@ export class TreeBuilder {
 
   /** Nothing that was open or in scope survives. */
   reset(): void {
+    if (this.depth > 0) this.outside = new Level(undefined)
     this.depth = 0
     this.finished = false
-    this.outside = new Level()
-    this.levels = []
     this.level = this.outside
     this.run.clear()
     this.tagNameCount = 0
-    this.tagAttributes = []
-    this.tagValues = []
+    this.tagAttributes.length = 0
+    this.tagValues.length = 0
     this.prefixed.length = 0
   }
 
@@ -99,11 +106,7 @@ export class TreeBuilder {
     }
     const outer = this.level
     if (!this.run.empty) this.endText(outer)
-    let level = this.levels[this.depth]
-    if (level === undefined) {
-      level = new Level()
-      this.levels.push(level)
-    }
+    const level = (outer.inner ??= new Level(outer))
     this.depth++
     level.name = name
     level.defaultNamespace = outer.defaultNamespace
@@ -165,7 +168,8 @@ export class TreeBuilder {
       }
     } else {
       const header = new XmlElement(level.name.local, level.namespace, level)
-      level.dropAttributes()
+      level.names = noAttributes.names
+      level.values = noAttributes.values
       this.sink.opened(header, level.defaultNamespace)
     }
   }
@@ -178,17 +182,15 @@ export class TreeBuilder {
     const level = this.level
     if (!this.run.empty) this.endText(level)
     const depth = --this.depth
+    const outer = level.outer ?? this.outside
+    this.level = outer
     if (depth < this.stanzaDepth) {
       this.finished = true
-      this.level = this.outside
       this.sink.closed()
       return
     }
     const element = new XmlElement(level.name.local, level.namespace, level, level.children ?? noChildren)
-    level.dropAttributes()
-    level.children = undefined
-    const outer = this.levels[depth - 1] ?? this.outside
-    this.level = outer
+    level.clear()
     if (depth > this.stanzaDepth) {
       if (outer.children === undefined) outer.children = [element]
       else outer.children.push(element)
