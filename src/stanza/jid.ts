@@ -57,7 +57,7 @@ export class Jid {
       this.local,
       this.domain,
       undefined,
-      joinParts(this.local, this.domain, undefined),
+      this.#text.slice(0, -1 - this.resource.length),
     )
     return this.#bare
   }
