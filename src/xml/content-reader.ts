@@ -43,7 +43,7 @@ export class ContentReader extends MarkupWindow {
         if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
         builder.openTag(tag.name)
         if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
-        builder.attributes(tag.attributes, this.readValues(tag.attributes.length))
+        builder.attributes(tag.attributes, this.readValues(tag))
         this.pos = end
         builder.endOpenTag()
         if (tag.empty) this.endElement()
@@ -72,10 +72,11 @@ export class ContentReader extends MarkupWindow {
     }
   }
 
-  private readValues(count: number): readonly string[] {
+  private readValues({ blanks }: KnownTag): readonly string[] {
+    if (blanks.length === 0) return blanks
     const { values } = knownTags
-    const read = new Array<string>(count)
-    for (let index = 0; index < count; index++) {
+    const read = blanks.slice()
+    for (let index = 0; index < read.length; index++) {
       const from = values[2 * index] ?? 0
       const to = values[2 * index + 1] ?? 0
       read[index] = this.readPlain(from, to) ?? this.readRun(from, to, 'value')

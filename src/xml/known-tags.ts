@@ -7,6 +7,8 @@ export interface KnownTag {
   readonly name: QualifiedName
   /** Of the values, in their order. */
   readonly attributes: readonly AttributeName[]
+  /** As many, all empty: a copy has room for exactly so many. */
+  readonly blanks: readonly string[]
   /** The default namespace that it declares. */
   readonly namespace: string | undefined
   /** Whether it is an empty-element tag. */
@@ -165,7 +167,9 @@ function describe(
     } else return undefined
   }
   const isUsual = usualLength === to - from && usualLength - valueLength <= longestSource
-  return isUsual ? { name, attributes, namespace, empty, size: places.length, longestName } : undefined
+  if (!isUsual) return undefined
+  const blanks = attributes.map(() => '')
+  return { name, attributes, blanks, namespace, empty, size: places.length, longestName }
 }
 
 /**
