@@ -5,6 +5,7 @@ import type { Presence, Show } from '../stanza/presence.js'
 import { serialize } from '../xml/serializer.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { replayed } from './replayed.js'
+import { SingleEntryMap } from './single-entry-map.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** How available somebody is, over all resources. @see RFC 6121 §4 */
@@ -70,9 +71,7 @@ export class PresenceBoard {
     const known = before?.resources.get(resource)
     if (type === undefined) {
       if (known !== undefined && isSame(known, presence)) return
-      const resources = new Map(before?.resources ?? nothing).set(resource, presence)
-      if (resources.size > rememberedResourceLimit) forgetOldest(resources)
-      this.#put(bare, present(from.bare, resources))
+      this.#put(bare, present(from.bare, withResource(before?.resources ?? nothing, resource, presence)))
     } else if (known !== undefined) {
       const resources = new Map(before?.resources ?? nothing)
       resources.delete(resource)
@@ -109,6 +108,18 @@ export class PresenceBoard {
     this.#people.delete(bare)
     if (person.available) this.#changes.next(absent(person.jid, undefined))
   }
+}
+
+function withResource(
+  before: ContactPresence['resources'],
+  resource: string,
+  presence: Presence,
+): ContactPresence['resources'] {
+  const others = before.has(resource) ? before.size - 1 : before.size
+  if (others === 0) return new SingleEntryMap(resource, presence)
+  const resources = new Map(before).set(resource, presence)
+  if (resources.size > rememberedResourceLimit) forgetOldest(resources)
+  return resources
 }
 
 function forgetOldest(kept: Pick<Set<string>, 'delete' | 'keys'>): string | undefined {

@@ -112,7 +112,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   const isListed = (jid: string) => roster.find(jid) !== undefined
   const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
-  const subscriptions = new Subscriptions(isListed)
+  const subscriptions = new Subscriptions((jid) => roster.find(jid))
   const handshakes = new Handshakes({
     startBefriending: host.startBefriending,
     factsOf: (jid) => ({ item: attributesOf(roster.find(jid)), hasAsked: subscriptions.hasAsked(jid) }),

@@ -31,12 +31,12 @@ export type SubscriptionRequests = ReadonlyMap<string, SubscriptionRequest>
 const strangerCode = toSubscriptionCode(stranger)
 
 /**
- * Where one stands with everybody: a code a contact, stepped through the subscription chart by what the roster and the
- * contacts say; and the requests that wait.
+ * Where one stands with everybody, stepped through the subscription chart by what the roster and the contacts say; and the
+ * requests that wait. Only who stands elsewhere than the roster says is remembered, so that settled contacts cost nothing.
  */
 export class Subscriptions {
-  #codes = new Map<string, number>()
-  readonly #isListed: (jid: string) => boolean
+  readonly #codes = new Map<string, number>()
+  readonly #listed: (jid: string) => RosterItem | undefined
   readonly #requests = new VersionedMap<SubscriptionRequest>()
   readonly #views = new BehaviorSubject<SubscriptionRequests>(this.#requests.view)
   /** Whose requests a handshake is to answer, so that nobody was asked. */
@@ -51,14 +51,14 @@ export class Subscriptions {
     this.#arriving,
   )
 
-  /** @param isListed whether somebody is in the roster: of others nothing is kept but their request */
-  constructor(isListed: (jid: string) => boolean) {
-    this.#isListed = isListed
+  /** @param listed what the roster has of somebody: of who is not in it nothing is kept but their request */
+  constructor(listed: (jid: string) => RosterItem | undefined) {
+    this.#listed = listed
   }
 
   /** As far as it is known here. */
   standingOf(jid: string): SubscriptionState {
-    return toSubscriptionState(this.#codes.get(jid) ?? strangerCode)
+    return toSubscriptionState(this.#codes.get(jid) ?? toCode(this.#listed(jid)))
   }
 
   hasAsked(jid: string): boolean {
@@ -99,17 +99,15 @@ export class Subscriptions {
     if (item === undefined || !mayWait(standing)) this.#close(jid)
   }
 
-  /** All of the roster is new. */
+  /** All of the roster is new: for whoever stands where it says, that is all. */
   replace(items: ReadonlyMap<string, RosterItem>): void {
-    const before = this.#codes
-    this.#codes = new Map()
-    for (const [jid, item] of items) {
-      const { next } = stepSubscription(before.get(jid) ?? strangerCode, toSubscriptionEvent(item))
-      this.#codes.set(jid, next)
-      if (!mayWait(toSubscriptionState(next))) this.#close(jid)
+    for (const jid of this.#codes.keys()) {
+      const item = items.get(jid)
+      if (item !== undefined) this.#step(jid, toSubscriptionEvent(item))
+      else if (!this.hasAsked(jid)) this.#codes.delete(jid)
     }
     for (const jid of this.#requests.view.keys()) {
-      if (!items.has(jid)) this.#codes.set(jid, before.get(jid) ?? strangerCode)
+      if (items.has(jid) && !mayWait(this.standingOf(jid))) this.#close(jid)
     }
   }
 
@@ -124,10 +122,13 @@ export class Subscriptions {
   }
 
   #step(jid: string, event: SubscriptionEvent): SubscriptionState {
-    const { next } = stepSubscription(this.#codes.get(jid) ?? strangerCode, event)
-    this.#codes.set(jid, next)
+    const item = this.#listed(jid)
+    const settled = toCode(item)
+    const { next } = stepSubscription(this.#codes.get(jid) ?? settled, event)
     const standing = toSubscriptionState(next)
-    if (standing.from !== 'pending' && !this.hasAsked(jid) && !this.#isListed(jid)) this.#codes.delete(jid)
+    const isKept = item !== undefined || standing.from === 'pending' || this.hasAsked(jid)
+    if (isKept && next !== settled) this.#codes.set(jid, next)
+    else this.#codes.delete(jid)
     return standing
   }
 
@@ -142,9 +143,14 @@ export class Subscriptions {
   #close(jid: string): void {
     if (!this.hasAsked(jid)) return
     this.#unasked.delete(jid)
-    if (!this.#isListed(jid)) this.#codes.delete(jid)
+    if (this.#listed(jid) === undefined) this.#codes.delete(jid)
     this.#views.next(this.#requests.delete(jid))
   }
+}
+
+/** Where one stands with somebody of whom nothing is known but what the roster says. */
+function toCode(item: RosterItem | undefined): number {
+  return item === undefined ? strangerCode : stepSubscription(strangerCode, toSubscriptionEvent(item)).next
 }
 
 /** A request may wait where the roster does not say that it was answered; it never says that one waits. */

@@ -57,7 +57,7 @@ export class Jid {
       this.local,
       this.domain,
       undefined,
-      joinParts(this.local, this.domain, undefined),
+      this.#text.slice(0, -1 - this.resource.length),
     )
     return this.#bare
   }
@@ -118,6 +118,11 @@ const remembered = new Map<string, Jid>()
 const rememberedLimit = 1024
 const rememberedLength = 256
 
+/** As `tryParseJid`, for one of a long list, which would only take the place of addresses that come again. */
+export function tryParseListedJid(text: string): Jid | JidProblem {
+  return prepare(detach(text))
+}
+
 /** Prepares an address that came over the wire; never throws. The first `/` ends the bare JID, then the first `@` the localpart. */
 export function tryParseJid(text: string): Jid | JidProblem {
   const known = remembered.get(text)
@@ -131,6 +136,9 @@ export function tryParseJid(text: string): Jid | JidProblem {
   return jid
 }
 
+/** The domainpart met last that needed no preparation: those of a list are mostly one. */
+let lastDomain: string | undefined
+
 function prepare(text: string): Jid | JidProblem {
   const slash = text.indexOf('/')
   const bare = slash < 0 ? text : text.slice(0, slash)
@@ -140,11 +148,13 @@ function prepare(text: string): Jid | JidProblem {
   const domain = at < 0 ? bare : bare.slice(at + 1)
   if (
     (local === undefined || preparedLocal.test(local)) &&
-    (resource === undefined || preparedResource.test(resource)) &&
-    domain.length <= jidPartLimitBytes &&
-    preparedDomain.test(domain)
+    (resource === undefined || preparedResource.test(resource))
   ) {
-    return construct(local, domain, resource, text)
+    if (domain === lastDomain) return construct(local, lastDomain, resource, text)
+    if (domain.length <= jidPartLimitBytes && preparedDomain.test(domain)) {
+      lastDomain = domain
+      return construct(local, domain, resource, text)
+    }
   }
   return prepareParts(local, domain, resource)
 }

@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
+import { Jid, toJid, tryParseListedJid, type JidInput } from './jid.js'
 
 /** Who sees whose presence; `remove` takes the item off the roster. @see RFC 6121 §2.1.2.5 */
 export type RosterSubscription = 'none' | 'to' | 'from' | 'both' | 'remove'
@@ -49,17 +49,21 @@ export interface RosterInput {
   readonly payloads?: readonly XmlElement[] | undefined
 }
 
+const noGroups: readonly string[] = []
+const noElements: readonly XmlElement[] = []
+
 /** Reads a roster query; `undefined` if the element is none. An item that cannot be read costs no other. */
 export function parseRoster(element: XmlElement): Roster | undefined {
   if (!element.is('query', ns.roster)) return undefined
   const items: RosterItem[] = []
-  const payloads: XmlElement[] = []
-  for (const child of element.elements()) {
+  let payloads: XmlElement[] | undefined
+  for (const child of element.children) {
+    if (typeof child === 'string') continue
     const item = parseRosterItem(child)
-    if (item === undefined) payloads.push(child)
+    if (item === undefined) (payloads ??= []).push(child)
     else items.push(item)
   }
-  return { ver: element.attribute('ver'), items, payloads }
+  return { ver: element.attribute('ver'), items, payloads: payloads ?? noElements }
 }
 
 /**
@@ -69,30 +73,48 @@ export function parseRoster(element: XmlElement): Roster | undefined {
 export function parseRosterChange(
   element: XmlElement,
 ): { readonly ver: string | undefined; readonly item: RosterItem } | undefined {
-  const children = element.elements()
-  const [item] = parseRoster(element)?.items ?? []
-  return item === undefined || children.length !== 1 ? undefined : { ver: element.attribute('ver'), item }
+  const roster = parseRoster(element)
+  const [item, another] = roster?.items ?? []
+  if (roster === undefined || item === undefined || another !== undefined) return undefined
+  return roster.payloads.length > 0 ? undefined : { ver: roster.ver, item }
 }
 
 /** Reads one entry; `undefined` where it has no address that can be prepared. */
 export function parseRosterItem(element: XmlElement): RosterItem | undefined {
-  const jid = element.is('item', ns.roster) ? tryParseJid(element.attribute('jid') ?? '') : undefined
+  if (!element.is('item', ns.roster)) return undefined
+  let address = ''
+  let name: string | undefined
+  let subscription: string | undefined
+  let ask: string | undefined
+  let approved: string | undefined
+  const { attributeNames, attributeValues } = element
+  for (let index = 0; index < attributeValues.length; index++) {
+    const known = attributeNames[index]
+    if (known?.namespace !== '') continue
+    const value = attributeValues[index]
+    if (known.name === 'jid') address = value ?? ''
+    else if (known.name === 'name') name = value
+    else if (known.name === 'subscription') subscription = value
+    else if (known.name === 'ask') ask = value
+    else if (known.name === 'approved') approved = value
+  }
+  const jid = tryParseListedJid(address)
   if (!(jid instanceof Jid)) return undefined
-  const approved = element.attribute('approved')
-  const groups = new Set<string>()
-  const payloads: XmlElement[] = []
-  for (const child of element.elements()) {
-    if (child.is('group', ns.roster)) groups.add(child.text())
-    else payloads.push(child)
+  let groups: string[] | undefined
+  let payloads: XmlElement[] | undefined
+  for (const child of element.children) {
+    if (typeof child === 'string') continue
+    if (child.is('group', ns.roster)) (groups ??= []).push(child.text())
+    else (payloads ??= []).push(child)
   }
   return {
     jid,
-    name: element.attribute('name'),
-    subscription: readSubscription(element.attribute('subscription')),
-    ask: element.attribute('ask') === 'subscribe',
+    name,
+    subscription: readSubscription(subscription),
+    ask: ask === 'subscribe',
     approved: approved === 'true' || approved === '1',
-    groups: [...groups],
-    payloads,
+    groups: groups === undefined ? noGroups : groups.length === 1 ? groups : [...new Set(groups)],
+    payloads: payloads ?? noElements,
   }
 }
 

@@ -28,7 +28,12 @@ export function readHead(element: XmlElement, streamLang: string | undefined): S
   let id: string | undefined
   let type: string | undefined
   let lang = streamLang
-  for (const { name, namespace, value } of element.attributes) {
+  const { attributeNames, attributeValues } = element
+  for (let index = 0; index < attributeValues.length; index++) {
+    const known = attributeNames[index]
+    const value = attributeValues[index]
+    if (known === undefined || value === undefined) break
+    const { name, namespace } = known
     if (namespace === xmlNamespace && name === 'lang') lang = value === '' ? undefined : value
     if (namespace !== '') continue
     if (name === 'id') id = value

@@ -43,7 +43,7 @@ export class ContentReader extends MarkupWindow {
         if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
         builder.openTag(tag.name)
         if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
-        this.readValues(tag)
+        builder.attributes(tag.attributes, this.readValues(tag))
         this.pos = end
         builder.endOpenTag()
         if (tag.empty) this.endElement()
@@ -72,15 +72,16 @@ export class ContentReader extends MarkupWindow {
     }
   }
 
-  private readValues({ attributes }: KnownTag): void {
+  private readValues({ blanks }: KnownTag): readonly string[] {
+    if (blanks.length === 0) return blanks
     const { values } = knownTags
-    for (let index = 0; index < attributes.length; index++) {
-      const name = attributes[index]
-      const from = values[2 * index]
-      const to = values[2 * index + 1]
-      if (name === undefined || from === undefined || to === undefined) return
-      this.builder.attributeValue(name, this.readPlain(from, to) ?? this.readRun(from, to, 'value'))
+    const read = blanks.slice()
+    for (let index = 0; index < read.length; index++) {
+      const from = values[2 * index] ?? 0
+      const to = values[2 * index + 1] ?? 0
+      read[index] = this.readPlain(from, to) ?? this.readRun(from, to, 'value')
     }
+    return read
   }
 
   /** Characters that stand for themselves; `undefined` if one of them must be looked at. */

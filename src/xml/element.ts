@@ -1,8 +1,18 @@
-export interface XmlAttribute {
+/** The expanded name of an attribute. */
+export interface AttributeName {
   readonly name: string
   /** Empty for attributes without a prefix. */
   readonly namespace: string
+}
+
+export interface XmlAttribute extends AttributeName {
   readonly value: string
+}
+
+/** Attributes as two lists of one length, so that many elements can have the names in common. */
+export interface AttributeLists {
+  readonly names: readonly AttributeName[]
+  readonly values: readonly string[]
 }
 
 export type XmlNode = XmlElement | string
@@ -14,19 +24,32 @@ export type XmlNode = XmlElement | string
 export class XmlElement {
   readonly name: string
   readonly namespace: string
-  readonly attributes: readonly XmlAttribute[]
+  /** In order; elements that were read may share the list. */
+  readonly attributeNames: readonly AttributeName[]
+  /** The values to these names. */
+  readonly attributeValues: readonly string[]
   readonly children: readonly XmlNode[]
 
   constructor(
     name: string,
     namespace: string,
-    attributes: readonly XmlAttribute[] = [],
+    attributes: readonly XmlAttribute[] | AttributeLists = noAttributes,
     children: readonly XmlNode[] = [],
   ) {
+    const { names, values } = 'names' in attributes ? attributes : toLists(attributes)
     this.name = name
     this.namespace = namespace
-    this.attributes = attributes
+    this.attributeNames = names
+    this.attributeValues = values
     this.children = children
+  }
+
+  /** Names and values together, made when asked for. */
+  get attributes(): readonly XmlAttribute[] {
+    const { attributeNames, attributeValues } = this
+    return attributeNames.map(({ name, namespace }, index) => {
+      return { name, namespace, value: attributeValues[index] ?? '' }
+    })
   }
 
   is(name: string, namespace: string): boolean {
@@ -35,8 +58,10 @@ export class XmlElement {
 
   /** Value of an attribute, by default one without a namespace. */
   attribute(name: string, namespace = ''): string | undefined {
-    for (const attribute of this.attributes) {
-      if (attribute.name === name && attribute.namespace === namespace) return attribute.value
+    const { attributeNames, attributeValues } = this
+    for (let index = 0; index < attributeValues.length; index++) {
+      const known = attributeNames[index]
+      if (known?.name === name && known.namespace === namespace) return attributeValues[index]
     }
     return undefined
   }
@@ -77,19 +102,29 @@ export function xml(
   attributes: AttributeInput = {},
   ...children: readonly (XmlNode | undefined)[]
 ): XmlElement {
-  const list: XmlAttribute[] = []
+  const names: AttributeName[] = []
+  const values: string[] = []
   for (const key in attributes) {
     if (!Object.hasOwn(attributes, key)) continue
     const value = attributes[key]
     if (value === undefined) continue
-    const text = typeof value === 'string' ? value : String(value)
-    if (key === 'xml:lang') list.push({ name: 'lang', namespace: xmlNamespace, value: text })
-    else list.push({ name: key, namespace: '', value: text })
+    names.push(key === 'xml:lang' ? { name: 'lang', namespace: xmlNamespace } : { name: key, namespace: '' })
+    values.push(typeof value === 'string' ? value : String(value))
   }
   const content: XmlNode[] = []
   for (const child of children) if (child !== undefined) content.push(child)
-  return new XmlElement(name, namespace, list, content)
+  return new XmlElement(name, namespace, { names, values }, content)
 }
 
 /** The namespace that the prefix `xml` is bound to, always. */
 export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
+
+/** Of an element that has none. */
+export const noAttributes: AttributeLists = { names: Object.freeze([]), values: Object.freeze([]) }
+
+function toLists(attributes: readonly XmlAttribute[]): AttributeLists {
+  return {
+    names: attributes.map(({ name, namespace }) => ({ name, namespace })),
+    values: attributes.map(({ value }) => value),
+  }
+}

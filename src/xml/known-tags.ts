@@ -1,3 +1,4 @@
+import type { AttributeName } from './element.js'
 import { detach } from './interner.js'
 import { readNamespace, type QualifiedName } from './names.js'
 
@@ -5,7 +6,9 @@ import { readNamespace, type QualifiedName } from './names.js'
 export interface KnownTag {
   readonly name: QualifiedName
   /** Of the values, in their order. */
-  readonly attributes: readonly QualifiedName[]
+  readonly attributes: readonly AttributeName[]
+  /** As many, all empty: a copy has room for exactly so many. */
+  readonly blanks: readonly string[]
   /** The default namespace that it declares. */
   readonly namespace: string | undefined
   /** Whether it is an empty-element tag. */
@@ -150,7 +153,7 @@ function describe(
   let valueLength = 0
   let longestName = name.raw.length
   let namespace: string | undefined
-  const attributes: QualifiedName[] = []
+  const attributes: AttributeName[] = []
   for (const place of places) {
     const { declares, prefix, raw } = place.name
     const length = place.to - place.from
@@ -159,12 +162,14 @@ function describe(
     if (declares === '') {
       namespace = readNamespace(text, place.from, place.to)
     } else if (declares === undefined && (prefix === '' || prefix === 'xml')) {
-      attributes.push(place.name)
+      attributes.push(place.name.attribute)
       valueLength += length
     } else return undefined
   }
   const isUsual = usualLength === to - from && usualLength - valueLength <= longestSource
-  return isUsual ? { name, attributes, namespace, empty, size: places.length, longestName } : undefined
+  if (!isUsual) return undefined
+  const blanks = attributes.map(() => '')
+  return { name, attributes, blanks, namespace, empty, size: places.length, longestName }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { xmlNamespace, type AttributeName } from './element.js'
 import { Interner } from './interner.js'
 
 const nameStart =
@@ -23,6 +24,8 @@ export interface QualifiedName {
   /** Empty where there is none. */
   readonly prefix: string
   readonly local: string
+  /** What it means as the name of an attribute; of a prefix other than `xml` the namespace is not known yet. */
+  readonly attribute: AttributeName
   /** Of `xmlns` and `xmlns:p`: the declared prefix (empty for the default namespace). */
   readonly declares: string | undefined
 }
@@ -35,7 +38,8 @@ export function parseQualifiedName(raw: string): QualifiedName | undefined {
   let declares: string | undefined
   if (prefix === 'xmlns') declares = local
   else if (raw === 'xmlns') declares = ''
-  return { raw, prefix, local, declares }
+  const attribute = { name: local, namespace: prefix === 'xml' ? xmlNamespace : '' }
+  return { raw, prefix, local, attribute, declares }
 }
 
 /** Names seen in tags; one table for all readers, since names carry no state of a stream. */

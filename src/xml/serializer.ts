@@ -1,4 +1,4 @@
-import { xmlNamespace, type XmlAttribute, type XmlElement } from './element.js'
+import { xmlNamespace, type AttributeName, type XmlElement } from './element.js'
 import { escapeAttribute, escapeText } from './escape.js'
 import { isLocalName } from './names.js'
 import { ns } from './namespaces.js'
@@ -73,7 +73,7 @@ function write(
   outer: string,
   prefixes: ReadonlyMap<string, string>,
 ): string {
-  const { attributes, children, namespace } = element
+  const { attributeNames, children, namespace } = element
   const spelling = spell(element.name)
   let { end } = spelling
   let inner = outer
@@ -89,7 +89,7 @@ function write(
       end = `</${prefix}:${element.name}>`
     }
   }
-  if (attributes.length > 0) out = writeAttributes(out, attributes, prefixes)
+  if (attributeNames.length > 0) out = writeAttributes(out, element, prefixes)
   if (children.length === 0) return `${out}/>`
   out += '>'
   for (const child of children) {
@@ -101,15 +101,16 @@ function write(
 
 function writeAttributes(
   text: string,
-  attributes: readonly XmlAttribute[],
+  { attributeNames, attributeValues }: XmlElement,
   prefixes: ReadonlyMap<string, string>,
 ): string {
   let out = text
   let declared: Map<string, string> | undefined
   let index = 0
-  for (const attribute of attributes) {
-    const { name, namespace, value } = attribute
-    if (index > 0) refuseDuplicate(attributes, attribute, index)
+  for (const attribute of attributeNames) {
+    const { name, namespace } = attribute
+    const value = attributeValues[index] ?? ''
+    if (index > 0) refuseDuplicate(attributeNames, attribute, index)
     index++
     if (namespace === '') {
       if (name === 'xmlns')
@@ -135,9 +136,9 @@ function freePrefix(taken: readonly string[]): string {
   return `ns${number}`
 }
 
-function refuseDuplicate(attributes: readonly XmlAttribute[], attribute: XmlAttribute, index: number): void {
+function refuseDuplicate(names: readonly AttributeName[], attribute: AttributeName, index: number): void {
   for (let before = 0; before < index; before++) {
-    const other = attributes[before]
+    const other = names[before]
     if (other?.name === attribute.name && other.namespace === attribute.namespace) {
       throw new RangeError(`the attribute "${attribute.name}" occurs twice in an element`)
     }

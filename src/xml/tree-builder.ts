@@ -1,4 +1,4 @@
-import { XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from './element.js'
+import { noAttributes, XmlElement, type AttributeName, type XmlNode } from './element.js'
 import type { XmlLimits } from './limits.js'
 import { names, type QualifiedName } from './names.js'
 import { ns } from './namespaces.js'
@@ -14,19 +14,39 @@ export interface TreeSink {
   closed(): void
 }
 
-const noName: QualifiedName = { raw: '', prefix: '', local: '', declares: undefined }
-const noAttributes: readonly XmlAttribute[] = Object.freeze([])
+const noName: QualifiedName = {
+  raw: '',
+  prefix: '',
+  local: '',
+  attribute: { name: '', namespace: '' },
+  declares: undefined,
+}
 const noChildren: readonly XmlNode[] = Object.freeze([])
 
 /** One level of open elements; used again by the next element of that depth. */
 class Level {
+  readonly outer: Level | undefined
+  inner: Level | undefined
   name = noName
   namespace = ''
-  attributes: XmlAttribute[] | undefined
+  names: readonly AttributeName[] = noAttributes.names
+  values: readonly string[] = noAttributes.values
   children: XmlNode[] | undefined
   /** What is in scope inside the element. */
   defaultNamespace = ''
   prefixes: PrefixScope | undefined
+
+  constructor(outer: Level | undefined) {
+    this.outer = outer
+  }
+
+  /** Nothing of the element is kept here. */
+  clear(): void {
+    this.names = noAttributes.names
+    this.values = noAttributes.values
+    this.children = undefined
+    this.prefixes = undefined
+  }
 }
 
 /** Turns verified tags and text into elements: names, namespaces and nesting, but no syntax. */
@@ -40,8 +60,7 @@ export class TreeBuilder {
 
   private readonly sink: TreeSink
   private readonly limits: XmlLimits
-  private outside = new Level()
-  private levels: Level[] = []
+  private outside = new Level(undefined)
   /** The innermost open element. */
   private level = this.outside
   private readonly run = new TextRun()
@@ -50,7 +69,10 @@ export class TreeBuilder {
   private readonly tagNames: QualifiedName[] = []
   private tagNameCount = 0
   private generation = 0
-  /** Those among them whose prefix must be resolved, and where they are in the list of attributes. */
+  /** Its attributes, as far as they were given one by one. */
+  private tagAttributes: AttributeName[] = []
+  private tagValues: string[] = []
+  /** Those among them whose prefix must be resolved, and where they are. */
   private readonly prefixed: { readonly name: QualifiedName; readonly index: number }[] = []
 
   constructor(sink: TreeSink, limits: XmlLimits, rootIsHeader: boolean) {
@@ -61,13 +83,14 @@ export class TreeBuilder {
 
   /** Nothing that was open or in scope survives. */
   reset(): void {
+    if (this.depth > 0) this.outside = new Level(undefined)
     this.depth = 0
     this.finished = false
-    this.outside = new Level()
-    this.levels = []
     this.level = this.outside
     this.run.clear()
     this.tagNameCount = 0
+    this.tagAttributes.length = 0
+    this.tagValues.length = 0
     this.prefixed.length = 0
   }
 
@@ -83,11 +106,7 @@ export class TreeBuilder {
     }
     const outer = this.level
     if (!this.run.empty) this.endText(outer)
-    let level = this.levels[this.depth]
-    if (level === undefined) {
-      level = new Level()
-      this.levels.push(level)
-    }
+    const level = (outer.inner ??= new Level(outer))
     this.depth++
     level.name = name
     level.defaultNamespace = outer.defaultNamespace
@@ -120,12 +139,17 @@ export class TreeBuilder {
       }
       return
     }
-    let namespace = ''
-    if (name.prefix === 'xml') namespace = xmlNamespace
-    else if (name.prefix !== '') this.prefixed.push({ name, index: level.attributes?.length ?? 0 })
-    const attribute = { name: name.local, namespace, value }
-    if (level.attributes === undefined) level.attributes = [attribute]
-    else level.attributes.push(attribute)
+    if (name.prefix !== '' && name.prefix !== 'xml') {
+      this.prefixed.push({ name, index: this.tagAttributes.length })
+    }
+    this.tagAttributes.push(name.attribute)
+    this.tagValues.push(value)
+  }
+
+  /** All attributes of a start tag at once; none is a declaration, and none has a prefix to resolve. */
+  attributes(names: readonly AttributeName[], values: readonly string[]): void {
+    this.level.names = names
+    this.level.values = values
   }
 
   declareDefault(namespace: string): void {
@@ -137,15 +161,16 @@ export class TreeBuilder {
     const level = this.level
     if (this.generation !== names.generation) this.compareNames()
     level.namespace = level.name.prefix === '' ? level.defaultNamespace : resolve(level.name, level.prefixes)
-    if (this.prefixed.length > 0) this.resolveAttributes(level)
+    if (this.tagValues.length > 0) this.takeAttributes(level)
     if (this.depth > this.stanzaDepth) {
       if (level.name.local === 'stream' && level.namespace === ns.streams && this.depth > 1) {
         throw new Violation('invalid-xml', 'a stream begins inside the stream')
       }
     } else {
-      const { name, namespace, attributes } = level
-      level.attributes = undefined
-      this.sink.opened(new XmlElement(name.local, namespace, attributes), level.defaultNamespace)
+      const header = new XmlElement(level.name.local, level.namespace, level)
+      level.names = noAttributes.names
+      level.values = noAttributes.values
+      this.sink.opened(header, level.defaultNamespace)
     }
   }
 
@@ -157,22 +182,15 @@ export class TreeBuilder {
     const level = this.level
     if (!this.run.empty) this.endText(level)
     const depth = --this.depth
+    const outer = level.outer ?? this.outside
+    this.level = outer
     if (depth < this.stanzaDepth) {
       this.finished = true
-      this.level = this.outside
       this.sink.closed()
       return
     }
-    const element = new XmlElement(
-      level.name.local,
-      level.namespace,
-      level.attributes ?? noAttributes,
-      level.children ?? noChildren,
-    )
-    level.attributes = undefined
-    level.children = undefined
-    const outer = this.levels[depth - 1] ?? this.outside
-    this.level = outer
+    const element = new XmlElement(level.name.local, level.namespace, level, level.children ?? noChildren)
+    level.clear()
     if (depth > this.stanzaDepth) {
       if (outer.children === undefined) outer.children = [element]
       else outer.children.push(element)
@@ -188,20 +206,22 @@ export class TreeBuilder {
     else level.children.push(text)
   }
 
-  private resolveAttributes(level: Level): void {
-    const attributes = level.attributes ?? []
-    for (const { name, index } of this.prefixed) {
-      const namespace = resolve(name, level.prefixes)
-      const value = attributes[index]?.value ?? ''
-      attributes[index] = { name: name.local, namespace, value }
+  private takeAttributes(level: Level): void {
+    const { prefixed, tagAttributes } = this
+    for (const { name, index } of prefixed) {
+      tagAttributes[index] = { name: name.local, namespace: resolve(name, level.prefixes) }
     }
-    for (const { name, index } of this.prefixed) {
-      const namespace = attributes[index]?.namespace
-      const same = (other: XmlAttribute, at: number) =>
+    for (const { name, index } of prefixed) {
+      const namespace = tagAttributes[index]?.namespace
+      const same = (other: AttributeName, at: number) =>
         at !== index && other.name === name.local && other.namespace === namespace
-      if (attributes.some(same)) throw duplicate(name.local)
+      if (tagAttributes.some(same)) throw duplicate(name.local)
     }
-    this.prefixed.length = 0
+    prefixed.length = 0
+    level.names = tagAttributes
+    level.values = this.tagValues
+    this.tagAttributes = []
+    this.tagValues = []
   }
 
   /** The table of names was emptied meanwhile, so that equal names need not be identical. */

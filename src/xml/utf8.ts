@@ -56,10 +56,14 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+const beyondAscii = /[^\0-\x7f]/
+
 /** UTF-8 bytes of a part of a text. */
 export function utf8Length(text: string, from = 0, to: number = text.length): number {
+  const plain = text.slice(from, to).search(beyondAscii)
   let bytes = to - from
-  for (let index = from; index < to; index++) {
+  if (plain === -1) return bytes
+  for (let index = from + plain; index < to; index++) {
     const code = text.charCodeAt(index)
     if (code < 0x80) continue
     // Each half of a surrogate pair makes two of its four bytes.

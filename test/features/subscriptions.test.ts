@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import {
+  stepSubscription,
+  toSubscriptionCode,
+  toSubscriptionState,
+} from '../../machines/subscription-step.js'
 import { openRequestLimit, Subscriptions, type SubscriptionType } from '../../src/features/subscriptions.js'
 import { parsePresence, toPresenceElement } from '../../src/stanza/presence.js'
 import {
@@ -14,7 +19,7 @@ const carol = 'carol@example.test'
 /** Subscriptions beside a roster, and what they say. */
 function watch(listed: readonly RosterItemInput[] = []) {
   const roster = new Map<string, RosterItem>()
-  const subscriptions = new Subscriptions((jid) => roster.has(jid))
+  const subscriptions = new Subscriptions((jid) => roster.get(jid))
   const arrived: string[] = []
   const waiting: (readonly string[])[] = []
   subscriptions.request$.subscribe({
@@ -237,5 +242,35 @@ describe('where one stands', () => {
     take('unsubscribed')
     take('unsubscribe')
     expect(subscriptions.standingOf(bob)).toEqual({ to: 'none', from: 'none' })
+  })
+
+  it.each(
+    (['none', 'to', 'from', 'both'] as const).flatMap((subscription) =>
+      [false, true].flatMap((ask) => [false, true].map((approved) => ({ subscription, ask, approved }))),
+    ),
+  )('is what the roster says, whatever it said before: $subscription, $ask, $approved', (now) => {
+    for (const subscription of ['none', 'to', 'from', 'both'] as const) {
+      for (const approved of [false, true]) {
+        const { subscriptions, fetched, pushed } = watch([{ jid: bob, subscription, approved }])
+        const before = toSubscriptionCode(subscriptions.standingOf(bob))
+        const { next } = stepSubscription(before, { type: 'roster.item', ...now })
+        fetched([{ jid: bob, ...now }])
+        expect(subscriptions.standingOf(bob)).toEqual(toSubscriptionState(next))
+        pushed({ jid: bob, subscription, approved })
+        pushed({ jid: bob, ...now })
+        expect(subscriptions.standingOf(bob)).toEqual(toSubscriptionState(next))
+      }
+    }
+  })
+
+  it('remembers that somebody does not ask, though the roster does not say it', () => {
+    const { subscriptions, take, fetched } = watch([{ jid: bob }, { jid: carol }])
+    take('subscribe')
+    take('unsubscribe')
+    fetched([{ jid: bob, subscription: 'to' }])
+    expect(subscriptions.standingOf(bob)).toEqual({ to: 'subscribed', from: 'none' })
+    fetched([])
+    fetched([{ jid: bob }])
+    expect(subscriptions.standingOf(bob)).toEqual({ to: 'none', from: 'unknown' })
   })
 })

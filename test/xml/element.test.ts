@@ -53,6 +53,21 @@ describe('XmlElement', () => {
     expect(element.is('a', 'v')).toBe(false)
   })
 
+  it('has names and values apart, and together when asked', () => {
+    const names = [
+      { name: 'b', namespace: '' },
+      { name: 'b', namespace: 'u' },
+    ]
+    const read = new XmlElement('a', 'u', { names, values: ['1', '2'] })
+    const given = [
+      { name: 'b', namespace: '', value: '1' },
+      { name: 'b', namespace: 'u', value: '2' },
+    ]
+    expect(read.attributes).toEqual(given)
+    expect(read).toEqual(new XmlElement('a', 'u', given))
+    expect([read.attribute('b'), read.attribute('b', 'u')]).toEqual(['1', '2'])
+  })
+
   it('gives the text directly inside it', () => {
     expect(element.text()).toBe('xy')
   })

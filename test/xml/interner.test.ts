@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { xmlNamespace } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import { detach, Interner } from '../../src/xml/interner.js'
 import { isLocalName, parseQualifiedName } from '../../src/xml/names.js'
@@ -66,8 +67,11 @@ describe('names', () => {
   })
 
   it('are taken apart at their one colon', () => {
-    expect(parseQualifiedName('a')).toEqual({ raw: 'a', prefix: '', local: 'a', declares: undefined })
-    expect(parseQualifiedName('p:a')).toEqual({ raw: 'p:a', prefix: 'p', local: 'a', declares: undefined })
+    const attribute = { name: 'a', namespace: '' }
+    const taken = { prefix: '', local: 'a', attribute, declares: undefined }
+    expect(parseQualifiedName('a')).toEqual({ ...taken, raw: 'a' })
+    expect(parseQualifiedName('p:a')).toEqual({ ...taken, raw: 'p:a', prefix: 'p' })
+    expect(parseQualifiedName('xml:a')?.attribute).toEqual({ name: 'a', namespace: xmlNamespace })
     expect(parseQualifiedName('xmlns')?.declares).toBe('')
     expect(parseQualifiedName('xmlns:p')?.declares).toBe('p')
     expect(parseQualifiedName('toString:constructor')?.local).toBe('constructor')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../../src/errors.js'
+import { xmlNamespace } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import { KnownTags, type AttributePlace } from '../../src/xml/known-tags.js'
 import type { XmlLimits } from '../../src/xml/limits.js'
@@ -31,7 +32,11 @@ function find(known: KnownTags, text: string, from = 0) {
     name: tag.name.raw,
     namespace: tag.namespace,
     empty: tag.empty,
-    values: tag.attributes.map(({ raw }, at) => [raw, text.slice(values[2 * at], values[2 * at + 1])]),
+    values: tag.attributes.map(({ name, namespace }, at) => [
+      name,
+      namespace,
+      text.slice(values[2 * at], values[2 * at + 1]),
+    ]),
     end,
   }
 }
@@ -49,8 +54,8 @@ describe('KnownTags', () => {
       namespace: 'urn:a',
       empty: true,
       values: [
-        ['b', '&gt; "'],
-        ['xml:lang', ''],
+        ['b', '', '&gt; "'],
+        ['lang', xmlNamespace, ''],
       ],
       end: 44,
     })

@@ -18,12 +18,12 @@ const items = new Map(
     return [jid.toString(), item]
   }),
 )
-const isListed = (jid) => items.has(jid)
+const listed = (jid) => items.get(jid)
 // What the first one makes once belongs to nobody.
-new Subscriptions(isListed).replace(items)
+new Subscriptions(listed).replace(items)
 
 const before = await heap()
-const subscriptions = new Subscriptions(isListed)
+const subscriptions = new Subscriptions(listed)
 subscriptions.replace(items)
 const after = await heap()
 if (subscriptions.standingOf('contact0@localhost').to !== 'subscribed') throw new Error('nobody is settled')
