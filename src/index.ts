@@ -40,5 +40,12 @@ export { pickText, type LanguageText } from './stanza/language-text.js'
 export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
 export type { RosterItem } from './stanza/roster.js'
-export { xml, XmlElement, type XmlAttribute, type XmlNode } from './xml/element.js'
+export {
+  xml,
+  XmlElement,
+  type AttributeLists,
+  type AttributeName,
+  type XmlAttribute,
+  type XmlNode,
+} from './xml/element.js'
 export { ns } from './xml/namespaces.js'
