@@ -13,7 +13,7 @@ export async function measureLogins(scope: Scope): Promise<Group> {
   const title = 'CPU of a login on Prosody, each client with the mechanism of its choice (SCRAM)'
   const server = await scope.prosody('even')
   if (server === undefined) return { title, findings: [], remarks: ['Prosody is not installed.'] }
-  const logins = scope.isQuick ? 4 : 12
+  const logins = scope.isQuick ? 3 : 12
   const findings: Finding[] = []
   for (const way of loginWays) {
     const [ours, ...peers] = clientsOn[way]

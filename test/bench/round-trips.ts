@@ -8,7 +8,7 @@ import { inTurns, values, type SubjectRuns } from './subjects.js'
 import { runWorker, type Figures } from './worker.js'
 
 /** Milliseconds one way; each holds in both directions. */
-const delaysOf = { quick: [0, 20, 40], whole: [0, 20, 40, 60] } as const
+const delaysOf = { quick: [0, 40], whole: [0, 20, 40, 60] } as const
 /** Long enough for everything of one turn to reach the relay, too short for an answer through the longest way. */
 const stayMs = 40
 

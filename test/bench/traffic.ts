@@ -62,7 +62,7 @@ export async function measurePingPong(scope: Scope): Promise<Group> {
     for (const way of trafficWays) {
       const [ours, ...peers] = clientsOn[way]
       const results = await inTurns(clientsOn[way], scope.runs, (client) =>
-        runSession(server, { client, way }, { deed: 'ping', count: scope.isQuick ? 30 : 150 }),
+        runSession(server, { client, way }, { deed: 'ping', count: scope.isQuick ? 20 : 150 }),
       )
       findings.push(
         ...compare({
