@@ -47,7 +47,7 @@ const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-bench-'))
 const servers = new Map<ProsodySetting, Promise<ProsodyUnderBench | undefined>>()
 const scope: Scope = {
   isQuick: values.quick,
-  runs: values.quick ? 3 : 5,
+  runs: values.quick ? 2 : 5,
   folder,
   prosody: (setting) => {
     const started = servers.get(setting) ?? startProsodyUnderBench(setting)

@@ -36,7 +36,7 @@ export async function measureIdle(scope: Scope): Promise<Group> {
             password: server.password,
             mechanism: 'PLAIN',
             concurrency: 10,
-            settleMs: 1500,
+            settleMs: scope.isQuick ? 500 : 1500,
             windowMs: scope.isQuick ? 2000 : 10_000,
           },
         }),
