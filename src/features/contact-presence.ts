@@ -3,6 +3,7 @@ import type { Jid } from '../stanza/jid.js'
 import type { LanguageText } from '../stanza/language-text.js'
 import type { Presence, Show } from '../stanza/presence.js'
 import { serialize } from '../xml/serializer.js'
+import { forgetOldest } from './forget-oldest.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { replayed } from './replayed.js'
 import { SingleEntryMap } from './single-entry-map.js'
@@ -120,12 +121,6 @@ function withResource(
   const resources = new Map(before).set(resource, presence)
   if (resources.size > rememberedResourceLimit) forgetOldest(resources)
   return resources
-}
-
-function forgetOldest(kept: Pick<Set<string>, 'delete' | 'keys'>): string | undefined {
-  const [oldest] = kept.keys()
-  if (oldest !== undefined) kept.delete(oldest)
-  return oldest
 }
 
 function absent(jid: Jid, last: Presence | undefined): ContactPresence {

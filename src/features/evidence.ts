@@ -1,5 +1,6 @@
 import type { ContactEvidence } from '../../machines/subscription-doctor.js'
 import type { Presence } from '../stanza/presence.js'
+import { forgetOldest } from './forget-oldest.js'
 
 type Said = NonNullable<ContactEvidence['presence']>
 
@@ -21,9 +22,7 @@ export class Evidence {
     if (this.#said.get(jid) === said) return
     this.#said.delete(jid)
     this.#said.set(jid, said)
-    if (this.#said.size <= rememberedLimit) return
-    const [oldest] = this.#said.keys()
-    if (oldest !== undefined) this.#said.delete(oldest)
+    if (this.#said.size > rememberedLimit) forgetOldest(this.#said)
   }
 
   clear(): void {
