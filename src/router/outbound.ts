@@ -14,8 +14,8 @@ export type Sendable = XmlElement | PlainMessage
 export interface Outbound {
   open(header: StreamHeader): void
   send(stanza: Sendable, flushed?: Flushed): void
-  /** Writes the closing tag, at once; `flushed` even if there is nothing to write. */
-  close(flushed?: Flushed): void
+  /** Writes the closing tag, at once. */
+  close(): void
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
   left(tell: () => void): void
   /** Writes a stream error and the closing tag, at once, and then ends the connection. */
@@ -74,15 +74,14 @@ class Writer implements Outbound {
     this.#cork.write(text, flushed)
   }
 
-  close(flushed?: Flushed): void {
-    if (this.#stopped) return flushed?.(null)
+  close(): void {
+    if (this.#stopped) return
     this.#stopped = true
-    if (!this.#opened) return flushed?.(null)
+    if (!this.#opened) return
     this.#leaving = []
-    this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, (error) => {
+    this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, () => {
       const leaving = this.#leaving ?? []
       this.#leaving = undefined
-      flushed?.(error)
       for (const tell of leaving) tell()
     })
     this.#cork.flush()
@@ -97,7 +96,8 @@ class Writer implements Outbound {
     if (this.#stopped) return
     if (!this.#opened) return this.#transport.destroy()
     this.#cork.write(this.#spell(xml('error', ns.streams, {}, xml(condition, ns.streamErrors))))
-    this.close(() => this.#transport.destroy())
+    this.close()
+    this.left(() => this.#transport.destroy())
   }
 
   stop(reason: TransportError): void {

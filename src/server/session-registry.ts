@@ -90,7 +90,8 @@ export class SessionRegistry {
     outbound.send(
       toStreamErrorElement({ condition: 'resource-constraint', text: 'too many connections', lang: 'en' }),
     )
-    outbound.close(() => transport.destroy())
+    outbound.close()
+    outbound.left(() => transport.destroy())
   }
 
   #forget(session: Session): void {
