@@ -94,14 +94,12 @@ export function createClient(options: ClientOptions): Client {
   const presence = createPresence(bus, createId, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
   answerPings(bus, {
-    get isShown() {
-      return presenceActor.getSnapshot().matches({ online: 'available' })
-    },
+    isShown: () => presenceActor.getSnapshot().matches({ online: 'available' }),
     isSubscriber: (bare) => ['from', 'both'].includes(roster.find(bare)?.subscription ?? ''),
     wasTold: (bare) => words.wasTold(bare),
   })
   /** What features have started beside the session. */
-  const charts = new Set<AnyActor>()
+  let charts: Set<AnyActor> | undefined
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
@@ -109,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
   }
   /** However the session ended: an actor that the app itself stops takes no way out. */
   const leave = (reason: XmppError | undefined) => {
-    for (const chart of charts) chart.stop()
+    for (const chart of charts ?? []) chart.stop()
     bus.close(reason)
     link.release()
   }
@@ -149,8 +147,9 @@ export function createClient(options: ClientOptions): Client {
     start: (machine, { id, input: given }) => {
       const started = createActor(machine, { id, input: given, ...inspection })
       equip(started.system, means)
-      charts.add(started)
-      started.subscribe({ complete: () => charts.delete(started), error: () => charts.delete(started) })
+      const running = (charts ??= new Set())
+      running.add(started)
+      started.subscribe({ complete: () => running.delete(started), error: () => running.delete(started) })
       started.start()
       return state.value.status === 'closed' ? started.stop() : started
     },

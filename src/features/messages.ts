@@ -50,7 +50,7 @@ interface Sent {
 /** @see Messages */
 export function createMessages(bus: StanzaBus, createId: () => string): Messages {
   const bounced = new Subject<BouncedMessage>()
-  const forms = new MessageForms()
+  let forms: MessageForms | undefined
   const remembered: Sent[] = []
   let oldest = 0
   let bySender: KeyedStreams<Message> | undefined
@@ -102,7 +102,7 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
     send: (input) => {
       const id = input.id ?? createId()
       const delivery = new Delivery(id)
-      const plain = forms.toPlain(input, id)
+      const plain = (forms ??= new MessageForms()).toPlain(input, id)
       const stanza = plain ?? toMessageElement({ ...input, id })
       const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
       remember({ to, delivery })

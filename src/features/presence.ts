@@ -39,7 +39,7 @@ export class PresenceWords {
   readonly #bus: StanzaBus
   readonly #createId: () => string
   /** Bare JIDs that were told directly in this session; as many as can be remembered. */
-  readonly #told = new Set<string>()
+  #told: Set<string> | undefined
   /** Said when available, and when not. */
   available: PresenceInput
   unavailable: PresenceInput = { type: 'unavailable' }
@@ -54,17 +54,17 @@ export class PresenceWords {
   tell(to: Jid, element: XmlElement, type: PresenceInput['type']): void {
     this.#bus.send(element)
     const bare = to.bare.toString()
-    if (type === 'unavailable') this.#told.delete(bare)
-    else if (type === undefined && this.#told.size < toldLimit) this.#told.add(bare)
+    if (type === 'unavailable') this.#told?.delete(bare)
+    else if (type === undefined) this.#remember(bare)
   }
 
   wasTold(bare: string): boolean {
-    return this.#told.has(bare)
+    return this.#told?.has(bare) ?? false
   }
 
   /** Everybody was told that one is gone. */
   forget(): void {
-    this.#told.clear()
+    this.#told = undefined
   }
 
   announce(): void {
@@ -75,6 +75,11 @@ export class PresenceWords {
   withdraw(): void {
     this.#send(this.unavailable)
     this.forget()
+  }
+
+  #remember(bare: string): void {
+    this.#told ??= new Set()
+    if (this.#told.size < toldLimit) this.#told.add(bare)
   }
 
   #send(presence: PresenceInput): void {

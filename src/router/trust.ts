@@ -30,7 +30,7 @@ export function speaksForAccount(from: string | undefined, account: Account): bo
 /** Who could see anyway that one is there. */
 export interface Audience {
   /** One’s presence is announced. */
-  readonly isShown: boolean
+  isShown(): boolean
   /** Sees it whenever it is announced: a contact with a subscription to it. */
   isSubscriber(bare: string): boolean
   /** Was told so directly. */
@@ -48,5 +48,5 @@ export function mayKnowOfMe(from: Jid | undefined, account: Account, audience: A
   const own = account.bare
   // One's own server has the domain alone.
   if (bare === own || own.endsWith(`@${bare}`)) return true
-  return (audience.isShown && audience.isSubscriber(bare)) || audience.wasTold(bare)
+  return (audience.isShown() && audience.isSubscriber(bare)) || audience.wasTold(bare)
 }

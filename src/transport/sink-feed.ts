@@ -16,7 +16,7 @@ export class SinkFeed {
   #delivering = false
   #heldBytes = 0
   readonly #held: (Uint8Array | string)[] = []
-  readonly #unflushed = new Set<Flushed>()
+  #unflushed: Set<Flushed> | undefined
 
   /** The end has been reported, or will be as soon as there is a sink. */
   get ended(): boolean {
@@ -78,8 +78,8 @@ export class SinkFeed {
     this.#held.length = 0
     this.#heldBytes = 0
     const unsent = outcome ?? new TransportError('closed', 'the connection ended before this was sent')
-    for (const flushed of this.#unflushed) flushed(unsent)
-    this.#unflushed.clear()
+    for (const flushed of this.#unflushed ?? []) flushed(unsent)
+    this.#unflushed?.clear()
     if (this.#ready) this.#sink?.closed(outcome)
   }
 
@@ -91,9 +91,10 @@ export class SinkFeed {
     }
     // A wrapper, since the same function may be given twice.
     const entry: Flushed = (error) => flushed(error)
-    this.#unflushed.add(entry)
+    const unflushed = (this.#unflushed ??= new Set())
+    unflushed.add(entry)
     return (error) => {
-      if (this.#unflushed.delete(entry)) entry(error)
+      if (unflushed.delete(entry)) entry(error)
     }
   }
 

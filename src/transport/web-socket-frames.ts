@@ -1,5 +1,5 @@
-/** Random bytes are drawn in pieces of this length, since each draw has its price. */
-const poolBytes = 8 * 1024
+/** Random bytes are drawn in pieces of this length, since each draw has its price; so often that the engine knows how it goes. */
+const poolBytes = 512
 const pool = new Uint8Array(poolBytes)
 let drawn = poolBytes
 
@@ -10,20 +10,21 @@ let drawn = poolBytes
  */
 export function encodeTextFrames(texts: readonly string[], isMasked: boolean): Buffer {
   const maskBytes = isMasked ? 4 : 0
+  const lengths: number[] = []
   let total = 0
-  const lengths = texts.map((text) => {
-    const length = Buffer.byteLength(text, 'utf8')
+  for (const text of texts) {
+    const length = Buffer.byteLength(text)
+    lengths.push(length)
     total += headerBytes(length) + maskBytes + length
-    return length
-  })
+  }
   const frames = Buffer.allocUnsafe(total)
+  let index = 0
   let at = 0
-  for (const [index, text] of texts.entries()) {
-    const length = lengths[index] ?? 0
-    at = writeHeader(frames, at, length, isMasked)
-    const payload = at + maskBytes
-    frames.write(text, payload, length, 'utf8')
-    if (isMasked) mask(frames, at, length)
+  for (const text of texts) {
+    const length = lengths[index++] ?? 0
+    const payload = writeHeader(frames, at, length, isMasked) + maskBytes
+    frames.write(text, payload)
+    if (isMasked) mask(frames, payload, length)
     at = payload + length
   }
   return frames
@@ -42,25 +43,24 @@ function writeHeader(frames: Buffer, at: number, length: number, isMasked: boole
     frames[at + 1] = maskBit | length
     return at + 2
   }
-  if (length < 65_536) {
-    frames[at + 1] = maskBit | 126
-    return frames.writeUInt16BE(length, at + 2)
-  }
-  frames[at + 1] = maskBit | 127
-  frames.writeUInt32BE(Math.floor(length / 2 ** 32), at + 2)
-  return frames.writeUInt32BE(length >>> 0, at + 6)
+  const isShort = length < 65_536
+  frames[at + 1] = maskBit | (isShort ? 126 : 127)
+  const end = at + (isShort ? 4 : 10)
+  for (let byte = end - 1, rest = length; byte > at + 1; byte--, rest = Math.floor(rest / 256))
+    frames[byte] = rest & 0xff
+  return end
 }
 
 /** Puts a key that nobody can foresee before the payload, and the payload under it. */
-function mask(frames: Buffer, at: number, length: number): void {
+function mask(frames: Buffer, payload: number, length: number): void {
   if (drawn === poolBytes) {
     crypto.getRandomValues(pool)
     drawn = 0
   }
-  frames.set(pool.subarray(drawn, drawn + 4), at)
+  const key = drawn
   drawn += 4
-  const payload = at + 4
+  for (let index = 0; index < 4; index++) frames[payload - 4 + index] = pool[key + index] ?? 0
   for (let index = 0; index < length; index++) {
-    frames[payload + index] = (frames[payload + index] ?? 0) ^ (frames[at + (index & 3)] ?? 0)
+    frames[payload + index] = (frames[payload + index] ?? 0) ^ (pool[key + (index & 3)] ?? 0)
   }
 }

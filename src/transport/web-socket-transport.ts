@@ -12,6 +12,8 @@ import { encodeTextFrames } from './web-socket-frames.js'
 
 type Flushed = (error: TransportError | null) => void
 
+const settled = Promise.resolve()
+
 /** An open WebSocket of the `ws` package, from either side. */
 export class WebSocketTransport implements Transport {
   readonly framing = 'frames'
@@ -58,7 +60,7 @@ export class WebSocketTransport implements Transport {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    if (this.#texts.length === 0) process.nextTick(this.#flush)
+    if (this.#texts.length === 0) void settled.then(this.#flush)
     this.#texts.push(data)
     this.#textUnits += data.length
     if (tracked !== undefined) this.#flushes.push(tracked)

@@ -42,10 +42,9 @@ export class ContentReader extends MarkupWindow {
         if ((next !== -1 && next < end) || exceedsLimits(tag, end - at, this.limits)) return true
         if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
         builder.openTag(tag.name)
-        if (tag.namespace !== undefined) builder.declareDefault(tag.namespace)
-        builder.attributes(tag.attributes, this.readValues(tag))
+        const values = this.readValues(tag)
         this.pos = end
-        builder.endOpenTag()
+        builder.endKnownTag(tag, values)
         if (tag.empty) this.endElement()
       }
       if (this.stopped) return false

@@ -265,6 +265,7 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     const { builder, places } = this
     if (pos - this.tagStart > this.limits.startTagLength) throw this.longTag()
     this.inTag = false
+    this.places = undefined
     this.pos = pos
     builder.endOpenTag()
     if (places !== undefined && builder.depth > builder.stanzaDepth) {

@@ -1,4 +1,5 @@
 import { noAttributes, XmlElement, type AttributeName, type XmlNode } from './element.js'
+import type { KnownTag } from './known-tags.js'
 import type { XmlLimits } from './limits.js'
 import { names, type QualifiedName } from './names.js'
 import { ns } from './namespaces.js'
@@ -146,27 +147,24 @@ export class TreeBuilder {
     this.tagValues.push(value)
   }
 
-  /** All attributes of a start tag at once; none is a declaration, and none has a prefix to resolve. */
-  attributes(names: readonly AttributeName[], values: readonly string[]): void {
-    this.level.names = names
-    this.level.values = values
-  }
-
-  declareDefault(namespace: string): void {
-    this.level.defaultNamespace = namespace
+  /** The rest of a start tag that is known, in a stanza: all of its attributes at once. */
+  endKnownTag(tag: KnownTag, values: readonly string[]): void {
+    const level = this.level
+    if (tag.namespace !== undefined) level.defaultNamespace = tag.namespace
+    level.names = tag.attributes
+    level.values = values
+    resolveName(level)
+    this.refuseStream(level)
   }
 
   /** The start tag is complete: only now are its declarations known, and its names can be resolved. */
   endOpenTag(): void {
     const level = this.level
     if (this.generation !== names.generation) this.compareNames()
-    level.namespace = level.name.prefix === '' ? level.defaultNamespace : resolve(level.name, level.prefixes)
+    resolveName(level)
     if (this.tagValues.length > 0) this.takeAttributes(level)
-    if (this.depth > this.stanzaDepth) {
-      if (level.name.local === 'stream' && level.namespace === ns.streams && this.depth > 1) {
-        throw new Violation('invalid-xml', 'a stream begins inside the stream')
-      }
-    } else {
+    if (this.depth > this.stanzaDepth) this.refuseStream(level)
+    else {
       const header = new XmlElement(level.name.local, level.namespace, level)
       level.names = noAttributes.names
       level.values = noAttributes.values
@@ -197,6 +195,12 @@ export class TreeBuilder {
     } else {
       if (depth === 0) this.finished = true
       this.sink.element(element)
+    }
+  }
+
+  private refuseStream({ name, namespace }: Level): void {
+    if (name.local === 'stream' && namespace === ns.streams && this.depth > 1) {
+      throw new Violation('invalid-xml', 'a stream begins inside the stream')
     }
   }
 
@@ -236,6 +240,10 @@ export class TreeBuilder {
 
 function duplicate(name: string): Violation {
   return malformed(`the attribute "${name}" occurs twice in a start tag`)
+}
+
+function resolveName(level: Level): void {
+  level.namespace = level.name.prefix === '' ? level.defaultNamespace : resolve(level.name, level.prefixes)
 }
 
 function resolve(name: QualifiedName, scope: PrefixScope | undefined): string {
