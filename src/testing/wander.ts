@@ -1,5 +1,6 @@
 import type { AsyncCommand } from 'fast-check'
 import type { AnyEventObject, AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate'
+import type { PlainCatalogue } from './catalogue.js'
 import { advance, blames, happeningsAt, type Position } from './position.js'
 import { Stepper } from './stepper.js'
 import type { Walk } from './walk.js'
@@ -38,6 +39,13 @@ export interface Wandering<M extends AnyStateMachine> {
     | undefined
 }
 
+/** A walk as far as it is needed here, whatever the machine. */
+interface PlainWalk {
+  readonly machine: AnyStateMachine
+  readonly catalogue: PlainCatalogue
+  readonly places: readonly { readonly edges: readonly { readonly event: AnyEventObject }[] }[]
+}
+
 /** One walk under way; `events` is what has happened. */
 interface Progress {
   readonly stepper: Stepper
@@ -59,7 +67,7 @@ export function wander<M extends AnyStateMachine>(
   options?: WanderOptions<M>,
 ): Promise<Wandering<M>>
 export async function wander(
-  { machine, catalogue, places }: Walk<AnyStateMachine>,
+  { machine, catalogue, places }: PlainWalk,
   options: WanderOptions<AnyStateMachine> = {},
 ): Promise<Wandering<AnyStateMachine>> {
   const fc = await import('fast-check').catch((cause: unknown) => {
@@ -68,9 +76,10 @@ export async function wander(
   const { walks = 100, steps = 50, companion } = options
   const events = new Map(places.flatMap(({ edges }) => edges.map(({ event }) => [eventKey(event), event])))
   const happenings = [...events.values()].map((event) => fc.constant(toCommand(event, catalogue)))
+  const inputs: readonly unknown[] = catalogue.inputs ?? [undefined]
   let failure: Wandering<AnyStateMachine>['failure']
   const property = fc.asyncProperty(
-    fc.constantFrom(...(catalogue.inputs ?? [undefined])),
+    fc.constantFrom(...inputs),
     fc.commands(happenings, { maxCommands: steps }),
     async (input, commands) => {
       const stepper = new Stepper(machine)
@@ -100,10 +109,7 @@ export async function wander(
   return { seed, failure }
 }
 
-function toCommand(
-  event: AnyEventObject,
-  catalogue: Walk<AnyStateMachine>['catalogue'],
-): AsyncCommand<Progress, Progress> {
+function toCommand(event: AnyEventObject, catalogue: PlainCatalogue): AsyncCommand<Progress, Progress> {
   const key = eventKey(event)
   return {
     check: ({ position }) =>

@@ -2,7 +2,7 @@ import { authenticationMachine, type SaslAnswer } from '../../../machines/authen
 import type { MechanismFacts } from '../../../machines/mechanism-choice.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { AuthenticationError, saslFailureConditions } from '../../../src/errors.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const password = { password: true, certificate: false, anonymous: false }
 const facts: MechanismFacts = {
@@ -26,7 +26,7 @@ const broken = [new AuthenticationError('server-not-verified', 'the signature is
 
 const exchanging = ['initiating', 'responding', 'verifying'] as const
 
-export const authentication: Catalogue<typeof authenticationMachine> = {
+export const authentication = toWalked(authenticationMachine, {
   inputs: [
     facts,
     inClear,
@@ -75,7 +75,7 @@ export const authentication: Catalogue<typeof authenticationMachine> = {
     'something is sent only in an exchange': ({ value, context }) =>
       !isExchanging(value) || context.mechanism !== undefined,
   },
-}
+})
 
 function isExchanging(value: string): boolean {
   return exchanging.some((each) => each === value)

@@ -5,7 +5,8 @@ import {
   type ContactFacts,
 } from '../../../machines/befriending.js'
 import { StanzaError, TransportError } from '../../../src/errors.js'
-import { orders, type Catalogue } from '../../../src/testing/index.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const items = (['none', 'to', 'from', 'both'] as const).flatMap((subscription) => [
   { subscription, ask: false, approved: false },
@@ -31,7 +32,7 @@ const events: readonly BefriendingEvent[] = [
   { type: 'befriending.withdraw' },
 ]
 
-export const befriending: Catalogue<typeof befriendingMachine> = {
+export const befriending = toWalked(befriendingMachine, {
   inputs: [true, false].map((mustList) => ({
     jid: 'juliet@example.test',
     mustList,
@@ -95,7 +96,7 @@ export const befriending: Catalogue<typeof befriendingMachine> = {
       !snapshot.matches({ open: { handshaking: { from: 'granted' } } }) ||
       snapshot.context.facts.item?.subscription === 'from',
   },
-}
+})
 
 function sees({ item }: ContactFacts): boolean {
   return item?.subscription === 'to' || item?.subscription === 'both'

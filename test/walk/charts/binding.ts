@@ -2,13 +2,13 @@ import { bindingMachine } from '../../../machines/binding.js'
 import { noFeatures } from '../../../machines/stream-facts.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { StanzaError, TransportError } from '../../../src/errors.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const lost = [new TransportError('closed', 'the connection ended')]
 const conflict = new StanzaError('conflict', 'modify')
 const features = { ...noFeatures, bind: true }
 
-export const binding: Catalogue<typeof bindingMachine> = {
+export const binding = toWalked(bindingMachine, {
   inputs: ['desk', undefined].map((resource) => ({ resource, timeouts })),
   outcomes: {
     reopenStream: {
@@ -53,4 +53,4 @@ export const binding: Catalogue<typeof bindingMachine> = {
     'nothing of the stream before is kept': ({ value, context }) =>
       value !== 'reopening' || context.header === undefined,
   },
-}
+})

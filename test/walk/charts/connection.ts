@@ -2,7 +2,7 @@ import { connectionMachine, type TransportFacts } from '../../../machines/connec
 import { noFeatures, type StreamHeaderFacts } from '../../../machines/stream-facts.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { StreamError, TransportError } from '../../../src/errors.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const one = 'xmpp://one.test:5222'
 const two = 'xmpps://two.test:5223'
@@ -23,7 +23,7 @@ const header: StreamHeaderFacts = {
 const refused = new TransportError('refused', 'nothing listens there')
 const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test' })
 
-export const connection: Catalogue<typeof connectionMachine> = {
+export const connection = toWalked(connectionMachine, {
   inputs: [[], [one, two]].flatMap((endpoints) =>
     [false, true].map((allowPlaintext) => ({ domain: 'example.test', endpoints, allowPlaintext, timeouts })),
   ),
@@ -82,4 +82,4 @@ export const connection: Catalogue<typeof connectionMachine> = {
     'a server of another version is left': ({ value, context }) =>
       value !== 'awaitingFeatures' || context.header?.version?.startsWith('1.') === true,
   },
-}
+})

@@ -1,10 +1,10 @@
 import { assign } from 'xstate'
 import { livenessMachine } from '../../../machines/liveness.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 /** The chart with a silence that is measured, as an actor does: short at first, long enough at the next look. */
-export const measured = livenessMachine.provide({
+const measured = livenessMachine.provide({
   actions: {
     measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
       silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
@@ -12,7 +12,7 @@ export const measured = livenessMachine.provide({
   },
 })
 
-export const liveness: Catalogue<typeof livenessMachine> = {
+export const liveness = toWalked(measured, {
   inputs: [{ timeouts }],
   key: ({ context }) => [context.silentMs, context.error?.code],
   invariants: {
@@ -27,4 +27,4 @@ export const liveness: Catalogue<typeof livenessMachine> = {
       !/^xstate\.(?:error\.actor\.probe|after\.probeTimeout)/.test(last.event.type) ||
       value === 'dead',
   },
-}
+})

@@ -1,7 +1,8 @@
 import { presenceMachine } from '../../../machines/presence.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { StanzaError } from '../../../src/errors.js'
-import { orders, type Catalogue } from '../../../src/testing/index.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const errors = [
   new StanzaError('feature-not-implemented', 'cancel'),
@@ -9,7 +10,7 @@ const errors = [
   new StanzaError('forbidden', 'auth'),
 ]
 
-export const presence: Catalogue<typeof presenceMachine> = {
+export const presence = toWalked(presenceMachine, {
   inputs: [true, false].map((wanted) => ({ wanted, timeouts })),
   events: [
     { type: 'session.online' },
@@ -51,4 +52,4 @@ export const presence: Catalogue<typeof presenceMachine> = {
       last?.from.matches({ offline: 'toHide' }) === true ||
       last?.from.matches({ online: 'hiding' }) === true,
   },
-}
+})

@@ -1,9 +1,9 @@
 import { rosterMachine } from '../../../machines/roster.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { StanzaError } from '../../../src/errors.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
-export const roster: Catalogue<typeof rosterMachine> = {
+export const roster = toWalked(rosterMachine, {
   inputs: [true, false].map((wanted) => ({ wanted, timeouts })),
   events: [
     { type: 'session.online', versioned: true },
@@ -31,4 +31,4 @@ export const roster: Catalogue<typeof rosterMachine> = {
       last.from.value !== 'cold' ||
       context.versioned === last.event['versioned'],
   },
-}
+})

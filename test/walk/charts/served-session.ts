@@ -1,6 +1,7 @@
 import type { ServedChannelFacts } from '../../../machines/served-facts.js'
 import { servedSessionMachine, type ServedSessionEvent } from '../../../machines/served-session.js'
-import { orders, type Catalogue } from '../../../src/testing/index.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const inClear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
 const encrypted: ServedChannelFacts = { secure: true, startTls: false, mechanisms: ['SCRAM-SHA-1'] }
@@ -29,7 +30,7 @@ const events: readonly ServedSessionEvent[] = [
 const timeouts = { negotiationMs: 60_000, tlsMs: 15_000, saslMs: 30_000, closeMs: 2_000 }
 const attemptsAllowed = 2
 
-export const servedSession: Catalogue<typeof servedSessionMachine> = {
+export const servedSession = toWalked(servedSessionMachine, {
   inputs: [inClear, encrypted, { ...inClear, mechanisms: ['SCRAM-SHA-1'] }].map((channel) => ({
     domain,
     channel,
@@ -102,7 +103,7 @@ export const servedSession: Catalogue<typeof servedSessionMachine> = {
     'what is unreadable is told and cut off, whenever it comes': (snapshot, last) =>
       last?.event.type !== 'stream.broken' || !last.from.matches('open') || snapshot.matches('disconnecting'),
   },
-}
+})
 
 function isRefusal({ actions }: { readonly actions: readonly { readonly type: string }[] }): boolean {
   return actions.some(({ type }) => type === 'sendSaslFailure')

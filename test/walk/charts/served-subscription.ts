@@ -1,8 +1,9 @@
 import { servedSubscriptionEvents } from '../../../machines/served-subscription-step.js'
 import { servedSubscriptionMachine } from '../../../machines/served-subscription.js'
-import { orders, type Catalogue } from '../../../src/testing/index.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
-export const servedSubscription: Catalogue<typeof servedSubscriptionMachine> = {
+export const servedSubscription = toWalked(servedSubscriptionMachine, {
   events: servedSubscriptionEvents.map((type) => ({ type })),
   key: () => undefined,
   invariants: {
@@ -44,7 +45,7 @@ export const servedSubscription: Catalogue<typeof servedSubscriptionMachine> = {
       (last.from.value.from !== 'approved' && last.from.value.from !== 'subscribed') ||
       (value.from === 'subscribed' && orders(last, 'answerSubscribed') && !orders(last, 'deliver')),
   },
-}
+})
 
 interface Both {
   readonly to: string

@@ -1,14 +1,15 @@
 import type { AuthenticationOutput } from '../../../machines/authentication.js'
 import type { BindingOutput } from '../../../machines/binding.js'
-import { connectionMachine, type ConnectionOutput } from '../../../machines/connection.js'
+import type { ConnectionOutput } from '../../../machines/connection.js'
 import { judge } from '../../../machines/policy.js'
 import type { SessionContext } from '../../../machines/session-context.js'
 import { sessionMachine, type SessionEvent } from '../../../machines/session.js'
 import { noFeatures } from '../../../machines/stream-facts.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import { AuthenticationError, StreamError, TransportError } from '../../../src/errors.js'
-import { orders, walk, type Catalogue } from '../../../src/testing/index.js'
+import { orders } from '../../../src/testing/index.js'
 import { connection } from './connection.js'
+import { toWalked } from './walked-chart.js'
 
 const lost = new TransportError('closed', 'the connection ended')
 const broken = new Error('a defect')
@@ -16,9 +17,11 @@ const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test' })
 const unauthorized = new AuthenticationError('not-authorized', 'the server refused')
 
 /** What the connection chart can end with, as its own walk found: the session is given nothing else. */
-const endings = walk(connectionMachine, connection).places.flatMap(({ snapshot: { output, context } }) =>
-  output === undefined ? [] : [{ output, allowPlaintext: context.allowPlaintext }],
-)
+const endings = connection
+  .walk()
+  .places.flatMap(({ snapshot: { output, context } }) =>
+    output === undefined ? [] : [{ output, allowPlaintext: context.allowPlaintext }],
+  )
 
 function connectionOutputs(allowPlaintext: boolean): readonly ConnectionOutput[] {
   const outputs = endings.filter((each) => each.allowPlaintext === allowPlaintext).map(({ output }) => output)
@@ -75,7 +78,7 @@ const base = {
   seed: 1,
 } as const
 
-export const session: Catalogue<typeof sessionMachine> = {
+export const session = toWalked(sessionMachine, {
   inputs: [
     { ...base, allowPlaintext: false, reconnect: 'afterOnline' },
     { ...base, allowPlaintext: true, reconnect: 'always' },
@@ -162,7 +165,7 @@ export const session: Catalogue<typeof sessionMachine> = {
       last.event.type.startsWith('xstate.after.stableTime.') ||
       last.event.type === 'session.connect',
   },
-}
+})
 
 function isForgotten({
   endpoint,

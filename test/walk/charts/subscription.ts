@@ -1,5 +1,5 @@
 import { subscriptionMachine, type SubscriptionEvent } from '../../../machines/subscription.js'
-import type { Catalogue } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
 
 const items = (['none', 'to', 'from', 'both'] as const).flatMap((subscription) =>
   [false, true].flatMap((ask) =>
@@ -21,7 +21,7 @@ const events: readonly SubscriptionEvent[] = [
   ...items,
 ]
 
-export const subscription: Catalogue<typeof subscriptionMachine> = {
+export const subscription = toWalked(subscriptionMachine, {
   events,
   key: () => undefined,
   invariants: {
@@ -60,7 +60,7 @@ export const subscription: Catalogue<typeof subscriptionMachine> = {
     'what may have been missed is no longer believed': ({ value }, last) =>
       last?.event.type !== 'requests.missed' || (value.from !== 'pending' && value.from !== 'none'),
   },
-}
+})
 
 function isOneOf(last: { readonly event: { readonly type: string } }, ...types: readonly string[]): boolean {
   return types.includes(last.event.type)
