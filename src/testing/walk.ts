@@ -150,11 +150,11 @@ class Exploration {
     }
     const { transitions, states, actions } = next.step
     const to = this.#reach(next.step, next.to, from.input, { from, event })
-    if (to === from && transitions.length === 0) return
     for (const blame of blames(next.step, this.#catalogue, { from: from.snapshot, event })) {
       this.#note(blame, from, event)
     }
-    from.edges.push({ event, transitions, states, actions, from, to })
+    if (to !== from || transitions.length > 0)
+      from.edges.push({ event, transitions, states, actions, from, to })
   }
 
   #reach(step: Step, position: Position, input: unknown, cameBy: OpenPlace['cameBy']): OpenPlace {
