@@ -4,7 +4,7 @@ import { toStreamErrorElement, type StreamErrorInput } from '../stanza/stream-er
 import type { Transport } from '../transport/transport.js'
 import { xml, XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { closingTag, serialize, serializeOpening } from '../xml/serializer.js'
+import { closingTag, serialize } from '../xml/serializer.js'
 
 /** What a peer hears of the client: a stream header, a first-level element, or the end of the stream. */
 export type Heard =
@@ -25,6 +25,8 @@ export type StreamErrorWords = StreamErrorCondition | StreamErrorInput
 export class ScriptedPeer {
   /** All that was heard, as text. */
   heard = ''
+  /** Everything that was said, in order, each piece after the name of who said it. */
+  readonly transcript: string[] = []
   readonly headers: StreamHeader[] = []
   /** First-level elements, over all streams of the connection. */
   readonly elements: XmlElement[] = []
@@ -81,7 +83,11 @@ export class ScriptedPeer {
 
   /** Elements as the framing has them; text goes out as it is, whatever it is. */
   say(...words: readonly (XmlElement | string)[]): void {
-    for (const word of words) this.#transport.write(typeof word === 'string' ? word : this.spell(word))
+    for (const word of words) {
+      const text = typeof word === 'string' ? word : this.spell(word)
+      this.transcript.push(`server: ${text}`)
+      this.#transport.write(text)
+    }
   }
 
   /** How this connection writes an element. */
@@ -94,8 +100,12 @@ export class ScriptedPeer {
     this.#isOpen = true
     const all = { id: 'scripted', from: 'example.test', version: '1.0', lang: 'en', ...header }
     const { to, from, id, version, lang } = all
-    if (this.framing === 'bytes') return this.say(serializeOpening(all))
-    return this.say(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang }))
+    const attributes = { to, from, id, version, 'xml:lang': lang }
+    if (this.framing === 'frames') return this.say(xml('open', ns.framing, attributes))
+    // An element that is not closed yet.
+    const opening = serialize(xml('stream', ns.streams, attributes), streamScope).slice(0, -2)
+    const scopes = ` xmlns='${ns.client}' xmlns:stream='${ns.streams}'`
+    return this.say(`<?xml version='1.0'?>${opening}${scopes}>`)
   }
 
   /** The closing tag; the connection stays. */
@@ -144,6 +154,7 @@ export class ScriptedPeer {
   #hear(chunk: Uint8Array | string): void {
     const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)
     this.heard += text
+    this.transcript.push(`client: ${text}`)
     if (this.framing === 'bytes' && /^<(?:\?xml|stream:stream)\b/.test(text)) this.#inbound.restart()
     this.#inbound.write(chunk)
   }

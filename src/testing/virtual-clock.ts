@@ -41,7 +41,8 @@ export class VirtualClock implements Disposable {
   constructor() {
     const real = replaced.map((name) => [name, Reflect.get(globalThis, name)] as const)
     const realNow = performance.now.bind(performance)
-    const performanceStartMs = realNow()
+    // Whole, so that differences between two looks are exact.
+    const performanceStartMs = Math.floor(realNow())
     this.#startedMs = Date.now()
     this.#restore = () => {
       for (const [name, value] of real) Reflect.set(globalThis, name, value)
@@ -55,8 +56,8 @@ export class VirtualClock implements Disposable {
       },
       get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
     })
-    const start = (everyMs: boolean) => (run: (...given: unknown[]) => void, ms?: unknown, ...given: unknown[]) =>
-      this.#start(() => run(...given), Number(ms), everyMs)
+    const start = (isRepeated: boolean) => (run: (...given: unknown[]) => void, ms?: unknown, ...given: unknown[]) =>
+      this.#start(() => run(...given), Number(ms), isRepeated)
     const clear = (handle: unknown) => void this.#timers.delete(Number(handle))
     const mocks = [start(false), clear, start(true), clear, VirtualDate]
     replaced.forEach((name, index) => Reflect.set(globalThis, name, mocks[index]))
