@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { createMachine, fromCallback, fromPromise, setup, type AnyStateMachine } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import * as machines from '../../machines/index.js'
-import { isChart, laws } from './laws.js'
+import { isChart, laws } from '../../src/testing/laws.js'
 
 const folder = new URL('../../machines/', import.meta.url)
 const charts = new Map<string, AnyStateMachine>()

@@ -1,5 +1,6 @@
 import { StateMachine, type AnyStateMachine, type AnyStateNode } from 'xstate'
-import { cannotRest, deadEnds, isAtRest, outwards, statesOf, unreachable } from './reach.js'
+import { outwards, statesOf } from './chart-edges.js'
+import { cannotRest, deadEnds, isAtRest, unreachable } from './reach.js'
 
 /** What every chart must keep to; each violation begins with the chart and the state. */
 export interface Law {

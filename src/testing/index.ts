@@ -1,0 +1,5 @@
+export { CoverageRecorder } from './coverage.js'
+export { walk } from './walk.js'
+export type { Catalogue, Choice, Outcomes, OutcomesOf } from './catalogue.js'
+export type { Coverage, Reached } from './coverage.js'
+export type { Edge, Incident, Path, Place, Walk } from './walk.js'
