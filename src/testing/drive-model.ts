@@ -1,9 +1,4 @@
-import {
-  StateMachine,
-  type AnyEventObject,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-} from 'xstate'
+import { StateMachine, type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
 import { Stepper, type Step, type StepAction } from './stepper.js'
 
 /** Where a chart of the tree is. */
@@ -227,7 +222,10 @@ class Run {
       const delay = read(params, 'delay')
       if (typeof delay !== 'number') return
       const dueMs = this.#nowMs + Math.max(1, Math.floor(delay))
-      this.#delays = [...this.#delays, { path, id: text(params, 'id'), event: toEvent(read(params, 'event')), dueMs }]
+      this.#delays = [
+        ...this.#delays,
+        { path, id: text(params, 'id'), event: toEvent(read(params, 'event')), dueMs },
+      ]
     } else if (type === 'xstate.cancel') {
       const sendId = text(params, 'sendId')
       this.#delays = this.#delays.filter((each) => each.path !== path || each.id !== sendId)

@@ -1,4 +1,5 @@
-import type { AnyStateMachine } from 'xstate'
+import { StateMachine, type AnyStateMachine } from 'xstate'
+import { statesOf, transitionId, transitionsOf } from './chart-edges.js'
 import { stimuliAt, type Drivable, type Running } from './drive.js'
 import { beginModel, placeOf, stepModel, type Model } from './drive-model.js'
 
@@ -6,8 +7,8 @@ import { beginModel, placeOf, stepModel, type Model } from './drive-model.js'
 export interface DrivePaths {
   /** Shortest ones, by the names of their stimuli, that take every transition which can be taken. */
   readonly paths: readonly (readonly string[])[]
-  /** Ids of those transitions. */
-  readonly transitions: ReadonlySet<string>
+  /** Ids of transitions that none of them takes. */
+  readonly missed: ReadonlySet<string>
   /** How many places were visited. */
   readonly places: number
   /** Places, in words, that no stimulus leads out of, though they are not the end. */
@@ -19,7 +20,7 @@ export interface PathOptions {
   /** What of the contexts tells two places apart, beside states and deeds. Default: nothing. */
   readonly key?: ((model: Model) => unknown) | undefined
   /** Ids of transitions that need no path. */
-  readonly known?: ReadonlySet<string> | undefined
+  readonly known?: Iterable<string> | undefined
   /** Places after which the search ends; default 20 000. */
   readonly limit?: number | undefined
 }
@@ -32,18 +33,18 @@ interface Visit {
 /** Searches the charts, without running anything, for the shortest path to each transition. */
 export function findPaths<Rig extends Running>(
   { machine, stimuli, model: options }: Pick<Drivable<Rig>, 'machine' | 'stimuli' | 'model'>,
-  { input, key = () => undefined, known = new Set(), limit = 20_000 }: PathOptions = {},
+  { input, key = () => undefined, known = [], limit = 20_000 }: PathOptions = {},
 ): DrivePaths {
   const first = beginModel(machine, input, options)
-  const transitions = new Set(known)
+  const missed = new Set(transitionsOfTree(machine))
+  for (const id of known) missed.delete(id)
   const paths: (readonly string[])[] = []
   const stuck: string[] = []
   const seen = new Set<string>()
   const queue: Visit[] = []
   const meet = (taken: readonly string[], visit: Visit) => {
-    const news = taken.filter((id) => !transitions.has(id))
-    for (const id of news) transitions.add(id)
-    if (news.length > 0 && visit.path.length > 0) paths.push(visit.path)
+    const isNews = taken.map((id) => missed.delete(id)).includes(true)
+    if (isNews && visit.path.length > 0) paths.push(visit.path)
     const place = JSON.stringify([placeOf(visit.model), key(visit.model)])
     if (seen.has(place) || seen.size >= limit) return
     seen.add(place)
@@ -51,6 +52,7 @@ export function findPaths<Rig extends Running>(
   }
   meet(first.taken, { model: first.model, path: [] })
   for (const { model, path } of queue) {
+    if (missed.size === 0) break
     const possible = stimuliAt(model, stimuli)
     if (possible.length === 0 && isAlive(machine, model)) stuck.push(JSON.stringify(placeOf(model)))
     for (const { name, occurrences } of possible) {
@@ -58,37 +60,19 @@ export function findPaths<Rig extends Running>(
       meet(step.taken, { model: step.model, path: [...path, name] })
     }
   }
-  return { paths: withoutBeginnings(paths), transitions, places: seen.size, stuck }
+  return { paths: withoutBeginnings(paths), missed, places: seen.size, stuck }
 }
 
-/** A path of up to `length` steps; `choose` picks one of as many as it is told, from 0. */
-export function findRandomPath<Rig extends Running>(
-  { machine, stimuli, model: options }: Pick<Drivable<Rig>, 'machine' | 'stimuli' | 'model'>,
-  { input, length, choose }: { readonly input?: unknown; readonly length: number; readonly choose: (count: number) => number },
-): readonly string[] {
-  let { model } = beginModel(machine, input, options)
-  const path: string[] = []
-  for (let left = length; left > 0; left -= 1) {
-    const possible = stimuliAt(model, stimuli)
-    const chosen = possible[choose(possible.length)]
-    if (chosen === undefined) break
-    path.push(chosen.name)
-    model = stepModel(model, chosen.occurrences, options).model
-  }
-  return path
-}
-
-/** Leaves out steps of a path as long as `fails` still holds; steps that are not possible any more count as not failing. */
-export async function shorten(
-  path: readonly string[],
-  fails: (path: readonly string[]) => Promise<boolean>,
-): Promise<readonly string[]> {
-  let shortest = path
-  for (let index = path.length - 1; index >= 0; index -= 1) {
-    const shorter = shortest.filter((_, other) => other !== index)
-    if (await fails(shorter)) shortest = shorter
-  }
-  return shortest
+/** Ids of the transitions of a chart and of every chart that it invokes, but for those that only hear of a child. */
+export function transitionsOfTree(machine: AnyStateMachine): readonly string[] {
+  const children = Object.values(machine.implementations.actors).filter(
+    (logic) => logic instanceof StateMachine,
+  )
+  const own = [...statesOf(machine.root)].flatMap(transitionsOf)
+  return [
+    ...own.filter(({ eventType }) => !String(eventType).startsWith('xstate.snapshot.')).map(transitionId),
+    ...children.flatMap(transitionsOfTree),
+  ]
 }
 
 const isAlive = (machine: AnyStateMachine, { charts }: Model) =>

@@ -1,4 +1,10 @@
-import { isMachineSnapshot, type AnyActorRef, type AnyMachineSnapshot, type AnyStateMachine, type InspectionEvent } from 'xstate'
+import {
+  isMachineSnapshot,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type InspectionEvent,
+} from 'xstate'
 import { transitionId } from './chart-edges.js'
 import {
   beginModel,
@@ -9,7 +15,6 @@ import {
   type ModelOptions,
   type ModelStep,
   type Occurrence,
-  placeOf,
 } from './drive-model.js'
 import type { VirtualClock } from './virtual-clock.js'
 
@@ -53,8 +58,8 @@ export interface Drivable<Rig extends Running> {
 /** Milliseconds that pass after each stimulus, for the model and for what runs. */
 const stepMs = 1
 
-/** Real turns of the event loop that what runs has to get where the model is: cryptography takes its time. */
-const patience = 500
+/** Picks the name of the next stimulus out of those that are possible; `undefined` ends the path. */
+export type Choose = (names: readonly string[], index: number) => string | undefined
 
 /** What is done by time alone; in every catalogue. */
 export const timePasses = 'time passes'
@@ -88,10 +93,7 @@ export interface Possible<Rig> {
 }
 
 /** What can be done at a place. */
-export function stimuliAt<Rig>(
-  model: Model,
-  stimuli: readonly Stimulus<Rig>[],
-): readonly Possible<Rig>[] {
+export function stimuliAt<Rig>(model: Model, stimuli: readonly Stimulus<Rig>[]): readonly Possible<Rig>[] {
   const possible = stimuli.flatMap((stimulus) => {
     if (stimulus.when?.(model) === false) return []
     const { name, predicts } = stimulus
@@ -113,18 +115,20 @@ function canHappen(model: Model, occurrences: readonly Occurrence[]): boolean {
 }
 
 /**
- * Drives what runs along a path, the pure charts beside it, and compares both after each step: the state of every chart,
+ * Drives what runs along a path, or as it is told from step to step, the pure charts beside it, and compares both after each step: the state of every chart,
  * the transitions that were taken, and the facts. Gives the ids of the transitions that were taken for real.
  * Throws DriveDifference, RangeError for a step that is not possible there, and what `end` throws.
  */
 export async function drive<Rig extends Running>(
   drivable: Drivable<Rig>,
-  path: readonly string[],
+  path: readonly string[] | Choose,
 ): Promise<readonly string[]> {
   const { machine, model: options, inputOf } = drivable
   const witness = new Witness()
   const rig = await drivable.start(witness.inspect)
-  let step: ModelStep = beginModel(machine, inputOf?.(rig), options)
+  let step: ModelStep = { ...beginModel(machine, inputOf?.(rig), options), taken: [] }
+  const choose: Choose = typeof path === 'function' ? path : (_names, index) => path[index]
+  const done: string[] = []
   const look = () => ({
     charts: sorted(chartsOf(machine.id, rig.actor).map(toEntry)),
     taken: byChart(witness.taken),
@@ -136,33 +140,35 @@ export async function drive<Rig extends Running>(
     facts: drivable.facts?.expected(step.model),
   })
   try {
-    for (const [index, name] of ['', ...path].entries()) {
-      witness.forget()
-      if (index > 0) step = await take(name, step, drivable, rig)
-      else step = { ...step, taken: [] }
-      for (let turn = 0; turn < patience && !isSame(predict(), look()); turn += 1) await rig.clock.rest()
+    const compare = async () => {
+      await rig.clock.until(() => isSame(predict(), look()))
+      // What is right at once may yet go wrong.
       await rig.clock.rest()
-      if (isSame(predict(), look())) continue
-      throw new DriveDifference(path.slice(0, index), predict(), look(), rig.transcript?.() ?? '')
+      if (isSame(predict(), look())) return
+      throw new DriveDifference(done, predict(), look(), rig.transcript?.() ?? '')
+    }
+    witness.forget()
+    await compare()
+    for (;;) {
+      const possible = stimuliAt(step.model, drivable.stimuli)
+      const name = choose(
+        possible.map((each) => each.name),
+        done.length,
+      )
+      if (name === undefined) break
+      const next = possible.find((each) => each.name === name)
+      if (next === undefined) throw new RangeError(`"${name}" is not possible after ${done.join(' → ')}`)
+      done.push(name)
+      witness.forget()
+      await next.stimulus?.act(rig)
+      await rig.clock.advance(next.passMs)
+      step = stepModel(step.model, next.occurrences, drivable.model)
+      await compare()
     }
     return witness.all
   } finally {
     await rig.end()
   }
-}
-
-async function take<Rig extends Running>(
-  name: string,
-  { model }: ModelStep,
-  { stimuli, model: options }: Drivable<Rig>,
-  rig: Rig,
-): Promise<ModelStep> {
-  const found = stimuliAt(model, stimuli).find((each) => each.name === name)
-  if (found === undefined) throw new RangeError(`"${name}" is not possible in ${JSON.stringify(placeOf(model))}`)
-  const { stimulus, occurrences, passMs } = found
-  await stimulus?.act(rig)
-  await rig.clock.advance(passMs)
-  return stepModel(model, occurrences, options)
 }
 
 /** Looks at what runs. */

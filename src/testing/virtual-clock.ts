@@ -15,6 +15,9 @@ const realSetTimeout = globalThis.setTimeout
 const takeTurn: (next: () => void) => void =
   typeof globalThis.setImmediate === 'function' ? globalThis.setImmediate : (next) => realSetTimeout(next, 0)
 
+/** Real milliseconds that something may take which no timer counts. */
+const patienceMs = 5_000
+
 /** Turns that the longest chain of what is ready takes, key derivation apart. */
 const turnsToRest = 4
 
@@ -34,6 +37,7 @@ const longestMs = 2 ** 31 - 1
 export class VirtualClock implements Disposable {
   readonly #timers = new Map<number, Timer>()
   readonly #restore: () => void
+  readonly #realNow: () => number
   readonly #startedMs: number
   #nowMs = 0
   #count = 0
@@ -41,6 +45,7 @@ export class VirtualClock implements Disposable {
   constructor() {
     const real = replaced.map((name) => [name, Reflect.get(globalThis, name)] as const)
     const realNow = performance.now.bind(performance)
+    this.#realNow = realNow
     // Whole, so that differences between two looks are exact.
     const performanceStartMs = Math.floor(realNow())
     this.#startedMs = Date.now()
@@ -56,8 +61,10 @@ export class VirtualClock implements Disposable {
       },
       get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
     })
-    const start = (isRepeated: boolean) => (run: (...given: unknown[]) => void, ms?: unknown, ...given: unknown[]) =>
-      this.#start(() => run(...given), Number(ms), isRepeated)
+    const start =
+      (isRepeated: boolean) =>
+      (run: (...given: unknown[]) => void, ms?: unknown, ...given: unknown[]) =>
+        this.#start(() => run(...given), Number(ms), isRepeated)
     const clear = (handle: unknown) => void this.#timers.delete(Number(handle))
     const mocks = [start(false), clear, start(true), clear, VirtualDate]
     replaced.forEach((name, index) => Reflect.set(globalThis, name, mocks[index]))
@@ -94,7 +101,11 @@ export class VirtualClock implements Disposable {
   async drain(limitMs = 86_400_000): Promise<number> {
     const startMs = this.#nowMs
     await this.rest()
-    for (let next = this.#next(); next !== undefined && next.dueMs - startMs <= limitMs; next = this.#next()) {
+    for (
+      let next = this.#next();
+      next !== undefined && next.dueMs - startMs <= limitMs;
+      next = this.#next()
+    ) {
       await this.#runOut(next)
     }
     return this.#nowMs - startMs
@@ -103,6 +114,18 @@ export class VirtualClock implements Disposable {
   /** Lets everything run that is ready to, while no time passes. */
   async rest(): Promise<void> {
     for (let turn = 0; turn < turnsToRest; turn += 1) await new Promise<void>((resolve) => takeTurn(resolve))
+  }
+
+  /** Lets everything run that is ready to, until `holds` does, or for 5 real seconds; tells which. Cryptography takes its time. */
+  async until(holds: () => boolean): Promise<boolean> {
+    const startMs = this.#realNow()
+    await this.rest()
+    while (!holds()) {
+      if (this.#realNow() - startMs > patienceMs) return false
+      await new Promise<void>((resolve) => void realSetTimeout(resolve, 1))
+      await this.rest()
+    }
+    return true
   }
 
   /** Real time passes again; timers of the virtual one never run out. */
@@ -128,7 +151,8 @@ export class VirtualClock implements Disposable {
 
   #next(): Timer | undefined {
     let next: Timer | undefined
-    for (const timer of this.#timers.values()) if (next === undefined || timer.dueMs < next.dueMs) next = timer
+    for (const timer of this.#timers.values())
+      if (next === undefined || timer.dueMs < next.dueMs) next = timer
     return next
   }
 

@@ -56,7 +56,14 @@ describe.each(['bytes', 'frames'] as const)('a scripted server over %s', (framin
       reactions: [
         (heard, peer) => {
           if (heard.kind !== 'element' || heard.element.name !== 'message') return false
-          peer.say(xml('message', 'jabber:client', { from: 'bob@example.test' }, xml('body', 'jabber:client', {}, 'echo')))
+          peer.say(
+            xml(
+              'message',
+              'jabber:client',
+              { from: 'bob@example.test' },
+              xml('body', 'jabber:client', {}, 'echo'),
+            ),
+          )
           return true
         },
       ],

@@ -63,7 +63,12 @@ export const authenticationStimuli: readonly Stimulus<SessionRig>[] = [
       ),
     ),
   ),
-  says('asks PLAIN again', challenged('initiate', { challenge: 'good' }), ({ peer }) => peer.say(challenge()), isPlain),
+  says(
+    'asks PLAIN again',
+    challenged('initiate', { challenge: 'good' }),
+    ({ peer }) => peer.say(challenge()),
+    isPlain,
+  ),
   says(
     'asks PLAIN a third time',
     challenged('answerChallenge', { challenge: 'bad' }),

@@ -37,7 +37,9 @@ const refuses = (condition: StanzaErrorCondition, type: 'cancel' | 'wait'): Stim
 
 /** Everything that the binding chart waits for. */
 export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
-  says('opens the authenticated stream', [done('reopenStream', headerFacts('1.0'))], ({ peer }) => peer.openStream()),
+  says('opens the authenticated stream', [done('reopenStream', headerFacts('1.0'))], ({ peer }) =>
+    peer.openStream(),
+  ),
   ...breaks('reopenStream', brokenStreams),
   offers('binding/receiveFeatures', 'binding', { bind: true }),
   offers('binding/receiveFeatures', 'binding and a session', { bind: true, session: { optional: false } }),
@@ -58,10 +60,8 @@ export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
   says('establishes the session', [done('establishSession')], async (rig) =>
     rig.peer.say(answerTo(await rig.said(asksSession))),
   ),
-  says(
-    'refuses the session',
-    [failed('establishSession', new StanzaError('forbidden', 'auth'))],
-    (rig) => refuseRequest(rig, asksSession, 'forbidden'),
+  says('refuses the session', [failed('establishSession', new StanzaError('forbidden', 'auth'))], (rig) =>
+    refuseRequest(rig, asksSession, 'forbidden'),
   ),
   ...breaks('establishSession', brokenWords),
 ]

@@ -13,6 +13,12 @@ const secured = { framing: 'bytes', secure: true, tlsVersion: 'TLSv1.3', channel
 const dials = (name: string, pair: TransportPairOptions, facts: object): Stimulus<SessionRig> =>
   says(`dials ${name}`, [done('openTransport', facts)], (rig) => rig.connectBy(pair))
 
+function discovers(name: string, endpoints: readonly string[]): Stimulus<SessionRig> {
+  return does(`discovers ${name}`, [done('discoverEndpoints', endpoints)], (rig) =>
+    rig.endpoints.give(endpoints),
+  )
+}
+
 /** What the charts read of features. */
 export function toFeatureFacts(offered: Partial<StreamFeatures>): StreamFeatureFacts {
   const { starttls, mechanisms = [], channelBindings, session, bind = false } = offered
@@ -40,25 +46,50 @@ export const headerFacts = (version: string | undefined) =>
 /** What a connection that fails looks like to whoever reads from it. */
 export const brokenStreams = [
   { how: 'hangs up', error: new TransportError('closed', ''), act: ({ peer }: SessionRig) => peer.hangUp() },
-  { how: 'cuts the connection', error: new TransportError('reset', ''), act: ({ peer }: SessionRig) => peer.reset() },
+  {
+    how: 'cuts the connection',
+    error: new TransportError('reset', ''),
+    act: ({ peer }: SessionRig) => peer.reset(),
+  },
 ] as const
 
 export const brokenWords = [
   ...brokenStreams,
-  { how: 'closes the stream', error: new TransportError('closed', ''), act: ({ peer }: SessionRig) => peer.closeStream() },
-  { how: 'says garbage', error: new ProtocolError('not-well-formed', ''), act: ({ peer }: SessionRig) => peer.say('<<<') },
-  { how: 'says conflict', error: new StreamError('conflict'), act: ({ peer }: SessionRig) => peer.fail('conflict') },
+  {
+    how: 'closes the stream',
+    error: new TransportError('closed', ''),
+    act: ({ peer }: SessionRig) => peer.closeStream(),
+  },
+  {
+    how: 'says garbage',
+    error: new ProtocolError('not-well-formed', ''),
+    act: ({ peer }: SessionRig) => peer.say('</nobody>'),
+  },
+  {
+    how: 'says conflict',
+    error: new StreamError('conflict'),
+    act: ({ peer }: SessionRig) => peer.fail('conflict'),
+  },
   { how: 'says reset', error: new StreamError('reset'), act: ({ peer }: SessionRig) => peer.fail('reset') },
-  { how: 'says not-authorized', error: new StreamError('not-authorized'), act: ({ peer }: SessionRig) => peer.fail('not-authorized') },
+  {
+    how: 'says not-authorized',
+    error: new StreamError('not-authorized'),
+    act: ({ peer }: SessionRig) => peer.fail('not-authorized'),
+  },
 ] as const
 
 /** Everything that the connection chart waits for. */
 export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
+  discovers('two endpoints', ['xmpps://one.example.test:5223', 'xmpp://two.example.test:5222']),
+  discovers('nothing', []),
+  does('cannot discover', [failed('discoverEndpoints', new TransportError('unknown-host', ''))], (rig) =>
+    rig.endpoints.refuse(new TransportError('unknown-host', 'no such domain')),
+  ),
   dials('with TLS', { secure: true }, secured),
   dials('in clear', { secure: false }, { framing: 'bytes', secure: false, channelBindings: [] }),
   dials('by WebSocket', { framing: 'frames', secure: true }, { ...secured, framing: 'frames' }),
   does('is not there', [failed('openTransport', new TransportError('refused', ''))], (rig) =>
-    rig.refuse(new TransportError('refused', 'nobody listens')),
+    rig.transport.refuse(new TransportError('refused', 'nobody listens')),
   ),
   ...['1.0', '2.0', undefined].map((version) =>
     says(`opens a stream of version ${version}`, [done('openStream', headerFacts(version))], ({ peer }) =>
@@ -75,7 +106,7 @@ export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
     ({ peer }) => peer.fail('host-unknown'),
   ),
   says(
-    'redirects to nowhere',
+    'redirects',
     [
       done('openStream', headerFacts('1.0')),
       failed('connection/receiveFeatures', new StreamError('see-other-host', { otherHost: 'other.test' })),
@@ -88,12 +119,10 @@ export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
   offers('connection/receiveFeatures', 'STARTTLS', { starttls: { required: true }, mechanisms: ['PLAIN'] }),
   ...breaks('connection/receiveFeatures', brokenWords),
   says('goes ahead with TLS', [done('requestTls')], ({ peer }) => peer.say(xml('proceed', ns.tls))),
-  says(
-    'refuses TLS',
-    [failed('requestTls', new TransportError('tls-unavailable', ''))],
-    ({ peer }) => peer.say(xml('failure', ns.tls)),
+  says('refuses TLS', [failed('requestTls', new TransportError('tls-unavailable', ''))], ({ peer }) =>
+    peer.say(xml('failure', ns.tls)),
   ),
   ...breaks('requestTls', brokenWords),
   says('shakes hands', [done('startTls', secured)], ({ peer }) => void peer.startTls()),
-  ...breaks('startTls', brokenStreams),
+  ...breaks('startTls', brokenStreams.slice(1)),
 ]

@@ -35,7 +35,12 @@ export const onlineStimuli: readonly Stimulus<SessionRig>[] = [
   ...brokenWords.map(({ how, error, act }) =>
     says(`${how}, online`, [told('session', { type: 'stream.ended', ...{ error } })], act, isOnline),
   ),
-  says('says anything', heard, ({ peer }) => peer.say(xml('presence', ns.client, { from: 'bob@example.test/x' })), isOnline),
+  says(
+    'says anything',
+    heard,
+    ({ peer }) => peer.say(xml('presence', ns.client, { from: 'bob@example.test/x' })),
+    isOnline,
+  ),
   answers('gives the roster', done('fetchRoster'), async (rig) =>
     rig.peer.say(answerTo(await rig.said(asksRoster), toRosterElement())),
   ),
@@ -45,7 +50,9 @@ export const onlineStimuli: readonly Stimulus<SessionRig>[] = [
   ...visibility.flatMap((kind) => {
     const asks = asksFor(kind.toLowerCase(), ns.invisible)
     return [
-      answers(`grants ${kind}`, done(`become${kind}`), async (rig) => rig.peer.say(answerTo(await rig.said(asks)))),
+      answers(`grants ${kind}`, done(`become${kind}`), async (rig) =>
+        rig.peer.say(answerTo(await rig.said(asks))),
+      ),
       answers(`refuses ${kind}`, failed(`become${kind}`, new StanzaError('forbidden', 'auth')), (rig) =>
         refuseRequest(rig, asks, 'forbidden'),
       ),

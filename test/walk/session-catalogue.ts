@@ -1,7 +1,7 @@
-import { assign } from 'xstate'
+import { assign, type InspectionEvent } from 'xstate'
 import { livenessMachine } from '../../machines/liveness.js'
 import { sessionMachine } from '../../machines/session.js'
-import { createClient, type ClientOptions } from '../../src/index.js'
+import type { ClientOptions } from '../../src/index.js'
 import type { Drivable } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import { appStimuli } from './app-stimuli.js'
@@ -9,7 +9,8 @@ import { authenticationByItself, authenticationStimuli } from './authentication-
 import { bindingStimuli } from './binding-stimuli.js'
 import { connectionStimuli } from './connection-stimuli.js'
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
-import { SessionRig } from './session-rig.js'
+import { discoveringSession } from './dialed-session.js'
+import { clientOf, SessionRig, type App } from './session-rig.js'
 
 /** The charts alone, but for one deed that looks at the world: silence is measured by what the model has heard. */
 let silentMs = 0
@@ -19,59 +20,83 @@ const machine = sessionMachine.provide({
   },
 })
 
-/** The session of a client with these options, and everything that can happen to it. */
-export function driveSession(options: Partial<ClientOptions>): Drivable<SessionRig> {
+const defect = 'a chart ends by itself and does not throw: this is for defects'
+
+/** What makes the session that is driven. */
+type Make = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => App
+
+/** A session, and everything that can happen to it. */
+function driveSession(make: Make): Drivable<SessionRig> {
   return {
     machine,
-    stimuli: [...appStimuli, ...connectionStimuli, ...authenticationStimuli, ...bindingStimuli, ...onlineStimuli],
+    stimuli: [
+      ...appStimuli,
+      ...connectionStimuli,
+      ...authenticationStimuli,
+      ...bindingStimuli,
+      ...onlineStimuli,
+    ],
     model: {
       byItself: (deed, model) => authenticationByItself(deed, model) ?? presenceByItself(deed, model),
       before: ({ nowMs, notes }) => {
         silentMs = nowMs - Number(notes['heardMs'] ?? 0)
       },
     },
-    start: (inspect) => new SessionRig(options, inspect),
-    inputOf: inputOfRig,
+    start: (inspect) => new SessionRig((rig) => make(rig, inspect)),
+    inputOf: (rig) => rig.actor.getSnapshot().context,
   }
 }
 
-const inputOfRig = ({ client }: SessionRig): unknown => client.actor.getSnapshot().context
+const driveClient = (options: Partial<ClientOptions>) =>
+  driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
 
-/** The input that a client gives its session. */
-export function inputOf(options: Partial<ClientOptions>): unknown {
-  const { actor } = createClient({ jid: 'alice@example.test', password: 'secret', lang: 'en', endpoint: unopened, ...options })
-  const { context } = actor.getSnapshot()
-  actor.stop()
-  return context
+/** Sessions of every kind that leads somewhere else. */
+export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
+  'that comes back by itself': driveClient({ reconnect: 'always' }),
+  'that wants nothing by itself, not even TLS': driveClient({
+    reconnect: 'never',
+    roster: false,
+    presence: false,
+    dangerouslyAllowPlaintext: true,
+  }),
+  'that looks for its server': driveSession(discoveringSession),
 }
 
-const unopened = () => Promise.reject(new TypeError('nobody dials here'))
+/** The input that such a session is begun with. */
+export async function inputOf(drivable: Drivable<SessionRig>): Promise<unknown> {
+  const rig = await drivable.start(() => undefined)
+  const input = drivable.inputOf?.(rig)
+  await rig.end()
+  return input
+}
 
-/** What decides where a session goes next, beside its states. */
+/** Transitions that nobody outside the client can bring about, and why. */
+export const undrivable: Readonly<Record<string, string>> = {
+  'session xstate.error.actor.roster 0': defect,
+  'session xstate.error.actor.presence 0': defect,
+  'session.active.connecting xstate.error.actor.connection 0': defect,
+  'session.active.authenticating xstate.error.actor.authentication 0': defect,
+  'session.active.binding xstate.error.actor.binding 0': defect,
+  'session.active.online xstate.error.actor.liveness 0': defect,
+  'session.active.online xstate.error.actor.stanzas 0': 'whoever is online was given an address and a stream',
+  'session.active.closing xstate.error.actor.closeStream 0':
+    'the end of a connection is no failure of closing it',
+  'liveness.probing xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
+  'authentication.verifying xstate.after.saslTimeout.authentication.verifying 0':
+    'the proof is compared here: no word of the server is awaited',
+}
+
+/** What decides where a session goes next, beside its states; that earlier attempts failed leads nowhere else. */
 export function keyOf({ charts, notes }: Model): unknown {
-  const session = charts.get('session')?.snapshot.context ?? {}
-  const { verdict, hops, failures, wasOnline, scramPinned, transport, features, error } = session
-  const authentication = charts.get('session/authentication')?.snapshot.context
-  const connection = charts.get('session/connection')?.snapshot.context
-  const presence = charts.get('session/presence')?.snapshot.context
+  const { context: presence } = charts.get('session/presence')?.snapshot ?? {}
+  const { context: connection } = charts.get('session/connection')?.snapshot ?? {}
+  const { context: authentication } = charts.get('session/authentication')?.snapshot ?? {}
+  const { context: binding } = charts.get('session/binding')?.snapshot ?? {}
   return [
-    verdict?.decision,
-    hops,
-    Math.min(failures, 4),
-    wasOnline,
-    scramPinned,
-    transport?.secure,
-    transport?.framing,
-    features?.mechanisms,
-    features?.session,
-    error?.code,
-    authentication?.mechanism?.name,
-    authentication?.remaining.length,
-    connection?.transport.secure,
-    connection?.header?.version,
-    connection?.features.starttls,
     presence?.form,
-    notes['challenge'],
-    notes['signed'],
+    connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
+    authentication && [authentication.mechanism?.name, authentication.remaining.length],
+    authentication && [notes['challenge'], notes['signed']],
+    binding && [binding.resource, binding.features.session],
   ]
 }

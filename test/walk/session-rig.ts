@@ -1,4 +1,3 @@
-import type { InspectionEvent } from 'xstate'
 import { createClient, type Client, type ClientOptions, type XmppError } from '../../src/index.js'
 import type { Running } from '../../src/testing/drive.js'
 import { ScriptedPeer } from '../../src/testing/scripted-peer.js'
@@ -8,38 +7,52 @@ import type { Transport } from '../../src/transport/transport.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import type { ScramServer } from '../spec/scram-server.js'
 
-interface Opener {
-  readonly resolve: (transport: Transport) => void
-  readonly reject: (error: XmppError) => void
+/** What the app does with a session. */
+export type App = Pick<
+  Client,
+  'actor' | 'connect' | 'disconnect' | 'close' | 'fetchRoster' | 'sendPresence' | 'hide'
+>
+
+/** What somebody waits for until the test gives it. */
+class Pending<T> {
+  #resolve: (value: T) => void = () => undefined
+  #reject: (error: XmppError) => void = () => undefined
+
+  readonly ask = (): Promise<T> =>
+    new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+
+  give(value: T): void {
+    this.#resolve(value)
+  }
+
+  refuse(error: XmppError): void {
+    this.#reject(error)
+  }
 }
 
-/** A client whose every connection and every word of the server are the test's. */
-export class SessionRig implements Running {
+/** A session whose every connection and every word of the server are the test's. */
+export class SessionRig<A extends App = App> implements Running {
   readonly clock = new VirtualClock()
-  readonly client: Client
-  /** What the app's wishes came to: `undefined`, or an error. */
-  readonly outcomes: Promise<unknown>[] = []
+  readonly transport = new Pending<Transport>()
+  readonly endpoints = new Pending<readonly string[]>()
   /** The server's side of the exchange under way. */
   scram: ScramServer | undefined
+  readonly app: A
   readonly #peers: ScriptedPeer[] = []
-  #opener: Opener | undefined
+  readonly #wishes: Promise<unknown>[] = []
   readonly #untaken: unknown[] = []
   readonly #note = (error: unknown) => void this.#untaken.push(error)
 
-  constructor(options: Partial<ClientOptions>, inspect: (event: InspectionEvent) => void) {
+  constructor(make: (rig: SessionRig<App>) => A) {
     process.on('unhandledRejection', this.#note)
-    this.client = createClient({
-      jid: 'alice@example.test',
-      password: 'secret',
-      lang: 'en',
-      endpoint: () => new Promise<Transport>((resolve, reject) => (this.#opener = { resolve, reject })),
-      inspect,
-      ...options,
-    })
+    this.app = make(this)
   }
 
   get actor() {
-    return this.client.actor
+    return this.app.actor
   }
 
   get peer(): ScriptedPeer {
@@ -52,46 +65,54 @@ export class SessionRig implements Running {
   connectBy(pair: TransportPairOptions): void {
     const { client, server } = createTransportPair(pair)
     this.#peers.push(new ScriptedPeer(server, []))
-    this.#opener?.resolve(client)
+    this.transport.give(client)
   }
 
-  /** There is none. */
-  refuse(error: XmppError): void {
-    this.#opener?.reject(error)
-  }
-
-  /** A wish of the app, whose fate is told later. */
+  /** A wish of the app, whose fate is told by the state as well. */
   wish(promise: Promise<unknown>): void {
-    this.outcomes.push(promise.then(() => undefined, (error: unknown) => error))
+    this.#wishes.push(promise.catch((error: unknown) => error))
   }
 
   /** The latest element that the client said and that fits; waits for it, since proofs take their time. */
   async said(fits: (element: XmlElement) => boolean): Promise<XmlElement> {
-    for (let turn = 0; turn < 1_000; turn += 1) {
-      const found = this.peer.elements.findLast(fits)
-      if (found !== undefined) return found
-      await this.clock.rest()
-    }
+    let found: XmlElement | undefined
+    await this.clock.until(() => (found = this.peer.elements.findLast(fits)) !== undefined)
+    if (found !== undefined) return found
     throw new Error(`the client did not say it: ${this.transcript()}`)
   }
 
   transcript(): string {
-    return this.#peers.flatMap(({ transcript }, index) => [`connection ${index + 1}`, ...transcript]).join('\n')
+    return this.#peers
+      .flatMap(({ transcript }, index) => [`connection ${index + 1}`, ...transcript])
+      .join('\n')
   }
 
   async end(): Promise<void> {
     try {
-      const closed = this.client.close()
+      const closed = this.app.close()
       for (const peer of this.#peers) peer.reset()
       await this.clock.drain()
       await closed
-      await Promise.all(this.outcomes)
+      await Promise.all(this.#wishes)
       await this.clock.rest()
-      const left = { timers: this.clock.timerCount, open: this.#peers.filter(({ ended }) => !ended).length, untaken: this.#untaken }
-      if (left.timers + left.open + left.untaken.length > 0) throw new Error(`left behind: ${JSON.stringify(left)} ${String(left.untaken[0])}\n${this.transcript()}`)
+      const open = this.#peers.filter(({ ended }) => !ended).length
+      const left = { timers: this.clock.timerCount, open, untaken: this.#untaken.map(String) }
+      if (left.timers + left.open + left.untaken.length === 0) return
+      throw new Error(`left behind: ${JSON.stringify(left)}\n${this.transcript()}`)
     } finally {
       process.off('unhandledRejection', this.#note)
       this.clock[Symbol.dispose]()
     }
   }
+}
+
+/** A client as an app makes it. */
+export function clientOf(options: Partial<ClientOptions>, rig: Pick<SessionRig, 'transport'>): Client {
+  return createClient({
+    jid: 'alice@example.test/desk',
+    password: 'secret',
+    lang: 'en',
+    endpoint: rig.transport.ask,
+    ...options,
+  })
 }

@@ -12,12 +12,22 @@ export const failed = (deed: string, error: unknown): Occurrence => ({ deed, err
 export const told = (to: string, event: { readonly type: string }): Occurrence => ({ to, event })
 
 /** The server does something that the client cannot hear as words. */
-export function does(name: string, predicts: Predicts, act: Act, when?: Stimulus<SessionRig>['when']): Stimulus<SessionRig> {
+export function does(
+  name: string,
+  predicts: Predicts,
+  act: Act,
+  when?: Stimulus<SessionRig>['when'],
+): Stimulus<SessionRig> {
   return { name, predicts, act, when }
 }
 
 /** The server says something, and when that was is remembered: liveness measures silence. */
-export function says(name: string, predicts: Predicts, act: Act, when?: Stimulus<SessionRig>['when']): Stimulus<SessionRig> {
+export function says(
+  name: string,
+  predicts: Predicts,
+  act: Act,
+  when?: Stimulus<SessionRig>['when'],
+): Stimulus<SessionRig> {
   const all = (model: Model) => [
     { note: { heardMs: model.nowMs } },
     ...(typeof predicts === 'function' ? predicts(model) : predicts),
