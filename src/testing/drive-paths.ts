@@ -9,8 +9,8 @@ export interface DrivePaths {
   readonly paths: readonly (readonly string[])[]
   /** Ids of transitions that none of them takes. */
   readonly missed: ReadonlySet<string>
-  /** How many places were visited. */
-  readonly places: number
+  /** Every place that was visited, with a shortest path to it. */
+  readonly places: readonly VisitedPlace[]
   /** Places, in words, that no stimulus leads out of, though they are not the end. */
   readonly stuck: readonly string[]
 }
@@ -25,7 +25,8 @@ export interface PathOptions {
   readonly limit?: number | undefined
 }
 
-interface Visit {
+/** A place, and how to get there. */
+export interface VisitedPlace {
   readonly model: Model
   readonly path: readonly string[]
 }
@@ -41,8 +42,8 @@ export function findPaths<Rig extends Running>(
   const paths: (readonly string[])[] = []
   const stuck: string[] = []
   const seen = new Set<string>()
-  const queue: Visit[] = []
-  const meet = (taken: readonly string[], visit: Visit) => {
+  const queue: VisitedPlace[] = []
+  const meet = (taken: readonly string[], visit: VisitedPlace) => {
     const isNews = taken.map((id) => missed.delete(id)).includes(true)
     if (isNews && visit.path.length > 0) paths.push(visit.path)
     const place = JSON.stringify([placeOf(visit.model), key(visit.model)])
@@ -60,7 +61,7 @@ export function findPaths<Rig extends Running>(
       meet(step.taken, { model: step.model, path: [...path, name] })
     }
   }
-  return { paths: withoutBeginnings(paths), missed, places: seen.size, stuck }
+  return { paths: withoutBeginnings(paths), missed, places: queue, stuck }
 }
 
 /** Ids of the transitions of a chart and of every chart that it invokes, but for those that only hear of a child. */

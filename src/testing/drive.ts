@@ -61,6 +61,13 @@ const stepMs = 1
 /** Picks the name of the next stimulus out of those that are possible; `undefined` ends the path. */
 export type Choose = (names: readonly string[], index: number) => string | undefined
 
+export interface DriveOptions<Rig> {
+  /** Done at the end of the path. */
+  readonly then?: ((rig: Rig) => Promise<void>) | undefined
+  /** Whether what runs is compared with the charts. Default true. */
+  readonly compares?: boolean | undefined
+}
+
 /** What is done by time alone; in every catalogue. */
 export const timePasses = 'time passes'
 
@@ -122,6 +129,7 @@ function canHappen(model: Model, occurrences: readonly Occurrence[]): boolean {
 export async function drive<Rig extends Running>(
   drivable: Drivable<Rig>,
   path: readonly string[] | Choose,
+  { then, compares = true }: DriveOptions<Rig> = {},
 ): Promise<readonly string[]> {
   const { machine, model: options, inputOf } = drivable
   const witness = new Witness()
@@ -141,11 +149,12 @@ export async function drive<Rig extends Running>(
   })
   try {
     const compare = async () => {
-      await rig.clock.until(() => isSame(predict(), look()))
+      if (!compares) return
+      const expected = predict()
+      const isThere = () => isSame(expected, look())
       // What is right at once may yet go wrong.
-      await rig.clock.rest()
-      if (isSame(predict(), look())) return
-      throw new DriveDifference(done, predict(), look(), rig.transcript?.() ?? '')
+      if ((await rig.clock.until(isThere)) && (await rig.clock.until(isThere))) return
+      throw new DriveDifference(done, expected, look(), rig.transcript?.() ?? '')
     }
     witness.forget()
     await compare()
@@ -165,6 +174,7 @@ export async function drive<Rig extends Running>(
       step = stepModel(step.model, next.occurrences, drivable.model)
       await compare()
     }
+    await then?.(rig)
     return witness.all
   } finally {
     await rig.end()

@@ -1,6 +1,6 @@
 import { createTransportPair } from '../transport/memory.js'
 import type { Transport } from '../transport/transport.js'
-import { ScriptedPeer, type Reaction } from './scripted-peer.js'
+import { ScriptedPeer, type Cut, type Reaction } from './scripted-peer.js'
 import { logIn, type LoginWords } from './scripted-peer-login.js'
 
 export interface ScriptedServerOptions extends LoginWords {
@@ -10,6 +10,8 @@ export interface ScriptedServerOptions extends LoginWords {
   readonly secure?: boolean | undefined
   /** Asked before the login is gone on with. */
   readonly reactions?: readonly Reaction[] | undefined
+  /** Ends every connection in the middle of what is said. Default: nowhere. */
+  readonly cut?: Cut | undefined
   /** Says and does nothing that the test does not say and do. Default false. */
   readonly isSilent?: boolean | undefined
 }
@@ -33,7 +35,7 @@ export interface ScriptedServer {
  * server.peer.fail('system-shutdown')
  */
 export function createScriptedServer(options: ScriptedServerOptions = {}): ScriptedServer {
-  const { framing = 'bytes', secure = true, reactions = [], isSilent = false } = options
+  const { framing = 'bytes', secure = true, reactions = [], isSilent = false, cut } = options
   const peers: ScriptedPeer[] = []
   return {
     peers,
@@ -44,7 +46,7 @@ export function createScriptedServer(options: ScriptedServerOptions = {}): Scrip
     },
     open: () => {
       const { client, server } = createTransportPair({ framing, secure })
-      const peer = new ScriptedPeer(server, [...reactions, logIn(options)])
+      const peer = new ScriptedPeer(server, [...reactions, logIn(options)], cut)
       if (isSilent) peer.silence()
       peers.push(peer)
       return client

@@ -15,6 +15,12 @@ export type Heard =
 /** What a peer does about it; `true`: that was all, and no other reaction is asked. */
 export type Reaction = (heard: Heard, peer: ScriptedPeer) => boolean
 
+/** After so many UTF-16 units nothing more is said, and the connection ends so. */
+export interface Cut {
+  readonly afterUnits: number
+  readonly end: (peer: ScriptedPeer) => void
+}
+
 /** A stream error by its condition, or with all that can be said in it. */
 export type StreamErrorWords = StreamErrorCondition | StreamErrorInput
 
@@ -41,11 +47,19 @@ export class ScriptedPeer {
   readonly #transport: Transport
   readonly #reactions: readonly Reaction[]
   readonly #inbound: Inbound
+  readonly #cut: Cut | undefined
+  /** UTF-16 units that may still be said. */
+  #left: number
   #isOpen = false
 
-  /** @param reactions asked in order, each time something is heard */
-  constructor(transport: Transport, reactions: readonly Reaction[]) {
+  /**
+   * @param reactions asked in order, each time something is heard
+   * @param cut where what is said ends, in the middle of a word if need be
+   */
+  constructor(transport: Transport, reactions: readonly Reaction[], cut?: Cut) {
     this.#transport = transport
+    this.#cut = cut
+    this.#left = cut?.afterUnits ?? Number.POSITIVE_INFINITY
     this.#reactions = reactions
     this.#inbound = createInbound(transport, {
       opened: (header) => {
@@ -77,6 +91,11 @@ export class ScriptedPeer {
     return this.#transport.framing
   }
 
+  /** Its stream header was said. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   get isSecure(): boolean {
     return this.#transport.tls !== null
   }
@@ -85,8 +104,14 @@ export class ScriptedPeer {
   say(...words: readonly (XmlElement | string)[]): void {
     for (const word of words) {
       const text = typeof word === 'string' ? word : this.spell(word)
-      this.transcript.push(`server: ${text}`)
-      this.#transport.write(text)
+      const said = text.slice(0, this.#left)
+      this.#left -= text.length
+      this.transcript.push(`server: ${said}`)
+      if (said !== '' || text === '') this.#transport.write(said)
+      if (this.#left > 0) continue
+      this.silence()
+      this.#cut?.end(this)
+      return
     }
   }
 
@@ -108,8 +133,9 @@ export class ScriptedPeer {
     return this.say(`<?xml version='1.0'?>${opening}${scopes}>`)
   }
 
-  /** The closing tag; the connection stays. */
+  /** The closing tag, of a stream that is opened first where that was not done; the connection stays. */
   closeStream(): void {
+    if (!this.#isOpen) this.openStream()
     this.say(this.framing === 'frames' ? xml('close', ns.framing) : closingTag)
   }
 

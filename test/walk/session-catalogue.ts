@@ -23,10 +23,10 @@ const machine = sessionMachine.provide({
 const defect = 'a chart ends by itself and does not throw: this is for defects'
 
 /** What makes the session that is driven. */
-type Make = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => App
+type Make<A extends App> = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => A
 
 /** A session, and everything that can happen to it. */
-function driveSession(make: Make): Drivable<SessionRig> {
+function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
   return {
     machine,
     stimuli: [
@@ -47,23 +47,30 @@ function driveSession(make: Make): Drivable<SessionRig> {
   }
 }
 
-const driveClient = (options: Partial<ClientOptions>) =>
+/** The session of a client with these options. */
+export const driveClient = (options: Partial<ClientOptions>) =>
   driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
+
+const wantsNothing: Partial<ClientOptions> = {
+  reconnect: 'never',
+  roster: false,
+  presence: false,
+  dangerouslyAllowPlaintext: true,
+}
 
 /** Sessions of every kind that leads somewhere else. */
 export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
-  'that comes back by itself': driveClient({ reconnect: 'always' }),
-  'that wants nothing by itself, not even TLS': driveClient({
-    reconnect: 'never',
-    roster: false,
-    presence: false,
-    dangerouslyAllowPlaintext: true,
-  }),
+  'that comes back by itself': driveSession<App>((rig, inspect) =>
+    clientOf({ inspect, reconnect: 'always' }, rig),
+  ),
+  'that wants nothing by itself, not even TLS': driveSession<App>((rig, inspect) =>
+    clientOf({ inspect, ...wantsNothing }, rig),
+  ),
   'that looks for its server': driveSession(discoveringSession),
 }
 
 /** The input that such a session is begun with. */
-export async function inputOf(drivable: Drivable<SessionRig>): Promise<unknown> {
+export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>): Promise<unknown> {
   const rig = await drivable.start(() => undefined)
   const input = drivable.inputOf?.(rig)
   await rig.end()

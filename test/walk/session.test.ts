@@ -23,7 +23,7 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
     },
   )
 
-  it('goes where its charts say, whatever happens', { timeout: 120_000 }, async () => {
+  it('goes where its charts say, whatever happens', { timeout: 500_000 }, async () => {
     const choices = fc.array(fc.nat(), { minLength: 5, maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(choices, async (numbers) => {
@@ -33,7 +33,7 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
         }
         await drive(drivable, choose)
       }),
-      { numRuns: 60 },
+      { numRuns: 1500 },
     )
   })
 })
