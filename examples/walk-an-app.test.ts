@@ -44,7 +44,11 @@ const app: Drivable<ReturnType<typeof startApp>> = {
       predicts: [{ to: 'screen', event: { type } }],
       act: ({ actor }: ReturnType<typeof startApp>) => actor.send({ type }),
     })),
-    { name: 'the server answers', predicts: [{ deed: 'connect', done: undefined }], act: ({ reach }) => reach() },
+    {
+      name: 'the server answers',
+      predicts: [{ deed: 'connect', done: undefined }],
+      act: ({ reach }) => reach(),
+    },
     {
       name: 'the server cuts the connection',
       predicts: [{ deed: 'connect', error: new Error() }],

@@ -12,6 +12,7 @@ import type {
   StateMachine,
 } from 'xstate'
 import { activeIn, childrenOf } from './chart-edges.js'
+import type { StepAction } from './stepper.js'
 
 /** How an invoked actor may end, as the author of a catalogue lists it; what is left out has a default. */
 export interface Outcomes<TInput, TOutput> {
@@ -52,6 +53,26 @@ type OutcomesOfActor<A extends ProvidedActor> = A['logic'] extends AnyActorLogic
   ? Outcomes<InputFrom<A['logic']>, OutputFrom<A['logic']>>
   : Outcomes<unknown, unknown>
 
+/** A promise of a chart: what must be true of a place, by what has led there; nothing has to where the chart begins. */
+export type Invariant<TSnapshot> = (snapshot: TSnapshot, last: LastStep<TSnapshot> | undefined) => boolean
+
+/** The event that has just happened, where it happened, and what the chart ordered because of it. */
+export interface LastStep<TSnapshot> {
+  readonly from: TSnapshot
+  readonly event: AnyEventObject
+  /** Ids of the transitions that were taken, as drawings call them. */
+  readonly transitions: readonly string[]
+  readonly actions: readonly StepAction[]
+}
+
+/**
+ * Whether a step has ordered a deed, by the name of the action: `orders(last, 'sendPresence')`. What happened before the
+ * first step is not told.
+ */
+export function orders(last: LastStep<unknown> | undefined, deed: string): boolean {
+  return last?.actions.some(({ type }) => type === deed) === true
+}
+
 /** Everything that can happen to a chart, so that a walk can let it happen. Whatever is left out has a default. */
 export interface Catalogue<M extends AnyStateMachine> {
   /** What the chart is begun with, once for each; default: `undefined` alone. */
@@ -66,8 +87,8 @@ export interface Catalogue<M extends AnyStateMachine> {
    * ever needs one, or the walk ends at its limit.
    */
   readonly key?: (snapshot: SnapshotFrom<M>) => unknown
-  /** What must hold wherever the chart comes to rest, by its name. */
-  readonly invariants?: Readonly<Record<string, (snapshot: SnapshotFrom<M>) => boolean>>
+  /** What must hold wherever the chart comes to rest and whatever led there, by its name. */
+  readonly invariants?: Readonly<Record<string, Invariant<SnapshotFrom<M>>>>
   /** Places after which a walk stops; default 20 000. */
   readonly limit?: number
 }
@@ -78,7 +99,7 @@ export interface PlainCatalogue {
   readonly events?: readonly AnyEventObject[] | ((snapshot: AnyMachineSnapshot) => readonly AnyEventObject[])
   readonly outcomes?: Readonly<Record<string, Outcomes<unknown, unknown> | undefined>>
   readonly key?: (snapshot: AnyMachineSnapshot) => unknown
-  readonly invariants?: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => boolean>>
+  readonly invariants?: Readonly<Record<string, Invariant<AnyMachineSnapshot>>>
   readonly limit?: number
 }
 

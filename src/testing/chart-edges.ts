@@ -18,6 +18,11 @@ export function* outwards(node: AnyStateNode): Generator<AnyStateNode> {
   for (let around: AnyStateNode | undefined = node; around !== undefined; around = around.parent) yield around
 }
 
+/** Whether a state is another one, or lies in it. */
+export function isWithin(node: AnyStateNode, outer: AnyStateNode): boolean {
+  return [...outwards(node)].includes(outer)
+}
+
 /** The ways out of a state itself, and what is done inside it, in the order in which XState asks. */
 export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
   return [...node.transitions.values(), node.always ?? []].flat()

@@ -1,5 +1,5 @@
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import { outwards, statesOf, transitionsOf } from './chart-edges.js'
+import { isWithin, outwards, statesOf, transitionsOf } from './chart-edges.js'
 
 /** Whether a state may last for ever: it says so itself, or one around it does and nothing is under way in between. */
 export function isAtRest(leaf: AnyStateNode): boolean {
@@ -93,8 +93,4 @@ function defaultsOf(history: AnyStateNode): readonly AnyStateNode[] {
   const named = typeof target === 'string' ? history.parent?.states[target] : undefined
   if (named !== undefined) return [named]
   return history.parent?.type === 'compound' ? history.parent.initial.target : []
-}
-
-function isWithin(node: AnyStateNode, outer: AnyStateNode): boolean {
-  return [...outwards(node)].includes(outer)
 }

@@ -1,16 +1,9 @@
-import type {
-  AnyEventObject,
-  AnyMachineSnapshot,
-  AnyStateMachine,
-  EventFromLogic,
-  InputFrom,
-  SnapshotFrom,
-} from 'xstate'
-import { eventsAt, type Catalogue, type PlainCatalogue } from './catalogue.js'
-import { childrenOf } from './chart-edges.js'
+import type { AnyEventObject, AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate'
+import type { Catalogue, PlainCatalogue } from './catalogue.js'
 import { CoverageRecorder, type Coverage } from './coverage.js'
 import { coverPaths, nearestPath } from './paths.js'
 import { placeKey } from './place-key.js'
+import { advance, blames, happeningsAt, type Position } from './position.js'
 import { Stepper, type Step, type StepAction } from './stepper.js'
 import { restText } from './words.js'
 
@@ -43,9 +36,9 @@ export interface Path<M extends AnyStateMachine> {
 
 /** Something that a walk ran into, and the events that lead there. */
 export interface Incident<M extends AnyStateMachine> {
-  /** `throws`, `fails` (nobody handles the error of an actor), or the name of an invariant. */
+  /** What should be so: that no step throws, that no error of an actor is left unhandled, or an invariant by its name. */
   readonly what: string
-  /** State ids joined by commas, as where the chart rests. */
+  /** Where the chart rests before the last event: state ids, joined by commas. */
   readonly where: string
   readonly because: string
   readonly input: InputFrom<M>
@@ -55,6 +48,7 @@ export interface Incident<M extends AnyStateMachine> {
 /** Everything that a chart can do by a catalogue. */
 export interface Walk<M extends AnyStateMachine> {
   readonly machine: M
+  readonly catalogue: Catalogue<M>
   readonly places: readonly Place<M>[]
   readonly coverage: Coverage
   /** Ids of the transitions that were taken: what a drawing shows as covered. */
@@ -91,6 +85,7 @@ export function walk(machine: AnyStateMachine, catalogue: PlainCatalogue = {}): 
   const { starts, places, recorder, incidents } = exploration
   return {
     machine,
+    catalogue,
     places: [...places.values()],
     coverage: recorder.of(machine),
     taken: recorder.transitions,
@@ -102,11 +97,9 @@ export function walk(machine: AnyStateMachine, catalogue: PlainCatalogue = {}): 
 }
 
 /** A place while its edges are being found. */
-interface OpenPlace extends Place<AnyStateMachine> {
+interface OpenPlace extends Place<AnyStateMachine>, Position {
   readonly edges: Edge<AnyStateMachine>[]
   readonly input: unknown
-  /** Ids of actors that are over, though the state which invoked them goes on: they cannot end again. */
-  readonly ended: readonly string[]
   readonly cameBy: { readonly from: OpenPlace; readonly event: AnyEventObject } | undefined
 }
 
@@ -133,7 +126,9 @@ class Exploration {
   begin(): void {
     for (const input of this.#catalogue.inputs ?? [undefined]) {
       const step = this.#stepper.begin(input)
-      this.starts.push({ input, place: this.#reach(step, input, undefined), states: step.states })
+      const place = this.#reach(step, { snapshot: step.snapshot, ended: [] }, input, undefined)
+      for (const blame of blames(step, this.#catalogue)) this.#note(blame, place)
+      this.starts.push({ input, place, states: step.states })
     }
   }
 
@@ -141,57 +136,45 @@ class Exploration {
   goOn(): boolean {
     const from = this.#fresh.shift() ?? this.#later.shift()
     if (from === undefined) return false
-    for (const event of eventsAt(from.snapshot, this.#catalogue, from.ended)) this.#try(from, event)
+    for (const event of happeningsAt(from, this.#catalogue)) this.#try(from, event)
     return true
   }
 
   #try(from: OpenPlace, event: AnyEventObject): void {
-    let step: Step
+    let next: ReturnType<typeof advance>
     try {
-      step = this.#stepper.step(from.snapshot, event)
+      next = advance(this.#stepper, from, event)
     } catch (error) {
-      this.#blame('throws', error instanceof Error ? error.message : String(error), from, event)
+      this.#note(['no step throws', error instanceof Error ? error.message : String(error)], from, event)
       return
     }
-    const { transitions, states, actions } = step
-    const to = this.#reach(step, from.input, { from, event })
-    if (to === from && transitions.length === 0) return
-    from.edges.push({ event, transitions, states, actions, from, to })
+    const { transitions, states, actions } = next.step
+    const to = this.#reach(next.step, next.to, from.input, { from, event })
+    for (const blame of blames(next.step, this.#catalogue, { from: from.snapshot, event })) {
+      this.#note(blame, from, event)
+    }
+    if (to !== from || transitions.length > 0)
+      from.edges.push({ event, transitions, states, actions, from, to })
   }
 
-  #reach(step: Step, input: unknown, cameBy: OpenPlace['cameBy']): OpenPlace {
-    const { snapshot } = step
+  #reach(step: Step, position: Position, input: unknown, cameBy: OpenPlace['cameBy']): OpenPlace {
     const isNew = this.recorder.add(step)
-    const ended = endedAt(snapshot, cameBy)
-    const key = placeKey(snapshot, ended, this.#catalogue.key)
+    const key = placeKey(position, this.#catalogue.key)
     const known = this.places.get(key)
     if (known !== undefined) return known
-    const place: OpenPlace = { snapshot, edges: [], input, ended, cameBy }
+    const place: OpenPlace = { ...position, edges: [], input, cameBy }
     this.places.set(key, place)
     ;(isNew ? this.#fresh : this.#later).push(place)
-    if (snapshot.status === 'error') this.#blame('fails', String(snapshot.error), place)
-    for (const [name, holds] of Object.entries(this.#catalogue.invariants ?? {})) {
-      if (!holds(snapshot)) this.#blame(name, 'does not hold', place)
-    }
     return place
   }
 
-  #blame(what: string, because: string, at: OpenPlace, last?: AnyEventObject): void {
+  #note([what, because]: readonly [string, string], at: OpenPlace, last?: AnyEventObject): void {
+    const where = restText(at.snapshot)
+    const isKnown = (told: Incident<AnyStateMachine>): boolean =>
+      told.what === what && told.where === where && told.because === because
+    if (this.incidents.some(isKnown)) return
     const events = last === undefined ? [] : [last]
     for (let { cameBy } = at; cameBy !== undefined; { cameBy } = cameBy.from) events.unshift(cameBy.event)
-    const where = restText(at.snapshot)
-    if (this.incidents.some((told) => told.what === what && told.where === where && told.because === because))
-      return
     this.incidents.push({ what, where, because, input: at.input, events })
   }
-}
-
-function endedAt(snapshot: AnyMachineSnapshot, cameBy: OpenPlace['cameBy']): readonly string[] {
-  if (cameBy === undefined) return []
-  const { from, event } = cameBy
-  const [now, before] = [childrenOf(snapshot), childrenOf(from.snapshot)]
-  const id: unknown = event.type.startsWith('xstate.snapshot.') ? undefined : event['actorId']
-  return [...from.ended, ...(typeof id === 'string' ? [id] : [])]
-    .filter((each) => now.has(each) && now.get(each) === before.get(each))
-    .sort()
 }

@@ -87,7 +87,7 @@ describe('walk()', () => {
 
   test('tells the events that lead to an output which the chart cannot bear', () => {
     const [incident] = walk(lamp, { events: everything.events }).incidents
-    expect(incident).toMatchObject({ what: 'throws', where: 'lamp.warming' })
+    expect(incident).toMatchObject({ what: 'no step throws', where: 'lamp.warming' })
     expect(incident?.events.map(({ type }) => type)).toEqual(['press', 'xstate.done.actor.warmUp'])
   })
 
@@ -99,7 +99,9 @@ describe('walk()', () => {
       states: { busy: {}, end: {} },
     })
     // Nor does an actor that is over fail.
-    expect(walk(careless).incidents).toMatchObject([{ what: 'fails', because: 'Error: deed failed' }])
+    expect(walk(careless).incidents).toMatchObject([
+      { what: 'no error of an actor is left unhandled', because: 'Error: deed failed' },
+    ])
   })
 
   test('tells a place where an invariant does not hold', () => {
@@ -107,7 +109,7 @@ describe('walk()', () => {
       ...everything,
       invariants: { 'is pressed twice at most': ({ context }) => context.tries < 3 },
     })
-    expect(incidents[0]).toMatchObject({ what: 'is pressed twice at most', where: 'lamp.warming' })
+    expect(incidents[0]).toMatchObject({ what: 'is pressed twice at most', where: 'lamp.off' })
   })
 
   test('ends at its limit where the context grows for ever, and says so', () => {

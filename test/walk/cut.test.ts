@@ -21,13 +21,13 @@ async function logIn(options: ScriptedServerOptions, forMs = 400_000) {
   await clock.drain(forMs)
   const error = await outcome
   const { state } = client
-  const closed = client.close()
-  await clock.drain()
-  await closed
   const said = server.peer.transcript
     .filter((line) => line.startsWith('server: '))
     .join('')
     .replaceAll('server: ', '')
+  const closed = client.close()
+  await clock.drain()
+  await closed
   return { error, state, said, timers: clock.timerCount, ended: server.peer.ended }
 }
 

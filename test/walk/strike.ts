@@ -58,10 +58,7 @@ function statesOf(model: Model): readonly string[] {
 }
 
 /** Leads a client there, lets the fault happen, and waits until nothing happens any more. */
-export async function strike(
-  { place, path }: StruckPlace,
-  fault: Fault,
-): Promise<Strike> {
+export async function strike({ place, path }: StruckPlace, fault: Fault): Promise<Strike> {
   const problems: string[] = []
   let seen = { status: '', code: '', tookMs: 0 }
   const act = async (rig: SessionRig<Client>) => {
@@ -71,7 +68,12 @@ export async function strike(
     const { state } = rig.app
     const error = 'error' in state ? state.error : undefined
     seen = { status: state.status, code: error?.code ?? '', tookMs }
-    if (state.status === 'halted' && !isReplaced(place) && isMeant(place, fault) && !fault.code.test(error?.code ?? '')) {
+    if (
+      state.status === 'halted' &&
+      !isReplaced(place) &&
+      isMeant(place, fault) &&
+      !fault.code.test(error?.code ?? '')
+    ) {
       problems.push(`it ends with ${error?.code}`)
     }
     const isOver = ['halted', 'offline', 'closed'].includes(state.status)
@@ -106,7 +108,8 @@ function askForMore(rig: SessionRig<Client>): { readonly pending: () => number }
 const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
 
 /** Where no authentication is under way its failure means nothing. */
-const isMeant = (place: string, { kind }: Fault) => kind !== 'SASL failure' || place.includes('authenticating')
+const isMeant = (place: string, { kind }: Fault) =>
+  kind !== 'SASL failure' || place.includes('authenticating')
 
 /** What was struck, for reports. */
 export interface FaultReport {
