@@ -24,12 +24,12 @@ export interface WalkReport {
   readonly shortcomings: readonly string[]
 }
 
-/** Walks the charts of the house, or those that are named, and counts what is counted beside them. */
+/** Walks the charts of the house and counts what is counted beside them, or what is named of both. */
 export async function report(only: readonly string[] = []): Promise<WalkReport> {
   const isChosen = (id: string): boolean => only.length === 0 || only.includes(id)
   const walked = charts.filter(({ machine }) => isChosen(machine.id)).map(toReport)
   const counted: Counter[] = []
-  if (isChosen('counters')) for (const count of counters) counted.push(await count())
+  for (const [name, count] of Object.entries(counters)) if (isChosen(name)) counted.push(...(await count()))
   return {
     charts: walked,
     counters: counted,
