@@ -17,6 +17,8 @@ export interface Fault {
   readonly kind: 'fatal' | 'stream error' | 'SASL failure' | 'stray'
   /** Codes of the errors that it ends a session with, where the client waits for it or is online. */
   readonly code: RegExp
+  /** Absent where it can happen over both. */
+  readonly framing?: 'frames' | undefined
   readonly strike: (peer: ScriptedPeer) => void
 }
 
@@ -62,6 +64,13 @@ const fatalFaults: readonly Fault[] = [
   ),
 ]
 
+/** What only a WebSocket can carry. @see RFC 7395 §3.3 */
+const framingFaults: readonly Fault[] = [
+  fatal('says an empty frame', /^protocol\.not-well-formed$/, (peer) => peer.say('')),
+  fatal('says half a frame', /^protocol\./, (peer) => peer.say(`<open xmlns='${ns.framing}'>`)),
+  fatal('says no word of framing', /^protocol\.bad-format$/, (peer) => peer.say(xml('x', ns.framing))),
+].map((fault): Fault => ({ ...fault, framing: 'frames' }))
+
 const bound = toBindResultElement(parseJid('alice@example.test/other'))
 
 const strayWords: readonly Fault[] = [
@@ -96,6 +105,7 @@ const strayWords: readonly Fault[] = [
 /** Every fault: ends of the connection, garbage, each stream error and SASL failure, words twice and out of order. */
 export const faults: readonly Fault[] = [
   ...fatalFaults,
+  ...framingFaults,
   ...streamErrorConditions.map((condition): Fault => ({
     name: `ends the stream with ${condition}`,
     kind: 'stream error',

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { befriendingMachine } from '../../machines/befriending.js'
+import { drive } from '../../src/testing/drive.js'
+import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { befriendingKey, driveBefriending } from './befriending-catalogue.js'
+
+const driven = new Set<string>()
+
+describe.each([true, false])('a handshake where approvals count in advance: %s', async (offersApproval) => {
+  const drivable = driveBefriending(offersApproval)
+  const rig = await drivable.start(() => undefined)
+  const input = drivable.inputOf?.(rig)
+  await rig.end()
+  const found = findPaths(drivable, { input, key: befriendingKey, known: driven, limit: 3_000 })
+
+  it.each(found.paths.map((path) => [path.join(', '), path] as const))(
+    'goes where its chart says: %s',
+    async (_words, path) => {
+      for (const id of await drive(drivable, path)) driven.add(id)
+    },
+  )
+})
+
+it('every transition of a handshake has been driven, but for these', () => {
+  expect(transitionsOfTree(befriendingMachine).filter((id) => !driven.has(id))).toEqual([])
+})
