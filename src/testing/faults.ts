@@ -86,10 +86,13 @@ const strayWords: readonly Fault[] = [
     'a roster that nobody asked for',
     toIqElement({ type: 'result', id: 'nobody', payload: toRosterElement() }),
   ),
-  stray(
-    'a message',
-    xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early')),
-  ),
+  {
+    name: 'says a message, out of place',
+    kind: 'stray',
+    code: /^protocol\.(?:bad-format|not-authorized)$/,
+    strike: (peer) =>
+      peer.say(xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early'))),
+  },
   stray('what has no name here', xml('surprise', 'urn:example:surprise')),
   {
     name: 'answers everything again, the last first',

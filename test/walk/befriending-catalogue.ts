@@ -146,6 +146,10 @@ function pushes(
   }
 }
 
+/** The last change of the roster that was asked for. */
+const changesIn = ({ elements }: ScriptedPeer) =>
+  elements.filter((element) => element.is('iq', ns.client) && element.attribute('type') === 'set').slice(-1)
+
 const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'goes online',
@@ -175,16 +179,14 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'the server lists the contact',
     predicts: [done('listContact')],
-    act: ({ peer }) => peer.say(...peer.elements.slice(-1).map((request) => answerTo(request))),
+    act: ({ peer }) => peer.say(...changesIn(peer).map((request) => answerTo(request))),
   },
   {
     name: 'the server refuses to list it',
     predicts: [failed('listContact', new StanzaError('forbidden', 'auth'))],
     act: ({ peer }) =>
       peer.say(
-        ...peer.elements
-          .slice(-1)
-          .flatMap((request) => toErrorReply(request, { condition: 'forbidden' }) ?? []),
+        ...changesIn(peer).flatMap((request) => toErrorReply(request, { condition: 'forbidden' }) ?? []),
       ),
   },
   pushes('none'),

@@ -22,5 +22,8 @@ describe.each([true, false])('a handshake where approvals count in advance: %s',
 })
 
 it('every transition of a handshake has been driven, but for these', () => {
-  expect(transitionsOfTree(befriendingMachine).filter((id) => !driven.has(id))).toEqual([])
+  // The end of a session is told before its requests fail.
+  expect(transitionsOfTree(befriendingMachine).filter((id) => !driven.has(id))).toEqual([
+    'befriending.open.listing xstate.error.actor.listContact 0',
+  ])
 })

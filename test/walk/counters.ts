@@ -3,6 +3,7 @@ import { subscriptionName } from '../../machines/subscription-state.js'
 import { saslFailureConditions } from '../../src/errors.js'
 import { authentication } from './charts/authentication.js'
 import { servedSubscription } from './charts/served-subscription.js'
+import { driveCounters } from './drive-counters.js'
 import tables from '../machines/rfc6121-subscriptions.json' with { type: 'json' }
 
 /** Something that is counted beside the charts, and in words what does not count yet. */
@@ -18,6 +19,7 @@ export const counters: readonly (() => Counter | Promise<Counter>)[] = [
   countSubscriptionCells,
   () => countSaslFailures('initiate'),
   () => countSaslFailures('answerChallenge'),
+  ...driveCounters,
 ]
 
 /** RFC 6121 Appendix A, cell by cell, as the walk of the server's chart found them. */

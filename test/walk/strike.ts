@@ -129,49 +129,32 @@ function faultsOf(error: XmppError | undefined, peer: ScriptedPeer): readonly st
 /** Where encryption has not begun its lack is the error, and during its handshake nothing is read. */
 const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
 
-/** Where no authentication is under way its failure means nothing. */
-const isMeant = (place: string, { kind }: Fault) =>
-  kind !== 'SASL failure' || place.includes('authenticating')
+/** Where no authentication is under way its failure means nothing, nor does a stray word while online. */
+function isMeant(place: string, { kind }: Fault): boolean {
+  if (kind === 'SASL failure') return place.includes('authenticating')
+  return kind !== 'stray' || !place.includes('"online"')
+}
 
 /** What was struck, for reports. */
 export interface FaultReport {
-  readonly places: number
-  readonly strikes: number
   /** Stream errors that ended a session with their own condition, of 25, by the state that the client was in. */
-  readonly streamErrors: Readonly<Record<string, number>>
+  readonly streamErrors: ReadonlyMap<string, ReadonlySet<string>>
   /** SASL failures that ended one with theirs, of 11. */
-  readonly saslFailures: number
-  /** The longest that a client needed to give up, in milliseconds of its own time. */
-  readonly longestMs: number
+  readonly saslFailures: ReadonlySet<string>
 }
 
 export function toFaultReport(strikes: readonly Strike[]): FaultReport {
-  const conditions = new Map<string, Set<string>>()
-  const note = (where: string, code: string) =>
-    void (conditions.get(where) ?? put(conditions, where)).add(code)
-  for (const { framing, place, code } of strikes) {
-    if (code.startsWith('stream.')) note(`${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`, code)
-    if (code.startsWith('authentication.')) note('SASL', code)
+  const streamErrors = new Map<string, Set<string>>()
+  const saslFailures = new Set<string>()
+  for (const { framing, place, code, fault } of strikes) {
+    const phase = `${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`
+    if (code.startsWith('stream.')) streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(code))
+    if (code.startsWith('authentication.') && fault.kind === 'SASL failure') saslFailures.add(code)
   }
-  const saslFailures = [...(conditions.get('SASL') ?? [])]
-  conditions.delete('SASL')
-  return {
-    places: new Set(strikes.map(({ framing, place }) => framing + place)).size,
-    strikes: strikes.length,
-    streamErrors: Object.fromEntries([...conditions].map(([where, codes]) => [where, codes.size])),
-    saslFailures: saslFailures.filter((code) =>
-      faults.some((fault) => fault.name === `refuses with ${code.slice(15)}`),
-    ).length,
-    longestMs: Math.max(...strikes.map(({ tookMs }) => tookMs)),
-  }
+  return { streamErrors, saslFailures }
 }
 
-function put(map: Map<string, Set<string>>, key: string): Set<string> {
-  const set = new Set<string>()
-  map.set(key, set)
-  return set
-}
-
+/** The faults that can happen over such a connection. */
 export const faultsOver = (framing: Transport['framing']): readonly Fault[] =>
   faults.filter((fault) => fault.framing === undefined || fault.framing === framing)
 
