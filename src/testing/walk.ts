@@ -169,12 +169,10 @@ class Exploration {
   }
 
   #note([what, because]: readonly [string, string], at: OpenPlace, last?: AnyEventObject): void {
-    const where = restText(at.snapshot)
-    const isKnown = (told: Incident<AnyStateMachine>): boolean =>
-      told.what === what && told.where === where && told.because === because
-    if (this.incidents.some(isKnown)) return
+    // Of what goes wrong in one state, the first and shortest way there is enough.
+    if (this.incidents.some((told) => told.what === what && told.because === because)) return
     const events = last === undefined ? [] : [last]
     for (let { cameBy } = at; cameBy !== undefined; { cameBy } = cameBy.from) events.unshift(cameBy.event)
-    this.incidents.push({ what, where, because, input: at.input, events })
+    this.incidents.push({ what, where: restText(at.snapshot), because, input: at.input, events })
   }
 }

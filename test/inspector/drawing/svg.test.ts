@@ -52,7 +52,7 @@ describe('drawSvg()', () => {
       await drawSvg(chart, { covered: new Set(['chart.a go 0', 'chart.b back 0']) }),
     )
     const classes = elements.map(({ attributes }) => attributes['class'] ?? '')
-    expect(classes.filter((each) => /^line line-/.test(each) && each !== 'line line-course')).toEqual([
+    expect(classes.filter((each) => each.startsWith('line line-') && each !== 'line line-course')).toEqual([
       'line line-covered',
       'line line-missed stripes',
       'line line-missed',
