@@ -215,9 +215,10 @@ class Run {
     this.#delays = this.#delays.filter((each) => each.path !== path)
     const { parent, id } = split(path)
     if (parent === '') return
+    const output: unknown = snapshot.output
     const event =
       snapshot.status === 'done'
-        ? { type: `xstate.done.actor.${id}`, output: snapshot.output, actorId: id }
+        ? { type: `xstate.done.actor.${id}`, output, actorId: id }
         : { type: `xstate.error.actor.${id}`, error: snapshot.error, actorId: id }
     this.#queue.push({ path: parent, event })
   }

@@ -100,7 +100,7 @@ const strayWords: readonly Fault[] = [
     code: anyError,
     strike: (peer) => {
       const requests = peer.elements.filter((element) => element.is('iq', ns.client))
-      within(peer, ...requests.reverse().flatMap((request) => [answerTo(request), answerTo(request)]))
+      within(peer, ...requests.toReversed().flatMap((request) => [answerTo(request), answerTo(request)]))
     },
   },
 ]

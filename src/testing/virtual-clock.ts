@@ -59,7 +59,7 @@ export class VirtualClock implements Disposable {
         const made: unknown = Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget)
         return made instanceof target ? made : new target(now())
       },
-      get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+      get: (target, key): unknown => (key === 'now' ? now : Reflect.get(target, key)),
     })
     const start =
       (isRepeated: boolean) =>

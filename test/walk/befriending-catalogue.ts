@@ -130,7 +130,7 @@ const isAnswered = (item: ContactFacts['item']) =>
 
 function learns(model: Model, news: Partial<Known>): readonly Occurrence[] {
   const { item, hasAsked } = { ...knownIn(model), ...news }
-  return [{ note: news }, told('befriending', { type: 'contact.changed', ...{ facts: { item, hasAsked } } })]
+  return [{ note: news }, told('befriending', 'contact.changed', { facts: { item, hasAsked } })]
 }
 
 function pushes(
@@ -160,7 +160,7 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
       const preApproval = model.notes['offersApproval'] === true
       return [
         { note: { isOnline: true, hasAsked: facts.hasAsked } },
-        told('befriending', { type: 'session.ready', ...{ facts, preApproval } }),
+        told('befriending', 'session.ready', { facts, preApproval }),
       ]
     },
     act: (rig) => rig.goOnline(),
@@ -168,12 +168,12 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'goes offline',
     when: isOnline,
-    predicts: [{ note: { isOnline: false } }, told('befriending', { type: 'session.offline' })],
+    predicts: [{ note: { isOnline: false } }, told('befriending', 'session.offline')],
     act: (rig) => rig.goOffline(),
   },
   {
     name: 'withdraw()',
-    predicts: [told('befriending', { type: 'befriending.withdraw' })],
+    predicts: [told('befriending', 'befriending.withdraw')],
     act: ({ handle }) => void handle.withdraw(),
   },
   {
@@ -210,18 +210,13 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'the contact refuses',
     when: isOnline,
-    predicts: [told('befriending', { type: 'contact.refused' })],
+    predicts: [told('befriending', 'contact.refused')],
     act: (rig) => rig.say({ type: 'unsubscribed' }),
   },
   {
     name: 'the request comes back',
     when: isOnline,
-    predicts: [
-      told('befriending', {
-        type: 'contact.failed',
-        ...{ error: new StanzaError('item-not-found', 'cancel') },
-      }),
-    ],
+    predicts: [told('befriending', 'contact.failed', { error: new StanzaError('item-not-found', 'cancel') })],
     act: (rig) =>
       rig.say({
         type: 'error',

@@ -50,6 +50,7 @@ async function load() {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      alias: { '#dialer': fileURLToPath(new URL('src/transport/dial-node.ts', root)) },
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

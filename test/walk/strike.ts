@@ -91,7 +91,7 @@ export async function strike({ framing, place, path }: StruckPlace, fault: Fault
     if (isOver && !rig.peer.ended) problems.push('the connection is still there')
     if (isOver && wish.pending() > 0) problems.push(`${wish.pending()} calls are pending`)
   }
-  await drive(drivable, path, { then: act, compares: false })
+  await drive(drivable, path, { finish: act, compares: false })
   return { framing, place, fault, ...seen, problems }
 }
 
