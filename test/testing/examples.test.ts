@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
+import { createClient } from 'xmpp-machines'
 import { drawSvg } from 'xmpp-machines/inspector'
 import * as testing from 'xmpp-machines/testing'
 
@@ -73,6 +74,7 @@ const checkoutMachine = setup({
 /** What every example may name. */
 const scope = {
   ...testing,
+  createClient,
   trafficLight,
   checkoutMachine,
   drawSvg,
