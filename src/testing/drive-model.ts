@@ -52,6 +52,8 @@ export interface ModelStep {
 }
 
 export interface ModelOptions {
+  /** What is remembered from the start. */
+  readonly notes?: Model['notes'] | undefined
   readonly byItself?: ByItself | undefined
   /** Called before each chart is stepped, for what actions of the chart read of the world outside. */
   readonly before?: ((model: Model) => void) | undefined
@@ -59,7 +61,10 @@ export interface ModelOptions {
 
 /** The first place of a chart and of all that it invokes. */
 export function beginModel(machine: AnyStateMachine, input: unknown, options: ModelOptions = {}): ModelStep {
-  const run = new Run({ nowMs: 0, charts: new Map(), deeds: new Map(), delays: [], notes: {} }, options)
+  const run = new Run(
+    { nowMs: 0, charts: new Map(), deeds: new Map(), delays: [], notes: options.notes ?? {} },
+    options,
+  )
   run.begin(machine, input)
   return run.finish()
 }
@@ -210,9 +215,10 @@ class Run {
     this.#delays = this.#delays.filter((each) => each.path !== path)
     const { parent, id } = split(path)
     if (parent === '') return
+    const output: unknown = snapshot.output
     const event =
       snapshot.status === 'done'
-        ? { type: `xstate.done.actor.${id}`, output: snapshot.output, actorId: id }
+        ? { type: `xstate.done.actor.${id}`, output, actorId: id }
         : { type: `xstate.error.actor.${id}`, error: snapshot.error, actorId: id }
     this.#queue.push({ path: parent, event })
   }

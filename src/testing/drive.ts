@@ -5,7 +5,7 @@ import {
   type AnyStateMachine,
   type InspectionEvent,
 } from 'xstate'
-import { transitionId } from './chart-edges.js'
+import { childrenOf, transitionId } from './chart-edges.js'
 import {
   beginModel,
   findDeed,
@@ -63,7 +63,7 @@ export type Choose = (names: readonly string[], index: number) => string | undef
 
 export interface DriveOptions<Rig> {
   /** Done at the end of the path. */
-  readonly then?: ((rig: Rig) => Promise<void>) | undefined
+  readonly finish?: ((rig: Rig) => Promise<void>) | undefined
   /** Whether what runs is compared with the charts. Default true. */
   readonly compares?: boolean | undefined
 }
@@ -129,7 +129,7 @@ function canHappen(model: Model, occurrences: readonly Occurrence[]): boolean {
 export async function drive<Rig extends Running>(
   drivable: Drivable<Rig>,
   path: readonly string[] | Choose,
-  { then, compares = true }: DriveOptions<Rig> = {},
+  { finish, compares = true }: DriveOptions<Rig> = {},
 ): Promise<readonly string[]> {
   const { machine, model: options, inputOf } = drivable
   const witness = new Witness()
@@ -174,7 +174,7 @@ export async function drive<Rig extends Running>(
       step = stepModel(step.model, next.occurrences, drivable.model)
       await compare()
     }
-    await then?.(rig)
+    await finish?.(rig)
     return witness.all
   } finally {
     await rig.end()
@@ -203,17 +203,15 @@ class Witness {
 function chartsOf(path: string, actor: AnyActorRef): readonly (readonly [string, AnyMachineSnapshot])[] {
   const snapshot: unknown = actor.getSnapshot()
   if (!isMachineSnapshot(snapshot)) return []
-  const children = Object.entries<AnyActorRef | undefined>(snapshot.children)
-  return [
-    [path, snapshot],
-    ...children.flatMap(([id, child]) =>
-      child === undefined || child.getSnapshot().status === 'stopped' ? [] : chartsOf(`${path}/${id}`, child),
-    ),
-  ]
+  if (snapshot.status === 'stopped') return []
+  const children = [...childrenOf(snapshot)]
+  return [[path, snapshot], ...children.flatMap(([id, child]) => chartsOf(`${path}/${id}`, child))]
 }
 
-const toEntry = ([path, { value, context, status }]: readonly [string, AnyMachineSnapshot]) =>
-  [path, { state: value, status, context: toPlain(context) }] as const
+function toEntry([path, snapshot]: readonly [string, AnyMachineSnapshot]) {
+  const state: unknown = snapshot.value
+  return [path, { state, status: snapshot.status, context: toPlain(snapshot.context) }] as const
+}
 
 /** Errors by their code: what they say in words is for people. */
 function toPlain(value: unknown): unknown {

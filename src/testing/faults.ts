@@ -17,6 +17,8 @@ export interface Fault {
   readonly kind: 'fatal' | 'stream error' | 'SASL failure' | 'stray'
   /** Codes of the errors that it ends a session with, where the client waits for it or is online. */
   readonly code: RegExp
+  /** Absent where it can happen over both. */
+  readonly framing?: 'frames' | undefined
   readonly strike: (peer: ScriptedPeer) => void
 }
 
@@ -62,6 +64,13 @@ const fatalFaults: readonly Fault[] = [
   ),
 ]
 
+/** What only a WebSocket can carry. @see RFC 7395 §3.3 */
+const framingFaults: readonly Fault[] = [
+  fatal('says an empty frame', /^protocol\.not-well-formed$/, (peer) => peer.say('')),
+  fatal('says half a frame', /^protocol\./, (peer) => peer.say(`<open xmlns='${ns.framing}'>`)),
+  fatal('says no word of framing', /^protocol\.bad-format$/, (peer) => peer.say(xml('x', ns.framing))),
+].map((fault): Fault => ({ ...fault, framing: 'frames' }))
+
 const bound = toBindResultElement(parseJid('alice@example.test/other'))
 
 const strayWords: readonly Fault[] = [
@@ -77,10 +86,13 @@ const strayWords: readonly Fault[] = [
     'a roster that nobody asked for',
     toIqElement({ type: 'result', id: 'nobody', payload: toRosterElement() }),
   ),
-  stray(
-    'a message',
-    xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early')),
-  ),
+  {
+    name: 'says a message, out of place',
+    kind: 'stray',
+    code: /^protocol\.(?:bad-format|not-authorized)$/,
+    strike: (peer) =>
+      peer.say(xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early'))),
+  },
   stray('what has no name here', xml('surprise', 'urn:example:surprise')),
   {
     name: 'answers everything again, the last first',
@@ -88,7 +100,7 @@ const strayWords: readonly Fault[] = [
     code: anyError,
     strike: (peer) => {
       const requests = peer.elements.filter((element) => element.is('iq', ns.client))
-      within(peer, ...requests.reverse().flatMap((request) => [answerTo(request), answerTo(request)]))
+      within(peer, ...requests.toReversed().flatMap((request) => [answerTo(request), answerTo(request)]))
     },
   },
 ]
@@ -96,6 +108,7 @@ const strayWords: readonly Fault[] = [
 /** Every fault: ends of the connection, garbage, each stream error and SASL failure, words twice and out of order. */
 export const faults: readonly Fault[] = [
   ...fatalFaults,
+  ...framingFaults,
   ...streamErrorConditions.map((condition): Fault => ({
     name: `ends the stream with ${condition}`,
     kind: 'stream error',

@@ -33,6 +33,7 @@ export interface ScriptedServer {
  * const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: server.open })
  * await client.connect()
  * server.peer.fail('system-shutdown')
+ * await client.close()
  */
 export function createScriptedServer(options: ScriptedServerOptions = {}): ScriptedServer {
   const { framing = 'bytes', secure = true, reactions = [], isSilent = false, cut } = options

@@ -2,7 +2,7 @@ import { createInbound, type Inbound, type StreamHeader } from '../router/inboun
 import type { StreamErrorCondition, TransportError } from '../errors.js'
 import { toStreamErrorElement, type StreamErrorInput } from '../stanza/stream-error.js'
 import type { Transport } from '../transport/transport.js'
-import { xml, XmlElement } from '../xml/element.js'
+import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { closingTag, serialize } from '../xml/serializer.js'
 

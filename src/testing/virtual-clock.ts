@@ -30,9 +30,10 @@ const longestMs = 2 ** 31 - 1
  * that a timer has set off before the next one. `setImmediate`, microtasks and sockets go on as ever; what the platform counts
  * by itself (`AbortSignal.timeout`) is not moved.
  * @example
- * using clock = new VirtualClock()
- * const connecting = client.connect()
- * await clock.advance(15_000)
+ * const clock = new VirtualClock()
+ * setTimeout(() => console.log('a minute has passed'), 60_000)
+ * await clock.advance(60_000)
+ * clock[Symbol.dispose]() // or `using clock = …`
  */
 export class VirtualClock implements Disposable {
   readonly #timers = new Map<number, Timer>()
@@ -59,7 +60,7 @@ export class VirtualClock implements Disposable {
         const made: unknown = Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget)
         return made instanceof target ? made : new target(now())
       },
-      get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+      get: (target, key): unknown => (key === 'now' ? now : Reflect.get(target, key)),
     })
     const start =
       (isRepeated: boolean) =>

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { transform } from 'esbuild'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
-import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
+import { createClient } from 'xmpp-machines'
 import { drawSvg } from 'xmpp-machines/inspector'
 import * as testing from 'xmpp-machines/testing'
 
@@ -72,21 +71,10 @@ const checkoutMachine = setup({
   },
 })
 
-const clients: Client[] = []
-function open(options: ClientOptions): Client {
-  const client = createClient(options)
-  clients.push(client)
-  return client
-}
-afterAll(() => Promise.all(clients.map((client) => client.close())))
-
-const endpoint = testing.createScriptedServer().open
-
 /** What every example may name. */
 const scope = {
   ...testing,
-  createClient: open,
-  client: open({ jid: 'alice@example.test', password: 'secret', endpoint }),
+  createClient,
   trafficLight,
   checkoutMachine,
   drawSvg,
@@ -108,8 +96,8 @@ describe('the examples of xmpp-machines/testing', () => {
 })
 
 async function run(code: string): Promise<void> {
-  const body = await transform(`async function example() { ${code} }`, { target: 'es2022', loader: 'ts' })
-  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), `${body.code}; return example()`])
+  const body = `return (async () => { ${code} })()`
+  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), body])
   if (typeof made !== 'function') throw new Error('unreachable')
   await Reflect.apply(made, undefined, Object.values(scope))
 }

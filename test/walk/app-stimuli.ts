@@ -10,9 +10,12 @@ const hasStream = (model: Model) =>
 function wishes(name: 'connect' | 'disconnect' | 'close'): Stimulus<SessionRig> {
   const predicts = (model: Model): readonly Occurrence[] => {
     const wish = Number(model.notes['wishes'] ?? 0) + 1
-    const event = { type: `session.${name}`, wish }
     const closes = name !== 'connect' && !hasStream(model)
-    return [{ note: { wishes: wish } }, told('session', event), ...(closes ? [done('closeStream')] : [])]
+    return [
+      { note: { wishes: wish } },
+      told('session', `session.${name}`, { wish }),
+      ...(closes ? [done('closeStream')] : []),
+    ]
   }
   return does(`${name}()`, predicts, (rig) => rig.wish(rig.app[name]()))
 }
@@ -22,17 +25,13 @@ export const appStimuli: readonly Stimulus<SessionRig>[] = [
   wishes('connect'),
   wishes('disconnect'),
   wishes('close'),
-  does('fetchRoster()', [told('session/roster', { type: 'roster.fetch' })], (rig) =>
-    rig.wish(rig.app.fetchRoster()),
-  ),
-  does('sendPresence()', [told('session/presence', { type: 'presence.announce' })], ({ app }) =>
-    app.sendPresence(),
-  ),
-  does('sendPresence(unavailable)', [told('session/presence', { type: 'presence.withdraw' })], ({ app }) =>
+  does('fetchRoster()', [told('session/roster', 'roster.fetch')], (rig) => rig.wish(rig.app.fetchRoster())),
+  does('sendPresence()', [told('session/presence', 'presence.announce')], ({ app }) => app.sendPresence()),
+  does('sendPresence(unavailable)', [told('session/presence', 'presence.withdraw')], ({ app }) =>
     app.sendPresence({ type: 'unavailable' }),
   ),
   ...(['xep-0186', 'legacy'] as const).map((form) =>
-    does(`hide(${form})`, [told('session/presence', { type: 'presence.hide', ...{ form } })], (rig) =>
+    does(`hide(${form})`, [told('session/presence', 'presence.hide', { form })], (rig) =>
       rig.wish(rig.app.hide({ form })),
     ),
   ),

@@ -1,9 +1,9 @@
 import { mayTryOtherMechanism } from '../../machines/policy.js'
 import { subscriptionName } from '../../machines/subscription-state.js'
-import { saslFailureConditions, streamErrorConditions } from '../../src/errors.js'
+import { saslFailureConditions } from '../../src/errors.js'
 import { authentication } from './charts/authentication.js'
 import { servedSubscription } from './charts/served-subscription.js'
-import { strikeAll, toFaultReport } from './strike.js'
+import { driveCounters } from './drive-counters.js'
 import tables from '../machines/rfc6121-subscriptions.json' with { type: 'json' }
 
 /** Something that is counted beside the charts, and in words what does not count yet. */
@@ -15,10 +15,10 @@ export interface Counter {
 }
 
 /** What is counted with every walk, by the name under which it is asked for alone: whoever brings another count adds it. */
-export const counters: Readonly<Record<string, () => Promise<readonly Counter[]>>> = {
-  cells: async () => [countSubscriptionCells()],
-  sasl: async () => [countSaslFailures('initiate'), countSaslFailures('answerChallenge')],
-  strikes: countStrikes,
+export const counters: Readonly<Record<string, readonly (() => Counter | Promise<Counter>)[]>> = {
+  cells: [countSubscriptionCells],
+  sasl: [() => countSaslFailures('initiate'), () => countSaslFailures('answerChallenge')],
+  driven: driveCounters,
 }
 
 /** RFC 6121 Appendix A, cell by cell, as the walk of the server's chart found them. */
@@ -70,34 +70,6 @@ function countSaslFailures(actor: 'initiate' | 'answerChallenge'): Counter {
     `SASL failures of ${actor}`,
     saslFailureConditions.map((condition) => [isRight(condition), condition]),
   )
-}
-
-/** Every fault of a server at every place of a session, struck against the client that is shipped. */
-async function countStrikes(): Promise<readonly Counter[]> {
-  const strikes = await strikeAll()
-  const { streamErrors, saslFailures } = toFaultReport(strikes)
-  return [
-    toCounter(
-      'faults that end as they must',
-      strikes.map(({ place, fault, problems }) => [
-        problems.length === 0,
-        `${fault.name} where ${place}: ${problems.join(', ')}`,
-      ]),
-    ),
-    ...Object.entries(streamErrors).map(([phase, reached]) => ({
-      name: `stream errors in ${phase}`,
-      of: streamErrorConditions.length,
-      reached,
-      missed:
-        reached === streamErrorConditions.length ? [] : [`${reached} of ${streamErrorConditions.length}`],
-    })),
-    {
-      name: 'SASL failures told to the app',
-      of: saslFailureConditions.length,
-      reached: saslFailures,
-      missed: saslFailures === saslFailureConditions.length ? [] : [`${saslFailures} of them`],
-    },
-  ]
 }
 
 function toCounter(name: string, all: readonly (readonly [isReached: boolean, what: string])[]): Counter {

@@ -33,7 +33,7 @@ const visibility = ['Invisible', 'Visible'] as const
 /** Everything that the charts of a session which is online wait for. */
 export const onlineStimuli: readonly Stimulus<SessionRig>[] = [
   ...brokenWords.map(({ how, error, act }) =>
-    says(`${how}, online`, [told('session', { type: 'stream.ended', ...{ error } })], act, isOnline),
+    says(`${how}, online`, [told('session', 'stream.ended', { error })], act, isOnline),
   ),
   says(
     'says anything',

@@ -46,7 +46,7 @@ export class SessionRig<A extends App = App> implements Running {
   readonly #untaken: unknown[] = []
   readonly #note = (error: unknown) => void this.#untaken.push(error)
 
-  constructor(make: (rig: SessionRig<App>) => A) {
+  constructor(make: (rig: SessionRig) => A) {
     process.on('unhandledRejection', this.#note)
     this.app = make(this)
   }

@@ -9,7 +9,11 @@ type Predicts = readonly Occurrence[] | ((model: Model) => readonly Occurrence[]
 
 export const done = (deed: string, output?: unknown): Occurrence => ({ deed, done: output })
 export const failed = (deed: string, error: unknown): Occurrence => ({ deed, error })
-export const told = (to: string, event: { readonly type: string }): Occurrence => ({ to, event })
+/** @param more what the event says beside its type */
+export const told = (to: string, type: string, more: object = {}): Occurrence => ({
+  to,
+  event: { type, ...more },
+})
 
 /** The server does something that the client cannot hear as words. */
 export function does(

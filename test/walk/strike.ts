@@ -1,13 +1,15 @@
-import { XmppError, xml, type Client } from '../../src/index.js'
+import { StreamError, XmppError, xml, type Client, type Transport } from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
+import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { driveClient, inputOf, keyOf } from './session-catalogue.js'
 import type { SessionRig } from './session-rig.js'
 
 /** What one fault at one place came to. */
 export interface Strike {
+  readonly framing: Transport['framing']
   /** The state of every chart, in words. */
   readonly place: string
   readonly fault: Fault
@@ -28,12 +30,13 @@ const patienceMs = 330_000
 
 /** A place where a server can do anything, and a shortest path to it. */
 export interface StruckPlace {
+  readonly framing: Transport['framing']
   readonly place: string
   readonly path: readonly string[]
 }
 
 /** Every state of every chart that a session on a connection can be in, each at one place. */
-export async function struckPlaces(): Promise<readonly StruckPlace[]> {
+export async function struckPlaces(framing: Transport['framing']): Promise<readonly StruckPlace[]> {
   const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
   const met = new Set<string>()
   return places.flatMap(({ model, path }) => {
@@ -41,7 +44,11 @@ export async function struckPlaces(): Promise<readonly StruckPlace[]> {
     const states = statesOf(model)
     const isNew = states.some((state) => !met.has(state))
     for (const state of states) met.add(state)
-    return isNew ? [{ place: states.join(', '), path }] : []
+    if (!isNew || (framing === 'frames' && path.includes('dials in clear'))) return []
+    const dialed = path.map((name) =>
+      framing === 'frames' && name === 'dials with TLS' ? 'dials by WebSocket' : name,
+    )
+    return [{ framing, place: states.join(', '), path: dialed }]
   })
 }
 
@@ -58,7 +65,7 @@ function statesOf(model: Model): readonly string[] {
 }
 
 /** Leads a client there, lets the fault happen, and waits until nothing happens any more. */
-export async function strike({ place, path }: StruckPlace, fault: Fault): Promise<Strike> {
+export async function strike({ framing, place, path }: StruckPlace, fault: Fault): Promise<Strike> {
   const problems: string[] = []
   let seen = { status: '', code: '', tookMs: 0 }
   const act = async (rig: SessionRig<Client>) => {
@@ -79,13 +86,13 @@ export async function strike({ place, path }: StruckPlace, fault: Fault): Promis
     const isOver = ['halted', 'offline', 'closed'].includes(state.status)
     const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
     if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
-    if (state.status === 'halted' && !(error instanceof XmppError)) problems.push('its error has no type')
+    if (state.status === 'halted') problems.push(...faultsOf(error, rig.peer))
     if (isOver && rig.clock.timerCount > 0) problems.push(`${rig.clock.timerCount} timers are left`)
     if (isOver && !rig.peer.ended) problems.push('the connection is still there')
     if (isOver && wish.pending() > 0) problems.push(`${wish.pending()} calls are pending`)
   }
-  await drive(drivable, path, { then: act, compares: false })
-  return { place, fault, ...seen, problems }
+  await drive(drivable, path, { finish: act, compares: false })
+  return { framing, place, fault, ...seen, problems }
 }
 
 /** Whatever an app may be waiting for when the fault strikes. */
@@ -104,57 +111,60 @@ function askForMore(rig: SessionRig<Client>): { readonly pending: () => number }
   return { pending: () => pending }
 }
 
+/** What is wrong with the error that a session ended in, and with what the server heard of it. */
+function faultsOf(error: XmppError | undefined, peer: ScriptedPeer): readonly string[] {
+  if (!(error instanceof XmppError)) return ['its error has no type']
+  const [kind, condition = ''] = error.code.split('.')
+  const isTold = new RegExp(`<(?:stream:)?error[^>]*><${condition} `).test(peer.heard)
+  return [
+    ...(error.advice === '' ? ['it advises nothing'] : []),
+    ...(kind === 'stream' && error instanceof StreamError && error.text !== 'because'
+      ? ['it lost the words of the server']
+      : []),
+    ...(kind === 'stream' && peer.closings !== 1 ? [`it closed its stream ${peer.closings} times`] : []),
+    ...(kind === 'protocol' && !isTold ? [`the server was not told of ${condition}`] : []),
+  ]
+}
+
 /** Where encryption has not begun its lack is the error, and during its handshake nothing is read. */
 const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
 
-/** Where no authentication is under way its failure means nothing. */
-const isMeant = (place: string, { kind }: Fault) =>
-  kind !== 'SASL failure' || place.includes('authenticating')
+/** Where no authentication is under way its failure means nothing, nor does a stray word while online. */
+function isMeant(place: string, { kind }: Fault): boolean {
+  if (kind === 'SASL failure') return place.includes('authenticating')
+  return kind !== 'stray' || !place.includes('"online"')
+}
 
 /** What was struck, for reports. */
 export interface FaultReport {
-  readonly places: number
-  readonly strikes: number
   /** Stream errors that ended a session with their own condition, of 25, by the state that the client was in. */
-  readonly streamErrors: Readonly<Record<string, number>>
+  readonly streamErrors: ReadonlyMap<string, ReadonlySet<string>>
   /** SASL failures that ended one with theirs, of 11. */
-  readonly saslFailures: number
-  /** The longest that a client needed to give up, in milliseconds of its own time. */
-  readonly longestMs: number
+  readonly saslFailures: ReadonlySet<string>
 }
 
 export function toFaultReport(strikes: readonly Strike[]): FaultReport {
-  const conditions = new Map<string, Set<string>>()
-  const note = (where: string, code: string) =>
-    void (conditions.get(where) ?? put(conditions, where)).add(code)
-  for (const { place, code } of strikes) {
-    if (code.startsWith('stream.')) note(place.replaceAll(/session[/a-z]* |"/g, ''), code)
-    if (code.startsWith('authentication.')) note('SASL', code)
+  const streamErrors = new Map<string, Set<string>>()
+  const saslFailures = new Set<string>()
+  for (const { framing, place, code, fault } of strikes) {
+    const phase = `${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`
+    if (code.startsWith('stream.')) streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(code))
+    if (code.startsWith('authentication.') && fault.kind === 'SASL failure') saslFailures.add(code)
   }
-  const saslFailures = [...(conditions.get('SASL') ?? [])]
-  conditions.delete('SASL')
-  return {
-    places: new Set(strikes.map(({ place }) => place)).size,
-    strikes: strikes.length,
-    streamErrors: Object.fromEntries([...conditions].map(([where, codes]) => [where, codes.size])),
-    saslFailures: saslFailures.filter((code) =>
-      faults.some((fault) => fault.name === `refuses with ${code.slice(15)}`),
-    ).length,
-    longestMs: Math.max(...strikes.map(({ tookMs }) => tookMs)),
-  }
+  return { streamErrors, saslFailures }
 }
 
-function put(map: Map<string, Set<string>>, key: string): Set<string> {
-  const set = new Set<string>()
-  map.set(key, set)
-  return set
-}
+/** The faults that can happen over such a connection. */
+export const faultsOver = (framing: Transport['framing']): readonly Fault[] =>
+  faults.filter((fault) => fault.framing === undefined || fault.framing === framing)
 
 /** Every fault at every place. */
 export async function strikeAll(): Promise<readonly Strike[]> {
   const strikes: Strike[] = []
-  for (const place of await struckPlaces()) {
-    for (const fault of faults) strikes.push(await strike(place, fault))
+  for (const framing of ['bytes', 'frames'] as const) {
+    for (const place of await struckPlaces(framing)) {
+      for (const fault of faultsOver(framing)) strikes.push(await strike(place, fault))
+    }
   }
   return strikes
 }
