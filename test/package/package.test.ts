@@ -127,6 +127,16 @@ describe('a project that installs it', () => {
     expect(await runScript(script)).toBe('drawing needs the package elkjs: npm install elkjs\n')
   })
 
+  test('is told to install fast-check when it walks at random without it', async () => {
+    const script = [
+      `import { walk, wander } from '${specifier('./testing')}'`,
+      `import { livenessMachine, defaultTimeouts as timeouts } from '${specifier('./machines')}'`,
+      'const walked = walk(livenessMachine, { inputs: [{ timeouts }] })',
+      'await wander(walked).catch((error) => console.log(error.message))',
+    ].join('; ')
+    expect(await runScript(script)).toBe('random walks need the package fast-check: npm install --save-dev fast-check\n')
+  })
+
   test.each(
     subpaths
       .filter((subpath) => subpath !== './server')
@@ -138,7 +148,7 @@ describe('a project that installs it', () => {
       format: 'esm',
       platform: 'browser',
       conditions: ['module', ...conditions],
-      external: ['elkjs/*'],
+      external: ['elkjs/*', 'fast-check'],
       metafile: true,
       write: false,
       logLevel: 'silent',
@@ -150,7 +160,9 @@ describe('a project that installs it', () => {
     const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
       imports.filter((one) => one.external),
     )
-    expect(foreign.map(({ path }) => path).filter((path) => !path.startsWith('elkjs/'))).toEqual([])
+    expect(
+      foreign.map(({ path }) => path).filter((path) => !/^(?:elkjs\/|fast-check$)/.test(path)),
+    ).toEqual([])
   })
 })
 

@@ -1,0 +1,46 @@
+import { array, asyncProperty, check, nat } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drive, type Choose } from '../../src/testing/drive.js'
+import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { inputOf, keyOf, sessions, undrivable } from './session-catalogue.js'
+
+const driven = new Set<string>()
+const known = new Set(Object.keys(undrivable))
+
+describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) => {
+  const input = await inputOf(drivable)
+  const found = findPaths(drivable, { input, key: keyOf, known })
+  for (const id of transitionsOfTree(drivable.machine)) if (!found.missed.has(id)) known.add(id)
+
+  it('never is where nothing can happen any more', () => {
+    expect(found.stuck).toEqual([])
+  })
+
+  it.each(found.paths.map((path) => [path.join(', '), path] as const))(
+    'goes where its charts say: %s',
+    async (_words, path) => {
+      const taken = await drive(drivable, path)
+      for (const id of taken) driven.add(id)
+      expect(taken).not.toEqual([])
+    },
+  )
+
+  it('goes where its charts say, whatever happens', { timeout: 120_000 }, async () => {
+    const choices = array(nat(), { minLength: 5, maxLength: 40 })
+    const walks = asyncProperty(choices, async (numbers) => {
+      const choose: Choose = (names, index) => {
+        const number = numbers[index]
+        return number === undefined ? undefined : names[number % names.length]
+      }
+      await drive(drivable, choose)
+    })
+    const { errorInstance } = await check(walks, { numRuns: 60 })
+    expect(errorInstance).toBeNull()
+  })
+})
+
+it('every transition of every chart of a session has been driven, but for these', () => {
+  const all = Object.values(sessions).flatMap(({ machine }) => transitionsOfTree(machine))
+  const missed = new Set(all.filter((id) => !driven.has(id)))
+  expect([...missed].toSorted()).toEqual(Object.keys(undrivable).toSorted())
+})

@@ -1,0 +1,170 @@
+import { StreamError, XmppError, xml, type Client, type Transport } from '../../src/index.js'
+import { drive } from '../../src/testing/drive.js'
+import { findDeed, type Model } from '../../src/testing/drive-model.js'
+import { findPaths } from '../../src/testing/drive-paths.js'
+import { faults, type Fault } from '../../src/testing/faults.js'
+import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
+import { driveClient, inputOf, keyOf } from './session-catalogue.js'
+import type { SessionRig } from './session-rig.js'
+
+/** What one fault at one place came to. */
+export interface Strike {
+  readonly framing: Transport['framing']
+  /** The state of every chart, in words. */
+  readonly place: string
+  readonly fault: Fault
+  /** Where the session is when nothing happens any more. */
+  readonly status: string
+  /** Why it ended; empty where it did not. */
+  readonly code: string
+  /** Milliseconds of the client's time until then. */
+  readonly tookMs: number
+  /** What is not as it should be. */
+  readonly problems: readonly string[]
+}
+
+const drivable = driveClient({ reconnect: 'never' })
+
+/** The longest that a client with default time-outs may take to give up: silence, a probe, and the end of both. */
+const patienceMs = 330_000
+
+/** A place where a server can do anything, and a shortest path to it. */
+export interface StruckPlace {
+  readonly framing: Transport['framing']
+  readonly place: string
+  readonly path: readonly string[]
+}
+
+/** Every state of every chart that a session on a connection can be in, each at one place. */
+export async function struckPlaces(framing: Transport['framing']): Promise<readonly StruckPlace[]> {
+  const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
+  const met = new Set<string>()
+  return places.flatMap(({ model, path }) => {
+    if (!isConnected(model)) return []
+    const states = statesOf(model)
+    const isNew = states.some((state) => !met.has(state))
+    for (const state of states) met.add(state)
+    if (!isNew || (framing === 'frames' && path.includes('dials in clear'))) return []
+    const dialed = path.map((name) =>
+      framing === 'frames' && name === 'dials with TLS' ? 'dials by WebSocket' : name,
+    )
+    return [{ framing, place: states.join(', '), path: dialed }]
+  })
+}
+
+const isConnected = (model: Model) =>
+  model.charts.get('session')?.snapshot.matches('active') === true &&
+  ['openTransport', 'discoverEndpoints'].every((deed) => findDeed(model, deed) === undefined)
+
+/** What the charts of the roster and of presence do outside a session is no server's business. */
+function statesOf(model: Model): readonly string[] {
+  const isOnline = model.charts.get('session')?.snapshot.matches({ active: 'online' }) === true
+  return [...model.charts]
+    .filter(([path]) => isOnline || !/(?:roster|presence)$/.test(path))
+    .map(([path, { snapshot }]) => `${path} ${JSON.stringify(snapshot.value)}`)
+}
+
+/** Leads a client there, lets the fault happen, and waits until nothing happens any more. */
+export async function strike({ framing, place, path }: StruckPlace, fault: Fault): Promise<Strike> {
+  const problems: string[] = []
+  let seen = { status: '', code: '', tookMs: 0 }
+  const act = async (rig: SessionRig<Client>) => {
+    const wish = askForMore(rig)
+    fault.strike(rig.peer)
+    const tookMs = await rig.clock.drain(patienceMs)
+    const { state } = rig.app
+    const error = 'error' in state ? state.error : undefined
+    seen = { status: state.status, code: error?.code ?? '', tookMs }
+    if (
+      state.status === 'halted' &&
+      !isReplaced(place) &&
+      isMeant(place, fault) &&
+      !fault.code.test(error?.code ?? '')
+    ) {
+      problems.push(`it ends with ${error?.code}`)
+    }
+    const isOver = ['halted', 'offline', 'closed'].includes(state.status)
+    const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
+    if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
+    if (state.status === 'halted') problems.push(...faultsOf(error, rig.peer))
+    if (isOver && rig.clock.timerCount > 0) problems.push(`${rig.clock.timerCount} timers are left`)
+    if (isOver && !rig.peer.ended) problems.push('the connection is still there')
+    if (isOver && wish.pending() > 0) problems.push(`${wish.pending()} calls are pending`)
+  }
+  await drive(drivable, path, { finish: act, compares: false })
+  return { framing, place, fault, ...seen, problems }
+}
+
+/** Whatever an app may be waiting for when the fault strikes. */
+function askForMore(rig: SessionRig<Client>): { readonly pending: () => number } {
+  let pending = 0
+  const wait = (promise: Promise<unknown>) => {
+    pending += 1
+    const settled = () => void (pending -= 1)
+    rig.wish(promise)
+    promise.then(settled, settled)
+  }
+  const { app } = rig
+  wait(app.request({ type: 'get', to: 'bob@example.test/x', payload: xml('query', 'urn:example:thing') }))
+  wait(app.send({ to: 'bob@example.test', body: 'x' }).settled)
+  wait(app.fetchRoster())
+  return { pending: () => pending }
+}
+
+/** What is wrong with the error that a session ended in, and with what the server heard of it. */
+function faultsOf(error: XmppError | undefined, peer: ScriptedPeer): readonly string[] {
+  if (!(error instanceof XmppError)) return ['its error has no type']
+  const [kind, condition = ''] = error.code.split('.')
+  const isTold = new RegExp(`<(?:stream:)?error[^>]*><${condition} `).test(peer.heard)
+  return [
+    ...(error.advice === '' ? ['it advises nothing'] : []),
+    ...(kind === 'stream' && error instanceof StreamError && error.text !== 'because'
+      ? ['it lost the words of the server']
+      : []),
+    ...(kind === 'stream' && peer.closings !== 1 ? [`it closed its stream ${peer.closings} times`] : []),
+    ...(kind === 'protocol' && !isTold ? [`the server was not told of ${condition}`] : []),
+  ]
+}
+
+/** Where encryption has not begun its lack is the error, and during its handshake nothing is read. */
+const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
+
+/** Where no authentication is under way its failure means nothing, nor does a stray word while online. */
+function isMeant(place: string, { kind }: Fault): boolean {
+  if (kind === 'SASL failure') return place.includes('authenticating')
+  return kind !== 'stray' || !place.includes('"online"')
+}
+
+/** What was struck, for reports. */
+export interface FaultReport {
+  /** Stream errors that ended a session with their own condition, of 25, by the state that the client was in. */
+  readonly streamErrors: ReadonlyMap<string, ReadonlySet<string>>
+  /** SASL failures that ended one with theirs, of 11. */
+  readonly saslFailures: ReadonlySet<string>
+}
+
+export function toFaultReport(strikes: readonly Strike[]): FaultReport {
+  const streamErrors = new Map<string, Set<string>>()
+  const saslFailures = new Set<string>()
+  for (const { framing, place, code, fault } of strikes) {
+    const phase = `${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`
+    if (code.startsWith('stream.')) streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(code))
+    if (code.startsWith('authentication.') && fault.kind === 'SASL failure') saslFailures.add(code)
+  }
+  return { streamErrors, saslFailures }
+}
+
+/** The faults that can happen over such a connection. */
+export const faultsOver = (framing: Transport['framing']): readonly Fault[] =>
+  faults.filter((fault) => fault.framing === undefined || fault.framing === framing)
+
+/** Every fault at every place. */
+export async function strikeAll(): Promise<readonly Strike[]> {
+  const strikes: Strike[] = []
+  for (const framing of ['bytes', 'frames'] as const) {
+    for (const place of await struckPlaces(framing)) {
+      for (const fault of faultsOver(framing)) strikes.push(await strike(place, fault))
+    }
+  }
+  return strikes
+}
