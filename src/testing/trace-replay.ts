@@ -1,4 +1,11 @@
-import { assign, initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
+import {
+  assign,
+  initialTransition,
+  transition,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type StateValue,
+} from 'xstate'
 import * as charts from '../../machines/index.js'
 import type { TraceRecord } from './trace.js'
 import { fromErrorFacts } from './trace-errors.js'
@@ -10,7 +17,7 @@ export interface Divergence {
   readonly actorPath: string
   readonly type: string
   /** The state before the event; `undefined` where there was none. */
-  readonly from: AnyMachineSnapshot['value'] | undefined
+  readonly from: StateValue | undefined
   /** What was recorded. */
   readonly recorded: unknown
   /** What the chart says instead, or why it says nothing. */
@@ -58,7 +65,8 @@ export function replayTrace(
     const before = record.kind === 'start' ? undefined : lives.get(actorPath)
     const diverge = (recorded: unknown, reached: unknown) => {
       lives.delete(actorPath)
-      divergences.push({ seq, actorPath, type, from: before?.snapshot.value, recorded, reached })
+      const from = before === undefined ? undefined : stateOf(before.snapshot).value
+      divergences.push({ seq, actorPath, type, from, recorded, reached })
     }
     if (record.kind === 'event' && before === undefined) {
       if (!divergences.some((one) => one.actorPath === actorPath)) diverge(record.value, 'it never began')
