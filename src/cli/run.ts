@@ -1,5 +1,6 @@
 import { XmppError } from '../errors.js'
 import { toAdvice } from './advice.js'
+import { challengeCommand } from './challenge.js'
 import { checkCommand } from './check.js'
 import type { Command } from './command.js'
 import { connectCommand } from './connect.js'
@@ -16,7 +17,13 @@ import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
 import { UsageError } from './usage-error.js'
 
-const commands: readonly Command[] = [demoCommand, connectCommand, serveCommand, checkCommand]
+const commands: readonly Command[] = [
+  demoCommand,
+  connectCommand,
+  serveCommand,
+  checkCommand,
+  challengeCommand,
+]
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
