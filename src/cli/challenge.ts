@@ -57,8 +57,10 @@ async function challenge(context: ChallengeContext): Promise<number> {
   const cafile = join(folder, 'ca.crt')
   const begin = performance.now()
   try {
+    // Once: a client that starts might read it while it is written again.
+    let written: Promise<void> | undefined
     const invite = async (place: Place) => {
-      await writeFile(cafile, place.ca)
+      await (written ??= writeFile(cafile, place.ca))
       if (!isByHand) return startClient(fillPlaceholders(command, place, cafile), options.has('verbose'))
       const { endpoint, jid, password } = place
       screen.print(`Connect to ${endpoint} as ${jid} with ${password}, trusting ${cafile}`)

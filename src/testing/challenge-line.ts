@@ -82,9 +82,12 @@ export class ChallengeLine {
     this.#outbound = createOutbound(this.transport, outboundLimitBytes)
   }
 
-  /** The server's side of a TLS handshake; rejects when the client breaks it off. */
-  async secure(options: TlsServerOptions, signal: AbortSignal): Promise<void> {
-    await this.#flushed()
+  /**
+   * Writes the go-ahead as it is, and does the server's side of a TLS handshake; rejects when the client breaks it off. Both
+   * at once: a client answers the go-ahead with bytes that are no XML.
+   */
+  async secure(goAhead: string, options: TlsServerOptions, signal: AbortSignal): Promise<void> {
+    this.transport.write(goAhead)
     this.restart()
     await this.transport.startTls(options, signal)
   }

@@ -1,7 +1,9 @@
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
+import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { xml } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
 import { ns } from '../xml/namespaces.js'
 import type { Heard } from './challenge-line.js'
 import { NotReached, Play, toWords, type Tamper } from './challenge-phases.js'
@@ -43,6 +45,11 @@ const tampered = (id: string, title: string, spec: string, state: string, tamper
     }
     return mayGoNoFurther(play, opensAgain)
   })
+
+const injectedFeatures = serialize(toStreamFeaturesElement({ mechanisms: ['PLAIN'] }), {
+  namespace: ns.client,
+  prefixes: new Map([[ns.streams, 'stream']]),
+})
 
 const starttlsOnly = { ways: ['starttls'] } as const
 
@@ -145,11 +152,8 @@ export const loginScenes: readonly Scene[] = [
     async (play) => {
       await play.greet({ starttls: { required: true } })
       await play.awaitStartTls()
-      await play.line.write(
-        "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/><stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>",
-      )
       try {
-        await play.secure()
+        await play.secure(injectedFeatures)
       } catch (error) {
         if (error instanceof NotReached) return right(error.message)
         throw error

@@ -7,6 +7,7 @@ import { parseJid } from '../stanza/jid.js'
 import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import { toStreamFeaturesElement, type StreamFeatures } from '../stanza/stream-features.js'
 import { xml, type XmlElement } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
 import { ns } from '../xml/namespaces.js'
 import type { ChallengeLine, Heard } from './challenge-line.js'
 import { offeredMechanisms, type Stage } from './challenge-stage.js'
@@ -84,7 +85,6 @@ export class Play {
     if (!this.line.isSecure) {
       await this.greet({ starttls: { required: true } })
       await this.awaitStartTls()
-      this.line.say(xml('proceed', ns.tls))
       await this.secure()
     }
     await this.greet(features)
@@ -96,10 +96,15 @@ export class Play {
       throw new NotReached(`it sends <${asked.name}/> instead of <starttls/>`)
   }
 
-  async secure(): Promise<void> {
+  /** @param injected what is said in clear behind the go-ahead, where somebody else may have put it */
+  async secure(injected = ''): Promise<void> {
     const { certificates, patienceMs } = this.stage.theatre
     try {
-      await this.line.secure(certificates[this.stage.shown], AbortSignal.timeout(patienceMs))
+      await this.line.secure(
+        `${goAhead}${injected}`,
+        certificates[this.stage.shown],
+        AbortSignal.timeout(patienceMs),
+      )
     } catch {
       throw new NotReached('it breaks the TLS handshake off')
     }
@@ -162,6 +167,8 @@ export class Play {
     )
   }
 }
+
+const goAhead = serialize(xml('proceed', ns.tls))
 
 /** How the server's words are falsified. */
 export interface Tamper {

@@ -68,9 +68,18 @@ const inOrder: Scene = {
       note('roster.first', right())
     else note('roster.first', wrong('afterwards'))
 
-    const ping = await session.ask(xml('ping', ns.ping))
+    /** Asks for the sake of one subject: who is cut off over it, does it wrong; who leaves in order has had enough. */
+    const ask = async (id: string, ...question: Parameters<Session['ask']>) => {
+      try {
+        return await session.ask(...question)
+      } catch (error) {
+        if (error instanceof NotReached && session.isGone) note(id, wrong('it hangs up without a word'))
+        throw error
+      }
+    }
+    const ping = await ask('iq.ping', xml('ping', ns.ping))
     note('iq.ping', ping === undefined ? wrong('no answer') : right(ping.attribute('type')))
-    const refusal = await session.ask(xml('query', 'urn:example:nobody-knows-this'))
+    const refusal = await ask('iq.unknown', xml('query', 'urn:example:nobody-knows-this'))
     const condition = refusal?.child('error')?.elements(undefined, ns.stanzaErrors)[0]?.name
     note(
       'iq.unknown',
@@ -87,9 +96,7 @@ const inOrder: Scene = {
       play.line.say(...elements)
       note(
         id,
-        (await session.ask(xml('ping', ns.ping))) === undefined
-          ? wrong('it answers nothing any more')
-          : right(),
+        (await ask(id, xml('ping', ns.ping))) === undefined ? wrong('it answers nothing any more') : right(),
       )
     }
     await isCalm('iq.stray', toIqElement({ type: 'result', id: createStanzaId() }))
@@ -109,9 +116,10 @@ const inOrder: Scene = {
       ),
     )
     const item = { jid: `pushed@${stage.theatre.domain}`, subscription: 'none' } as const
-    const push = (sender?: string) => session.ask(toRosterElement({ items: [item] }), 'set', sender)
+    const push = (id: string, sender: string) =>
+      ask(id, toRosterElement({ items: [item] }), 'set', sender)
     if (session.rosterAt !== undefined) {
-      const confirmed = await push(stage.place.jid)
+      const confirmed = await push('push.own', stage.place.jid)
       note(
         'push.own',
         confirmed?.attribute('type') === 'result'
@@ -119,7 +127,7 @@ const inOrder: Scene = {
           : wrong(confirmed === undefined ? 'no answer' : 'it is refused'),
       )
     }
-    const fooled = await push('mallory@elsewhere.invalid')
+    const fooled = await push('push.stranger', 'mallory@elsewhere.invalid')
     note(
       'push.stranger',
       fooled?.attribute('type') === 'result'
@@ -152,6 +160,8 @@ class Session {
   /** When it asked for the contact list, and said that it is there, in order of what came. */
   rosterAt: number | undefined
   presenceAt: number | undefined
+  /** The connection was ended without a word. */
+  isGone = false
   #count = 0
   readonly #play: Play
 
