@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^xmpp-machines$/, replacement: source('src/index.ts') },
       { find: /^xmpp-machines\/machines$/, replacement: source('machines/index.ts') },
       { find: /^xmpp-machines\/inspector$/, replacement: source('src/inspector/index.ts') },
+      { find: /^xmpp-machines\/testing$/, replacement: source('src/testing/index.ts') },
       { find: /^xmpp-machines\/server$/, replacement: source('src/server/index.ts') },
     ],
   },

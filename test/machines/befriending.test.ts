@@ -365,5 +365,5 @@ it('a request that comes back ends the handshake with its error', async () => {
 })
 
 it('the befriending chart was walked along every edge', () => {
-  expect(walked.missed(befriendingMachine)).toEqual([])
+  expect(walked.of(befriendingMachine).transitions.missed).toEqual([])
 })

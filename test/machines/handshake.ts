@@ -9,9 +9,9 @@ import {
 import type { RosterAttributes } from '../../machines/subscription-state.js'
 import { StanzaError } from '../../src/errors.js'
 import { gives, scriptDeeds } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
-export const walked = new Walked()
+export const walked = new CoverageRecorder()
 const running: { stop(): void }[] = []
 export const settle = () => vi.advanceTimersByTimeAsync(0)
 export const notFound = new StanzaError('remote-server-not-found', 'cancel')

@@ -4,9 +4,9 @@ import { presenceMachine, type InvisibleForm, type PresenceEvent } from '../../m
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { StanzaError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
-const walked = new Walked()
+const walked = new CoverageRecorder()
 const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
 const refusal = new StanzaError('not-allowed', 'cancel')
@@ -246,6 +246,6 @@ describe('the presence chart', () => {
   })
 
   it('was walked along every edge', () => {
-    expect(walked.missed(presenceMachine)).toEqual([])
+    expect(walked.of(presenceMachine).transitions.missed).toEqual([])
   })
 })

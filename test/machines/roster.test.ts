@@ -4,9 +4,9 @@ import { rosterMachine } from '../../machines/roster.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { StanzaError, TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
-const walked = new Walked()
+const walked = new CoverageRecorder()
 const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
 const online = { type: 'session.online', versioned: true } as const
@@ -142,6 +142,6 @@ describe('the roster chart', () => {
   })
 
   it('was walked along every edge', () => {
-    expect(walked.missed(rosterMachine)).toEqual([])
+    expect(walked.of(rosterMachine).transitions.missed).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import * as machines from '../../../machines/index.js'
 import { statesOf } from '../../../src/inspector/drawing/graph.js'
 import { layOutChart, type ChartLayout, type Rectangle } from '../../../src/inspector/drawing/layout.js'
 import { drawSvg, toGraph } from '../../../src/inspector/index.js'
-import { isChart } from '../../machines/laws.js'
+import { isChart } from '../../../src/testing/laws.js'
 import { arbitraryChart } from './arbitrary-chart.js'
 import { sampleSession } from './sample-session.js'
 

@@ -1,11 +1,24 @@
 import { StateMachine, type AnyStateMachine, type AnyStateNode } from 'xstate'
-import { cannotRest, deadEnds, isAtRest, outwards, statesOf, unreachable } from './reach.js'
+import { isWithin, outwards, statesOf, transitionsOf } from './chart-edges.js'
+import { cannotRest, deadEnds, isAtRest, unreachable } from './reach.js'
 
-/** What every chart must keep to; each violation begins with the chart and the state. */
-export interface Law {
-  readonly name: string
+/** What every chart must keep to; each violation begins with the state. */
+interface Law {
+  readonly name: LawName
   readonly violations: (chart: AnyStateMachine) => readonly string[]
 }
+
+/** The laws by name. */
+export type LawName =
+  | 'every wait ends'
+  | 'every invoked actor has an id, a name and ways out'
+  | 'every state says what it is and who demands it'
+  | 'guards and actions have names'
+  | 'delays have names'
+  | 'every state can reach an end or a rest'
+  | 'every state can be reached'
+  | 'no state is a dead end'
+  | 'no transition leads from one region into another'
 
 /**
  * What the author of a state tells the laws in `meta`: `spec` or `why` gives the reason of the state, `streams` names the
@@ -21,6 +34,7 @@ export const laws: readonly Law[] = [
   { name: 'every state can reach an end or a rest', violations: (chart) => cannotRest(chart.root) },
   { name: 'every state can be reached', violations: (chart) => unreachable(chart.root) },
   { name: 'no state is a dead end', violations: (chart) => deadEnds(chart.root) },
+  { name: 'no transition leads from one region into another', violations: perState(crossings) },
 ]
 
 /** Whether a value that a module exports is a chart. */
@@ -96,11 +110,10 @@ function unexplained(node: AnyStateNode): readonly string[] {
 }
 
 function anonymous(node: AnyStateNode): readonly string[] {
-  const candidates = [...node.transitions.values(), node.always ?? []].flat()
   const deeds = [...list(node.config.entry), ...list(node.config.exit)]
   return [
     ...deeds.filter(isFunction).map(() => 'has an entry or exit action without a name'),
-    ...candidates.flatMap(({ guard, actions, eventType }) => [
+    ...transitionsOf(node).flatMap(({ guard, actions, eventType }) => [
       ...(isFunction(guard) ? [`has a guard without a name on "${eventType}"`] : []),
       ...actions.filter(isFunction).map(() => `has an action without a name on "${eventType}"`),
     ]),
@@ -111,6 +124,26 @@ function numericDelays(node: AnyStateNode): readonly string[] {
   return node.after
     .filter(({ delay }) => typeof delay === 'number')
     .map(({ delay }) => `waits ${delay} ms: the delay needs a name`)
+}
+
+/** XState resets every region of a parallel state when a transition from outside of one leads into it. */
+function crossings(node: AnyStateNode): readonly string[] {
+  return transitionsOf(node).flatMap(({ target = [], eventType }) => {
+    const crossed = target.filter((one) =>
+      [...outwards(one)].some(
+        (region) =>
+          region.parent?.type === 'parallel' &&
+          isWithin(node, region.parent) &&
+          !isWithin(node, region) &&
+          !isEachRegionTold(region.parent, target),
+      ),
+    )
+    return crossed.map(({ id }) => `leads into the region of ${id} on "${String(eventType)}"`)
+  })
+}
+
+function isEachRegionTold(parallel: AnyStateNode, targets: readonly AnyStateNode[]): boolean {
+  return Object.values(parallel.states).every((region) => targets.some((target) => isWithin(target, region)))
 }
 
 function text(node: AnyStateNode, key: string): string | undefined {

@@ -1,15 +1,5 @@
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate'
-
-/** Every state of a chart, the root first. */
-export function* statesOf(node: AnyStateNode): Generator<AnyStateNode> {
-  yield node
-  for (const child of Object.values(node.states)) yield* statesOf(child)
-}
-
-/** A state and those around it, outwards. */
-export function* outwards(node: AnyStateNode): Generator<AnyStateNode> {
-  for (let around: AnyStateNode | undefined = node; around !== undefined; around = around.parent) yield around
-}
+import { isWithin, outwards, statesOf, transitionsOf } from './chart-edges.js'
 
 /** Whether a state may last for ever: it says so itself, or one around it does and nothing is under way in between. */
 export function isAtRest(leaf: AnyStateNode): boolean {
@@ -74,10 +64,6 @@ function completes({ parent }: AnyStateNode): boolean {
   return parent.transitions.has(`xstate.done.state.${parent.id}`)
 }
 
-function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
-  return [...node.transitions.values(), node.always ?? []].flat()
-}
-
 /** Every state that is active once a transition was taken, as far as the transition decides it. */
 function entered({ target = [] }: AnyTransitionDefinition): readonly AnyStateNode[] {
   return target.flatMap((one) => {
@@ -107,8 +93,4 @@ function defaultsOf(history: AnyStateNode): readonly AnyStateNode[] {
   const named = typeof target === 'string' ? history.parent?.states[target] : undefined
   if (named !== undefined) return [named]
   return history.parent?.type === 'compound' ? history.parent.initial.target : []
-}
-
-function isWithin(node: AnyStateNode, outer: AnyStateNode): boolean {
-  return [...outwards(node)].includes(outer)
 }

@@ -1,0 +1,66 @@
+import {
+  isMachineSnapshot,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  type InspectionEvent,
+} from 'xstate'
+
+/** Every state of a chart, the root first. */
+export function* statesOf(node: AnyStateNode): Generator<AnyStateNode> {
+  yield node
+  for (const child of Object.values(node.states)) yield* statesOf(child)
+}
+
+/** A state and those around it, outwards. */
+export function* outwards(node: AnyStateNode): Generator<AnyStateNode> {
+  for (let around: AnyStateNode | undefined = node; around !== undefined; around = around.parent) yield around
+}
+
+/** Whether a state is another one, or lies in it. */
+export function isWithin(node: AnyStateNode, outer: AnyStateNode): boolean {
+  return [...outwards(node)].includes(outer)
+}
+
+/** The ways out of a state itself, and what is done inside it, in the order in which XState asks. */
+export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
+  return [...node.transitions.values(), node.always ?? []].flat()
+}
+
+/** The id that a drawing gives a transition: the same for the same chart, whatever runs it. */
+export function transitionId(transition: AnyTransitionDefinition): string {
+  const type = String(transition.eventType)
+  return `${transition.source.id} ${type === '' ? 'always' : type} ${rivalsOf(transition).indexOf(transition)}`
+}
+
+/** All candidates of the same state for the same event, in order; the transition is among them. */
+export function rivalsOf({ source, eventType }: AnyTransitionDefinition): readonly AnyTransitionDefinition[] {
+  const type = String(eventType)
+  return (type === '' ? source.always : source.transitions.get(type)) ?? []
+}
+
+/** Ids of the states that an inspected event tells of, those that do not last included. */
+export function* statesIn(event: InspectionEvent): Generator<string> {
+  if ('snapshot' in event && isMachineSnapshot(event.snapshot)) {
+    for (const { id } of activeIn(event.snapshot)) yield id
+  }
+  if (event.type !== '@xstate.microstep') return
+  // What a chart passes through before it first rests is told by what it leaves alone.
+  const { _transitions: transitions } = event
+  for (const { source } of transitions) for (const { id } of outwards(source)) yield id
+}
+
+/** The states that are active, whether they have others inside or not. */
+export function activeIn({ _nodes: nodes }: AnyMachineSnapshot): readonly AnyStateNode[] {
+  return nodes
+}
+
+/** The actors of a chart, by their ids. */
+export function childrenOf({
+  children,
+}: {
+  readonly children: Readonly<Record<string, AnyActorRef>>
+}): ReadonlyMap<string, AnyActorRef> {
+  return new Map(Object.entries(children))
+}

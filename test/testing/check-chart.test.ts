@@ -1,0 +1,144 @@
+import { assign, fromPromise, setup } from 'xstate'
+import { describe, expect, test } from 'vitest'
+import { checkChart, walk } from 'xmpp-machines/testing'
+
+const without = ['every state says what it is and who demands it'] as const
+
+const turnstile = setup({
+  types: {} as {
+    context: { readonly coins: number }
+    events: { readonly type: 'coin' } | { readonly type: 'push' }
+  },
+  actors: { unlock: fromPromise<boolean>(() => Promise.resolve(true)) },
+  actions: { take: assign({ coins: ({ context }) => context.coins + 1 }), empty: assign({ coins: 0 }) },
+  guards: { isOpen: (_, { opened }: { readonly opened: boolean }) => opened },
+  delays: { patience: 1000 },
+}).createMachine({
+  id: 'turnstile',
+  context: { coins: 0 },
+  initial: 'locked',
+  states: {
+    locked: {
+      tags: ['person'],
+      meta: { why: 'nobody comes' },
+      on: { coin: { target: 'unlocking', actions: 'take' } },
+    },
+    unlocking: {
+      invoke: {
+        id: 'unlock',
+        src: 'unlock',
+        onDone: [
+          { guard: { type: 'isOpen', params: ({ event }) => ({ opened: event.output }) }, target: 'open' },
+          { target: 'locked', actions: 'empty' },
+        ],
+        onError: { target: 'locked', actions: 'empty' },
+      },
+      after: { patience: { target: 'locked', actions: 'empty' } },
+    },
+    open: {
+      tags: ['person'],
+      meta: { why: 'nobody walks' },
+      on: { push: { target: 'locked', actions: 'empty' } },
+    },
+  },
+})
+
+const catalogue = {
+  outcomes: { unlock: { done: [true, false] } },
+  invariants: {
+    'nobody walks for free': ({
+      value,
+      context,
+    }: {
+      readonly value: unknown
+      readonly context: { readonly coins: number }
+    }) => value !== 'open' || context.coins === 1,
+  },
+} as const
+
+describe('checkChart()', () => {
+  test('has nothing to say of a chart that keeps its laws and its promises', () => {
+    expect(checkChart(turnstile, walk(turnstile, catalogue), { without })).toEqual([])
+  })
+
+  test('tells a promise that is broken, and the events that lead there', () => {
+    const broken = turnstile.provide({ actions: { take: () => undefined } })
+    expect(checkChart(broken, walk(broken, catalogue), { without })).toEqual([
+      {
+        law: 'nobody walks for free',
+        state: 'turnstile.unlocking',
+        what: 'does not hold in turnstile.open',
+        events: ['coin', 'xstate.done.actor.unlock {"output":true}'],
+      },
+    ])
+  })
+
+  test('tells a guard that never refuses, and what is therefore never taken', () => {
+    const lenient = turnstile.provide({ guards: { isOpen: () => true } })
+    expect(checkChart(lenient, walk(lenient, catalogue), { without })).toEqual([
+      {
+        law: 'the walk takes every transition',
+        state: 'turnstile.unlocking',
+        what: 'unlock done [else] → turnstile.locked is never taken',
+        events: [],
+      },
+      {
+        law: 'the walk sees every guard pass and refuse',
+        state: 'turnstile.unlocking',
+        what: 'unlock done [isOpen] → turnstile.open: the guard never refused',
+        events: [],
+      },
+    ])
+  })
+
+  test('tells a state that guards keep from being entered', () => {
+    const closed = turnstile.provide({ guards: { isOpen: () => false } })
+    expect(checkChart(closed, walk(closed, catalogue), { without })).toContainEqual({
+      law: 'the walk enters every state',
+      state: 'turnstile.open',
+      what: 'is never entered',
+      events: [],
+    })
+  })
+
+  test('tells a step that throws', () => {
+    const frail = turnstile.provide({
+      guards: {
+        isOpen: () => {
+          throw new Error('rusty')
+        },
+      },
+    })
+    expect(checkChart(frail, walk(frail, catalogue), { without })).toContainEqual(
+      expect.objectContaining({
+        law: 'no step throws',
+        state: 'turnstile.unlocking',
+        what: expect.stringContaining('rusty'),
+      }),
+    )
+  })
+
+  test('tells a place from which guards let nothing come to rest, though the drawing does', () => {
+    const endless = setup({ guards: { isEver: () => false }, delays: { soon: 1 } }).createMachine({
+      id: 'endless',
+      initial: 'turning',
+      states: {
+        turning: {
+          after: {
+            soon: [
+              { guard: 'isEver', target: 'done' },
+              { target: 'turning', reenter: true },
+            ],
+          },
+        },
+        done: { type: 'final' },
+      },
+    })
+    expect(checkChart(endless, walk(endless), { without })).toContainEqual({
+      law: 'every place leads to an end or a rest',
+      state: 'endless.turning',
+      what: 'no events lead on from here to an end or a rest',
+      events: [],
+    })
+  })
+})

@@ -1,0 +1,127 @@
+import { assign, createMachine, fromPromise, setup } from 'xstate'
+import { describe, expect, test } from 'vitest'
+import { walk } from 'xmpp-machines/testing'
+
+const lamp = setup({
+  types: {} as {
+    context: { readonly tries: number }
+    events: { readonly type: 'press' } | { readonly type: 'set'; readonly bright: boolean }
+  },
+  actors: { warmUp: fromPromise<{ readonly hot: boolean }>(() => Promise.reject(new Error('not here'))) },
+  actions: { count: assign({ tries: ({ context }) => context.tries + 1 }) },
+  guards: {
+    isBright: ({ event }) => event.type === 'set' && event.bright,
+    isHot: (_, { hot }: { readonly hot: boolean }) => hot,
+    isWorn: ({ context }) => context.tries >= 3,
+  },
+  delays: { patience: 1000 },
+}).createMachine({
+  id: 'lamp',
+  context: { tries: 0 },
+  initial: 'off',
+  states: {
+    off: {
+      on: {
+        press: [
+          { guard: 'isWorn', target: 'broken' },
+          { target: 'warming', actions: 'count' },
+        ],
+      },
+    },
+    warming: {
+      invoke: {
+        id: 'warmUp',
+        src: 'warmUp',
+        onDone: [
+          { guard: { type: 'isHot', params: ({ event }) => event.output }, target: 'on' },
+          { target: 'off' },
+        ],
+        onError: 'off',
+      },
+      after: { patience: 'off' },
+    },
+    on: { on: { press: 'off', set: { guard: 'isBright', target: 'broken' } } },
+    broken: { type: 'final' },
+  },
+})
+
+const everything = {
+  events: [{ type: 'press' }, { type: 'set', bright: true }, { type: 'set', bright: false }],
+  outcomes: { warmUp: { done: [{ hot: true }, { hot: false }] } },
+} as const
+
+describe('walk()', () => {
+  test('lets actors end and fail, delays run out, and guards pass and refuse', () => {
+    const { coverage, isComplete, incidents } = walk(lamp, everything)
+    expect(coverage).toMatchObject({
+      chart: 'lamp',
+      states: { of: 5, reached: 5 },
+      transitions: { of: 8, reached: 8, missed: [] },
+      guards: { of: 6, reached: 6, missed: [] },
+    })
+    expect({ isComplete, incidents }).toEqual({ isComplete: true, incidents: [] })
+  })
+
+  test('says in words what was not reached', () => {
+    const { coverage } = walk(lamp, { ...everything, events: [{ type: 'press' }] })
+    expect(coverage.transitions.missed).toEqual(['lamp.on set [isBright] → lamp.broken'])
+    expect(coverage.guards.missed).toEqual([
+      'lamp.on set [isBright] → lamp.broken: the guard never passed',
+      'lamp.on set [isBright] → lamp.broken: the guard never refused',
+    ])
+  })
+
+  test('finds a shortest way to a state', () => {
+    const path = walk(lamp, everything).pathTo('lamp.broken')
+    expect(path?.edges.map(({ event }) => event.type)).toEqual(['press', 'xstate.done.actor.warmUp', 'set'])
+  })
+
+  test('covers every transition in few ways', () => {
+    const { cover, taken } = walk(lamp, everything)
+    const ways = cover()
+    expect(new Set(ways.flatMap(({ edges }) => edges.flatMap(({ transitions }) => transitions)))).toEqual(
+      taken,
+    )
+    expect(ways.length).toBeLessThanOrEqual(2)
+  })
+
+  test('tells the events that lead to an output which the chart cannot bear', () => {
+    const [incident] = walk(lamp, { events: everything.events }).incidents
+    expect(incident).toMatchObject({ what: 'no step throws', where: 'lamp.warming' })
+    expect(incident?.events.map(({ type }) => type)).toEqual(['press', 'xstate.done.actor.warmUp'])
+  })
+
+  test('tells the error of an actor that nobody handles', () => {
+    const careless = createMachine({
+      id: 'careless',
+      invoke: { id: 'deed', src: fromPromise(() => Promise.resolve()), onDone: '.end' },
+      initial: 'busy',
+      states: { busy: {}, end: {} },
+    })
+    // Nor does an actor that is over fail.
+    expect(walk(careless).incidents).toMatchObject([
+      { what: 'no error of an actor is left unhandled', because: 'Error: deed failed' },
+    ])
+  })
+
+  test('tells a place where an invariant does not hold', () => {
+    const { incidents } = walk(lamp, {
+      ...everything,
+      invariants: { 'is pressed twice at most': ({ context }) => context.tries < 3 },
+    })
+    expect(incidents[0]).toMatchObject({ what: 'is pressed twice at most', where: 'lamp.off' })
+  })
+
+  test('ends at its limit where the context grows for ever, and says so', () => {
+    const counter = createMachine({
+      id: 'counter',
+      context: { count: 0 },
+      on: { tick: { actions: assign({ count: ({ context }) => context.count + 1 }) } },
+    })
+    expect(walk(counter, { limit: 50 })).toMatchObject({ isComplete: false, places: { length: 50 } })
+    expect(walk(counter, { key: ({ context }) => Math.min(context.count, 2) })).toMatchObject({
+      isComplete: true,
+      places: { length: 3 },
+    })
+  })
+})

@@ -1,0 +1,55 @@
+import { presenceMachine } from '../../../machines/presence.js'
+import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
+import { StanzaError } from '../../../src/errors.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
+
+const errors = [
+  new StanzaError('feature-not-implemented', 'cancel'),
+  new StanzaError('service-unavailable', 'cancel'),
+  new StanzaError('forbidden', 'auth'),
+]
+
+export const presence = toWalked(presenceMachine, {
+  inputs: [true, false].map((wanted) => ({ wanted, timeouts })),
+  events: [
+    { type: 'session.online' },
+    { type: 'session.offline' },
+    { type: 'presence.announce' },
+    { type: 'presence.withdraw' },
+    { type: 'presence.hide', form: 'xep-0186' },
+    { type: 'presence.hide', form: 'legacy' },
+  ],
+  outcomes: { becomeInvisible: { error: errors }, becomeVisible: { error: errors } },
+  key: ({ context: { timeouts: _waits, error, ...rest } }) => [rest, error?.code],
+  invariants: {
+    'presence is sent only where one is to be seen': (snapshot, last) =>
+      !orders(last, 'sendPresence') || snapshot.matches({ online: 'available' }),
+    'who is seen has just been announced': (snapshot, last) =>
+      !snapshot.matches({ online: 'available' }) ||
+      last?.from.matches({ online: 'available' }) === true ||
+      orders(last, 'sendPresence'),
+    'nothing is said outside a session': (snapshot, last) =>
+      !snapshot.matches('offline') || !(orders(last, 'sendPresence') || orders(last, 'sendUnavailable')),
+    'the end of a session is noticed in every state of it': (snapshot, last) =>
+      last?.event.type !== 'session.offline' || snapshot.matches('offline'),
+    'whoever was hidden is hidden in the next session': (snapshot, last) =>
+      last?.event.type !== 'session.offline' ||
+      !(last.from.matches({ online: 'hiding' }) || last.from.matches({ online: 'invisible' })) ||
+      snapshot.matches({ offline: 'toHide' }),
+    'whoever was seen is seen in the next session': (snapshot, last) =>
+      last?.event.type !== 'session.offline' ||
+      !last.from.matches({ online: 'available' }) ||
+      snapshot.matches({ offline: 'toAnnounce' }),
+    'what was told is forgotten with the session': (snapshot, last) =>
+      last === undefined ||
+      !last.from.matches('online') ||
+      snapshot.matches('online') ||
+      orders(last, 'forgetTold'),
+    'nobody is hidden who did not ask to be': (snapshot, last) =>
+      !snapshot.matches({ online: 'hiding' }) ||
+      last?.event.type === 'presence.hide' ||
+      last?.from.matches({ offline: 'toHide' }) === true ||
+      last?.from.matches({ online: 'hiding' }) === true,
+  },
+})

@@ -1,0 +1,110 @@
+import type { ServedChannelFacts } from '../../../machines/served-facts.js'
+import { servedSessionMachine, type ServedSessionEvent } from '../../../machines/served-session.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
+
+const inClear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
+const encrypted: ServedChannelFacts = { secure: true, startTls: false, mechanisms: ['SCRAM-SHA-1'] }
+const fault = { condition: 'not-well-formed', text: 'no XML' } as const
+const domain = 'example.test'
+
+const events: readonly ServedSessionEvent[] = [
+  { type: 'header.received', header: { to: domain, version: '1.0' } },
+  { type: 'header.received', header: { to: domain, version: undefined } },
+  { type: 'header.received', header: { to: undefined, version: '1.0' } },
+  { type: 'header.received', header: { to: 'other.test', version: '1.0' } },
+  { type: 'tls.requested' },
+  { type: 'sasl.begun', mechanism: 'SCRAM-SHA-1' },
+  { type: 'sasl.begun', mechanism: 'UNHEARD-OF' },
+  { type: 'sasl.responded' },
+  { type: 'sasl.aborted' },
+  { type: 'resource.requested' },
+  { type: 'stanza.received' },
+  { type: 'element.received' },
+  { type: 'stream.ended' },
+  { type: 'stream.broken', fault },
+  { type: 'session.close', fault: { condition: 'system-shutdown', text: 'good night' } },
+  { type: 'transport.closed' },
+]
+
+const timeouts = { negotiationMs: 60_000, tlsMs: 15_000, saslMs: 30_000, closeMs: 2_000 }
+const attemptsAllowed = 2
+
+export const servedSession = toWalked(servedSessionMachine, {
+  inputs: [inClear, encrypted, { ...inClear, mechanisms: ['SCRAM-SHA-1'] }].map((channel) => ({
+    domain,
+    channel,
+    attempts: attemptsAllowed,
+    timeouts,
+  })),
+  events,
+  outcomes: {
+    secureChannel: { done: [encrypted] },
+    verifyResponse: {
+      done: [
+        { kind: 'challenged' },
+        { kind: 'accepted', username: 'romeo' },
+        { kind: 'refused', condition: 'not-authorized' },
+      ],
+    },
+    bindResource: {
+      done: [
+        { kind: 'bound', resource: 'desk' },
+        { kind: 'refused', condition: 'conflict' },
+      ],
+    },
+  },
+  key: ({ context: { timeouts: _waits, domain: _served, ...rest } }) => rest,
+  invariants: {
+    'nobody is announced who is not authenticated and has no address': (snapshot) =>
+      !snapshot.matches({ open: 'established' }) ||
+      (snapshot.context.username !== undefined && snapshot.context.resource !== undefined),
+    'nobody is authenticated but by the mechanism': ({ context }, last) =>
+      last === undefined ||
+      context.username === last.from.context.username ||
+      last.event.type === 'xstate.done.actor.verifyResponse',
+    'a stanza before that ends the stream': (snapshot, last) =>
+      last?.event.type !== 'stanza.received' ||
+      !last.from.matches({ open: 'negotiating' }) ||
+      (snapshot.matches('closing') && snapshot.context.fault?.condition === 'not-authorized'),
+    'no mechanism is heard without encryption where none is offered there': (snapshot) =>
+      !snapshot.matches({ open: { negotiating: 'authenticating' } }) ||
+      snapshot.context.channel.mechanisms.includes(snapshot.context.mechanism),
+    'a resource is bound by who is authenticated': (snapshot) =>
+      !snapshot.matches({ open: { negotiating: 'assigning' } }) || snapshot.context.username !== undefined,
+    'whoever was announced is taken back': (snapshot, last) =>
+      last === undefined ||
+      !last.from.matches({ open: 'established' }) ||
+      snapshot.matches({ open: 'established' }) ||
+      orders(last, 'withdrawSession'),
+    'the end leaves nothing behind': (snapshot, last) =>
+      !snapshot.matches('closed') || orders(last, 'destroyTransport'),
+    'the last failed attempt ends the stream, and none before': (snapshot, last) => {
+      if (last === undefined || !isRefusal(last)) return true
+      return last.from.context.attempts <= 1
+        ? snapshot.matches('closing') && snapshot.context.fault?.condition === 'policy-violation'
+        : snapshot.matches({ open: { negotiating: 'offering' } }) &&
+            snapshot.context.attempts === last.from.context.attempts - 1
+    },
+    'a fault is told before the stream ends': (snapshot, last) =>
+      last === undefined ||
+      !snapshot.matches('closing') ||
+      last.from.matches('closing') ||
+      orders(last, 'sendFault'),
+    'a header that is wrong is answered by one, and then by the fault': (snapshot, last) =>
+      last?.event.type !== 'header.received' ||
+      !last.from.matches({ open: { negotiating: 'awaitingHeader' } }) ||
+      (orders(last, 'sendHeader') &&
+        (orders(last, 'sendFeatures') ? snapshot.matches('open') : snapshot.matches('closing'))),
+    'a client that is authenticated restarts the stream': (snapshot, last) =>
+      last === undefined ||
+      snapshot.context.username === last.from.context.username ||
+      (orders(last, 'sendSuccess') && orders(last, 'restartStream')),
+    'what is unreadable is told and cut off, whenever it comes': (snapshot, last) =>
+      last?.event.type !== 'stream.broken' || !last.from.matches('open') || snapshot.matches('disconnecting'),
+  },
+})
+
+function isRefusal({ actions }: { readonly actions: readonly { readonly type: string }[] }): boolean {
+  return actions.some(({ type }) => type === 'sendSaslFailure')
+}

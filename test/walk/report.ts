@@ -1,0 +1,69 @@
+import * as machines from '../../machines/index.js'
+import { checkChart, type Coverage, type Violation } from '../../src/testing/index.js'
+import { isChart } from '../../src/testing/laws.js'
+import { charts } from './charts/index.js'
+import type { WalkedChart } from './charts/walked-chart.js'
+import { counters, type Counter } from './counters.js'
+
+/** What the walk of one chart came to. */
+export interface ChartReport {
+  readonly coverage: Coverage
+  readonly places: number
+  /** How many ways take every transition, and of how many events. */
+  readonly ways: number
+  readonly steps: number
+  readonly ms: number
+  readonly violations: readonly Violation[]
+}
+
+/** What all walks came to. */
+export interface WalkReport {
+  readonly charts: readonly ChartReport[]
+  readonly counters: readonly Counter[]
+  /** In words, everything that falls short. */
+  readonly shortcomings: readonly string[]
+}
+
+/** Walks the charts of the house, or those that are named, and counts what is counted beside them. */
+export async function report(only: readonly string[] = []): Promise<WalkReport> {
+  const isChosen = (id: string): boolean => only.length === 0 || only.includes(id)
+  const walked = charts.filter(({ machine }) => isChosen(machine.id)).map(toReport)
+  const counted: Counter[] = []
+  if (isChosen('counters')) for (const count of counters) counted.push(await count())
+  return {
+    charts: walked,
+    counters: counted,
+    shortcomings: [
+      ...walked.flatMap(({ violations }) => violations.map(toText)),
+      ...counted.flatMap(({ name, missed }) => missed.map((each) => `${name}: ${each}`)),
+      ...(only.length === 0 ? withoutCatalogue() : []),
+    ],
+  }
+}
+
+function toReport({ machine, walk }: WalkedChart): ChartReport {
+  const begun = performance.now()
+  const walked = walk()
+  const ways = walked.cover()
+  return {
+    coverage: walked.coverage,
+    places: walked.places.length,
+    ways: ways.length,
+    steps: ways.reduce((sum, { edges }) => sum + edges.length, 0),
+    ms: Math.round(performance.now() - begun),
+    violations: checkChart(machine, walked),
+  }
+}
+
+function toText({ law, state, what, events }: Violation): string {
+  const way = events.length === 0 ? '' : ` (after ${events.join(', ')})`
+  return `${law} — ${state}: ${what}${way}`
+}
+
+function withoutCatalogue(): readonly string[] {
+  const known = new Set(charts.map(({ machine }) => machine.id))
+  return Object.values(machines)
+    .filter(isChart)
+    .filter(({ id }) => !known.has(id))
+    .map(({ id }) => `${id}: has no catalogue in test/walk/charts, so nobody walks it`)
+}
