@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Place } from '../testing/challenge-stage.js'
+import type { Invitation } from '../testing/challenge-stage.js'
 import { UsageError } from './usage-error.js'
 
 const placeholders = ['endpoint', 'host', 'port', 'jid', 'user', 'domain', 'password', 'cafile'] as const
 
 /** The command with what stands in braces replaced, e.g. `{port}`. @throws UsageError for one that there is not */
-export function fillPlaceholders(words: readonly string[], place: Place, cafile: string): readonly string[] {
+export function fillPlaceholders(
+  words: readonly string[],
+  place: Invitation,
+  cafile: string,
+): readonly string[] {
   const [user = '', domain = ''] = place.jid.split('@')
   const values = { ...place, port: String(place.port), user, domain, cafile }
   return words.map((word) =>

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Place, Way } from '../testing/challenge-stage.js'
+import type { Invitation, Way } from '../testing/challenge-stage.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
 import {
@@ -59,7 +59,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
   try {
     // Once: a client that starts might read it while it is written again.
     let written: Promise<void> | undefined
-    const invite = async (place: Place) => {
+    const invite = async (place: Invitation) => {
       await (written ??= writeFile(cafile, place.ca))
       if (!isByHand) return startClient(fillPlaceholders(command, place, cafile), options.has('verbose'))
       const { endpoint, jid, password } = place

@@ -39,9 +39,7 @@ const tampered = (id: string, title: string, spec: string, state: string, tamper
       await play.authenticate(tamper)
     } catch (error) {
       if (!(error instanceof NotReached) || tamper.challenge === undefined) throw error
-      return error.message.startsWith('its login is wrong')
-        ? wrong('it answers the challenge')
-        : right(error.message)
+      return play.hasResponded ? wrong('it answers the challenge') : right(error.message)
     }
     return mayGoNoFurther(play, opensAgain)
   })
@@ -274,7 +272,7 @@ export const loginScenes: readonly Scene[] = [
       {
         id: 'error.see-other-host',
         title: 'goes where it is sent to, once it is encrypted',
-        spec: 'RFC 6120 §4.9.3.19',
+        spec: 'RFC 6120 §4.9.3.19, RFC 7395 §3.6.1',
         state: 'session.judging',
       },
     ],
@@ -283,9 +281,13 @@ export const loginScenes: readonly Scene[] = [
       await play.toLogin()
       await play.authenticate()
       await play.toBinding()
-      const { host, port } = stage.place
-      play.line.say(toStreamErrorElement({ condition: 'see-other-host', otherHost: `${host}:${port}` }))
-      play.line.close()
+      const { endpoint, host, port } = stage.place
+      if (stage.theatre.way === 'websocket') {
+        play.line.say(xml('close', ns.framing, { 'see-other-uri': endpoint }))
+      } else {
+        play.line.say(toStreamErrorElement({ condition: 'see-other-host', otherHost: `${host}:${port}` }))
+        play.line.close()
+      }
       await mustEnd(play)
       const line = await stage.arrival(stage.theatre.patienceMs)
       note('error.see-other-host', line === undefined ? absent('it does not follow') : right())

@@ -46,6 +46,8 @@ export class Play {
   readonly headers: StreamHeader[] = []
   /** What it chose. */
   mechanism = ''
+  /** It has answered a challenge. */
+  hasResponded = false
   readonly jid: string
 
   private constructor(stage: Stage, line: ChallengeLine) {
@@ -127,6 +129,7 @@ export class Play {
       this.line.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
       const answer = parseSaslElement(await this.element('a response'))
       if (answer.kind !== 'response') throw new NotReached(`it sends <${answer.kind}/> instead of a response`)
+      this.hasResponded = true
       step = await step.next(answer.data)
     }
     if (step.kind === 'failure') {

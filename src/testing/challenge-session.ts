@@ -116,8 +116,7 @@ const inOrder: Scene = {
       ),
     )
     const item = { jid: `pushed@${stage.theatre.domain}`, subscription: 'none' } as const
-    const push = (id: string, sender: string) =>
-      ask(id, toRosterElement({ items: [item] }), 'set', sender)
+    const push = (id: string, sender: string) => ask(id, toRosterElement({ items: [item] }), 'set', sender)
     if (session.rosterAt !== undefined) {
       const confirmed = await push('push.own', stage.place.jid)
       note(

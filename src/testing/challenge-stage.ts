@@ -13,7 +13,7 @@ import { ChallengeLine } from './challenge-line.js'
 export type Way = 'starttls' | 'tls' | 'websocket'
 
 /** What a client has to be told to come. */
-export interface Place {
+export interface Invitation {
   readonly endpoint: string
   readonly host: string
   readonly port: number
@@ -89,7 +89,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
 export class Stage {
   readonly theatre: Theatre
   readonly shown: Shown
-  readonly place: Place
+  readonly place: Invitation
   readonly #listener: Listener
   readonly #lines: ChallengeLine[]
   readonly #arrived: Set<() => void>

@@ -2,12 +2,12 @@ import { loginScenes } from './challenge-login.js'
 import { NotReached } from './challenge-phases.js'
 import type { Scene } from './challenge-scene.js'
 import { sessionScenes } from './challenge-session.js'
-import { openTheatre, Stage, type Place, type Theatre, type TheatreOptions } from './challenge-stage.js'
+import { openTheatre, Stage, type Invitation, type Theatre, type TheatreOptions } from './challenge-stage.js'
 import { unseen, type Finding, type Judgement } from './finding.js'
 
 export interface ChallengeOptions extends TheatreOptions {
   /** Has a client come to that place, and ends it again; where a person does that, at least says where to. */
-  readonly invite: (place: Place) => Promise<() => Promise<void>>
+  readonly invite: (place: Invitation) => Promise<() => Promise<void>>
   /** How many clients run at once. Default 1. */
   readonly atOnce?: number | undefined
   readonly signal?: AbortSignal | undefined

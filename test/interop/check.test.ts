@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import { checkServer } from '../../src/testing/conformance.js'
+import { expectKnown } from '../support/known-findings.js'
 import { onEachRealServer, realPassword } from '../support/real-server.js'
 
 /** What each server does against the standard, by the id of the trial, with the reason. */
@@ -22,10 +23,7 @@ onEachRealServer(({ ca, name, secure: { domain, starttlsPort } }) => {
       other,
       patienceMs: 3_000,
     })
-    const wrongs = findings.filter(({ verdict }) => verdict === 'wrong')
-    expect(
-      wrongs.map(({ detail, id }) => (id in (deviations[name] ?? {}) ? id : `${id}: ${detail}`)),
-    ).toEqual(Object.keys(deviations[name] ?? {}))
+    expectKnown(findings, deviations[name])
     const unseen = findings.filter(({ verdict }) => verdict === 'unseen')
     expect(unseen.filter(({ id }) => !/^login\./.test(id))).toEqual([])
     expect(findings.find(({ id }) => id === 'charts')).toMatchObject({ verdict: 'right' })
