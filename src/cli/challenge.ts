@@ -38,8 +38,8 @@ export const challengeCommand: Command = {
   options: challengeOptions,
   mayHaveOperands: true,
   notes: [
-    'COMMAND starts the client, anew for each run; in it {endpoint}, {host}, {port}, {jid}, {user}, {domain},',
-    '{password} and {cafile} stand for where it has to go, as whom, and whose certificates it has to trust.',
+    'COMMAND starts the client, anew for each run; in it {endpoint}, {host}, {port}, {jid}, {user},',
+    '{domain}, {password} and {cafile} stand for where it goes, as whom, and what it trusts.',
     'Without COMMAND the client is attached by hand, once for each run. Only loopback is listened on.',
   ],
   run: (context: ChallengeContext) => challenge(context),

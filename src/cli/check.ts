@@ -40,8 +40,8 @@ export const checkCommand: Command = {
   mayHaveOperands: true,
   notes: [
     'ENDPOINT is xmpp://host:port (STARTTLS), xmpps://host:port (direct TLS) or wss://host/path.',
-    'Use accounts made for it: contacts are added and removed, wrong passwords are tried, sessions conflict.',
-    'The two accounts are no contacts of each other afterwards.',
+    'Use accounts made for it: contacts are added and removed, wrong passwords are tried, resources',
+    'taken away; two accounts are no contacts of each other afterwards.',
   ],
   run: (context: CheckContext) => check(context),
 }

@@ -38,15 +38,21 @@ export const mechanismProbes: ProbeSource = async (visit) => {
   }))
 }
 
-/** Says one thing where a login begins, and gives the answer; SASL failures leave the stream open. */
+/** An element, or one for the SCRAM that the server offers. */
+type Step = XmlElement | ((scram: string) => XmlElement)
+
+/** Says one thing after the other where a login begins, and gives the last answer; SASL failures leave the stream open. */
 async function tryAuth(
   visit: Visit,
-  ...elements: readonly XmlElement[]
+  ...steps: readonly Step[]
 ): Promise<Judgement & { readonly condition: string }> {
-  const { stream } = await visit.openSecure()
+  const { features, stream } = await visit.openSecure()
+  const scram = features.mechanisms.find((name) => name.startsWith('SCRAM-') && !name.endsWith('-PLUS'))
   let condition = ''
-  for (const element of elements) {
-    stream.send(element)
+  for (const step of steps) {
+    if (scram === undefined && typeof step === 'function')
+      return { ...unseen('no SCRAM is offered'), condition }
+    stream.send(typeof step === 'function' ? step(scram ?? '') : step)
     const answer = await stream.next(visit.signal).catch(() => undefined)
     if (answer === undefined) return { ...wrong(stream.end?.message ?? 'no answer'), condition: '' }
     const parsed = parseSaslElement(answer)
@@ -56,6 +62,8 @@ async function tryAuth(
 }
 
 const auth = (mechanism: string, data?: string) => xml('auth', ns.sasl, { mechanism }, data)
+const scramAuth = (data: string) => (scram: string) => auth(scram, data)
+const encode = (text: string) => encodeBase64(new TextEncoder().encode(text))
 const expecting = (
   tried: Judgement & { readonly condition: string },
   ...conditions: readonly string[]
@@ -126,18 +134,14 @@ export const loginProbes: readonly Probe[] = [
     spec: 'RFC 6120 §6.5.5',
     state: 'authentication.initiating',
     run: async (visit) =>
-      expecting(await tryAuth(visit, auth('SCRAM-SHA-1', '???')), 'incorrect-encoding', 'malformed-request'),
+      expecting(await tryAuth(visit, scramAuth('???')), 'incorrect-encoding', 'malformed-request'),
   },
   {
     id: 'sasl.malformed-request',
     title: 'refuses data that is no SCRAM',
     spec: 'RFC 6120 §6.5.8',
     state: 'authentication.initiating',
-    run: async (visit) =>
-      expecting(
-        await tryAuth(visit, auth('SCRAM-SHA-1', encodeBase64(new TextEncoder().encode('nonsense')))),
-        'malformed-request',
-      ),
+    run: async (visit) => expecting(await tryAuth(visit, scramAuth(encode('nonsense'))), 'malformed-request'),
   },
   {
     id: 'sasl.abort',
@@ -146,11 +150,7 @@ export const loginProbes: readonly Probe[] = [
     state: 'authentication.responding',
     run: async (visit) =>
       expecting(
-        await tryAuth(
-          visit,
-          auth('SCRAM-SHA-1', encodeBase64(new TextEncoder().encode(`n,,n=nobody,r=${createStanzaId()}`))),
-          xml('abort', ns.sasl),
-        ),
+        await tryAuth(visit, scramAuth(encode(`n,,n=nobody,r=${createStanzaId()}`)), xml('abort', ns.sasl)),
         'aborted',
       ),
   },

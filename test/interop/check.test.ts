@@ -14,14 +14,14 @@ onEachRealServer(({ ca, name, secure: { domain, starttlsPort } }) => {
   // Accounts that no other test has: contacts are made and parted with.
   const [account, other] = ['u0', 'u1'].map((user) => ({ jid: `${user}@${domain}`, password: realPassword }))
 
-  test('it keeps to the standard but for what is known', { timeout: 120_000 }, async () => {
+  test.concurrent('it keeps to the standard but for what is known', { timeout: 120_000 }, async () => {
     const findings = await checkServer({
       createClient,
       endpoint: `xmpp://127.0.0.1:${starttlsPort}`,
       ca,
       account: account ?? expect.unreachable(),
       other,
-      patienceMs: 3_000,
+      patienceMs: 2_000,
     })
     expectKnown(findings, deviations[name])
     const unseen = findings.filter(({ verdict }) => verdict === 'unseen')
