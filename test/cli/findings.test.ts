@@ -36,7 +36,12 @@ async function cli(words: readonly string[], columns?: number) {
 const check = [
   'check',
   server.endpoints.starttls ?? '',
-  ...['--jid', 'alice@example.test', '--timeout', '2', '--ca', file('ca.crt')],
+  '--jid',
+  'alice@example.test',
+  '--timeout',
+  '2',
+  '--ca',
+  file('ca.crt'),
 ]
 
 test('check finds what a server does wrong, in a table, as JSON and as JUnit XML', async () => {
@@ -105,22 +110,10 @@ test.each([
 
 test('challenge starts the client that it is told to, and says when it does not come', async () => {
   const script = "require('fs').appendFileSync(process.argv[1], process.argv.slice(2).join(' ') + '\\n')"
-  const { code, shown } = await cli([
-    ...[
-      'challenge',
-      '--start',
-      '0.5',
-      '--timeout',
-      '0.5',
-      '--at-once',
-      '20',
-      '--',
-      process.execPath,
-      '-e',
-      script,
-    ],
-    ...[file('started'), '{host}', '{port}', '{user}', '{domain}', '{endpoint}', '{cafile}'],
-  ])
+  const patience = ['--start', '0.5', '--timeout', '0.5', '--at-once', '20']
+  const wanted = [file('started'), '{host}', '{port}', '{user}', '{domain}', '{endpoint}', '{cafile}']
+  const words = ['challenge', ...patience, '--', process.execPath, '-e', script, ...wanted]
+  const { code, shown } = await cli(words)
   expect(code).toBe(exitCodes.ok)
   expect(shown).toMatch(/0 right, 0 wrong, 0 known, 0 not offered, \d+ not observed/)
   const started = await readFile(file('started'), 'utf8')
