@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate'
-import { toGraph, type ChartGraph } from './drawing/graph.js'
+import { toGraph, withCoverage, type ChartGraph } from './drawing/graph.js'
 import { toMermaid } from './drawing/mermaid.js'
 import { toSvg } from './drawing/svg.js'
 
@@ -16,12 +16,22 @@ export function drawMermaid(chart: AnyStateMachine | ChartGraph): string {
   return toMermaid('transitions' in chart ? chart : toGraph(chart))
 }
 
+/** What a drawing shows beside the chart. */
+export interface DrawingOptions {
+  /** Ids of the transitions that tests have taken (`walk().taken`): those are drawn in one colour, the others in another. */
+  readonly covered?: ReadonlySet<string> | undefined
+}
+
 /**
  * One self-contained SVG of any XState 5 machine, for light and dark. Needs the optional package `elkjs`; rejects with
  * an `Error` that says so where it is missing. The same chart gives the same bytes.
  * @example
  * const svg = await drawSvg(sessionMachine)
  */
-export function drawSvg(chart: AnyStateMachine | ChartGraph): Promise<string> {
-  return toSvg('transitions' in chart ? chart : toGraph(chart))
+export function drawSvg(
+  chart: AnyStateMachine | ChartGraph,
+  { covered }: DrawingOptions = {},
+): Promise<string> {
+  const graph = 'transitions' in chart ? chart : toGraph(chart)
+  return toSvg(covered === undefined ? graph : withCoverage(graph, covered))
 }

@@ -11,6 +11,21 @@ export { wander } from './wander.js'
 export type { Catalogue, Choice, Invariant, LastStep, Outcomes, OutcomesOf } from './catalogue.js'
 export type { Coverage, Reached } from './coverage.js'
 export type { Edge, Incident, Path, Place, Walk } from './walk.js'
+export { drive, DriveDifference, timePasses } from './drive.js'
+export type { Choose, Drivable, DriveOptions, Running, Stimulus } from './drive.js'
+export type { ByItself, ChartPlace, Model, ModelOptions, Occurrence, OpenDeed } from './drive-model.js'
+export { findPaths } from './drive-paths.js'
+export type { DrivePaths, PathOptions, VisitedPlace } from './drive-paths.js'
+export { faults, type Fault } from './faults.js'
+export { ScriptedPeer } from './scripted-peer.js'
+export type { Cut, Heard, Reaction, StreamErrorWords } from './scripted-peer.js'
+export { answerTo, logIn, loginPhases, type LoginPhase, type LoginWords } from './scripted-peer-login.js'
+export {
+  createScriptedServer,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+} from './scripted-peer-server.js'
+export { VirtualClock } from './virtual-clock.js'
 export type { Companion, WanderOptions, Wandering } from './wander.js'
 export type { CheckOptions, Violation } from './check-chart.js'
 export type { LawName } from './laws.js'

@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate'
 import { activeIn, childrenOf } from './chart-edges.js'
 import type { Position } from './position.js'
-import { toPlain } from './words.js'
+import { plainText } from './words.js'
 
 /**
  * What tells one place of a chart from another, as text: the state, what history states keep, the actors there are,
@@ -16,5 +16,5 @@ export function placeKey(
   const history: Readonly<Record<string, readonly AnyStateNode[]>> = snapshot.historyValue
   const kept = Object.entries(history).map(([id, nodes]) => [id, nodes.map((node) => node.id)])
   const actors = [...childrenOf(snapshot).keys()].sort()
-  return JSON.stringify([status, states, kept, actors, ended, choose(snapshot)], toPlain)
+  return plainText([status, states, kept, actors, ended, choose(snapshot)])
 }

@@ -150,11 +150,11 @@ class Exploration {
     }
     const { transitions, states, actions } = next.step
     const to = this.#reach(next.step, next.to, from.input, { from, event })
-    if (to === from && transitions.length === 0) return
     for (const blame of blames(next.step, this.#catalogue, { from: from.snapshot, event })) {
       this.#note(blame, from, event)
     }
-    from.edges.push({ event, transitions, states, actions, from, to })
+    if (to !== from || transitions.length > 0)
+      from.edges.push({ event, transitions, states, actions, from, to })
   }
 
   #reach(step: Step, position: Position, input: unknown, cameBy: OpenPlace['cameBy']): OpenPlace {
@@ -169,12 +169,10 @@ class Exploration {
   }
 
   #note([what, because]: readonly [string, string], at: OpenPlace, last?: AnyEventObject): void {
-    const where = restText(at.snapshot)
-    const isKnown = (told: Incident<AnyStateMachine>): boolean =>
-      told.what === what && told.where === where && told.because === because
-    if (this.incidents.some(isKnown)) return
+    // Of what goes wrong in one state, the first and shortest way there is enough.
+    if (this.incidents.some((told) => told.what === what && told.because === because)) return
     const events = last === undefined ? [] : [last]
     for (let { cameBy } = at; cameBy !== undefined; { cameBy } = cameBy.from) events.unshift(cameBy.event)
-    this.incidents.push({ what, where, because, input: at.input, events })
+    this.incidents.push({ what, where: restText(at.snapshot), because, input: at.input, events })
   }
 }

@@ -4,7 +4,7 @@ import type { PlainCatalogue } from './catalogue.js'
 import { advance, blames, happeningsAt, type Position } from './position.js'
 import { Stepper } from './stepper.js'
 import type { Walk } from './walk.js'
-import { eventKey, eventText } from './words.js'
+import { eventText, plainText } from './words.js'
 
 /** What is led along beside the chart: something that should do what the chart says. */
 export interface Companion<M extends AnyStateMachine> {
@@ -74,7 +74,7 @@ export async function wander(
     throw new Error('random walks need the package fast-check: npm install --save-dev fast-check', { cause })
   })
   const { walks = 100, steps = 50, companion } = options
-  const events = new Map(places.flatMap(({ edges }) => edges.map(({ event }) => [eventKey(event), event])))
+  const events = new Map(places.flatMap(({ edges }) => edges.map(({ event }) => [plainText(event), event])))
   const happenings = [...events.values()].map((event) => fc.constant(toCommand(event, catalogue)))
   const inputs: readonly unknown[] = catalogue.inputs ?? [undefined]
   let failure: Wandering<AnyStateMachine>['failure']
@@ -110,10 +110,10 @@ export async function wander(
 }
 
 function toCommand(event: AnyEventObject, catalogue: PlainCatalogue): AsyncCommand<Progress, Progress> {
-  const key = eventKey(event)
+  const key = plainText(event)
   return {
     check: ({ position }) =>
-      happeningsAt(position, catalogue).some((each) => eventKey(each) === key) &&
+      happeningsAt(position, catalogue).some((each) => plainText(each) === key) &&
       position.snapshot.can(event),
     run: async (progress) => {
       const { stepper, position, companion, events } = progress

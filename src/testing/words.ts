@@ -17,20 +17,21 @@ export function restText(snapshot: AnyMachineSnapshot): string {
   return leaves.map(({ id }) => id).join(', ')
 }
 
-/** Tells events apart, as text. */
-export function eventKey(event: AnyEventObject): string {
-  return JSON.stringify(event, toPlain)
+/** Tells values apart, as JSON that says in short what JSON would lose or say at length. */
+export function plainText(value: unknown): string {
+  return JSON.stringify(value, toPlain)
 }
 
 /** An event in one line, e.g. `session.connect {"wish":1}`. */
 export function eventText({ type, actorId: _actor, ...rest }: AnyEventObject): string {
-  const details = JSON.stringify(rest, toPlain)
+  const details = plainText(rest)
   return details === '{}' ? type : `${type} ${details}`
 }
 
-/** For `JSON.stringify`: what JSON would lose says what it is. */
-export function toPlain(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return `${value.name}: ${value.message}`
-  if (value instanceof Map || value instanceof Set) return [...value]
-  return typeof value === 'bigint' || typeof value === 'function' ? String(value) : value
+function toPlain(this: unknown, key: string, value: unknown): unknown {
+  // An error may have made something else of itself by `toJSON` already.
+  const told: unknown = Reflect.get(Object(this), key)
+  if (told instanceof Error) return `${told.name}: ${told.message}`
+  if (told instanceof Map || told instanceof Set) return [...told]
+  return typeof told === 'bigint' || typeof told === 'function' ? String(told) : value
 }

@@ -107,6 +107,17 @@ describe('a project that installs it', () => {
     expect(told).toBe('drawing needs the package elkjs: npm install elkjs\n')
   })
 
+  test('is told to install fast-check when it walks at random without it', async () => {
+    const script = [
+      `import { walk, wander } from '${specifier('./testing')}'`,
+      `import { livenessMachine, defaultTimeouts as timeouts } from '${specifier('./machines')}'`,
+      'const walked = walk(livenessMachine, { inputs: [{ timeouts }] })',
+      'await wander(walked).catch((error) => console.log(error.message))',
+    ].join('; ')
+    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
+    expect(told).toBe('random walks need the package fast-check: npm install --save-dev fast-check\n')
+  })
+
   test.each(subpaths.filter((subpath) => subpath !== './server'))(
     'bundles %s for browsers, without anything of Node',
     async (subpath) => {
@@ -115,7 +126,7 @@ describe('a project that installs it', () => {
         bundle: true,
         format: 'esm',
         platform: 'browser',
-        external: ['elkjs/*'],
+        external: ['elkjs/*', 'fast-check'],
         metafile: true,
         write: false,
         logLevel: 'silent',
@@ -124,7 +135,9 @@ describe('a project that installs it', () => {
       const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
         imports.filter((one) => one.external),
       )
-      expect(foreign.map(({ path }) => path).filter((path) => !path.startsWith('elkjs/'))).toEqual([])
+      expect(
+        foreign.map(({ path }) => path).filter((path) => !/^(?:elkjs\/|fast-check$)/.test(path)),
+      ).toEqual([])
     },
   )
 })

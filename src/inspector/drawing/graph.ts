@@ -57,6 +57,8 @@ export interface ChartTransition {
   readonly description: string | undefined
   /** Something went wrong: an error of an actor, an event or a final state whose name says so, or `meta.failure: true`. */
   readonly failure: boolean
+  /** Whether tests have taken it; absent where the drawing is not about tests. */
+  readonly covered?: boolean
 }
 
 /**
@@ -70,6 +72,12 @@ export function toGraph(machine: AnyStateMachine): ChartGraph {
     root: toState(machine.root),
     transitions: [...walk(machine.root)].flatMap(toTransitions),
   }
+}
+
+/** The same graph, every transition of which says whether it is among those that were taken, by their ids. */
+export function withCoverage(graph: ChartGraph, covered: ReadonlySet<string>): ChartGraph {
+  const transitions = graph.transitions.map((each) => ({ ...each, covered: covered.has(each.id) }))
+  return { ...graph, transitions }
 }
 
 /** Every state of a graph, parents before children, in document order. */

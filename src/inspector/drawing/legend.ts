@@ -33,8 +33,13 @@ export function drawLegend(
   const icon = (name: Icon): string => drawIcon(name, { x: left + 6, y: middle })
   const plain = new Set(edges.flatMap(({ tones }) => (tones.length === 1 ? tones : [])))
 
+  if (plain.has('covered')) say('taken', line('covered'), lineLength + 6)
+  if (plain.has('missed')) say('not taken', line('missed'), lineLength + 6)
+  if (edges.some(({ tones }) => tones.length > 1 && tones.includes('missed'))) {
+    say('some taken, some not', line('covered') + line('missed'), lineLength + 6)
+  }
   if (plain.has('failure')) say('failure', line('failure'), lineLength + 6)
-  if (edges.some((edge) => edge.tones.length > 1)) {
+  if (edges.some(({ tones }) => tones.length > 1 && tones.includes('failure'))) {
     say('failure or the usual course', line('course') + line('failure', ' stripes'), lineLength + 6)
   }
   if (plain.has('time')) say('time runs out', line('time'), lineLength + 6)

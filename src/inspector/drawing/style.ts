@@ -15,6 +15,8 @@ export const light = {
   time: '#a15c07',
   actor: '#1d5fd1',
   person: '#6d3fc4',
+  covered: '#0b7d5b',
+  missed: '#c2410c',
 } as const
 
 /** What a colour is for. */
@@ -35,9 +37,13 @@ export const dark: Readonly<Record<Color, string>> = {
   time: '#e0ae4a',
   actor: '#7fb0ff',
   person: '#bf9dff',
+  covered: '#3ecf9f',
+  missed: '#ff9450',
 }
 
-const colored: readonly (readonly [selector: string, property: 'fill' | 'stroke', color: Color])[] = [
+type Colored = readonly (readonly [selector: string, property: 'fill' | 'stroke', color: Color])[]
+
+const colored: Colored = [
   ['.paper', 'fill', 'paper'],
   ['.leaf', 'fill', 'leaf'],
   ['.leaf', 'stroke', 'border'],
@@ -75,6 +81,13 @@ const colored: readonly (readonly [selector: string, property: 'fill' | 'stroke'
   ['.says-time', 'fill', 'time'],
 ]
 
+/** Only in drawings of what tests have taken. */
+const coloredByCoverage: Colored = (['covered', 'missed'] as const).flatMap((tone) => [
+  [`.line-${tone}`, 'stroke', tone],
+  [`.head-${tone}`, 'fill', tone],
+  [`.says-${tone}`, 'fill', tone],
+])
+
 const fixed = `
 .statechart text{font-family:-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,"Noto Sans","DejaVu Sans Condensed",sans-serif;white-space:pre}
 .statechart .group{fill-opacity:.04}
@@ -88,15 +101,17 @@ const fixed = `
 `
 
 /** The style sheet of a drawing: every colour twice, for light and dark, and no custom properties, which some viewers lack. */
-export function styleSheet(): string {
+export function styleSheet(isCoverage: boolean): string {
   const sizes = Object.entries(textStyles).map(
     ([name, { size, weight }]) => `.statechart .${name}{font-size:${size}px;font-weight:${weight}}`,
   )
-  return `${fixed}${sizes.join('\n')}\n${colors(light)}\n@media (prefers-color-scheme:dark){\n${colors(dark)}\n}\n`
+  const rules = isCoverage ? [...colored, ...coloredByCoverage] : colored
+  const dashes = isCoverage ? '.statechart .line-missed{stroke-dasharray:7 7}\n' : ''
+  return `${fixed}${dashes}${sizes.join('\n')}\n${colors(rules, light)}\n@media (prefers-color-scheme:dark){\n${colors(rules, dark)}\n}\n`
 }
 
-function colors(palette: Readonly<Record<Color, string>>): string {
-  return colored
+function colors(rules: Colored, palette: Readonly<Record<Color, string>>): string {
+  return rules
     .map(([selector, property, color]) => `.statechart ${selector}{${property}:${palette[color]}}`)
     .join('\n')
 }

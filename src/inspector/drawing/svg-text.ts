@@ -41,7 +41,9 @@ export function drawLines(lines: readonly Line[], { x, y }: Point): string {
 }
 
 function spanClass(style: string, tone: Tone): string {
-  return style === 'event' && tone !== 'course' ? `event says-${tone}` : style
+  const isCoverage = tone === 'covered' || tone === 'missed'
+  const isTold = (style === 'event' && tone !== 'course') || (style === 'guard' && isCoverage)
+  return isTold ? `${style} says-${tone}` : style
 }
 
 function drawChip(tag: string, { x, y }: Point): string {

@@ -20,7 +20,7 @@ export async function toSvg(graph: ChartGraph): Promise<string> {
   const pieces = [
     element('title', { id: `${slug}-title` }, escapeText(`${graph.id} chart`)),
     element('desc', { id: `${slug}-desc` }, escapeText(root.description ?? `The states of ${graph.id}.`)),
-    element('style', {}, styleSheet()),
+    element('style', {}, styleSheet(graph.transitions.some(({ covered }) => covered !== undefined))),
     element('rect', { class: 'paper', ...size, rx: 12 }),
     ...inside.map(drawGround),
     ...edges.map(drawArrow),

@@ -42,6 +42,36 @@ describe('drawSvg()', () => {
     expect(await drawSvg(JSON.parse(JSON.stringify(toGraph(sampleSession))))).toBe(svg)
   })
 
+  test('tells transitions that were taken from others, by lines and words, and says so in the legend', async () => {
+    const chart = createMachine({
+      id: 'chart',
+      initial: 'a',
+      states: { a: { on: { go: 'b', run: 'b', wait: 'c' } }, b: { on: { back: 'a' } }, c: {} },
+    })
+    const { elements, texts } = read(
+      await drawSvg(chart, { covered: new Set(['chart.a go 0', 'chart.b back 0']) }),
+    )
+    const classes = elements.map(({ attributes }) => attributes['class'] ?? '')
+    expect(classes.filter((each) => each.startsWith('line line-') && each !== 'line line-course')).toEqual([
+      'line line-covered',
+      'line line-missed stripes',
+      'line line-missed',
+      'line line-covered',
+      // The legend.
+      'line line-covered',
+      'line line-missed',
+      'line line-covered',
+      'line line-missed',
+    ])
+    expect(classes.filter((each) => each === 'event says-covered')).toHaveLength(2)
+    expect(classes.filter((each) => each === 'event says-missed')).toHaveLength(2)
+    for (const words of ['taken', 'not taken', 'some taken, some not']) expect(texts).toContain(words)
+  })
+
+  test('speaks of coverage only where it was asked to', () => {
+    expect(svg).not.toMatch(/covered|missed/)
+  })
+
   test('shows every state and every transition', () => {
     const { elements, texts } = read(svg)
     const graph = toGraph(sampleSession)

@@ -71,8 +71,8 @@ export const connection = toWalked(connectionMachine, {
       context.transport.secure ||
       context.transport.framing === 'frames' ||
       context.features.starttls === 'absent',
-    'a redirection ends the search': ({ value, context }) =>
-      !(context.error instanceof StreamError) || value === 'failed',
+    'a redirection ends the search': ({ value }, last) =>
+      last?.event['error'] !== elsewhere || value === 'failed',
     'each endpoint is tried once, and each failure is kept': ({ value, context }) =>
       value !== 'dialing' || context.failures.every(({ endpoint }) => endpoint !== context.endpoint),
     'endpoints are left untried only where one redirects or none was found': ({ value, context }) =>

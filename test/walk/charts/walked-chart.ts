@@ -4,10 +4,12 @@ import { walk, type Catalogue, type Walk } from '../../../src/testing/index.js'
 /** A chart of the house, with everything that can happen to it and all that is promised of it. */
 export interface WalkedChart<M extends AnyStateMachine = AnyStateMachine> {
   readonly machine: M
+  /** Walks it, once. */
   readonly walk: () => Walk<M>
 }
 
 /** Puts a chart and its catalogue together. */
 export function toWalked<M extends AnyStateMachine>(machine: M, catalogue: Catalogue<M>): WalkedChart<M> {
-  return { machine, walk: () => walk(machine, catalogue) }
+  let walked: Walk<M> | undefined
+  return { machine, walk: () => (walked ??= walk(machine, catalogue)) }
 }

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { assign, createMachine, fromPromise, setup } from 'xstate'
+import { drawSvg } from 'xmpp-machines/inspector'
+import * as testing from 'xmpp-machines/testing'
+
+const folder = new URL('../../src/testing/', import.meta.url)
+const examples = readdirSync(folder).flatMap((file) =>
+  [
+    ...readFileSync(new URL(file, folder), 'utf8').matchAll(/ \* @example\n((?: \*.*\n)+?)(?= \*\/| \* @)/g),
+  ].map(([, text = '']) => ({ file, code: text.replaceAll(/^ \* ?/gm, '') })),
+)
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const [, shown = ''] = /```ts\nimport \{[^}]*\} from 'xmpp-machines\/testing'\n(.*?)```/s.exec(readme) ?? []
+
+const trafficLight = createMachine({
+  id: 'light',
+  initial: 'red',
+  states: {
+    red: { after: { 1000: 'green' } },
+    green: { after: { 1000: 'yellow' } },
+    yellow: { after: { 500: 'red' } },
+  },
+})
+
+const why = 'because the shop wants it'
+
+const checkoutMachine = setup({
+  types: {} as {
+    context: { readonly cart: readonly string[]; readonly paid: boolean }
+    input: { readonly cart: readonly string[] }
+  },
+  actors: { charge: fromPromise<{ readonly paid: boolean }>(() => Promise.resolve({ paid: true })) },
+  actions: { notePaid: assign({ paid: true }) },
+  guards: { isPaid: (_, { paid }: { readonly paid: boolean }) => paid },
+  delays: { patience: 1000 },
+}).createMachine({
+  id: 'checkout',
+  description: 'What a shop does with a cart.',
+  context: ({ input }) => ({ ...input, paid: false }),
+  initial: 'open',
+  states: {
+    open: {
+      description: 'Not paid.',
+      tags: ['person'],
+      meta: { why },
+      on: { pay: 'charging', cancel: 'cancelled' },
+    },
+    charging: {
+      description: 'Being paid.',
+      meta: { why },
+      invoke: {
+        id: 'charge',
+        src: 'charge',
+        onDone: [
+          {
+            guard: { type: 'isPaid', params: ({ event }) => event.output },
+            target: 'sent',
+            actions: 'notePaid',
+          },
+          { target: 'open' },
+        ],
+        onError: 'open',
+      },
+      after: { patience: 'open' },
+    },
+    sent: { type: 'final', description: 'Paid and sent.' },
+    cancelled: { type: 'final', description: 'Given up.' },
+  },
+})
+
+/** What every example may name. */
+const scope = {
+  ...testing,
+  trafficLight,
+  checkoutMachine,
+  drawSvg,
+  expect,
+  console: { log: () => undefined },
+}
+
+describe('the examples of xmpp-machines/testing', () => {
+  test('are there', () => expect(examples.length).toBeGreaterThanOrEqual(3))
+
+  test('of the README runs, and holds what it expects', async () => {
+    expect.hasAssertions()
+    await run(shown)
+  })
+
+  test.each(examples)('of $file runs', async ({ code }) => {
+    await expect(run(code)).resolves.toBeUndefined()
+  })
+})
+
+async function run(code: string): Promise<void> {
+  const body = `return (async () => { ${code} })()`
+  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), body])
+  if (typeof made !== 'function') throw new Error('unreachable')
+  await Reflect.apply(made, undefined, Object.values(scope))
+}

@@ -1,0 +1,109 @@
+import { assign, type InspectionEvent } from 'xstate'
+import { livenessMachine } from '../../machines/liveness.js'
+import { sessionMachine } from '../../machines/session.js'
+import type { ClientOptions } from '../../src/index.js'
+import type { Drivable } from '../../src/testing/drive.js'
+import type { Model } from '../../src/testing/drive-model.js'
+import { appStimuli } from './app-stimuli.js'
+import { authenticationByItself, authenticationStimuli } from './authentication-stimuli.js'
+import { bindingStimuli } from './binding-stimuli.js'
+import { connectionStimuli } from './connection-stimuli.js'
+import { onlineStimuli, presenceByItself } from './online-stimuli.js'
+import { discoveringSession } from './dialed-session.js'
+import { clientOf, SessionRig, type App } from './session-rig.js'
+
+/** The charts alone, but for one deed that looks at the world: silence is measured by what the model has heard. */
+let silentMs = 0
+const machine = sessionMachine.provide({
+  actors: {
+    liveness: livenessMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } }),
+  },
+})
+
+const defect = 'a chart ends by itself and does not throw: this is for defects'
+
+/** What makes the session that is driven. */
+type Make<A extends App> = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => A
+
+/** A session, and everything that can happen to it. */
+function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
+  return {
+    machine,
+    stimuli: [
+      ...appStimuli,
+      ...connectionStimuli,
+      ...authenticationStimuli,
+      ...bindingStimuli,
+      ...onlineStimuli,
+    ],
+    model: {
+      byItself: (deed, model) => authenticationByItself(deed, model) ?? presenceByItself(deed, model),
+      before: ({ nowMs, notes }) => {
+        silentMs = nowMs - Number(notes['heardMs'] ?? 0)
+      },
+    },
+    start: (inspect) => new SessionRig((rig) => make(rig, inspect)),
+    inputOf: (rig) => rig.actor.getSnapshot().context,
+  }
+}
+
+/** The session of a client with these options. */
+export const driveClient = (options: Partial<ClientOptions>) =>
+  driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
+
+const wantsNothing: Partial<ClientOptions> = {
+  reconnect: 'never',
+  roster: false,
+  presence: false,
+  dangerouslyAllowPlaintext: true,
+}
+
+/** Sessions of every kind that leads somewhere else. */
+export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
+  'that comes back by itself': driveSession<App>((rig, inspect) =>
+    clientOf({ inspect, reconnect: 'always' }, rig),
+  ),
+  'that wants nothing by itself, not even TLS': driveSession<App>((rig, inspect) =>
+    clientOf({ inspect, ...wantsNothing }, rig),
+  ),
+  'that looks for its server': driveSession(discoveringSession),
+}
+
+/** The input that such a session is begun with. */
+export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>): Promise<unknown> {
+  const rig = await drivable.start(() => undefined)
+  const input = drivable.inputOf?.(rig)
+  await rig.end()
+  return input
+}
+
+/** Transitions that nobody outside the client can bring about, and why. */
+export const undrivable: Readonly<Record<string, string>> = {
+  'session xstate.error.actor.roster 0': defect,
+  'session xstate.error.actor.presence 0': defect,
+  'session.active.connecting xstate.error.actor.connection 0': defect,
+  'session.active.authenticating xstate.error.actor.authentication 0': defect,
+  'session.active.binding xstate.error.actor.binding 0': defect,
+  'session.active.online xstate.error.actor.liveness 0': defect,
+  'session.active.online xstate.error.actor.stanzas 0': 'whoever is online was given an address and a stream',
+  'session.active.closing xstate.error.actor.closeStream 0':
+    'the end of a connection is no failure of closing it',
+  'liveness.probing xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
+  'authentication.verifying xstate.after.saslTimeout.authentication.verifying 0':
+    'the proof is compared here: no word of the server is awaited',
+}
+
+/** What decides where a session goes next, beside its states; that earlier attempts failed leads nowhere else. */
+export function keyOf({ charts, notes }: Model): unknown {
+  const { context: presence } = charts.get('session/presence')?.snapshot ?? {}
+  const { context: connection } = charts.get('session/connection')?.snapshot ?? {}
+  const { context: authentication } = charts.get('session/authentication')?.snapshot ?? {}
+  const { context: binding } = charts.get('session/binding')?.snapshot ?? {}
+  return [
+    presence?.form,
+    connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
+    authentication && [authentication.mechanism?.name, authentication.remaining.length],
+    authentication && [notes['challenge'], notes['signed']],
+    binding && [binding.resource, binding.features.session],
+  ]
+}

@@ -1,0 +1,118 @@
+import { createClient, type Client, type ClientOptions, type XmppError } from '../../src/index.js'
+import type { Running } from '../../src/testing/drive.js'
+import { ScriptedPeer } from '../../src/testing/scripted-peer.js'
+import { VirtualClock } from '../../src/testing/virtual-clock.js'
+import { createTransportPair, type TransportPairOptions } from '../../src/transport/memory.js'
+import type { Transport } from '../../src/transport/transport.js'
+import type { XmlElement } from '../../src/xml/element.js'
+import type { ScramServer } from '../spec/scram-server.js'
+
+/** What the app does with a session. */
+export type App = Pick<
+  Client,
+  'actor' | 'connect' | 'disconnect' | 'close' | 'fetchRoster' | 'sendPresence' | 'hide'
+>
+
+/** What somebody waits for until the test gives it. */
+class Pending<T> {
+  #resolve: (value: T) => void = () => undefined
+  #reject: (error: XmppError) => void = () => undefined
+
+  readonly ask = (): Promise<T> =>
+    new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+
+  give(value: T): void {
+    this.#resolve(value)
+  }
+
+  refuse(error: XmppError): void {
+    this.#reject(error)
+  }
+}
+
+/** A session whose every connection and every word of the server are the test's. */
+export class SessionRig<A extends App = App> implements Running {
+  readonly clock = new VirtualClock()
+  readonly transport = new Pending<Transport>()
+  readonly endpoints = new Pending<readonly string[]>()
+  /** The server's side of the exchange under way. */
+  scram: ScramServer | undefined
+  readonly app: A
+  readonly #peers: ScriptedPeer[] = []
+  readonly #wishes: Promise<unknown>[] = []
+  readonly #untaken: unknown[] = []
+  readonly #note = (error: unknown) => void this.#untaken.push(error)
+
+  constructor(make: (rig: SessionRig<App>) => A) {
+    process.on('unhandledRejection', this.#note)
+    this.app = make(this)
+  }
+
+  get actor() {
+    return this.app.actor
+  }
+
+  get peer(): ScriptedPeer {
+    const peer = this.#peers.at(-1)
+    if (peer === undefined) throw new TypeError('nobody has dialled yet')
+    return peer
+  }
+
+  /** The connection that the client waits for. */
+  connectBy(pair: TransportPairOptions): void {
+    const { client, server } = createTransportPair(pair)
+    this.#peers.push(new ScriptedPeer(server, []))
+    this.transport.give(client)
+  }
+
+  /** A wish of the app, whose fate is told by the state as well. */
+  wish(promise: Promise<unknown>): void {
+    this.#wishes.push(promise.catch((error: unknown) => error))
+  }
+
+  /** The latest element that the client said and that fits; waits for it, since proofs take their time. */
+  async said(fits: (element: XmlElement) => boolean): Promise<XmlElement> {
+    let found: XmlElement | undefined
+    await this.clock.until(() => (found = this.peer.elements.findLast(fits)) !== undefined)
+    if (found !== undefined) return found
+    throw new Error(`the client did not say it: ${this.transcript()}`)
+  }
+
+  transcript(): string {
+    return this.#peers
+      .flatMap(({ transcript }, index) => [`connection ${index + 1}`, ...transcript])
+      .join('\n')
+  }
+
+  async end(): Promise<void> {
+    try {
+      const closed = this.app.close()
+      for (const peer of this.#peers) peer.reset()
+      await this.clock.drain()
+      await closed
+      await Promise.all(this.#wishes)
+      await this.clock.rest()
+      const open = this.#peers.filter(({ ended }) => !ended).length
+      const left = { timers: this.clock.timerCount, open, untaken: this.#untaken.map(String) }
+      if (left.timers + left.open + left.untaken.length === 0) return
+      throw new Error(`left behind: ${JSON.stringify(left)}\n${this.transcript()}`)
+    } finally {
+      process.off('unhandledRejection', this.#note)
+      this.clock[Symbol.dispose]()
+    }
+  }
+}
+
+/** A client as an app makes it. */
+export function clientOf(options: Partial<ClientOptions>, rig: Pick<SessionRig, 'transport'>): Client {
+  return createClient({
+    jid: 'alice@example.test/desk',
+    password: 'secret',
+    lang: 'en',
+    endpoint: rig.transport.ask,
+    ...options,
+  })
+}

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drive, type Choose } from '../../src/testing/drive.js'
+import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { inputOf, keyOf, sessions, undrivable } from './session-catalogue.js'
+
+const driven = new Set<string>()
+const known = new Set(Object.keys(undrivable))
+
+describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) => {
+  const input = await inputOf(drivable)
+  const found = findPaths(drivable, { input, key: keyOf, known })
+  for (const id of transitionsOfTree(drivable.machine)) if (!found.missed.has(id)) known.add(id)
+
+  it('never is where nothing can happen any more', () => {
+    expect(found.stuck).toEqual([])
+  })
+
+  it.each(found.paths.map((path) => [path.join(', '), path] as const))(
+    'goes where its charts say: %s',
+    async (_words, path) => {
+      for (const id of await drive(drivable, path)) driven.add(id)
+    },
+  )
+
+  it('goes where its charts say, whatever happens', { timeout: 500_000 }, async () => {
+    const choices = fc.array(fc.nat(), { minLength: 5, maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(choices, async (numbers) => {
+        const choose: Choose = (names, index) => {
+          const number = numbers[index]
+          return number === undefined ? undefined : names[number % names.length]
+        }
+        await drive(drivable, choose)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+})
+
+it('every transition of every chart of a session has been driven, but for these', () => {
+  const all = transitionsOfTree(Object.values(sessions)[0]?.machine ?? expect.fail())
+  expect(all.filter((id) => !driven.has(id)).sort()).toEqual(Object.keys(undrivable).sort())
+})
