@@ -21,8 +21,11 @@ const challengeOptions = {
   transport: { value: 'NAME', help: 'starttls (default), tls or websocket' },
   domain: { value: 'NAME', help: 'The domain that is played; default localhost' },
   port: { value: 'PORT', help: 'Where; default any free one for each run, by hand 15222' },
-  timeout: { value: 'SECONDS', help: 'How long a client may take to do something; default 3' },
-  start: { value: 'SECONDS', help: 'How long it may take to come; default 15, by hand 120' },
+  timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
+  start: {
+    value: 'SECONDS',
+    help: 'How long it may take to come, and for each step; default 15, by hand 120',
+  },
   'at-once': { value: 'NUMBER', help: 'How many clients run at once; default 4' },
   ...findingsOptions,
   ...showingOptions,

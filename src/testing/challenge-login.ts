@@ -259,8 +259,7 @@ export const loginScenes: readonly Scene[] = [
     },
   ),
   streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', async (play) => {
-    const heard = await play.next()
-    if (heard?.kind !== 'header') throw new NotReached(toWords(heard))
+    await play.header()
     play.line.open({ from: play.stage.theatre.domain, id: 'x', version: '1.0' })
   }),
   streamError('shutdown', 'system-shutdown', 'session.active.online', 'RFC 6120 §4.9.3.20, §3.3', (play) =>

@@ -67,17 +67,22 @@ export class Play {
     return this.line.next(patienceMs)
   }
 
-  async element(awaited: string, patienceMs?: number): Promise<XmlElement> {
-    const heard = await this.next(patienceMs)
+  /** What has to come next: a client may have much to compute before, so that it is waited for longer. */
+  async element(awaited: string): Promise<XmlElement> {
+    const heard = await this.next(this.stage.theatre.arrivalMs)
     if (heard?.kind !== 'element') throw notReached(awaited, heard)
     return heard.element
   }
 
-  /** The client's header is awaited, ours and the features are said. */
-  async greet(features: Partial<StreamFeatures>): Promise<void> {
-    const heard = await this.next()
+  async header(): Promise<void> {
+    const heard = await this.next(this.stage.theatre.arrivalMs)
     if (heard?.kind !== 'header') throw notReached('a stream header', heard)
     this.headers.push(heard.header)
+  }
+
+  /** The client's header is awaited, ours and the features are said. */
+  async greet(features: Partial<StreamFeatures>): Promise<void> {
+    await this.header()
     this.line.open({ id: createStanzaId(), from: this.stage.theatre.domain, version: '1.0', lang: 'en' })
     this.line.say(toStreamFeaturesElement(features))
   }
@@ -100,12 +105,12 @@ export class Play {
 
   /** @param injected what is said in clear behind the go-ahead, where somebody else may have put it */
   async secure(injected = ''): Promise<void> {
-    const { certificates, patienceMs } = this.stage.theatre
+    const { arrivalMs, certificates } = this.stage.theatre
     try {
       await this.line.secure(
         `${goAhead}${injected}`,
         certificates[this.stage.shown],
-        AbortSignal.timeout(patienceMs),
+        AbortSignal.timeout(arrivalMs),
       )
     } catch {
       throw new NotReached('it breaks the TLS handshake off')

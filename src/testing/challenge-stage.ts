@@ -37,9 +37,9 @@ export interface Theatre {
   readonly ca: string
   readonly certificates: Readonly<Record<Shown, TlsServerOptions>>
   readonly credentials: Credentials
-  /** How long the client may take to come, in milliseconds. */
+  /** How long the client may take to come, and for each step that has to come, in milliseconds. */
   readonly arrivalMs: number
-  /** How long it may take for anything else. */
+  /** How long it is watched for what it should not do, or need not. */
   readonly patienceMs: number
 }
 
