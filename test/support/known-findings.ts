@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/testing/index.js'
+import type { Finding } from '../../src/testing/finding.js'
 
 /**
  * Ids of what is wrong; of those that are not known, and those that are known and no longer wrong, with what they are instead:

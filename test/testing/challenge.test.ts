@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import type { ClientOptions } from '../../src/client-options.js'
-import { challengeClient, type Way } from '../../src/testing/index.js'
+import { challengeClient } from '../../src/testing/challenge.js'
+import type { Way } from '../../src/testing/challenge-stage.js'
 
 const challenge = (way: Way, options: Partial<ClientOptions> = {}) =>
   challengeClient({

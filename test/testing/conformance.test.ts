@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import { createServer } from '../../src/server/index.js'
-import { checkServer } from '../../src/testing/index.js'
+import { checkServer } from '../../src/testing/conformance.js'
 
 test.each(['starttls', 'secureWebSocket'] as const)(
   'the embedded server does nothing wrong over %s',
