@@ -74,21 +74,24 @@ export type StanzaErrorCondition = (typeof stanzaErrorConditions)[number]
 /** RFC 6120 §8.3.2: what the sender of a failed stanza may do about it. */
 export type StanzaErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait'
 
-export type TransportErrorReason =
-  | 'aborted'
-  | 'certificate-expired'
-  | 'certificate-mismatch'
-  | 'certificate-untrusted'
-  | 'closed'
-  | 'failed'
-  | 'not-connected'
-  | 'overflow'
-  | 'refused'
-  | 'reset'
-  | 'tls-failed'
-  | 'tls-unavailable'
-  | 'unknown-host'
-  | 'unreachable'
+/** Why bytes could not move. */
+export const transportErrorReasons = [
+  'aborted',
+  'certificate-expired',
+  'certificate-mismatch',
+  'certificate-untrusted',
+  'closed',
+  'failed',
+  'not-connected',
+  'overflow',
+  'refused',
+  'reset',
+  'tls-failed',
+  'tls-unavailable',
+  'unknown-host',
+  'unreachable',
+] as const
+export type TransportErrorReason = (typeof transportErrorReasons)[number]
 
 /** Why the server could not be believed, or why no mechanism was tried: failures that the client itself finds. */
 export type AuthenticationErrorReason =

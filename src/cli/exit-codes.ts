@@ -20,6 +20,7 @@ export const exitCodes = {
   protocol: 6,
   stanza: 7,
   timeout: 8,
+  deviation: 9,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -35,6 +36,7 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.protocol, 'the other side speaks no correct XMPP'],
   [exitCodes.stanza, 'a message or request came back with an error'],
   [exitCodes.timeout, 'no answer in time'],
+  [exitCodes.deviation, 'the other side does not keep to the standard (check, challenge)'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C), after leaving in order'],
   [exitCodes.terminated, 'terminated (SIGTERM), after leaving in order'],
 ]

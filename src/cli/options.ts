@@ -16,10 +16,13 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>
 
 /** The options as given, by the names of their table. */
 export class GivenOptions<Name extends string = string> {
+  /** What is no option, in order; only for commands that take it. */
+  readonly operands: readonly string[]
   readonly #values: ReadonlyMap<string, readonly string[]>
 
-  constructor(values: ReadonlyMap<string, readonly string[]>) {
+  constructor(values: ReadonlyMap<string, readonly string[]>, operands: readonly string[] = []) {
     this.#values = values
+    this.operands = operands
   }
 
   has(name: Name): boolean {
@@ -65,6 +68,7 @@ export class GivenOptions<Name extends string = string> {
 export function parseOptions<Name extends string>(
   table: Readonly<Record<Name, OptionSpec>>,
   words: readonly string[],
+  mayHaveOperands = false,
 ): GivenOptions<Name> {
   const specs = new Map<string, OptionSpec>(Object.entries(table))
   const { tokens } = parseArgs({
@@ -77,9 +81,14 @@ export function parseOptions<Name extends string>(
     tokens: true,
   })
   const values = new Map<string, string[]>()
+  const operands: string[] = []
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional') throw tooMany(token.value, specs)
+    if (token.kind === 'positional') {
+      if (!mayHaveOperands) throw tooMany(token.value, specs)
+      operands.push(token.value)
+      continue
+    }
     const { name, rawName, value, inlineValue } = token
     const spec = specs.get(name)
     if (spec === undefined) throw unknownOption(rawName, specs)
@@ -88,7 +97,7 @@ export function parseOptions<Name extends string>(
       throw new UsageError(`--${name} is given twice.`, 'Give it once.')
     }
   }
-  return new GivenOptions(values)
+  return new GivenOptions(values, operands)
 }
 
 function readValue(

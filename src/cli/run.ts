@@ -1,5 +1,7 @@
 import { XmppError } from '../errors.js'
 import { toAdvice } from './advice.js'
+import { challengeCommand } from './challenge.js'
+import { checkCommand } from './check.js'
 import type { Command } from './command.js'
 import { connectCommand } from './connect.js'
 import { demoCommand } from './demo.js'
@@ -15,14 +17,22 @@ import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
 import { UsageError } from './usage-error.js'
 
-const commands: readonly Command[] = [demoCommand, connectCommand, serveCommand]
+const commands: readonly Command[] = [
+  demoCommand,
+  connectCommand,
+  serveCommand,
+  checkCommand,
+  challengeCommand,
+]
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
   const [name, ...rest] = words
-  const has = (option: string) => words.includes(`--${option}`)
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  const has = (option: string) => own.includes(`--${option}`)
   const screen = new Screen(host, !has('no-color'))
-  const report = has('json') ? createJsonReport(host, screen) : createTextReport(screen, has('verbose'))
+  const isForPrograms = has('json') && !writesFiles(name)
+  const report = isForPrograms ? createJsonReport(host, screen) : createTextReport(screen, has('verbose'))
   try {
     if (name === '--version') {
       screen.print(host.version)
@@ -33,15 +43,24 @@ export async function run(words: readonly string[], host: Host): Promise<number>
       return name === undefined ? exitCodes.usage : exitCodes.ok
     }
     const command = findCommand(name === 'help' ? (rest[0] ?? '') : name)
-    if (name === 'help' || rest.includes('--help')) {
+    if (name === 'help' || has('help')) {
       for (const line of toCommandHelp(host.program, command)) screen.print(...line)
       return exitCodes.ok
     }
-    return await command.run({ host, screen, report, options: parseOptions(command.options, rest) })
+    return await command.run({
+      host,
+      screen,
+      report,
+      options: parseOptions(command.options, rest, command.mayHaveOperands),
+    })
   } catch (error) {
     return host.interruption.exitCode ?? fail(error, report)
   }
 }
+
+/** Whether `--json` names a file there. */
+const writesFiles = (name: string | undefined) =>
+  commands.find((command) => command.name === name)?.options['json']?.value !== undefined
 
 function findCommand(name: string): Command {
   const found = commands.find((command) => command.name === name)

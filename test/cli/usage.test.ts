@@ -20,7 +20,8 @@ describe('xmpp-machines', () => {
   it.each([['--help'], ['help']])('shows every command and exit code with %s', async (word) => {
     const { code, shown } = await cli(word)
     expect(code).toBe(0)
-    for (const name of ['demo', 'connect', 'serve']) expect(shown).toMatch(new RegExp(`\n  ${name} `))
+    for (const name of ['demo', 'connect', 'serve', 'check', 'challenge'])
+      expect(shown).toMatch(new RegExp(`\n  ${name} `))
     for (const [exitCode, meaning] of exitCodeMeanings) {
       expect(shown).toMatch(new RegExp(`\n  ${exitCode} +${meaning.replaceAll(/[()]/g, '\\$&')}\n`))
     }
@@ -40,7 +41,7 @@ describe('xmpp-machines', () => {
     },
   )
 
-  it.each([['demo'], ['connect'], ['serve'], ['']])(
+  it.each([['demo'], ['connect'], ['serve'], ['check'], ['challenge'], ['']])(
     'keeps the help of "%s" within 100 columns',
     async (name) => {
       const { shown } = await cli(...(name === '' ? ['--help'] : [name, '--help']))
@@ -51,7 +52,10 @@ describe('xmpp-machines', () => {
   it.each([
     [['conect'], 'There is no command conect. Did you mean connect?'],
     [['dmeo'], 'There is no command dmeo. Did you mean demo?'],
-    [['frobnicate'], 'There is no command frobnicate. There are demo, connect, serve; see --help.'],
+    [
+      ['frobnicate'],
+      'There is no command frobnicate. There are demo, connect, serve, check, challenge; see --help.',
+    ],
     [['--once'], 'A command comes first, not --once.'],
     [['connect', '--endpont', 'x'], 'There is no option --endpont. Did you mean --endpoint?'],
     [['connect', '--time', '3'], 'There is no option --time. Did you mean --timeout?'],

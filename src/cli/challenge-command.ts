@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Invitation } from '../testing/challenge-stage.js'
+import { UsageError } from './usage-error.js'
+
+const placeholders = ['endpoint', 'host', 'port', 'jid', 'user', 'domain', 'password', 'cafile'] as const
+
+/** The command with what stands in braces replaced, e.g. `{port}`. @throws UsageError for one that there is not */
+export function fillPlaceholders(
+  words: readonly string[],
+  place: Invitation,
+  cafile: string,
+): readonly string[] {
+  const [user = '', domain = ''] = place.jid.split('@')
+  const values = { ...place, port: String(place.port), user, domain, cafile }
+  return words.map((word) =>
+    word.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => {
+      const known = placeholders.find((each) => each === name)
+      if (known !== undefined) return values[known]
+      throw new UsageError(
+        `There is no placeholder ${whole}.`,
+        `Write ${placeholders.map((each) => `{${each}}`).join(', ')}.`,
+      )
+    }),
+  )
+}
+
+const graceMs = 1_000
+
+/**
+ * Starts a client, and gives what ends it with all that it has started itself.
+ * @throws UsageError where there is no such command
+ */
+export async function startClient(
+  [command = '', ...parameters]: readonly string[],
+  showsErrors: boolean,
+): Promise<() => Promise<void>> {
+  const child = spawn(command, parameters, {
+    detached: true,
+    stdio: ['pipe', 'ignore', showsErrors ? 'inherit' : 'ignore'],
+  })
+  child.stdin.on('error', () => {})
+  const isRunning = await new Promise<boolean>((resolve) => {
+    child.once('spawn', () => resolve(true))
+    child.once('error', () => resolve(false))
+  })
+  if (!isRunning) throw new UsageError(`There is no command ${command}.`, 'Check its name and rights.')
+  const ended = once(child, 'close')
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal)
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  return async () => {
+    kill('SIGTERM')
+    const timer = setTimeout(() => kill('SIGKILL'), graceMs)
+    await ended
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Invitation, Way } from '../testing/challenge-stage.js'
+import { fillPlaceholders, startClient } from './challenge-command.js'
+import { showingOptions, type Command, type CommandContext } from './command.js'
+import {
+  findingsOptions,
+  readKnown,
+  showFindings,
+  toFindingsExitCode,
+  toProgress,
+  writeJson,
+  writeJunit,
+} from './findings.js'
+import type { OptionTable } from './options.js'
+import { styled, toDuration } from './text.js'
+import { UsageError } from './usage-error.js'
+
+const challengeOptions = {
+  transport: { value: 'NAME', help: 'starttls (default), tls or websocket' },
+  domain: { value: 'NAME', help: 'The domain that is played; default localhost' },
+  port: { value: 'PORT', help: 'Where; default any free one for each run, by hand 15222' },
+  timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
+  start: {
+    value: 'SECONDS',
+    help: 'How long it may take to come, and for each step; default 15, by hand 120',
+  },
+  'at-once': { value: 'NUMBER', help: 'How many clients run at once; default 4' },
+  ...findingsOptions,
+  ...showingOptions,
+} as const satisfies OptionTable
+
+type ChallengeContext = CommandContext<keyof typeof challengeOptions>
+
+/** Plays servers of all kinds to any client, and says how it behaves. */
+export const challengeCommand: Command = {
+  name: 'challenge',
+  summary: 'Take any client through logins and faults, and report by section how it behaves',
+  usage: '[options] [-- COMMAND …]',
+  options: challengeOptions,
+  mayHaveOperands: true,
+  notes: [
+    'COMMAND starts the client, anew for each run; in it {endpoint}, {host}, {port}, {jid}, {user},',
+    '{domain}, {password} and {cafile} stand for where it goes, as whom, and what it trusts.',
+    'Without COMMAND the client is attached by hand, once for each run. Only loopback is listened on.',
+  ],
+  run: (context: ChallengeContext) => challenge(context),
+}
+
+async function challenge(context: ChallengeContext): Promise<number> {
+  const { host, options, screen } = context
+  const command = options.operands
+  const isByHand = command.length === 0
+  const known = await readKnown(options.text('known'))
+  const way = toWay(options.text('transport') ?? 'starttls')
+  const atOnce = toNumber(options.text('at-once') ?? '4')
+  const { challengeClient } = await import('../testing/challenge.js')
+  const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-'))
+  const cafile = join(folder, 'ca.crt')
+  const begin = performance.now()
+  try {
+    // Once: a client that starts might read it while it is written again.
+    let written: Promise<void> | undefined
+    const invite = async (place: Invitation) => {
+      await (written ??= writeFile(cafile, place.ca))
+      if (!isByHand) return startClient(fillPlaceholders(command, place, cafile), options.has('verbose'))
+      const { endpoint, jid, password } = place
+      screen.print(`Connect to ${endpoint} as ${jid} with ${password}, trusting ${cafile}`)
+      return async () => {}
+    }
+    const findings = await challengeClient({
+      way,
+      invite,
+      domain: options.text('domain') ?? 'localhost',
+      port: options.port('port') ?? (isByHand ? 15_222 : undefined),
+      atOnce: isByHand || options.has('port') ? 1 : atOnce,
+      patienceMs: options.milliseconds('timeout') ?? 3_000,
+      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : 15_000),
+      signal: host.interruption.signal,
+      progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
+    })
+    showFindings(screen, findings, known)
+    screen.print(styled('dim', toDuration(performance.now() - begin)))
+    const trial = { command: 'challenge', subject: isByHand ? 'by hand' : (command[0] ?? '') }
+    const [json, junit] = [options.text('json'), options.text('junit')]
+    if (json !== undefined) await writeJson(json, trial, findings, known)
+    if (junit !== undefined) await writeJunit(junit, trial, findings, known)
+    return host.interruption.exitCode ?? toFindingsExitCode(findings, known)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const ways: readonly Way[] = ['starttls', 'tls', 'websocket']
+
+function toWay(text: string): Way {
+  const way = ways.find((each) => each === text)
+  if (way !== undefined) return way
+  throw new UsageError(`There is no transport ${JSON.stringify(text)}.`, `Write one of ${ways.join(', ')}.`)
+}
+
+function toNumber(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new UsageError(`--at-once wants a number, not ${JSON.stringify(text)}.`, 'Write one from 1 to 99.')
+}

@@ -1,0 +1,111 @@
+import { createClient } from '../client.js'
+import { Jid, tryParseJid } from '../stanza/jid.js'
+import type { Account } from '../testing/conformance-visit.js'
+import { showingOptions, type Command, type CommandContext } from './command.js'
+import {
+  findingsOptions,
+  readKnown,
+  showFindings,
+  toFindingsExitCode,
+  toProgress,
+  writeJson,
+  writeJunit,
+} from './findings.js'
+import type { OptionTable } from './options.js'
+import { findPassword, readTextFile } from './password.js'
+import { styled, toDuration } from './text.js'
+import { UsageError } from './usage-error.js'
+
+const checkOptions = {
+  jid: { value: 'JID', help: 'The account to log in as, e.g. check@example.org' },
+  'password-file': { value: 'FILE', help: 'The first line of FILE is the password; - reads standard input' },
+  password: { value: 'TEXT', help: 'The password itself; others on this machine can see it' },
+  'other-jid': { value: 'JID', help: 'Somebody else at the server, for what takes two' },
+  'other-password': { value: 'TEXT', help: 'That one’s password; default the variable XMPP_OTHER_PASSWORD' },
+  ca: { value: 'FILE', help: 'Trust the authority in this PEM file instead of the system’s' },
+  timeout: { value: 'SECONDS', help: 'How long an answer may take; default 5' },
+  'dangerously-allow-plaintext': { help: 'Go on without encryption: everybody on the way reads everything' },
+  ...findingsOptions,
+  ...showingOptions,
+} as const satisfies OptionTable
+
+type CheckContext = CommandContext<keyof typeof checkOptions>
+
+/** Walks the charts against a server, and says where it goes its own way. */
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'Walk the charts against a server, and report by section what it does',
+  usage: 'ENDPOINT --jid JID [--other-jid JID] [options]',
+  options: checkOptions,
+  mayHaveOperands: true,
+  notes: [
+    'ENDPOINT is xmpp://host:port (STARTTLS), xmpps://host:port (direct TLS) or wss://host/path.',
+    'Use accounts made for it: contacts are added and removed, wrong passwords are tried, resources',
+    'taken away; two accounts are no contacts of each other afterwards.',
+  ],
+  run: (context: CheckContext) => check(context),
+}
+
+async function check(context: CheckContext): Promise<number> {
+  const { host, options, screen } = context
+  const endpoint = toEndpoint(options.operands)
+  const known = await readKnown(options.text('known'))
+  const ca = options.text('ca')
+  const account = await toAccount(context)
+  const other = toOther(context)
+  const { checkServer } = await import('../testing/conformance.js')
+  const begin = performance.now()
+  screen.print(styled('bold', `Checking ${endpoint}`), ` as ${account.jid}`)
+  const findings = await checkServer({
+    createClient,
+    endpoint,
+    account,
+    other,
+    ca: ca === undefined ? undefined : await readTextFile(ca, 'the authority'),
+    patienceMs: options.milliseconds('timeout'),
+    allowPlaintext: options.has('dangerously-allow-plaintext'),
+    signal: host.interruption.signal,
+    progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
+  })
+  showFindings(screen, findings, known)
+  screen.print(styled('dim', toDuration(performance.now() - begin)))
+  const trial = { command: 'check', subject: endpoint }
+  const [json, junit] = [options.text('json'), options.text('junit')]
+  if (json !== undefined) await writeJson(json, trial, findings, known)
+  if (junit !== undefined) await writeJunit(junit, trial, findings, known)
+  return host.interruption.exitCode ?? toFindingsExitCode(findings, known)
+}
+
+function toEndpoint([endpoint, ...more]: readonly string[]): string {
+  if (endpoint !== undefined && more.length === 0 && /^(?:xmpps?|wss?):\/\/[^/]/.test(endpoint))
+    return endpoint
+  throw new UsageError(
+    endpoint === undefined
+      ? 'No endpoint is named.'
+      : `This is no endpoint: ${[endpoint, ...more].join(' ')}.`,
+    'Write one, e.g. check xmpp://127.0.0.1:5222 --jid check@example.org.',
+  )
+}
+
+async function toAccount({ host, options }: CheckContext): Promise<Account> {
+  const jid = toBare('jid', options.text('jid'))
+  const sources = { password: options.text('password'), file: options.text('password-file') }
+  return { jid, password: await findPassword(host, sources, jid) }
+}
+
+function toOther({ host, options }: CheckContext): Account | undefined {
+  const text = options.text('other-jid')
+  if (text === undefined) return undefined
+  const password = options.text('other-password') ?? host.environment['XMPP_OTHER_PASSWORD'] ?? ''
+  if (password !== '') return { jid: toBare('other-jid', text), password }
+  throw new UsageError('The other account has no password.', 'Set the variable XMPP_OTHER_PASSWORD.')
+}
+
+function toBare(name: string, text: string | undefined): string {
+  const jid = text === undefined ? undefined : tryParseJid(text)
+  if (jid instanceof Jid && jid.local !== undefined) return jid.bare.toString()
+  throw new UsageError(
+    text === undefined ? 'Nobody is named to log in as.' : `--${name} names no account: ${text}.`,
+    `Write --${name} check@example.org.`,
+  )
+}

@@ -1,0 +1,191 @@
+import { createServerMechanism } from '../sasl/server-mechanisms.js'
+import { createStanzaId } from '../router/stanza-ids.js'
+import type { StreamHeader } from '../router/inbound.js'
+import { toBindResultElement } from '../stanza/bind.js'
+import { toIqElement } from '../stanza/iq.js'
+import { parseJid } from '../stanza/jid.js'
+import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
+import { toStreamFeaturesElement, type StreamFeatures } from '../stanza/stream-features.js'
+import { xml, type XmlElement } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
+import { ns } from '../xml/namespaces.js'
+import type { ChallengeLine, Heard } from './challenge-line.js'
+import { offeredMechanisms, type Stage } from './challenge-stage.js'
+
+/** The client did something else, so that what was to be tried could not be. */
+export class NotReached extends Error {
+  override readonly name = 'NotReached'
+}
+
+/** What was heard, in words. */
+export function toWords(heard: Heard | undefined): string {
+  switch (heard?.kind) {
+    case 'header':
+      return 'it opens a stream'
+    case 'element':
+      return `it sends <${heard.element.name}/>`
+    case 'closing':
+      return 'it closes the stream'
+    case 'broken':
+      return `it breaks the protocol: ${heard.error.message}`
+    case 'gone':
+      return 'it hangs up'
+    case undefined:
+      return 'nothing comes'
+  }
+}
+
+const notReached = (awaited: string, heard: Heard | undefined) =>
+  new NotReached(`${toWords(heard)} instead of ${awaited}`)
+
+/** Server's and client's ways from one phase to the next; each throws `NotReached` where the client goes another. */
+export class Play {
+  readonly stage: Stage
+  readonly line: ChallengeLine
+  /** Headers of the client, in order. */
+  readonly headers: StreamHeader[] = []
+  /** What it chose. */
+  mechanism = ''
+  /** It has answered a challenge. */
+  hasResponded = false
+  readonly jid: string
+
+  private constructor(stage: Stage, line: ChallengeLine) {
+    this.stage = stage
+    this.line = line
+    this.jid = `${stage.place.jid}/challenge`
+  }
+
+  /** A client that has come. */
+  static async begin(stage: Stage, patienceMs?: number): Promise<Play> {
+    const line = await stage.arrival(patienceMs)
+    if (line === undefined) throw new NotReached('it does not come')
+    return new Play(stage, line)
+  }
+
+  next(patienceMs = this.stage.theatre.patienceMs): Promise<Heard | undefined> {
+    return this.line.next(patienceMs)
+  }
+
+  /** What has to come next: a client may have much to compute before, so that it is waited for longer. */
+  async element(awaited: string): Promise<XmlElement> {
+    const heard = await this.next(this.stage.theatre.arrivalMs)
+    if (heard?.kind !== 'element') throw notReached(awaited, heard)
+    return heard.element
+  }
+
+  async header(): Promise<void> {
+    const heard = await this.next(this.stage.theatre.arrivalMs)
+    if (heard?.kind !== 'header') throw notReached('a stream header', heard)
+    this.headers.push(heard.header)
+  }
+
+  /** The client's header is awaited, ours and the features are said. */
+  async greet(features: Partial<StreamFeatures>): Promise<void> {
+    await this.header()
+    this.line.open({ id: createStanzaId(), from: this.stage.theatre.domain, version: '1.0', lang: 'en' })
+    this.line.say(toStreamFeaturesElement(features))
+  }
+
+  /** To where the client is asked to authenticate: over TLS, unless its connection is encrypted already. */
+  async toLogin(features: Partial<StreamFeatures> = { mechanisms: offeredMechanisms }): Promise<void> {
+    if (!this.line.isSecure) {
+      await this.greet({ starttls: { required: true } })
+      await this.awaitStartTls()
+      await this.secure()
+    }
+    await this.greet(features)
+  }
+
+  async awaitStartTls(): Promise<void> {
+    const asked = await this.element('<starttls/>')
+    if (!asked.is('starttls', ns.tls))
+      throw new NotReached(`it sends <${asked.name}/> instead of <starttls/>`)
+  }
+
+  /** @param injected what is said in clear behind the go-ahead, where somebody else may have put it */
+  async secure(injected = ''): Promise<void> {
+    const { arrivalMs, certificates } = this.stage.theatre
+    try {
+      await this.line.secure(
+        `${goAhead}${injected}`,
+        certificates[this.stage.shown],
+        AbortSignal.timeout(arrivalMs),
+      )
+    } catch {
+      throw new NotReached('it breaks the TLS handshake off')
+    }
+  }
+
+  /** The exchange, with what the server says changed on its way; resolves after `<success/>`. */
+  async authenticate(tamper: Tamper = {}): Promise<void> {
+    const auth = parseSaslElement(await this.element('<auth/>'))
+    if (auth.kind !== 'auth') throw new NotReached('it begins no authentication')
+    this.mechanism = auth.mechanism
+    const { credentials } = this.stage.theatre
+    const mechanism = createServerMechanism(auth.mechanism, {
+      accounts: credentials,
+      offer: { mechanisms: offeredMechanisms },
+    })
+    if (mechanism === undefined) throw new NotReached(`it chooses ${auth.mechanism}, which is not offered`)
+    if (tamper.early === true) return this.succeed(null)
+    let step = await mechanism.start(auth.data)
+    while (step.kind === 'challenge') {
+      this.line.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
+      const answer = parseSaslElement(await this.element('a response'))
+      if (answer.kind !== 'response') throw new NotReached(`it sends <${answer.kind}/> instead of a response`)
+      this.hasResponded = true
+      step = await step.next(answer.data)
+    }
+    if (step.kind === 'failure') {
+      this.line.say(
+        toSaslElement({ kind: 'failure', condition: step.condition, text: undefined, payloads: [] }),
+      )
+      throw new NotReached(`its login is wrong: ${step.condition}`)
+    }
+    const { success } = tamper
+    return this.succeed(success === undefined ? step.additional : success(step.additional))
+  }
+
+  succeed(data: Uint8Array | null): void {
+    this.line.say(toSaslElement({ kind: 'success', data }))
+    this.line.restart()
+  }
+
+  /** The second stream, up to the request for a resource. */
+  async toBinding(): Promise<XmlElement> {
+    await this.greet({ bind: true, rosterVersioning: true })
+    const request = await this.element('a request for a resource')
+    if (request.child('bind', ns.bind) === undefined)
+      throw new NotReached(`it sends <${request.name}/> instead of binding`)
+    return request
+  }
+
+  /** All of it, until the client has an address. */
+  async logIn(): Promise<void> {
+    await this.toLogin()
+    await this.authenticate()
+    const request = await this.toBinding()
+    this.line.say(
+      toIqElement({
+        type: 'result',
+        id: request.attribute('id') ?? '',
+        payload: toBindResultElement(parseJid(this.jid)),
+      }),
+    )
+  }
+}
+
+const goAhead = serialize(xml('proceed', ns.tls))
+
+/** How the server's words are falsified. */
+export interface Tamper {
+  /** Success at once, without an exchange. */
+  readonly early?: boolean
+  readonly challenge?: (text: string) => string
+  readonly success?: (data: Uint8Array | null) => Uint8Array | null
+}
+
+function change(data: Uint8Array, by: ((text: string) => string) | undefined): Uint8Array {
+  return by === undefined ? data : new TextEncoder().encode(by(new TextDecoder().decode(data)))
+}

@@ -1,0 +1,167 @@
+import { Credentials } from '../server/credentials.js'
+import {
+  createCertificate,
+  createCertificateAuthority,
+  type CertificateAuthority,
+} from '../server/certificate.js'
+import { listenTcp, listenTls, type Listener } from '../transport/listen.js'
+import { listenWebSocket } from '../transport/listen-web-socket.js'
+import type { TlsServerOptions, Transport } from '../transport/transport.js'
+import { ChallengeLine } from './challenge-line.js'
+
+/** How clients are let in: TCP with STARTTLS, direct TLS, or a secure WebSocket. */
+export type Way = 'starttls' | 'tls' | 'websocket'
+
+/** What a client has to be told to come. */
+export interface Invitation {
+  readonly endpoint: string
+  readonly host: string
+  readonly port: number
+  /** Bare. */
+  readonly jid: string
+  readonly password: string
+  /** PEM of the authority that it has to trust. */
+  readonly ca: string
+}
+
+/** Whose certificate the server shows. */
+export type Shown = 'own' | 'otherName' | 'otherAuthority'
+
+/** What all challenges of one run have in common. */
+export interface Theatre {
+  readonly domain: string
+  readonly username: string
+  readonly password: string
+  readonly way: Way
+  readonly port: number
+  readonly ca: string
+  readonly certificates: Readonly<Record<Shown, TlsServerOptions>>
+  readonly credentials: Credentials
+  /** How long the client may take to come, and for each step that has to come, in milliseconds. */
+  readonly arrivalMs: number
+  /** How long it is watched for what it should not do, or need not. */
+  readonly patienceMs: number
+}
+
+export interface TheatreOptions {
+  readonly domain: string
+  readonly way: Way
+  /** Default: a free one for each challenge. */
+  readonly port?: number | undefined
+  readonly arrivalMs: number
+  readonly patienceMs: number
+}
+
+export const offeredMechanisms: readonly string[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+
+/** Makes certificates and an account for one run, in memory alone. */
+export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
+  const [username, password] = ['challenger', `pw-${crypto.randomUUID()}`]
+  const [authority, stranger] = [
+    await createCertificateAuthority(),
+    await createCertificateAuthority({ name: 'stranger' }),
+  ]
+  const issue = async (name: string, signer: CertificateAuthority): Promise<TlsServerOptions> => {
+    const { cert, key } = await createCertificate({
+      names: { dns: [name], srv: [`_xmpp-client.${name}`] },
+      signer,
+    })
+    return { role: 'server', cert, key }
+  }
+  const credentials = new Credentials(options.domain, offeredMechanisms)
+  await credentials.set(username, password)
+  return {
+    ...options,
+    port: options.port ?? 0,
+    username,
+    password,
+    ca: authority.cert,
+    credentials,
+    certificates: {
+      own: await issue(options.domain, authority),
+      otherName: await issue('somebody-else.invalid', authority),
+      otherAuthority: await issue(options.domain, stranger),
+    },
+  }
+}
+
+/** Where one challenge plays: its own port, and every connection that the client makes to it. */
+export class Stage {
+  readonly theatre: Theatre
+  readonly shown: Shown
+  readonly place: Invitation
+  readonly #listener: Listener
+  readonly #lines: ChallengeLine[]
+  readonly #arrived: Set<() => void>
+  #taken = 0
+
+  private constructor(
+    theatre: Theatre,
+    shown: Shown,
+    listener: Listener,
+    lines: ChallengeLine[],
+    arrived: Set<() => void>,
+  ) {
+    const { ca, domain, password, username, way } = theatre
+    const { port } = listener
+    const scheme = { starttls: 'xmpp://', tls: 'xmpps://', websocket: 'wss://' }[way]
+    this.theatre = theatre
+    this.shown = shown
+    this.#listener = listener
+    this.#lines = lines
+    this.#arrived = arrived
+    this.place = {
+      endpoint: `${scheme}127.0.0.1:${port}${way === 'websocket' ? '/xmpp-websocket' : ''}`,
+      host: '127.0.0.1',
+      port,
+      jid: `${username}@${domain}`,
+      password,
+      ca,
+    }
+  }
+
+  static async open(theatre: Theatre, shown: Shown): Promise<Stage> {
+    const lines: ChallengeLine[] = []
+    const arrived = new Set<() => void>()
+    const onTransport = (transport: Transport) => {
+      lines.push(new ChallengeLine(transport))
+      for (const tell of arrived) tell()
+    }
+    const { port, way } = theatre
+    const tls = theatre.certificates[shown]
+    const listener = await (way === 'starttls'
+      ? listenTcp({ port, onTransport })
+      : way === 'tls'
+        ? listenTls({ port, onTransport, tls })
+        : listenWebSocket({ port, onTransport, tls }))
+    return new Stage(theatre, shown, listener, lines, arrived)
+  }
+
+  /** Connections so far; those whose TLS came to nothing from the start are not counted. */
+  get connections(): number {
+    return this.#lines.length
+  }
+
+  /** The next connection; `undefined`: none in time. */
+  async arrival(patienceMs = this.theatre.arrivalMs): Promise<ChallengeLine | undefined> {
+    if (this.#lines.length <= this.#taken) {
+      await new Promise<void>((resolve) => {
+        const tell = () => {
+          clearTimeout(timer)
+          this.#arrived.delete(tell)
+          resolve()
+        }
+        const timer = setTimeout(tell, patienceMs)
+        this.#arrived.add(tell)
+      })
+    }
+    const line = this.#lines[this.#taken]
+    if (line !== undefined) this.#taken += 1
+    return line
+  }
+
+  async close(): Promise<void> {
+    for (const line of this.#lines) line.hangUp()
+    await this.#listener.close()
+  }
+}

@@ -1,0 +1,68 @@
+import { loginScenes } from './challenge-login.js'
+import { NotReached } from './challenge-phases.js'
+import type { Scene } from './challenge-scene.js'
+import { sessionScenes } from './challenge-session.js'
+import { openTheatre, Stage, type Invitation, type Theatre, type TheatreOptions } from './challenge-stage.js'
+import { unseen, type Finding, type Judgement } from './finding.js'
+
+export interface ChallengeOptions extends TheatreOptions {
+  /** Has a client come to that place, and ends it again; where a person does that, at least says where to. */
+  readonly invite: (place: Invitation) => Promise<() => Promise<void>>
+  /** How many clients run at once. Default 1. */
+  readonly atOnce?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Told before each run of the client. */
+  readonly progress?: (done: number, total: number, title: string) => void
+}
+
+/**
+ * Plays a server that takes a client through a login and a session, and then through each fault at each step; every run is
+ * a client anew, on a port of its own.
+ * @returns the findings, always in the same order
+ */
+export async function challengeClient(options: ChallengeOptions): Promise<readonly Finding[]> {
+  const theatre = await openTheatre(options)
+  const scenes = [...sessionScenes, ...loginScenes]
+  const findings: (readonly Finding[])[] = scenes.map(() => [])
+  const waiting = [...scenes.entries()]
+  let done = 0
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (options.signal?.aborted === true) return
+      const [index, scene] = next
+      options.progress?.(done, scenes.length, scene.subjects[0]?.title ?? '')
+      findings[index] = await play(scene, theatre, options)
+      done += 1
+    }
+  }
+  await Promise.all(Array.from({ length: options.atOnce ?? 1 }, work))
+  return findings.flat()
+}
+
+async function play(
+  scene: Scene,
+  theatre: Theatre,
+  { invite }: ChallengeOptions,
+): Promise<readonly Finding[]> {
+  const begin = performance.now()
+  const notes = new Map<string, Judgement>()
+  const finish = (reason: string) =>
+    scene.subjects.map((subject) => ({
+      ...subject,
+      ...(notes.get(subject.id) ?? unseen(reason)),
+      durationMs: Math.round(performance.now() - begin),
+    }))
+  if (scene.ways?.includes(theatre.way) === false) return finish('the connection is encrypted from its start')
+  const stage = await Stage.open(theatre, scene.shown ?? 'own')
+  const leave = await invite(stage.place)
+  try {
+    await scene.run(stage, (id, judgement) => notes.set(id, judgement))
+    return finish('it came to nothing')
+  } catch (error) {
+    if (!(error instanceof NotReached)) throw error
+    return finish(error.message)
+  } finally {
+    await leave()
+    await stage.close()
+  }
+}

@@ -1,0 +1,82 @@
+import { extraProbes } from './conformance-extras.js'
+import { loginProbes, mechanismProbes } from './conformance-login.js'
+import { presenceProbes, subscriptionProbes } from './conformance-presence.js'
+import type { Probe } from './conformance-probe.js'
+import { rosterProbes } from './conformance-roster.js'
+import { stanzaProbes } from './conformance-stanzas.js'
+import { streamProbes } from './conformance-stream.js'
+import { Visit, type VisitOptions } from './conformance-visit.js'
+import { right, toFinding, unseen, wrong, type Finding } from './finding.js'
+import type { TraceRecord } from './trace.js'
+import { replayTrace } from './trace-replay.js'
+
+export interface ConformanceOptions extends VisitOptions {
+  /** Ends the walk; what was found by then is kept. */
+  readonly signal?: AbortSignal | undefined
+  /** Told before each trial, to show how far the walk is. */
+  readonly progress?: (done: number, total: number, title: string) => void
+  /** Told of each finding as it is made. */
+  readonly found?: (finding: Finding) => void
+}
+
+/**
+ * Walks the charts of a client against a server, state by state and fault by fault, and says of each trial what the server
+ * did. Its own connections only: nothing is left behind but messages to the account itself.
+ * @returns the findings in the order of the walk; rejects where the account cannot log in at all
+ */
+export async function checkServer(options: ConformanceOptions): Promise<readonly Finding[]> {
+  const first = new Visit(options)
+  const traces: (readonly TraceRecord[])[] = []
+  const keep = async (visit: Visit) => {
+    await visit.leave()
+    traces.push(...visit.recorders.map(({ records }) => records))
+  }
+  let probes: readonly Probe[]
+  try {
+    await first.online()
+    probes = [
+      ...streamProbes,
+      ...(await mechanismProbes(first)),
+      ...loginProbes,
+      ...rosterProbes,
+      ...presenceProbes,
+      ...subscriptionProbes,
+      ...stanzaProbes,
+      ...(await extraProbes(first)),
+    ]
+  } finally {
+    await keep(first)
+  }
+  const findings: Finding[] = []
+  const find = (finding: Finding) => {
+    findings.push(finding)
+    options.found?.(finding)
+  }
+  for (const [index, probe] of probes.entries()) {
+    if (options.signal?.aborted === true) return findings
+    options.progress?.(index, probes.length, probe.title)
+    const visit = new Visit(options)
+    const isMissing = probe.needsOther === true && options.other === undefined
+    const run = async () => (isMissing ? unseen('no second account is given') : probe.run(visit))
+    find(await toFinding(probe, run))
+    await keep(visit)
+  }
+  find(await toFinding(ownCharts, async () => judgeTraces(traces)))
+  return findings
+}
+
+const ownCharts = {
+  id: 'charts',
+  title: 'led the client only along its charts',
+  spec: 'machines/',
+  state: 'session',
+}
+
+/** Whatever the server did, the client has to have done what its charts say. */
+function judgeTraces(traces: readonly (readonly TraceRecord[])[]) {
+  const [first] = traces.flatMap((trace) => replayTrace(trace))
+  if (first !== undefined) return wrong(`${first.actorPath} left its chart at ${first.type}`)
+  const records = traces.flat()
+  const states = new Set(records.map(({ actorPath, value }) => `${actorPath} ${JSON.stringify(value)}`))
+  return right(`${traces.length} runs, ${records.length} steps, ${states.size} states`)
+}

@@ -1,0 +1,171 @@
+import {
+  assign,
+  initialTransition,
+  transition,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type StateValue,
+} from 'xstate'
+import * as charts from '../../machines/index.js'
+import type { TraceRecord } from './trace.js'
+import { fromErrorFacts } from './trace-errors.js'
+import { toResult, type Fact, type Facts } from './trace-facts.js'
+
+/** Where a run did what the chart does not say. */
+export interface Divergence {
+  readonly seq: number
+  readonly actorPath: string
+  readonly type: string
+  /** The state before the event; `undefined` where there was none. */
+  readonly from: StateValue | undefined
+  /** What was recorded. */
+  readonly recorded: unknown
+  /** What the chart says instead, or why it says nothing. */
+  readonly reached: unknown
+}
+
+/** The charts that a trace may be of, by their id. */
+export type ChartTable = ReadonlyMap<string, AnyStateMachine>
+
+/** Every chart of the client. */
+export const clientCharts: ChartTable = new Map(
+  [
+    charts.authenticationMachine,
+    charts.befriendingMachine,
+    charts.bindingMachine,
+    charts.connectionMachine,
+    charts.livenessMachine,
+    charts.presenceMachine,
+    charts.rosterMachine,
+    charts.sessionMachine,
+  ].map((chart: AnyStateMachine) => [chart.id, chart]),
+)
+
+interface Life {
+  readonly chart: AnyStateMachine
+  /** What its actions have measured, since that is in no event. */
+  readonly readings: Facts[]
+  readonly snapshot: AnyMachineSnapshot
+}
+
+/**
+ * Runs a trace through the pure charts, one after the other: no deed is done, outcomes are events. A chart that has left
+ * the trace is followed no further until it begins anew.
+ * @returns where chart and trace part; nothing where they agree
+ */
+export function replayTrace(
+  records: readonly TraceRecord[],
+  table: ChartTable = clientCharts,
+): readonly Divergence[] {
+  const lives = new Map<string, Life>()
+  const ends = new Map<string, Ending>()
+  const divergences: Divergence[] = []
+  for (const record of records) {
+    const { actorPath, seq, type } = record
+    const before = record.kind === 'start' ? undefined : lives.get(actorPath)
+    const diverge = (recorded: unknown, reached: unknown) => {
+      lives.delete(actorPath)
+      const from = before === undefined ? undefined : stateOf(before.snapshot).value
+      divergences.push({ seq, actorPath, type, from, recorded, reached })
+    }
+    if (record.kind === 'event' && before === undefined) {
+      if (!divergences.some((one) => one.actorPath === actorPath)) diverge(record.value, 'it never began')
+      continue
+    }
+    const life = follow(before, record, table)
+    if (typeof life === 'string') {
+      diverge(record.value, life)
+      continue
+    }
+    lives.set(actorPath, life)
+    const [recorded, reached] = [stateOf(record), stateOf(life.snapshot)]
+    if (!isSame(recorded, reached)) diverge(recorded, reached)
+    const end = meet(record, life, ends)
+    if (end !== undefined && !isSame(end.told, end.given)) diverge(end.told, end.given)
+  }
+  return divergences
+}
+
+/** The life after this record, or why the chart has none: facts that it cannot have been given make it fail. */
+function follow(before: Life | undefined, record: TraceRecord, table: ChartTable): Life | string {
+  try {
+    const life = before === undefined ? begin(record, table) : step(before, record)
+    return life ?? `there is no chart ${record.chart}`
+  } catch (error) {
+    return String(error)
+  }
+}
+
+function begin({ chart: id = '', data }: TraceRecord, table: ChartTable): Life | undefined {
+  const known = table.get(id)
+  if (known === undefined) return undefined
+  const readings: Facts[] = []
+  const chart = known.provide({ actions: { measureSilence: assign(() => readings.at(-1) ?? {}) } })
+  const [snapshot] = initialTransition(chart, revive(data ?? {}))
+  return { chart, readings, snapshot }
+}
+
+function step(life: Life, { data, measured, type }: TraceRecord): Life {
+  if (measured !== undefined) life.readings.push(measured)
+  const [snapshot] = transition(life.chart, life.snapshot, { type, ...revive(data ?? {}) })
+  return { ...life, snapshot }
+}
+
+/** The end of a child chart: what it gave by its own chart, and what its parent was told. */
+interface Ending {
+  readonly given?: unknown
+  readonly told?: unknown
+}
+
+/** Brings both sides of the end of a child together, whichever is recorded first. */
+function meet(
+  { actorPath, data, kind, type }: TraceRecord,
+  { snapshot }: Life,
+  ends: Map<string, Ending>,
+): Ending | undefined {
+  if (kind === 'start') ends.delete(actorPath)
+  const child = /^xstate\.done\.actor\.(.+)$/.exec(type)?.[1]
+  const sides: readonly (readonly [path: string, side: Ending])[] = [
+    ...(child === undefined ? [] : [[`${actorPath}/${child}`, { told: data?.['output'] }] as const]),
+    ...(snapshot.status === 'done' ? [[actorPath, { given: toResult(snapshot.output) }] as const] : []),
+  ]
+  for (const [path, side] of sides) {
+    const both = { ...ends.get(path), ...side }
+    ends.set(path, both)
+    if ('given' in both && 'told' in both) return both
+  }
+  return undefined
+}
+
+const stateOf = ({
+  status = 'active',
+  value,
+}: Pick<TraceRecord, 'value'> & { readonly status?: string }) => ({
+  value,
+  status,
+})
+
+/** Facts as the charts take them. */
+function revive(facts: Facts): object {
+  return (
+    fromErrorFacts(facts) ??
+    Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, reviveFact(fact)]))
+  )
+}
+
+const isFacts = (fact: Fact): fact is Facts =>
+  typeof fact === 'object' && fact !== null && !Array.isArray(fact)
+
+function reviveFact(fact: Fact): unknown {
+  if (Array.isArray(fact)) return fact.map((each: Fact) => reviveFact(each))
+  return isFacts(fact) ? revive(fact) : fact
+}
+
+/** Whether two plain values are the same; the order of names does not count. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return one === other
+  const entries = Object.entries(one)
+  const others = new Map<string, unknown>(Object.entries(other))
+  return entries.length === others.size && entries.every(([name, value]) => isSame(value, others.get(name)))
+}

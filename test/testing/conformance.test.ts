@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { createClient } from '../../src/client.js'
+import { createServer } from '../../src/server/index.js'
+import { checkServer } from '../../src/testing/conformance.js'
+
+test.each(['starttls', 'secureWebSocket'] as const)(
+  'the embedded server does nothing wrong over %s',
+  { timeout: 60_000 },
+  async (way) => {
+    await using server = await createServer({
+      domain: 'example.test',
+      accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
+    })
+    const progress: number[] = []
+    const findings = await checkServer({
+      createClient,
+      endpoint: server.endpoints[way] ?? '',
+      ca: server.ca,
+      account: { jid: 'alice@example.test', password: 'secret' },
+      other: { jid: 'bob@example.test', password: 'secret' },
+      patienceMs: 2_000,
+      progress: (done) => progress.push(done),
+    })
+    expect(findings.filter(({ verdict }) => verdict === 'wrong')).toEqual([])
+    const unseen = findings.filter(({ verdict }) => verdict === 'unseen').map(({ id }) => id)
+    const encryptedAlready = /^(?:starttls\.|header\.invalid-namespace|login\..*-PLUS|xml\.)/
+    expect(unseen.filter((id) => way === 'starttls' || !encryptedAlready.test(id))).toEqual([])
+    expect(findings.filter(({ verdict }) => verdict === 'right').length).toBeGreaterThan(85)
+    expect(progress).toEqual(progress.map((_, index) => index))
+    expect(findings.length).toBe(progress.length + 1)
+  },
+)
+
+test('a check that is stopped keeps what was found', async () => {
+  await using server = await createServer({ accounts: [{ username: 'alice', password: 'secret' }] })
+  const stop = new AbortController()
+  const findings = await checkServer({
+    createClient,
+    endpoint: server.endpoints.starttls ?? '',
+    ca: server.ca,
+    account: { jid: 'alice@localhost', password: 'secret' },
+    signal: stop.signal,
+    found: () => stop.abort(),
+  })
+  expect(findings).toMatchObject([{ id: 'header.from', verdict: 'right' }])
+})
