@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { transform } from 'esbuild'
+import { afterAll, describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
-import { createClient } from 'xmpp-machines'
+import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
 import { drawSvg } from 'xmpp-machines/inspector'
 import * as testing from 'xmpp-machines/testing'
 
@@ -71,10 +72,21 @@ const checkoutMachine = setup({
   },
 })
 
+const clients: Client[] = []
+function open(options: ClientOptions): Client {
+  const client = createClient(options)
+  clients.push(client)
+  return client
+}
+afterAll(() => Promise.all(clients.map((client) => client.close())))
+
+const endpoint = testing.createScriptedServer().open
+
 /** What every example may name. */
 const scope = {
   ...testing,
-  createClient,
+  createClient: open,
+  client: open({ jid: 'alice@example.test', password: 'secret', endpoint }),
   trafficLight,
   checkoutMachine,
   drawSvg,
@@ -96,8 +108,8 @@ describe('the examples of xmpp-machines/testing', () => {
 })
 
 async function run(code: string): Promise<void> {
-  const body = `return (async () => { ${code} })()`
-  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), body])
+  const body = await transform(`async function example() { ${code} }`, { target: 'es2022', loader: 'ts' })
+  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), `${body.code}; return example()`])
   if (typeof made !== 'function') throw new Error('unreachable')
   await Reflect.apply(made, undefined, Object.values(scope))
 }

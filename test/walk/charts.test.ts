@@ -3,7 +3,8 @@ import { wander } from '../../src/testing/index.js'
 import { charts } from './charts/index.js'
 import { report } from './report.js'
 
-const walked = await report()
+// What a server does wrong is struck in a test of its own.
+const walked = await report([...charts.map(({ machine }) => machine.id), 'cells', 'sasl'])
 
 test('nothing of any chart falls short: all is reached, every law is kept, every promise holds', () => {
   expect(walked.shortcomings).toEqual([])

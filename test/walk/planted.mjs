@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const copied = ['package.json', 'machines', 'src', 'test/walk', 'test/machines/rfc6121-subscriptions.json']
+const copied = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'machines', 'src', 'test']
+/** Brings packages of its own, which no check needs. */
+const isNeeded = (path) => !path.includes(join('test', 'bench'))
 
 /** How many planted faults were noticed; `tell` hears of each. */
 export async function countPlanted(root, tell) {
@@ -30,31 +32,47 @@ export async function countPlanted(root, tell) {
 async function plant(root, patch) {
   const house = await mkdtemp(join(tmpdir(), 'planted-'))
   try {
-    for (const name of copied) await cp(join(root, name), join(house, name), { recursive: true })
+    for (const name of copied)
+      await cp(join(root, name), join(house, name), { recursive: true, filter: isNeeded })
     await mkdir(join(house, 'node_modules'))
     for (const name of await readdir(join(root, 'node_modules'))) {
       if (!name.startsWith('.'))
         await symlink(join(root, 'node_modules', name), join(house, 'node_modules', name))
     }
-    await run('git', ['apply', '--unidiff-zero', patch], {
-      cwd: house,
-      env: { ...process.env, GIT_DIR: '/dev/null' },
-    })
+    await run('git', ['apply', patch], { cwd: house, env: { ...process.env, GIT_DIR: '/dev/null' } })
     const checks = /^Checks: (.+)$/m.exec(await readFile(patch, 'utf8'))?.[1]
     if (checks === undefined) return { noticed: false, told: 'the patch does not say which checks notice it' }
-    const told = join(house, 'walk.json')
-    const only = checks.split(', ').join(',')
-    await run(process.execPath, ['test/walk/run.mjs', '--only', only, '--json', told], {
-      cwd: house,
-      timeout: 120_000,
-    }).catch(() => undefined)
-    const { shortcomings } = JSON.parse(await readFile(told, 'utf8'))
-    return shortcomings.length === 0
+    const [first] = checks.endsWith('.test.ts')
+      ? await failuresOf(house, checks)
+      : await shortcomingsOf(house, checks.split(', ').join(','))
+    return first === undefined
       ? { noticed: false, told: 'nobody noticed' }
-      : { noticed: true, told: shortcomings[0].replaceAll('\n', ' ').slice(0, 160) }
+      : { noticed: true, told: first.replaceAll('\n', ' ').slice(0, 160) }
   } catch (error) {
     return { noticed: false, told: `could not be planted: ${error.message}` }
   } finally {
     await rm(house, { recursive: true, force: true })
   }
+}
+
+/** What falls short of the walks that are named. */
+async function shortcomingsOf(house, only) {
+  const told = join(house, 'walk.json')
+  await runQuietly(house, ['test/walk/run.mjs', '--only', only, '--json', told])
+  return JSON.parse(await readFile(told, 'utf8')).shortcomings
+}
+
+/** The names of the tests of one file that fail. */
+async function failuresOf(house, file) {
+  const told = join(house, 'tests.json')
+  const options = ['run', '--project', 'alone', '--reporter', 'json', '--outputFile', told, file]
+  await runQuietly(house, ['node_modules/vitest/vitest.mjs', ...options])
+  const { testResults } = JSON.parse(await readFile(told, 'utf8'))
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  return tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+}
+
+/** Runs what is expected to end with a failure. */
+function runQuietly(cwd, parameters) {
+  return run(process.execPath, parameters, { cwd, timeout: 240_000 }).catch(() => undefined)
 }

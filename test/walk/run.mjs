@@ -1,4 +1,4 @@
-// Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,counters`,
+// Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,cells`,
 // `-- --without-planted`. Ends with a failure where anything falls short.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ for (const { coverage, places, ways, steps, ms } of walked.charts) {
 }
 const planted = only.length === 0 && !values['without-planted'] ? [await countPlanted(root, console.log)] : []
 const counters = [...walked.counters, ...planted]
-for (const { name, reached, of } of counters) console.log(`${name.padEnd(36)} ${reached}/${of}`)
+for (const { name, reached, of } of counters) console.log(`${name.padEnd(64)} ${reached}/${of}`)
 const shortcomings = [
   ...walked.shortcomings,
   ...planted.flatMap(({ name, missed }) => missed.map((each) => `${name}: ${each}`)),
