@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
-import { createClient } from 'xmpp-machines'
+import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
 import { drawSvg } from 'xmpp-machines/inspector'
 import * as testing from 'xmpp-machines/testing'
 
@@ -74,7 +74,8 @@ const checkoutMachine = setup({
 /** What every example may name. */
 const scope = {
   ...testing,
-  createClient,
+  createClient: open,
+  client: open({ jid: 'alice@example.test', password: 'secret', endpoint }),
   trafficLight,
   checkoutMachine,
   drawSvg,

@@ -5,7 +5,7 @@ import { toErrorReply } from '../../src/stanza/stanza-error.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
 import { brokenStreams, brokenWords, headerFacts, offers } from './connection-stimuli.js'
-import { asksFor, breaks, done, failed, says } from './stimulus.js'
+import { asksFor, begun, breaks, done, failed, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
 const jid = 'alice@example.test/desk'
@@ -37,8 +37,10 @@ const refuses = (condition: StanzaErrorCondition, type: 'cancel' | 'wait'): Stim
 
 /** Everything that the binding chart waits for. */
 export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
-  says('opens the authenticated stream', [done('reopenStream', headerFacts('1.0'))], ({ peer }) =>
-    peer.openStream(),
+  says(
+    'opens the authenticated stream',
+    [begun(true), done('reopenStream', headerFacts('1.0'))],
+    ({ peer }) => peer.openStream(),
   ),
   ...breaks('reopenStream', brokenStreams),
   offers('binding/receiveFeatures', 'binding', { bind: true }),

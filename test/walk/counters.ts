@@ -3,22 +3,15 @@ import { subscriptionName } from '../../machines/subscription-state.js'
 import { saslFailureConditions } from '../../src/errors.js'
 import { authentication } from './charts/authentication.js'
 import { servedSubscription } from './charts/served-subscription.js'
-import { driveCounters } from './drive-counters.js'
+import { toCounter, type Counter } from './counter.js'
+import { countDriven } from './drive-counters.js'
 import tables from '../machines/rfc6121-subscriptions.json' with { type: 'json' }
 
-/** Something that is counted beside the charts, and in words what does not count yet. */
-export interface Counter {
-  readonly name: string
-  readonly of: number
-  readonly reached: number
-  readonly missed: readonly string[]
-}
-
 /** What is counted with every walk, by the name under which it is asked for alone: whoever brings another count adds it. */
-export const counters: Readonly<Record<string, readonly (() => Counter | Promise<Counter>)[]>> = {
-  cells: [countSubscriptionCells],
-  sasl: [() => countSaslFailures('initiate'), () => countSaslFailures('answerChallenge')],
-  driven: driveCounters,
+export const counters: Readonly<Record<string, () => Promise<readonly Counter[]>>> = {
+  cells: async () => [countSubscriptionCells()],
+  sasl: async () => [countSaslFailures('initiate'), countSaslFailures('answerChallenge')],
+  driven: countDriven,
 }
 
 /** RFC 6121 Appendix A, cell by cell, as the walk of the server's chart found them. */
@@ -70,9 +63,4 @@ function countSaslFailures(actor: 'initiate' | 'answerChallenge'): Counter {
     `SASL failures of ${actor}`,
     saslFailureConditions.map((condition) => [isRight(condition), condition]),
   )
-}
-
-function toCounter(name: string, all: readonly (readonly [isReached: boolean, what: string])[]): Counter {
-  const missed = all.filter(([isReached]) => !isReached).map(([, what]) => what)
-  return { name, of: all.length, reached: all.length - missed.length, missed }
 }

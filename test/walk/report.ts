@@ -3,7 +3,8 @@ import { checkChart, type Coverage, type Violation } from '../../src/testing/ind
 import { isChart } from '../../src/testing/laws.js'
 import { charts } from './charts/index.js'
 import type { WalkedChart } from './charts/walked-chart.js'
-import { counters, type Counter } from './counters.js'
+import type { Counter } from './counter.js'
+import { counters } from './counters.js'
 
 /** What the walk of one chart came to. */
 export interface ChartReport {

@@ -101,6 +101,7 @@ export function keyOf({ charts, notes }: Model): unknown {
   const { context: binding } = charts.get('session/binding')?.snapshot ?? {}
   return [
     presence?.form,
+    notes['isOpened'],
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
     authentication && [notes['challenge'], notes['signed']],

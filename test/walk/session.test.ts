@@ -34,7 +34,7 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
       }
       await drive(drivable, choose)
     })
-    const { errorInstance } = await check(walks, { numRuns: 60 })
+    const { errorInstance } = await check(walks, { numRuns: 60, seed: 6120, endOnFailure: true })
     expect(errorInstance).toBeNull()
   })
 })
