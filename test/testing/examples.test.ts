@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { transform } from 'esbuild'
+import { afterAll, describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
 import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
 import { drawSvg } from 'xmpp-machines/inspector'
@@ -71,6 +72,16 @@ const checkoutMachine = setup({
   },
 })
 
+const clients: Client[] = []
+function open(options: ClientOptions): Client {
+  const client = createClient(options)
+  clients.push(client)
+  return client
+}
+afterAll(() => Promise.all(clients.map((client) => client.close())))
+
+const endpoint = testing.createScriptedServer().open
+
 /** What every example may name. */
 const scope = {
   ...testing,
@@ -97,8 +108,8 @@ describe('the examples of xmpp-machines/testing', () => {
 })
 
 async function run(code: string): Promise<void> {
-  const body = `return (async () => { ${code} })()`
-  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), body])
+  const body = await transform(`async function example() { ${code} }`, { target: 'es2022', loader: 'ts' })
+  const made: unknown = Reflect.construct(Function, [...Object.keys(scope), `${body.code}; return example()`])
   if (typeof made !== 'function') throw new Error('unreachable')
   await Reflect.apply(made, undefined, Object.values(scope))
 }

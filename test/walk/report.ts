@@ -30,9 +30,7 @@ export async function report(only: readonly string[] = []): Promise<WalkReport> 
   const isChosen = (id: string): boolean => only.length === 0 || only.includes(id)
   const walked = charts.filter(({ machine }) => isChosen(machine.id)).map(toReport)
   const counted: Counter[] = []
-  for (const [name, counts] of Object.entries(counters)) {
-    if (isChosen(name)) for (const count of counts) counted.push(await count())
-  }
+  for (const [name, count] of Object.entries(counters)) if (isChosen(name)) counted.push(...(await count()))
   return {
     charts: walked,
     counters: counted,
