@@ -20,6 +20,7 @@ export const ns = {
   discoItems: 'http://jabber.org/protocol/disco#items',
   version: 'jabber:iq:version',
   delay: 'urn:xmpp:delay',
+  stanzaIds: 'urn:xmpp:sid:0',
   legacyAuth: 'jabber:iq:auth',
   legacyAuthFeature: 'http://jabber.org/features/iq-auth',
   register: 'jabber:iq:register',
