@@ -43,9 +43,9 @@ export type SurroundingsEvent = { readonly type: 'network.online' } | { readonly
 const phase = ({ event }: { readonly event: { readonly snapshot: { readonly value: unknown } } }) => ({
   phase: event.snapshot.value,
 })
-/** What follows from the end of a session that could not be kept. */
+/** What follows from the end of a session. */
 const lost = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
-/** The same, where it was ended in order. */
+/** The same where nothing of it is awaited any more. */
 const over = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline', 'tellEnded'] as const
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
@@ -364,7 +364,7 @@ export const sessionMachine = setup({
         closing: {
           description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
-          entry: ['tellRosterOffline', 'tellPresenceOffline'],
+          entry: lost,
           initial: 'forNow',
           invoke: {
             id: 'closeStream',

@@ -188,7 +188,7 @@ export const streamManagementMachine = setup({
     },
     live: {
       description: 'Both sides count.',
-      meta: { spec: 'XEP-0198 §4' },
+      meta: { spec: 'XEP-0198 §4', streams: ['acknowledgements'] },
       initial: 'settled',
       invoke: {
         id: 'acknowledgements',

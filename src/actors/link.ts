@@ -35,10 +35,11 @@ export class Link {
     return this.#stream === undefined ? this.#lastEnd : this.#stream.end
   }
 
-  /** Whatever is still open is ended. */
-  release(): void {
+  /** Whatever is still open is ended; in silence where the server is to keep the session. */
+  release(keepsSession = false): void {
     this.#lastEnd = this.end
-    this.#stream?.leave()
+    if (keepsSession) this.#stream?.abandon()
+    else this.#stream?.leave()
     this.#stream = undefined
     this.account = undefined
     this.lang = undefined

@@ -13,7 +13,7 @@ import { connectionMachine } from '../../machines/connection.js'
 import { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine, type SessionEvent } from '../../machines/session.js'
-import type { SessionInput } from '../../machines/session-context.js'
+import type { SessionContext, SessionInput } from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { ns } from '../xml/namespaces.js'
@@ -67,8 +67,14 @@ const sessionActors = {
   }),
 }
 
+interface ActionArguments {
+  readonly context: SessionContext
+  readonly system: AnyActorRef['system']
+}
+
 const sessionActions = {
-  releaseLink: ({ system }: { readonly system: AnyActorRef['system'] }) => meansOf(system).link.release(),
+  releaseLink: ({ context, system }: ActionArguments) =>
+    meansOf(system).link.release(context.resumption !== undefined),
 }
 
 /** The charts with every deed in place, made once for all sessions: the one place where charts and actors meet. */

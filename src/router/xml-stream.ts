@@ -172,6 +172,13 @@ export class XmlStream {
     return error
   }
 
+  /** Ends the connection at once and says nothing, so that the other side may keep the session (XEP-0198 §8). */
+  abandon(): void {
+    if (this.#disconnected) return
+    this.#finish(new TransportError('aborted', 'the stream was abandoned'))
+    this.transport.destroy()
+  }
+
   /** Ends the connection once our closing tag has left, without waiting for the peer's. */
   leave(): void {
     if (this.#disconnected) return

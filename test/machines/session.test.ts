@@ -7,6 +7,7 @@ import { livenessMachine } from '../../machines/liveness.js'
 import { redirectLimit } from '../../machines/redirect.js'
 import { sessionMachine } from '../../machines/session.js'
 import type { SessionInput } from '../../machines/session-context.js'
+import { streamManagementMachine } from '../../machines/stream-management.js'
 import { noFeatures } from '../../machines/stream-facts.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { AuthenticationError, StreamError, TransportError } from '../../src/errors.js'
@@ -31,10 +32,15 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
   const { deed } = deeds
   let releases = 0
   const stanzas = scriptedStream()
+  const surroundings = scriptedStream()
   const machine = sessionMachine.provide({
     actions: { releaseLink: () => void (releases += 1) },
     actors: {
       stanzas: stanzas.logic,
+      surroundings: surroundings.logic,
+      streamManagement: streamManagementMachine.provide({
+        actors: { enable: deed('enable'), acknowledgements: scriptedStream().logic },
+      }),
       closeStream: deed('closeStream'),
       connection: connectionMachine.provide({
         actors: {
@@ -49,6 +55,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
       binding: bindingMachine.provide({
         actors: {
           reopenStream: deed('reopenStream'),
+          resumeSession: deed('resumeSession'),
           receiveFeatures: deed('binding/receiveFeatures'),
           bindResource: deed('bindResource'),
         },
@@ -82,7 +89,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
   })
   actor.start()
   running.push(actor)
-  return { ...deeds, actor, stanzas, seen, releases: () => releases }
+  return { ...deeds, actor, stanzas, surroundings, seen, releases: () => releases }
 }
 
 const running: { stop(): void }[] = []
@@ -179,7 +186,7 @@ describe('the session chart', () => {
     )
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     expect(seen.at(-1)).toBe('active.online.fresh')
   })
@@ -195,7 +202,7 @@ describe('the session chart', () => {
   it('comes back after a lost connection, with the old attempt gone', async () => {
     const { actor, seen, stanzas, releases } = await online()
     stanzas.say({ type: 'stream.ended', error: closed })
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     expect(releases()).toBe(1)
     expect(stanzas.running()).toBe(0)
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
@@ -230,7 +237,7 @@ describe('the session chart', () => {
     const { actor, seen, stanzas } = await online()
     for (let time = 1; time <= 3; time++) {
       stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
-      expect(seen.at(-1)).toBe('backingOff')
+      expect(seen.at(-1)).toBe('backingOff.ended')
       await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     }
     stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
@@ -305,7 +312,7 @@ describe('the session chart', () => {
     const { seen, actor } = await online({ probe: [silent] })
     const { quietMs, probeMs } = defaultTimeouts
     await vi.advanceTimersByTimeAsync(quietMs + probeMs)
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.probe' })
   })
 
