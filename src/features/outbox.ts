@@ -5,6 +5,7 @@ import type { StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
 import { XmlElement } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
 import type { Delivery } from './delivery.js'
 
 /** Messages that may wait for a session or a stream, unless the app says otherwise. */
@@ -45,7 +46,7 @@ export class SentMessage implements StanzaFate {
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
   lost(stanza: Sendable): void {
-    const element = stanza instanceof XmlElement ? stanza : stanza.toElement()
+    const element = toElement(stanza)
     const payloads = element.elements(undefined)
     const added = [
       ...(findOriginId(payloads) === undefined ? [toOriginIdElement(this.delivery.id)] : []),
@@ -89,6 +90,7 @@ export class Outbox {
       sent.delivery.fail(notSent('the client has stopped', this.#halt))
       return
     }
+    if (this.#waiting.length > 0) this.flush()
     if (this.#waiting.length > 0 || this.#bus.account === undefined) return this.#wait(stanza, sent)
     if (!this.#bus.isLive && this.#suspended++ >= this.#limit) return this.#refuse(sent)
     try {
@@ -140,7 +142,11 @@ export class Outbox {
   #wait(stanza: Sendable, sent: SentMessage): void {
     if (this.#limit === 0) sent.delivery.fail(notSent('the session is not online', undefined))
     else if (this.#waiting.length >= this.#limit) this.#refuse(sent)
-    else this.#waiting.push({ stanza, sent })
+    else {
+      // What XML cannot carry is the caller's mistake, now and not when it leaves.
+      serialize(toElement(stanza))
+      this.#waiting.push({ stanza, sent })
+    }
   }
 
   #refuse(sent: SentMessage): void {
@@ -148,6 +154,8 @@ export class Outbox {
     sent.delivery.fail(new TransportError('overflow', message))
   }
 }
+
+const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 
 const notSent = (message: string, cause: XmppError | undefined) =>
   new TransportError('not-connected', message, cause === undefined ? {} : { cause })

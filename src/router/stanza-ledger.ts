@@ -1,6 +1,7 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { serialize } from '../xml/serializer.js'
 import type { Flushed } from './cork.js'
 import type { Sendable } from './outbound.js'
 
@@ -82,16 +83,15 @@ export class StanzaLedger {
     this.#forget()
   }
 
-  /** Counts from here on: what is sent next is the first. */
-  track(): void {
+  /** Counts what is sent from here on. */
+  track(count = 0): void {
     this.#isTracking = true
-    this.#handled = 0
-    this.#acknowledged = 0
+    this.#acknowledged = count
   }
 
-  /** The server counts from here on. */
-  startHandling(): void {
-    this.#handled = 0
+  /** Counts what is handled from here on. */
+  startHandling(count = 0): void {
+    this.#handled = count
   }
 
   /** The server will acknowledge nothing: what was written is all that is ever known. */
@@ -159,7 +159,7 @@ export class StanzaLedger {
 
   /**
    * Sends a stanza, or keeps it for the stream to come; other elements are only passed on.
-   * @throws TransportError `overflow` beyond the limit, `not-connected` where there is neither a stream nor a session
+   * @throws RangeError for what XML cannot carry; TransportError `overflow` beyond the limit, `not-connected` where there is neither a stream nor a session
    */
   send(stanza: Sendable, fate?: StanzaFate): void {
     if (!this.#isTracking || !isStanza(stanza)) {
@@ -172,6 +172,8 @@ export class StanzaLedger {
     }
     if (this.#notify !== undefined) this.#tell()
     const kept = { stanza, fate }
+    // What XML cannot carry is the caller's mistake, now and not when it leaves.
+    if (this.#carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     const isWaiting = this.#carrier === undefined || this.#unsent < this.#kept.length
     if (!isWaiting) this.#carry(this.#carrier, kept)
     this.#kept.push(kept)
