@@ -67,3 +67,17 @@ export interface ServedSessionOutput {
   readonly resource: string | undefined
   readonly fault: ServedFault | undefined
 }
+
+export type ServedSessionEvent =
+  | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
+  | { readonly type: 'tls.requested' }
+  | { readonly type: 'sasl.begun'; readonly mechanism: string }
+  | { readonly type: 'sasl.responded' }
+  | { readonly type: 'sasl.aborted' }
+  | { readonly type: 'resource.requested' }
+  | { readonly type: 'stanza.received' }
+  | { readonly type: 'element.received' }
+  | { readonly type: 'stream.ended' }
+  | { readonly type: 'stream.broken'; readonly fault: ServedFault }
+  | { readonly type: 'session.close'; readonly fault: ServedFault }
+  | { readonly type: 'transport.closed' }

@@ -1,36 +1,6 @@
-import { assign } from 'xstate'
-import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from '../src/errors.js'
-import type {
-  BindVerdict,
-  SaslVerdict,
-  ServedChannelFacts,
-  ServedFault,
-  ServedHeaderFacts,
-  ServedSessionContext,
-  ServedSessionInput,
-  ServedSessionOutput,
-} from './served-facts.js'
-import { setup } from './setup.js'
-import { deed } from './stub.js'
-
-export type ServedSessionEvent =
-  | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
-  | { readonly type: 'tls.requested' }
-  | { readonly type: 'sasl.begun'; readonly mechanism: string }
-  | { readonly type: 'sasl.responded' }
-  | { readonly type: 'sasl.aborted' }
-  | { readonly type: 'resource.requested' }
-  | { readonly type: 'stanza.received' }
-  | { readonly type: 'element.received' }
-  | { readonly type: 'stream.ended' }
-  | { readonly type: 'stream.broken'; readonly fault: ServedFault }
-  | { readonly type: 'session.close'; readonly fault: ServedFault }
-  | { readonly type: 'transport.closed' }
-
-/** The header that was received, as guards and actions get it. */
-export interface HeaderParams {
-  readonly header: ServedHeaderFacts
-}
+import type { SaslFailureCondition, StreamErrorCondition } from '../src/errors.js'
+import type { SaslVerdict } from './served-facts.js'
+import { servedSession } from './served-session-setup.js'
 
 function fault(condition: StreamErrorCondition, text: string) {
   return { type: 'noteFault', params: { condition, text } } as const
@@ -55,72 +25,7 @@ const unauthorized = {
  * the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
  * elements, passwords, proofs, other sessions and where a stanza goes.
  */
-export const servedSessionMachine = setup({
-  types: {} as {
-    context: ServedSessionContext
-    input: ServedSessionInput
-    events: ServedSessionEvent
-    output: ServedSessionOutput
-  },
-  actors: {
-    secureChannel: deed<ServedChannelFacts>('secureChannel'),
-    verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>('verifyResponse'),
-    bindResource: deed<BindVerdict, { readonly username: string }>('bindResource'),
-  },
-  actions: {
-    sendHeader: () => {},
-    sendFeatures: () => {},
-    sendProceed: () => {},
-    sendTlsFailure: () => {},
-    sendChallenge: () => {},
-    sendSuccess: () => {},
-    sendSaslFailure: (_args, _params: { readonly condition: SaslFailureCondition }) => {},
-    sendBound: () => {},
-    sendBindError: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
-    sendFault: () => {},
-    closeStream: () => {},
-    closeTransport: () => {},
-    destroyTransport: () => {},
-    restartStream: () => {},
-    announceSession: () => {},
-    withdrawSession: () => {},
-    keepChannel: assign((_, params: { readonly channel: ServedChannelFacts }) => ({
-      channel: params.channel,
-    })),
-    keepMechanism: assign((_, params: { readonly mechanism: string }) => ({ mechanism: params.mechanism })),
-    keepUsername: assign((_, params: { readonly verdict: SaslVerdict }) => ({
-      username: params.verdict.kind === 'accepted' ? params.verdict.username : undefined,
-    })),
-    keepResource: assign((_, params: { readonly verdict: BindVerdict }) => ({
-      resource: params.verdict.kind === 'bound' ? params.verdict.resource : undefined,
-    })),
-    countAttempt: assign(({ context }) => ({ attempts: context.attempts - 1 })),
-    noteFault: assign((_, fault: ServedFault) => ({
-      fault: { condition: fault.condition, text: fault.text },
-    })),
-  },
-  guards: {
-    isUnsupportedVersion: (_, { header }: HeaderParams) =>
-      !/^[1-9]\d{0,8}\.\d{1,9}$/.test(header.version ?? ''),
-    isUnaddressed: (_, { header }: HeaderParams) => header.to === undefined,
-    isForeignHost: ({ context }, { header }: HeaderParams) => header.to !== context.domain,
-    isAuthenticated: ({ context }) => context.username !== undefined,
-    hasStartTls: ({ context }) => context.channel.startTls,
-    isEncryptionMissing: ({ context }) => !context.channel.secure && context.channel.mechanisms.length === 0,
-    hasMechanism: ({ context }, params: { readonly mechanism: string }) =>
-      context.channel.mechanisms.includes(params.mechanism),
-    isChallenged: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'challenged',
-    isAccepted: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'accepted',
-    isBound: (_, params: { readonly verdict: BindVerdict }) => params.verdict.kind === 'bound',
-    isLastAttempt: ({ context }) => context.attempts <= 1,
-  },
-  delays: {
-    negotiationTimeout: ({ context }) => context.timeouts.negotiationMs,
-    tlsTimeout: ({ context }) => context.timeouts.tlsMs,
-    saslTimeout: ({ context }) => context.timeouts.saslMs,
-    closeTimeout: ({ context }) => context.timeouts.closeMs,
-  },
-}).createMachine({
+export const servedSessionMachine = servedSession.createMachine({
   id: 'servedSession',
   description: 'One connection of a client, from the accepted transport to its end, as the server sees it.',
   context: ({ input }) => ({

@@ -1,4 +1,4 @@
-import type { ServedSessionEvent } from '../../machines/served-session.js'
+import type { ServedSessionEvent } from '../../machines/served-facts.js'
 import type { SaslFailureCondition, StanzaErrorCondition } from '../errors.js'
 import type { SaslOffer } from '../sasl/downgrade-protection.js'
 import { toBindResultElement } from '../stanza/bind.js'

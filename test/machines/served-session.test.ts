@@ -8,8 +8,13 @@ import {
   type AnyStateMachine,
   type SnapshotFrom,
 } from 'xstate'
-import { servedSessionMachine, type ServedSessionEvent } from '../../machines/served-session.js'
-import type { BindVerdict, SaslVerdict, ServedChannelFacts } from '../../machines/served-facts.js'
+import { servedSessionMachine } from '../../machines/served-session.js'
+import type {
+  BindVerdict,
+  SaslVerdict,
+  ServedChannelFacts,
+  ServedSessionEvent,
+} from '../../machines/served-facts.js'
 
 const clear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
 const encrypted: ServedChannelFacts = {
