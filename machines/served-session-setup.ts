@@ -2,6 +2,8 @@ import { assign } from 'xstate'
 import type { SaslFailureCondition, StanzaErrorCondition } from '../src/errors.js'
 import type {
   BindVerdict,
+  ManagementWish,
+  ResumptionVerdict,
   SaslVerdict,
   ServedChannelFacts,
   ServedFault,
@@ -17,6 +19,11 @@ import { deed } from './stub.js'
 /** The header that was received, as guards and actions get it. */
 export interface HeaderParams {
   readonly header: ServedHeaderFacts
+}
+
+/** What is known of an earlier session, as guards and actions get it. */
+export interface ResumptionParams {
+  readonly verdict: ResumptionVerdict
 }
 
 /** What a served session does, asks and waits for, by name. */
@@ -42,6 +49,12 @@ export const servedSession = setup({
     sendSaslFailure: (_args, _params: { readonly condition: SaslFailureCondition }) => {},
     sendBound: () => {},
     sendBindError: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
+    sendEnabled: (_args, _params: { readonly wish: ManagementWish }) => {},
+    sendManagementRefusal: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
+    sendResumptionRefusal: (_args, _params: ResumptionParams) => {},
+    takeSessionOver: () => {},
+    sendResumed: () => {},
+    leaveTransport: () => {},
     sendFault: () => {},
     closeStream: () => {},
     closeTransport: () => {},
@@ -59,9 +72,20 @@ export const servedSession = setup({
     keepResource: assign((_, params: { readonly verdict: BindVerdict }) => ({
       resource: params.verdict.kind === 'bound' ? params.verdict.resource : undefined,
     })),
+    keepPatience: assign(({ context }, { wish }: { readonly wish: ManagementWish }) => ({
+      patienceMs: Math.min(wish.patienceMs ?? Infinity, context.timeouts.resumptionMs),
+    })),
+    keepResumed: assign(({ context }, { verdict }: ResumptionParams) =>
+      verdict.kind === 'resumable'
+        ? { resource: verdict.resource, patienceMs: verdict.patienceMs }
+        : { resource: context.resource },
+    ),
+    noteOvercount: assign((_, { verdict }: ResumptionParams) => ({
+      fault: verdict.kind === 'overcounted' ? verdict.fault : undefined,
+    })),
     countAttempt: assign(({ context }) => ({ attempts: context.attempts - 1 })),
     noteFault: assign((_, fault: ServedFault) => ({
-      fault: { condition: fault.condition, text: fault.text },
+      fault: { condition: fault.condition, text: fault.text, overcount: fault.overcount },
     })),
   },
   guards: {
@@ -77,12 +101,16 @@ export const servedSession = setup({
     isChallenged: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'challenged',
     isAccepted: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'accepted',
     isBound: (_, params: { readonly verdict: BindVerdict }) => params.verdict.kind === 'bound',
+    isResumable: (_, { verdict }: ResumptionParams) => verdict.kind === 'resumable',
+    isOvercounted: (_, { verdict }: ResumptionParams) => verdict.kind === 'overcounted',
+    isToBeResumed: (_, params: { readonly wish: ManagementWish }) => params.wish.resume,
     isLastAttempt: ({ context }) => context.attempts <= 1,
   },
   delays: {
     negotiationTimeout: ({ context }) => context.timeouts.negotiationMs,
     tlsTimeout: ({ context }) => context.timeouts.tlsMs,
     saslTimeout: ({ context }) => context.timeouts.saslMs,
+    resumptionTimeout: ({ context }) => context.patienceMs,
     closeTimeout: ({ context }) => context.timeouts.closeMs,
   },
 })

@@ -10,10 +10,21 @@ function refusal(condition: SaslFailureCondition) {
   return { type: 'sendSaslFailure', params: { condition } } as const
 }
 
+const premature = {
+  actions: { type: 'sendManagementRefusal', params: { condition: 'unexpected-request' } },
+} as const
+
 const misplaced = {
   target: 'closing',
   actions: fault('unsupported-stanza-type', 'this element has no place here'),
 } as const
+
+const repeated = {
+  target: '#servedSession.closing',
+  actions: fault('policy-violation', 'stream management is enabled already'),
+} as const
+
+const silence = 'a client may be silent as long as it likes'
 
 const unauthorized = {
   target: '#servedSession.closing',
@@ -21,8 +32,8 @@ const unauthorized = {
 } as const
 
 /**
- * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource, and
- * the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
+ * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource,
+ * stream management, and the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
  * elements, passwords, proofs, other sessions and where a stanza goes.
  */
 export const servedSessionMachine = servedSession.createMachine({
@@ -33,6 +44,7 @@ export const servedSessionMachine = servedSession.createMachine({
     mechanism: '',
     username: undefined,
     resource: undefined,
+    patienceMs: 0,
     fault: undefined,
   }),
   output: ({ context }) => ({
@@ -73,6 +85,8 @@ export const servedSessionMachine = servedSession.createMachine({
           on: {
             'stanza.received': unauthorized,
             'resource.requested': unauthorized,
+            'management.requested': premature,
+            'resumption.requested': premature,
           },
           after: {
             negotiationTimeout: {
@@ -213,9 +227,28 @@ export const servedSessionMachine = servedSession.createMachine({
               ],
             },
             binding: {
-              description: 'The client is known; nothing but a bind request is in place.',
-              meta: { spec: 'RFC 6120 §7.1, §7.4' },
-              on: { 'resource.requested': { target: 'assigning' } },
+              description: 'The client is known: it binds a resource, or goes on with an earlier session.',
+              meta: { spec: 'RFC 6120 §7.1, §7.4, XEP-0198 §5' },
+              on: {
+                'resource.requested': { target: 'assigning' },
+                'resumption.requested': [
+                  {
+                    guard: { type: 'isResumable', params: ({ event }) => event },
+                    target: '#servedSession.open.established.resumable',
+                    actions: [
+                      { type: 'keepResumed', params: ({ event }) => event },
+                      'takeSessionOver',
+                      'sendResumed',
+                    ],
+                  },
+                  {
+                    guard: { type: 'isOvercounted', params: ({ event }) => event },
+                    target: '#servedSession.closing',
+                    actions: { type: 'noteOvercount', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'sendResumptionRefusal', params: ({ event }) => event } },
+                ],
+              },
             },
             assigning: {
               description: 'A resource is given, taken from another session, or refused.',
@@ -232,6 +265,7 @@ export const servedSessionMachine = servedSession.createMachine({
                     actions: [
                       { type: 'keepResource', params: ({ event }) => ({ verdict: event.output }) },
                       'sendBound',
+                      'announceSession',
                     ],
                   },
                   {
@@ -254,10 +288,64 @@ export const servedSessionMachine = servedSession.createMachine({
         },
         established: {
           description: 'The client has an address: stanzas flow, past this chart.',
-          tags: ['idle', 'online'],
-          meta: { spec: 'RFC 6120 §7.6.2.1', why: 'a client may be silent as long as it likes' },
-          entry: 'announceSession',
+          tags: ['online'],
+          meta: { spec: 'RFC 6120 §7.6.2.1' },
           exit: 'withdrawSession',
+          initial: 'unmanaged',
+          on: { 'resumption.requested': premature },
+          states: {
+            unmanaged: {
+              description: 'What was written counts as received; the session ends with its transport.',
+              tags: ['idle'],
+              meta: { spec: 'RFC 6120 §4.4', why: silence },
+              on: {
+                'management.requested': [
+                  {
+                    guard: { type: 'isToBeResumed', params: ({ event }) => event },
+                    target: 'resumable',
+                    actions: [
+                      { type: 'keepPatience', params: ({ event }) => event },
+                      { type: 'sendEnabled', params: ({ event }) => event },
+                    ],
+                  },
+                  { target: 'managed', actions: { type: 'sendEnabled', params: ({ event }) => event } },
+                ],
+              },
+            },
+            managed: {
+              description: 'Both sides count what they have taken; the session ends with its transport.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0198 §4', why: silence },
+              on: { 'management.requested': repeated },
+            },
+            resumable: {
+              description: 'Both sides count what they have taken, and the session outlives its transport.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0198 §5', why: silence },
+              on: {
+                'management.requested': repeated,
+                'transport.closed': { target: 'hibernating' },
+                'session.superseded': {
+                  target: '#servedSession.closing',
+                  actions: fault('conflict', 'another connection goes on with this session'),
+                },
+              },
+            },
+            hibernating: {
+              description:
+                'The transport is gone; what comes is kept until the client is back, or does not come.',
+              meta: { spec: 'XEP-0198 §5, §7' },
+              entry: 'leaveTransport',
+              on: {
+                'session.superseded': { target: '#servedSession.closed' },
+                'session.close': {
+                  target: '#servedSession.closed',
+                  actions: { type: 'noteFault', params: ({ event }) => event.fault },
+                },
+              },
+              after: { resumptionTimeout: { target: '#servedSession.closed' } },
+            },
+          },
         },
       },
     },

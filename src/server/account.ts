@@ -2,6 +2,7 @@ import type { Jid } from '../stanza/jid.js'
 import type { XmlElement } from '../xml/element.js'
 import type { AddresseeFacts } from './routing.js'
 import type { Resource } from './resource.js'
+import type { Resumptions } from './resumptions.js'
 import type { Roster } from './roster-store.js'
 
 /** One user of the server, with everything that outlives a session. */
@@ -15,10 +16,13 @@ export class Account {
   readonly requests = new Map<string, XmlElement>()
   /** Messages for a user who is away, oldest first, already stamped with their delay. */
   readonly offline: XmlElement[] = []
+  /** Sessions that can be resumed. */
+  readonly resumptions: Resumptions
 
-  constructor(jid: Jid, roster: Roster) {
+  constructor(jid: Jid, roster: Roster, resumptions: Resumptions) {
     this.jid = jid
     this.roster = roster
+    this.resumptions = resumptions
   }
 
   /** Resources whose available presence is known to the server. */

@@ -20,6 +20,10 @@ export interface ServerLimits {
   readonly offlineMessages: number
   /** Addresses to which one resource has sent directed presence; one more comes back with resource-constraint. */
   readonly directedPresences: number
+  /** Stanzas of one session that its client has not acknowledged; over it the session ends with policy-violation (XEP-0198). */
+  readonly unacknowledgedStanzas: number
+  /** Sessions of one account that wait to be resumed; one more ends the one that has waited longest (XEP-0198 §5). */
+  readonly hibernatingSessions: number
   /** Bytes that wait for a client which does not read; over it the connection is cut. */
   readonly outboundBytes: number
 }
@@ -36,6 +40,8 @@ export const defaultServerLimits: ServerLimits = {
   rosterNameUnits: 1023,
   offlineMessages: 100,
   directedPresences: 1000,
+  unacknowledgedStanzas: 1000,
+  hibernatingSessions: 5,
   outboundBytes: 4 * 1024 * 1024,
 }
 

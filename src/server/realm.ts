@@ -4,9 +4,10 @@ import type { MessageType } from '../stanza/message.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Account } from './account.js'
-import { isRequest, type Envelope } from './envelope.js'
+import { isRequest, withDelay, type Envelope } from './envelope.js'
 import type { ServerLimits } from './limits.js'
 import { storeOffline } from './offline.js'
+import { nobodyElse } from './resource.js'
 import { routeIq, routeMessage, routePresence, type AddresseeFacts, type Route } from './routing.js'
 
 export interface RealmOptions {
@@ -85,8 +86,15 @@ export class Realm {
     else if (route.kind === 'serve') this.#serve(this, envelope)
     else if (account === undefined) return
     else if (route.kind === 'store') this.#store(envelope, account)
-    else if (route.kind === 'deliver') {
-      for (const name of route.resources) account.resources.get(name)?.send(envelope.element)
+    else if (route.kind === 'deliver') this.#hand(envelope, account, route.resources)
+  }
+
+  #hand({ element, sentAt }: Envelope, account: Account, names: readonly string[]): void {
+    const resources = names.flatMap((name) => account.resources.get(name) ?? [])
+    const handed = sentAt === undefined ? element : withDelay(element, this.domain, sentAt)
+    for (const resource of resources) {
+      const others = resources.length === 1 ? nobodyElse : resources.filter((other) => other !== resource)
+      resource.send(handed, others)
     }
   }
 
