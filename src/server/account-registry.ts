@@ -2,7 +2,6 @@ import { toJid, type Jid } from '../stanza/jid.js'
 import { Account } from './account.js'
 import type { Credentials } from './credentials.js'
 import type { Realm } from './realm.js'
-import { Resumptions } from './resumptions.js'
 import { Roster } from './roster-store.js'
 import type { AccountInput, ContactInput } from './server-options.js'
 
@@ -73,8 +72,7 @@ export function openAnonymousAccount(realm: Realm): {
 
 function openAccount(realm: Realm, jid: Jid): void {
   const roster = new Roster(realm.limits.rosterItems, crypto.randomUUID())
-  const resumptions = new Resumptions(realm.limits.hibernatingSessions)
-  realm.accounts.set(jid.local ?? '', new Account(jid, roster, resumptions))
+  realm.accounts.set(jid.local ?? '', new Account(jid, roster, realm.limits))
 }
 
 const mutualSteps = [

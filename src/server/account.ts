@@ -1,8 +1,10 @@
 import type { Jid } from '../stanza/jid.js'
 import type { XmlElement } from '../xml/element.js'
+import { Archive } from './archive.js'
+import type { ServerLimits } from './limits.js'
 import type { AddresseeFacts } from './routing.js'
 import type { Resource } from './resource.js'
-import type { Resumptions } from './resumptions.js'
+import { Resumptions } from './resumptions.js'
 import type { Roster } from './roster-store.js'
 
 /** One user of the server, with everything that outlives a session. */
@@ -18,11 +20,13 @@ export class Account {
   readonly offline: XmlElement[] = []
   /** Sessions that can be resumed. */
   readonly resumptions: Resumptions
+  readonly archive: Archive
 
-  constructor(jid: Jid, roster: Roster, resumptions: Resumptions) {
+  constructor(jid: Jid, roster: Roster, limits: ServerLimits) {
     this.jid = jid
     this.roster = roster
-    this.resumptions = resumptions
+    this.resumptions = new Resumptions(limits.hibernatingSessions)
+    this.archive = new Archive(limits.archivedMessages)
   }
 
   /** Resources whose available presence is known to the server. */

@@ -29,9 +29,8 @@ export function takeOffline(account: Account): readonly XmlElement[] {
   return account.offline.splice(0)
 }
 
-const chatStates = 'http://jabber.org/protocol/chatstates'
-
-function isOnlyChatState(element: XmlElement): boolean {
+/** Whether a message says nothing but how somebody types (XEP-0085). */
+export function isOnlyChatState(element: XmlElement): boolean {
   const words = element.elements().filter((child) => !child.is('thread', ns.client))
-  return words.length > 0 && words.every((child) => child.namespace === chatStates)
+  return words.length > 0 && words.every((child) => child.namespace === ns.chatStates)
 }

@@ -28,6 +28,8 @@ export class Resource {
   visibility: 'invisible' | 'visible' = 'visible'
   /** Has asked for the roster and hears of its changes (RFC 6121 §2.1.6); with versions if it asked with one. */
   interest: 'none' | 'plain' | 'versioned' = 'none'
+  /** Wants copies of what others of the account say and hear (XEP-0280 §4). */
+  carbons = false
   /** Who has seen directed presence and must hear of the end (RFC 6121 §4.6.2). */
   readonly directed = new Map<string, Jid>()
 

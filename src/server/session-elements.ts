@@ -64,6 +64,7 @@ export function toBindingFeatures(): XmlElement {
     bind: true,
     session: { optional: true },
     streamManagement: true,
+    clientState: true,
     rosterVersioning: true,
     subscriptionPreApproval: true,
   })

@@ -9,6 +9,7 @@ import { servedSessionMachine } from '../../machines/served-session.js'
 import { TransportError } from '../errors.js'
 import { createInbound, type Inbound, type StreamHeader } from '../router/inbound.js'
 import { createOutbound, type Outbound } from '../router/outbound.js'
+import { parseClientState } from '../stanza/client-state.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
@@ -18,7 +19,8 @@ import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
 import type { Realm } from './realm.js'
-import type { Resource, ResourceLink } from './resource.js'
+import { Quiet } from './quiet.js'
+import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
 import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
 import { SessionBinding } from './session-binding.js'
@@ -65,6 +67,7 @@ export class Session implements ResourceLink {
   readonly #exchange: SaslExchange
   readonly #binding: SessionBinding
   readonly #management: SessionManagement
+  readonly #quiet: Quiet
   #header: StreamHeader = {}
   #isHeaderSent = false
   /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
@@ -86,6 +89,7 @@ export class Session implements ResourceLink {
     this.#observer = observer
     this.#exchange = new SaslExchange(settings, realm, transport)
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
+    this.#quiet = new Quiet(realm.limits.heldPresences)
     this.#management = new SessionManagement(realm, {
       write: (element) => this.#write(element),
       close: (fault) => this.close(fault),
@@ -143,8 +147,7 @@ export class Session implements ResourceLink {
   }
 
   send(element: XmlElement, others: readonly Resource[]): void {
-    this.#observer.stanza(this, 'out', element)
-    this.#management.send(element, others)
+    for (const due of this.#quiet.pass(element)) this.#send(due, due === element ? others : nobodyElse)
   }
 
   close(fault: ServedFault): void {
@@ -196,6 +199,7 @@ export class Session implements ResourceLink {
         sendResumed: () => this.#management.greet(),
         leaveTransport: () => {
           this.#leaveTransport()
+          this.#turnActive()
           this.#management.wait()
         },
         withdrawSession: () => this.#withdraw(),
@@ -209,6 +213,17 @@ export class Session implements ResourceLink {
         destroyTransport: () => this.transport.destroy(),
       },
     })
+  }
+
+  #send(element: XmlElement, others: readonly Resource[]): void {
+    this.#observer.stanza(this, 'out', element)
+    this.#management.send(element, others)
+  }
+
+  /** From now on nothing is held back. */
+  #turnActive(): void {
+    this.#quiet.set('active')
+    for (const held of this.#quiet.take()) this.#send(held, nobodyElse)
   }
 
   #tell(event: Parameters<Session['actor']['send']>[0]): void {
@@ -239,6 +254,9 @@ export class Session implements ResourceLink {
     const { resource } = this.#binding
     if (resource !== undefined && this.actor.getSnapshot().hasTag('online')) {
       if (element.namespace === ns.streamManagement) return this.#takeManagement(element)
+      const activity = parseClientState(element)
+      if (activity === 'active') return this.#turnActive()
+      if (activity === 'inactive') return this.#quiet.set('inactive')
       const event = toEvent(element)
       if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
       const fault = dispatch(this.#realm, resource, withLang(element, this.#header.lang))
