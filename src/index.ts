@@ -1,5 +1,5 @@
 export { createClient, type Client, type ClientRequest } from './client.js'
-export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
+export type { ClientLimits, ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
 export {
   AuthenticationError,
@@ -11,6 +11,7 @@ export {
   TransportError,
   XmppError,
 } from './errors.js'
+export type { Surroundings } from './actors/surroundings.js'
 export type { Befriending, BefriendingState } from './features/befriending.js'
 export type { ClientState } from './features/client-state.js'
 export type { ContactPresence } from './features/contact-presence.js'

@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate'
-import type { BindAnswer } from '../../machines/binding.js'
+import type { BindAnswer, ResumeAnswer } from '../../machines/binding.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
@@ -17,6 +17,16 @@ export const bindingActors = {
   receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
     receiveFeatures(meansOf(system), signal),
   ),
+
+  resumeSession: fromPromise<ResumeAnswer, { readonly previd: string }>(async ({ input, signal, system }) => {
+    const { link, bus, management } = meansOf(system)
+    const { account } = bus
+    if (account === undefined) return { kind: 'refused' }
+    const refusal = await management.resume(link.stream, input.previd, signal)
+    if (refusal !== undefined) return { kind: 'refused' }
+    link.account = account
+    return { kind: 'resumed', jid: account.full }
+  }),
 
   bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
     async ({ input, signal, system }) => {

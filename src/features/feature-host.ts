@@ -8,7 +8,7 @@ import type { RosterPhase, RosterStore } from './roster.js'
 export interface FeatureHost {
   readonly bus: Pick<
     StanzaBus,
-    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'stanza$'
+    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'session$' | 'stanza$'
   >
   readonly createId: () => string
   readonly state$: Observable<ClientState>

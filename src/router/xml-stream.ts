@@ -160,10 +160,13 @@ export class XmlStream {
     signal.removeEventListener('abort', destroy)
   }
 
-  /** The peer broke the protocol: says so (RFC 6120 §4.9.1.1), ends the connection, and gives the error back. */
-  abort(error: ProtocolError): ProtocolError {
+  /**
+   * The peer broke the protocol: says so (RFC 6120 §4.9.1.1), ends the connection, and gives the error back.
+   * @param application says more than the condition does
+   */
+  abort(error: ProtocolError, application?: XmlElement): ProtocolError {
     if (this.#end === undefined) {
-      this.#outbound.abort(error.condition)
+      this.#outbound.abort(error.condition, application)
       this.#finish(error)
     }
     return error

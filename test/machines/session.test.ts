@@ -68,6 +68,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<Sess
       allowPlaintext: false,
       wantsRoster: true,
       wantsPresence: true,
+      wantsManagement: true,
       reconnect: 'afterOnline',
       timeouts: defaultTimeouts,
       seed: 1,

@@ -279,6 +279,6 @@ it('a server says which of these it has', async () => {
   }
   expect(await featuresOf('localhost')).toEqual(expect.arrayContaining([ns.carbons]))
   expect(await featuresOf('alice@localhost')).toEqual(
-    expect.arrayContaining([ns.carbons, ns.archive, ns.stanzaId]),
+    expect.arrayContaining([ns.carbons, ns.archive, ns.stanzaIds]),
   )
 })
