@@ -1,6 +1,8 @@
+export { archiveMachine, defaultArchiveTimeouts } from './archive.js'
 export { authenticationMachine } from './authentication.js'
 export { befriendingMachine, defaultBefriendingTimeouts } from './befriending.js'
 export { bindingMachine } from './binding.js'
+export { carbonsMachine } from './carbons.js'
 export { connectionMachine } from './connection.js'
 export { livenessMachine } from './liveness.js'
 export { presenceMachine } from './presence.js'

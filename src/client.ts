@@ -22,6 +22,7 @@ import { StanzaLedger } from './router/stanza-ledger.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
 import { StanzaBus } from './router/stanza-bus.js'
 import { StreamManagement } from './router/stream-management.js'
+import { mayKnowOfMe, type Audience } from './router/trust.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import { ScramMemoryCache } from './sasl/scram-key-cache.js'
 import type { IqResult } from './stanza/iq.js'
@@ -103,13 +104,14 @@ export function createClient(options: ClientOptions): Client {
   const messages = createMessages(bus, createId, outbox)
   const presence = createPresence(bus, createId, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
-  answerPings(bus, {
+  const audience: Audience = {
     get isShown() {
       return presenceActor.getSnapshot().matches({ online: 'available' })
     },
     isSubscriber: (bare) => ['from', 'both'].includes(roster.find(bare)?.subscription ?? ''),
     wasTold: (bare) => words.wasTold(bare),
-  })
+  }
+  answerPings(bus, audience)
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
@@ -150,6 +152,8 @@ export function createClient(options: ClientOptions): Client {
   const toHost = (): FeatureHost => ({
     bus,
     createId,
+    send: messages.send,
+    mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {
       change$: roster.change$,

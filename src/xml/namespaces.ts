@@ -28,4 +28,11 @@ export const ns = {
   streamManagement: 'urn:xmpp:sm:3',
   clientState: 'urn:xmpp:csi:0',
   legacyDelay: 'jabber:x:delay',
+  forward: 'urn:xmpp:forward:0',
+  carbons: 'urn:xmpp:carbons:2',
+  receipts: 'urn:xmpp:receipts',
+  chatStates: 'http://jabber.org/protocol/chatstates',
+  archive: 'urn:xmpp:mam:2',
+  resultSet: 'http://jabber.org/protocol/rsm',
+  dataForm: 'jabber:x:data',
 } as const

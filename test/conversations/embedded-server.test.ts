@@ -2,6 +2,7 @@ import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
+import { holdHistory } from './history.js'
 import { holdConversations } from './conversations.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -52,3 +53,4 @@ const under: ServerUnderTest = {
 holdConversations(under)
 holdContacts(under)
 holdContactPresence(under)
+holdHistory(under)
