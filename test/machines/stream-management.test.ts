@@ -26,6 +26,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
       beginSession: note('begin'),
       suspendSession: note('suspend'),
       watchStanzas: note('watch'),
+      watchFlood: note('watch flood'),
       requestAck: note('request'),
       measureSilence: assign(() => ({ silentMs })),
     },
@@ -141,9 +142,15 @@ describe('the stream management chart', () => {
     say(acked)
     expect(state()).toEqual({ live: 'resting' })
     await vi.advanceTimersByTimeAsync(ackPaceMs - 1)
-    expect(done).toEqual(['request'])
+    expect(done).toEqual(['request', 'watch flood'])
     await vi.advanceTimersByTimeAsync(1)
-    expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch']])
+    expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch flood', 'watch']])
+  })
+
+  it('asks sooner in a flood', async () => {
+    const { say, state, done } = await live()
+    say(sent, acked, sent)
+    expect([state(), done]).toEqual([{ live: 'awaitingAck' }, ['request', 'watch flood', 'request']])
   })
 
   it('gives up a connection over which nothing comes back', async () => {
