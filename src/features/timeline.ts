@@ -64,8 +64,8 @@ export class Timeline {
 
   /** A live message passes. @param isGapless nothing before it is missing */
   pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
-    if (isGapless && message.id !== undefined) this.#last = message.id
-    this.#tell(message, own)
+    const isNews = this.#tell(message, own)
+    if (isNews && isGapless && message.id !== undefined) this.#last = message.id
   }
 
   /** What is held passes, in order. */
@@ -90,16 +90,18 @@ export class Timeline {
     this.#messages.complete()
   }
 
-  #tell(archived: ArchivedMessage, own: string): void {
+  /** @returns whether it was not known */
+  #tell(archived: ArchivedMessage, own: string): boolean {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
       ...(id === undefined ? [] : [`archive ${id}`]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
-    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return
+    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false
     for (const name of names) this.#remember(name)
     this.#messages.next(archived)
+    return true
   }
 
   #remember(name: string): void {
