@@ -60,7 +60,8 @@ export interface ResumeParams {
 export const bindingMachine = setup({
   types: {} as { context: BindingContext; input: BindingInput; output: BindingOutput },
   actors: {
-    reopenStream: deed<StreamHeaderFacts>('reopenStream'),
+    /** Asks to resume in the same flight: whoever kept a session offered that. */
+    reopenStream: deed<StreamHeaderFacts, { readonly previd: string | undefined }>('reopenStream'),
     receiveFeatures: deed<StreamFeatureFacts>('receiveFeatures'),
     resumeSession: deed<ResumeAnswer, { readonly previd: string }>('resumeSession'),
     bindResource: deed<BindAnswer, { readonly resource: string | undefined }>('bindResource'),
@@ -95,8 +96,7 @@ export const bindingMachine = setup({
     })),
   },
   guards: {
-    mayResume: ({ context }) =>
-      context.previd !== undefined && context.features.names.includes(streamManagement),
+    mayResume: ({ context }) => context.previd !== undefined,
     isResumed: (_, { answer }: ResumeParams) => answer.kind === 'resumed',
     hasNoBind: ({ context }) => !context.features.bind,
     isBound: (_, { answer }: AnswerParams) => answer.kind === 'bound',
@@ -125,11 +125,13 @@ export const bindingMachine = setup({
   initial: 'reopening',
   states: {
     reopening: {
-      description: 'After authentication a new stream begins on the same connection.',
-      meta: { spec: 'RFC 6120 §6.4.6, §4.3.3' },
+      description:
+        'After authentication a new stream begins on the same connection; what is to be resumed is said in the same flight.',
+      meta: { spec: 'RFC 6120 §6.4.6, §4.3.3, XEP-0198 §5' },
       invoke: {
         id: 'reopenStream',
         src: 'reopenStream',
+        input: ({ context }) => ({ previd: context.previd }),
         onDone: {
           target: 'awaitingFeatures',
           actions: { type: 'keepHeader', params: ({ event }) => ({ header: event.output }) },
@@ -157,7 +159,7 @@ export const bindingMachine = setup({
       },
     },
     choosing: {
-      description: 'The session before, if the server may still have it, or a new one.',
+      description: 'The session before, where there is one to go on with, or a new one.',
       meta: { spec: 'XEP-0198 §5, RFC 6120 §7.4' },
       always: [
         { guard: 'mayResume', target: 'resuming' },
@@ -166,7 +168,7 @@ export const bindingMachine = setup({
       ],
     },
     resuming: {
-      description: 'The server is asked to go on with the session before.',
+      description: 'The server was asked to go on with the session before; it answers behind its features.',
       meta: { spec: 'XEP-0198 §5' },
       invoke: {
         id: 'resumeSession',
@@ -239,8 +241,6 @@ export const bindingMachine = setup({
     failed: { type: 'final', description: 'No address; the error says why.' },
   },
 })
-
-const streamManagement = '{urn:xmpp:sm:3}sm'
 
 function toOutput(context: BindingContext): BindingOutput {
   if (context.error === undefined && context.jid !== undefined) {

@@ -12,7 +12,14 @@ import { meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the binding chart. */
 export const bindingActors = {
-  reopenStream: fromPromise<StreamHeaderFacts>(({ signal, system }) => openStream(meansOf(system), signal)),
+  reopenStream: fromPromise<StreamHeaderFacts, { readonly previd: string | undefined }>(
+    ({ input: { previd }, signal, system }) => {
+      const means = meansOf(system)
+      const { link, management } = means
+      const sayResume = previd === undefined ? undefined : () => management.askToResume(link.stream, previd)
+      return openStream(means, signal, sayResume)
+    },
+  ),
 
   receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
     receiveFeatures(meansOf(system), signal),
@@ -22,7 +29,7 @@ export const bindingActors = {
     const { link, bus, management } = meansOf(system)
     const { account } = bus
     if (account === undefined) return { kind: 'refused' }
-    const refusal = await management.resume(link.stream, input.previd, signal)
+    const refusal = await management.hearResumed(link.stream, input.previd, signal)
     if (refusal !== undefined) return { kind: 'refused' }
     link.account = account
     return { kind: 'resumed', jid: account.full }

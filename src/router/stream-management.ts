@@ -51,17 +51,21 @@ export class StreamManagement {
     })
   }
 
+  /** Asks the server to go on with a session, on a stream that is not live yet. */
+  askToResume(stream: XmlStream, previd: string): void {
+    stream.send(toStreamManagementElement({ kind: 'resume', previd, h: this.ledger.handled }))
+  }
+
   /**
-   * Asks the server to go on with a session on a stream that is not live yet.
+   * Waits for the answer to that.
    * @returns undefined where the server goes on, else what it said instead; rejects with `ProtocolError` for anything else
    */
-  async resume(
+  async hearResumed(
     stream: XmlStream,
     previd: string,
     signal: AbortSignal,
   ): Promise<StreamManagementFailure | undefined> {
     const { ledger } = this
-    stream.send(toStreamManagementElement({ kind: 'resume', previd, h: ledger.handled }))
     const element = await stream.next(signal)
     const answer = parseStreamManagement(element)
     if (answer?.kind === 'failed') {

@@ -1,43 +1,11 @@
 import { expect, describe, it } from 'vitest'
-import type { ClientOptions } from '../../src/client-options.js'
 import type { Client } from '../../src/client.js'
-import type { Peer } from '../spec/peer.js'
-import {
-  answerBind,
-  authenticate,
-  bindFeature,
-  features,
-  responseHeader,
-  rest,
-  start,
-} from '../spec/session.js'
+import { answerBind, rest } from '../spec/session.js'
+import { askedToResume, bodiesOf, enabled, logInManaged, managed, sm } from '../spec/managed.js'
 import { leaveNothingBehind } from './remains.js'
-
-const offer = features(`${bindFeature}<sm xmlns='urn:xmpp:sm:3'/>`)
-const sm = (name: string, attributes: string) => `<${name} xmlns='urn:xmpp:sm:3' ${attributes}/>`
-const enabled = sm('enabled', "id='sm-1' resume='true'")
-
-/** A client on a stream that is managed, and came to nothing before. */
-async function managed(options: Partial<ClientOptions> = {}) {
-  const session = start({ reconnect: 'afterOnline', ...options })
-  const peer = await session.peer()
-  await logIn(peer)
-  expect(await session.outcome).toBeUndefined()
-  return { ...session, first: peer }
-}
-
-async function logIn(peer: Peer): Promise<void> {
-  await authenticate(peer)
-  peer.say(responseHeader() + offer)
-  await answerBind(peer)
-  await peer.next('enable')
-  peer.say(enabled)
-  await rest()
-}
 
 const say = (client: Client, ...bodies: readonly string[]) =>
   bodies.map((body) => client.send({ to: 'bob@example.test', body }))
-const bodiesOf = ({ raw }: Peer) => [...raw.matchAll(/<body>(\w+)/g)].map(([, body]) => body)
 
 describe('a server that counts what it was sent,', () => {
   leaveNothingBehind('passing')
@@ -66,7 +34,7 @@ describe('a server that counts what it was sent,', () => {
     })
     client.networkOnline()
     const second = await peer(1)
-    await logIn(second)
+    await logInManaged(second)
     expect(bodiesOf(second)).toEqual(['one', 'two'].slice(acknowledged))
     expect(second.raw).not.toContain('<resume')
     second.say(sm('a', `h='${2 - acknowledged}'`))
@@ -109,15 +77,13 @@ describe('a server that counts what it was sent,', () => {
     expect(client.state.status).toBe('suspended')
     client.networkOnline()
     const second = await peer(1)
-    await authenticate(second)
-    second.say(responseHeader() + offer)
-    expect((await second.next('resume')).attributes).toMatchObject({ previd: 'sm-1', h: '0' })
+    expect((await askedToResume(second)).attributes).toMatchObject({ previd: 'sm-1', h: '0' })
     second.say(sm('resumed', "previd='sm-1' h='9'"))
     await second.end()
     expect(second.raw).toContain("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='9' send-count='1'/>")
     client.networkOnline()
     const third = await peer(2)
-    await logIn(third)
+    await logInManaged(third)
     expect(bodiesOf(third)).toEqual(['one'])
     third.say(sm('a', "h='1'"))
     await rest()
@@ -134,9 +100,7 @@ describe('a server that counts what it was sent,', () => {
     await rest()
     client.networkOnline()
     const second = await peer(1)
-    await authenticate(second)
-    second.say(responseHeader() + offer)
-    await second.next('resume')
+    await askedToResume(second)
     second.say(answer)
     await second.end()
     expect(client.state).toMatchObject({ status: 'backingOff', error: { code: 'protocol.bad-format' } })
@@ -154,9 +118,7 @@ describe('a server that counts what it was sent,', () => {
       await rest()
       client.networkOnline()
       const second = await peer(1)
-      await authenticate(second)
-      second.say(responseHeader() + offer)
-      await second.next('resume')
+      await askedToResume(second)
       second.say(`<failed xmlns='urn:xmpp:sm:3' h='${h}'/>`)
       await answerBind(second)
       await second.next('enable')

@@ -9,7 +9,7 @@ import { ns } from '../../src/xml/namespaces.js'
 
 const modulus = 2 ** 32
 const stanza = (id: string) => xml('message', ns.client, { id })
-const idOf = (sent: Sendable) => (sent instanceof XmlElement ? sent.attribute('id') : sent.id) ?? sent.name
+const idOf = (sent: Sendable) => (sent instanceof XmlElement ? (sent.attribute('id') ?? sent.name) : sent.id)
 
 /** A stream that takes so many stanzas until it is told to write them. */
 function createCarrier(room = Infinity) {

@@ -9,6 +9,8 @@ export interface Relay {
   readonly port: number
   /** Connections so far. */
   readonly connections: number
+  /** How often the client has spoken on the latest connection, whatever it said between two words of the server. */
+  readonly flights: number
   /** Ends every connection in order, both ways. */
   close(): void
   /** Ends every connection with a reset. */
@@ -40,12 +42,16 @@ interface Way {
 export async function startRelay(port: number): Promise<Relay> {
   const ways = new Set<Way>()
   let connections = 0
+  let flights = 0
+  let lastSpeaker: Direction = 'toClient'
   let delayMs = 0
   let isRefusing = false
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     client.on('error', () => client.destroy())
     if (isRefusing) return client.resetAndDestroy()
     connections += 1
+    flights = 0
+    lastSpeaker = 'toClient'
     const upstream = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true })
     upstream.on('error', () => upstream.destroy())
     open('toServer', client, upstream)
@@ -62,7 +68,11 @@ export async function startRelay(port: number): Promise<Relay> {
       if (delayMs === 0) act()
       else setTimeout(act, delayMs)
     }
-    from.on('data', (chunk) => later(() => pass(way, chunk)))
+    from.on('data', (chunk) => {
+      if (direction === 'toServer' && lastSpeaker === 'toClient') flights += 1
+      lastSpeaker = direction
+      later(() => pass(way, chunk))
+    })
     from.on('end', () => later(() => to.end()))
     from.on('close', () => {
       later(() => to.destroy())
@@ -92,6 +102,9 @@ export async function startRelay(port: number): Promise<Relay> {
     port: address.port,
     get connections() {
       return connections
+    },
+    get flights() {
+      return flights
     },
     close: () => each(({ from }) => from.end()),
     reset: () => each(({ from }) => from.resetAndDestroy()),
