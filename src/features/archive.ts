@@ -185,7 +185,7 @@ async function* fetchAll(
       { archive: from, filter, page },
       { signal, timeoutMs },
     )
-    yield* newestFirst ? readPage(results).reverse() : readPage(results)
+    yield* newestFirst ? readPage(results).toReversed() : readPage(results)
     cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
     isOver = end.complete
   }

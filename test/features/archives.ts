@@ -33,7 +33,9 @@ export async function question(peer: Peer) {
   const set = query === undefined ? undefined : childOf(query, 'set')
   const field = (name: string) => {
     const found = set === undefined ? undefined : childOf(set, name)
-    return found === undefined ? undefined : found.children.join('')
+    return found === undefined
+      ? undefined
+      : found.children.filter((child) => typeof child === 'string').join('')
   }
   return {
     request,

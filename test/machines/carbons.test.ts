@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createActor } from 'xstate'
 import { carbonsMachine } from '../../machines/carbons.js'
 import { StanzaError } from '../../src/errors.js'
@@ -13,9 +13,6 @@ const running: { stop(): unknown }[] = []
 afterEach(() => {
   for (const actor of running.splice(0)) actor.stop()
   vi.useRealTimers()
-})
-afterAll(() => {
-  expect(walked.missed(carbonsMachine)).toEqual([])
 })
 
 function run(steps: Parameters<typeof scriptDeeds>[0][string]) {
@@ -65,4 +62,8 @@ describe('the carbons chart', () => {
     expect(await says('session.none')).toBe('off')
     expect(asked).toEqual(['enableCarbons', 'enableCarbons stopped'])
   })
+})
+
+it('is walked along every edge', () => {
+  expect(walked.missed(carbonsMachine)).toEqual([])
 })
