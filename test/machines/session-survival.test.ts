@@ -3,7 +3,7 @@ import { noFeatures } from '../../machines/stream-facts.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { ProtocolError, StreamError } from '../../src/errors.js'
 import { fails, gives, silent } from '../support/scripted-deeds.js'
-import { closed, online, run, sessions, settle, works } from './session-run.js'
+import { closed, online, sessions, settle, works, type run } from './session-run.js'
 
 beforeEach(sessions.begin)
 afterEach(sessions.end)

@@ -33,7 +33,7 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
   })
   const news: StreamManagementNews[] = []
   const parent = setup({
-    types: { events: {} as StreamManagementNews },
+    types: {} as { events: StreamManagementNews },
     actors: { child },
     actions: { note: ({ event }) => void news.push(event) },
   }).createMachine({
