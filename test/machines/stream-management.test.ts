@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { assign, createActor, setup, type ActorRefFrom } from 'xstate'
-import {
-  streamManagementMachine,
-  type StreamManagementEvent,
-  type StreamManagementNews,
-} from '../../machines/stream-management.js'
+import { streamManagementMachine, type StreamManagementEvent } from '../../machines/stream-management.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
 import { Walked } from './walked.js'
@@ -31,9 +27,8 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
       measureSilence: assign(() => ({ silentMs })),
     },
   })
-  const news: StreamManagementNews[] = []
+  const news: { readonly type: string }[] = []
   const parent = setup({
-    types: {} as { events: StreamManagementNews },
     actors: { child },
     actions: { note: ({ event }) => void news.push(event) },
   }).createMachine({
