@@ -67,7 +67,8 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
       })
       expect(new Set(fates)).toEqual(new Set(['acknowledged']))
       expect(alice.relay.connections).toBeGreaterThan(1)
-      expect(alice.client.state).toMatchObject({ status: 'online', resumed: true })
+      const state = await next(alice.client.state$, ({ status }) => status === 'online', 'the session')
+      expect(state).toMatchObject({ resumed: true })
     })
 
     it('is back, the session goes on after three round trips beyond TLS', async () => {
