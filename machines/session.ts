@@ -1,38 +1,14 @@
-import { assign, raise, sendTo } from 'xstate'
-import type { XmppError } from '../src/errors.js'
-import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
-import { bindingMachine, type BindingOutput } from './binding.js'
-import { connectionMachine, type ConnectionOutput } from './connection.js'
-import { toXmppError } from './failure.js'
-import { livenessMachine } from './liveness.js'
-import {
-  drawBackoff,
-  fromAuthentication,
-  fromBinding,
-  fromConnection,
-  judgeFailure,
-  redirection,
-  toInitialContext,
-  toMechanismFacts,
-  type SessionContext,
-  type SessionInput,
-} from './session-context.js'
-import { presenceMachine } from './presence.js'
-import { rosterMachine } from './roster.js'
-import { begin, end, join, type Wished } from './session-wish.js'
-import { setup } from './setup.js'
-import { noFeatures } from './stream-facts.js'
-import { deed, stream } from './stub.js'
+import { session } from './session-setup.js'
+import { toInitialContext, toMechanismFacts } from './session-context.js'
+import { begin, end, join } from './session-wish.js'
 
-/** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
-export type SessionEvent =
-  | { readonly type: 'session.connect'; readonly wish?: number }
-  | { readonly type: 'session.disconnect'; readonly wish?: number }
-  /** Disconnects for good. */
-  | { readonly type: 'session.close'; readonly wish?: number }
-  | { readonly type: 'stream.closed' }
-  | { readonly type: 'stream.ended'; readonly error: XmppError }
-
+const phase = ({ event }: { readonly event: { readonly snapshot: { readonly value: unknown } } }) => ({
+  phase: event.snapshot.value,
+})
+/** What follows from the end of a session. */
+const lost = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
+/** The same where nothing of it is awaited any more. */
+const over = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline', 'tellEnded'] as const
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
 /** What any failure of an attempt leads to. */
@@ -42,106 +18,11 @@ const toJudging = { target: '#session.judging', actions: failure } as const
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
  * and ask. Refuses to know how any phase is done: each is a chart of its own, invoked anew for every attempt.
  */
-export const sessionMachine = setup({
-  types: {} as {
-    context: SessionContext
-    events: SessionEvent
-    input: SessionInput
-    children: {
-      roster: 'roster'
-      presence: 'presence'
-      connection: 'connection'
-      authentication: 'authentication'
-      binding: 'binding'
-      stanzas: 'stanzas'
-      liveness: 'liveness'
-      closeStream: 'closeStream'
-    }
-  },
-  actors: {
-    roster: rosterMachine,
-    presence: presenceMachine,
-    connection: connectionMachine,
-    authentication: authenticationMachine,
-    binding: bindingMachine,
-    stanzas: stream('stanzas'),
-    liveness: livenessMachine,
-    closeStream: deed<void>('closeStream'),
-  },
-  actions: {
-    releaseLink: () => {},
-    reportClosed: raise({ type: 'stream.closed' }),
-    beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
-      wish,
-      failures: 0,
-      hops: 0,
-      redirect: undefined,
-      wasOnline: false,
-      error: undefined,
-      verdict: undefined,
-    })),
-    joinWish: assign(({ context }, { wish = context.wish }: Wished) => ({ wish })),
-    endWish: assign(({ context }, { wish = context.wish }: Wished) => ({
-      wish,
-      ended: wish,
-      jid: undefined,
-      redirect: undefined,
-      error: undefined,
-      verdict: undefined,
-      retryInMs: 0,
-    })),
-    beginAttempt: assign({
-      endpoint: undefined,
-      transport: undefined,
-      header: undefined,
-      features: noFeatures,
-      mechanism: undefined,
-      jid: undefined,
-      tried: [],
-      retryInMs: 0,
-    }),
-    keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) => fromConnection(output)),
-    keepAuthentication: assign(({ context }, { output }: { readonly output: AuthenticationOutput }) =>
-      fromAuthentication(context, output),
-    ),
-    keepBinding: assign((_, { output }: { readonly output: BindingOutput }) => fromBinding(output)),
-    noteOnline: assign({
-      wasOnline: true,
-      error: undefined,
-      verdict: undefined,
-    }),
-    tellRosterOnline: sendTo('roster', ({ context }) => ({
-      type: 'session.online' as const,
-      versioned: context.features.names.includes(rosterVersioning),
-    })),
-    tellPresenceOnline: sendTo('presence', { type: 'session.online' }),
-    tellRosterOffline: sendTo('roster', { type: 'session.offline' }),
-    tellPresenceOffline: sendTo('presence', { type: 'session.offline' }),
-    forgiveFailures: assign({ failures: 0, hops: 0 }),
-    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
-    judgeFailure: assign(({ context }) => judgeFailure(context)),
-    drawBackoff: assign(({ context }) => drawBackoff(context)),
-    followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
-  },
-  guards: {
-    isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
-    isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
-      output.outcome === 'authenticated',
-    isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
-    mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
-    needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
-    mayRetry: ({ context }) => context.verdict?.decision === 'retry',
-  },
-  delays: {
-    backoff: ({ context }) => context.retryInMs,
-    closeTimeout: ({ context }) => context.timeouts.closeMs,
-    stableTime: ({ context }) => context.timeouts.stableMs,
-  },
-}).createMachine({
+export const sessionMachine = session.createMachine({
   id: 'session',
   description: 'One account, from offline to online and back, whatever happens.',
   context: ({ input }) => toInitialContext(input),
-  meta: { spec: 'RFC 6121', streams: ['roster', 'presence'] },
+  meta: { spec: 'RFC 6121', streams: ['roster', 'presence', 'streamManagement'] },
   options: { maxIterations: 1000 },
   initial: 'offline',
   invoke: [
@@ -157,12 +38,24 @@ export const sessionMachine = setup({
       input: ({ context }) => ({ wanted: context.wantsPresence, timeouts: context.timeouts }),
       onError: toJudging,
     },
+    {
+      id: 'streamManagement',
+      src: 'streamManagement',
+      input: ({ context }) => ({ timeouts: context.timeouts }),
+      onError: toJudging,
+    },
   ],
+  on: {
+    'session.kept': { actions: { type: 'keepResumption', params: ({ event }) => event } },
+    'session.unkept': { actions: 'forgetResumption' },
+    'session.lost': { actions: lost },
+  },
   states: {
     offline: {
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
+      entry: over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -236,13 +129,22 @@ export const sessionMachine = setup({
           invoke: {
             id: 'binding',
             src: 'binding',
-            input: ({ context }) => ({ resource: context.resource, timeouts: context.timeouts }),
-            onSnapshot: {},
+            input: ({ context }) => ({
+              resource: context.resource,
+              previd: context.resumption?.previd,
+              timeouts: context.timeouts,
+            }),
+            onSnapshot: [{ guard: { type: 'isResuming', params: phase }, actions: 'tellResuming' }, {}],
             onDone: [
               {
                 guard: { type: 'isBound', params: ({ event }) => event },
                 target: 'online',
-                actions: { type: 'keepBinding', params: ({ event }) => event },
+                actions: [{ type: 'keepBinding', params: ({ event }) => event }, ...lost, 'tellBound'],
+              },
+              {
+                guard: { type: 'isResumed', params: ({ event }) => event },
+                target: 'online.resumed',
+                actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
               },
               { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
             ],
@@ -255,10 +157,9 @@ export const sessionMachine = setup({
           meta: {
             spec: 'RFC 6120 §8, RFC 6121',
             why: 'liveness watches over it',
-            streams: ['stanzas'],
+            streams: ['stanzas', 'surroundings'],
           },
           entry: 'noteOnline',
-          exit: ['tellRosterOffline', 'tellPresenceOffline'],
           initial: 'fresh',
           invoke: [
             {
@@ -277,9 +178,12 @@ export const sessionMachine = setup({
               },
               onError: toJudging,
             },
+            { id: 'surroundings', src: 'surroundings', onError: toJudging },
           ],
           on: {
             'stream.ended': toJudging,
+            'network.online': { actions: 'doubtConnection' },
+            'system.woken': { actions: 'doubtConnection' },
           },
           states: {
             fresh: {
@@ -287,6 +191,12 @@ export const sessionMachine = setup({
                 'Online, but earlier failures still count. The roster is asked for before anything is announced.',
               meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
               entry: ['tellRosterOnline', 'tellPresenceOnline'],
+              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+            },
+            resumed: {
+              description:
+                'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
+              meta: { spec: 'XEP-0198 §5' },
               after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
             },
             stable: {
@@ -299,6 +209,7 @@ export const sessionMachine = setup({
         closing: {
           description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
+          entry: lost,
           initial: 'forNow',
           invoke: {
             id: 'closeStream',
@@ -316,7 +227,7 @@ export const sessionMachine = setup({
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
-                  actions: begin,
+                  actions: [...over, begin],
                 },
                 'session.disconnect': { actions: end },
                 'session.close': { target: 'forGood', actions: end },
@@ -340,22 +251,39 @@ export const sessionMachine = setup({
     judging: {
       description: 'What the failure means: go elsewhere, ask, try again or stop.',
       meta: { spec: 'RFC 6120 §3.3, §4.9.3, §6.5' },
-      entry: 'judgeFailure',
+      entry: ['judgeFailure', 'tellLost'],
       always: [
         { guard: 'mayGoElsewhere', target: 'active', actions: 'followRedirect' },
         { guard: 'needsCredentials', target: 'halted.needsCredentials' },
+        { guard: 'isSuspended', target: 'backingOff.suspended', actions: 'drawBackoff' },
         { guard: 'mayRetry', target: 'backingOff', actions: 'drawBackoff' },
         { target: 'halted.stopped' },
       ],
     },
     backingOff: {
       description: 'A random while before the next attempt, so that not everybody comes back at once.',
-      meta: { spec: 'RFC 6120 §3.3' },
+      meta: { spec: 'RFC 6120 §3.3', streams: ['surroundings'] },
+      entry: 'noteRetryTime',
+      initial: 'ended',
+      invoke: { id: 'surroundings', src: 'surroundings', onError: toJudging },
       after: { backoff: { target: 'active' } },
       on: {
+        'network.online': { target: 'active' },
+        'system.woken': { target: 'active' },
         'session.connect': { target: 'active', actions: join },
         'session.disconnect': { target: 'offline', actions: end },
         'session.close': { target: 'closed', actions: end },
+      },
+      states: {
+        suspended: {
+          description: 'The server keeps the session: the next attempt is to go on with it.',
+          meta: { spec: 'XEP-0198 §5' },
+          on: { 'session.lost': { target: 'ended', actions: lost } },
+        },
+        ended: {
+          description: 'The session is over: the next attempt begins a new one.',
+          meta: { spec: 'RFC 6120 §3.3' },
+        },
       },
     },
     halted: {
@@ -384,5 +312,3 @@ export const sessionMachine = setup({
     closed: { type: 'final', description: 'Over for good.' },
   },
 })
-
-const rosterVersioning = '{urn:xmpp:features:rosterver}ver'

@@ -1,112 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createActor, type StateValue } from 'xstate'
-import { authenticationMachine } from '../../machines/authentication.js'
-import { bindingMachine } from '../../machines/binding.js'
-import { connectionMachine } from '../../machines/connection.js'
-import { livenessMachine } from '../../machines/liveness.js'
 import { redirectLimit } from '../../machines/redirect.js'
-import { sessionMachine } from '../../machines/session.js'
-import type { SessionInput } from '../../machines/session-context.js'
-import { noFeatures } from '../../machines/stream-facts.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
-import { AuthenticationError, StreamError, TransportError } from '../../src/errors.js'
-import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
+import { AuthenticationError, StreamError } from '../../src/errors.js'
+import { fails, gives, silent } from '../support/scripted-deeds.js'
+import { closed, online, run, sessions, settle, works, wrongPassword } from './session-run.js'
 
-const works = {
-  openTransport: [gives({ framing: 'bytes', secure: true, channelBindings: [] })],
-  openStream: [gives({ to: undefined, from: 'example.test', id: 's1', version: '1.0', lang: 'en' })],
-  'connection/receiveFeatures': [gives({ ...noFeatures, mechanisms: ['SCRAM-SHA-256'] })],
-  initiate: [gives({ kind: 'success' })],
-  verifyServer: [gives()],
-  reopenStream: [gives({ to: undefined, from: 'example.test', id: 's2', version: '1.0', lang: 'en' })],
-  'binding/receiveFeatures': [gives({ ...noFeatures, bind: true })],
-  bindResource: [gives({ kind: 'bound', jid: 'alice@example.test/desk' })],
-  closeStream: [gives()],
-}
-const closed = new TransportError('closed', 'example.test ended the connection')
-const wrongPassword = gives({ kind: 'failure', condition: 'not-authorized', text: undefined })
-
-function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
-  const deeds = scriptDeeds({ ...works, ...script })
-  const { deed } = deeds
-  let releases = 0
-  const stanzas = scriptedStream()
-  const machine = sessionMachine.provide({
-    actions: { releaseLink: () => void (releases += 1) },
-    actors: {
-      stanzas: stanzas.logic,
-      closeStream: deed('closeStream'),
-      connection: connectionMachine.provide({
-        actors: {
-          openTransport: deed('openTransport'),
-          openStream: deed('openStream'),
-          receiveFeatures: deed('connection/receiveFeatures'),
-        },
-      }),
-      authentication: authenticationMachine.provide({
-        actors: { initiate: deed('initiate'), verifyServer: deed('verifyServer') },
-      }),
-      binding: bindingMachine.provide({
-        actors: {
-          reopenStream: deed('reopenStream'),
-          receiveFeatures: deed('binding/receiveFeatures'),
-          bindResource: deed('bindResource'),
-        },
-      }),
-      liveness: livenessMachine.provide({
-        actors: { probe: deed('probe') },
-      }),
-    },
-  })
-  const actor = createActor(machine, {
-    input: {
-      domain: 'example.test',
-      endpoints: ['xmpps://example.test:5223'],
-      resource: undefined,
-      credentials: { password: true, certificate: false, anonymous: false },
-      mechanisms: null,
-      allowPlaintext: false,
-      wantsRoster: true,
-      wantsPresence: true,
-      reconnect: 'afterOnline',
-      timeouts: defaultTimeouts,
-      seed: 1,
-      ...input,
-    },
-  })
-  const seen: string[] = []
-  actor.subscribe((snapshot) => {
-    const path = toPath(snapshot.value)
-    if (seen.at(-1) !== path) seen.push(path)
-  })
-  actor.start()
-  running.push(actor)
-  return { ...deeds, actor, stanzas, seen, releases: () => releases }
-}
-
-const running: { stop(): void }[] = []
-const settle = () => vi.advanceTimersByTimeAsync(0)
-
-function toPath(value: StateValue | undefined): string {
-  if (typeof value !== 'object') return value ?? ''
-  return Object.entries(value)
-    .map(([name, inner]) => `${name}.${toPath(inner)}`)
-    .join()
-}
-
-async function online(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
-  const session = run(script, input)
-  session.actor.send({ type: 'session.connect' })
-  await settle()
-  expect(session.seen.at(-1)).toBe('active.online.fresh')
-  return session
-}
-
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => {
-  for (const actor of running.splice(0)) actor.stop()
-  vi.useRealTimers()
-})
+beforeEach(sessions.begin)
+afterEach(sessions.end)
 
 describe('the session chart', () => {
   it('goes through its phases, and says which', async () => {
@@ -178,7 +78,7 @@ describe('the session chart', () => {
     )
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     expect(seen.at(-1)).toBe('active.online.fresh')
   })
@@ -194,7 +94,7 @@ describe('the session chart', () => {
   it('comes back after a lost connection, with the old attempt gone', async () => {
     const { actor, seen, stanzas, releases } = await online()
     stanzas.say({ type: 'stream.ended', error: closed })
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     expect(releases()).toBe(1)
     expect(stanzas.running()).toBe(0)
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
@@ -229,7 +129,7 @@ describe('the session chart', () => {
     const { actor, seen, stanzas } = await online()
     for (let time = 1; time <= 3; time++) {
       stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
-      expect(seen.at(-1)).toBe('backingOff')
+      expect(seen.at(-1)).toBe('backingOff.ended')
       await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     }
     stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
@@ -304,7 +204,7 @@ describe('the session chart', () => {
     const { seen, actor } = await online({ probe: [silent] })
     const { quietMs, probeMs } = defaultTimeouts
     await vi.advanceTimersByTimeAsync(quietMs + probeMs)
-    expect(seen.at(-1)).toBe('backingOff')
+    expect(seen.at(-1)).toBe('backingOff.ended')
     expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.probe' })
   })
 

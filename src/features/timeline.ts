@@ -1,0 +1,113 @@
+import { Subject } from 'rxjs'
+import type { Message } from '../stanza/message.js'
+
+/** A message where it belongs among all of an account. */
+export interface ArchivedMessage {
+  /** What the archive calls it; `undefined` where it says nothing, as of what never was archived. */
+  readonly id: string | undefined
+  /** When it was received, in milliseconds since 1970 began. */
+  readonly moment: number
+  readonly message: Message
+}
+
+/** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
+export const heldMessageLimit = 1_000
+
+/** Names of messages that are remembered, so that none comes twice; the older half goes first. */
+export const knownMessageLimit = 4_000
+
+/** The messages of one account in their order, each once, live or out of the archive. */
+export class Timeline {
+  readonly #messages = new Subject<ArchivedMessage>()
+  readonly message$ = this.#messages.asObservable()
+  #last: string | undefined
+  #held: ArchivedMessage[] = []
+  #young = new Set<string>()
+  #old = new Set<string>()
+  #isDoubtful = false
+
+  /** @param last the last message that the app knows of an earlier run, as the archive calls it */
+  constructor(last: string | undefined) {
+    this.#last = last
+  }
+
+  /** What there is up to here is known; what follows may be missing. */
+  get last(): string | undefined {
+    return this.#last
+  }
+
+  /** Something may be missing that is not on the page which was asked for last. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
+  }
+
+  /** The archive may have got what never came here. */
+  doubt(): void {
+    this.#isDoubtful = true
+  }
+
+  anchor(last: string | undefined): void {
+    this.#last = last
+  }
+
+  /** A message of the client itself has this id: it is no news when it comes out of the archive. */
+  noteSent(id: string): void {
+    this.#remember(`sent ${id}`)
+  }
+
+  /** A live message waits. */
+  hold(message: ArchivedMessage): void {
+    this.#held.push(message)
+    if (this.#held.length <= heldMessageLimit) return
+    if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
+  }
+
+  /** A live message passes. @param isGapless nothing before it is missing */
+  pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
+    const isNews = this.#tell(message, own)
+    if (isNews && isGapless && message.id !== undefined) this.#last = message.id
+  }
+
+  /** What is held passes, in order. */
+  release(own: string, isGapless: boolean): void {
+    const held = this.#held
+    this.#held = []
+    for (const message of held) this.pass(message, own, isGapless)
+  }
+
+  /** A page is asked for: it has everything that was received by now. */
+  askPage(): void {
+    this.#isDoubtful = false
+  }
+
+  /** A page has come, up to `last`. */
+  takePage(page: readonly ArchivedMessage[], last: string | undefined, own: string): void {
+    this.#last = last ?? this.#last
+    for (const message of page) this.#tell(message, own)
+  }
+
+  complete(): void {
+    this.#messages.complete()
+  }
+
+  /** @returns whether it was not known */
+  #tell(archived: ArchivedMessage, own: string): boolean {
+    const { id, message } = archived
+    const isOwn = message.from?.bare.toString() === own
+    const names = [
+      ...(id === undefined ? [] : [`archive ${id}`]),
+      ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
+    ]
+    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false
+    for (const name of names) this.#remember(name)
+    this.#messages.next(archived)
+    return true
+  }
+
+  #remember(name: string): void {
+    this.#young.add(name)
+    if (this.#young.size < knownMessageLimit / 2) return
+    this.#old = this.#young
+    this.#young = new Set()
+  }
+}
