@@ -3,9 +3,9 @@ import { createActor } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts } from '../../machines/archive.js'
 import { StanzaError, TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
-const walked = new Walked()
+const walked = new CoverageRecorder()
 const { pageMs } = defaultArchiveTimeouts
 const more = gives({ complete: false })
 const whole = gives({ complete: true })
@@ -145,5 +145,5 @@ describe('the archive chart', () => {
 })
 
 it('is walked along every edge', () => {
-  expect(walked.missed(archiveMachine)).toEqual([])
+  expect(walked.of(archiveMachine).transitions.missed).toEqual([])
 })

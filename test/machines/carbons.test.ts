@@ -3,9 +3,9 @@ import { createActor } from 'xstate'
 import { carbonsMachine } from '../../machines/carbons.js'
 import { StanzaError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
-const walked = new Walked()
+const walked = new CoverageRecorder()
 const refused = new StanzaError('service-unavailable', 'cancel')
 
 beforeEach(() => void vi.useFakeTimers())
@@ -65,5 +65,5 @@ describe('the carbons chart', () => {
 })
 
 it('is walked along every edge', () => {
-  expect(walked.missed(carbonsMachine)).toEqual([])
+  expect(walked.of(carbonsMachine).transitions.missed).toEqual([])
 })

@@ -3,11 +3,11 @@ import { assign, createActor, setup, type ActorRefFrom } from 'xstate'
 import { streamManagementMachine, type StreamManagementEvent } from '../../machines/stream-management.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
-import { Walked } from './walked.js'
+import { CoverageRecorder } from '../../src/testing/index.js'
 
 const { ackMs, ackPaceMs, enableMs, resumptionMs } = defaultTimeouts
 const kept = gives({ kind: 'enabled', id: 'sm-1', maxMs: 60_000, location: 'other.test:5222' })
-const walked = new Walked()
+const walked = new CoverageRecorder()
 
 /** The chart under a parent that notes what it is told. */
 function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
@@ -266,7 +266,7 @@ describe('the stream management chart', () => {
 
 describe('the tests of the stream management chart', () => {
   it('walk every edge but those of defects', () => {
-    expect(walked.missed(streamManagementMachine)).toEqual([
+    expect(walked.of(streamManagementMachine).transitions.missed).toEqual([
       'streamManagement.live xstate.error.actor.acknowledgements → streamManagement.unanswered',
     ])
   })
