@@ -60,11 +60,7 @@ export async function layOutChart(graph: ChartGraph): Promise<ChartLayout> {
       toBlock(state, plan.inner.get(state.id) ?? [], state === graph.root ? 'chart' : 'name'),
     ]),
   )
-  const laid = await layOut({
-    ...toElkNode(graph.root, plan, blocks),
-    layoutOptions: { ...rootOptions, ...paddingOf(blocks.get(graph.root.id), margin, margin) },
-    edges: plan.arrows.map(toElkEdge),
-  })
+  const laid = await layOutRoomy(graph, plan, blocks)
   const edges = collectEdges(plan, laid)
   return {
     width: Math.ceil(laid.width ?? 0),
@@ -72,6 +68,26 @@ export async function layOutChart(graph: ChartGraph): Promise<ChartLayout> {
     boxes: collectBoxes(graph, plan, blocks, laid, edges),
     edges,
   }
+}
+
+/** ELK now and then overlooks the least width of a state with states inside: it is laid out anew with the room that lacks. */
+async function layOutRoomy(
+  graph: ChartGraph,
+  plan: ArrowPlan,
+  blocks: ReadonlyMap<string, Block>,
+  extra: ReadonlyMap<string, number> = new Map(),
+): Promise<ElkNode> {
+  const { root } = graph
+  const laid = await layOut({
+    ...toElkNode(root, plan, blocks, extra),
+    layoutOptions: { ...rootOptions, ...paddingOf(blocks.get(root.id), margin, margin) },
+    edges: plan.arrows.map(toElkEdge),
+  })
+  const tight = nodesOf(laid).flatMap(({ id, width = 0, children = [] }) => {
+    const lacking = (blocks.get(id)?.width ?? 0) - width
+    return children.length > 0 && lacking > 0 && !extra.has(id) ? [[id, lacking] as const] : []
+  })
+  return tight.length === 0 ? laid : layOutRoomy(graph, plan, blocks, new Map([...extra, ...tight]))
 }
 
 const spacing = {
@@ -108,7 +124,12 @@ const initialSize = 14
 const historySize = 32
 const anywhereHeight = 24
 
-function toElkNode(state: ChartState, plan: ArrowPlan, blocks: ReadonlyMap<string, Block>): ElkNode {
+function toElkNode(
+  state: ChartState,
+  plan: ArrowPlan,
+  blocks: ReadonlyMap<string, Block>,
+  extra: ReadonlyMap<string, number>,
+): ElkNode {
   const block = blocks.get(state.id)
   const { width = 0, height = 0 } = block ?? {}
   if (state.kind === 'history') return { id: state.id, width: historySize, height: historySize }
@@ -117,19 +138,19 @@ function toElkNode(state: ChartState, plan: ArrowPlan, blocks: ReadonlyMap<strin
     id: state.id,
     layoutOptions: {
       ...compoundOptions,
-      ...paddingOf(block, 18),
+      ...paddingOf(block, 18, 12, extra.get(state.id)),
       'elk.nodeSize.minimum': `(${width},${height})`,
     },
     children: [
       ...plan.marks.filter(({ parent }) => parent === state.id).map(toElkMark),
-      ...state.states.map((child) => toElkNode(child, plan, blocks)),
+      ...state.states.map((child) => toElkNode(child, plan, blocks, extra)),
     ],
   }
 }
 
-function paddingOf(block: Block | undefined, around: number, above = 12): Record<string, string> {
+function paddingOf(block: Block | undefined, around: number, above = 12, extra = 0): Record<string, string> {
   const top = (block?.height ?? 0) + above
-  return { 'elk.padding': `[top=${top},left=${around},bottom=${around},right=${around}]` }
+  return { 'elk.padding': `[top=${top},left=${around},bottom=${around},right=${around + extra}]` }
 }
 
 function toElkMark({ id, kind }: Mark): ElkNode {

@@ -162,6 +162,12 @@ describe('drawSvg()', () => {
     expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
   })
 
+  test.each(samples)('$id: no state is narrower than its words', async (chart) => {
+    const { boxes } = await layOutChart(toGraph(chart))
+    const narrow = boxes.filter(({ block, width }) => width < (block?.width ?? 0))
+    expect(narrow.map(({ id }) => id)).toEqual([])
+  })
+
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
