@@ -134,7 +134,9 @@ describe('a project that installs it', () => {
       'const walked = walk(livenessMachine, { inputs: [{ timeouts }] })',
       'await wander(walked).catch((error) => console.log(error.message))',
     ].join('; ')
-    expect(await runScript(script)).toBe('random walks need the package fast-check: npm install --save-dev fast-check\n')
+    expect(await runScript(script)).toBe(
+      'random walks need the package fast-check: npm install --save-dev fast-check\n',
+    )
   })
 
   test.each(
@@ -160,9 +162,9 @@ describe('a project that installs it', () => {
     const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
       imports.filter((one) => one.external),
     )
-    expect(
-      foreign.map(({ path }) => path).filter((path) => !/^(?:elkjs\/|fast-check$)/.test(path)),
-    ).toEqual([])
+    expect(foreign.map(({ path }) => path).filter((path) => !/^(?:elkjs\/|fast-check$)/.test(path))).toEqual(
+      [],
+    )
   })
 })
 
