@@ -104,7 +104,7 @@ export const session = toWalked(sessionMachine, {
     { ...base, allowPlaintext: false, reconnect: 'afterOnline' },
     { ...base, allowPlaintext: true, reconnect: 'always' },
     { ...base, allowPlaintext: false, reconnect: 'never' },
-    { ...base, allowPlaintext: false, reconnect: 'always', wantsManagement: false },
+    { ...base, allowPlaintext: false, reconnect: 'never', wantsManagement: false },
   ],
   events: (snapshot) => [...events, ...newsAt(snapshot)],
   outcomes: {
