@@ -145,7 +145,6 @@ export const session = setup({
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
     isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
-    isResuming: (_, { phase }: { readonly phase: unknown }) => phase === 'resuming',
     isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',

@@ -2,9 +2,6 @@ import { session } from './session-setup.js'
 import { toInitialContext, toMechanismFacts } from './session-context.js'
 import { begin, end, join } from './session-wish.js'
 
-const phase = ({ event }: { readonly event: { readonly snapshot: { readonly value: unknown } } }) => ({
-  phase: event.snapshot.value,
-})
 /** What follows from the end of a session. */
 const lost = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
 /** The same where nothing of it is awaited any more. */
@@ -126,6 +123,7 @@ export const sessionMachine = session.createMachine({
         binding: {
           description: 'Getting an address on the authenticated stream.',
           meta: { spec: 'RFC 6120 §7' },
+          entry: 'tellResuming',
           invoke: {
             id: 'binding',
             src: 'binding',
@@ -134,7 +132,7 @@ export const sessionMachine = session.createMachine({
               previd: context.resumption?.previd,
               timeouts: context.timeouts,
             }),
-            onSnapshot: [{ guard: { type: 'isResuming', params: phase }, actions: 'tellResuming' }, {}],
+            onSnapshot: {},
             onDone: [
               {
                 guard: { type: 'isBound', params: ({ event }) => event },

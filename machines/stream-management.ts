@@ -65,9 +65,9 @@ const bound = [
   {
     guard: { type: 'isOffered', params: isOffered },
     target: '#streamManagement.enabling',
-    actions: ['endSession', 'beginSession'],
+    actions: ['endSession', 'forgetTerms', 'beginSession'],
   },
-  { target: '#streamManagement.unmanaged', actions: ['endSession', 'beginSession'] },
+  { target: '#streamManagement.unmanaged', actions: ['endSession', 'forgetTerms', 'beginSession'] },
 ] as const
 const toDead = (wait: Wait) => ({
   target: 'dead',

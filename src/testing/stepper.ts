@@ -94,8 +94,10 @@ export class Stepper {
   }
 
   #toScope(input: unknown): AnyActorScope {
-    const self = createActor(this.#machine, {
-      input,
+    // What a chart tells its parent is ordered like any other deed, so there is one, though it hears nothing.
+    const parent = createActor(stub, {
+      id: 'parent',
+      input: undefined,
       logger: ignore,
       inspect: (event) => {
         if (event.type !== '@xstate.microstep' || event.actorRef !== self) return
@@ -104,6 +106,7 @@ export class Stepper {
         for (const id of statesIn(event)) this.#states.add(id)
       },
     })
+    const self = createActor(this.#machine, { input, logger: ignore, parent })
     return {
       self,
       id: self.id,

@@ -63,6 +63,15 @@ describe('the session chart, when connections are lost,', () => {
     expect(actor.getSnapshot().context.resumption).toBeUndefined()
   })
 
+  it('does not let it run out while the server is asked', async () => {
+    const session = await online({ ...managed, reopenStream: [...works.reopenStream, silent] })
+    session.stanzas.say({ type: 'stream.ended', error: closed })
+    const { retryInMs } = session.actor.getSnapshot().context
+    await vi.advanceTimersByTimeAsync(retryInMs)
+    expect(session.inputs.get('reopenStream')?.at(-1)).toEqual({ previd: 'sm-1' })
+    expect(standing(session)).toEqual(['synced', 'resuming'])
+  })
+
   it('does not go on with a session in which the server has lost count', async () => {
     const session = await online(managed)
     session.stanzas.say({

@@ -244,9 +244,10 @@ describe('the stream management chart', () => {
     'ends it before a new one begins, refused or not asked for (offered: %s)',
     async (offered) => {
       for (const events of [[], [{ type: 'session.resuming' } as const]]) {
-        const { say, state, done } = await suspended()
+        const { say, state, done, context } = await suspended()
         say(...events, { type: 'session.bound', offered })
         expect([state(), done]).toEqual([offered ? 'enabling' : 'unmanaged', ['end', 'begin']])
+        expect(context()).toMatchObject({ id: undefined, maxMs: undefined, location: undefined })
       }
     },
   )
@@ -267,7 +268,7 @@ describe('the stream management chart', () => {
 describe('the tests of the stream management chart', () => {
   it('walk every edge but those of defects', () => {
     expect(walked.of(streamManagementMachine).transitions.missed).toEqual([
-      'streamManagement.live xstate.error.actor.acknowledgements → streamManagement.unanswered',
+      'streamManagement.live acknowledgements failed → streamManagement.unanswered',
     ])
   })
 })

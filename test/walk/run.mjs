@@ -50,7 +50,10 @@ async function load() {
       format: 'esm',
       platform: 'node',
       packages: 'external',
-      alias: { '#dialer': fileURLToPath(new URL('src/transport/dial-node.ts', root)) },
+      alias: {
+        '#dialer': fileURLToPath(new URL('src/transport/dial-node.ts', root)),
+        '#inbound': fileURLToPath(new URL('src/router/inbound.ts', root)),
+      },
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

@@ -9,7 +9,9 @@ const conflict = new StanzaError('conflict', 'modify')
 const features = { ...noFeatures, bind: true }
 
 export const binding = toWalked(bindingMachine, {
-  inputs: ['desk', undefined].map((resource) => ({ resource, timeouts })),
+  inputs: ['desk', undefined].flatMap((resource) =>
+    ['sm-1', undefined].map((previd) => ({ resource, previd, timeouts })),
+  ),
   outcomes: {
     reopenStream: {
       done: [{ to: undefined, from: 'example.test', id: 's2', version: '1.0', lang: 'en' }],
@@ -22,6 +24,10 @@ export const binding = toWalked(bindingMachine, {
         { ...features, session: 'optional' },
         { ...features, session: 'required' },
       ],
+      error: lost,
+    },
+    resumeSession: {
+      done: [{ kind: 'resumed', jid: 'romeo@example.test/desk' }, { kind: 'refused' }],
       error: lost,
     },
     bindResource: {
@@ -38,7 +44,7 @@ export const binding = toWalked(bindingMachine, {
   invariants: {
     'who is bound has an address, who is not has an error': ({ value, output }) =>
       value === 'bound'
-        ? output?.outcome === 'bound' && output.jid.includes('/')
+        ? output !== undefined && output.outcome !== 'failed' && output.jid.includes('/')
         : value !== 'failed' || output?.outcome === 'failed',
     'a resource is asked for only where the server binds': ({ value, context }) =>
       value !== 'requesting' || context.features.bind,
@@ -46,8 +52,16 @@ export const binding = toWalked(bindingMachine, {
       value !== 'requesting' || last?.from.value !== 'requesting' || context.resource === undefined,
     'a legacy session is asked for only where it is required': ({ value, context }) =>
       value !== 'establishing' || context.features.session === 'required',
-    'a required session is established before anything counts': ({ value, context }, last) =>
+    'the session before goes on where there is one, and the server says so': ({ output, context }, last) =>
+      (output?.outcome === 'resumed') ===
+      (context.previd !== undefined &&
+        last?.event.type === 'xstate.done.actor.resumeSession' &&
+        Reflect.get(Object(last.event['output']), 'kind') === 'resumed'),
+    'no other session is begun before the one before is refused': ({ value, context }, last) =>
+      value !== 'requesting' || context.previd === undefined || last?.from.value !== 'awaitingFeatures',
+    'a required session is established before anything counts': ({ value, context, output }, last) =>
       value !== 'bound' ||
+      output?.outcome === 'resumed' ||
       context.features.session !== 'required' ||
       last?.event.type === 'xstate.done.actor.establishSession',
     'nothing of the stream before is kept': ({ value, context }) =>

@@ -1,6 +1,8 @@
+import { archive } from './archive.js'
 import { authentication } from './authentication.js'
 import { befriending } from './befriending.js'
 import { binding } from './binding.js'
+import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { liveness } from './liveness.js'
 import { presence } from './presence.js'
@@ -8,14 +10,17 @@ import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
 import { servedSubscription } from './served-subscription.js'
 import { session } from './session.js'
+import { streamManagement } from './stream-management.js'
 import { subscription } from './subscription.js'
 import type { WalkedChart } from './walked-chart.js'
 
 /** Every chart that has a catalogue; one of `machines/` that has none falls short. */
 export const charts: readonly WalkedChart[] = [
+  archive,
   authentication,
   befriending,
   binding,
+  carbons,
   connection,
   liveness,
   presence,
@@ -23,5 +28,6 @@ export const charts: readonly WalkedChart[] = [
   servedSession,
   servedSubscription,
   session,
+  streamManagement,
   subscription,
 ]

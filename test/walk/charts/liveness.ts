@@ -20,11 +20,13 @@ export const liveness = toWalked(measured, {
       value !== 'probing' || context.silentMs >= context.timeouts.quietMs,
     'nothing is heard for less than the whole silence after an answer': ({ value, context }, last) =>
       value !== 'listening' || last?.event.type !== 'xstate.done.actor.probe' || context.silentMs === 0,
+    'a connection that is in doubt is probed at once, and in a hurry': ({ value }, last) =>
+      last?.event.type !== 'connection.doubted' || value === 'doubting',
     'a connection is given up for a reason': ({ value, output }) =>
       value !== 'dead' || output?.error !== undefined,
     'an unanswered probe is the end': ({ value }, last) =>
       last === undefined ||
-      !/^xstate\.(?:error\.actor\.probe|after\.probeTimeout)/.test(last.event.type) ||
+      !/^xstate\.(?:error\.actor\.probe|after\.(?:probe|doubt)Timeout)/.test(last.event.type) ||
       value === 'dead',
   },
 })

@@ -1,11 +1,16 @@
-import type { ServedChannelFacts } from '../../../machines/served-facts.js'
-import { servedSessionMachine, type ServedSessionEvent } from '../../../machines/served-session.js'
+import type { ServedChannelFacts, ServedSessionEvent } from '../../../machines/served-facts.js'
+import { servedSessionMachine } from '../../../machines/served-session.js'
 import { orders } from '../../../src/testing/index.js'
 import { toWalked } from './walked-chart.js'
 
 const inClear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
 const encrypted: ServedChannelFacts = { secure: true, startTls: false, mechanisms: ['SCRAM-SHA-1'] }
 const fault = { condition: 'not-well-formed', text: 'no XML' } as const
+const overcount = {
+  condition: 'undefined-condition',
+  text: 'more than was sent',
+  overcount: { handled: 3, sent: 2 },
+} as const
 const domain = 'example.test'
 
 const events: readonly ServedSessionEvent[] = [
@@ -19,6 +24,13 @@ const events: readonly ServedSessionEvent[] = [
   { type: 'sasl.responded' },
   { type: 'sasl.aborted' },
   { type: 'resource.requested' },
+  { type: 'management.requested', wish: { resume: true, patienceMs: undefined } },
+  { type: 'management.requested', wish: { resume: true, patienceMs: 5_000 } },
+  { type: 'management.requested', wish: { resume: false, patienceMs: undefined } },
+  { type: 'resumption.requested', verdict: { kind: 'resumable', resource: 'desk', patienceMs: 5_000 } },
+  { type: 'resumption.requested', verdict: { kind: 'unknown', handled: 2 } },
+  { type: 'resumption.requested', verdict: { kind: 'overcounted', fault: overcount } },
+  { type: 'session.superseded' },
   { type: 'stanza.received' },
   { type: 'element.received' },
   { type: 'stream.ended' },
@@ -27,7 +39,13 @@ const events: readonly ServedSessionEvent[] = [
   { type: 'transport.closed' },
 ]
 
-const timeouts = { negotiationMs: 60_000, tlsMs: 15_000, saslMs: 30_000, closeMs: 2_000 }
+const timeouts = {
+  negotiationMs: 60_000,
+  tlsMs: 15_000,
+  saslMs: 30_000,
+  resumptionMs: 300_000,
+  closeMs: 2_000,
+}
 const attemptsAllowed = 2
 
 export const servedSession = toWalked(servedSessionMachine, {
@@ -100,6 +118,37 @@ export const servedSession = toWalked(servedSessionMachine, {
       last === undefined ||
       snapshot.context.username === last.from.context.username ||
       (orders(last, 'sendSuccess') && orders(last, 'restartStream')),
+    'an earlier session goes on only with who is authenticated, in place of a new one': (_snapshot, last) =>
+      !orders(last, 'takeSessionOver') ||
+      (last?.from.matches({ open: { negotiating: 'binding' } }) === true &&
+        last.from.context.username !== undefined),
+    'a client that cannot go on may still bind': (snapshot, last) =>
+      !orders(last, 'sendResumptionRefusal') || snapshot.matches({ open: { negotiating: 'binding' } }),
+    'stream management comes after an address, and once': (_snapshot, last) =>
+      last?.event.type !== 'management.requested' ||
+      orders(last, 'sendEnabled') === last.from.matches({ open: { established: 'unmanaged' } }),
+    'only who asked for it is waited for': (snapshot, last) =>
+      !snapshot.matches({ open: { established: 'hibernating' } }) ||
+      last?.from.matches({ open: { established: 'hibernating' } }) === true ||
+      (last?.from.matches({ open: { established: 'resumable' } }) === true &&
+        last.event.type === 'transport.closed' &&
+        orders(last, 'leaveTransport')),
+    'nobody is waited for longer than the server likes': ({ context }) =>
+      context.patienceMs <= context.timeouts.resumptionMs,
+    'a client that does not come back is waited for no longer': (snapshot, last) =>
+      last?.event.type.startsWith('xstate.after.resumptionTimeout.') !== true || snapshot.matches('closed'),
+    'two connections never share a session': (snapshot, last) =>
+      last?.event.type !== 'session.superseded' ||
+      !(
+        last.from.matches({ open: { established: 'resumable' } }) ||
+        last.from.matches({ open: { established: 'hibernating' } })
+      ) ||
+      !snapshot.matches('open'),
+    'who claims more than was sent is cut off, and told by how much': (snapshot, last) =>
+      last?.event['verdict'] === undefined ||
+      !last.from.matches({ open: { negotiating: 'binding' } }) ||
+      Reflect.get(Object(last.event['verdict']), 'kind') !== 'overcounted' ||
+      (snapshot.matches('closing') && snapshot.context.fault?.overcount !== undefined),
     'what is unreadable is told and cut off, whenever it comes': (snapshot, last) =>
       last?.event.type !== 'stream.broken' || !last.from.matches('open') || snapshot.matches('disconnecting'),
   },

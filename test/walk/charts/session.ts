@@ -1,17 +1,26 @@
+import type { SnapshotFrom } from 'xstate'
 import type { AuthenticationOutput } from '../../../machines/authentication.js'
-import type { BindingOutput } from '../../../machines/binding.js'
+import type { BindingInput, BindingOutput } from '../../../machines/binding.js'
 import type { ConnectionOutput } from '../../../machines/connection.js'
 import { judge } from '../../../machines/policy.js'
 import type { SessionContext } from '../../../machines/session-context.js'
-import { sessionMachine, type SessionEvent } from '../../../machines/session.js'
+import type { SessionEvent } from '../../../machines/session-setup.js'
+import { sessionMachine } from '../../../machines/session.js'
 import { noFeatures } from '../../../machines/stream-facts.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
-import { AuthenticationError, StreamError, TransportError } from '../../../src/errors.js'
+import { AuthenticationError, ProtocolError, StreamError, TransportError } from '../../../src/errors.js'
 import { orders } from '../../../src/testing/index.js'
 import { connection } from './connection.js'
+import { ordersInTurn, told } from './told.js'
 import { toWalked } from './walked-chart.js'
 
+type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
+
+/** Of the phases of an attempt there is one at a time. */
+const phases = ['connection', 'authentication', 'binding', 'stanzas', 'closeStream'] as const
 const lost = new TransportError('closed', 'the connection ended')
+/** After this a server keeps no session. */
+const lostCount = new ProtocolError('undefined-condition', 'it acknowledged too much')
 const broken = new Error('a defect')
 const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test' })
 const unauthorized = new AuthenticationError('not-authorized', 'the server refused')
@@ -44,27 +53,38 @@ const events: readonly SessionEvent[] = [
   { type: 'session.disconnect', wish: 1 },
   { type: 'session.close', wish: 1 },
   { type: 'stream.closed' },
-  ...[lost, elsewhere, new StreamError('conflict'), new StreamError('not-authorized')].map(
+  ...[lost, lostCount, elsewhere, new StreamError('conflict'), new StreamError('not-authorized')].map(
     (error) => ({ type: 'stream.ended', error }) as const,
   ),
+  { type: 'network.online' },
+  { type: 'system.woken' },
 ]
 
-const failed = (error: AuthenticationError | TransportError | StreamError) =>
+/** What stream management may tell while the session is where it is: of a session that goes on it says nothing new. */
+function newsAt(snapshot: SessionSnapshot): readonly SessionEvent[] {
+  if (snapshot.matches({ active: 'online' })) {
+    return snapshot.context.wantsManagement
+      ? [{ type: 'session.kept', previd: 'sm-1', location: 'other.test:5222' }, { type: 'session.unkept' }]
+      : []
+  }
+  return snapshot.matches({ active: 'binding' }) ? [] : [{ type: 'session.lost' }]
+}
+
+const failed = (error: AuthenticationError | ProtocolError | TransportError) =>
   ({ outcome: 'failed', error }) as const
 
 const authenticated: readonly AuthenticationOutput[] = [
   { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1' },
   failed(unauthorized),
 ]
-const bound: readonly BindingOutput[] = [
-  {
-    outcome: 'bound',
-    jid: 'romeo@example.test/desk',
-    header: undefined,
-    features: { ...noFeatures, names: ['{urn:xmpp:features:rosterver}ver'] },
-  },
-  failed(lost),
-]
+const address = {
+  jid: 'romeo@example.test/desk',
+  header: undefined,
+  features: { ...noFeatures, names: ['{urn:xmpp:features:rosterver}ver', '{urn:xmpp:sm:3}sm'] },
+} as const
+const bound: readonly BindingOutput[] = [{ outcome: 'bound', ...address }, failed(lost), failed(lostCount)]
+const endsOfBinding = ({ previd }: BindingInput): readonly BindingOutput[] =>
+  previd === undefined ? bound : [...bound, { outcome: 'resumed', ...address }]
 
 const base = {
   domain: 'example.test',
@@ -74,6 +94,7 @@ const base = {
   mechanisms: null,
   wantsRoster: true,
   wantsPresence: true,
+  wantsManagement: true,
   timeouts,
   seed: 1,
 } as const
@@ -83,26 +104,23 @@ export const session = toWalked(sessionMachine, {
     { ...base, allowPlaintext: false, reconnect: 'afterOnline' },
     { ...base, allowPlaintext: true, reconnect: 'always' },
     { ...base, allowPlaintext: false, reconnect: 'never' },
+    { ...base, allowPlaintext: false, reconnect: 'never', wantsManagement: false },
   ],
-  events,
+  events: (snapshot) => [...events, ...newsAt(snapshot)],
   outcomes: {
     connection: {
       done: ({ allowPlaintext }) => (allowPlaintext ? outputs.plain : outputs.secure),
       error: [broken],
     },
     authentication: { done: authenticated, error: [broken] },
-    binding: { done: bound, error: [broken] },
+    binding: { done: endsOfBinding, error: [broken] },
     liveness: { done: [{ error: lost }], error: [broken] },
   },
-  key: ({ context }) => [
-    context.reconnect,
-    context.transport?.secure,
-    context.wasOnline,
-    Math.min(context.failures, 4),
-    context.hops,
-    context.jid,
-    context.error === undefined ? undefined : judge(context.error).decision,
-    context.verdict?.decision,
+  key: (snapshot) => [
+    snapshot.context.reconnect,
+    snapshot.context.wantsManagement,
+    snapshot.context.resumption,
+    ...(isUnderWay(snapshot) ? whatWasMet(snapshot.context) : []),
   ],
   invariants: {
     'no credentials leave unless the stream is encrypted, or the app goes without': (snapshot) =>
@@ -127,10 +145,70 @@ export const session = toWalked(sessionMachine, {
       !last.from.matches('active') ||
       (snapshot.matches('active') && !last.actions.some(({ type }) => type === 'beginAttempt')) ||
       orders(last, 'releaseLink'),
-    'roster and presence are told of every session, and of its end': (snapshot, last) =>
+    'never two connections at once': (snapshot, last) =>
+      (!snapshot.matches('active') ||
+        phases.filter((phase) => snapshot.children[phase] !== undefined).length <= 1) &&
+      (last?.from.matches('active') !== true ||
+        !orders(last, 'beginAttempt') ||
+        ordersInTurn(last, 'releaseLink', 'beginAttempt')),
+    'nothing of a connection lasts longer than the attempt': (snapshot) =>
+      snapshot.matches('active') || phases.every((phase) => snapshot.children[phase] === undefined),
+    'roster and presence are told of every new session, but not of one that goes on': (snapshot, last) =>
+      last?.from.matches({ active: 'binding' }) !== true ||
+      !snapshot.matches({ active: 'online' }) ||
+      ['roster', 'presence'].every(
+        (each) =>
+          told(last).includes(`${each} session.online`) === !snapshot.context.resumed &&
+          told(last).includes(`${each} session.offline`) === !snapshot.context.resumed,
+      ),
+    'roster and presence are told of the end of every session': (snapshot, last) =>
+      last === undefined ||
+      !(last.event.type === 'session.lost' || isEntered('offline', snapshot, last.from)) ||
+      ['roster', 'presence'].every((each) => told(last).includes(`${each} session.offline`)),
+    'stream management is told of every session, and of the end of every connection': (snapshot, last) =>
       last === undefined || snapshot.matches({ active: 'online' }) === last.from.matches({ active: 'online' })
         ? true
-        : sends(last) === 2,
+        : told(last).some((each) =>
+            snapshot.matches({ active: 'online' })
+              ? each === `streamManagement session.${snapshot.context.resumed ? 'resumed' : 'bound'}`
+              : snapshot.matches({ active: 'closing' }) || each === 'streamManagement connection.lost',
+          ),
+    'the server is asked to go on with the session that it keeps, once stream management knows': (
+      snapshot,
+      last,
+    ) =>
+      !isEntered({ active: 'binding' }, snapshot, last?.from) ||
+      told(last).includes('streamManagement session.resuming'),
+    'a session is suspended only under the name that the server gave it': (snapshot) =>
+      !snapshot.matches({ backingOff: 'suspended' }) || snapshot.context.resumption !== undefined,
+    'a session that was lost is never resumed': (snapshot, last) =>
+      last === undefined ||
+      ((last.event.type !== 'session.lost' || snapshot.context.resumption === undefined) &&
+        (snapshot.context.resumption === undefined ||
+          last.from.context.resumption !== undefined ||
+          last.event.type === 'session.kept') &&
+        (!isEntered({ active: { online: 'resumed' } }, snapshot, last.from) ||
+          last.from.context.resumption !== undefined)),
+    'a new session ends the one before': (snapshot, last) =>
+      !isEntered({ active: { online: 'fresh' } }, snapshot, last?.from) ||
+      snapshot.context.resumption === undefined,
+    'whoever broke the protocol has lost the session': (snapshot) =>
+      snapshot.context.error !== lostCount ||
+      snapshot.matches('active') ||
+      snapshot.context.resumption === undefined,
+    'the place that the server would like is tried once, and only where nobody could forge it': (
+      { context },
+      last,
+    ) =>
+      last === undefined ||
+      context.redirect === undefined ||
+      last.from.context.redirect !== undefined ||
+      context.hops > last.from.context.hops ||
+      (context.resumption?.location === undefined && last.from.context.transport?.secure === true),
+    'a connection that is in doubt is probed': (snapshot, last) =>
+      !(last?.event.type === 'network.online' || last?.event.type === 'system.woken') ||
+      !last.from.matches({ active: 'online' }) ||
+      (snapshot.matches({ active: 'online' }) && told(last).includes('liveness connection.doubted')),
     'a wish to stop ends what goes on, whenever it comes': (snapshot, last) =>
       last === undefined ||
       last.event.type !== 'session.disconnect' ||
@@ -167,6 +245,25 @@ export const session = toWalked(sessionMachine, {
   },
 })
 
+/** What an attempt has met is judged with the next failure of it, and forgotten with the next wish. */
+function isUnderWay(snapshot: SessionSnapshot): boolean {
+  return (
+    snapshot.matches('backingOff') || (snapshot.matches('active') && !snapshot.matches({ active: 'closing' }))
+  )
+}
+
+function whatWasMet(context: SessionContext): readonly unknown[] {
+  return [
+    context.transport?.secure,
+    context.wasOnline,
+    Math.min(context.failures, 4),
+    context.hops,
+    context.jid,
+    context.error === undefined ? undefined : judge(context.error).decision,
+    context.verdict?.decision,
+  ]
+}
+
 function isForgotten({
   endpoint,
   transport,
@@ -182,6 +279,10 @@ function isForgotten({
   )
 }
 
-function sends({ actions }: { readonly actions: readonly { readonly type: string }[] }): number {
-  return actions.filter(({ type }) => type === 'xstate.sendTo').length
+function isEntered(
+  state: Parameters<SessionSnapshot['matches']>[0],
+  snapshot: SessionSnapshot,
+  from: SessionSnapshot | undefined,
+): boolean {
+  return snapshot.matches(state) && from?.matches(state) !== true
 }

@@ -1,0 +1,51 @@
+import { archiveMachine, defaultArchiveTimeouts as timeouts } from '../../../machines/archive.js'
+import { StanzaError } from '../../../src/errors.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
+
+const unavailable = new StanzaError('service-unavailable', 'cancel')
+const forgotten = new StanzaError('item-not-found', 'cancel')
+
+export const archive = toWalked(archiveMachine, {
+  inputs: [true, false].map((anchored) => ({ anchored, timeouts })),
+  events: [{ type: 'session.live' }, { type: 'session.none' }, { type: 'archive.retry' }],
+  outcomes: {
+    findLast: { error: [unavailable] },
+    fetchPage: { done: [{ complete: true }, { complete: false }], error: [unavailable, forgotten] },
+  },
+  key: ({ context: { anchored, error } }) => [anchored, error?.code],
+  invariants: {
+    'the archive is asked only in a session': ({ value }, last) =>
+      last?.event.type !== 'session.none' || value === 'away' || value === 'adrift',
+    'nothing passes before what was missed': ({ value }, last) =>
+      !orders(last, 'releaseMessages') || (value !== 'anchoring' && value !== 'catchingUp'),
+    'whatever waited passes as soon as nothing is to come before it': (snapshot, last) =>
+      last === undefined ||
+      !last.from.hasTag('holding') ||
+      snapshot.hasTag('holding') ||
+      last.event.type === 'session.none' ||
+      orders(last, 'releaseMessages'),
+    'everything is here once the archive has said so, and not before': ({ value }, last) =>
+      value !== 'live' ||
+      last?.from.value === 'live' ||
+      last?.event.type === 'xstate.done.actor.findLast' ||
+      (last?.event.type === 'xstate.done.actor.fetchPage' && isComplete(last.event['output'])),
+    'where to go on from is forgotten only where the archive has forgotten it': ({ value }, last) =>
+      !(last?.from.value === 'away' || last?.from.value === 'catchingUp' || last?.from.value === 'live') ||
+      (value !== 'adrift' && value !== 'unavailable' && (value !== 'anchoring' || isForgotten(last.event))),
+    'a new session begins where the last one has ended': ({ value }, last) =>
+      last?.event.type !== 'session.live' || last.from.value !== 'away' || value === 'catchingUp',
+    'a session that was resumed misses nothing': ({ value }, last) =>
+      last?.event.type !== 'session.live' || last.from.value !== 'live' || value === 'live',
+    'what is missing is missing for a reason': ({ value, context }) =>
+      (value !== 'incomplete' && value !== 'unavailable') || context.error !== undefined,
+  },
+})
+
+function isComplete(page: unknown): boolean {
+  return Reflect.get(Object(page), 'complete') === true
+}
+
+function isForgotten(event: { readonly type: string; readonly error?: unknown }): boolean {
+  return event.type === 'xstate.error.actor.fetchPage' && event.error === forgotten
+}
