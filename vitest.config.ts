@@ -8,6 +8,7 @@ export default defineConfig({
     // The sources themselves, so that no test ever runs on a stale build.
     alias: [
       { find: '#dialer', replacement: source('src/transport/dial-node.ts') },
+      { find: '#inbound', replacement: source('src/router/inbound.ts') },
       { find: /^xmpp-machines$/, replacement: source('src/index.ts') },
       { find: /^xmpp-machines\/machines$/, replacement: source('machines/index.ts') },
       { find: /^xmpp-machines\/inspector$/, replacement: source('src/inspector/index.ts') },

@@ -12,7 +12,7 @@ import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
 import { resolveXmlLimits } from './xml/limits.js'
 
-/** Opens a transport by means of one's own, e.g. to a server in the same process. */
+/** Opens a transport by means of one's own, e.g. to a server in the same process; in a browser, one of frames. */
 export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
 
 export interface TlsOptions {

@@ -24,11 +24,13 @@ export const connectionActors = {
       const { link, dialer, stream: options } = meansOf(system)
       link.release()
       const transport = await dialer.dial(input.endpoint, input.domain, signal)
-      if (signal.aborted) {
+      try {
+        if (signal.aborted) throw new TransportError('aborted', 'no longer awaited')
+        link.hold(new XmlStream(transport, options))
+      } catch (error) {
         transport.destroy()
-        throw new TransportError('aborted', 'no longer awaited')
+        throw error
       }
-      link.hold(new XmlStream(transport, options))
       return toTransportFacts(transport)
     },
   ),

@@ -1,3 +1,4 @@
+import { createInbound } from '#inbound'
 import { ProtocolError, StreamError, TransportError, type XmppError } from '../errors.js'
 import { parseStreamError } from '../stanza/stream-error.js'
 import type { TlsClientOptions, Transport } from '../transport/transport.js'
@@ -5,7 +6,7 @@ import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
 import type { Flushed } from './cork.js'
-import { createInbound, type Inbound, type StreamHeader } from './inbound.js'
+import type { Inbound, StreamHeader } from './inbound.js'
 import { createOutbound, type Outbound, type Sendable } from './outbound.js'
 
 export interface StreamSink {

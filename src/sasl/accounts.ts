@@ -1,6 +1,7 @@
 import { encodeUtf8 } from './bytes.js'
-import { hmac, scramIterationFloor, scramSaltBytes } from './scram-keys.js'
-import type { ScramHash, ScramStoredKeys } from './scram-keys.js'
+import { hmac, scramIterationFloor } from './scram-keys.js'
+import type { ScramHash } from './scram-keys.js'
+import { scramSaltBytes, type ScramStoredKeys } from './scram-stored-keys.js'
 
 /** Stored keys of a user, by the name that SASLprep has prepared; `undefined` for nobody. */
 export type AccountLookup = (username: string, hash: ScramHash) => Promise<ScramStoredKeys | undefined>

@@ -1,5 +1,4 @@
-import { AuthenticationError } from '../errors.js'
-import { saslprep } from './saslprep.js'
+import { AuthenticationError, TransportError } from '../errors.js'
 
 /**
  * Gives the password when a mechanism needs it, and `undefined` when there is none. It is asked anew each time, so that
@@ -15,21 +14,31 @@ export async function takePassword(source: PasswordSource, mechanism: string): P
 }
 
 /**
- * SASLprep for a user name or password; throws `AuthenticationError` (`credentials-missing`) when nothing usable is
- * left of it.
+ * SASLprep for a user name or password; rejects with `AuthenticationError` (`credentials-missing`) when nothing usable is
+ * left of it. SASLprep leaves printable ASCII as it is, and its tables are loaded for other texts alone; rejects with
+ * `TransportError` (`unreachable`) when they cannot be.
+ * @see RFC 4013
  */
-export function prepareCredential(text: string, what: string, mechanism: string): string {
-  let prepared: string
+export async function prepareCredential(text: string, what: string, mechanism: string): Promise<string> {
+  const prepared = printableAscii.test(text) ? text : await prepare(text, what, mechanism)
+  if (prepared === '') throw missing(`the ${what} is empty`, mechanism)
+  return prepared
+}
+
+const printableAscii = /^[ -~]*$/
+
+async function prepare(text: string, what: string, mechanism: string): Promise<string> {
+  const { saslprep } = await import('./saslprep.js').catch((cause: unknown) => {
+    throw new TransportError('unreachable', 'the tables of SASLprep cannot be loaded', { cause })
+  })
   try {
-    prepared = saslprep(text)
+    return saslprep(text)
   } catch (cause) {
     throw missing(
       `the ${what} cannot be used: ${cause instanceof Error ? cause.message : 'SASLprep'}`,
       mechanism,
     )
   }
-  if (prepared === '') throw missing(`the ${what} is empty`, mechanism)
-  return prepared
 }
 
 /** Throws RangeError for an authorization identity that no mechanism can carry. */

@@ -23,8 +23,8 @@ export function createPlain({ authzid = '', password, username }: PlainOptions):
   return {
     name,
     start: async () => {
-      const authcid = prepareCredential(username, 'user name', name)
-      const passwd = prepareCredential(await takePassword(password, name), 'password', name)
+      const authcid = await prepareCredential(username, 'user name', name)
+      const passwd = await prepareCredential(await takePassword(password, name), 'password', name)
       return singleStep(name, encodeUtf8(`${authzid}\0${authcid}\0${passwd}`))
     },
   }

@@ -20,7 +20,7 @@ export async function findKeys(
   const cached = await cachedKeys(settings, parameters)
   if (cached !== undefined) return cached
   const password = await takePassword(settings.password, settings.name)
-  return deriveKeys(prepareCredential(password, 'password', settings.name), parameters)
+  return deriveKeys(await prepareCredential(password, 'password', settings.name), parameters)
 }
 
 /** A cache only saves time: what goes wrong in it costs no login. */

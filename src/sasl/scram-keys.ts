@@ -1,5 +1,4 @@
 import { concatBytes, encodeUtf8 } from './bytes.js'
-import { saslprep } from './saslprep.js'
 
 /** The hash functions of SCRAM, by WebCrypto's names (RFC 5802, RFC 7677). */
 export const scramHashes = ['SHA-512', 'SHA-256', 'SHA-1'] as const
@@ -35,15 +34,6 @@ export interface ScramKeys extends ScramKeyParameters {
   readonly serverKey: Uint8Array
 }
 
-/** What a server keeps instead of the password (RFC 5802 §3). */
-export interface ScramStoredKeys {
-  readonly hash: ScramHash
-  readonly salt: Uint8Array
-  readonly iterations: number
-  readonly storedKey: Uint8Array
-  readonly serverKey: Uint8Array
-}
-
 /** Keys of a password that SASLprep has prepared; PBKDF2 is WebCrypto's. */
 export async function deriveKeys(
   preparedPassword: string,
@@ -65,36 +55,6 @@ export async function deriveKeys(
     clientKey: await hmac(hash, saltedPassword, encodeUtf8('Client Key')),
     serverKey: await hmac(hash, saltedPassword, encodeUtf8('Server Key')),
   }
-}
-
-/** Bytes of a salt that `deriveStoredKeys` makes. */
-export const scramSaltBytes = 16
-
-/**
- * What a server stores for a password: salt of 16 random bytes and 4,096 rounds by default. Throws RangeError for an
- * empty password, one that SASLprep refuses, an empty salt, or a round count outside `scramIterationFloor` and
- * `scramIterationCeiling`.
- */
-export async function deriveStoredKeys(
-  password: string,
-  options: { readonly hash: ScramHash; readonly salt?: Uint8Array; readonly iterations?: number },
-): Promise<ScramStoredKeys> {
-  const { hash, iterations = scramIterationFloor } = options
-  const salt = options.salt ?? crypto.getRandomValues(new Uint8Array(scramSaltBytes))
-  const prepared = saslprep(password, 'stored')
-  if (prepared === '') throw new RangeError('an account needs a password: it is empty')
-  if (salt.length === 0) throw new RangeError('a salt must not be empty')
-  if (
-    !Number.isInteger(iterations) ||
-    iterations < scramIterationFloor ||
-    iterations > scramIterationCeiling
-  ) {
-    throw new RangeError(
-      `iterations must be an integer from ${scramIterationFloor} to ${scramIterationCeiling}: ${iterations}`,
-    )
-  }
-  const keys = await deriveKeys(prepared, { username: '', hash, salt, iterations })
-  return { hash, salt, iterations, storedKey: await digest(hash, keys.clientKey), serverKey: keys.serverKey }
 }
 
 /** HMAC(key, data). */

@@ -15,7 +15,8 @@ import { saslprep } from './saslprep.js'
 import { ScramGrammarError, toFailureCondition } from './scram-error.js'
 import type { ScramErrorValue } from './scram-error.js'
 import { digest, hmac } from './scram-keys.js'
-import type { ScramHash, ScramStoredKeys } from './scram-keys.js'
+import type { ScramHash } from './scram-keys.js'
+import type { ScramStoredKeys } from './scram-stored-keys.js'
 import { decodeMessage, formatServerFirst, parseClientFinal, parseClientFirstBare } from './scram-message.js'
 
 /** What the server's side of SCRAM needs. */

@@ -24,7 +24,7 @@ import { refuseTamperedOffer, refuseUntrusted } from './scram-trust.js'
  */
 export function createScram(options: ScramOptions): SaslMechanism {
   const settings = settleScram(options)
-  return { name: settings.name, start: async () => firstStep(settings) }
+  return { name: settings.name, start: () => firstStep(settings) }
 }
 
 /** What has been said so far, and who says it. */
@@ -36,9 +36,9 @@ interface Exchange {
   readonly clientFirstBare: string
 }
 
-function firstStep(settings: ScramSettings): SaslStep {
+async function firstStep(settings: ScramSettings): Promise<SaslStep> {
   refuseMissingCrypto(settings)
-  const username = prepareCredential(settings.username, 'user name', settings.name)
+  const username = await prepareCredential(settings.username, 'user name', settings.name)
   const nonce = takeNonce(settings.nonce)
   const gs2Header = formatGs2Header(settings.gs2, settings.authzid)
   const clientFirstBare = `n=${escapeName(username)},r=${nonce}`

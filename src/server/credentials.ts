@@ -1,12 +1,8 @@
 import type { AccountLookup, Accounts } from '../sasl/accounts.js'
 import { decoySecretBytes } from '../sasl/accounts.js'
 import { findMechanism } from '../sasl/mechanisms.js'
-import {
-  deriveStoredKeys,
-  scramIterationFloor,
-  type ScramHash,
-  type ScramStoredKeys,
-} from '../sasl/scram-keys.js'
+import { scramIterationFloor, type ScramHash } from '../sasl/scram-keys.js'
+import { deriveStoredKeys, type ScramStoredKeys } from '../sasl/scram-stored-keys.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 
 /** What the server keeps of passwords: the keys that SCRAM stores, never the passwords (RFC 5802 §3). */

@@ -14,6 +14,7 @@ describe('the client, bundled for browsers', () => {
     expect(inputs.filter((path) => /node:|node_modules\/ws\//.test(path))).toEqual([])
     expect(inputs).toContain('src/transport/dial-browser.ts')
     expect(inputs).not.toContain('src/transport/dial-node.ts')
+    expect(inputs).not.toContain('src/xml/stream-reader.ts')
   })
 
   it.skipIf('missing' in chromium)('logs in, talks and leaves in Chromium', { timeout: 60_000 }, async () => {

@@ -43,7 +43,7 @@ export const rooms = [
     holds: 'a stream',
     rooms: ['xml', 'stanza', 'errors'],
     types: ['transport'],
-    packages: ['rxjs'],
+    packages: ['rxjs', '#inbound'],
     pure: false,
   },
   {

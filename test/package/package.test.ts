@@ -17,6 +17,13 @@ const manifest: { name: string; exports: Record<string, unknown>; bin: Record<st
 const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json')
 const specifier = (subpath: string): string => manifest.name + subpath.slice(1)
 
+const production = 'production'
+/** Each build: its name, and the conditions that choose it. */
+const builds: readonly (readonly [string, ...(readonly string[])])[] = [
+  ['default'],
+  ['production', production],
+]
+
 const minuteMs = 60_000
 let workshop = ''
 let stage = ''
@@ -56,7 +63,7 @@ describe('the package as it is published', () => {
   test('holds what it must and nothing else', async () => {
     const names = (await run('tar', ['-tzf', tarball], workshop)).trim().split('\n')
     const stray =
-      /^package\/(?:dist\/(?:src|machines)|src|machines)\/|^package\/(?:package\.json|LICENSE|README\.md)$/
+      /^package\/(?:dist\/(?:production\/)?(?:src|machines)|src|machines)\/|^package\/(?:package\.json|LICENSE|README\.md)$/
     expect(names.filter((name) => !stray.test(name) || name.includes('tsbuildinfo'))).toEqual([])
     for (const path of Object.values(manifest.bin)) expect(names).toContain(`package/${path.slice(2)}`)
   })
@@ -75,26 +82,40 @@ describe('a project that installs it', () => {
     },
   )
 
-  test('logs in and reads a stream with what was packed', async () => {
+  test.each(builds)('logs in and reads a stream with what was packed (%s)', async (_, ...conditions) => {
     const script = [
       `import { createClient } from '${specifier('.')}'`,
       `import { createServer } from '${specifier('./server')}'`,
-      `const server = await createServer({ accounts: [{ username: 'toto', password: 'mot2passe' }] })`,
+      `const server = await createServer({ accounts: [{ username: 'toto', password: 'mot de passé' }] })`,
       `const endpoint = server.endpoints.starttls`,
-      `const client = createClient({ jid: 'toto@localhost', password: 'mot2passe', endpoint, tls: { ca: server.ca } })`,
+      `const client = createClient({ jid: 'toto@localhost', password: 'mot de passé', endpoint, tls: { ca: server.ca } })`,
       `await client.connect()`,
       `console.log(client.state.status)`,
       `await client.close()`,
       `await server.close()`,
     ].join('\n')
-    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
-    expect(told.trim()).toBe('online')
+    expect(await runScript(script, conditions)).toBe('online\n')
   })
 
-  test.each(subpaths)('imports %s in Node', async (subpath) => {
-    const script = `const entry = await import('${specifier(subpath)}'); console.log(Object.keys(entry).length)`
-    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
-    expect(Number(told)).toBeGreaterThan(0)
+  test.each(subpaths)('imports %s in Node, the same names from either build', async (subpath) => {
+    const script = `console.log(Object.keys(await import('${specifier(subpath)}')).join(' '))`
+    const names = await runScript(script)
+    expect(names).toMatch(/\w/)
+    expect(await runScript(script, [production])).toBe(names)
+  })
+
+  test('has the same charts in either build, but for the prose', async () => {
+    const script = [
+      `import * as entry from '${specifier('./machines')}'`,
+      `const charts = Object.entries(entry).filter(([, { config }]) => config !== undefined)`,
+      `const write = (key, value) => typeof value === 'function' ? String(value) : value`,
+      `console.log(JSON.stringify(charts.map(([name, { config, implementations }]) => [name, config, implementations]), write))`,
+    ].join('\n')
+    const whole = await runScript(script)
+    expect(whole).toContain('"description"')
+    const isProse = (key: string): boolean => key === 'description' || key === 'meta'
+    const rest: unknown = JSON.parse(whole, (key, value: unknown) => (isProse(key) ? undefined : value))
+    expect(JSON.parse(await runScript(script, [production]))).toEqual(rest)
   })
 
   test('is told to install elkjs when it draws without it', async () => {
@@ -103,35 +124,45 @@ describe('a project that installs it', () => {
       `import { sessionMachine } from '${specifier('./machines')}'`,
       'await drawSvg(sessionMachine).catch((error) => console.log(error.message))',
     ].join('; ')
-    const told = await run(process.execPath, ['--input-type=module', '-e', script], consumer)
-    expect(told).toBe('drawing needs the package elkjs: npm install elkjs\n')
+    expect(await runScript(script)).toBe('drawing needs the package elkjs: npm install elkjs\n')
   })
 
-  test.each(subpaths.filter((subpath) => subpath !== './server'))(
-    'bundles %s for browsers, without anything of Node',
-    async (subpath) => {
-      const { metafile, warnings } = await build({
-        stdin: { contents: `export * from '${specifier(subpath)}'`, resolveDir: consumer },
-        bundle: true,
-        format: 'esm',
-        platform: 'browser',
-        external: ['elkjs/*'],
-        metafile: true,
-        write: false,
-        logLevel: 'silent',
-      })
-      expect(warnings).toEqual([])
-      const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
-        imports.filter((one) => one.external),
-      )
-      expect(foreign.map(({ path }) => path).filter((path) => !path.startsWith('elkjs/'))).toEqual([])
-    },
-  )
+  test.each(
+    subpaths
+      .filter((subpath) => subpath !== './server')
+      .flatMap((subpath) => builds.map((one) => [subpath, ...one])),
+  )('bundles %s for browsers, without anything of Node (%s)', async (subpath, _, ...conditions) => {
+    const { metafile, warnings } = await build({
+      stdin: { contents: `export * from '${specifier(subpath)}'`, resolveDir: consumer },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['module', ...conditions],
+      external: ['elkjs/*'],
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    })
+    expect(warnings).toEqual([])
+    const ours = Object.keys(metafile.inputs).filter((path) => path.includes('/xmpp-machines/dist/'))
+    const isProduced = ours.map((path) => path.includes('/dist/production/'))
+    expect(new Set(isProduced)).toEqual(new Set([conditions.includes(production)]))
+    const foreign = Object.values(metafile.inputs).flatMap(({ imports }) =>
+      imports.filter((one) => one.external),
+    )
+    expect(foreign.map(({ path }) => path).filter((path) => !path.startsWith('elkjs/'))).toEqual([])
+  })
 })
 
 function everyEntry(): string {
   const imports = subpaths.map((subpath, index) => `import * as entry${index} from '${specifier(subpath)}'`)
   return `${imports.join('\n')}\nconsole.log(${subpaths.map((_, index) => `entry${index}`).join(', ')})\n`
+}
+
+/** What a module of the project that installs it prints. */
+function runScript(script: string, conditions: readonly string[] = []): Promise<string> {
+  const named = conditions.map((condition) => `--conditions=${condition}`)
+  return run(process.execPath, [...named, '--input-type=module', '-e', script], consumer)
 }
 
 async function version(): Promise<string> {

@@ -4,7 +4,8 @@ import type { AccountLookup } from '../../src/sasl/accounts.js'
 import { createScram } from '../../src/sasl/scram.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'
 import type { ScramServerOptions } from '../../src/sasl/scram-server.js'
-import { deriveStoredKeys, scramIterationCeiling, scramSaltBytes } from '../../src/sasl/scram-keys.js'
+import { scramIterationCeiling } from '../../src/sasl/scram-keys.js'
+import { deriveStoredKeys, scramSaltBytes } from '../../src/sasl/scram-stored-keys.js'
 import { accountsOf, bytes, converse, text } from './exchange.js'
 
 const options: ScramServerOptions = {

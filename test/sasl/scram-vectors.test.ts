@@ -3,7 +3,7 @@ import { decodeBase64 } from '../../src/base64.js'
 import { hashOffer } from '../../src/sasl/downgrade-protection.js'
 import { createScram } from '../../src/sasl/scram.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'
-import { deriveStoredKeys } from '../../src/sasl/scram-keys.js'
+import { deriveStoredKeys } from '../../src/sasl/scram-stored-keys.js'
 import { bytes, converse, text } from './exchange.js'
 
 /** RFC 5802 §5, RFC 7677 §3, and for SHA-512 the vector that several implementations share. */

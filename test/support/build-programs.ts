@@ -38,6 +38,7 @@ export async function buildPrograms(sources: readonly string[]): Promise<Program
 
 const entries: Readonly<Record<string, string>> = {
   '#dialer': 'src/transport/dial-node.ts',
+  '#inbound': 'src/router/inbound.ts',
   'xmpp-machines': 'src/index.ts',
   'xmpp-machines/machines': 'machines/index.ts',
   'xmpp-machines/server': 'src/server/index.ts',
@@ -46,7 +47,7 @@ const entries: Readonly<Record<string, string>> = {
 const resolveSources: Plugin = {
   name: 'sources',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^(?:#dialer|xmpp-machines(?:\/(?:machines|server))?)$/ }, ({ path }) => ({
+    onResolve({ filter: /^(?:#dialer|#inbound|xmpp-machines(?:\/(?:machines|server))?)$/ }, ({ path }) => ({
       path: join(root, entries[path] ?? ''),
     }))
   },

@@ -1,0 +1,81 @@
+import { ProtocolError } from '../errors.js'
+import type { XmlElement } from '../xml/element.js'
+import type { XmlLimits } from '../xml/limits.js'
+import { ns } from '../xml/namespaces.js'
+import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
+import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
+import { toStreamHeader } from './stream-header.js'
+
+/** The reading half over bytes: one document that lasts as long as the stream. @see RFC 6120 §4 */
+export const createByteInbound: CreateInbound = (_transport, events, limits) =>
+  new ByteInbound(events, limits)
+
+class ByteInbound implements Inbound, StreamReaderHandler {
+  readonly #events: InboundEvents
+  readonly #reader: StreamReader
+  #stopped = false
+
+  constructor(events: InboundEvents, limits: Partial<XmlLimits> | undefined) {
+    this.#events = events
+    this.#reader = createStreamReader(this, limits)
+  }
+
+  opened(root: XmlElement, contentNamespace: string): void {
+    const error = judgeRoot(root, contentNamespace)
+    if (error === undefined) this.#events.opened(toStreamHeader(root))
+    else this.#events.failed(error)
+  }
+
+  element(element: XmlElement): void {
+    this.#events.element(element)
+  }
+
+  closed(): void {
+    this.#events.closed()
+  }
+
+  failed(error: ProtocolError): void {
+    this.#events.failed(error)
+  }
+
+  write(chunk: Uint8Array | string): void {
+    if (!this.#stopped) this.#reader.write(chunk)
+  }
+
+  halt(): void {
+    this.#reader.halt()
+  }
+
+  resume(): void {
+    if (!this.#stopped) this.#reader.resume()
+  }
+
+  dropHeld(): number {
+    return this.#reader.takeHeld().length
+  }
+
+  restart(): void {
+    this.#reader.reset()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#reader.halt()
+    this.#reader.takeHeld()
+  }
+}
+
+function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | undefined {
+  if (root.name !== 'stream')
+    return new ProtocolError('bad-format', `the stream opens with <${root.name}>, not <stream>`)
+  if (root.namespace !== ns.streams) {
+    return new ProtocolError('invalid-namespace', `the stream is in the namespace ${root.namespace}`)
+  }
+  if (contentNamespace !== ns.client) {
+    return new ProtocolError(
+      'invalid-namespace',
+      `the stream carries ${contentNamespace || 'no namespace'}, not ${ns.client}`,
+    )
+  }
+  return undefined
+}
