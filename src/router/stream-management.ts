@@ -106,7 +106,12 @@ export class StreamManagement {
 
   /** Tells the server what was handled, asked or not; nothing where nothing is counted. */
   acknowledge(): void {
-    if (this.ledger.isTracking) this.#say({ kind: 'a', h: this.ledger.handled })
+    if (!this.ledger.isTracking) return
+    const { handled: h } = this.ledger
+    const stream = this.#stream
+    this.ledger.whenStored(() => {
+      if (stream === this.#stream) this.#say({ kind: 'a', h })
+    })
   }
 
   /** Takes one element in the namespace of stream management; what means nothing here is passed over. */

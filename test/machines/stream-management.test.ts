@@ -96,7 +96,9 @@ describe('the stream management chart', () => {
     })()
     expect(asked).toEqual(['enable'])
     expect(done).toEqual(['end', 'begin', 'watch'])
-    expect(news).toEqual([{ type: 'session.kept', previd: 'sm-1', location: 'other.test:5222' }])
+    expect(news).toEqual([
+      { type: 'session.kept', previd: 'sm-1', location: 'other.test:5222', maxMs: 60_000 },
+    ])
     expect(context()).toMatchObject({ id: 'sm-1', maxMs: 60_000 })
   })
 
