@@ -144,6 +144,8 @@ export class Journal {
       return
     }
     this.#standing = 'idle'
+    // Whoever came while this was written, and noted nothing, has waited for this.
+    if (this.#pending.length === 0) waiting.push(...this.#waiting.splice(0))
     for (const tell of waiting) tell()
     this.#schedule()
   }
