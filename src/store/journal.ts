@@ -8,7 +8,7 @@ import type { Store, StoredRecord } from './store.js'
 const storeTimeoutMs = 10_000
 
 /** Turns, and changes, after which everything is written anew and the turns before are deleted. */
-const checkpointTurns = 256
+const defaultCheckpointTurns = 256
 const checkpointChanges = 20_000
 
 /** What was found, and what could not be read and why. */
@@ -27,6 +27,7 @@ export class Journal {
   readonly #name: string
   readonly #owner: string
   readonly #lease: Lease
+  readonly #checkpointTurns: number
   readonly #watchers = new Set<(error: StoreError) => void>()
   #saved = new Saved()
   #pending: Change[] = []
@@ -39,8 +40,12 @@ export class Journal {
   #checkpoint = 0
   #changes = 0
 
-  /** @param name of the account, which others in the same store have too: no two journals may share it */
-  constructor(store: Store, name: string) {
+  /**
+   * @param name of the account: no two journals in one store may share it
+   * @param checkpointTurns after how many turns everything is written anew, and they are deleted
+   */
+  constructor(store: Store, name: string, checkpointTurns = defaultCheckpointTurns) {
+    this.#checkpointTurns = checkpointTurns
     this.#store = withTimeouts(store)
     this.#name = encodeURIComponent(name)
     this.#owner = crypto.randomUUID()
@@ -134,7 +139,7 @@ export class Journal {
       this.#turn = number
       for (const change of changes) this.#saved.apply(change)
       this.#changes += changes.length
-      if (number - this.#upTo >= checkpointTurns || this.#changes > checkpointChanges) {
+      if (number - this.#upTo >= this.#checkpointTurns || this.#changes > checkpointChanges) {
         await this.#writeCheckpoint()
       }
     } catch (error) {
@@ -196,7 +201,9 @@ export class Journal {
         const next: SavedRecord | undefined = await this.#read(this.#turnKey(turn, owner), ignored)
         record = next?.number === turn ? next : undefined
       }
-      const used = range(checkpoint.upTo - checkpointTurns + 1, turn).map((one) => this.#turnKey(one, owner))
+      const used = range(checkpoint.upTo - this.#checkpointTurns + 1, turn).map((one) =>
+        this.#turnKey(one, owner),
+      )
       const discard = async () => {
         if (owner === this.#owner) return
         await Promise.all([...keys, ...used].map((key) => this.#store.delete(key)))
