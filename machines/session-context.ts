@@ -224,6 +224,8 @@ export function fromLeftBehind(
 ): Partial<SessionContext> {
   return {
     isUnread: false,
+    // An earlier process was: what it has left is worth more than one attempt.
+    wasOnline: session !== undefined,
     scramPinned: context.scramPinned || scramPinned,
     redirect: session?.endpoint,
     resumption: session && {

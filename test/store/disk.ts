@@ -39,3 +39,21 @@ function read(text: string | undefined): unknown {
     return text
   }
 }
+
+/** A store on a disk, for a process that can be killed: what it does afterwards reaches nothing. */
+export function mountKillable(disk: Disk) {
+  const store = disk.mount()
+  let isDead = false
+  const unlessDead = <T>(call: () => Promise<T>): Promise<T> =>
+    isDead ? Promise.reject(new Error('the process was killed')) : call()
+  return {
+    store: {
+      get: (key) => unlessDead(() => store.get(key)),
+      set: (key, value) => unlessDead(() => store.set(key, value)),
+      delete: (key) => unlessDead(() => store.delete(key)),
+    } satisfies Store,
+    kill: () => {
+      isDead = true
+    },
+  }
+}
