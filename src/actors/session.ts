@@ -52,7 +52,7 @@ const sessionActors = {
         element: (element) => {
           if (element.namespace === ns.streamManagement) return management.take(element)
           bus.dispatch(element)
-          ledger.count(element)
+          management.count(element)
         },
         ended: (error) => report({ type: 'stream.ended', error }),
       })

@@ -75,8 +75,9 @@ export class StanzaLedger {
   #stored = 0
   /** Which stanzas those were that an earlier process has left, until the server has told its count. */
   #left: readonly (number | undefined)[] | undefined
-  /** Told once when the next stanza is kept. */
+  /** Told once when so many are kept. */
   #notify: (() => void) | undefined
+  #notifyAt = 1
 
   /**
    * @param limit how many stanzas may wait for their acknowledgement
@@ -201,11 +202,14 @@ export class StanzaLedger {
     this.#ahead?.noteHandled(this.#handled)
   }
 
-  /** Tells, once and before what is sent in the same turn leaves, that something waits to be acknowledged. */
-  watch(tell: () => void): void {
+  /**
+   * Tells, once and before what is sent in the same turn leaves, that so much waits to be acknowledged. The last watcher
+   * counts.
+   */
+  watch(count: number, tell: () => void): void {
     this.#notify = tell
-    const waiting = this.#ahead === undefined ? this.unacknowledged : this.#unsent - this.#first
-    if (waiting > 0) this.#tell()
+    this.#notifyAt = count
+    this.#tellOf(this.#ahead === undefined ? this.unacknowledged : this.#unsent - this.#first)
   }
 
   /**
@@ -226,7 +230,7 @@ export class StanzaLedger {
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
     if (this.#carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     const isWaiting = this.#carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate)
-    if (!isWaiting || this.#ahead === undefined) this.#tell()
+    if (!isWaiting || this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     if (!isWaiting) this.#carry(this.#carrier, kept)
     this.#kept.push(kept)
     if (!isWaiting) this.#unsent = this.#kept.length
@@ -271,10 +275,12 @@ export class StanzaLedger {
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
   }
 
-  #tell(): void {
+  /** So many wait to be acknowledged. */
+  #tellOf(count: number): void {
     const tell = this.#notify
+    if (tell === undefined || count < this.#notifyAt) return
     this.#notify = undefined
-    if (tell !== undefined) queueMicrotask(tell)
+    queueMicrotask(tell)
   }
 
   /** A stanza that is counted and was not written is sent again, so that only success is news. */
@@ -295,7 +301,7 @@ export class StanzaLedger {
     const isTracked = this.#isTracking
     if (carrier === undefined) return
     const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
-    if (this.#ahead !== undefined && this.#unsent < end) this.#tell()
+    if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
     for (let kept = this.#kept[this.#unsent]; kept !== undefined; kept = this.#kept[this.#unsent]) {
       if (this.#unsent >= end) break
       try {

@@ -91,7 +91,7 @@ export async function startRelay(port: number): Promise<Relay> {
     to.once('finish', () => to.resetAndDestroy())
   }
   const each = (deed: (way: Way) => void) => {
-    for (const way of [...ways]) deed(way)
+    ways.forEach(deed)
   }
 
   server.listen(0, '127.0.0.1')
