@@ -77,8 +77,8 @@ export function read(value: object, name: string): unknown {
 export const garbage = (key: string) => new StoreError('garbage', `what is stored as ${key} cannot be read`)
 
 function parseChange(row: unknown): Change | undefined {
-  if (!Array.isArray(row)) return undefined
-  const [kind, one, two, three]: readonly unknown[] = row
+  const cells: readonly unknown[] = Array.isArray(row) ? row : []
+  const [kind, one, two, three] = cells
   switch (kind) {
     case 'session':
       return parseSession(one)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Change } from '../../src/store/saved.js'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 })
