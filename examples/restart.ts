@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { filter, firstValueFrom, take } from 'rxjs'
-import { createClient, xml, type ClientState, type Store } from 'xmpp-machines'
+import { createClient, xml, type Store } from 'xmpp-machines'
 import { createServer } from 'xmpp-machines/server'
 
 const [program = '', endpoint, folder = '', ca = ''] = process.argv.slice(1)
@@ -23,17 +23,20 @@ async function runApp(endpoint: string): Promise<void> {
     store: keepIn(folder),
   })
   client.message$.subscribe(({ body }) => console.log(`heard: ${body}`))
-  client.state$.pipe(filter(isOnline), take(1)).subscribe(({ resumed }) => {
-    console.log(resumed ? 'the session goes on' : 'a session begins')
-  })
+  client.state$
+    .pipe(
+      filter((state) => state.status === 'online'),
+      take(1),
+    )
+    .subscribe(({ resumed }) => {
+      console.log(resumed ? 'the session goes on' : 'a session begins')
+    })
   await client.connect()
   const { status$ } = client.send({ to: 'tata@localhost', type: 'chat', body: 'Here I am' })
   // It is stored before it is sent, and the session with it.
   await firstValueFrom(status$.pipe(filter(({ status }) => status === 'acknowledged')))
   process.send?.('online')
 }
-
-const isOnline = (state: ClientState) => state.status === 'online'
 
 /** With unstorage: `fromUnstorage(createStorage({ driver }))`, in files, Redis and wherever else it has a driver for. */
 function keepIn(folder: string): Store {

@@ -68,11 +68,7 @@ export class Handshakes {
     const handle = new Befriending(jid, actor)
     this.#live.set(key, { handle, actor, requestId: input.requestId })
     this.#host.memory?.keepFact(kept + key, toIntent(input))
-    void handle.settled.then(() => {
-      // One that the end of the client has stopped goes on in the next process.
-      if (actor.getSnapshot().output !== undefined) this.#host.memory?.keepFact(kept + key, null)
-      this.#end(key, handle)
-    })
+    void handle.settled.then(() => this.#end(key, handle, actor))
     this.#tellReady(key)
     return handle
   }
@@ -119,7 +115,9 @@ export class Handshakes {
     if (actor?.getSnapshot().status === 'active') actor.send(event)
   }
 
-  #end(jid: string, handle: Befriending): void {
+  #end(jid: string, handle: Befriending, actor: BefriendingActor): void {
+    // One that the end of the client has stopped goes on in the next process.
+    if (actor.getSnapshot().output !== undefined) this.#host.memory?.keepFact(kept + jid, null)
     if (this.#live.get(jid)?.handle !== handle) return
     this.#live.delete(jid)
     this.#host.ended(jid)

@@ -6,15 +6,22 @@ import type { ServerUnderTest } from './server-under-test.js'
 const count = 60
 
 /** A session moves to another machine by a store that both can reach. */
-export function holdTakeover(server: ServerUnderTest, port: number, redis: string): void {
+export function holdTakeover(
+  server: ServerUnderTest,
+  port: number,
+  redis: { readonly url: string | undefined; readonly reason: string },
+): void {
   const processes = usePrograms()
 
   describe(`on ${server.name}, another process`, () => {
-    it('takes the session over while the first one is at it, which halts: nothing is lost or doubled', async () => {
+    it('takes the session over while the first one is at it, which halts: nothing is lost or doubled', async ({
+      skip,
+    }) => {
+      if (redis.url === undefined) skip(redis.reason)
       const bob = await online(server, 'bob')
       const first = await processes.person(server, port, bob, count)
       const second = await processes.person(server, port, bob, count)
-      const options = { ...first.options, redis }
+      const options = { ...first.options, redis: redis.url }
       const { word } = options
       const expected = Array.from({ length: count }, (_, index) => `${word} ${index}`)
       const heard: string[] = []

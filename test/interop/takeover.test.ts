@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll } from 'vitest'
 import type { ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTakeover } from '../conversations/takeover.js'
 import { onEachRealServer, realPassword } from '../support/real-server.js'
@@ -6,22 +6,18 @@ import { startRedis } from '../support/redis.js'
 
 const redis = await startRedis()
 
-if (typeof redis === 'string') {
-  test('a session moves by Redis', ({ skip }) => {
-    skip(redis)
-    expect.unreachable()
-  })
-} else {
-  afterAll(() => redis.stop())
-  onEachRealServer(({ ca, open }) => {
-    const under: ServerUnderTest = {
-      name: open.domain,
-      domain: open.domain,
-      endpoints: { 'direct TLS': `xmpps://127.0.0.1:${open.directTlsPort}` },
-      ca,
-      password: realPassword,
-      mechanisms: [],
-    }
-    holdTakeover(under, open.directTlsPort, redis.url)
-  })
-}
+const url = typeof redis === 'string' ? undefined : redis.url
+const reason = typeof redis === 'string' ? redis : ''
+afterAll(async () => (typeof redis === 'string' ? undefined : redis.stop()))
+
+onEachRealServer(({ ca, open }) => {
+  const under: ServerUnderTest = {
+    name: open.domain,
+    domain: open.domain,
+    endpoints: { 'direct TLS': `xmpps://127.0.0.1:${open.directTlsPort}` },
+    ca,
+    password: realPassword,
+    mechanisms: [],
+  }
+  holdTakeover(under, open.directTlsPort, { url, reason })
+})
