@@ -13,7 +13,7 @@ import { everybodyLeaves, next, online, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const program = 'test/support/stored-person.ts'
-const kills = 5
+const kills = 7
 /** Messages, each way, from one kill to the next. */
 const each = 24
 
