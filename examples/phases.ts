@@ -12,6 +12,8 @@ await client.connect()
 
 function explain(state: ClientState): string {
   switch (state.status) {
+    case 'restoring':
+      return 'reading what an earlier process has left'
     case 'connecting':
       return `${state.phase}, ${state.endpoint ?? 'no endpoint yet'}`
     case 'authenticating': {

@@ -8,6 +8,7 @@ export function toXmppError(error: unknown): XmppError {
 
 /** What each time-out waits for, in words. */
 const awaited = {
+  restore: 'what an earlier process has left in the store',
   discovery: 'an answer about where the domain is served',
   dial: 'the connection',
   header: 'the stream header',

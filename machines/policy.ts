@@ -3,6 +3,7 @@ import {
   DefectError,
   ProtocolError,
   StanzaError,
+  StoreError,
   StreamError,
   TimeoutError,
   TransportError,
@@ -123,6 +124,11 @@ export function judge(error: XmppError): Verdict {
   if (error instanceof TransportError) return transportErrors[error.reason]
   if (error instanceof TimeoutError) return retry('backoff', 'the server did not answer in time')
   if (error instanceof ProtocolError) return retry('backoff', 'the server broke the protocol', 3)
+  if (error instanceof StoreError) {
+    return error.reason === 'failed'
+      ? retry('backoff', 'the store does not work just now')
+      : stop('another process goes on with the session')
+  }
   if (error instanceof DefectError) return stop('something failed that should not be able to')
   if (error instanceof AuthenticationError) {
     switch (error.condition) {
@@ -156,6 +162,7 @@ const survivable: ReadonlySet<StreamErrorCondition> = new Set([
  */
 export function maySurvive(error: XmppError): boolean {
   if (error instanceof StreamError) return survivable.has(error.condition)
+  if (error instanceof StoreError) return error.reason === 'failed'
   return error instanceof TransportError || error instanceof TimeoutError
 }
 

@@ -25,6 +25,8 @@ export interface SessionInput {
   readonly wantsPresence: boolean
   /** Have the server acknowledge stanzas and keep the session when the connection is lost, where it can (XEP-0198). */
   readonly wantsManagement: boolean
+  /** A store may have a session of an earlier process, to go on with. */
+  readonly hasStore: boolean
   /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
   readonly reconnect: 'afterOnline' | 'always' | 'never'
   readonly timeouts: Timeouts
@@ -37,6 +39,25 @@ export interface Resumption {
   readonly previd: string
   /** Where the server would like that, as `host` or `host:port`; tried once. */
   readonly location: string | undefined
+  /** How long the server keeps it once its connection is lost, as far as it says. */
+  readonly maxMs: number | undefined
+  /** An earlier process has begun it: the roster and one's presence are yet to be told. */
+  readonly isLeft: boolean
+}
+
+/** What an earlier process has left. */
+export interface LeftBehind {
+  readonly session:
+    | {
+        readonly previd: string
+        /** Where the server would like to go on with it. */
+        readonly endpoint: string | undefined
+        /** How long it can be resumed from now on, as far as the server has said. */
+        readonly maxMs: number | undefined
+      }
+    | undefined
+  /** SCRAM has worked. */
+  readonly scramPinned: boolean
 }
 
 export interface SessionContext extends SessionInput {
@@ -54,6 +75,8 @@ export interface SessionContext extends SessionInput {
   /** Of the session that the server keeps. */
   readonly resumption: Resumption | undefined
   readonly scramPinned: boolean
+  /** What an earlier process has left is yet to be read. */
+  readonly isUnread: boolean
   readonly wasOnline: boolean
   /** Failed attempts in a row. */
   readonly failures: number
@@ -84,6 +107,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     resumed: false,
     resumption: undefined,
     scramPinned: false,
+    isUnread: input.hasStore,
     wasOnline: false,
     failures: 0,
     hops: 0,
@@ -176,11 +200,40 @@ function keepSession(
   error: XmppError,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
   if (resumption === undefined || !maySurvive(error)) return { redirect: undefined, resumption: undefined }
-  const { location, previd } = resumption
-  const isTrusted = location !== undefined && endpoint !== undefined && transport?.secure === true
   return {
-    redirect: isTrusted ? redirectedEndpoint(endpoint, location) : undefined,
-    resumption: { previd, location: undefined },
+    redirect: resumptionEndpoint({ endpoint, resumption, transport }),
+    resumption: { ...resumption, location: undefined },
+  }
+}
+
+/** Where the server would like to go on with the session, where nobody could forge that. */
+export function resumptionEndpoint({
+  endpoint,
+  resumption,
+  transport,
+}: Pick<SessionContext, 'endpoint' | 'resumption' | 'transport'>): string | undefined {
+  const location = resumption?.location
+  const isTrusted = location !== undefined && endpoint !== undefined && transport?.secure === true
+  return isTrusted ? redirectedEndpoint(endpoint, location) : undefined
+}
+
+/** What is made of what an earlier process has left. */
+export function fromLeftBehind(
+  context: SessionContext,
+  { session, scramPinned }: LeftBehind,
+): Partial<SessionContext> {
+  return {
+    isUnread: false,
+    // An earlier process was: what it has left is worth more than one attempt.
+    wasOnline: session !== undefined,
+    scramPinned: context.scramPinned || scramPinned,
+    redirect: session?.endpoint,
+    resumption: session && {
+      previd: session.previd,
+      location: undefined,
+      maxMs: session.maxMs,
+      isLeft: true,
+    },
   }
 }
 

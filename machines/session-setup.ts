@@ -3,15 +3,17 @@ import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
 import { connectionMachine, type ConnectionOutput } from './connection.js'
-import { toXmppError } from './failure.js'
+import { timedOut, toXmppError } from './failure.js'
 import { livenessMachine } from './liveness.js'
 import {
   drawBackoff,
   fromAuthentication,
   fromBinding,
   fromConnection,
+  fromLeftBehind,
   judgeFailure,
   redirection,
+  type LeftBehind,
   type Resumption,
   type SessionContext,
   type SessionInput,
@@ -55,6 +57,7 @@ export const session = setup({
       liveness: 'liveness'
       surroundings: 'surroundings'
       closeStream: 'closeStream'
+      readStore: 'readStore'
     }
   },
   actors: {
@@ -68,9 +71,11 @@ export const session = setup({
     liveness: livenessMachine,
     surroundings: stream('surroundings'),
     closeStream: deed<void>('closeStream'),
+    readStore: deed<LeftBehind>('readStore'),
   },
   actions: {
     releaseLink: () => {},
+    saveResumption: () => {},
     reportClosed: raise({ type: 'stream.closed' }),
     beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
       wish,
@@ -130,7 +135,21 @@ export const session = setup({
       resumable: context.resumption !== undefined,
     })),
     doubtConnection: sendTo('liveness', { type: 'connection.doubted' }),
-    keepResumption: assign((_, { location, previd }: Resumption) => ({ resumption: { location, previd } })),
+    keepResumption: assign((_, { location, maxMs, previd }: Omit<Resumption, 'isLeft'>) => ({
+      resumption: { location, maxMs, previd, isLeft: false },
+    })),
+    keepLeft: assign(({ context }, params: { readonly output: LeftBehind }) =>
+      fromLeftBehind(context, params.output),
+    ),
+    tellLeft: sendTo('streamManagement', (_, { output }: { readonly output: LeftBehind }) => ({
+      type: 'session.left' as const,
+      id: output.session?.previd ?? '',
+      maxMs: output.session?.maxMs,
+    })),
+    takeOver: assign(({ context }) => ({
+      resumption: context.resumption && { ...context.resumption, isLeft: false },
+    })),
+    noteLate: assign(({ context }) => ({ error: timedOut('restore', context.timeouts) })),
     forgetResumption: assign({ resumption: undefined }),
     noteRetryTime: assign({ retryAt: 0 }),
     forgiveFailures: assign({ failures: 0, hops: 0 }),
@@ -145,6 +164,10 @@ export const session = setup({
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
     isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
+    isTakenOver: ({ context }, { output }: { readonly output: BindingOutput }) =>
+      output.outcome === 'resumed' && context.resumption?.isLeft === true,
+    isUnread: ({ context }) => context.isUnread,
+    hasLeft: (_, { output }: { readonly output: LeftBehind }) => output.session !== undefined,
     isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
@@ -152,6 +175,7 @@ export const session = setup({
   },
   delays: {
     backoff: ({ context }) => context.retryInMs,
+    restoreTimeout: ({ context }) => context.timeouts.restoreMs,
     closeTimeout: ({ context }) => context.timeouts.closeMs,
     stableTime: ({ context }) => context.timeouts.stableMs,
   },

@@ -3,9 +3,9 @@ import { toInitialContext, toMechanismFacts } from './session-context.js'
 import { begin, end, join } from './session-wish.js'
 
 /** What follows from the end of a session. */
-const lost = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
+const lost = ['forgetResumption', 'saveResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
 /** The same where nothing of it is awaited any more. */
-const over = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline', 'tellEnded'] as const
+const over = [...lost, 'tellEnded'] as const
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
 /** What any failure of an attempt leads to. */
@@ -43,8 +43,10 @@ export const sessionMachine = session.createMachine({
     },
   ],
   on: {
-    'session.kept': { actions: { type: 'keepResumption', params: ({ event }) => event } },
-    'session.unkept': { actions: 'forgetResumption' },
+    'session.kept': {
+      actions: [{ type: 'keepResumption', params: ({ event }) => event }, 'saveResumption'],
+    },
+    'session.unkept': { actions: ['forgetResumption', 'saveResumption'] },
     'session.lost': { actions: lost },
   },
   states: {
@@ -64,13 +66,39 @@ export const sessionMachine = session.createMachine({
       meta: { spec: 'RFC 6120 §1.3' },
       entry: 'beginAttempt',
       exit: 'releaseLink',
-      initial: 'connecting',
+      initial: 'beginning',
       on: {
         'session.connect': { actions: join },
         'session.disconnect': { target: '.closing', actions: end },
         'session.close': { target: '.closing.forGood', actions: end },
       },
       states: {
+        beginning: {
+          description: 'What an earlier process has left comes first.',
+          meta: { why: 'a session that the server keeps is to go on' },
+          always: [{ guard: 'isUnread', target: 'restoring' }, { target: 'connecting' }],
+        },
+        restoring: {
+          description: 'What an earlier process has left is read, and everything made as it was.',
+          meta: { spec: 'XEP-0198 §5' },
+          invoke: {
+            id: 'readStore',
+            src: 'readStore',
+            onDone: [
+              {
+                guard: { type: 'hasLeft', params: ({ event }) => event },
+                target: 'connecting',
+                actions: [
+                  { type: 'keepLeft', params: ({ event }) => event },
+                  { type: 'tellLeft', params: ({ event }) => event },
+                ],
+              },
+              { target: 'connecting', actions: { type: 'keepLeft', params: ({ event }) => event } },
+            ],
+            onError: toJudging,
+          },
+          after: { restoreTimeout: { target: '#session.judging', actions: 'noteLate' } },
+        },
         connecting: {
           description: 'Reaching the server and securing the stream.',
           meta: { spec: 'RFC 6120 §3, §4, §5' },
@@ -140,6 +168,11 @@ export const sessionMachine = session.createMachine({
                 actions: [{ type: 'keepBinding', params: ({ event }) => event }, ...lost, 'tellBound'],
               },
               {
+                guard: { type: 'isTakenOver', params: ({ event }) => event },
+                target: 'online.takenOver',
+                actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
+              },
+              {
                 guard: { type: 'isResumed', params: ({ event }) => event },
                 target: 'online.resumed',
                 actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
@@ -195,6 +228,13 @@ export const sessionMachine = session.createMachine({
               description:
                 'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
               meta: { spec: 'XEP-0198 §5' },
+              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+            },
+            takenOver: {
+              description:
+                'The session of an earlier process goes on: this one asks what has changed in the roster, and says that it is there.',
+              meta: { spec: 'XEP-0198 §5, RFC 6121 §2.6' },
+              entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
               after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
             },
             stable: {

@@ -8,6 +8,8 @@ import type { Timeouts } from './timeouts.js'
 export type StreamManagementEvent =
   /** A new session has an address; `offered`: the server offers stream management, and the app wants it. */
   | { readonly type: 'session.bound'; readonly offered: boolean }
+  /** An earlier process has left a session; how long the server keeps it from now on, as far as it has said. */
+  | { readonly type: 'session.left'; readonly id: string; readonly maxMs: number | undefined }
   /** The server is asked to go on with the session at hand. */
   | { readonly type: 'session.resuming' }
   | { readonly type: 'session.resumed' }
@@ -48,7 +50,13 @@ export interface StreamManagementContext extends StreamManagementInput {
 /** What the session is told. */
 export type StreamManagementNews =
   /** The server keeps the session when its connection is lost. */
-  | { readonly type: 'session.kept'; readonly previd: string; readonly location: string | undefined }
+  | {
+      readonly type: 'session.kept'
+      readonly previd: string
+      readonly location: string | undefined
+      /** How long, as far as it says. */
+      readonly maxMs: number | undefined
+    }
   /** The session ends with its connection. */
   | { readonly type: 'session.unkept' }
   | { readonly type: 'session.lost' }
@@ -101,12 +109,17 @@ export const streamManagementMachine = setup({
         ? { id: answer.id, maxMs: answer.maxMs, location: answer.location }
         : { id: undefined, maxMs: undefined, location: undefined },
     ),
+    takeTerms: assign((_, { id, maxMs }: { readonly id: string; readonly maxMs: number | undefined }) => ({
+      id,
+      maxMs,
+      location: undefined,
+    })),
     forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined }),
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
     reportTerms: sendParent(
       (_, { answer }: EnableParams) =>
         (answer.kind === 'enabled' && answer.id !== undefined
-          ? { type: 'session.kept', previd: answer.id, location: answer.location }
+          ? { type: 'session.kept', previd: answer.id, location: answer.location, maxMs: answer.maxMs }
           : { type: 'session.unkept' }) satisfies StreamManagementNews,
     ),
     reportLost: sendParent({ type: 'session.lost' } satisfies StreamManagementNews),
@@ -150,7 +163,13 @@ export const streamManagementMachine = setup({
       tags: ['idle'],
       meta: { spec: 'XEP-0198 §2', why: 'a session has to come first' },
       entry: ['endSession', 'forgetTerms'],
-      on: { 'session.bound': bound },
+      on: {
+        'session.bound': bound,
+        'session.left': {
+          target: 'suspended',
+          actions: { type: 'takeTerms', params: ({ event }) => event },
+        },
+      },
     },
     unmanaged: {
       description: 'A session that nobody acknowledges and that ends with its connection.',

@@ -1,5 +1,7 @@
 /** Every wait of the charts, in milliseconds. No wait is without one. */
 export interface Timeouts {
+  /** What an earlier process has left in the store. */
+  readonly restoreMs: number
   /** DNS and host-meta look-ups. */
   readonly discoveryMs: number
   /** TCP connect, direct TLS or WebSocket handshake of one endpoint. */
@@ -41,6 +43,7 @@ export interface Timeouts {
 }
 
 export const defaultTimeouts: Timeouts = {
+  restoreMs: 60_000,
   discoveryMs: 10_000,
   dialMs: 15_000,
   headerMs: 15_000,

@@ -8,6 +8,7 @@ import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
 import { parseEndpoint, toLoggableUrl } from './transport/endpoint.js'
+import type { Store } from './store/store.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
 import { resolveXmlLimits } from './xml/limits.js'
@@ -65,6 +66,16 @@ export interface ClientOptions {
   readonly streamManagement?: boolean | undefined
   /** Messages that may wait while there is no connection; one more fails with `transport.overflow`. Default 1,000; 0: none wait. */
   readonly offlineQueue?: number | undefined
+  /**
+   * Where the session is kept, so that another process can go on with it after this one has ended, however that was. Whoever
+   * connects last has it; whoever had it before halts with `store.taken`. No secret is kept there. Default: nowhere.
+   */
+  readonly store?: Store | undefined
+  /**
+   * Where the keys are kept that SCRAM derives from the password: as good as the password, so keep them as carefully. Default: in
+   * memory alone.
+   */
+  readonly secrets?: Store | undefined
   /** Where news of the network and of sleep come from. Default: the platform. */
   readonly surroundings?: Surroundings | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
@@ -114,6 +125,7 @@ export function toSettings(options: ClientOptions) {
     wantsRoster: options.roster !== false,
     wantsPresence: options.presence !== false,
     wantsManagement: options.streamManagement !== false,
+    hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,

@@ -1,5 +1,5 @@
 import { createDialer } from '#dialer'
-import { BehaviorSubject, type Observable } from 'rxjs'
+import { BehaviorSubject, EMPTY, type Observable } from 'rxjs'
 import { createActor, type ActorRefFrom, type AnyActor, type InspectionEvent } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
@@ -11,6 +11,7 @@ import { toSettings, type ClientLimits, type ClientOptions } from './client-opti
 import { toClientState, type ClientState } from './features/client-state.js'
 import type { FeatureHost } from './features/feature-host.js'
 import { TransportError, type XmppError } from './errors.js'
+import { Memory, type Restoration } from './features/memory.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { Outbox } from './features/outbox.js'
 import { answerPings } from './features/ping.js'
@@ -25,8 +26,10 @@ import { StreamManagement } from './router/stream-management.js'
 import { mayKnowOfMe, type Audience } from './router/trust.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import { ScramMemoryCache } from './sasl/scram-key-cache.js'
+import { ScramKeyStore } from './sasl/scram-key-store.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
+import { Journal } from './store/journal.js'
 import type { Dialer } from './transport/dial.js'
 import type { Transport } from './transport/transport.js'
 import type { XmlElement } from './xml/element.js'
@@ -44,6 +47,8 @@ export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature
   readonly jid: Jid
   readonly state: ClientState
   readonly state$: Observable<ClientState>
+  /** With a `store`, once: what an earlier process has left, before the first connection of this one. */
+  readonly restored$: Observable<Restoration>
   /** Every stanza as it comes. */
   readonly stanza$: Observable<XmlElement>
   /** The root chart's actor, for inspection and framework bindings. */
@@ -68,16 +73,19 @@ export function createClient(options: ClientOptions): Client {
   const settings = toSettings(options)
   const { jid, input, lang } = settings
   const link = new Link()
-  const bus = new StanzaBus(createId)
+  const { store } = options
+  const memory = store === undefined ? undefined : new Memory(new Journal(store, jid.toString()))
+  const bus = new StanzaBus(createId, memory?.repeats)
   const dialer = toDialer(options, settings)
   const { password } = options
-  const cache = new ScramMemoryCache()
+  const cache = toKeyCache(options, jid)
   const roster = new RosterStore()
   const words = new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {}))
   const means: SessionMeans = {
     link,
     bus,
-    management: new StreamManagement(new StanzaLedger(settings.unacknowledgedStanzas)),
+    management: new StreamManagement(new StanzaLedger(settings.unacknowledgedStanzas, memory)),
+    memory,
     surroundings: options.surroundings ?? platformSurroundings,
     createId,
     roster,
@@ -101,7 +109,8 @@ export function createClient(options: ClientOptions): Client {
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   const outbox = new Outbox(bus, settings.offlineQueue)
-  const messages = createMessages(bus, createId, outbox)
+  memory?.remember({ bus, roster, outbox, ledger: means.management.ledger })
+  const messages = createMessages(bus, createId, outbox, memory)
   const presence = createPresence(bus, createId, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
   const audience: Audience = {
@@ -131,6 +140,7 @@ export function createClient(options: ClientOptions): Client {
   const end = () => {
     show({ status: 'closed' })
     bus.complete()
+    memory?.complete()
     roster.complete()
     state.complete()
   }
@@ -151,6 +161,7 @@ export function createClient(options: ClientOptions): Client {
     bus,
     createId,
     send: (message) => messages.send(message),
+    memory,
     mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {
@@ -178,6 +189,8 @@ export function createClient(options: ClientOptions): Client {
   const close = async () => {
     await wishes.close()
     end()
+    // A store that fails now has failed before, and was told of.
+    await memory?.settle().catch(() => undefined)
   }
 
   const parts: Omit<Client, 'state'> = {
@@ -190,6 +203,7 @@ export function createClient(options: ClientOptions): Client {
     ...rosterFeature,
     state$: state.asObservable(),
     stanza$: bus.stanza$,
+    restored$: memory?.restored$ ?? EMPTY,
     request: async ({ type, to, payload }, requestOptions) =>
       bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
     networkOnline: () => {
@@ -213,6 +227,10 @@ class Shown {
     return this.#state.value
   }
 }
+
+/** In memory, or where the app has given a place for secrets. */
+const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>
+  secrets === undefined ? new ScramMemoryCache() : new ScramKeyStore(secrets, jid.bare.toString())
 
 function toStreamOptions(limits: ClientLimits = {}): XmlStreamOptions {
   const { unacknowledgedStanzas: _, ...options } = limits

@@ -320,6 +320,28 @@ export class TimeoutError extends XmppError {
   }
 }
 
+export type StoreErrorReason = 'failed' | 'garbage' | 'taken' | 'version'
+
+const storeAdvice: Readonly<Record<StoreErrorReason, string>> = {
+  failed: 'Look at the cause, and at the store: nothing leaves that it does not have.',
+  garbage: 'Nothing need be done: what could not be read is left out.',
+  taken: 'Another process goes on with this session: end one of the two.',
+  version: 'What another version of this library has stored is left out.',
+}
+
+/** The app's store failed, holds what cannot be read, or has another owner by now. */
+export class StoreError extends XmppError {
+  override readonly name = 'StoreError'
+  readonly code: `store.${StoreErrorReason}`
+  readonly reason: StoreErrorReason
+
+  constructor(reason: StoreErrorReason, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, storeAdvice[reason], options)
+    this.reason = reason
+    this.code = `store.${reason}`
+  }
+}
+
 /** Something failed that should not be able to: a function that the app gave, or the engine itself. */
 export class DefectError extends XmppError {
   override readonly name = 'DefectError'

@@ -6,6 +6,7 @@ export {
   DefectError,
   ProtocolError,
   StanzaError,
+  StoreError,
   StreamError,
   TimeoutError,
   TransportError,
@@ -32,7 +33,8 @@ export type {
   Standing,
 } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
-export type { FeatureHost } from './features/feature-host.js'
+export type { FeatureHost, FeatureMemory } from './features/feature-host.js'
+export type { Restoration } from './features/memory.js'
 export type { BouncedMessage } from './features/messages.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export type { Contacts } from './features/roster.js'
@@ -45,6 +47,7 @@ export type { ScramKeyCache } from './sasl/scram-key-cache.js'
 export type { Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
 export type { Timeouts } from '../machines/timeouts.js'
+export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'

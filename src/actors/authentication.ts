@@ -55,6 +55,7 @@ export const authenticationActors = {
     exchanges.delete(stream)
     await step.finish(received)
     rememberLogin(means, input)
+    if (input.mechanism?.name.startsWith('SCRAM-') === true) means.memory?.pinScram()
   }),
 }
 

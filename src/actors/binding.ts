@@ -13,9 +13,11 @@ import { meansOf, type SessionMeans } from './means.js'
 /** The deeds of the binding chart. */
 export const bindingActors = {
   reopenStream: fromPromise<StreamHeaderFacts, { readonly previd: string | undefined }>(
-    ({ input: { previd }, signal, system }) => {
+    async ({ input: { previd }, signal, system }) => {
       const means = meansOf(system)
-      const { link, management } = means
+      const { link, management, memory } = means
+      // The server is told nothing that a process after this one would not know, and by one process alone.
+      await memory?.settle()
       const sayResume = previd === undefined ? undefined : () => management.askToResume(link.stream, previd)
       return openStream(means, signal, sayResume)
     },

@@ -1,4 +1,6 @@
 import type { AnyActorRef } from 'xstate'
+import type { LeftBehind } from '../../machines/session-context.js'
+import type { StoreError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StreamManagement } from '../router/stream-management.js'
 import type { XmlStreamOptions } from '../router/xml-stream.js'
@@ -23,11 +25,37 @@ export interface PresenceSpeaker {
   forget(): void
 }
 
+/** What outlives the process, as the deeds need it. */
+export interface SessionMemory {
+  /** Reads what an earlier process has left, and makes everything as it was. */
+  restore(): Promise<LeftBehind>
+  /** The session of an earlier process goes on: who was there is there. */
+  replay(): void
+  /** Resolves once everything is stored, and the session is still this process's own. */
+  settle(): Promise<void>
+  /** Tells what fails, until the returned function is called. */
+  watch(tell: (error: StoreError) => void): () => void
+  /** The server keeps this session when its connection is lost, or none. */
+  keepSession(session: KeptSession | null): void
+  /** SCRAM has worked. */
+  pinScram(): void
+}
+
+/** A session as another process needs it to go on with it. */
+export interface KeptSession {
+  readonly previd: string
+  readonly jid: string
+  readonly maxMs: number | null
+  readonly endpoint: string | null
+}
+
 /** What the deeds of one session are done with: sockets, streams and secrets, none of which a chart may hold. */
 export interface SessionMeans {
   readonly link: Link
   readonly bus: StanzaBus
   readonly management: StreamManagement
+  /** Where the app has given a store. */
+  readonly memory: SessionMemory | undefined
   readonly createId: () => string
   readonly roster: RosterKeeper
   readonly presence: PresenceSpeaker

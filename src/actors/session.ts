@@ -14,7 +14,12 @@ import { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
-import type { SessionContext, SessionInput } from '../../machines/session-context.js'
+import {
+  resumptionEndpoint,
+  type LeftBehind,
+  type SessionContext,
+  type SessionInput,
+} from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { ns } from '../xml/namespaces.js'
@@ -31,16 +36,18 @@ import { watchSurroundings } from './surroundings.js'
 /** The deeds of the session chart itself. */
 const sessionActors = {
   stanzas: fromCallback(({ sendBack, system }) => {
-    const { link, bus, management } = meansOf(system)
+    const { link, bus, management, memory } = meansOf(system)
     const { ledger } = management
     const report = (event: SessionEvent) => sendBack(event)
     const { stream, account } = link
     if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
     bus.open(ledger, account, link.lang)
     let isOver = false
+    const unwatch = memory?.watch((error) => report({ type: 'stream.ended', error }))
     // Whoever hears of being online hears it before the first stanza; until then nothing is read.
     queueMicrotask(() => {
       if (isOver) return
+      memory?.replay()
       stream.flow({
         element: (element) => {
           if (element.namespace === ns.streamManagement) return management.take(element)
@@ -52,12 +59,21 @@ const sessionActors = {
     })
     return () => {
       isOver = true
+      unwatch?.()
     }
   }),
 
+  readStore: fromPromise<LeftBehind>(async ({ system }) => {
+    const { memory } = meansOf(system)
+    return memory === undefined ? { session: undefined, scramPinned: false } : memory.restore()
+  }),
+
   closeStream: fromPromise<void>(async ({ signal, system }) => {
-    const { link, bus, management } = meansOf(system)
+    const { link, bus, management, memory } = meansOf(system)
     if (!link.hasStream) return
+    // What waits to be stored may still leave.
+    await memory?.settle().catch(() => undefined)
+    if (signal.aborted || !link.hasStream) return
     bus.stopSending(link.stream.end)
     management.acknowledge()
     // RFC 6121 §4.5.1: only who is bound can have said that it is there.
@@ -76,6 +92,19 @@ interface ActionArguments {
 const sessionActions = {
   releaseLink: ({ context, system }: ActionArguments) =>
     meansOf(system).link.release(context.resumption !== undefined),
+  saveResumption: ({ context, system }: ActionArguments) => {
+    const { jid, resumption } = context
+    meansOf(system).memory?.keepSession(
+      resumption === undefined || jid === undefined
+        ? null
+        : {
+            previd: resumption.previd,
+            jid,
+            maxMs: resumption.maxMs ?? null,
+            endpoint: resumptionEndpoint(context) ?? null,
+          },
+    )
+  },
 }
 
 /** The charts with every deed in place, made once for all sessions: the one place where charts and actors meet. */

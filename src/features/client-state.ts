@@ -11,6 +11,8 @@ import type { SnapshotFrom } from 'xstate'
  */
 export type ClientState =
   | { readonly status: 'offline' }
+  /** What an earlier process has left in the store is read. */
+  | { readonly status: 'restoring' }
   | {
       readonly status: 'connecting'
       readonly phase: string
@@ -85,6 +87,7 @@ type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
 /** The public view of a snapshot of the session chart. */
 export function toClientState(snapshot: SessionSnapshot): ClientState {
   const { context, children } = snapshot
+  if (snapshot.matches({ active: 'restoring' })) return { status: 'restoring' }
   if (snapshot.matches({ active: 'connecting' })) {
     const connection = children.connection?.getSnapshot()
     const inner = connection?.context

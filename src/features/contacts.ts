@@ -116,6 +116,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     startBefriending: host.startBefriending,
     factsOf: (jid) => ({ item: attributesOf(roster.find(jid)), hasAsked: subscriptions.hasAsked(jid) }),
     ended: (jid) => subscriptions.ask(jid),
+    memory: host.memory,
   })
   let preApproval = false
 

@@ -5,6 +5,8 @@ import type { XmppError } from '../errors.js'
 export type DeliveryStatus =
   /** It waits: for the turn to end, for the network, or for a session. */
   | { readonly status: 'queued' }
+  /** With a `store`: it waits, and is sent by this process or the next one, whatever happens to this one. */
+  | { readonly status: 'stored' }
   /** The operating system has taken it; whether it arrived nobody has said, and nobody will without stream management. */
   | { readonly status: 'written' }
   /** The server has it, and sees to the rest (XEP-0198). */
@@ -15,6 +17,7 @@ export type DeliveryStatus =
   | { readonly status: 'failed'; readonly reason: XmppError }
 
 const queued: DeliveryStatus = { status: 'queued' }
+const stored: DeliveryStatus = { status: 'stored' }
 const written: DeliveryStatus = { status: 'written' }
 const acknowledged: DeliveryStatus = { status: 'acknowledged' }
 const received: DeliveryStatus = { status: 'received' }
@@ -24,6 +27,7 @@ export class Delivery {
   /** The id the message was sent with. */
   readonly id: string
   #status: DeliveryStatus = queued
+  #isLeft = false
   #changes: Subject<DeliveryStatus> | undefined
   #waiting: ((status: DeliveryStatus) => void)[] | undefined
 
@@ -47,20 +51,40 @@ export class Delivery {
     })
   }
 
-  /** Resolves once it is no longer merely queued; never rejects. */
+  /** Resolves once it no longer merely waits, or is left to the next process; never rejects. */
   get settled(): Promise<DeliveryStatus> {
-    if (this.#status !== queued) return Promise.resolve(this.#status)
+    if (this.#isLeft || (this.#status !== queued && this.#status !== stored)) {
+      return Promise.resolve(this.#status)
+    }
     return new Promise((resolve) => (this.#waiting ??= []).push(resolve))
+  }
+
+  /** For whoever sends: the store has it. */
+  store(): void {
+    if (this.#status !== queued) return
+    this.#status = stored
+    this.#changes?.next(stored)
+  }
+
+  /**
+   * For whoever sends: this client has stopped.
+   * @returns whether it is left to whoever reads the store next
+   */
+  leave(): boolean {
+    if (this.#status !== stored) return false
+    this.#isLeft = true
+    this.#advance(stored)
+    return true
   }
 
   /** For whoever sends: the operating system has it. */
   write(): void {
-    if (this.#status === queued) this.#advance(written)
+    if (this.#status === queued || this.#status === stored) this.#advance(written)
   }
 
   /** For whoever sends: the server has it. */
   acknowledge(): void {
-    if (this.#status === queued || this.#status === written) this.#advance(acknowledged)
+    if (this.#status !== received && this.#status.status !== 'failed') this.#advance(acknowledged)
   }
 
   /** For whoever hears of it: the other side has it. */

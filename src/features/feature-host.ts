@@ -3,6 +3,7 @@ import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
+import type { Json } from '../store/store.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { RosterPhase, RosterStore } from './roster.js'
@@ -25,6 +26,8 @@ export interface FeatureHost {
     readonly phase$: Observable<RosterPhase>
     readonly fetch: () => Promise<unknown>
   }
+  /** What outlives the process; `undefined` where the app has given no store. */
+  readonly memory: FeatureMemory | undefined
   /**
    * Starts a chart beside the session. Its deeds find the means of this session, it is inspected with it, and it is stopped
    * when the client closes at the latest.
@@ -33,4 +36,12 @@ export interface FeatureHost {
     machine: Machine,
     options: { readonly id: string; readonly input: InputFrom<Machine> },
   ) => Actor<Machine>
+}
+
+/** Facts that another process finds again. */
+export interface FeatureMemory {
+  /** Keeps one; `null` forgets it. */
+  keepFact(key: string, value: Json): void
+  /** Tells those of an earlier process whose key begins so, with the rest of the key, once they are known. */
+  factsOf(prefix: string, tell: (key: string, value: Json) => void): void
 }

@@ -5,12 +5,17 @@ import type {
   BefriendingInput,
   ContactFacts,
 } from '../../machines/befriending.js'
-import type { Jid } from '../stanza/jid.js'
+import { parseJid, type Jid } from '../stanza/jid.js'
 import type { Presence } from '../stanza/presence.js'
 import { Befriending } from './befriending.js'
+import { parseIntent, toIntent } from './befriending-intent.js'
+import type { FeatureMemory } from './feature-host.js'
 
 /** Handshakes that may be open at once; one more is a `RangeError`. */
 export const openBefriendingLimit = 1_000
+
+/** How facts of handshakes are called. */
+const kept = 'befriending:'
 
 type BefriendingActor = ActorRefFrom<typeof befriendingMachine>
 
@@ -21,6 +26,8 @@ export interface HandshakesHost {
   readonly factsOf: (jid: string) => ContactFacts
   /** The handshake with a contact is over. */
   readonly ended: (jid: string) => void
+  /** What outlives the process. */
+  readonly memory?: FeatureMemory | undefined
 }
 
 /** The handshakes under way, one a contact, each a chart of its own; told here what its contact, its server and the session do. */
@@ -35,6 +42,10 @@ export class Handshakes {
 
   constructor(host: HandshakesHost) {
     this.#host = host
+    host.memory?.factsOf(kept, (jid, value) => {
+      const input = parseIntent(jid, value)
+      if (input !== undefined) this.begin(parseJid(jid), input)
+    })
   }
 
   /** The one with a contact, until it is over. */
@@ -56,7 +67,8 @@ export class Handshakes {
     const actor = this.#host.startBefriending(input)
     const handle = new Befriending(jid, actor)
     this.#live.set(key, { handle, actor, requestId: input.requestId })
-    void handle.settled.then(() => this.#end(key, handle))
+    this.#host.memory?.keepFact(kept + key, toIntent(input))
+    void handle.settled.then(() => this.#end(key, handle, actor))
     this.#tellReady(key)
     return handle
   }
@@ -103,7 +115,9 @@ export class Handshakes {
     if (actor?.getSnapshot().status === 'active') actor.send(event)
   }
 
-  #end(jid: string, handle: Befriending): void {
+  #end(jid: string, handle: Befriending, actor: BefriendingActor): void {
+    // One that the end of the client has stopped goes on in the next process.
+    if (actor.getSnapshot().output !== undefined) this.#host.memory?.keepFact(kept + jid, null)
     if (this.#live.get(jid)?.handle !== handle) return
     this.#live.delete(jid)
     this.#host.ended(jid)

@@ -7,6 +7,7 @@ import { MessageForms } from '../stanza/plain-message.js'
 import { Delivery } from './delivery.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { SentMessage, type Outbox } from './outbox.js'
+import { ShelvedMessage, type Shelf } from './shelved-message.js'
 
 /** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
 export const rememberedMessageLimit = 1_000
@@ -43,8 +44,16 @@ export interface MessageFilter {
   readonly type?: MessageType | undefined
 }
 
-/** @see Messages */
-export function createMessages(bus: StanzaBus, createId: () => string, outbox: Outbox): Messages {
+/**
+ * @param shelf where messages wait that are to outlive the process
+ * @see Messages
+ */
+export function createMessages(
+  bus: StanzaBus,
+  createId: () => string,
+  outbox: Outbox,
+  shelf?: Shelf,
+): Messages {
   const bounced = new Subject<BouncedMessage>()
   let forms: MessageForms | undefined
   const remembered: SentMessage[] = []
@@ -77,7 +86,7 @@ export function createMessages(bus: StanzaBus, createId: () => string, outbox: O
         const sent = recall(message.id)
         const to = sent?.to ?? bus.account?.bare
         if (sent === undefined || to !== message.from?.bare.toString()) return
-        sent.delivery.fail(message.error)
+        sent.fail(message.error)
         bounced.next({ delivery: sent.delivery, reason: message.error, message })
       },
       complete: () => bounced.complete(),
@@ -101,7 +110,10 @@ export function createMessages(bus: StanzaBus, createId: () => string, outbox: O
       const plain = (forms ??= new MessageForms()).toPlain(input, id)
       const stanza = plain ?? toMessageElement({ ...input, id })
       const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
-      const sent = new SentMessage(to, delivery, outbox)
+      const sent =
+        shelf === undefined
+          ? new SentMessage(to, delivery, outbox)
+          : new ShelvedMessage(to, delivery, outbox, shelf)
       remember(sent)
       outbox.send(stanza, sent)
       return delivery

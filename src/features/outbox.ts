@@ -23,21 +23,35 @@ export class SentMessage implements StanzaFate {
   readonly delivery: Delivery
   readonly #outbox: Outbox
   /** When the app sent it, in milliseconds since 1970. */
-  readonly #moment = Date.now()
+  readonly moment: number
 
-  constructor(to: string | undefined, delivery: Delivery, outbox: Outbox) {
+  constructor(to: string | undefined, delivery: Delivery, outbox: Outbox, moment = Date.now()) {
     this.to = to
     this.delivery = delivery
     this.#outbox = outbox
+    this.moment = moment
   }
+
+  /** It is to be sent from here on, by this process or the next one where something keeps it. */
+  shelve(_stanza: Sendable): void {}
 
   written(error: TransportError | null): void {
     if (error === null) this.delivery.write()
-    else this.delivery.fail(error)
+    else this.fail(error)
   }
 
   acknowledged(): void {
     this.delivery.acknowledge()
+  }
+
+  /** It did not arrive, and will not. */
+  fail(reason: XmppError): void {
+    this.delivery.fail(reason)
+  }
+
+  /** There will be no session unless the app asks for one. */
+  giveUp(reason: XmppError): void {
+    this.fail(reason)
   }
 
   /**
@@ -52,7 +66,7 @@ export class SentMessage implements StanzaFate {
       ...(findOriginId(payloads) === undefined ? [toOriginIdElement(this.delivery.id)] : []),
       ...(payloads.some((payload) => parseDelay(payload) !== undefined)
         ? []
-        : [toDelayElement({ moment: this.#moment })]),
+        : [toDelayElement({ moment: this.moment })]),
     ]
     const { attributes, children, name, namespace } = element
     this.#outbox.takeBack({
@@ -89,9 +103,10 @@ export class Outbox {
   /** Sends, or keeps the message until there is a session. */
   send(stanza: Sendable, sent: SentMessage): void {
     if (this.#halt !== undefined) {
-      sent.delivery.fail(notSent('the client has stopped', this.#halt))
+      sent.fail(notSent('the client has stopped', this.#halt))
       return
     }
+    sent.shelve(stanza)
     if (this.#waiting.length > 0) this.flush()
     if (this.#waiting.length > 0 || this.#session === 'none') return this.#wait(stanza, sent)
     if (this.#session === 'suspended' && this.#suspended++ >= this.#limit) return this.#refuse(sent)
@@ -100,7 +115,7 @@ export class Outbox {
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       if (error.reason === 'not-connected') this.#wait(stanza, sent)
-      else sent.delivery.fail(error)
+      else sent.fail(error)
     }
   }
 
@@ -131,9 +146,9 @@ export class Outbox {
   /** There will be no session unless the app asks for one: whatever waits fails, and so does what comes. */
   halt(reason: XmppError): void {
     this.#halt = reason
-    for (const { sent } of this.#waiting.splice(0)) {
-      sent.delivery.fail(notSent('the message was not confirmed before the client stopped', reason))
-    }
+    const failure = notSent('the message was not confirmed before the client stopped', reason)
+    for (const { sent } of this.#waiting) sent.giveUp(failure)
+    this.#waiting = this.#waiting.filter(({ sent }) => sent.delivery.status.status !== 'failed')
   }
 
   /** The app has asked. */
@@ -142,7 +157,7 @@ export class Outbox {
   }
 
   #wait(stanza: Sendable, sent: SentMessage): void {
-    if (this.#limit === 0) sent.delivery.fail(notSent('the session is not online', undefined))
+    if (this.#limit === 0) sent.fail(notSent('the session is not online', undefined))
     else if (this.#waiting.length >= this.#limit) this.#refuse(sent)
     else {
       // What XML cannot carry is the caller's mistake, now and not when it leaves.
@@ -153,11 +168,11 @@ export class Outbox {
 
   #refuse(sent: SentMessage): void {
     const message = `more than ${this.#limit} messages wait for a session`
-    sent.delivery.fail(new TransportError('overflow', message))
+    sent.fail(new TransportError('overflow', message))
   }
 }
 
-const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
+export const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 
 const notSent = (message: string, cause: XmppError | undefined) =>
   new TransportError('not-connected', message, cause === undefined ? {} : { cause })

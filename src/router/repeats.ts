@@ -17,8 +17,19 @@ const printedLength = 64
  * @see XEP-0198 §4, XEP-0359 §5
  */
 export class Repeats {
+  readonly #noted: ((key: string, print: number) => void) | undefined
   #young = new Map<string, number>()
   #old = new Map<string, number>()
+
+  /** @param noted told what is remembered, for whoever keeps it longer */
+  constructor(noted?: (key: string, print: number) => void) {
+    this.#noted = noted
+  }
+
+  /** Remembers what an earlier process has. */
+  restore(remembered: Iterable<readonly [string, number]>): void {
+    for (const [key, print] of remembered) this.#keep(key, print)
+  }
 
   /** Whether this message was there before; remembers it. */
   has(message: Message, { bare }: Account): boolean {
@@ -54,6 +65,11 @@ export class Repeats {
   }
 
   #remember(key: string, print: number): void {
+    this.#noted?.(key, print)
+    this.#keep(key, print)
+  }
+
+  #keep(key: string, print: number): void {
     this.#young.set(key, print)
     if (this.#young.size < rememberedIdLimit / 2) return
     this.#old = this.#young

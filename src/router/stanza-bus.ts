@@ -64,15 +64,16 @@ export class StanzaBus {
   /** By expanded name of the payload. */
   readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
-  readonly #repeats = new Repeats()
+  readonly #repeats: Repeats
   readonly #standing = new BehaviorSubject<SessionStanding>('none')
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
   #dispatching = false
   #session: Session | undefined
 
-  constructor(createId: () => string) {
+  constructor(createId: () => string, repeats = new Repeats()) {
     this.#createId = createId
+    this.#repeats = repeats
   }
 
   /** Every stanza as it came. */
@@ -97,13 +98,23 @@ export class StanzaBus {
   }
 
   open(sink: StanzaSink, account: Account, lang?: string): void {
+    this.#begin(sink, account, lang)
+    this.#standing.next('live')
+  }
+
+  /** A session that an earlier process has left: it is without a stream so far. */
+  restore(sink: StanzaSink, account: Account): void {
+    this.#begin(sink, account, undefined)
+    this.#standing.next('suspended')
+  }
+
+  #begin(sink: StanzaSink, account: Account, lang: string | undefined): void {
     const send: StanzaSink['send'] = (stanza, fate) => {
       sink.send(stanza, fate)
       if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
     }
     const full = parseJid(account.full)
     this.#session = { sink: { send }, account, bare: full.bare, full, lang }
-    this.#standing.next('live')
   }
 
   /** The stream is gone, the session is not: what is sent waits where it is sent to, and requests wait for their answers. */

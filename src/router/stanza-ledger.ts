@@ -7,6 +7,8 @@ import type { Sendable } from './outbound.js'
 
 /** What becomes of one stanza that is sent, told in the order in which it was sent. */
 export interface StanzaFate {
+  /** Which stanza of the session it is, modulo 2³²; `undefined` where nothing is counted, or the session is yet to go on. */
+  counted?(seq: number | undefined): void
   /** The operating system has it, or, with an error, never will. */
   written(error: TransportError | null): void
   /** The server has it. */
@@ -18,6 +20,23 @@ export interface StanzaFate {
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
   send(stanza: Sendable, flushed?: Flushed): void
+}
+
+/** What has to be stored before the other side is told. */
+export interface WriteAhead {
+  /** Whether everything is stored. */
+  readonly isSettled: boolean
+  /** Tells once everything is stored that was noted so far. */
+  whenSettled(tell: () => void): void
+  noteHandled(count: number): void
+}
+
+/** What an earlier process has left of a session. */
+export interface LeftStanza {
+  readonly stanza: Sendable
+  readonly fate: StanzaFate
+  /** Which stanza of the session it was; `undefined`: it had not left. */
+  readonly seq: number | undefined
 }
 
 interface Kept {
@@ -41,6 +60,7 @@ const compactionThreshold = 1_024
  */
 export class StanzaLedger {
   readonly #limit: number
+  readonly #ahead: WriteAhead | undefined
   #carrier: Carrier | undefined
   #isTracking = false
   #handled = 0
@@ -50,13 +70,22 @@ export class StanzaLedger {
   #kept: Kept[] = []
   #first = 0
   #unsent = 0
+  /** How many were kept before the first of `#kept`, ever; and how many, counted so, are stored and may leave. */
+  #before = 0
+  #stored = 0
+  /** Which stanzas those were that an earlier process has left, until the server has told its count. */
+  #left: readonly (number | undefined)[] | undefined
   /** Told once when so many are kept. */
   #notify: (() => void) | undefined
   #notifyAt = 1
 
-  /** @param limit how many stanzas may wait for their acknowledgement */
-  constructor(limit = defaultUnacknowledgedLimit) {
+  /**
+   * @param limit how many stanzas may wait for their acknowledgement
+   * @param ahead what has to be stored before a stanza leaves, or before the server is told that one was handled
+   */
+  constructor(limit = defaultUnacknowledgedLimit, ahead?: WriteAhead) {
     this.#limit = limit
+    this.#ahead = ahead
   }
 
   get isTracking(): boolean {
@@ -93,12 +122,30 @@ export class StanzaLedger {
   /** Counts what is handled from here on. */
   startHandling(count = 0): void {
     this.#handled = count
+    this.#ahead?.noteHandled(count)
+  }
+
+  /** Tells once what was handled so far is stored, where that matters: then the server may hear of it. */
+  whenStored(tell: () => void): void {
+    if (this.#ahead === undefined) tell()
+    else this.#ahead.whenSettled(tell)
+  }
+
+  /** A session that an earlier process has left: what waits in it, in order, and how many stanzas it had handled. */
+  restore(handled: number, left: readonly LeftStanza[]): void {
+    this.#forget()
+    this.#isTracking = true
+    this.#handled = handled
+    this.#kept = left.map(({ stanza, fate }) => ({ stanza, fate }))
+    this.#left = left.map(({ seq }) => seq)
   }
 
   /** The server will acknowledge nothing: what was written is all that is ever known. */
   stopTracking(): void {
     this.#isTracking = false
-    this.#forget()
+    for (const { fate } of this.#kept) fate?.counted?.(undefined)
+    this.#first = this.#unsent
+    this.#compact()
   }
 
   /** The stream is gone, the session is not: what is sent waits for the next one. */
@@ -124,6 +171,7 @@ export class StanzaLedger {
     const first = this.#first
     this.#carrier = undefined
     this.#isTracking = false
+    this.#left = undefined
     this.#forget()
     for (const { stanza, fate } of kept.slice(first)) fate?.lost?.(stanza)
   }
@@ -133,6 +181,7 @@ export class StanzaLedger {
    * @returns false, and nothing is done, where that is more than it was sent: a count that goes back is one, modulo 2³²
    */
   acknowledge(h: number): boolean {
+    if (this.#left !== undefined) this.#settleLeft(h, this.#left)
     const count = (h - this.#acknowledged + modulus) % modulus
     if (count > this.unacknowledged) return false
     this.#acknowledged = h
@@ -150,6 +199,7 @@ export class StanzaLedger {
   count(element: XmlElement): void {
     if (!isStanza(element)) return
     this.#handled = this.#handled === modulus - 1 ? 0 : this.#handled + 1
+    this.#ahead?.noteHandled(this.#handled)
   }
 
   /**
@@ -159,7 +209,7 @@ export class StanzaLedger {
   watch(count: number, tell: () => void): void {
     this.#notify = tell
     this.#notifyAt = count
-    if (this.unacknowledged >= count) this.#tell()
+    this.#tellOf(this.#ahead === undefined ? this.unacknowledged : this.#unsent - this.#first)
   }
 
   /**
@@ -167,7 +217,8 @@ export class StanzaLedger {
    * @throws RangeError for what XML cannot carry; TransportError `overflow` beyond the limit, `not-connected` where there is neither a stream nor a session
    */
   send(stanza: Sendable, fate?: StanzaFate): void {
-    if (!this.#isTracking || !isStanza(stanza)) {
+    const isKept = isStanza(stanza) && (this.#isTracking || this.#ahead !== undefined)
+    if (!isKept || (this.#carrier === undefined && !this.#isTracking)) {
       if (this.#carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
       this.#carrier.send(stanza, fate && ((error) => fate.written(error)))
       return
@@ -175,63 +226,120 @@ export class StanzaLedger {
     if (this.unacknowledged >= this.#limit) {
       throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
     }
-    if (this.#notify !== undefined && this.unacknowledged + 1 >= this.#notifyAt) this.#tell()
     const kept = { stanza, fate }
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
     if (this.#carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
-    const isWaiting = this.#carrier === undefined || this.#unsent < this.#kept.length
+    const isWaiting = this.#carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate)
+    if (!isWaiting || this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     if (!isWaiting) this.#carry(this.#carrier, kept)
     this.#kept.push(kept)
     if (!isWaiting) this.#unsent = this.#kept.length
+    if (this.#isTracking) fate?.counted?.(this.#left === undefined ? this.sent : undefined)
+    if (this.#ahead === undefined) return
+    if (isWaiting) this.#leaveWhenStored(this.#ahead)
+    else {
+      this.#stored = this.#before + this.#kept.length
+      this.#dropUncounted()
+    }
   }
 
-  #tell(): void {
+  /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
+  #isStored(fate: StanzaFate | undefined): boolean {
+    if (this.#ahead === undefined) return true
+    return this.#ahead.isSettled && !(this.#isTracking && fate?.counted !== undefined)
+  }
+
+  /** What is kept so far leaves once it is stored. */
+  #leaveWhenStored(ahead: WriteAhead): void {
+    const stored = this.#before + this.#kept.length
+    ahead.whenSettled(() => {
+      this.#stored = Math.max(this.#stored, stored)
+      this.#carryOn()
+    })
+  }
+
+  /** Of what an earlier process has left the server has handled this many: the rest is numbered anew, and sent. */
+  #settleLeft(h: number, left: readonly (number | undefined)[]): void {
+    this.#left = undefined
+    this.#acknowledged = h
+    const isHandled = (seq: number | undefined) =>
+      seq !== undefined && (h - seq + modulus) % modulus < modulus / 2
+    const rest: Kept[] = []
+    for (const [index, kept] of this.#kept.entries()) {
+      if (isHandled(left[index])) kept.fate?.acknowledged?.()
+      else rest.push(kept)
+    }
+    this.#forget()
+    this.#kept = rest
+    for (const [index, { fate }] of rest.entries()) fate?.counted?.((h + index + 1) % modulus)
+    if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
+  }
+
+  /** So many wait to be acknowledged. */
+  #tellOf(count: number): void {
     const tell = this.#notify
+    if (tell === undefined || count < this.#notifyAt) return
     this.#notify = undefined
-    if (tell !== undefined) queueMicrotask(tell)
+    queueMicrotask(tell)
   }
 
-  /** A stanza that was not written is sent again, so that only success is news. */
+  /** A stanza that is counted and was not written is sent again, so that only success is news. */
   #carry(carrier: Carrier | undefined, { stanza, fate }: Kept): void {
+    const isTracked = this.#isTracking
     carrier?.send(
       stanza,
       fate &&
         ((error) => {
-          if (error === null) fate.written(null)
+          if (error === null || !isTracked) fate.written(error)
         }),
     )
   }
 
-  /** Sends again what is kept; where too much waits already, the rest follows what is being written. */
+  /** Sends what is kept and stored; where too much waits already, the rest follows what is being written. */
   #carryOn(): void {
     const carrier = this.#carrier
+    const isTracked = this.#isTracking
+    if (carrier === undefined) return
+    const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
+    if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
     for (let kept = this.#kept[this.#unsent]; kept !== undefined; kept = this.#kept[this.#unsent]) {
+      if (this.#unsent >= end) break
       try {
         const { stanza, fate } = kept
         const isLast = this.#unsent === this.#kept.length - 1
-        carrier?.send(stanza, (error) => {
-          if (error !== null) return
-          fate?.written(null)
+        carrier.send(stanza, (error) => {
+          if (error !== null && isTracked) return
+          fate?.written(error)
           if (!isLast && carrier === this.#carrier) this.#carryOn()
         })
       } catch (error) {
-        if (error instanceof TransportError) return
+        if (error instanceof TransportError) break
         throw error
       }
       this.#unsent++
     }
+    this.#dropUncounted()
+  }
+
+  /** Where nothing is counted, what was sent is all that is ever known. */
+  #dropUncounted(): void {
+    if (this.#isTracking) return
+    this.#first = this.#unsent
+    this.#compact()
   }
 
   #compact(): void {
     if (this.#first === this.#kept.length) this.#forget()
     else if (this.#first > compactionThreshold && this.#first * 2 > this.#kept.length) {
       this.#kept.splice(0, this.#first)
+      this.#before += this.#first
       this.#unsent -= this.#first
       this.#first = 0
     }
   }
 
   #forget(): void {
+    this.#before += this.#kept.length
     this.#kept = []
     this.#first = 0
     this.#unsent = 0

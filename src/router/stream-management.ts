@@ -127,7 +127,12 @@ export class StreamManagement {
   acknowledge(): void {
     clearTimeout(this.#linger)
     this.#isAnswering = false
-    if (this.ledger.isTracking) this.#say({ kind: 'a', h: this.ledger.handled })
+    if (!this.ledger.isTracking) return
+    const { handled: h } = this.ledger
+    const stream = this.#stream
+    this.ledger.whenStored(() => {
+      if (stream === this.#stream) this.#say({ kind: 'a', h })
+    })
   }
 
   /** Counts an element that was handled; a server that waits for the answer need not keep a flood for it. */

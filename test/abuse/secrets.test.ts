@@ -1,7 +1,9 @@
 import { inspect } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { InspectionEvent } from 'xstate'
 import { createClient } from '../../src/client.js'
+import { createServer } from '../../src/server/index.js'
+import { Disk } from '../store/disk.js'
 import { features, login, mechanisms, openingTag, scriptedEndpoint } from '../support/scripted-server.js'
 
 const canary = 'canary-in-the-coal-mine'
@@ -55,3 +57,46 @@ it.each([
   expect(servers[0]?.heard.includes(forms[2] ?? '')).toBe(isSent)
   await client.close()
 })
+
+it.each([
+  ['a place for secrets', true],
+  ['none', false],
+])(
+  'the store holds no secret, and keys are kept where the app has given %s for them',
+  async (_what, hasPlace) => {
+    const server = await createServer({ accounts: [{ username: 'alice', password: canary }], listen: {} })
+    onTestFinished(() => server.close())
+    const disk = new Disk()
+    const vault = new Disk()
+    const derivation = vi.spyOn(crypto.subtle, 'sign')
+    const logIn = async (password: string | (() => string)) => {
+      const client = createClient({
+        jid: `alice@${server.domain}`,
+        password,
+        endpoint: () => server.connect(),
+        store: disk.mount(),
+        ...(hasPlace ? { secrets: vault.mount() } : {}),
+      })
+      await client.connect()
+      client.send({ to: 'bob@example.test', body: 'Hello' })
+      await client.close()
+    }
+    await logIn(canary)
+    const stored = [...disk.texts].flat().join('\n')
+    const kept = [...vault.texts.values()]
+    expect(stored).toContain('pinned')
+    const signatures = await Promise.all(derivation.mock.results.map(({ value }) => value))
+    const proofs = signatures.filter((value) => value instanceof ArrayBuffer)
+    expect(proofs.length).toBeGreaterThan(3)
+    const secrets = [...forms, ...proofs.map((proof) => Buffer.from(proof).toString('base64'))]
+    for (const secret of secrets) expect(stored).not.toContain(secret)
+    for (const form of forms) expect(kept.join()).not.toContain(form)
+    expect(kept.length).toBe(hasPlace ? 1 : 0)
+    if (hasPlace) {
+      // With its keys nobody need know the password.
+      await logIn(() => {
+        throw new Error('the password was asked for')
+      })
+    }
+  },
+)

@@ -53,11 +53,16 @@ export async function everybodyLeaves(): Promise<void> {
 }
 
 /** The next value that fits; fails with a sentence when none comes. */
-export function next<T>(source: Observable<T>, fits: (value: T) => boolean, what: string): Promise<T> {
+export function next<T>(
+  source: Observable<T>,
+  fits: (value: T) => boolean,
+  what: string,
+  withinMs = 10_000,
+): Promise<T> {
   const missing = () => {
     throw new Error(`${what} did not come`)
   }
-  return firstValueFrom(source.pipe(filter(fits), timeout({ first: 10_000, with: missing })))
+  return firstValueFrom(source.pipe(filter(fits), timeout({ first: withinMs, with: missing })))
 }
 
 /** A word that no other run has used: servers keep messages for later. */

@@ -87,6 +87,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^online again$/,
   ],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+  restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
 }
 
 const names = Object.keys(sayings)

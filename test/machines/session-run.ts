@@ -44,6 +44,7 @@ export function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Parti
         actors: { enable: deed('enable'), acknowledgements: scriptedStream().logic },
       }),
       closeStream: deed('closeStream'),
+      readStore: deed('readStore'),
       connection: connectionMachine.provide({
         actors: {
           openTransport: deed('openTransport'),
@@ -78,6 +79,7 @@ export function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Parti
       wantsRoster: true,
       wantsPresence: true,
       wantsManagement: true,
+      hasStore: false,
       reconnect: 'afterOnline',
       timeouts: defaultTimeouts,
       seed: 1,

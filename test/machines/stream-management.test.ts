@@ -92,7 +92,9 @@ describe('the stream management chart', () => {
     })()
     expect(asked).toEqual(['enable'])
     expect(done).toEqual(['end', 'begin', 'watch'])
-    expect(news).toEqual([{ type: 'session.kept', previd: 'sm-1', location: 'other.test:5222' }])
+    expect(news).toEqual([
+      { type: 'session.kept', previd: 'sm-1', location: 'other.test:5222', maxMs: 60_000 },
+    ])
     expect(context()).toMatchObject({ id: 'sm-1', maxMs: 60_000 })
   })
 
@@ -220,6 +222,18 @@ describe('the stream management chart', () => {
     expect(state()).toBe('suspended')
     await vi.advanceTimersByTimeAsync(1)
     expect([state(), done, news]).toEqual(['lost', ['end'], [{ type: 'session.lost' }]])
+  })
+
+  it('goes on with one that an earlier process has left, as long as the server still keeps it', async () => {
+    const { context, say, state } = run()
+    say({ type: 'session.left', id: 'sm-0', maxMs: 1_000 })
+    expect([state(), context().id]).toEqual(['suspended', 'sm-0'])
+    say({ type: 'session.resuming' })
+    say({ type: 'connection.lost', resumable: true })
+    await vi.advanceTimersByTimeAsync(999)
+    expect(state()).toBe('suspended')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(state()).toBe('lost')
   })
 
   it('keeps it for a while where the server did not say', async () => {

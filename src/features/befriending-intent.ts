@@ -1,0 +1,50 @@
+import {
+  defaultBefriendingTimeouts,
+  type BefriendingInput,
+  type BefriendingTimeouts,
+} from '../../machines/befriending.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
+import { tryParseJid, Jid } from '../stanza/jid.js'
+import type { Json } from '../store/store.js'
+
+/** A handshake as another process can go on with it: how far it has come the server knows. */
+export function toIntent({ name, groups, mustList, message, requestId, timeouts }: BefriendingInput): Json {
+  return {
+    name: name ?? null,
+    groups,
+    mustList,
+    message: message ?? null,
+    requestId,
+    timeouts: { ...timeouts },
+  }
+}
+
+/** Reads it; `undefined` for anything else. */
+export function parseIntent(jid: string, value: Json): BefriendingInput | undefined {
+  if (!(tryParseJid(jid) instanceof Jid)) return undefined
+  if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined
+  const { name, groups, mustList, message, requestId, timeouts } = value
+  if (typeof requestId !== 'string' || !Array.isArray(groups)) return undefined
+  const waits = toTimeouts(timeouts ?? null)
+  return {
+    jid,
+    name: typeof name === 'string' ? name : undefined,
+    groups: groups.filter((group) => typeof group === 'string'),
+    mustList: mustList === true,
+    message: typeof message === 'string' ? message : undefined,
+    requestId,
+    timeouts: waits,
+  }
+}
+
+function toTimeouts(value: Json): BefriendingTimeouts {
+  const given = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  const known = given.filter(([name, wait]) => name in defaultBefriendingTimeouts && typeof wait === 'number')
+  const timeouts = { ...defaultBefriendingTimeouts, ...Object.fromEntries(known) }
+  try {
+    refuseUncountable(timeouts)
+    return timeouts
+  } catch {
+    return defaultBefriendingTimeouts
+  }
+}

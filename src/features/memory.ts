@@ -1,0 +1,249 @@
+import { Subject, type Observable } from 'rxjs'
+import type { LeftBehind } from '../../machines/session-context.js'
+import { StoreError, XmppError } from '../errors.js'
+import { Repeats } from '../router/repeats.js'
+import type { StanzaBus } from '../router/stanza-bus.js'
+import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
+import { parseJid } from '../stanza/jid.js'
+import { toRosterElement } from '../stanza/roster.js'
+import type { Journal } from '../store/journal.js'
+import type { Change, Saved, SavedSession } from '../store/saved.js'
+import type { Json } from '../store/store.js'
+import { readFrame } from '../xml/frame-reader.js'
+import type { XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import { serialize } from '../xml/serializer.js'
+import { Delivery } from './delivery.js'
+import type { Outbox } from './outbox.js'
+import type { RosterStore } from './roster.js'
+import { ShelvedMessage, type Shelf } from './shelved-message.js'
+
+/** What was there when the store was opened. */
+export interface Restoration {
+  /** The session that an earlier process has left; the server may keep it no longer. */
+  readonly session: boolean
+  /** Messages that wait, or that nobody has acknowledged: they are sent again. */
+  readonly deliveries: readonly Delivery[]
+  /** What could not be read, and was left out. */
+  readonly ignored: readonly StoreError[]
+}
+
+/** What the memory is about. */
+export interface Remembered {
+  readonly bus: StanzaBus
+  readonly ledger: StanzaLedger
+  readonly outbox: Outbox
+  readonly roster: RosterStore
+}
+
+/**
+ * What outlives the process: notes what happens, and puts a new process where the last one was. Nothing leaves before it is
+ * stored, and the server hears that something has arrived once that is.
+ */
+export class Memory implements Shelf, WriteAhead {
+  readonly #journal: Journal
+  readonly #restorations = new Subject<Restoration>()
+  /** One name of a message in the store is not that of another process. */
+  readonly #prefix = crypto.randomUUID().slice(0, 8)
+  /** Who was there in the session that is to go on. */
+  #presences: readonly XmlElement[] = []
+  #facts: ReadonlyMap<string, Json> | undefined
+  #parts: Remembered | undefined
+  #count = 0
+
+  readonly restored$: Observable<Restoration> = this.#restorations.asObservable()
+  /** Of those that come twice, whatever process they came to first. */
+  readonly repeats = new Repeats((key, print) => this.#journal.note(['seen', key, print]))
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  get isSettled(): boolean {
+    return this.#journal.isSettled
+  }
+
+  whenSettled(tell: () => void): void {
+    this.#journal.whenSettled(tell)
+  }
+
+  noteHandled(count: number): void {
+    this.#journal.note(['handled', count])
+  }
+
+  put(stanza: XmlElement, moment: number): string {
+    const key = `${this.#prefix}-${(this.#count += 1)}`
+    this.#journal.note(['sent', key, serialize(stanza), moment])
+    return key
+  }
+
+  number(key: string, seq: number | null): void {
+    this.#journal.note(['counted', key, seq])
+  }
+
+  remove(key: string): void {
+    this.#journal.note(['gone', key])
+  }
+
+  /** The server keeps this session, or none. */
+  keepSession(session: SavedSession | null): void {
+    // What the last process has left is not over because this one begins.
+    if (this.#facts !== undefined) this.#journal.note(['session', session])
+  }
+
+  pinScram(): void {
+    this.#journal.note(['pinned'])
+  }
+
+  /** Keeps a fact of a feature; `null` forgets it. */
+  keepFact(key: string, value: Json): void {
+    this.#journal.note(['fact', key, value])
+  }
+
+  /** The facts whose key begins so, once they are known; later ones are one's own. */
+  factsOf(prefix: string, tell: (key: string, value: Json) => void): void {
+    const tellAll = (facts: ReadonlyMap<string, Json>) => {
+      for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
+    }
+    if (this.#facts !== undefined) tellAll(this.#facts)
+    else this.#restorations.subscribe(() => tellAll(this.#facts ?? new Map()))
+  }
+
+  /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
+  settle(): Promise<void> {
+    return this.#journal.settle()
+  }
+
+  watch(tell: (error: StoreError) => void): () => void {
+    return this.#journal.watch(tell)
+  }
+
+  remember(parts: Remembered): void {
+    this.#parts = parts
+  }
+
+  /** Takes the session, and makes everything as it was; once. Rejects with `StoreError`. */
+  async restore(): Promise<LeftBehind> {
+    const parts = this.#parts
+    if (parts === undefined) throw new TypeError('there is nothing to remember')
+    const { saved, ignored } = await this.#journal.open()
+    const unread: StoreError[] = [...ignored]
+    const readable = (xml: string): XmlElement | undefined => {
+      try {
+        return readFrame(xml)
+      } catch (cause) {
+        if (!(cause instanceof XmppError)) throw cause
+        unread.push(new StoreError('garbage', 'a stanza that is stored cannot be read', { cause }))
+        return undefined
+      }
+    }
+    this.#facts = saved.facts
+    this.repeats.restore(saved.seen)
+    restoreRoster(saved, parts.roster, readable)
+    const session = usable(saved.session)
+    const messages = restoreMessages(saved, parts.outbox, this, readable)
+    if (session === undefined) for (const { fate, stanza } of messages) fate.lost(stanza)
+    else {
+      parts.ledger.restore(saved.handled, messages)
+      parts.bus.restore(parts.ledger, { full: session.jid, bare: parseJid(session.jid).bare.toString() })
+      this.#presences = [...saved.presences.values()].flatMap((xml) => readable(xml) ?? [])
+    }
+    this.#note(parts)
+    this.#restorations.next({
+      session: session !== undefined,
+      deliveries: messages.map(({ fate }) => fate.delivery),
+      ignored: unread,
+    })
+    return {
+      session: session && {
+        previd: session.previd,
+        endpoint: session.endpoint ?? undefined,
+        maxMs: toRemaining(session, saved.moment),
+      },
+      scramPinned: saved.isPinned,
+    }
+  }
+
+  /** The session goes on: who was there is there, until something else is heard. */
+  replay(): void {
+    const presences = this.#presences
+    this.#presences = []
+    for (const presence of presences) this.#parts?.bus.dispatch(presence)
+  }
+
+  complete(): void {
+    this.#restorations.complete()
+  }
+
+  #note({ bus, roster }: Remembered): void {
+    const note = (...changes: readonly Change[]) => this.#journal.note(...changes)
+    roster.change$.subscribe(({ jid, item }) => {
+      const version = roster.version ?? null
+      if (jid !== undefined) return note(['contact', version, jid, item === undefined ? null : toText(item)])
+      note(['roster', version])
+      for (const [each, contact] of roster.contacts) note(['contact', version, each, toText(contact)])
+    })
+    bus.stanza$.subscribe((stanza) => {
+      if (stanza.name !== 'presence') return
+      const from = stanza.attribute('from')
+      const type = stanza.attribute('type')
+      if (from === undefined || (type !== undefined && type !== 'unavailable')) return
+      note(['presence', from, type === undefined ? serialize(stanza) : null])
+    })
+    bus.session$.subscribe((standing) => {
+      if (standing !== 'none') return
+      this.#presences = []
+      note(['alone'])
+    })
+  }
+}
+
+type Readable = (xml: string) => XmlElement | undefined
+
+function restoreMessages({ messages }: Saved, outbox: Outbox, shelf: Shelf, readable: Readable) {
+  return [...messages].flatMap(([key, { xml, moment, seq }]) => {
+    const stanza = readable(xml)
+    if (stanza === undefined) {
+      shelf.remove(key)
+      return []
+    }
+    const delivery = new Delivery(stanza.attribute('id') ?? '')
+    delivery.store()
+    const to = stanza.attribute('to')
+    const bare = to === undefined ? undefined : parseJid(to).bare.toString()
+    const fate = new ShelvedMessage(bare, delivery, outbox, shelf, { key, moment })
+    if (seq !== null) fate.counted(seq)
+    return [{ stanza, fate, seq: seq ?? undefined }]
+  })
+}
+
+function restoreRoster(saved: Saved, roster: RosterStore, readable: Readable): void {
+  if (saved.contacts.size === 0 && saved.rosterVersion === null) return
+  const items = [...saved.contacts.values()].flatMap((item) => readable(item) ?? [])
+  roster.take(toRosterElement({ ver: saved.rosterVersion ?? undefined, payloads: items }))
+}
+
+/** An item by itself. */
+const toText = (item: Parameters<typeof toItem>[0]) => serialize(toItem(item))
+
+function toItem(item: NonNullable<Parameters<RosterStore['change']>[0]>): XmlElement {
+  const [element] = toRosterElement({ items: [item] }).elements('item', ns.roster)
+  if (element === undefined) throw new TypeError('a roster has no item')
+  return element
+}
+
+/** A session whose address can be read. */
+function usable(session: SavedSession | null): SavedSession | undefined {
+  if (session === null) return undefined
+  try {
+    parseJid(session.jid)
+    return session
+  } catch {
+    return undefined
+  }
+}
+
+/** How long the server keeps it from now on, as far as it has said. */
+function toRemaining({ maxMs }: SavedSession, moment: number): number | undefined {
+  return maxMs === null ? undefined : Math.max(0, maxMs - Math.max(0, Date.now() - moment))
+}

@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest'
+import type { ClientOptions } from '../../src/client-options.js'
+import type { Restoration } from '../../src/features/memory.js'
+import { contacts, ns, type Client } from '../../src/index.js'
+import type { Store } from '../../src/store/store.js'
+import {
+  answersTo,
+  authenticate,
+  bindFeature,
+  features as streamFeatures,
+  logIn,
+  responseHeader,
+  rest,
+  start,
+} from '../spec/session.js'
+import { askedToResume, bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
+import { Disk, mountKillable } from '../store/disk.js'
+
+const bob = 'bob@example.test'
+const say = (client: Client, body: string, id?: string) => client.send({ to: bob, body, id })
+
+/** A process that begins a session, or goes on with one that an earlier process has left on the disk. */
+async function begin(disk: Disk, options: Partial<ClientOptions> = {}, use?: (client: Client) => void) {
+  const { store, kill } = mountKillable(disk)
+  const restored: Restoration[] = []
+  const session = start({ reconnect: 'afterOnline', store, ...options })
+  session.client.restored$.subscribe((restoration) => restored.push(restoration))
+  use?.(session.client)
+  const first = await session.peer()
+  return {
+    ...session,
+    first,
+    restored,
+    /** The process is gone: nothing more reaches the store or the server. */
+    kill: async () => {
+      await rest()
+      kill()
+      first.cut()
+      await rest()
+    },
+  }
+}
+
+/** The same, logged in and managed. */
+async function managed(disk: Disk, options: Partial<ClientOptions> = {}, use?: (client: Client) => void) {
+  const session = await begin(disk, options, use)
+  await logInManaged(session.first)
+  expect(await session.outcome).toBeUndefined()
+  return session
+}
+
+describe('a process after the one that was killed', () => {
+  it('goes on with its session: what was not handled is sent, as it was and in order', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    for (const body of ['one', 'two', 'three']) say(before.client, body, body)
+    await answersTo(before.first, `<message from='${bob}'><body>x</body></message>` + sm('r'))
+    await before.kill()
+
+    const after = await begin(disk)
+    const { attributes } = await askedToResume(after.first)
+    expect(attributes).toMatchObject({ previd: 'sm-1', h: '1' })
+    after.first.say(sm('resumed', "previd='sm-1' h='1'"))
+    await rest()
+    expect(after.client.state).toMatchObject({
+      status: 'online',
+      resumed: true,
+      jid: 'alice@example.test/desk',
+    })
+    expect(bodiesOf(after.first)).toEqual(['two', 'three'])
+    expect(after.first.raw).not.toContain('<delay')
+    const [restoration] = after.restored
+    expect(restoration).toMatchObject({ session: true, ignored: [] })
+    expect(restoration?.deliveries.map(({ id, status }) => [id, status.status])).toEqual([
+      ['one', 'acknowledged'],
+      ['two', 'written'],
+      ['three', 'written'],
+    ])
+  })
+
+  it('knows also after a second kill what the server has, though others were sent between', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    before.client.sendPresence({ to: bob })
+    for (const body of ['one', 'two']) say(before.client, body)
+    await before.kill()
+    const second = await begin(disk)
+    await resume(second.first, 2)
+    second.client.sendPresence({ to: bob })
+    say(second.client, 'three')
+    await second.kill()
+    const third = await begin(disk)
+    await resume(third.first, 4)
+    expect(bodiesOf(third.first)).toEqual(['three'])
+  })
+
+  it('sends again what may not have arrived where the session is refused: the same message, late', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    say(before.client, 'one', 'id-1')
+    await before.kill()
+    const { client, first } = await begin(disk)
+    await askedToResume(first)
+    first.say(sm('failed'))
+    const bind = await first.next('iq')
+    first.say(
+      `<iq type='result' id='${bind.attributes['id']}'><bind xmlns='${ns.bind}'><jid>alice@example.test/new</jid></bind></iq>`,
+    )
+    await first.next('enable')
+    first.say(sm('enabled', "id='sm-2' resume='true'"))
+    await rest()
+    expect(client.state).toMatchObject({ status: 'online', resumed: false, jid: 'alice@example.test/new' })
+    expect(first.raw).toMatch(
+      /<message [^>]*id='id-1'[^>]*><body>one<\/body><origin-id xmlns='urn:xmpp:sid:0' id='id-1'\/><delay [^>]+\/><\/message>/,
+    )
+  })
+
+  it('sends what the last one had no session for, once', async () => {
+    const disk = new Disk()
+    const { store } = mountKillable(disk)
+    const before = start({ store })
+    await before.client.close().catch(() => undefined)
+    const offline = await begin(disk)
+    say(offline.client, 'one')
+    await rest()
+    await offline.kill()
+    const after = await begin(disk)
+    await logInManaged(after.first)
+    after.first.say(sm('a', "h='1'"))
+    await after.kill()
+    expect(bodiesOf(after.first)).toEqual(['one'])
+    const last = await begin(disk)
+    await resume(last.first, 1)
+    expect(bodiesOf(last.first)).toEqual([])
+  })
+
+  it('leaves to the next one what was stored when it was closed', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    await before.client.disconnect()
+    const delivery = say(before.client, 'one')
+    await rest()
+    expect(delivery.status).toEqual({ status: 'stored' })
+    await before.client.close()
+    expect(await delivery.settled).toEqual({ status: 'stored' })
+    const after = await begin(disk)
+    await logInManaged(after.first)
+    expect(bodiesOf(after.first)).toEqual(['one'])
+  })
+
+  it('sees who was there, and asks what has changed in the roster', async () => {
+    const disk = new Disk()
+    const features = "<sm xmlns='urn:xmpp:sm:3'/><ver xmlns='urn:xmpp:features:rosterver'/>"
+    const before = await begin(disk, { roster: true, presence: {} })
+    await logIn(before.first, { features: bindFeature + features })
+    await before.first.next('enable')
+    before.first.say(sm('enabled', "id='sm-1' resume='true'"))
+    const { attributes } = await before.first.next('iq')
+    before.first.say(
+      `<iq type='result' id='${attributes['id']}'><query xmlns='${ns.roster}' ver='v1'><item jid='${bob}' name='Bob' subscription='both'><group>Friends</group></item></query></iq>`,
+    )
+    before.first.say(`<presence from='${bob}/home'><status>here</status></presence>`)
+    before.first.say(`<presence from='${bob}/away'/><presence from='${bob}/away' type='unavailable'/>`)
+    await before.kill()
+
+    const seen: (string | undefined)[] = []
+    const after = await begin(disk, { roster: true, presence: {} }, (client) => {
+      const people = client.use(contacts)
+      people.presenceOf(bob).subscribe(({ available, status }) => seen.push(available ? status : 'gone'))
+    })
+    await authenticate(after.first)
+    after.first.say(responseHeader() + streamFeatures(bindFeature + features))
+    await after.first.next('resume')
+    after.first.say(sm('resumed', "previd='sm-1' h='3'"))
+    await rest()
+    expect(seen).toEqual(['gone', 'here'])
+    const [item] = [...(await firstOf(after.client)).values()]
+    expect(item).toMatchObject({ name: 'Bob', subscription: 'both', groups: ['Friends'] })
+    expect(after.first.raw).toContain("<query xmlns='jabber:iq:roster' ver='v1'/>")
+    expect(after.first.elements.map(({ name }) => name)).toEqual(['auth', 'resume', 'iq', 'presence', 'r'])
+  })
+
+  it('goes on with a handshake', async () => {
+    const disk = new Disk()
+    const before = await managed(disk, {}, (client) => {
+      client.use(contacts).befriend(bob, { name: 'Bob', message: 'It is Alice' })
+    })
+    await before.kill()
+    const after = await begin(disk, {}, (client) => client.use(contacts))
+    await resume(after.first, 0)
+    const { attributes } = await after.first.next('iq')
+    await answersTo(
+      after.first,
+      `<iq type='result' id='${attributes['id']}'><query xmlns='${ns.roster}'/></iq>`,
+    )
+    expect(after.first.raw).toContain(`<item jid='${bob}' name='Bob'/>`)
+  })
+
+  it('hears once what comes again after a login', async () => {
+    const disk = new Disk()
+    const message = `<message from='${bob}/home' id='m1'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' id='s1' by='alice@example.test'/></message>`
+    const heard: string[] = []
+    const hear = (client: Client) => client.message$.subscribe(({ id }) => heard.push(id ?? ''))
+    const before = await managed(disk, {}, hear)
+    before.first.say(message)
+    await before.kill()
+    const after = await begin(disk, {}, hear)
+    await resume(after.first, 0)
+    after.first.say(message)
+    await rest()
+    expect(heard).toEqual(['m1'])
+  })
+
+  it('begins anew, and says why, where what was stored cannot be read', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    say(before.client, 'one')
+    await before.kill()
+    for (const [key, text] of disk.texts) disk.texts.set(key, text.replace('"version":1', '"version":7'))
+    const after = await begin(disk)
+    await logInManaged(after.first)
+    expect(bodiesOf(after.first)).toEqual([])
+    expect(after.restored[0]).toMatchObject({ session: false, deliveries: [] })
+    expect(after.restored[0]?.ignored.map(({ code }) => code)).toContain('store.version')
+  })
+
+  it('takes the session from one that still lives, which halts and ends nothing', async () => {
+    const disk = new Disk()
+    const former = await managed(disk)
+    const after = await begin(disk)
+    await askedToResume(after.first)
+    const delivery = say(former.client, 'one')
+    await rest()
+    expect(former.client.state).toMatchObject({ status: 'halted', error: { code: 'store.taken' } })
+    expect(delivery.status).toMatchObject({ status: 'failed' })
+    expect(bodiesOf(former.first)).toEqual([])
+    expect(former.first.closings).toBe(0)
+  })
+})
+
+describe('what leaves a client with a store', () => {
+  it('is stored before it leaves, and says so', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first } = await managedBehind(gate)
+    gate.close()
+    const seen: string[] = []
+    say(client, 'one').status$.subscribe(({ status }) => seen.push(status))
+    client.sendPresence({ to: bob })
+    await rest()
+    expect(seen).toEqual(['queued'])
+    expect(bodiesOf(first)).toEqual([])
+    gate.open()
+    await rest()
+    expect(seen).toEqual(['queued', 'stored', 'written'])
+    expect(first.elements.slice(-3).map(({ name }) => name)).toEqual(['message', 'presence', 'r'])
+    first.say(sm('a', "h='2'"))
+    await rest()
+    expect(seen.at(-1)).toBe('acknowledged')
+  })
+
+  it('is stored before it leaves also where the server acknowledges nothing', async () => {
+    const gate = new Gate(new Disk().mount())
+    const session = start({ store: gate.store })
+    const first = await session.peer()
+    await logIn(first)
+    await session.outcome
+    gate.close()
+    const delivery = say(session.client, 'one')
+    await rest()
+    expect([delivery.status.status, ...bodiesOf(first)]).toEqual(['queued'])
+    gate.open()
+    await rest()
+    expect([delivery.status.status, ...bodiesOf(first)]).toEqual(['written', 'one'])
+  })
+
+  it('acknowledges what has come once that is stored', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { first } = await managedBehind(gate)
+    gate.close()
+    expect(await answersTo(first, `<message from='${bob}'><body>x</body></message>${sm('r')}`)).toEqual([])
+    gate.open()
+    await rest()
+    expect(first.elements.at(-1)).toMatchObject({ name: 'a', attributes: { h: '1' } })
+  })
+
+  it('waits for a store that fails: the connection is given up, and what waits leaves in the next one', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first, peer } = await managedBehind(gate)
+    gate.fail()
+    const delivery = say(client, 'one')
+    await rest()
+    expect(client.state).toMatchObject({ status: 'suspended', error: { code: 'store.failed' } })
+    expect(delivery.status).toEqual({ status: 'queued' })
+    gate.open()
+    client.networkOnline()
+    const second = await peer(1)
+    await resume(second, 0)
+    expect(bodiesOf(first)).toEqual([])
+    expect(bodiesOf(second)).toEqual(['one'])
+  })
+})
+
+const firstOf = async (client: Client) => {
+  let found: ReadonlyMap<string, unknown> = new Map()
+  client.roster$.subscribe((roster) => (found = roster)).unsubscribe()
+  return found
+}
+
+async function managedBehind(gate: Gate) {
+  const session = start({ reconnect: 'afterOnline', store: gate.store })
+  const first = await session.peer()
+  await logInManaged(first)
+  await session.outcome
+  return { ...session, first }
+}
+
+/** A store that can be held up. */
+class Gate {
+  readonly store: Store
+  #mode: 'closed' | 'failing' | 'open' = 'open'
+  readonly #held: (() => void)[] = []
+
+  constructor(store: Store) {
+    const pass = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (this.#mode === 'failing') throw new Error('no such disk')
+      if (this.#mode === 'closed') await new Promise<void>((resolve) => this.#held.push(resolve))
+      return call()
+    }
+    this.store = {
+      get: (key) => pass(() => store.get(key)),
+      set: (key, value) => pass(() => store.set(key, value)),
+      delete: (key) => pass(() => store.delete(key)),
+    }
+  }
+
+  close(): void {
+    this.#mode = 'closed'
+  }
+
+  fail(): void {
+    this.#mode = 'failing'
+  }
+
+  open(): void {
+    this.#mode = 'open'
+    for (const release of this.#held.splice(0)) release()
+  }
+}

@@ -1,0 +1,195 @@
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Journal } from '../../src/store/journal.js'
+import { Saved, type Change } from '../../src/store/saved.js'
+import { arbitraryChange } from './arbitrary-changes.js'
+import { Disk } from './disk.js'
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+const rest = async (turns = 60) => {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+const after = (...changes: readonly Change[]) => {
+  const saved = new Saved()
+  for (const change of changes) saved.apply(change)
+  return saved.toChanges()
+}
+const opened = async (disk: Disk) => {
+  const journal = new Journal(disk.mount(), 'alice@example.test')
+  return { journal, ...(await journal.open()) }
+}
+
+describe('a journal', () => {
+  it('gives back what was noted', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryChange, { maxLength: 40 }), async (changes) => {
+        const disk = new Disk()
+        const { journal } = await opened(disk)
+        journal.note(...changes)
+        await journal.settle()
+        const { ignored, saved } = await opened(disk)
+        expect(saved.toChanges()).toEqual(after(...changes))
+        expect(ignored).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('has, wherever its process was killed, all that it called stored, and nothing out of order', async () => {
+    const life = fc.record({
+      turns: fc.array(fc.array(arbitraryChange, { minLength: 1, maxLength: 3 }), { maxLength: 8 }),
+      crashAt: fc.integer({ min: 1, max: 60 }),
+      torn: fc.constantFrom('all' as const, 'half' as const, 'nothing' as const),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(life, { minLength: 1, maxLength: 4 }),
+        async (pace, lives) => {
+          const disk = new Disk()
+          let certain: readonly Change[] = []
+          for (const { crashAt, torn, turns } of lives) {
+            const journal = new Journal(disk.mount(crashAt, torn), 'alice@example.test', pace)
+            const isOpen = await Promise.race([journal.open().then(() => true), rest().then(() => false)])
+            let stored = 0
+            for (const [index, changes] of isOpen ? turns.entries() : []) {
+              journal.note(...changes)
+              journal.whenSettled(() => (stored = index + 1))
+              await rest(2)
+            }
+            await rest()
+            const { saved } = await opened(disk)
+            // Any turn may have reached the disk without a word of it; none before it may be missing.
+            const possible = Array.from({ length: turns.length - stored + 1 }, (_, more) =>
+              after(...certain, ...turns.slice(0, stored + more).flat()),
+            )
+            expect(possible).toContainEqual(saved.toChanges())
+            certain = saved.toChanges()
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  }, 60_000)
+
+  it('grows no further than what it holds', async () => {
+    const disk = new Disk()
+    const { journal } = await opened(disk)
+    for (let count = 0; count < 1_000; count += 1) {
+      journal.note(['handled', count])
+      await journal.settle()
+    }
+    expect(disk.texts.size).toBeLessThan(260)
+    const { saved } = await opened(disk)
+    expect(saved.handled).toBe(999)
+    // One lease, another one of before, and one checkpoint.
+    expect(disk.texts.size).toBe(3)
+  })
+
+  it('writes as often as the store can, not as often as something changes', async () => {
+    const disk = new Disk()
+    const store = disk.mount()
+    const set = vi.spyOn(store, 'set')
+    const journal = new Journal(store, 'alice@example.test')
+    await journal.open()
+    set.mockClear()
+    for (let count = 0; count < 1_000; count += 1) journal.note(['handled', count])
+    await journal.settle()
+    expect(set).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([
+    ['garbage', 'store.garbage', () => 'garbage'],
+    ['half of it', 'store.garbage', (text: string) => text.slice(0, text.length / 2)],
+    [
+      'another shape',
+      'store.garbage',
+      () => '{"version":1,"number":1,"upTo":0,"moment":1,"changes":[["sent",1]]}',
+    ],
+    [
+      'the words of a later version',
+      'store.version',
+      (text: string) => text.replace('"version":1', '"version":2'),
+    ],
+    ['names of objects', 'store.garbage', () => '{"__proto__":{"version":1},"constructor":1}'],
+  ])('leaves out %s, says so, and goes on', async (_what, code, change) => {
+    const disk = new Disk()
+    const { journal } = await opened(disk)
+    journal.note(['handled', 1])
+    await journal.settle()
+    for (const [key, text] of disk.texts) if (!key.includes('lease')) disk.texts.set(key, change(text))
+    const { ignored, journal: next, saved } = await opened(disk)
+    expect(saved.toChanges()).toEqual(after())
+    expect(ignored[0]).toMatchObject({ code })
+    next.note(['handled', 2])
+    await next.settle()
+    expect((await opened(disk)).saved.handled).toBe(2)
+  })
+
+  it('never fails on what it finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.json(), { minLength: 3, maxLength: 3 }), async (values) => {
+        const disk = new Disk()
+        const { journal } = await opened(disk)
+        journal.note(['handled', 1])
+        await journal.settle()
+        for (const [index, key] of [...disk.texts.keys()].entries()) disk.texts.set(key, values[index] ?? '')
+        await expect(opened(disk)).resolves.toBeDefined()
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('belongs to whoever has taken it last; whoever had it before notices and stores nothing more', async () => {
+    const disk = new Disk()
+    const { journal: first } = await opened(disk)
+    first.note(['handled', 1])
+    await first.settle()
+    const { journal: second, saved } = await opened(disk)
+    expect(saved.handled).toBe(1)
+    let told = false
+    first.note(['handled', 2])
+    first.whenSettled(() => (told = true))
+    await expect(first.settle()).rejects.toMatchObject({ code: 'store.taken' })
+    await expect(first.settle()).rejects.toMatchObject({ code: 'store.taken' })
+    expect(told).toBe(false)
+    second.note(['handled', 3])
+    await second.settle()
+    expect((await opened(disk)).saved.handled).toBe(3)
+  })
+
+  it('notices that it was taken also where it has nothing to store', async () => {
+    const disk = new Disk()
+    const { journal } = await opened(disk)
+    await opened(disk)
+    await opened(disk)
+    await expect(journal.settle()).rejects.toMatchObject({ code: 'store.taken' })
+  })
+
+  it('tells what the store failed at, and tries again when it is asked to', async () => {
+    const disk = new Disk()
+    const store = disk.mount()
+    const journal = new Journal(store, 'alice@example.test')
+    await journal.open()
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('the disk is full'))
+    const failures: unknown[] = []
+    journal.watch((error) => failures.push(error.code))
+    journal.note(['handled', 1])
+    let told = 0
+    journal.whenSettled(() => (told += 1))
+    await rest()
+    expect({ failures, told }).toEqual({ failures: ['store.failed'], told: 0 })
+    await journal.settle()
+    expect(told).toBe(1)
+    expect((await opened(disk)).saved.handled).toBe(1)
+  })
+
+  it('gives up a store that does not answer', async () => {
+    const journal = new Journal(new Disk().mount(0), 'alice@example.test')
+    const outcome = journal.open().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await outcome).toMatchObject({ code: 'store.failed', cause: { code: 'timeout.store' } })
+  })
+})
