@@ -6,21 +6,25 @@ export interface Facts {
 }
 export type Fact = boolean | number | string | null | Facts | readonly Fact[]
 
-type Kind = 'flag' | 'number' | 'word' | 'words' | 'facts'
+type Kind = 'flag' | 'number' | 'word' | 'words' | 'facts' | 'hidden'
 
 /**
  * Everything that a trace may say, by name and kind; what is not here is left out, whatever it is. `password` is whether
- * there is one. No words of people or servers, no ids that others could answer by, no data of exchanges.
+ * there is one, and what is hidden is told to be there. No words of people or servers, no ids that others could answer by, no data of
+ * exchanges.
  */
-const allowed: Readonly<Record<string, Kind>> = {
+const allowed: Readonly<Record<string, Kind | readonly Kind[]>> = {
   allowPlaintext: 'flag',
   allowed: 'words',
+  anchored: 'flag',
   anonymous: 'flag',
+  answer: 'facts',
   approved: 'flag',
   ask: 'flag',
   bind: 'flag',
   certificate: 'flag',
   channelBindings: 'words',
+  complete: 'flag',
   condition: 'word',
   conflict: 'flag',
   credentials: 'facts',
@@ -35,25 +39,30 @@ const allowed: Readonly<Record<string, Kind>> = {
   framing: 'word',
   from: 'word',
   hasAsked: 'flag',
+  hasStore: 'flag',
   header: 'facts',
+  id: 'hidden',
   item: 'facts',
   jid: 'word',
   kind: 'word',
+  location: 'word',
   mechanism: 'word',
   mechanisms: 'words',
   mustList: 'flag',
   names: 'words',
-  offered: 'words',
+  offered: ['flag', 'words'],
   offeredBindings: 'words',
   outcome: 'word',
   password: 'flag',
   preApproval: 'flag',
+  previd: 'hidden',
   reconnect: 'word',
   resource: 'word',
+  resumable: 'flag',
   scramPinned: 'flag',
   secure: 'flag',
   seed: 'number',
-  session: 'word',
+  session: ['word', 'facts'],
   silentMs: 'number',
   starttls: 'word',
   subscription: 'word',
@@ -64,6 +73,7 @@ const allowed: Readonly<Record<string, Kind>> = {
   version: 'word',
   versioned: 'flag',
   wanted: 'flag',
+  wantsManagement: 'flag',
   wantsPresence: 'flag',
   wantsRoster: 'flag',
   wish: 'number',
@@ -72,9 +82,9 @@ const allowed: Readonly<Record<string, Kind>> = {
 /** The plain facts of an input, an event or an output; all else is left out. */
 export function toFacts(value: object): Facts {
   const facts = Object.entries(value).flatMap(([name, content]) => {
-    const kind = allowed[name] ?? (name.endsWith('Ms') ? 'number' : undefined)
-    const fact = kind === undefined ? undefined : toFact(kind, content)
-    return fact === undefined ? [] : [[name, fact] as const]
+    const kinds = [allowed[name] ?? (name.endsWith('Ms') ? 'number' : [])].flat()
+    const facts = kinds.map((kind) => toFact(kind, content)).filter((fact) => fact !== undefined)
+    return facts.slice(0, 1).map((fact) => [name, fact] as const)
   })
   return Object.fromEntries(facts)
 }
@@ -95,6 +105,8 @@ function toFact(kind: Kind, value: unknown): Fact | undefined {
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined
     case 'word':
       return typeof value === 'string' ? value : undefined
+    case 'hidden':
+      return typeof value === 'string' ? 'hidden' : undefined
     case 'words':
       return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : undefined
     case 'facts':

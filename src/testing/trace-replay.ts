@@ -1,12 +1,6 @@
-import {
-  assign,
-  initialTransition,
-  transition,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type StateValue,
-} from 'xstate'
+import { assign, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate'
 import * as charts from '../../machines/index.js'
+import { Stepper } from './stepper.js'
 import type { TraceRecord } from './trace.js'
 import { fromErrorFacts } from './trace-errors.js'
 import { toResult, type Fact, type Facts } from './trace-facts.js'
@@ -30,19 +24,22 @@ export type ChartTable = ReadonlyMap<string, AnyStateMachine>
 /** Every chart of the client. */
 export const clientCharts: ChartTable = new Map(
   [
+    charts.archiveMachine,
     charts.authenticationMachine,
     charts.befriendingMachine,
     charts.bindingMachine,
+    charts.carbonsMachine,
     charts.connectionMachine,
     charts.livenessMachine,
     charts.presenceMachine,
     charts.rosterMachine,
     charts.sessionMachine,
+    charts.streamManagementMachine,
   ].map((chart: AnyStateMachine) => [chart.id, chart]),
 )
 
 interface Life {
-  readonly chart: AnyStateMachine
+  readonly stepper: Stepper
   /** What its actions have measured, since that is in no event. */
   readonly readings: Facts[]
   readonly snapshot: AnyMachineSnapshot
@@ -101,13 +98,13 @@ function begin({ chart: id = '', data }: TraceRecord, table: ChartTable): Life |
   if (known === undefined) return undefined
   const readings: Facts[] = []
   const chart = known.provide({ actions: { measureSilence: assign(() => readings.at(-1) ?? {}) } })
-  const [snapshot] = initialTransition(chart, revive(data ?? {}))
-  return { chart, readings, snapshot }
+  const stepper = new Stepper(chart)
+  return { stepper, readings, snapshot: stepper.begin(revive(data ?? {})).snapshot }
 }
 
 function step(life: Life, { data, measured, type }: TraceRecord): Life {
   if (measured !== undefined) life.readings.push(measured)
-  const [snapshot] = transition(life.chart, life.snapshot, { type, ...revive(data ?? {}) })
+  const { snapshot } = life.stepper.step(life.snapshot, { type, ...revive(data ?? {}) })
   return { ...life, snapshot }
 }
 
