@@ -3,6 +3,7 @@ import {
   createActor,
   fromTransition,
   or,
+  type AnyActorRef,
   type AnyActorScope,
   type AnyEventObject,
   type AnyMachineSnapshot,
@@ -94,9 +95,9 @@ export class Stepper {
   }
 
   #toScope(input: unknown): AnyActorScope {
-    const self = createActor(this.#machine, {
-      input,
-      logger: ignore,
+    // A chart that is invoked may tell whoever invoked it.
+    const parent = createActor(stub, {
+      input: undefined,
       inspect: (event) => {
         if (event.type !== '@xstate.microstep' || event.actorRef !== self) return
         const { _transitions: transitions } = event
@@ -104,6 +105,7 @@ export class Stepper {
         for (const id of statesIn(event)) this.#states.add(id)
       },
     })
+    const self: AnyActorRef = createActor(this.#machine, { input, parent, logger: ignore })
     return {
       self,
       id: self.id,

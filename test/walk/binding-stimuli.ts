@@ -8,7 +8,7 @@ import { brokenStreams, brokenWords, headerFacts, offers } from './connection-st
 import { asksFor, begun, breaks, done, failed, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
-const jid = 'alice@example.test/desk'
+export const jid = 'alice@example.test/desk'
 const asksBinding = asksFor('bind', ns.bind)
 const asksSession = asksFor('session', ns.session)
 
@@ -50,6 +50,7 @@ export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
     session: { optional: true },
     rosterVersioning: true,
   }),
+  offers('binding/receiveFeatures', 'binding and stream management', { bind: true, streamManagement: true }),
   offers('binding/receiveFeatures', 'no binding', {}),
   ...breaks('binding/receiveFeatures', brokenWords),
   says('binds', [done('bindResource', { kind: 'bound', jid })], async (rig) =>
