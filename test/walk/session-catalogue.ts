@@ -14,9 +14,14 @@ import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
 
-/** The charts alone, but for one deed that looks at the world: silence is measured by what the model has heard. */
+/** The charts alone, but for what looks at the world: silence is measured by what the model has heard, time by its clock. */
 let silentMs = 0
+let clockMs = 0
+let startedMs = 0
 const machine = sessionMachine.provide({
+  actions: {
+    noteRetryTime: assign(({ context }) => ({ retryAt: startedMs + clockMs + context.retryInMs })),
+  },
   actors: {
     liveness: livenessMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } }),
     streamManagement: streamManagementMachine.provide({
@@ -51,10 +56,15 @@ function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
         managementByItself(deed, model),
       notesOf: managementNotes,
       before: ({ nowMs, notes }) => {
+        clockMs = nowMs
         silentMs = nowMs - Number(notes['heardMs'] ?? 0)
       },
     },
-    start: (inspect) => new SessionRig((rig) => make(rig, inspect)),
+    start: (inspect) => {
+      const rig = new SessionRig((each) => make(each, inspect))
+      startedMs = Date.now()
+      return rig
+    },
     inputOf: (rig) => rig.actor.getSnapshot().context,
   }
 }

@@ -2,7 +2,7 @@ import { array, asyncProperty, check, nat } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drive, type Choose } from '../../src/testing/drive.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { inputOf, keyOf, sessions, undrivable } from './session-catalogue.js'
+import { inputOf, keyOf, sessions, undrivable, wholeSession } from './session-catalogue.js'
 
 const driven = new Set<string>()
 const known = new Set(Object.keys(undrivable))
@@ -24,8 +24,12 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
       expect(taken).not.toEqual([])
     },
   )
+})
 
-  it('goes where its charts say, whatever happens', { timeout: 120_000 }, async () => {
+it.each(Object.entries({ ...sessions, 'of every kind at once': wholeSession }))(
+  'a session %s goes where its charts say, whatever happens',
+  { timeout: 120_000 },
+  async (_name, drivable) => {
     const choices = array(nat(), { minLength: 5, maxLength: 40 })
     const walks = asyncProperty(choices, async (numbers) => {
       const choose: Choose = (names, index) => {
@@ -36,8 +40,8 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
     })
     const { errorInstance } = await check(walks, { numRuns: 60, seed: 6120, endOnFailure: true })
     expect(errorInstance).toBeNull()
-  })
-})
+  },
+)
 
 it('every transition of every chart of a session has been driven, but for these', () => {
   const all = Object.values(sessions).flatMap(({ machine }) => transitionsOfTree(machine))
