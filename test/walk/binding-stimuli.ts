@@ -5,7 +5,7 @@ import { toErrorReply } from '../../src/stanza/stanza-error.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
 import { brokenStreams, brokenWords, headerFacts, offers } from './connection-stimuli.js'
-import { asksFor, begun, breaks, done, failed, says } from './stimulus.js'
+import { asksFor, breaks, done, failed, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
 export const jid = 'alice@example.test/desk'
@@ -39,7 +39,7 @@ const refuses = (condition: StanzaErrorCondition, type: 'cancel' | 'wait'): Stim
 export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
   says(
     'opens the authenticated stream',
-    [begun(true), done('reopenStream', headerFacts('1.0'))],
+    [done('reopenStream', headerFacts('1.0'))],
     ({ peer }) => peer.openStream(),
   ),
   ...breaks('reopenStream', brokenStreams),

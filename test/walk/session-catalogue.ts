@@ -115,8 +115,11 @@ export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>):
 /** Transitions that nobody outside the client can bring about, and why. */
 export const undrivable: Readonly<Record<string, string>> = {
   'session xstate.error.actor.roster 0': defect,
+  'session xstate.error.actor.roster 1': defect,
   'session xstate.error.actor.presence 0': defect,
+  'session xstate.error.actor.presence 1': defect,
   'session xstate.error.actor.streamManagement 0': defect,
+  'session xstate.error.actor.streamManagement 1': defect,
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
@@ -146,7 +149,6 @@ export function keyOf({ charts, notes }: Model): unknown {
   const { context: management } = charts.get('session/streamManagement')?.snapshot ?? {}
   return [
     presence?.form,
-    notes['isOpened'],
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
     authentication && [notes['challenge'], notes['signed']],

@@ -26,14 +26,31 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
   )
 })
 
-it.each(Object.entries({ ...sessions, 'of every kind at once': wholeSession }))(
+const login = [
+  'connect()',
+  'dials with TLS',
+  'opens a stream of version 1.0',
+  'offers PLAIN',
+  'succeeds without a signature, awaited: initiate',
+  'opens the authenticated stream',
+  'offers binding and stream management',
+  'binds',
+  'lets resume for good',
+]
+
+it.each([
+  ...Object.entries(sessions).map(([name, drivable]) => [name, drivable, []] as const),
+  ['that has yet to begin', wholeSession, []] as const,
+  ['that can be resumed', wholeSession, login] as const,
+])(
   'a session %s goes where its charts say, whatever happens',
   { timeout: 120_000 },
-  async (_name, drivable) => {
+  async (_name, drivable, beginning) => {
     const choices = array(nat(), { minLength: 5, maxLength: 40 })
     const walks = asyncProperty(choices, async (numbers) => {
       const choose: Choose = (names, index) => {
-        const number = numbers[index]
+        const number = numbers[index - beginning.length]
+        if (index < beginning.length) return beginning[index]
         return number === undefined ? undefined : names[number % names.length]
       }
       await drive(drivable, choose)
