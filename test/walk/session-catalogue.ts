@@ -73,18 +73,18 @@ function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
 export const driveClient = (options: Partial<ClientOptions>) =>
   driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
 
+/** What others are told of oneself decides nothing of whether a session lasts, and each of it would be searched with it. */
+export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> => ({
+  ...drivable,
+  stimuli: drivable.stimuli.filter(({ name }) => !/^(?:hide|sendPresence)\(/.test(name)),
+})
+
 const wantsNothing: Partial<ClientOptions> = {
   streamManagement: false,
   reconnect: 'never',
   roster: false,
   presence: false,
   dangerouslyAllowPlaintext: true,
-}
-
-/** What is said of oneself and asked for decides nothing of whether a session lasts, and each of it would be searched with it. */
-const lasting: Drivable<SessionRig> = {
-  ...driveSession<App>((rig, inspect) => clientOf({ inspect, reconnect: 'always', presence: false }, rig)),
-  stimuli: stimuli.filter(({ name }) => !/^(?:hide|sendPresence)\(/.test(name)),
 }
 
 /** A session that everything can happen to, too much to be searched. */
@@ -97,7 +97,9 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that comes back by itself': driveSession<App>((rig, inspect) =>
     clientOf({ inspect, reconnect: 'always', streamManagement: false }, rig),
   ),
-  'that outlives its connections': lasting,
+  'that outlives its connections': withoutPresence(
+    driveSession<App>((rig, inspect) => clientOf({ inspect, reconnect: 'always', presence: false }, rig)),
+  ),
   'that wants nothing by itself, not even TLS': driveSession<App>((rig, inspect) =>
     clientOf({ inspect, ...wantsNothing }, rig),
   ),
