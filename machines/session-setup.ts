@@ -1,4 +1,4 @@
-import { assign, raise, sendTo } from 'xstate'
+import { assign, raise, sendTo, stateIn } from 'xstate'
 import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
@@ -159,6 +159,7 @@ export const session = setup({
     followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
   },
   guards: {
+    isClosing: stateIn({ active: 'closing' }),
     isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
     isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated',

@@ -10,6 +10,8 @@ const failed = ({ event }: { readonly event: { readonly error: unknown } }) => e
 const failure = { type: 'noteFailure', params: failed } as const
 /** What any failure of an attempt leads to. */
 const toJudging = { target: '#session.judging', actions: failure } as const
+/** A closing goes on, whatever fails beside it. */
+const toJudgingUnlessClosing = [{ guard: 'isClosing' }, toJudging] as const
 
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
@@ -27,19 +29,19 @@ export const sessionMachine = session.createMachine({
       id: 'roster',
       src: 'roster',
       input: ({ context }) => ({ wanted: context.wantsRoster, timeouts: context.timeouts }),
-      onError: toJudging,
+      onError: toJudgingUnlessClosing,
     },
     {
       id: 'presence',
       src: 'presence',
       input: ({ context }) => ({ wanted: context.wantsPresence, timeouts: context.timeouts }),
-      onError: toJudging,
+      onError: toJudgingUnlessClosing,
     },
     {
       id: 'streamManagement',
       src: 'streamManagement',
       input: ({ context }) => ({ timeouts: context.timeouts }),
-      onError: toJudging,
+      onError: toJudgingUnlessClosing,
     },
   ],
   on: {

@@ -43,6 +43,7 @@ export class XmlStream {
   #sink: StreamSink | undefined
   #end: XmppError | undefined
   #begun = false
+  #awaitsHeader = false
   #heard: (() => void) | undefined
   #disconnected = false
   readonly #awaitingEnd: (() => void)[] = []
@@ -85,9 +86,13 @@ export class XmlStream {
   async open(header: StreamHeader, signal: AbortSignal): Promise<StreamHeader> {
     if (this.#begun) this.#inbound.restart()
     this.#begun = true
+    this.#awaitsHeader = true
     this.#outbound.open(header)
     const item = await this.#pull(signal)
-    if ('header' in item) return item.header
+    if ('header' in item) {
+      this.#awaitsHeader = false
+      return item.header
+    }
     throw this.abort(new ProtocolError('bad-format', `<${item.element.name}/> came before the stream header`))
   }
 
@@ -102,7 +107,8 @@ export class XmlStream {
   heard(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const settle = () => {
-        this.#heard = undefined
+        if (this.#heard === settle) this.#heard = undefined
+        signal.removeEventListener('abort', settle)
         resolve()
       }
       this.#heard = settle
@@ -221,6 +227,7 @@ export class XmlStream {
   #arrived(item: Item): void {
     if (this.#sink !== undefined) {
       if ('element' in item) this.#sink.element(item.element)
+      else if (this.#awaitsHeader) this.#awaitsHeader = false
       else this.abort(secondHeader())
       return
     }

@@ -1,10 +1,13 @@
 import { StateMachine, type AnyEventObject, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
+import { activeIn } from './chart-edges.js'
 import { Stepper, type Step, type StepAction } from './stepper.js'
 
 /** Where a chart of the tree is. */
 export interface ChartPlace {
   readonly machine: AnyStateMachine
   readonly snapshot: AnyMachineSnapshot
+  /** Whoever invoked it hears of each of its states. */
+  readonly isWatched?: boolean | undefined
 }
 
 /** An actor that is no chart, and is at work: somebody else has to say how it ends. */
@@ -39,11 +42,14 @@ export type Occurrence =
   | { readonly passMs: number }
   | { readonly note: Readonly<Record<string, unknown>> }
 
-/** How a deed ends without anybody's doing; `undefined`: it does not. */
+/** How a deed ends, or what it tells its chart, without anybody's doing; `undefined`: it goes on in silence. */
 export type ByItself = (
   deed: OpenDeed,
   model: Model,
-) => { readonly done: unknown } | { readonly error: unknown } | undefined
+) => DeedEnd | { readonly event: AnyEventObject } | undefined
+
+/** How a deed ends. */
+type DeedEnd = { readonly done: unknown } | { readonly error: unknown }
 
 /** What came of it: the place, and the ids of the transitions that were taken, in order. */
 export interface ModelStep {
@@ -55,6 +61,8 @@ export interface ModelOptions {
   /** What is remembered from the start. */
   readonly notes?: Model['notes'] | undefined
   readonly byItself?: ByItself | undefined
+  /** What is to be remembered of a deed that a chart has ordered, by its name. */
+  readonly notesOf?: ((name: string, model: Model) => Model['notes']) | undefined
   /** Called before each chart is stepped, for what actions of the chart read of the world outside. */
   readonly before?: ((model: Model) => void) | undefined
 }
@@ -151,10 +159,10 @@ class Run {
     this.#work()
   }
 
-  #begin(path: string, machine: AnyStateMachine, input: unknown): void {
+  #begin(path: string, machine: AnyStateMachine, input: unknown, isWatched = false): void {
     const stepper = steppers.get(machine) ?? new Stepper(machine)
     steppers.set(machine, stepper)
-    this.#settle(path, machine, stepper.begin(input))
+    this.#settle(path, { machine, isWatched }, stepper.begin(input))
   }
 
   #pass(ms: number): void {
@@ -176,20 +184,21 @@ class Run {
   #work(): void {
     do {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next)
-      const ended = this.#endedByItself()
-      if (ended !== undefined) this.#end(...ended)
+      this.#goOnByItself()
     } while (this.#queue.length > 0)
   }
 
-  #endedByItself() {
+  #goOnByItself(): void {
     for (const [path, deed] of this.#deeds) {
       const outcome = this.#options.byItself?.(deed, this.#model)
-      if (outcome !== undefined) return [path, outcome] as const
+      if (outcome === undefined) continue
+      if ('event' in outcome) this.#queue.push({ path: split(path).parent, event: outcome.event })
+      else this.#end(path, outcome)
+      return
     }
-    return undefined
   }
 
-  #end(path: string, outcome: { readonly done: unknown } | { readonly error: unknown }): void {
+  #end(path: string, outcome: DeedEnd): void {
     const { parent, id } = split(path)
     this.#deeds.delete(path)
     const event =
@@ -204,16 +213,26 @@ class Run {
     if (place === undefined || place.snapshot.status !== 'active') return
     this.#options.before?.(this.#model)
     const stepper = steppers.get(place.machine)
-    if (stepper !== undefined) this.#settle(path, place.machine, stepper.step(place.snapshot, event))
+    if (stepper !== undefined) this.#settle(path, place, stepper.step(place.snapshot, event))
   }
 
-  #settle(path: string, machine: AnyStateMachine, { snapshot, transitions, actions }: Step): void {
-    this.#charts.set(path, { machine, snapshot })
+  #settle(
+    path: string,
+    { machine, isWatched }: Omit<ChartPlace, 'snapshot'>,
+    { snapshot, transitions, actions }: Step,
+  ): void {
+    this.#charts.set(path, { machine, snapshot, isWatched })
     this.#taken.push(...transitions)
     for (const action of actions) this.#act(path, machine, action)
-    if (snapshot.status === 'active') return
-    this.#delays = this.#delays.filter((each) => each.path !== path)
     const { parent, id } = split(path)
+    if (snapshot.status === 'active') {
+      const type = `xstate.snapshot.${id}`
+      if (isWatched === true && this.#minds(parent, type)) {
+        this.#queue.push({ path: parent, event: { type, snapshot } })
+      }
+      return
+    }
+    this.#delays = this.#delays.filter((each) => each.path !== path)
     if (parent === '') return
     const output: unknown = snapshot.output
     const event =
@@ -221,6 +240,14 @@ class Run {
         ? { type: `xstate.done.actor.${id}`, output, actorId: id }
         : { type: `xstate.error.actor.${id}`, error: snapshot.error, actorId: id }
     this.#queue.push({ path: parent, event })
+  }
+
+  /** Whether a chart does more about such an event than to take note of it. */
+  #minds(path: string, type: string): boolean {
+    const place = this.#charts.get(path)
+    if (place === undefined) return false
+    const candidates = activeIn(place.snapshot).flatMap(({ transitions }) => transitions.get(type) ?? [])
+    return candidates.some(({ actions, target }) => actions.length > 0 || target !== undefined)
   }
 
   #act(path: string, machine: AnyStateMachine, { type, params }: StepAction): void {
@@ -236,16 +263,30 @@ class Run {
       const sendId = text(params, 'sendId')
       this.#delays = this.#delays.filter((each) => each.path !== path || each.id !== sendId)
     } else if (type === 'xstate.sendTo') {
-      this.#queue.push({ path: `${path}/${text(params, 'targetId')}`, event: toEvent(read(params, 'event')) })
+      const id = text(params, 'targetId')
+      const to = id === '#_parent' ? split(path).parent : `${path}/${id}`
+      this.#queue.push({ path: to, event: toEvent(read(params, 'event')) })
     } else if (type === 'xstate.spawnChild') {
-      this.#spawn(`${path}/${text(params, 'id')}`, machine, text(params, 'src'), read(params, 'input'))
+      this.#spawn(`${path}/${text(params, 'id')}`, machine, params)
     } else if (type === 'xstate.stopChild') this.#stop(`${path}/${text(params, 'id')}`)
+    else this.#note(type)
   }
 
-  #spawn(path: string, machine: AnyStateMachine, src: string, input: unknown): void {
+  #spawn(path: string, machine: AnyStateMachine, params: unknown): void {
+    const src = text(params, 'src')
+    const input = read(params, 'input')
     const logic: unknown = machine.implementations.actors[src]
-    if (logic instanceof StateMachine) this.#begin(path, logic, input)
-    else this.#deeds.set(path, { src, input })
+    if (logic instanceof StateMachine) {
+      const options = read(read(params, 'actorRef'), 'options')
+      this.#begin(path, logic, input, read(options, 'syncSnapshot') === true)
+      return
+    }
+    this.#deeds.set(path, { src, input })
+    this.#note(src)
+  }
+
+  #note(name: string): void {
+    this.#notes = { ...this.#notes, ...this.#options.notesOf?.(name, this.#model) }
   }
 
   #stop(stopped: string): void {

@@ -5,6 +5,7 @@ import { parseJid } from '../stanza/jid.js'
 import { toRosterElement } from '../stanza/roster.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
+import { toStreamManagementElement } from '../stanza/stream-management.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import type { ScriptedPeer } from './scripted-peer.js'
@@ -93,6 +94,10 @@ const strayWords: readonly Fault[] = [
     strike: (peer) =>
       peer.say(xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early'))),
   },
+  stray('that it counts', toStreamManagementElement({ kind: 'enabled', id: 'x', resume: true, max: 1, location: undefined })),
+  stray('that it goes on', toStreamManagementElement({ kind: 'resumed', previd: 'x', h: 0 })),
+  stray('that it does not count', toStreamManagementElement({ kind: 'failed', condition: 'item-not-found', h: undefined })),
+  stray('that it has more than was sent', toStreamManagementElement({ kind: 'a', h: 1_000_000 })),
   stray('what has no name here', xml('surprise', 'urn:example:surprise')),
   {
     name: 'answers everything again, the last first',

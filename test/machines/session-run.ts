@@ -4,6 +4,7 @@ import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
 import { livenessMachine } from '../../machines/liveness.js'
+import type { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine } from '../../machines/session.js'
 import type { SessionInput } from '../../machines/session-context.js'
@@ -27,8 +28,17 @@ export const works = {
 export const closed = new TransportError('closed', 'example.test ended the connection')
 export const wrongPassword = gives({ kind: 'failure', condition: 'not-authorized', text: undefined })
 
+/** Charts in the place of those that work. */
+interface Charts {
+  readonly presence?: typeof presenceMachine
+}
+
 /** The session chart with its deeds scripted; what is left out works. */
-export function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Partial<SessionInput> = {}) {
+export function run(
+  script: Parameters<typeof scriptDeeds>[0] = {},
+  input: Partial<SessionInput> = {},
+  charts: Charts = {},
+) {
   const deeds = scriptDeeds({ ...works, ...script })
   const { deed } = deeds
   let releases = 0
@@ -66,6 +76,7 @@ export function run(script: Parameters<typeof scriptDeeds>[0] = {}, input: Parti
       liveness: livenessMachine.provide({
         actors: { probe: deed('probe') },
       }),
+      ...charts,
     },
   })
   const actor = createActor(machine, {
@@ -110,8 +121,9 @@ function toPath(value: StateValue | undefined): string {
 export async function online(
   script: Parameters<typeof scriptDeeds>[0] = {},
   input: Partial<SessionInput> = {},
+  charts: Charts = {},
 ) {
-  const session = run(script, input)
+  const session = run(script, input, charts)
   session.actor.send({ type: 'session.connect' })
   await settle()
   expect(session.seen.at(-1)).toBe('active.online.fresh')

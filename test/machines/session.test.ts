@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { presenceMachine } from '../../machines/presence.js'
 import { redirectLimit } from '../../machines/redirect.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { AuthenticationError, StreamError } from '../../src/errors.js'
@@ -182,6 +183,18 @@ describe('the session chart', () => {
     const { actor, seen } = await online()
     actor.send({ type: 'session.close' })
     actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.slice(-2)).toEqual(['active.closing.forGood', 'closed'])
+    expect(actor.getSnapshot().status).toBe('done')
+  })
+
+  it('ends for good though a chart of it dies of a defect meanwhile', async () => {
+    const forgetTold = () => {
+      throw new Error('a defect')
+    }
+    const { actor, seen } = await online({}, {}, { presence: presenceMachine.provide({ actions: { forgetTold } }) })
+    actor.send({ type: 'session.close' })
+    expect(actor.getSnapshot().children.presence?.getSnapshot().status).toBe('error')
     await settle()
     expect(seen.slice(-2)).toEqual(['active.closing.forGood', 'closed'])
     expect(actor.getSnapshot().status).toBe('done')

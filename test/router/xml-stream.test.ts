@@ -248,6 +248,42 @@ describe('XmlStream', () => {
     expect(endings).toMatchObject([{ code: 'transport.closed' }])
   })
 
+  it.each([
+    ['bytes', openingTag, '</stream:stream>'],
+    ['frames', `<open xmlns='${ns.framing}' id='s1' version='1.0'/>`, `<close xmlns='${ns.framing}'/>`],
+  ] as const)('closes in order over %s before the peer’s header has come', async (framing, open, close) => {
+    const { stream, server, heard, turn, ended } = pair({ framing })
+    const waiting = new AbortController()
+    const opening = stream.open(header, waiting.signal)
+    await turn()
+    waiting.abort()
+    await expect(opening).rejects.toMatchObject({ code: 'transport.aborted' })
+    const closing = stream.close(never)
+    server.write(open)
+    server.write(close)
+    await turn()
+    server.close()
+    await turn()
+    await closing
+    expect(ended()).toBe(true)
+    expect(heard.join('')).not.toContain('error')
+    expect(stream.end).toMatchObject({ code: 'transport.closed' })
+  })
+
+  it('listens for no abort any more once something was heard', async () => {
+    const { stream, server, turn } = await opened()
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener)
+    signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener)
+    const heard = stream.heard(signal)
+    expect(listeners.size).toBe(1)
+    server.write(' ')
+    await turn()
+    await heard
+    expect(listeners.size).toBe(0)
+  })
+
   it('closes at once when the wait is given up', async () => {
     const { stream, turn, ended } = await opened()
     const controller = new AbortController()

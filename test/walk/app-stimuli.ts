@@ -20,9 +20,6 @@ function wishes(name: 'connect' | 'disconnect' | 'close'): Stimulus<SessionRig> 
   return does(`${name}()`, predicts, (rig) => rig.wish(rig.app[name]()))
 }
 
-/** The server has begun the stream that is under way. */
-const isOpened = ({ notes }: Model) => notes['isOpened'] === true
-
 /** What the app may wish of a session at any time. */
 export const appStimuli: readonly Stimulus<SessionRig>[] = [
   wishes('connect'),
@@ -38,13 +35,6 @@ export const appStimuli: readonly Stimulus<SessionRig>[] = [
       rig.wish(rig.app.hide({ form })),
     ),
   ),
-  says('ends its stream too', [done('closeStream')], ({ peer }) => peer.closeStream(), isOpened),
-  // A header that comes while closing is one too many: what ends the connection then is its time-out.
-  says(
-    'begins and ends its stream, closing',
-    [],
-    ({ peer }) => peer.closeStream(),
-    (model) => findDeed(model, 'closeStream') !== undefined && !isOpened(model),
-  ),
+  says('ends its stream too', [done('closeStream')], ({ peer }) => peer.closeStream()),
   does('cuts the connection, closing', [done('closeStream')], ({ peer }) => peer.reset()),
 ]

@@ -6,7 +6,7 @@ import type { Stimulus } from '../../src/testing/drive.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import { ScramServer } from '../spec/scram-server.js'
 import { brokenWords } from './connection-stimuli.js'
-import { begun, breaks, done, says } from './stimulus.js'
+import { breaks, done, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
 const mechanismOf = ({ charts }: Model): string =>
@@ -28,7 +28,6 @@ const succeeds = (deed: string): Stimulus<SessionRig> =>
     `succeeds without a signature, awaited: ${deed}`,
     (model) => [
       { note: { proof: isPlain(model) || (deed === 'answerChallenge' && model.notes['signed'] === true) } },
-      begun(false),
       done(deed, { kind: 'success' }),
     ],
     async ({ peer }) => {
@@ -106,7 +105,7 @@ export const authenticationStimuli: readonly Stimulus<SessionRig>[] = [
   ),
   says(
     'succeeds with a signature',
-    [{ note: { proof: true } }, begun(false), done('answerChallenge', { kind: 'success' })],
+    [{ note: { proof: true } }, done('answerChallenge', { kind: 'success' })],
     async (rig) => {
       const response = await rig.said(saysSasl('response'))
       const data = bytes(rig.scram?.final(response.text()) ?? '')

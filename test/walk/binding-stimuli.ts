@@ -5,10 +5,10 @@ import { toErrorReply } from '../../src/stanza/stanza-error.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
 import { brokenStreams, brokenWords, headerFacts, offers } from './connection-stimuli.js'
-import { asksFor, begun, breaks, done, failed, says } from './stimulus.js'
+import { asksFor, breaks, done, failed, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
-const jid = 'alice@example.test/desk'
+export const jid = 'alice@example.test/desk'
 const asksBinding = asksFor('bind', ns.bind)
 const asksSession = asksFor('session', ns.session)
 
@@ -39,7 +39,7 @@ const refuses = (condition: StanzaErrorCondition, type: 'cancel' | 'wait'): Stim
 export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
   says(
     'opens the authenticated stream',
-    [begun(true), done('reopenStream', headerFacts('1.0'))],
+    [done('reopenStream', headerFacts('1.0'))],
     ({ peer }) => peer.openStream(),
   ),
   ...breaks('reopenStream', brokenStreams),
@@ -50,6 +50,7 @@ export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
     session: { optional: true },
     rosterVersioning: true,
   }),
+  offers('binding/receiveFeatures', 'binding and stream management', { bind: true, streamManagement: true }),
   offers('binding/receiveFeatures', 'no binding', {}),
   ...breaks('binding/receiveFeatures', brokenWords),
   says('binds', [done('bindResource', { kind: 'bound', jid })], async (rig) =>

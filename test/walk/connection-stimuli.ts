@@ -4,14 +4,14 @@ import type { Stimulus } from '../../src/testing/drive.js'
 import { toStreamFeaturesElement, type StreamFeatures } from '../../src/stanza/stream-features.js'
 import type { TransportPairOptions } from '../../src/transport/memory.js'
 import type { StreamFeatureFacts } from '../../machines/stream-facts.js'
-import { begun, breaks, does, done, failed, says } from './stimulus.js'
+import { breaks, does, done, failed, says } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
 const bindings = ['tls-exporter', 'tls-server-end-point']
 const secured = { framing: 'bytes', secure: true, tlsVersion: 'TLSv1.3', channelBindings: bindings } as const
 
 const dials = (name: string, pair: TransportPairOptions, facts: object): Stimulus<SessionRig> =>
-  says(`dials ${name}`, [begun(false), done('openTransport', facts)], (rig) => rig.connectBy(pair))
+  says(`dials ${name}`, [done('openTransport', facts)], (rig) => rig.connectBy(pair))
 
 function discovers(name: string, endpoints: readonly string[]): Stimulus<SessionRig> {
   return does(`discovers ${name}`, [done('discoverEndpoints', endpoints)], (rig) =>
@@ -94,7 +94,7 @@ export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
   ...['1.0', '2.0', undefined].map((version) =>
     says(
       `opens a stream of version ${version}`,
-      [begun(true), done('openStream', headerFacts(version))],
+      [done('openStream', headerFacts(version))],
       ({ peer }) => peer.openStream({ version }),
     ),
   ),
@@ -125,6 +125,6 @@ export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
     peer.say(xml('failure', ns.tls)),
   ),
   ...breaks('requestTls', brokenWords),
-  says('shakes hands', [begun(false), done('startTls', secured)], ({ peer }) => void peer.startTls()),
+  says('shakes hands', [done('startTls', secured)], ({ peer }) => void peer.startTls()),
   ...breaks('startTls', brokenStreams.slice(1)),
 ]

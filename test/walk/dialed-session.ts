@@ -8,6 +8,7 @@ import { createRoster, RosterStore } from '../../src/features/roster.js'
 import { createWishes } from '../../src/features/wishes.js'
 import { createStanzaId } from '../../src/router/stanza-ids.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
+import { StreamManagement } from '../../src/router/stream-management.js'
 import type { App, SessionRig } from './session-rig.js'
 
 /**
@@ -15,7 +16,7 @@ import type { App, SessionRig } from './session-rig.js'
  * together here with a dialer of the test's.
  */
 export function discoveringSession(
-  { transport, endpoints }: SessionRig,
+  { transport, endpoints, surroundings }: SessionRig,
   inspect: (event: InspectionEvent) => void,
 ): App {
   const link = new Link()
@@ -25,6 +26,8 @@ export function discoveringSession(
   const means: SessionMeans = {
     link,
     bus,
+    management: new StreamManagement(),
+    surroundings,
     createId: createStanzaId,
     roster,
     presence,
@@ -45,6 +48,7 @@ export function discoveringSession(
       allowPlaintext: false,
       wantsRoster: true,
       wantsPresence: true,
+      wantsManagement: false,
       reconnect: 'always',
       timeouts: defaultTimeouts,
       seed: 1,

@@ -9,10 +9,10 @@ import { brokenWords } from './connection-stimuli.js'
 import { asksFor, done, failed, isIn, says, told } from './stimulus.js'
 import type { SessionRig } from './session-rig.js'
 
-const isOnline = (model: Model) => isIn(model, 'session', { active: 'online' })
+export const isOnline = (model: Model) => isIn(model, 'session', { active: 'online' })
 
 /** Any byte is a sign of life. */
-const heard = (model: Model): readonly Occurrence[] =>
+export const heard = (model: Model): readonly Occurrence[] =>
   findDeed(model, 'liveness/probe') === undefined ? [] : [done('liveness/probe')]
 
 const answers = (

@@ -1,22 +1,32 @@
 import { assign, type InspectionEvent } from 'xstate'
 import { livenessMachine } from '../../machines/liveness.js'
 import { sessionMachine } from '../../machines/session.js'
-import type { ClientOptions } from '../../src/index.js'
-import type { Drivable } from '../../src/testing/drive.js'
+import { streamManagementMachine } from '../../machines/stream-management.js'
+import { ns, type ClientOptions } from '../../src/index.js'
+import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import { appStimuli } from './app-stimuli.js'
 import { authenticationByItself, authenticationStimuli } from './authentication-stimuli.js'
 import { bindingStimuli } from './binding-stimuli.js'
 import { connectionStimuli } from './connection-stimuli.js'
+import { managementByItself, managementNotes, managementStimuli } from './management-stimuli.js'
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
 
-/** The charts alone, but for one deed that looks at the world: silence is measured by what the model has heard. */
+/** The charts alone, but for what looks at the world: silence is measured by what the model has heard, time by its clock. */
 let silentMs = 0
+let clockMs = 0
+let startedMs = 0
 const machine = sessionMachine.provide({
+  actions: {
+    noteRetryTime: assign(({ context }) => ({ retryAt: startedMs + clockMs + context.retryInMs })),
+  },
   actors: {
     liveness: livenessMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } }),
+    streamManagement: streamManagementMachine.provide({
+      actions: { measureSilence: assign(() => ({ silentMs })) },
+    }),
   },
 })
 
@@ -25,24 +35,36 @@ const defect = 'a chart ends by itself and does not throw: this is for defects'
 /** What makes the session that is driven. */
 type Make<A extends App> = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => A
 
-/** A session, and everything that can happen to it. */
+/** Everything that can happen to a session. */
+const stimuli: readonly Stimulus<SessionRig>[] = [
+  ...appStimuli,
+  ...connectionStimuli,
+  ...authenticationStimuli,
+  ...bindingStimuli,
+  ...onlineStimuli,
+  ...managementStimuli,
+]
+
 function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
   return {
     machine,
-    stimuli: [
-      ...appStimuli,
-      ...connectionStimuli,
-      ...authenticationStimuli,
-      ...bindingStimuli,
-      ...onlineStimuli,
-    ],
+    stimuli,
     model: {
-      byItself: (deed, model) => authenticationByItself(deed, model) ?? presenceByItself(deed, model),
+      byItself: (deed, model) =>
+        authenticationByItself(deed, model) ??
+        presenceByItself(deed, model) ??
+        managementByItself(deed, model),
+      notesOf: managementNotes,
       before: ({ nowMs, notes }) => {
+        clockMs = nowMs
         silentMs = nowMs - Number(notes['heardMs'] ?? 0)
       },
     },
-    start: (inspect) => new SessionRig((rig) => make(rig, inspect)),
+    start: (inspect) => {
+      const rig = new SessionRig((each) => make(each, inspect))
+      startedMs = Date.now()
+      return rig
+    },
     inputOf: (rig) => rig.actor.getSnapshot().context,
   }
 }
@@ -51,17 +73,32 @@ function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
 export const driveClient = (options: Partial<ClientOptions>) =>
   driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
 
+/** What others are told of oneself decides nothing of whether a session lasts, and each of it would be searched with it. */
+export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> => ({
+  ...drivable,
+  stimuli: drivable.stimuli.filter(({ name }) => !/^(?:hide|sendPresence)\(/.test(name)),
+})
+
 const wantsNothing: Partial<ClientOptions> = {
+  streamManagement: false,
   reconnect: 'never',
   roster: false,
   presence: false,
   dangerouslyAllowPlaintext: true,
 }
 
+/** A session that everything can happen to, too much to be searched. */
+export const wholeSession = driveSession<App>((rig, inspect) =>
+  clientOf({ inspect, reconnect: 'always' }, rig),
+)
+
 /** Sessions of every kind that leads somewhere else. */
 export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that comes back by itself': driveSession<App>((rig, inspect) =>
-    clientOf({ inspect, reconnect: 'always' }, rig),
+    clientOf({ inspect, reconnect: 'always', streamManagement: false }, rig),
+  ),
+  'that outlives its connections': withoutPresence(
+    driveSession<App>((rig, inspect) => clientOf({ inspect, reconnect: 'always', presence: false }, rig)),
   ),
   'that wants nothing by itself, not even TLS': driveSession<App>((rig, inspect) =>
     clientOf({ inspect, ...wantsNothing }, rig),
@@ -80,15 +117,26 @@ export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>):
 /** Transitions that nobody outside the client can bring about, and why. */
 export const undrivable: Readonly<Record<string, string>> = {
   'session xstate.error.actor.roster 0': defect,
+  'session xstate.error.actor.roster 1': defect,
   'session xstate.error.actor.presence 0': defect,
+  'session xstate.error.actor.presence 1': defect,
+  'session xstate.error.actor.streamManagement 0': defect,
+  'session xstate.error.actor.streamManagement 1': defect,
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
   'session.active.online xstate.error.actor.liveness 0': defect,
   'session.active.online xstate.error.actor.stanzas 0': 'whoever is online was given an address and a stream',
+  'session.active.online xstate.error.actor.surroundings 0': defect,
+  'session.backingOff xstate.error.actor.surroundings 0': defect,
+  'streamManagement.enabling xstate.error.actor.enable 0': defect,
+  'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
   'session.active.closing xstate.error.actor.closeStream 0':
     'the end of a connection is no failure of closing it',
   'liveness.probing xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
+  'liveness.doubting xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
+  'streamManagement.suspended session.bound 0': 'whoever can resume asks for that first',
+  'streamManagement.suspended session.bound 1': 'whoever can resume asks for that first',
   'authentication.verifying xstate.after.saslTimeout.authentication.verifying 0':
     'the proof is compared here: no word of the server is awaited',
 }
@@ -99,12 +147,17 @@ export function keyOf({ charts, notes }: Model): unknown {
   const { context: connection } = charts.get('session/connection')?.snapshot ?? {}
   const { context: authentication } = charts.get('session/authentication')?.snapshot ?? {}
   const { context: binding } = charts.get('session/binding')?.snapshot ?? {}
+  const { context: session } = charts.get('session')?.snapshot ?? {}
+  const { context: management } = charts.get('session/streamManagement')?.snapshot ?? {}
   return [
     presence?.form,
-    notes['isOpened'],
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
     authentication && [notes['challenge'], notes['signed']],
-    binding && [binding.resource, binding.features.session],
+    binding && [binding.resource, binding.features.session, binding.features.bind, binding.previd],
+    binding?.features.names.includes(`{${ns.streamManagement}}sm`),
+    session?.resumption,
+    [management?.id, management?.maxMs, session?.retryInMs > management?.maxMs],
+    [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0],
   ]
 }

@@ -1,4 +1,11 @@
-import { createClient, type Client, type ClientOptions, type XmppError } from '../../src/index.js'
+import {
+  createClient,
+  ns,
+  type Client,
+  type ClientOptions,
+  type Surroundings,
+  type XmppError,
+} from '../../src/index.js'
 import type { Running } from '../../src/testing/drive.js'
 import { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { VirtualClock } from '../../src/testing/virtual-clock.js'
@@ -17,11 +24,13 @@ export type App = Pick<
 class Pending<T> {
   #resolve: (value: T) => void = () => undefined
   #reject: (error: XmppError) => void = () => undefined
+  #refusal: XmppError | undefined
 
   readonly ask = (): Promise<T> =>
     new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
+      if (this.#refusal !== undefined) reject(this.#refusal)
     })
 
   give(value: T): void {
@@ -31,6 +40,12 @@ class Pending<T> {
   refuse(error: XmppError): void {
     this.#reject(error)
   }
+
+  /** Whoever asks, from here on. */
+  refuseAll(error: XmppError): void {
+    this.#refusal = error
+    this.refuse(error)
+  }
 }
 
 /** A session whose every connection and every word of the server are the test's. */
@@ -38,6 +53,14 @@ export class SessionRig<A extends App = App> implements Running {
   readonly clock = new VirtualClock()
   readonly transport = new Pending<Transport>()
   readonly endpoints = new Pending<readonly string[]>()
+  /** Whoever listens to what happens around the client. */
+  readonly #listeners = new Set<Parameters<Surroundings['watch']>[0]>()
+  readonly surroundings: Surroundings = {
+    watch: (tell) => {
+      this.#listeners.add(tell)
+      return () => this.#listeners.delete(tell)
+    },
+  }
   /** The server's side of the exchange under way. */
   scram: ScramServer | undefined
   readonly app: A
@@ -59,6 +82,18 @@ export class SessionRig<A extends App = App> implements Running {
     const peer = this.#peers.at(-1)
     if (peer === undefined) throw new TypeError('nobody has dialled yet')
     return peer
+  }
+
+  /** Stanzas of the session at hand that the server has handled: all that came behind the last request to count. */
+  get handled(): number {
+    const elements = this.#peers.flatMap((peer) => peer.elements)
+    const enabledAt = elements.findLastIndex((element) => element.is('enable', ns.streamManagement))
+    return elements.slice(enabledAt + 1).filter(({ namespace }) => namespace === ns.client).length
+  }
+
+  /** Something happens around the client. */
+  happen(type: Parameters<Parameters<Surroundings['watch']>[0]>[0]): void {
+    for (const tell of this.#listeners) tell(type)
   }
 
   /** The connection that the client waits for. */
@@ -96,8 +131,13 @@ export class SessionRig<A extends App = App> implements Running {
       await Promise.all(this.#wishes)
       await this.clock.rest()
       const open = this.#peers.filter(({ ended }) => !ended).length
-      const left = { timers: this.clock.timerCount, open, untaken: this.#untaken.map(String) }
-      if (left.timers + left.open + left.untaken.length === 0) return
+      const left = {
+        timers: this.clock.timerCount,
+        listeners: this.#listeners.size,
+        open,
+        untaken: this.#untaken.map(String),
+      }
+      if (left.timers + left.listeners + left.open + left.untaken.length === 0) return
       throw new Error(`left behind: ${JSON.stringify(left)}\n${this.transcript()}`)
     } finally {
       process.off('unhandledRejection', this.#note)
@@ -107,12 +147,16 @@ export class SessionRig<A extends App = App> implements Running {
 }
 
 /** A client as an app makes it. */
-export function clientOf(options: Partial<ClientOptions>, rig: Pick<SessionRig, 'transport'>): Client {
+export function clientOf(
+  options: Partial<ClientOptions>,
+  { surroundings, transport }: Pick<SessionRig, 'surroundings' | 'transport'>,
+): Client {
   return createClient({
     jid: 'alice@example.test/desk',
     password: 'secret',
     lang: 'en',
-    endpoint: rig.transport.ask,
+    endpoint: transport.ask,
+    surroundings,
     ...options,
   })
 }

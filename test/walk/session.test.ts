@@ -2,7 +2,7 @@ import { array, asyncProperty, check, nat } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drive, type Choose } from '../../src/testing/drive.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { inputOf, keyOf, sessions, undrivable } from './session-catalogue.js'
+import { inputOf, keyOf, sessions, undrivable, wholeSession } from './session-catalogue.js'
 
 const driven = new Set<string>()
 const known = new Set(Object.keys(undrivable))
@@ -24,20 +24,41 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
       expect(taken).not.toEqual([])
     },
   )
+})
 
-  it('goes where its charts say, whatever happens', { timeout: 120_000 }, async () => {
+const login = [
+  'connect()',
+  'dials with TLS',
+  'opens a stream of version 1.0',
+  'offers PLAIN',
+  'succeeds without a signature, awaited: initiate',
+  'opens the authenticated stream',
+  'offers binding and stream management',
+  'binds',
+  'lets resume for good',
+]
+
+it.each([
+  ...Object.entries(sessions).map(([name, drivable]) => [name, drivable, []] as const),
+  ['that has yet to begin', wholeSession, []] as const,
+  ['that can be resumed', wholeSession, login] as const,
+])(
+  'a session %s goes where its charts say, whatever happens',
+  { timeout: 120_000 },
+  async (_name, drivable, beginning) => {
     const choices = array(nat(), { minLength: 5, maxLength: 40 })
     const walks = asyncProperty(choices, async (numbers) => {
       const choose: Choose = (names, index) => {
-        const number = numbers[index]
+        const number = numbers[index - beginning.length]
+        if (index < beginning.length) return beginning[index]
         return number === undefined ? undefined : names[number % names.length]
       }
       await drive(drivable, choose)
     })
     const { errorInstance } = await check(walks, { numRuns: 60, seed: 6120, endOnFailure: true })
     expect(errorInstance).toBeNull()
-  })
-})
+  },
+)
 
 it('every transition of every chart of a session has been driven, but for these', () => {
   const all = Object.values(sessions).flatMap(({ machine }) => transitionsOfTree(machine))

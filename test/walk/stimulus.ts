@@ -15,9 +15,6 @@ export const told = (to: string, type: string, more: object = {}): Occurrence =>
   event: { type, ...more },
 })
 
-/** Whether the server has begun the stream that is under way. */
-export const begun = (isOpened: boolean): Occurrence => ({ note: { isOpened } })
-
 /** The server does something that the client cannot hear as words. */
 export function does(
   name: string,

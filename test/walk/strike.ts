@@ -1,14 +1,23 @@
-import { StreamError, XmppError, xml, type Client, type Transport } from '../../src/index.js'
+import { judge } from '../../machines/policy.js'
+import {
+  StreamError,
+  TransportError,
+  XmppError,
+  xml,
+  type Client,
+  type Transport,
+} from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
-import { driveClient, inputOf, keyOf } from './session-catalogue.js'
+import { driveClient, inputOf, keyOf, withoutPresence } from './session-catalogue.js'
 import type { SessionRig } from './session-rig.js'
 
 /** What one fault at one place came to. */
 export interface Strike {
+  readonly session: StruckPlace['session']
   readonly framing: Transport['framing']
   /** The state of every chart, in words. */
   readonly place: string
@@ -23,13 +32,21 @@ export interface Strike {
   readonly problems: readonly string[]
 }
 
-const drivable = driveClient({ reconnect: 'never' })
+/** Sessions that end with their connections, and those that a server can keep. */
+const drivables = {
+  fleeting: driveClient({ reconnect: 'never', streamManagement: false }),
+  lasting: withoutPresence(driveClient({ presence: false })),
+} as const
+
+/** What whoever comes back after the fault meets: the end, for what is struck is the session and not what follows it. */
+const refusal = new TransportError('certificate-untrusted', 'nobody knows it')
 
 /** The longest that a client with default time-outs may take to give up: silence, a probe, and the end of both. */
 const patienceMs = 330_000
 
 /** A place where a server can do anything, and a shortest path to it. */
 export interface StruckPlace {
+  readonly session: keyof typeof drivables
   readonly framing: Transport['framing']
   readonly place: string
   readonly path: readonly string[]
@@ -37,8 +54,20 @@ export interface StruckPlace {
 
 /** Every state of every chart that a session on a connection can be in, each at one place. */
 export async function struckPlaces(framing: Transport['framing']): Promise<readonly StruckPlace[]> {
-  const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
   const met = new Set<string>()
+  const fleeting = await placesOf('fleeting', framing, met)
+  // How words are framed is no matter of what they count.
+  return framing === 'frames' ? fleeting : [...fleeting, ...(await placesOf('lasting', framing, met))]
+}
+
+/** Those where some chart is in a state that was not met yet. */
+async function placesOf(
+  session: StruckPlace['session'],
+  framing: StruckPlace['framing'],
+  met: Set<string>,
+): Promise<readonly StruckPlace[]> {
+  const drivable = drivables[session]
+  const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
   return places.flatMap(({ model, path }) => {
     if (!isConnected(model)) return []
     const states = statesOf(model)
@@ -48,7 +77,7 @@ export async function struckPlaces(framing: Transport['framing']): Promise<reado
     const dialed = path.map((name) =>
       framing === 'frames' && name === 'dials with TLS' ? 'dials by WebSocket' : name,
     )
-    return [{ framing, place: states.join(', '), path: dialed }]
+    return [{ session, framing, place: states.join(', '), path: dialed }]
   })
 }
 
@@ -65,11 +94,12 @@ function statesOf(model: Model): readonly string[] {
 }
 
 /** Leads a client there, lets the fault happen, and waits until nothing happens any more. */
-export async function strike({ framing, place, path }: StruckPlace, fault: Fault): Promise<Strike> {
+export async function strike({ session, framing, place, path }: StruckPlace, fault: Fault): Promise<Strike> {
   const problems: string[] = []
   let seen = { status: '', code: '', tookMs: 0 }
   const act = async (rig: SessionRig<Client>) => {
-    const wish = askForMore(rig)
+    const wishes = askForMore(rig)
+    if (session === 'lasting') rig.transport.refuseAll(refusal)
     fault.strike(rig.peer)
     const tookMs = await rig.clock.drain(patienceMs)
     const { state } = rig.app
@@ -79,6 +109,7 @@ export async function strike({ framing, place, path }: StruckPlace, fault: Fault
       state.status === 'halted' &&
       !isReplaced(place) &&
       isMeant(place, fault) &&
+      error?.code !== refusal.code &&
       !fault.code.test(error?.code ?? '')
     ) {
       problems.push(`it ends with ${error?.code}`)
@@ -86,29 +117,40 @@ export async function strike({ framing, place, path }: StruckPlace, fault: Fault
     const isOver = ['halted', 'offline', 'closed'].includes(state.status)
     const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
     if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
+    const { failures } = rig.actor.getSnapshot().context
+    if (session === 'lasting' && state.status === 'halted') problems.push(...returnOf(error, failures))
     if (state.status === 'halted') problems.push(...faultsOf(error, rig.peer))
     if (isOver && rig.clock.timerCount > 0) problems.push(`${rig.clock.timerCount} timers are left`)
     if (isOver && !rig.peer.ended) problems.push('the connection is still there')
-    if (isOver && wish.pending() > 0) problems.push(`${wish.pending()} calls are pending`)
+    const pending = [...wishes].filter((name) => name !== 'send' || state.status !== 'offline')
+    if (isOver && pending.length > 0) problems.push(`pending: ${pending.join(', ')}`)
   }
-  await drive(drivable, path, { finish: act, compares: false })
-  return { framing, place, fault, ...seen, problems }
+  await drive(drivables[session], path, { finish: act, compares: false })
+  return { session, framing, place, fault, ...seen, problems }
 }
 
-/** Whatever an app may be waiting for when the fault strikes. */
-function askForMore(rig: SessionRig<Client>): { readonly pending: () => number } {
-  let pending = 0
-  const wait = (promise: Promise<unknown>) => {
-    pending += 1
-    const settled = () => void (pending -= 1)
+/** Whoever may come back tries to. */
+function returnOf(error: XmppError | undefined, failures: number): readonly string[] {
+  if (error === undefined) return []
+  const verdict = judge(error)
+  return verdict.decision === 'retry' && failures <= verdict.limit ? ['it did not try again'] : []
+}
+
+/** Whatever an app may be waiting for when the fault strikes: what has no answer yet. A message may wait for the next session. */
+function askForMore(rig: SessionRig<Client>): ReadonlySet<string> {
+  const pending = new Set<string>()
+  const wait = (name: string, promise: Promise<unknown>) => {
+    pending.add(name)
+    const settled = () => void pending.delete(name)
     rig.wish(promise)
     promise.then(settled, settled)
   }
   const { app } = rig
-  wait(app.request({ type: 'get', to: 'bob@example.test/x', payload: xml('query', 'urn:example:thing') }))
-  wait(app.send({ to: 'bob@example.test', body: 'x' }).settled)
-  wait(app.fetchRoster())
-  return { pending: () => pending }
+  const payload = xml('query', 'urn:example:thing')
+  wait('request', app.request({ type: 'get', to: 'bob@example.test/x', payload }))
+  wait('send', app.send({ to: 'bob@example.test', body: 'x' }).settled)
+  wait('roster', app.fetchRoster())
+  return pending
 }
 
 /** What is wrong with the error that a session ended in, and with what the server heard of it. */
@@ -146,7 +188,9 @@ export interface FaultReport {
 export function toFaultReport(strikes: readonly Strike[]): FaultReport {
   const streamErrors = new Map<string, Set<string>>()
   const saslFailures = new Set<string>()
-  for (const { framing, place, code, fault } of strikes) {
+  for (const { session, framing, place, code, fault } of strikes) {
+    // Whoever comes back ends with what it meets then.
+    if (session === 'lasting') continue
     const phase = `${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`
     if (code.startsWith('stream.')) streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(code))
     if (code.startsWith('authentication.') && fault.kind === 'SASL failure') saslFailures.add(code)

@@ -1,0 +1,163 @@
+import { ProtocolError, StreamError } from '../../src/errors.js'
+import { toStreamManagementElement, type StreamManagementElement } from '../../src/stanza/stream-management.js'
+import { findDeed, type ByItself, type Model, type Occurrence } from '../../src/testing/drive-model.js'
+import type { Stimulus } from '../../src/testing/drive.js'
+import { jid } from './binding-stimuli.js'
+import { isOnline, heard } from './online-stimuli.js'
+import { does, done, failed, isIn, says, told } from './stimulus.js'
+import type { SessionRig } from './session-rig.js'
+
+const chart = 'session/streamManagement'
+
+/** What the server calls the session. */
+const id = 'kept'
+
+/** Stanzas of ours that the server has not told to have, and of these those that it was not sent. */
+const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes })
+
+/** Deeds that send a stanza. */
+const sending = new Set(['fetchRoster', 'becomeInvisible', 'becomeVisible', 'sendPresence', 'sendUnavailable'])
+
+/** Stanzas that wait before the server is asked out of turn. */
+const flood = 1_000
+
+/** What stream management counts of the deeds of a session. */
+export function managementNotes(deed: string, model: Model): Model['notes'] {
+  if (deed === 'beginSession' || deed === 'endSession') return { unacknowledged: 0, unsent: 0 }
+  return sending.has(deed) ? countSent(model, 1) : {}
+}
+
+function countSent(model: Model, count: number): Model['notes'] {
+  const { unacknowledged, unsent } = countsIn(model)
+  const isTracked = ['enabling', 'live', 'suspended', 'resuming'].some((state) => isIn(model, chart, state))
+  if (!isTracked) return {}
+  const isKept = isIn(model, chart, 'suspended') || isIn(model, chart, 'resuming')
+  return { unacknowledged: unacknowledged + count, unsent: isKept ? unsent + count : unsent }
+}
+
+/** Whoever watches the ledger is told when there is enough in it. */
+export const managementByItself: ByItself = ({ src }, model) => {
+  if (src !== 'acknowledgements') return undefined
+  const { unacknowledged } = countsIn(model)
+  const isDue =
+    (isIn(model, chart, { live: 'settled' }) && unacknowledged > 0) ||
+    (isIn(model, chart, { live: 'resting' }) && unacknowledged >= flood)
+  return isDue ? { event: { type: 'stanza.sent' } } : undefined
+}
+
+const isLive = (model: Model) => isIn(model, chart, 'live') && isOnline(model)
+
+/** The server says something of stream management to whoever is online. */
+function tells(
+  name: string,
+  predicts: readonly Occurrence[],
+  toCommand: (rig: SessionRig) => StreamManagementElement,
+  when: (model: Model) => boolean = isOnline,
+): Stimulus<SessionRig> {
+  return says(
+    name,
+    (model) => [...predicts, ...heard(model)],
+    (rig) => rig.peer.say(toStreamManagementElement(toCommand(rig))),
+    when,
+  )
+}
+
+interface Terms {
+  readonly resume: boolean
+  readonly max?: number
+  readonly location?: string
+}
+
+const enables = (name: string, { resume, max, location }: Terms): Stimulus<SessionRig> =>
+  tells(
+    `lets resume ${name}`,
+    [
+      done('enable', {
+        kind: 'enabled',
+        id: resume ? id : undefined,
+        maxMs: max === undefined ? undefined : max * 1_000,
+        location,
+      }),
+    ],
+    () => ({ kind: 'enabled', id, resume, max, location }),
+  )
+
+/** The server answers the request to go on. */
+const answers = (
+  name: string,
+  predicts: Stimulus<SessionRig>['predicts'],
+  toCommand: (rig: SessionRig) => StreamManagementElement,
+): Stimulus<SessionRig> =>
+  says(name, predicts, (rig) => rig.peer.say(toStreamManagementElement(toCommand(rig))))
+
+const condition = 'item-not-found'
+
+/** What a server says of stream management, and what happens around a session that it is there for. */
+export const managementStimuli: readonly Stimulus<SessionRig>[] = [
+  enables('for good', { resume: true }),
+  enables('for a moment', { resume: true, max: 5 }),
+  enables('nothing', { resume: false }),
+  tells('refuses to count', [done('enable', { kind: 'refused' })], () => ({
+    kind: 'failed',
+    condition,
+    h: undefined,
+  })),
+  tells('asks for our count', [], () => ({ kind: 'r' }), isLive),
+  tells(
+    'has everything',
+    [{ note: { unacknowledged: 0 } }, told(chart, 'ack.received')],
+    ({ handled: h }) => ({ kind: 'a', h }),
+    isLive,
+  ),
+  says(
+    'has more than it was sent',
+    [told('session', 'stream.ended', { error: new ProtocolError('undefined-condition', '') })],
+    ({ peer, handled }) => peer.say(toStreamManagementElement({ kind: 'a', h: handled + 10_000 })),
+    isLive,
+  ),
+  says(
+    'is short of something',
+    [told('session', 'stream.ended', { error: new StreamError('resource-constraint') })],
+    ({ peer }) => peer.fail('resource-constraint'),
+    isOnline,
+  ),
+  does(
+    'sends a flood',
+    (model) => [{ note: countSent(model, flood) }, { passMs: 0 }],
+    ({ app }) => {
+      for (let count = 0; count < flood; count += 1) app.sendPresence({ to: 'bob@example.test' })
+    },
+    (model) => isLive(model) && isIn(model, chart, { live: 'resting' }),
+  ),
+  answers(
+    'resumes',
+    (model) => [
+      { note: { unacknowledged: countsIn(model).unsent, unsent: 0 } },
+      done('resumeSession', { kind: 'resumed', jid }),
+    ],
+    ({ handled: h }) => ({ kind: 'resumed', previd: id, h }),
+  ),
+  answers('refuses to resume', [done('resumeSession', { kind: 'refused' })], () => ({
+    kind: 'failed',
+    condition,
+    h: undefined,
+  })),
+  answers(
+    'resumes more than it was sent',
+    [failed('resumeSession', new ProtocolError('undefined-condition', ''))],
+    ({ handled }) => ({ kind: 'resumed', previd: id, h: handled + 10_000 }),
+  ),
+  answers(
+    'resumes another session',
+    [failed('resumeSession', new ProtocolError('bad-format', ''))],
+    ({ handled: h }) => ({ kind: 'resumed', previd: 'another', h }),
+  ),
+  ...(['network.online', 'system.woken'] as const).map((type) =>
+    does(
+      type,
+      [told('session', type)],
+      (rig) => rig.happen(type),
+      (model) => findDeed(model, 'surroundings') !== undefined,
+    ),
+  ),
+]
