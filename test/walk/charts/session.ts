@@ -3,12 +3,18 @@ import type { AuthenticationOutput } from '../../../machines/authentication.js'
 import type { BindingInput, BindingOutput } from '../../../machines/binding.js'
 import type { ConnectionOutput } from '../../../machines/connection.js'
 import { judge } from '../../../machines/policy.js'
-import type { SessionContext } from '../../../machines/session-context.js'
+import type { LeftBehind, SessionContext } from '../../../machines/session-context.js'
 import type { SessionEvent } from '../../../machines/session-setup.js'
 import { sessionMachine } from '../../../machines/session.js'
 import { noFeatures } from '../../../machines/stream-facts.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
-import { AuthenticationError, ProtocolError, StreamError, TransportError } from '../../../src/errors.js'
+import {
+  AuthenticationError,
+  ProtocolError,
+  StoreError,
+  StreamError,
+  TransportError,
+} from '../../../src/errors.js'
 import { orders } from '../../../src/testing/index.js'
 import { connection } from './connection.js'
 import { ordersInTurn, told } from './told.js'
@@ -22,6 +28,7 @@ const lost = new TransportError('closed', 'the connection ended')
 /** After this a server keeps no session. */
 const lostCount = new ProtocolError('undefined-condition', 'it acknowledged too much')
 const broken = new Error('a defect')
+const taken = new StoreError('taken', 'another process has the session')
 const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test' })
 const unauthorized = new AuthenticationError('not-authorized', 'the server refused')
 
@@ -64,7 +71,10 @@ const events: readonly SessionEvent[] = [
 function newsAt(snapshot: SessionSnapshot): readonly SessionEvent[] {
   if (snapshot.matches({ active: 'online' })) {
     return snapshot.context.wantsManagement
-      ? [{ type: 'session.kept', previd: 'sm-1', location: 'other.test:5222' }, { type: 'session.unkept' }]
+      ? [
+          { type: 'session.kept', previd: 'sm-1', location: 'other.test:5222', maxMs: undefined },
+          { type: 'session.unkept' },
+        ]
       : []
   }
   return snapshot.matches({ active: 'binding' }) ? [] : [{ type: 'session.lost' }]
@@ -86,6 +96,12 @@ const bound: readonly BindingOutput[] = [{ outcome: 'bound', ...address }, faile
 const endsOfBinding = ({ previd }: BindingInput): readonly BindingOutput[] =>
   previd === undefined ? bound : [...bound, { outcome: 'resumed', ...address }]
 
+/** What an earlier process may have left: nothing, or a session that the server keeps. */
+const leftBehind: readonly LeftBehind[] = [
+  { session: undefined, scramPinned: true },
+  { session: { previd: 'sm-0', endpoint: undefined, maxMs: undefined }, scramPinned: false },
+]
+
 const base = {
   domain: 'example.test',
   endpoints: ['xmpp://one.test:5222'],
@@ -95,6 +111,7 @@ const base = {
   wantsRoster: true,
   wantsPresence: true,
   wantsManagement: true,
+  hasStore: false,
   timeouts,
   seed: 1,
 } as const
@@ -105,6 +122,7 @@ export const session = toWalked(sessionMachine, {
     { ...base, allowPlaintext: true, reconnect: 'always' },
     { ...base, allowPlaintext: false, reconnect: 'never' },
     { ...base, allowPlaintext: false, reconnect: 'never', wantsManagement: false },
+    { ...base, allowPlaintext: false, reconnect: 'afterOnline', hasStore: true },
   ],
   events: (snapshot) => [...events, ...newsAt(snapshot)],
   outcomes: {
@@ -114,11 +132,14 @@ export const session = toWalked(sessionMachine, {
     },
     authentication: { done: authenticated, error: [broken] },
     binding: { done: endsOfBinding, error: [broken] },
+    readStore: { done: leftBehind, error: [taken, broken] },
     liveness: { done: [{ error: lost }], error: [broken] },
   },
   key: (snapshot) => [
     snapshot.context.reconnect,
     snapshot.context.wantsManagement,
+    snapshot.context.hasStore,
+    snapshot.context.isUnread,
     snapshot.context.resumption,
     ...(isUnderWay(snapshot) ? whatWasMet(snapshot.context) : []),
   ],
@@ -153,9 +174,21 @@ export const session = toWalked(sessionMachine, {
         ordersInTurn(last, 'releaseLink', 'beginAttempt')),
     'nothing of a connection lasts longer than the attempt': (snapshot) =>
       snapshot.matches('active') || phases.every((phase) => snapshot.children[phase] === undefined),
+    'roster and presence are told that a session taken over goes on': (snapshot, last) =>
+      !isEntered({ active: { online: 'takenOver' } }, snapshot, last?.from) ||
+      ['roster', 'presence'].every(
+        (each) =>
+          told(last).includes(`${each} session.online`) && !told(last).includes(`${each} session.offline`),
+      ),
+    'what an earlier process has left is read once, and first': (snapshot) =>
+      !snapshot.context.isUnread ||
+      !snapshot.matches('active') ||
+      snapshot.matches({ active: 'restoring' }) ||
+      snapshot.matches({ active: 'closing' }),
     'roster and presence are told of every new session, but not of one that goes on': (snapshot, last) =>
       last?.from.matches({ active: 'binding' }) !== true ||
       !snapshot.matches({ active: 'online' }) ||
+      snapshot.matches({ active: { online: 'takenOver' } }) ||
       ['roster', 'presence'].every(
         (each) =>
           told(last).includes(`${each} session.online`) === !snapshot.context.resumed &&
@@ -186,7 +219,8 @@ export const session = toWalked(sessionMachine, {
       ((last.event.type !== 'session.lost' || snapshot.context.resumption === undefined) &&
         (snapshot.context.resumption === undefined ||
           last.from.context.resumption !== undefined ||
-          last.event.type === 'session.kept') &&
+          last.event.type === 'session.kept' ||
+          last.from.matches({ active: 'restoring' })) &&
         (!isEntered({ active: { online: 'resumed' } }, snapshot, last.from) ||
           last.from.context.resumption !== undefined)),
     'a new session ends the one before': (snapshot, last) =>

@@ -21,6 +21,7 @@ const measured = streamManagementMachine.provide({
 const events: readonly StreamManagementEvent[] = [
   { type: 'session.bound', offered: true },
   { type: 'session.bound', offered: false },
+  { type: 'session.left', id: 'sm-0', maxMs: 60_000 },
   { type: 'session.resuming' },
   { type: 'session.resumed' },
   { type: 'session.ended' },
