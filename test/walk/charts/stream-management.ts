@@ -54,7 +54,8 @@ export const streamManagement = toWalked(measured, {
       !(last?.from.matches('lost') === true || last?.from.matches('outside') === true) ||
       snapshot.matches(last.from.value) ||
       snapshot.matches('outside') ||
-      last.event.type === 'session.bound',
+      last.event.type === 'session.bound' ||
+      last.event.type === 'session.left',
     'what is gone on with was kept, and the server was asked': (snapshot, last) =>
       last === undefined ||
       ((!snapshot.matches('resuming') || last.from.matches('suspended') || last.from.matches('resuming')) &&
