@@ -3,7 +3,6 @@ import {
   createActor,
   fromTransition,
   or,
-  type AnyActorRef,
   type AnyActorScope,
   type AnyEventObject,
   type AnyMachineSnapshot,
@@ -95,9 +94,11 @@ export class Stepper {
   }
 
   #toScope(input: unknown): AnyActorScope {
-    // A chart that is invoked may tell whoever invoked it.
+    // What a chart tells its parent is ordered like any other deed, so there is one, though it hears nothing.
     const parent = createActor(stub, {
+      id: 'parent',
       input: undefined,
+      logger: ignore,
       inspect: (event) => {
         if (event.type !== '@xstate.microstep' || event.actorRef !== self) return
         const { _transitions: transitions } = event
@@ -105,7 +106,7 @@ export class Stepper {
         for (const id of statesIn(event)) this.#states.add(id)
       },
     })
-    const self: AnyActorRef = createActor(this.#machine, { input, parent, logger: ignore })
+    const self = createActor(this.#machine, { input, logger: ignore, parent })
     return {
       self,
       id: self.id,

@@ -23,7 +23,7 @@ export interface TraceRecorder {
  * @param now a clock in milliseconds; default `performance.now`
  * @example
  * const recorder = createTraceRecorder()
- * const client = createClient({ jid, password, inspect: recorder.inspect })
+ * const client = createClient({ jid: 'alice@example.test', password: 'secret', inspect: recorder.inspect })
  */
 export function createTraceRecorder(now: () => number = () => performance.now()): TraceRecorder {
   const begin = now()

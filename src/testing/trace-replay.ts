@@ -38,6 +38,7 @@ export const clientCharts: ChartTable = new Map(
     charts.presenceMachine,
     charts.rosterMachine,
     charts.sessionMachine,
+    charts.streamManagementMachine,
   ].map((chart: AnyStateMachine) => [chart.id, chart]),
 )
 
@@ -72,7 +73,7 @@ export function replayTrace(
       if (!divergences.some((one) => one.actorPath === actorPath)) diverge(record.value, 'it never began')
       continue
     }
-    const life = follow(before, record, table)
+    const life = follow(before, record, table, lives)
     if (typeof life === 'string') {
       diverge(record.value, life)
       continue
@@ -87,9 +88,14 @@ export function replayTrace(
 }
 
 /** The life after this record, or why the chart has none: facts that it cannot have been given make it fail. */
-function follow(before: Life | undefined, record: TraceRecord, table: ChartTable): Life | string {
+function follow(
+  before: Life | undefined,
+  record: TraceRecord,
+  table: ChartTable,
+  lives: ReadonlyMap<string, Life>,
+): Life | string {
   try {
-    const life = before === undefined ? begin(record, table) : step(before, record)
+    const life = before === undefined ? begin(record, table) : step(before, record, lives)
     return life ?? `there is no chart ${record.chart}`
   } catch (error) {
     return String(error)
@@ -100,14 +106,30 @@ function begin({ chart: id = '', data }: TraceRecord, table: ChartTable): Life |
   const known = table.get(id)
   if (known === undefined) return undefined
   const readings: Facts[] = []
-  const chart = known.provide({ actions: { measureSilence: assign(() => readings.at(-1) ?? {}) } })
+  const chart = known.provide({
+    actions: { ...told, measureSilence: assign(() => readings.at(-1) ?? {}) },
+  })
   const [snapshot] = initialTransition(chart, revive(data ?? {}))
   return { chart, readings, snapshot }
 }
 
-function step(life: Life, { data, measured, type }: TraceRecord): Life {
+const ignore = (): void => undefined
+
+/** What a chart tells its parent is in the parent's own events: a chart that is replayed alone has none. */
+const told = { reportTerms: ignore, reportLost: ignore, reportDead: ignore }
+
+function step(
+  life: Life,
+  { actorPath, data, measured, type }: TraceRecord,
+  lives: ReadonlyMap<string, Life>,
+): Life {
   if (measured !== undefined) life.readings.push(measured)
-  const [snapshot] = transition(life.chart, life.snapshot, { type, ...revive(data ?? {}) })
+  // Whoever hears of a child is shown where that is, which its own records say.
+  const child = /^xstate\.snapshot\.(.+)$/.exec(type)?.[1]
+  const shown = child !== undefined && {
+    snapshot: { value: lives.get(`${actorPath}/${child}`)?.snapshot.value },
+  }
+  const [snapshot] = transition(life.chart, life.snapshot, { type, ...revive(data ?? {}), ...shown })
   return { ...life, snapshot }
 }
 

@@ -35,6 +35,7 @@ test('a login is recorded chart by chart, and its replay agrees', async () => {
       'session',
       'session/roster',
       'session/presence',
+      'session/streamManagement',
       'session/connection',
       'session/authentication',
       'session/binding',

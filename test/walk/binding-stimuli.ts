@@ -37,10 +37,8 @@ const refuses = (condition: StanzaErrorCondition, type: 'cancel' | 'wait'): Stim
 
 /** Everything that the binding chart waits for. */
 export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
-  says(
-    'opens the authenticated stream',
-    [done('reopenStream', headerFacts('1.0'))],
-    ({ peer }) => peer.openStream(),
+  says('opens the authenticated stream', [done('reopenStream', headerFacts('1.0'))], ({ peer }) =>
+    peer.openStream(),
   ),
   ...breaks('reopenStream', brokenStreams),
   offers('binding/receiveFeatures', 'binding', { bind: true }),

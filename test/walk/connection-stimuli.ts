@@ -92,10 +92,8 @@ export const connectionStimuli: readonly Stimulus<SessionRig>[] = [
     rig.transport.refuse(new TransportError('refused', 'nobody listens')),
   ),
   ...['1.0', '2.0', undefined].map((version) =>
-    says(
-      `opens a stream of version ${version}`,
-      [done('openStream', headerFacts(version))],
-      ({ peer }) => peer.openStream({ version }),
+    says(`opens a stream of version ${version}`, [done('openStream', headerFacts(version))], ({ peer }) =>
+      peer.openStream({ version }),
     ),
   ),
   ...breaks('openStream', brokenStreams),

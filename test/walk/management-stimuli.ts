@@ -1,5 +1,8 @@
 import { ProtocolError, StreamError } from '../../src/errors.js'
-import { toStreamManagementElement, type StreamManagementElement } from '../../src/stanza/stream-management.js'
+import {
+  toStreamManagementElement,
+  type StreamManagementElement,
+} from '../../src/stanza/stream-management.js'
 import { findDeed, type ByItself, type Model, type Occurrence } from '../../src/testing/drive-model.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { jid } from './binding-stimuli.js'
@@ -16,7 +19,13 @@ const id = 'kept'
 const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes })
 
 /** Deeds that send a stanza. */
-const sending = new Set(['fetchRoster', 'becomeInvisible', 'becomeVisible', 'sendPresence', 'sendUnavailable'])
+const sending = new Set([
+  'fetchRoster',
+  'becomeInvisible',
+  'becomeVisible',
+  'sendPresence',
+  'sendUnavailable',
+])
 
 /** Stanzas that wait before the server is asked out of turn. */
 const flood = 1_000

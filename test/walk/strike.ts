@@ -1,12 +1,5 @@
 import { judge } from '../../machines/policy.js'
-import {
-  StreamError,
-  TransportError,
-  XmppError,
-  xml,
-  type Client,
-  type Transport,
-} from '../../src/index.js'
+import { StreamError, TransportError, XmppError, xml, type Client, type Transport } from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
