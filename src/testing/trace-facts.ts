@@ -6,11 +6,11 @@ export interface Facts {
 }
 export type Fact = boolean | number | string | null | Facts | readonly Fact[]
 
-type Kind = 'flag' | 'number' | 'word' | 'words' | 'facts'
+type Kind = 'flag' | 'number' | 'word' | 'words' | 'offer' | 'withheld' | 'facts'
 
 /**
  * Everything that a trace may say, by name and kind; what is not here is left out, whatever it is. `password` is whether
- * there is one. No words of people or servers, no ids that others could answer by, no data of exchanges.
+ * there is one, `withheld` says the same of an id. No words of people or servers, no ids that others could answer by, no data of exchanges.
  */
 const allowed: Readonly<Record<string, Kind>> = {
   allowPlaintext: 'flag',
@@ -36,6 +36,7 @@ const allowed: Readonly<Record<string, Kind>> = {
   from: 'word',
   hasAsked: 'flag',
   header: 'facts',
+  id: 'withheld',
   item: 'facts',
   jid: 'word',
   kind: 'word',
@@ -43,13 +44,15 @@ const allowed: Readonly<Record<string, Kind>> = {
   mechanisms: 'words',
   mustList: 'flag',
   names: 'words',
-  offered: 'words',
+  offered: 'offer',
   offeredBindings: 'words',
   outcome: 'word',
   password: 'flag',
   preApproval: 'flag',
+  previd: 'withheld',
   reconnect: 'word',
   resource: 'word',
+  resumable: 'flag',
   scramPinned: 'flag',
   secure: 'flag',
   seed: 'number',
@@ -64,6 +67,7 @@ const allowed: Readonly<Record<string, Kind>> = {
   version: 'word',
   versioned: 'flag',
   wanted: 'flag',
+  wantsManagement: 'flag',
   wantsPresence: 'flag',
   wantsRoster: 'flag',
   wish: 'number',
@@ -95,6 +99,10 @@ function toFact(kind: Kind, value: unknown): Fact | undefined {
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined
     case 'word':
       return typeof value === 'string' ? value : undefined
+    case 'offer':
+      return typeof value === 'boolean' ? value : toFact('words', value)
+    case 'withheld':
+      return typeof value === 'string' ? kind : undefined
     case 'words':
       return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : undefined
     case 'facts':

@@ -126,9 +126,8 @@ function step(
   if (measured !== undefined) life.readings.push(measured)
   // Whoever hears of a child is shown where that is, which its own records say.
   const child = /^xstate\.snapshot\.(.+)$/.exec(type)?.[1]
-  const shown = child !== undefined && {
-    snapshot: { value: lives.get(`${actorPath}/${child}`)?.snapshot.value },
-  }
+  const state: unknown = lives.get(`${actorPath}/${child}`)?.snapshot.value
+  const shown = child !== undefined && { snapshot: { value: state } }
   const [snapshot] = transition(life.chart, life.snapshot, { type, ...revive(data ?? {}), ...shown })
   return { ...life, snapshot }
 }
