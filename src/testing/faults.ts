@@ -94,9 +94,15 @@ const strayWords: readonly Fault[] = [
     strike: (peer) =>
       peer.say(xml('message', ns.client, { from: 'bob@example.test' }, xml('body', ns.client, {}, 'early'))),
   },
-  stray('that it counts', toStreamManagementElement({ kind: 'enabled', id: 'x', resume: true, max: 1, location: undefined })),
+  stray(
+    'that it counts',
+    toStreamManagementElement({ kind: 'enabled', id: 'x', resume: true, max: 1, location: undefined }),
+  ),
   stray('that it goes on', toStreamManagementElement({ kind: 'resumed', previd: 'x', h: 0 })),
-  stray('that it does not count', toStreamManagementElement({ kind: 'failed', condition: 'item-not-found', h: undefined })),
+  stray(
+    'that it does not count',
+    toStreamManagementElement({ kind: 'failed', condition: 'item-not-found', h: undefined }),
+  ),
   stray('that it has more than was sent', toStreamManagementElement({ kind: 'a', h: 1_000_000 })),
   stray('what has no name here', xml('surprise', 'urn:example:surprise')),
   {

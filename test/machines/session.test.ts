@@ -192,7 +192,11 @@ describe('the session chart', () => {
     const forgetTold = () => {
       throw new Error('a defect')
     }
-    const { actor, seen } = await online({}, {}, { presence: presenceMachine.provide({ actions: { forgetTold } }) })
+    const { actor, seen } = await online(
+      {},
+      {},
+      { presence: presenceMachine.provide({ actions: { forgetTold } }) },
+    )
     actor.send({ type: 'session.close' })
     expect(actor.getSnapshot().children.presence?.getSnapshot().status).toBe('error')
     await settle()
