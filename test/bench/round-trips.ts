@@ -1,5 +1,5 @@
 import { clientsOn, clientTitles, portOn, urlOn, type Client, type Way } from './clients.js'
-import { startRelay, type Relay } from './relay.js'
+import { startRelay, type Relay } from '../support/relay.js'
 import type { ProsodyUnderBench } from './prosody-under-bench.js'
 import { toRow, type Finding, type Group, type Target } from './row.js'
 import type { Scope } from './scope.js'
