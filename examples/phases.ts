@@ -23,6 +23,7 @@ function explain(state: ClientState): string {
     case 'online':
       return `${state.jid}, ${state.encrypted ? 'encrypted' : 'in clear'}`
     case 'backingOff':
+    case 'suspended':
       return `again in ${state.retryInMs} ms, because ${state.because}`
     case 'halted':
       return `${state.error.message}; needs ${state.needs}, because ${state.because}`

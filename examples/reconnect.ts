@@ -23,7 +23,10 @@ await using client = createClient({
 await client.connect()
 console.log('online')
 
-const broken = firstValueFrom(client.state$.pipe(filter((state) => state.status === 'backingOff')))
+// suspended: the server keeps the session, so that nothing is lost; backingOff: the next one is a new one.
+const broken = firstValueFrom(
+  client.state$.pipe(filter((state) => state.status === 'suspended' || state.status === 'backingOff')),
+)
 cables[0]?.destroy(new TransportError('reset', 'somebody pulled the cable'))
 
 const { because, error, retryInMs } = await broken

@@ -9,6 +9,8 @@ import type { Timeouts } from './timeouts.js'
 export interface BindingInput {
   /** The resource to ask for; `undefined` lets the server make one. */
   readonly resource: string | undefined
+  /** What the server calls the session that can be resumed, if there is one (XEP-0198). */
+  readonly previd: string | undefined
   readonly timeouts: Timeouts
 }
 
@@ -17,16 +19,22 @@ export type BindAnswer =
   | { readonly kind: 'bound'; readonly jid: string }
   | { readonly kind: 'refused'; readonly error: XmppError; readonly conflict: boolean }
 
+/** What the server made of the request to resume; refused, a resource can still be bound. */
+export type ResumeAnswer = { readonly kind: 'resumed'; readonly jid: string } | { readonly kind: 'refused' }
+
 export interface BindingContext extends BindingInput {
   readonly header: StreamHeaderFacts | undefined
   readonly features: StreamFeatureFacts
   readonly jid: string | undefined
+  /** The address is that of the session before. */
+  readonly resumed: boolean
   readonly error: XmppError | undefined
 }
 
 export type BindingOutput =
   | {
-      readonly outcome: 'bound'
+      /** `resumed`: the session before goes on. */
+      readonly outcome: 'bound' | 'resumed'
       readonly jid: string
       /** Of the stream that was opened after authentication. */
       readonly header: StreamHeaderFacts | undefined
@@ -39,15 +47,23 @@ export interface AnswerParams {
   readonly answer: BindAnswer
 }
 
+/** The same of the request to resume. */
+export interface ResumeParams {
+  readonly answer: ResumeAnswer
+}
+
 /**
- * Decides how an authenticated stream becomes a session with an address: stream restart, resource binding, and the legacy
- * session request where a server still insists on it. Refuses to know how a request is answered on the wire.
+ * Decides how an authenticated stream becomes a session with an address: stream restart, the session before where it can be
+ * resumed, else resource binding, and the legacy session request where a server still insists on it. Refuses to know how a
+ * request is answered on the wire.
  */
 export const bindingMachine = setup({
   types: {} as { context: BindingContext; input: BindingInput; output: BindingOutput },
   actors: {
-    reopenStream: deed<StreamHeaderFacts>('reopenStream'),
+    /** Asks to resume in the same flight: whoever kept a session offered that. */
+    reopenStream: deed<StreamHeaderFacts, { readonly previd: string | undefined }>('reopenStream'),
     receiveFeatures: deed<StreamFeatureFacts>('receiveFeatures'),
+    resumeSession: deed<ResumeAnswer, { readonly previd: string }>('resumeSession'),
     bindResource: deed<BindAnswer, { readonly resource: string | undefined }>('bindResource'),
     establishSession: deed<void>('establishSession'),
   },
@@ -58,6 +74,10 @@ export const bindingMachine = setup({
     })),
     keepJid: assign((_, { answer }: AnswerParams) => ({
       jid: answer.kind === 'bound' ? answer.jid : undefined,
+    })),
+    keepSession: assign((_, { answer }: ResumeParams) => ({
+      jid: answer.kind === 'resumed' ? answer.jid : undefined,
+      resumed: true,
     })),
     dropResource: assign({ resource: undefined }),
     noteRefusal: assign(({ context }, { answer }: AnswerParams) => ({
@@ -76,7 +96,9 @@ export const bindingMachine = setup({
     })),
   },
   guards: {
-    hasBind: (_, params: { readonly features: StreamFeatureFacts }) => params.features.bind,
+    mayResume: ({ context }) => context.previd !== undefined,
+    isResumed: (_, { answer }: ResumeParams) => answer.kind === 'resumed',
+    hasNoBind: ({ context }) => !context.features.bind,
     isBound: (_, { answer }: AnswerParams) => answer.kind === 'bound',
     mayDropResource: ({ context }, { answer }: AnswerParams) =>
       answer.kind === 'refused' && answer.conflict && context.resource !== undefined,
@@ -95,6 +117,7 @@ export const bindingMachine = setup({
     header: undefined,
     features: noFeatures,
     jid: undefined,
+    resumed: false,
     error: undefined,
   }),
   options: { maxIterations: 1000 },
@@ -102,11 +125,13 @@ export const bindingMachine = setup({
   initial: 'reopening',
   states: {
     reopening: {
-      description: 'After authentication a new stream begins on the same connection.',
-      meta: { spec: 'RFC 6120 §6.4.6, §4.3.3' },
+      description:
+        'After authentication a new stream begins on the same connection; what is to be resumed is said in the same flight.',
+      meta: { spec: 'RFC 6120 §6.4.6, §4.3.3, XEP-0198 §5' },
       invoke: {
         id: 'reopenStream',
         src: 'reopenStream',
+        input: ({ context }) => ({ previd: context.previd }),
         onDone: {
           target: 'awaitingFeatures',
           actions: { type: 'keepHeader', params: ({ event }) => ({ header: event.output }) },
@@ -123,18 +148,45 @@ export const bindingMachine = setup({
       invoke: {
         id: 'receiveFeatures',
         src: 'receiveFeatures',
-        onDone: [
-          {
-            guard: { type: 'hasBind', params: ({ event }) => ({ features: event.output }) },
-            target: 'requesting',
-            actions: { type: 'keepFeatures', params: ({ event }) => ({ features: event.output }) },
-          },
-          { target: 'failed', actions: 'noteUnbindable' },
-        ],
+        onDone: {
+          target: 'choosing',
+          actions: { type: 'keepFeatures', params: ({ event }) => ({ features: event.output }) },
+        },
         onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
       },
       after: {
         featuresTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'features' } } },
+      },
+    },
+    choosing: {
+      description: 'The session before, where there is one to go on with, or a new one.',
+      meta: { spec: 'XEP-0198 §5, RFC 6120 §7.4' },
+      always: [
+        { guard: 'mayResume', target: 'resuming' },
+        { guard: 'hasNoBind', target: 'failed', actions: 'noteUnbindable' },
+        { target: 'requesting' },
+      ],
+    },
+    resuming: {
+      description: 'The server was asked to go on with the session before; it answers behind its features.',
+      meta: { spec: 'XEP-0198 §5' },
+      invoke: {
+        id: 'resumeSession',
+        src: 'resumeSession',
+        input: ({ context }) => ({ previd: context.previd ?? '' }),
+        onDone: [
+          {
+            guard: { type: 'isResumed', params: ({ event }) => ({ answer: event.output }) },
+            target: 'bound',
+            actions: { type: 'keepSession', params: ({ event }) => ({ answer: event.output }) },
+          },
+          { guard: 'hasNoBind', target: 'failed', actions: 'noteUnbindable' },
+          { target: 'requesting' },
+        ],
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        bindTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'bind' } } },
       },
     },
     requesting: {
@@ -192,7 +244,8 @@ export const bindingMachine = setup({
 
 function toOutput(context: BindingContext): BindingOutput {
   if (context.error === undefined && context.jid !== undefined) {
-    return { outcome: 'bound', jid: context.jid, header: context.header, features: context.features }
+    const { features, header, jid, resumed } = context
+    return { outcome: resumed ? 'resumed' : 'bound', jid, header, features }
   }
   return {
     outcome: 'failed',

@@ -16,9 +16,12 @@ const awaited = {
   tls: 'the end of the TLS handshake',
   sasl: 'the answer to the authentication',
   bind: 'the answer to the resource binding',
+  enable: 'the answer to the request for stream management',
+  ack: 'the acknowledgement of what was sent',
   roster: 'the contact list',
   visibility: 'the answer to the change of visibility',
   probe: 'any sign of life',
+  doubt: 'any sign of life, after the machine slept or the network changed,',
   close: 'the end of the stream',
 } as const
 export type Wait = keyof typeof awaited

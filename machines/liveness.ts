@@ -1,9 +1,14 @@
 import { assign } from 'xstate'
 import type { XmppError } from '../src/errors.js'
-import { timedOut, toXmppError } from './failure.js'
+import { timedOut, toXmppError, type Wait } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
+
+/** The network has changed or the machine has slept: the connection may be gone without a word. */
+export interface LivenessEvent {
+  readonly type: 'connection.doubted'
+}
 
 export interface LivenessInput {
   readonly timeouts: Timeouts
@@ -26,6 +31,7 @@ export interface LivenessOutput {
 export const livenessMachine = setup({
   types: {} as {
     context: LivenessContext
+    events: LivenessEvent
     input: LivenessInput
     output: LivenessOutput
   },
@@ -36,12 +42,15 @@ export const livenessMachine = setup({
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.quietMs })),
     breakSilence: assign({ silentMs: 0 }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
-    noteTimeout: assign(({ context }) => ({ error: timedOut('probe', context.timeouts) })),
+    noteTimeout: assign(({ context }, params: { readonly wait: Wait }) => ({
+      error: timedOut(params.wait, context.timeouts),
+    })),
   },
   guards: { isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs },
   delays: {
     silence: ({ context }) => context.timeouts.quietMs - context.silentMs,
     probeTimeout: ({ context }) => context.timeouts.probeMs,
+    doubtTimeout: ({ context }) => context.timeouts.doubtMs,
   },
 }).createMachine({
   id: 'liveness',
@@ -54,6 +63,7 @@ export const livenessMachine = setup({
       description: 'Something arrived lately, or the silence is still short.',
       meta: { spec: 'RFC 6120 §4.6.1' },
       after: { silence: { target: 'measuring', actions: 'measureSilence' } },
+      on: { 'connection.doubted': { target: 'doubting' } },
     },
     measuring: {
       description: 'One look when silence could have lasted, so that what arrives in between costs nothing.',
@@ -61,15 +71,32 @@ export const livenessMachine = setup({
       always: [{ guard: 'isSilent', target: 'probing' }, { target: 'listening' }],
     },
     probing: {
-      description: 'A ping is on its way; whatever comes back, even an error, is a sign of life.',
-      meta: { spec: 'XEP-0199 §4.2' },
+      description: 'Something is on its way that has to be answered; whatever comes back is a sign of life.',
+      meta: { spec: 'XEP-0198 §4, XEP-0199 §4.2' },
       invoke: {
         id: 'probe',
         src: 'probe',
         onDone: { target: 'listening', actions: 'breakSilence' },
         onError: { target: 'dead', actions: { type: 'noteFailure', params: ({ event }) => event } },
       },
-      after: { probeTimeout: { target: 'dead', actions: 'noteTimeout' } },
+      after: {
+        probeTimeout: { target: 'dead', actions: { type: 'noteTimeout', params: { wait: 'probe' } } },
+      },
+      on: { 'connection.doubted': { target: 'doubting' } },
+    },
+    doubting: {
+      description:
+        'The same in a hurry: a connection that was cut by sleep or a change of network answers nothing.',
+      meta: { spec: 'XEP-0198 §4, XEP-0199 §4.2' },
+      invoke: {
+        id: 'probe',
+        src: 'probe',
+        onDone: { target: 'listening', actions: 'breakSilence' },
+        onError: { target: 'dead', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        doubtTimeout: { target: 'dead', actions: { type: 'noteTimeout', params: { wait: 'doubt' } } },
+      },
     },
     dead: { type: 'final', description: 'No sign of life: the connection is given up.' },
   },

@@ -140,6 +140,25 @@ export function judge(error: XmppError): Verdict {
   return stop('the server refused the session')
 }
 
+/** Stream errors after which a server may still keep the session for whoever comes back. */
+const survivable: ReadonlySet<StreamErrorCondition> = new Set([
+  'connection-timeout',
+  'internal-server-error',
+  'remote-connection-failed',
+  'reset',
+  'resource-constraint',
+  'system-shutdown',
+])
+
+/**
+ * Whether the server may still keep the session after this failure. Whoever broke the protocol has lost count.
+ * @see XEP-0198 §5
+ */
+export function maySurvive(error: XmppError): boolean {
+  if (error instanceof StreamError) return survivable.has(error.condition)
+  return error instanceof TransportError || error instanceof TimeoutError
+}
+
 /** Full jitter: bounds of the random delay for each pace, in milliseconds. `backoff` doubles with each failure in a row. */
 export const paces = {
   soon: { floorMs: 0, baseMs: 1_000, growing: false, capMs: 1_000 },

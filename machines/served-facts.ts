@@ -8,6 +8,8 @@ export interface ServedTimeouts {
   readonly tlsMs: number
   /** One answer of the client in a SASL exchange. */
   readonly saslMs: number
+  /** A session whose transport is gone, for its client to come back (XEP-0198 §5): the longest that one may ask for. */
+  readonly resumptionMs: number
   /** The client's closing tag after ours (RFC 6120 §4.4), and then the end of the transport. */
   readonly closeMs: number
 }
@@ -32,6 +34,8 @@ export interface ServedFault {
   readonly condition: StreamErrorCondition
   /** A sentence for the log of the client's author. */
   readonly text: string
+  /** The client acknowledges more than it was sent (XEP-0198 §6). */
+  readonly overcount?: { readonly handled: number; readonly sent: number } | undefined
 }
 
 /** What came of a SASL response; the data to send stays outside the chart. */
@@ -44,6 +48,20 @@ export type SaslVerdict =
 export type BindVerdict =
   | { readonly kind: 'bound'; readonly resource: string }
   | { readonly kind: 'refused'; readonly condition: 'bad-request' | 'conflict' | 'resource-constraint' }
+
+/** What may come of a request to go on with an earlier session (XEP-0198 §5). */
+export type ResumptionVerdict =
+  | { readonly kind: 'resumable'; readonly resource: string; readonly patienceMs: number }
+  /** `handled`: what was taken of a session that has expired, where that is still known. */
+  | { readonly kind: 'unknown'; readonly handled: number | undefined }
+  | { readonly kind: 'overcounted'; readonly fault: ServedFault }
+
+/** What a client wants of stream management (XEP-0198 §3). */
+export interface ManagementWish {
+  readonly resume: boolean
+  /** How long it would like to be waited for. */
+  readonly patienceMs: number | undefined
+}
 
 export interface ServedSessionInput {
   /** The domain that is served. */
@@ -58,6 +76,8 @@ export interface ServedSessionContext extends ServedSessionInput {
   readonly mechanism: string
   readonly username: string | undefined
   readonly resource: string | undefined
+  /** How long the session outlives its transport. */
+  readonly patienceMs: number
   readonly fault: ServedFault | undefined
 }
 
@@ -67,3 +87,21 @@ export interface ServedSessionOutput {
   readonly resource: string | undefined
   readonly fault: ServedFault | undefined
 }
+
+export type ServedSessionEvent =
+  | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
+  | { readonly type: 'tls.requested' }
+  | { readonly type: 'sasl.begun'; readonly mechanism: string }
+  | { readonly type: 'sasl.responded' }
+  | { readonly type: 'sasl.aborted' }
+  | { readonly type: 'resource.requested' }
+  | { readonly type: 'management.requested'; readonly wish: ManagementWish }
+  | { readonly type: 'resumption.requested'; readonly verdict: ResumptionVerdict }
+  /** Another connection goes on with this session. */
+  | { readonly type: 'session.superseded' }
+  | { readonly type: 'stanza.received' }
+  | { readonly type: 'element.received' }
+  | { readonly type: 'stream.ended' }
+  | { readonly type: 'stream.broken'; readonly fault: ServedFault }
+  | { readonly type: 'session.close'; readonly fault: ServedFault }
+  | { readonly type: 'transport.closed' }

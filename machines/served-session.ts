@@ -1,36 +1,6 @@
-import { assign } from 'xstate'
-import type { SaslFailureCondition, StanzaErrorCondition, StreamErrorCondition } from '../src/errors.js'
-import type {
-  BindVerdict,
-  SaslVerdict,
-  ServedChannelFacts,
-  ServedFault,
-  ServedHeaderFacts,
-  ServedSessionContext,
-  ServedSessionInput,
-  ServedSessionOutput,
-} from './served-facts.js'
-import { setup } from './setup.js'
-import { deed } from './stub.js'
-
-export type ServedSessionEvent =
-  | { readonly type: 'header.received'; readonly header: ServedHeaderFacts }
-  | { readonly type: 'tls.requested' }
-  | { readonly type: 'sasl.begun'; readonly mechanism: string }
-  | { readonly type: 'sasl.responded' }
-  | { readonly type: 'sasl.aborted' }
-  | { readonly type: 'resource.requested' }
-  | { readonly type: 'stanza.received' }
-  | { readonly type: 'element.received' }
-  | { readonly type: 'stream.ended' }
-  | { readonly type: 'stream.broken'; readonly fault: ServedFault }
-  | { readonly type: 'session.close'; readonly fault: ServedFault }
-  | { readonly type: 'transport.closed' }
-
-/** The header that was received, as guards and actions get it. */
-export interface HeaderParams {
-  readonly header: ServedHeaderFacts
-}
+import type { SaslFailureCondition, StreamErrorCondition } from '../src/errors.js'
+import type { SaslVerdict } from './served-facts.js'
+import { servedSession } from './served-session-setup.js'
 
 function fault(condition: StreamErrorCondition, text: string) {
   return { type: 'noteFault', params: { condition, text } } as const
@@ -40,10 +10,21 @@ function refusal(condition: SaslFailureCondition) {
   return { type: 'sendSaslFailure', params: { condition } } as const
 }
 
+const premature = {
+  actions: { type: 'sendManagementRefusal', params: { condition: 'unexpected-request' } },
+} as const
+
 const misplaced = {
   target: 'closing',
   actions: fault('unsupported-stanza-type', 'this element has no place here'),
 } as const
+
+const repeated = {
+  target: '#servedSession.closing',
+  actions: fault('policy-violation', 'stream management is enabled already'),
+} as const
+
+const silence = 'a client may be silent as long as it likes'
 
 const unauthorized = {
   target: '#servedSession.closing',
@@ -51,76 +32,11 @@ const unauthorized = {
 } as const
 
 /**
- * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource, and
- * the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
+ * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource,
+ * stream management, and the end. Before `established` every stanza is out of place; after it traffic no longer passes here. Refuses to know bytes,
  * elements, passwords, proofs, other sessions and where a stanza goes.
  */
-export const servedSessionMachine = setup({
-  types: {} as {
-    context: ServedSessionContext
-    input: ServedSessionInput
-    events: ServedSessionEvent
-    output: ServedSessionOutput
-  },
-  actors: {
-    secureChannel: deed<ServedChannelFacts>('secureChannel'),
-    verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>('verifyResponse'),
-    bindResource: deed<BindVerdict, { readonly username: string }>('bindResource'),
-  },
-  actions: {
-    sendHeader: () => {},
-    sendFeatures: () => {},
-    sendProceed: () => {},
-    sendTlsFailure: () => {},
-    sendChallenge: () => {},
-    sendSuccess: () => {},
-    sendSaslFailure: (_args, _params: { readonly condition: SaslFailureCondition }) => {},
-    sendBound: () => {},
-    sendBindError: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
-    sendFault: () => {},
-    closeStream: () => {},
-    closeTransport: () => {},
-    destroyTransport: () => {},
-    restartStream: () => {},
-    announceSession: () => {},
-    withdrawSession: () => {},
-    keepChannel: assign((_, params: { readonly channel: ServedChannelFacts }) => ({
-      channel: params.channel,
-    })),
-    keepMechanism: assign((_, params: { readonly mechanism: string }) => ({ mechanism: params.mechanism })),
-    keepUsername: assign((_, params: { readonly verdict: SaslVerdict }) => ({
-      username: params.verdict.kind === 'accepted' ? params.verdict.username : undefined,
-    })),
-    keepResource: assign((_, params: { readonly verdict: BindVerdict }) => ({
-      resource: params.verdict.kind === 'bound' ? params.verdict.resource : undefined,
-    })),
-    countAttempt: assign(({ context }) => ({ attempts: context.attempts - 1 })),
-    noteFault: assign((_, fault: ServedFault) => ({
-      fault: { condition: fault.condition, text: fault.text },
-    })),
-  },
-  guards: {
-    isUnsupportedVersion: (_, { header }: HeaderParams) =>
-      !/^[1-9]\d{0,8}\.\d{1,9}$/.test(header.version ?? ''),
-    isUnaddressed: (_, { header }: HeaderParams) => header.to === undefined,
-    isForeignHost: ({ context }, { header }: HeaderParams) => header.to !== context.domain,
-    isAuthenticated: ({ context }) => context.username !== undefined,
-    hasStartTls: ({ context }) => context.channel.startTls,
-    isEncryptionMissing: ({ context }) => !context.channel.secure && context.channel.mechanisms.length === 0,
-    hasMechanism: ({ context }, params: { readonly mechanism: string }) =>
-      context.channel.mechanisms.includes(params.mechanism),
-    isChallenged: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'challenged',
-    isAccepted: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'accepted',
-    isBound: (_, params: { readonly verdict: BindVerdict }) => params.verdict.kind === 'bound',
-    isLastAttempt: ({ context }) => context.attempts <= 1,
-  },
-  delays: {
-    negotiationTimeout: ({ context }) => context.timeouts.negotiationMs,
-    tlsTimeout: ({ context }) => context.timeouts.tlsMs,
-    saslTimeout: ({ context }) => context.timeouts.saslMs,
-    closeTimeout: ({ context }) => context.timeouts.closeMs,
-  },
-}).createMachine({
+export const servedSessionMachine = servedSession.createMachine({
   id: 'servedSession',
   description: 'One connection of a client, from the accepted transport to its end, as the server sees it.',
   context: ({ input }) => ({
@@ -128,6 +44,7 @@ export const servedSessionMachine = setup({
     mechanism: '',
     username: undefined,
     resource: undefined,
+    patienceMs: 0,
     fault: undefined,
   }),
   output: ({ context }) => ({
@@ -168,6 +85,8 @@ export const servedSessionMachine = setup({
           on: {
             'stanza.received': unauthorized,
             'resource.requested': unauthorized,
+            'management.requested': premature,
+            'resumption.requested': premature,
           },
           after: {
             negotiationTimeout: {
@@ -308,9 +227,28 @@ export const servedSessionMachine = setup({
               ],
             },
             binding: {
-              description: 'The client is known; nothing but a bind request is in place.',
-              meta: { spec: 'RFC 6120 §7.1, §7.4' },
-              on: { 'resource.requested': { target: 'assigning' } },
+              description: 'The client is known: it binds a resource, or goes on with an earlier session.',
+              meta: { spec: 'RFC 6120 §7.1, §7.4, XEP-0198 §5' },
+              on: {
+                'resource.requested': { target: 'assigning' },
+                'resumption.requested': [
+                  {
+                    guard: { type: 'isResumable', params: ({ event }) => event },
+                    target: '#servedSession.open.established.resumable',
+                    actions: [
+                      { type: 'keepResumed', params: ({ event }) => event },
+                      'takeSessionOver',
+                      'sendResumed',
+                    ],
+                  },
+                  {
+                    guard: { type: 'isOvercounted', params: ({ event }) => event },
+                    target: '#servedSession.closing',
+                    actions: { type: 'noteOvercount', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'sendResumptionRefusal', params: ({ event }) => event } },
+                ],
+              },
             },
             assigning: {
               description: 'A resource is given, taken from another session, or refused.',
@@ -327,6 +265,7 @@ export const servedSessionMachine = setup({
                     actions: [
                       { type: 'keepResource', params: ({ event }) => ({ verdict: event.output }) },
                       'sendBound',
+                      'announceSession',
                     ],
                   },
                   {
@@ -349,10 +288,64 @@ export const servedSessionMachine = setup({
         },
         established: {
           description: 'The client has an address: stanzas flow, past this chart.',
-          tags: ['idle', 'online'],
-          meta: { spec: 'RFC 6120 §7.6.2.1', why: 'a client may be silent as long as it likes' },
-          entry: 'announceSession',
+          tags: ['online'],
+          meta: { spec: 'RFC 6120 §7.6.2.1' },
           exit: 'withdrawSession',
+          initial: 'unmanaged',
+          on: { 'resumption.requested': premature },
+          states: {
+            unmanaged: {
+              description: 'What was written counts as received; the session ends with its transport.',
+              tags: ['idle'],
+              meta: { spec: 'RFC 6120 §4.4', why: silence },
+              on: {
+                'management.requested': [
+                  {
+                    guard: { type: 'isToBeResumed', params: ({ event }) => event },
+                    target: 'resumable',
+                    actions: [
+                      { type: 'keepPatience', params: ({ event }) => event },
+                      { type: 'sendEnabled', params: ({ event }) => event },
+                    ],
+                  },
+                  { target: 'managed', actions: { type: 'sendEnabled', params: ({ event }) => event } },
+                ],
+              },
+            },
+            managed: {
+              description: 'Both sides count what they have taken; the session ends with its transport.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0198 §4', why: silence },
+              on: { 'management.requested': repeated },
+            },
+            resumable: {
+              description: 'Both sides count what they have taken, and the session outlives its transport.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0198 §5', why: silence },
+              on: {
+                'management.requested': repeated,
+                'transport.closed': { target: 'hibernating' },
+                'session.superseded': {
+                  target: '#servedSession.closing',
+                  actions: fault('conflict', 'another connection goes on with this session'),
+                },
+              },
+            },
+            hibernating: {
+              description:
+                'The transport is gone; what comes is kept until the client is back, or does not come.',
+              meta: { spec: 'XEP-0198 §5, §7' },
+              entry: 'leaveTransport',
+              on: {
+                'session.superseded': { target: '#servedSession.closed' },
+                'session.close': {
+                  target: '#servedSession.closed',
+                  actions: { type: 'noteFault', params: ({ event }) => event.fault },
+                },
+              },
+              after: { resumptionTimeout: { target: '#servedSession.closed' } },
+            },
+          },
         },
       },
     },

@@ -3,7 +3,7 @@ import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
 import type { MechanismFacts } from './mechanism-choice.js'
-import { backoffMs, draw, judge, type Verdict } from './policy.js'
+import { backoffMs, draw, judge, maySurvive, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import type { Timeouts } from './timeouts.js'
@@ -23,11 +23,20 @@ export interface SessionInput {
   /** Fetch the roster, and announce presence, on coming online. */
   readonly wantsRoster: boolean
   readonly wantsPresence: boolean
+  /** Have the server acknowledge stanzas and keep the session when the connection is lost, where it can (XEP-0198). */
+  readonly wantsManagement: boolean
   /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
   readonly reconnect: 'afterOnline' | 'always' | 'never'
   readonly timeouts: Timeouts
   /** Start of the lots that spread reconnections, any integer. */
   readonly seed: number
+}
+
+/** What it takes to go on with a session whose connection is gone. */
+export interface Resumption {
+  readonly previd: string
+  /** Where the server would like that, as `host` or `host:port`; tried once. */
+  readonly location: string | undefined
 }
 
 export interface SessionContext extends SessionInput {
@@ -40,6 +49,10 @@ export interface SessionContext extends SessionInput {
   readonly features: StreamFeatureFacts
   readonly mechanism: string | undefined
   readonly jid: string | undefined
+  /** The session at hand is one from before. */
+  readonly resumed: boolean
+  /** Of the session that the server keeps. */
+  readonly resumption: Resumption | undefined
   readonly scramPinned: boolean
   readonly wasOnline: boolean
   /** Failed attempts in a row. */
@@ -52,6 +65,8 @@ export interface SessionContext extends SessionInput {
   readonly error: XmppError | undefined
   readonly verdict: Verdict | undefined
   readonly retryInMs: number
+  /** When that will be, in milliseconds since 1970; 0 where no clock is at hand. */
+  readonly retryAt: number
 }
 
 /** A session that nobody has wished for yet. */
@@ -66,6 +81,8 @@ export function toInitialContext(input: SessionInput): SessionContext {
     features: noFeatures,
     mechanism: undefined,
     jid: undefined,
+    resumed: false,
+    resumption: undefined,
     scramPinned: false,
     wasOnline: false,
     failures: 0,
@@ -75,6 +92,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     error: undefined,
     verdict: undefined,
     retryInMs: 0,
+    retryAt: 0,
   }
 }
 
@@ -98,9 +116,14 @@ export function fromAuthentication(
 
 /** What is kept of a binding. */
 export function fromBinding(output: BindingOutput): Partial<SessionContext> {
-  return output.outcome === 'bound'
-    ? { jid: output.jid, header: output.header, features: output.features }
-    : { error: output.error }
+  return output.outcome === 'failed'
+    ? { error: output.error }
+    : {
+        jid: output.jid,
+        header: output.header,
+        features: output.features,
+        resumed: output.outcome === 'resumed',
+      }
 }
 
 /** What the choice of a mechanism is made by. */
@@ -128,6 +151,7 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
     error,
     failures,
     redirect,
+    resumption: undefined,
     verdict: { decision: 'stop', because, later } as const,
   })
   if (verdict.decision === 'elsewhere') {
@@ -141,8 +165,23 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
       return stop(`${verdict.because}; the first attempt is not repeated`, true)
     }
     if (failures > verdict.limit) return stop(`${verdict.because}; failed ${failures} times in a row`)
+    return { error, failures, verdict, ...keepSession(context, error) }
   }
-  return { error, failures, redirect, verdict }
+  return { error, failures, redirect, verdict, resumption: undefined }
+}
+
+/** What the next attempt is to resume, and where: the server's wish is tried once, and only where nobody could forge it. */
+function keepSession(
+  { endpoint, resumption, transport }: SessionContext,
+  error: XmppError,
+): Pick<SessionContext, 'redirect' | 'resumption'> {
+  if (resumption === undefined || !maySurvive(error)) return { redirect: undefined, resumption: undefined }
+  const { location, previd } = resumption
+  const isTrusted = location !== undefined && endpoint !== undefined && transport?.secure === true
+  return {
+    redirect: isTrusted ? redirectedEndpoint(endpoint, location) : undefined,
+    resumption: { previd, location: undefined },
+  }
 }
 
 /** Draws the delay before the next attempt. */

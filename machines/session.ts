@@ -14,6 +14,7 @@ import {
   redirection,
   toInitialContext,
   toMechanismFacts,
+  type Resumption,
   type SessionContext,
   type SessionInput,
 } from './session-context.js'
@@ -22,6 +23,7 @@ import { rosterMachine } from './roster.js'
 import { begin, end, join, type Wished } from './session-wish.js'
 import { setup } from './setup.js'
 import { noFeatures } from './stream-facts.js'
+import { streamManagementMachine, type StreamManagementNews } from './stream-management.js'
 import { deed, stream } from './stub.js'
 
 /** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
@@ -32,7 +34,19 @@ export type SessionEvent =
   | { readonly type: 'session.close'; readonly wish?: number }
   | { readonly type: 'stream.closed' }
   | { readonly type: 'stream.ended'; readonly error: XmppError }
+  | StreamManagementNews
+  | SurroundingsEvent
 
+/** What happens around the client: the network has come or changed, the machine has woken. */
+export type SurroundingsEvent = { readonly type: 'network.online' } | { readonly type: 'system.woken' }
+
+const phase = ({ event }: { readonly event: { readonly snapshot: { readonly value: unknown } } }) => ({
+  phase: event.snapshot.value,
+})
+/** What follows from the end of a session. */
+const lost = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
+/** The same where nothing of it is awaited any more. */
+const over = ['forgetResumption', 'tellRosterOffline', 'tellPresenceOffline', 'tellEnded'] as const
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
 /** What any failure of an attempt leads to. */
@@ -50,22 +64,26 @@ export const sessionMachine = setup({
     children: {
       roster: 'roster'
       presence: 'presence'
+      streamManagement: 'streamManagement'
       connection: 'connection'
       authentication: 'authentication'
       binding: 'binding'
       stanzas: 'stanzas'
       liveness: 'liveness'
+      surroundings: 'surroundings'
       closeStream: 'closeStream'
     }
   },
   actors: {
     roster: rosterMachine,
     presence: presenceMachine,
+    streamManagement: streamManagementMachine,
     connection: connectionMachine,
     authentication: authenticationMachine,
     binding: bindingMachine,
     stanzas: stream('stanzas'),
     liveness: livenessMachine,
+    surroundings: stream('surroundings'),
     closeStream: deed<void>('closeStream'),
   },
   actions: {
@@ -117,6 +135,21 @@ export const sessionMachine = setup({
     tellPresenceOnline: sendTo('presence', { type: 'session.online' }),
     tellRosterOffline: sendTo('roster', { type: 'session.offline' }),
     tellPresenceOffline: sendTo('presence', { type: 'session.offline' }),
+    tellBound: sendTo('streamManagement', ({ context }) => ({
+      type: 'session.bound' as const,
+      offered: context.wantsManagement && context.features.names.includes(streamManagement),
+    })),
+    tellResuming: sendTo('streamManagement', { type: 'session.resuming' }),
+    tellResumed: sendTo('streamManagement', { type: 'session.resumed' }),
+    tellEnded: sendTo('streamManagement', { type: 'session.ended' }),
+    tellLost: sendTo('streamManagement', ({ context }) => ({
+      type: 'connection.lost' as const,
+      resumable: context.resumption !== undefined,
+    })),
+    doubtConnection: sendTo('liveness', { type: 'connection.doubted' }),
+    keepResumption: assign((_, { location, previd }: Resumption) => ({ resumption: { location, previd } })),
+    forgetResumption: assign({ resumption: undefined }),
+    noteRetryTime: assign({ retryAt: 0 }),
     forgiveFailures: assign({ failures: 0, hops: 0 }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     judgeFailure: assign(({ context }) => judgeFailure(context)),
@@ -128,6 +161,9 @@ export const sessionMachine = setup({
     isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
+    isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
+    isResuming: (_, { phase }: { readonly phase: unknown }) => phase === 'resuming',
+    isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
     mayRetry: ({ context }) => context.verdict?.decision === 'retry',
@@ -141,7 +177,7 @@ export const sessionMachine = setup({
   id: 'session',
   description: 'One account, from offline to online and back, whatever happens.',
   context: ({ input }) => toInitialContext(input),
-  meta: { spec: 'RFC 6121', streams: ['roster', 'presence'] },
+  meta: { spec: 'RFC 6121', streams: ['roster', 'presence', 'streamManagement'] },
   options: { maxIterations: 1000 },
   initial: 'offline',
   invoke: [
@@ -157,12 +193,24 @@ export const sessionMachine = setup({
       input: ({ context }) => ({ wanted: context.wantsPresence, timeouts: context.timeouts }),
       onError: toJudging,
     },
+    {
+      id: 'streamManagement',
+      src: 'streamManagement',
+      input: ({ context }) => ({ timeouts: context.timeouts }),
+      onError: toJudging,
+    },
   ],
+  on: {
+    'session.kept': { actions: { type: 'keepResumption', params: ({ event }) => event } },
+    'session.unkept': { actions: 'forgetResumption' },
+    'session.lost': { actions: lost },
+  },
   states: {
     offline: {
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
+      entry: over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -236,13 +284,22 @@ export const sessionMachine = setup({
           invoke: {
             id: 'binding',
             src: 'binding',
-            input: ({ context }) => ({ resource: context.resource, timeouts: context.timeouts }),
-            onSnapshot: {},
+            input: ({ context }) => ({
+              resource: context.resource,
+              previd: context.resumption?.previd,
+              timeouts: context.timeouts,
+            }),
+            onSnapshot: [{ guard: { type: 'isResuming', params: phase }, actions: 'tellResuming' }, {}],
             onDone: [
               {
                 guard: { type: 'isBound', params: ({ event }) => event },
                 target: 'online',
-                actions: { type: 'keepBinding', params: ({ event }) => event },
+                actions: [{ type: 'keepBinding', params: ({ event }) => event }, ...lost, 'tellBound'],
+              },
+              {
+                guard: { type: 'isResumed', params: ({ event }) => event },
+                target: 'online.resumed',
+                actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
               },
               { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
             ],
@@ -255,10 +312,9 @@ export const sessionMachine = setup({
           meta: {
             spec: 'RFC 6120 §8, RFC 6121',
             why: 'liveness watches over it',
-            streams: ['stanzas'],
+            streams: ['stanzas', 'surroundings'],
           },
           entry: 'noteOnline',
-          exit: ['tellRosterOffline', 'tellPresenceOffline'],
           initial: 'fresh',
           invoke: [
             {
@@ -277,9 +333,12 @@ export const sessionMachine = setup({
               },
               onError: toJudging,
             },
+            { id: 'surroundings', src: 'surroundings', onError: toJudging },
           ],
           on: {
             'stream.ended': toJudging,
+            'network.online': { actions: 'doubtConnection' },
+            'system.woken': { actions: 'doubtConnection' },
           },
           states: {
             fresh: {
@@ -287,6 +346,12 @@ export const sessionMachine = setup({
                 'Online, but earlier failures still count. The roster is asked for before anything is announced.',
               meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
               entry: ['tellRosterOnline', 'tellPresenceOnline'],
+              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+            },
+            resumed: {
+              description:
+                'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
+              meta: { spec: 'XEP-0198 §5' },
               after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
             },
             stable: {
@@ -299,6 +364,7 @@ export const sessionMachine = setup({
         closing: {
           description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
+          entry: lost,
           initial: 'forNow',
           invoke: {
             id: 'closeStream',
@@ -316,7 +382,7 @@ export const sessionMachine = setup({
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
-                  actions: begin,
+                  actions: [...over, begin],
                 },
                 'session.disconnect': { actions: end },
                 'session.close': { target: 'forGood', actions: end },
@@ -340,22 +406,39 @@ export const sessionMachine = setup({
     judging: {
       description: 'What the failure means: go elsewhere, ask, try again or stop.',
       meta: { spec: 'RFC 6120 §3.3, §4.9.3, §6.5' },
-      entry: 'judgeFailure',
+      entry: ['judgeFailure', 'tellLost'],
       always: [
         { guard: 'mayGoElsewhere', target: 'active', actions: 'followRedirect' },
         { guard: 'needsCredentials', target: 'halted.needsCredentials' },
+        { guard: 'isSuspended', target: 'backingOff.suspended', actions: 'drawBackoff' },
         { guard: 'mayRetry', target: 'backingOff', actions: 'drawBackoff' },
         { target: 'halted.stopped' },
       ],
     },
     backingOff: {
       description: 'A random while before the next attempt, so that not everybody comes back at once.',
-      meta: { spec: 'RFC 6120 §3.3' },
+      meta: { spec: 'RFC 6120 §3.3', streams: ['surroundings'] },
+      entry: 'noteRetryTime',
+      initial: 'ended',
+      invoke: { id: 'surroundings', src: 'surroundings', onError: toJudging },
       after: { backoff: { target: 'active' } },
       on: {
+        'network.online': { target: 'active' },
+        'system.woken': { target: 'active' },
         'session.connect': { target: 'active', actions: join },
         'session.disconnect': { target: 'offline', actions: end },
         'session.close': { target: 'closed', actions: end },
+      },
+      states: {
+        suspended: {
+          description: 'The server keeps the session: the next attempt is to go on with it.',
+          meta: { spec: 'XEP-0198 §5' },
+          on: { 'session.lost': { target: 'ended', actions: lost } },
+        },
+        ended: {
+          description: 'The session is over: the next attempt begins a new one.',
+          meta: { spec: 'RFC 6120 §3.3' },
+        },
       },
     },
     halted: {
@@ -385,4 +468,5 @@ export const sessionMachine = setup({
   },
 })
 
+const streamManagement = '{urn:xmpp:sm:3}sm'
 const rosterVersioning = '{urn:xmpp:features:rosterver}ver'

@@ -16,12 +16,22 @@ export interface Timeouts {
   readonly saslMs: number
   /** The answer to resource binding or to the legacy session request. */
   readonly bindMs: number
+  /** The answer to the request for stream management (XEP-0198). */
+  readonly enableMs: number
+  /** The acknowledgement that was asked for (XEP-0198); while something else arrives, twice as long again. */
+  readonly ackMs: number
+  /** The least time between two requests for an acknowledgement. */
+  readonly ackPaceMs: number
+  /** How long a session can be resumed where the server does not say. */
+  readonly resumptionMs: number
   /** The contact list, from the request to the answer. */
   readonly rosterMs: number
   /** The answer to a change of one's visibility (XEP-0186). */
   readonly visibilityMs: number
   /** The answer to a probe of a quiet connection. */
   readonly probeMs: number
+  /** The answer to a probe of a connection that is in doubt: the machine slept, or the network has changed. */
+  readonly doubtMs: number
   /** Silence after which the connection is probed; not less than five minutes is recommended (RFC 6120 §4.6.4). */
   readonly quietMs: number
   /** The peer's closing tag after ours (RFC 6120 §4.4). */
@@ -39,9 +49,14 @@ export const defaultTimeouts: Timeouts = {
   tlsMs: 15_000,
   saslMs: 30_000,
   bindMs: 20_000,
+  enableMs: 20_000,
+  ackMs: 20_000,
+  ackPaceMs: 500,
+  resumptionMs: 300_000,
   rosterMs: 60_000,
   visibilityMs: 20_000,
   probeMs: 20_000,
+  doubtMs: 5_000,
   quietMs: 300_000,
   closeMs: 2_000,
   stableMs: 60_000,

@@ -1,6 +1,8 @@
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { defaultTimeouts, refuseUncountable, type Timeouts } from '../machines/timeouts.js'
+import type { Surroundings } from './actors/surroundings.js'
+import { defaultOfflineQueue } from './features/outbox.js'
 import { parseJid, type Jid } from './stanza/jid.js'
 import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
@@ -19,6 +21,12 @@ export interface TlsOptions {
   /** PEM client certificate and key, for SASL EXTERNAL. */
   readonly cert?: string | undefined
   readonly key?: string | undefined
+}
+
+/** Each limit of what the peer may send and of what may wait; what passes one fails with an error that names it. */
+export interface ClientLimits extends XmlStreamOptions {
+  /** Stanzas that may wait for the server's acknowledgement; sending one more fails with `transport.overflow`. Default 50,000. */
+  readonly unacknowledgedStanzas?: number
 }
 
 export interface ClientOptions {
@@ -50,10 +58,19 @@ export interface ClientOptions {
    * `never`. Default `afterOnline`.
    */
   readonly reconnect?: SessionInput['reconnect'] | undefined
+  /**
+   * Have the server acknowledge what is sent and keep the session when the connection is lost, where it can (XEP-0198).
+   * Default true.
+   */
+  readonly streamManagement?: boolean | undefined
+  /** Messages that may wait while there is no connection; one more fails with `transport.overflow`. Default 1,000; 0: none wait. */
+  readonly offlineQueue?: number | undefined
+  /** Where news of the network and of sleep come from. Default: the platform. */
+  readonly surroundings?: Surroundings | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** Limits of what the peer may send, and of what may wait to be sent; what is left out keeps its default. */
-  readonly limits?: XmlStreamOptions | undefined
+  readonly limits?: ClientLimits | undefined
   /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. */
   readonly dangerouslyAllowPlaintext?: boolean | undefined
   /** Sees every event and snapshot of every chart. */
@@ -72,10 +89,14 @@ export function toSettings(options: ClientOptions) {
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
   refuseUncountable(options.timeouts ?? {})
-  const { outboundLimitBytes = 1, ...xmlLimits } = options.limits ?? {}
+  const { outboundLimitBytes = 1, unacknowledgedStanzas, ...xmlLimits } = options.limits ?? {}
   const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   if (!(outboundLimitBytes > 0))
     throw new RangeError(`outboundLimitBytes must be positive, not ${outboundLimitBytes}`)
+  if (!(unacknowledgedStanzas === undefined || unacknowledgedStanzas > 0))
+    throw new RangeError(`unacknowledgedStanzas must be positive, not ${unacknowledgedStanzas}`)
+  const { offlineQueue = defaultOfflineQueue } = options
+  if (!(offlineQueue >= 0)) throw new RangeError(`offlineQueue must not be negative, but is ${offlineQueue}`)
   if (options.presence !== false) toPresenceElement(options.presence ?? {})
   refuseUnknownMechanisms(options.mechanisms)
   const lang = toLanguageTag(options.lang)
@@ -92,11 +113,21 @@ export function toSettings(options: ClientOptions) {
     allowPlaintext: options.dangerouslyAllowPlaintext === true,
     wantsRoster: options.roster !== false,
     wantsPresence: options.presence !== false,
+    wantsManagement: options.streamManagement !== false,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
-  return { jid, input, opener, lang, addresses, frameLimitBytes: stanzaBytes }
+  return {
+    jid,
+    input,
+    opener,
+    lang,
+    addresses,
+    frameLimitBytes: stanzaBytes,
+    offlineQueue,
+    unacknowledgedStanzas,
+  }
 }
 
 function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boolean): void {

@@ -6,18 +6,24 @@ import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
 import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
-import { toSettings, type ClientOptions } from './client-options.js'
+import { platformSurroundings } from './actors/surroundings.js'
+import { toSettings, type ClientLimits, type ClientOptions } from './client-options.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import type { FeatureHost } from './features/feature-host.js'
-import type { XmppError } from './errors.js'
+import { TransportError, type XmppError } from './errors.js'
 import { createMessages, type Messages } from './features/messages.js'
+import { Outbox } from './features/outbox.js'
 import { answerPings } from './features/ping.js'
 import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
 import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import type { RequestOptions } from './router/requests.js'
+import { StanzaLedger } from './router/stanza-ledger.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
 import { StanzaBus } from './router/stanza-bus.js'
+import { StreamManagement } from './router/stream-management.js'
+import { mayKnowOfMe, type Audience } from './router/trust.js'
+import type { XmlStreamOptions } from './router/xml-stream.js'
 import { ScramMemoryCache } from './sasl/scram-key-cache.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
@@ -44,6 +50,8 @@ export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature
   readonly actor: ActorRefFrom<typeof sessionMachine>
   /** Sends an IQ; rejects with `StanzaError`, `TimeoutError` or `TransportError`. Default time-out 30 000 ms. */
   request(request: ClientRequest, options?: RequestOptions): Promise<IqResult>
+  /** Tells that the network is there again or is another: a wait for the next attempt ends, a connection is tested. */
+  networkOnline(): void
   /** Adds a feature: a function of the host, whose result is the feature. */
   use<T>(feature: (host: FeatureHost) => T): T
 }
@@ -69,6 +77,8 @@ export function createClient(options: ClientOptions): Client {
   const means: SessionMeans = {
     link,
     bus,
+    management: new StreamManagement(new StanzaLedger(settings.unacknowledgedStanzas)),
+    surroundings: options.surroundings ?? platformSurroundings,
     createId,
     roster,
     presence: words,
@@ -78,7 +88,7 @@ export function createClient(options: ClientOptions): Client {
       bare: jid.local === undefined ? undefined : jid.bare.toString(),
       lang,
     },
-    stream: options.limits ?? {},
+    stream: toStreamOptions(options.limits),
     credentials: {
       ...(jid.local === undefined ? {} : { username: jid.local }),
       password: typeof password === 'function' ? password : () => password,
@@ -90,27 +100,34 @@ export function createClient(options: ClientOptions): Client {
   const actor = createSession(means, { input, ...inspection })
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
-  const messages = createMessages(bus, createId)
+  const outbox = new Outbox(bus, settings.offlineQueue)
+  const messages = createMessages(bus, createId, outbox)
   const presence = createPresence(bus, createId, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
-  answerPings(bus, {
+  const audience: Audience = {
     get isShown() {
       return presenceActor.getSnapshot().matches({ online: 'available' })
     },
     isSubscriber: (bare) => ['from', 'both'].includes(roster.find(bare)?.subscription ?? ''),
     wasTold: (bare) => words.wasTold(bare),
-  })
+  }
+  answerPings(bus, audience)
   /** What features have started beside the session. */
   const charts = new Set<AnyActor>()
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
 
   const show = (next: ClientState) => {
-    if (!isSame(state.value, next)) state.next(next)
+    if (isSame(state.value, next)) return
+    if (next.status === 'halted') outbox.halt(next.error)
+    else if (next.status === 'closed') outbox.halt(new TransportError('aborted', 'the client is closed'))
+    else outbox.resume()
+    state.next(next)
   }
   /** However the session ended: an actor that the app itself stops takes no way out. */
   const leave = (reason: XmppError | undefined) => {
     for (const chart of charts) chart.stop()
     bus.close(reason)
+    means.management.ledger.end()
     link.release()
   }
   const end = () => {
@@ -135,6 +152,8 @@ export function createClient(options: ClientOptions): Client {
   const toHost = (): FeatureHost => ({
     bus,
     createId,
+    send: messages.send,
+    mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {
       change$: roster.change$,
@@ -174,6 +193,9 @@ export function createClient(options: ClientOptions): Client {
     stanza$: bus.stanza$,
     request: async ({ type, to, payload }, requestOptions) =>
       bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
+    networkOnline: () => {
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'network.online' })
+    },
     use: (feature) => feature((host ??= toHost())),
     [Symbol.asyncDispose]: close,
   }
@@ -191,6 +213,11 @@ class Shown {
   get state(): ClientState {
     return this.#state.value
   }
+}
+
+function toStreamOptions(limits: ClientLimits = {}): XmlStreamOptions {
+  const { unacknowledgedStanzas: _, ...options } = limits
+  return options
 }
 
 /** The platform's dialer, or the app's own way to open a transport. */

@@ -1,5 +1,5 @@
 export { createClient, type Client, type ClientRequest } from './client.js'
-export type { ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
+export type { ClientLimits, ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
 export {
   AuthenticationError,
@@ -11,7 +11,17 @@ export {
   TransportError,
   XmppError,
 } from './errors.js'
+export type { Surroundings } from './actors/surroundings.js'
+export {
+  archive,
+  type ArchiveFeature,
+  type ArchiveOptions,
+  type ArchiveSearch,
+  type ArchiveState,
+} from './features/archive.js'
+export { clientState, type ClientStateFeature } from './features/attention.js'
 export type { Befriending, BefriendingState } from './features/befriending.js'
+export { carbons, type CarbonsFeature, type CarbonsState, type CopiedMessage } from './features/carbons.js'
 export type { ClientState } from './features/client-state.js'
 export type { ContactPresence } from './features/contact-presence.js'
 export type {
@@ -24,8 +34,10 @@ export type {
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
 export type { FeatureHost } from './features/feature-host.js'
 export type { BouncedMessage } from './features/messages.js'
+export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export type { Contacts } from './features/roster.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
+export type { ArchivedMessage } from './features/timeline.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'

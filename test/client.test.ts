@@ -203,8 +203,8 @@ describe('client.close()', () => {
 })
 
 describe('client.send()', () => {
-  it('fails at once outside a session, and says so as a value', async () => {
-    const { client } = scripted()
+  it('fails at once outside a session where none may wait, and says so as a value', async () => {
+    const { client } = scripted(login, { offlineQueue: 0 })
     const delivery = client.send({ to: 'bob@example.test', body: 'early' })
     expect(await delivery.settled).toMatchObject({
       status: 'failed',
@@ -242,13 +242,50 @@ describe('client.send()', () => {
     expect(servers[0]?.heard).not.toContain('a\u0000b')
   })
 
-  it('fails what is still queued when the connection ends', async () => {
+  it('waits for a session, up to a limit, and keeps the order', async () => {
+    const { client, servers } = scripted(login, { offlineQueue: 2 })
+    const send = (body: string) => client.send({ to: 'bob@example.test', body })
+    const deliveries = ['one', 'two', 'three'].map(send)
+    expect(deliveries.map(({ status }) => status.status)).toEqual(['queued', 'queued', 'failed'])
+    expect(deliveries[2]?.status).toMatchObject({ reason: { code: 'transport.overflow' } })
+    client.state$.subscribe(({ status }) => {
+      if (status === 'online') deliveries.push(send('four'))
+    })
+    await client.connect()
+    expect((await deliveries.at(-1)?.settled)?.status).toBe('written')
+    expect(servers[0]?.heard.match(/<body>\w+/g)).toEqual(['<body>one', '<body>two', '<body>four'])
+  })
+
+  it('waits while the connection is down, and leaves in the next session', async () => {
     const { client, servers } = scripted()
     await client.connect()
     servers[0]?.cut()
     await turn()
     const delivery = client.send({ to: 'bob@example.test', body: 'x' })
-    expect((await delivery.settled).status).toBe('failed')
+    expect(delivery.status).toEqual({ status: 'queued' })
+    client.networkOnline()
+    expect(await delivery.settled).toEqual({ status: 'written' })
+    expect(servers[1]?.heard).toContain('<body>x</body>')
+  })
+
+  it('fails what still waits when the client halts or is closed', async () => {
+    const halted = scripted([], { reconnect: 'never' }).client
+    const early = halted.send({ to: 'bob@example.test', body: 'x' })
+    const connecting = halted.connect().catch((error: unknown) => error)
+    await turn()
+    const closed = scripted().client
+    const waiting = closed.send({ to: 'bob@example.test', body: 'x' })
+    await closed.close()
+    expect(waiting.status).toMatchObject({ status: 'failed', reason: { code: 'transport.not-connected' } })
+    await halted.close()
+    await connecting
+    expect(early.status).toMatchObject({ status: 'failed', reason: { code: 'transport.not-connected' } })
+    expect(halted.send({ to: 'bob@example.test', body: 'x' }).status.status).toBe('failed')
+  })
+
+  it('throws for what cannot be said in XML outside a session, too', () => {
+    const { client } = scripted()
+    expect(() => client.send({ to: 'bob@example.test', body: 'a\u0000b' })).toThrow(RangeError)
   })
 
   it('believes a bounce only from whom the message was for', async () => {

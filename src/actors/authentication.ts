@@ -1,18 +1,16 @@
 import { fromPromise } from 'xstate'
 import type { InitiateInput, SaslAnswer } from '../../machines/authentication.js'
-import type { MechanismCandidate } from '../../machines/mechanism-choice.js'
 import { AuthenticationError } from '../errors.js'
-import { channelBindingTypes } from '../sasl/channel-binding.js'
-import type { Gs2Binding } from '../sasl/gs2.js'
 import type { SaslStep } from '../sasl/mechanism.js'
-import { createMechanism } from '../sasl/mechanisms.js'
-import { parseSaslElement, toSaslElement, type SaslElement } from '../stanza/sasl.js'
+import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import type { XmlStream } from '../router/xml-stream.js'
 import { unexpected } from './connection.js'
+import { forgetLogin, rememberLogin, startMechanism, takeAhead, toAuthElement } from './login-ahead.js'
 import { meansOf, type SessionMeans } from './means.js'
 
 /** A step that was taken, and what the server said to it. */
 interface Exchange {
+  readonly input: InitiateInput
   readonly step: SaslStep
   readonly received: Uint8Array | null
 }
@@ -25,35 +23,38 @@ const exchanges = new WeakMap<XmlStream, Exchange>()
 
 /** The deeds of the authentication chart. */
 export const authenticationActors = {
-  initiate: fromPromise<SaslAnswer, InitiateInput>(
-    async ({ input: { mechanism, offer }, signal, system }) => {
-      if (mechanism === undefined) throw new AuthenticationError('no-mechanism', 'no mechanism was chosen')
-      const means = meansOf(system)
-      const { stream } = means.link
-      const options = { ...means.credentials, offer, gs2: toGs2(stream, mechanism) }
-      const step = await createMechanism(mechanism.name, options).start()
-      const element = { kind: 'auth', mechanism: mechanism.name, data: step.response } as const
-      return say(means, stream, step, element, signal)
-    },
-  ),
+  initiate: fromPromise<SaslAnswer, InitiateInput>(async ({ input, signal, system }) => {
+    const means = meansOf(system)
+    const { stream } = means.link
+    const ahead = takeAhead(stream)
+    if (ahead !== undefined && isSame(ahead.input, input)) return hear(means, stream, ahead, signal)
+    if (ahead !== undefined) await discard(stream, signal)
+    const step = await startMechanism(means, stream, input)
+    signal.throwIfAborted()
+    stream.send(toAuthElement(input, step))
+    return hear(means, stream, { input, step }, signal)
+  }),
 
   answerChallenge: fromPromise<SaslAnswer>(async ({ signal, system }) => {
     const means = meansOf(system)
     const { stream } = means.link
-    const { step, received } = exchangeOn(stream)
+    const { input, step, received } = exchangeOn(stream)
     const next = await step.next(received ?? new Uint8Array()).catch((error: unknown) => {
       if (!signal.aborted) stream.send(toSaslElement({ kind: 'abort' }))
       throw error
     })
-    const element = { kind: 'response', data: next.response ?? new Uint8Array() } as const
-    return say(means, stream, next, element, signal)
+    signal.throwIfAborted()
+    stream.send(toSaslElement({ kind: 'response', data: next.response ?? new Uint8Array() }))
+    return hear(means, stream, { input, step: next }, signal)
   }),
 
   verifyServer: fromPromise<void>(async ({ system }) => {
-    const { stream } = meansOf(system).link
-    const { step, received } = exchangeOn(stream)
+    const means = meansOf(system)
+    const { stream } = means.link
+    const { input, step, received } = exchangeOn(stream)
     exchanges.delete(stream)
     await step.finish(received)
+    rememberLogin(means, input)
   }),
 }
 
@@ -63,38 +64,39 @@ function exchangeOn(stream: XmlStream): Exchange {
   return exchange
 }
 
-/** Says `element` on the stream that the step was made for, and waits for the answer. */
-async function say(
-  { forgetKeys }: SessionMeans,
+/** Waits for the answer to what was said of a step. */
+async function hear(
+  means: SessionMeans,
   stream: XmlStream,
-  step: SaslStep,
-  element: SaslElement,
+  said: Omit<Exchange, 'received'>,
   signal: AbortSignal,
 ): Promise<SaslAnswer> {
-  signal.throwIfAborted()
-  stream.send(toSaslElement(element))
   const answered = await stream.next(signal)
   const answer = parseSaslElement(answered)
   switch (answer.kind) {
     case 'challenge':
     case 'success':
-      exchanges.set(stream, { step, received: answer.data })
+      exchanges.set(stream, { ...said, received: answer.data })
       return { kind: answer.kind }
     case 'failure':
       exchanges.delete(stream)
-      if (answer.condition === 'not-authorized') forgetKeys()
+      if (answer.condition === 'not-authorized') {
+        means.forgetKeys()
+        forgetLogin(means)
+      }
       return { kind: answer.kind, condition: answer.condition, text: answer.text }
     default:
       throw stream.abort(unexpected(answered, 'the answer to the authentication'))
   }
 }
 
-function toGs2({ transport }: XmlStream, { gs2, binding }: MechanismCandidate): Gs2Binding {
-  if (gs2 !== 'p') return { flag: gs2 }
-  const type = channelBindingTypes.find((known) => known === binding)
-  const data = type === undefined ? undefined : transport.channelBinding(type)
-  if (type === undefined || data === undefined) {
-    throw new AuthenticationError('aborted', `this channel has no ${binding} any more`)
-  }
-  return { flag: 'p', binding: { type, data } }
+/** The offer is another by now: ends the exchange that was begun ahead of it (RFC 6120 §6.4.4). */
+async function discard(stream: XmlStream, signal: AbortSignal): Promise<void> {
+  const answer = parseSaslElement(await stream.next(signal))
+  if (answer.kind !== 'challenge') return
+  stream.send(toSaslElement({ kind: 'abort' }))
+  await stream.next(signal)
 }
+
+/** Facts of the charts are plain data. */
+const isSame = (one: InitiateInput, other: InitiateInput) => JSON.stringify(one) === JSON.stringify(other)

@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate'
-import type { BindAnswer } from '../../machines/binding.js'
+import type { BindAnswer, ResumeAnswer } from '../../machines/binding.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
@@ -12,11 +12,28 @@ import { meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the binding chart. */
 export const bindingActors = {
-  reopenStream: fromPromise<StreamHeaderFacts>(({ signal, system }) => openStream(meansOf(system), signal)),
+  reopenStream: fromPromise<StreamHeaderFacts, { readonly previd: string | undefined }>(
+    ({ input: { previd }, signal, system }) => {
+      const means = meansOf(system)
+      const { link, management } = means
+      const sayResume = previd === undefined ? undefined : () => management.askToResume(link.stream, previd)
+      return openStream(means, signal, sayResume)
+    },
+  ),
 
   receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
     receiveFeatures(meansOf(system), signal),
   ),
+
+  resumeSession: fromPromise<ResumeAnswer, { readonly previd: string }>(async ({ input, signal, system }) => {
+    const { link, bus, management } = meansOf(system)
+    const { account } = bus
+    if (account === undefined) return { kind: 'refused' }
+    const refusal = await management.hearResumed(link.stream, input.previd, signal)
+    if (refusal !== undefined) return { kind: 'refused' }
+    link.account = account
+    return { kind: 'resumed', jid: account.full }
+  }),
 
   bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
     async ({ input, signal, system }) => {

@@ -10,6 +10,7 @@ import { xml, type XmlElement } from '../xml/element.js'
 import { Interner } from '../xml/interner.js'
 import { ns } from '../xml/namespaces.js'
 import { toHeader } from './link.js'
+import { prepareLogin } from './login-ahead.js'
 import { meansOf, type SessionMeans } from './means.js'
 
 /** The deeds of the connection chart. */
@@ -32,9 +33,10 @@ export const connectionActors = {
     },
   ),
 
-  openStream: fromPromise<StreamHeaderFacts>(async ({ signal, system }) =>
-    openStream(meansOf(system), signal),
-  ),
+  openStream: fromPromise<StreamHeaderFacts>(async ({ signal, system }) => {
+    const means = meansOf(system)
+    return openStream(means, signal, await prepareLogin(means))
+  }),
 
   receiveFeatures: fromPromise<StreamFeatureFacts>(({ signal, system }) =>
     receiveFeatures(meansOf(system), signal),
@@ -59,13 +61,20 @@ export const connectionActors = {
   }),
 }
 
-/** Sends our header and gives the peer's. */
+/**
+ * Sends our header and gives the peer's.
+ * @param sayMore says what is to leave in the flight of the header
+ */
 export async function openStream(
   { link, identity }: SessionMeans,
   signal: AbortSignal,
+  sayMore?: () => void,
 ): Promise<StreamHeaderFacts> {
+  signal.throwIfAborted()
   const { stream } = link
-  const header = await stream.open(toHeader(identity, stream.transport.tls !== null), signal)
+  const opened = stream.open(toHeader(identity, stream.transport.tls !== null), signal)
+  sayMore?.()
+  const header = await opened
   link.lang = header.lang
   return { to: header.to, from: header.from, id: header.id, version: header.version, lang: header.lang }
 }

@@ -1,4 +1,4 @@
-import { TransportError } from '../errors.js'
+import { TransportError, type XmppError } from '../errors.js'
 import type { Account } from '../router/trust.js'
 import type { StreamHeader } from '../router/inbound.js'
 import type { XmlStream } from '../router/xml-stream.js'
@@ -9,6 +9,7 @@ import type { XmlStream } from '../router/xml-stream.js'
  */
 export class Link {
   #stream: XmlStream | undefined
+  #lastEnd: XmppError | undefined
   /** Known from binding on. */
   account: Account | undefined
   /** Of the peer's stream, for stanzas that name none. */
@@ -29,9 +30,16 @@ export class Link {
     this.#stream = stream
   }
 
-  /** Whatever is still open is ended. */
-  release(): void {
-    this.#stream?.leave()
+  /** How the stream of this attempt, or of the last one, has ended by itself. */
+  get end(): XmppError | undefined {
+    return this.#stream === undefined ? this.#lastEnd : this.#stream.end
+  }
+
+  /** Whatever is still open is ended; in silence where the server is to keep the session. */
+  release(keepsSession = false): void {
+    this.#lastEnd = this.end
+    if (keepsSession) this.#stream?.abandon()
+    else this.#stream?.leave()
     this.#stream = undefined
     this.account = undefined
     this.lang = undefined

@@ -8,9 +8,10 @@ import { meansOf } from './means.js'
 export const providedLiveness = livenessMachine.provide({
   actors: {
     probe: fromPromise<void>(async ({ signal, system }) => {
-      const { link, createId } = meansOf(system)
+      const { link, management, createId } = meansOf(system)
       const { stream } = link
-      stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
+      if (management.ledger.isTracking) management.requestAck()
+      else stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
       await stream.heard(signal)
     }),
   },

@@ -1,10 +1,12 @@
 import type { AnyActorRef } from 'xstate'
 import type { StanzaBus } from '../router/stanza-bus.js'
+import type { StreamManagement } from '../router/stream-management.js'
 import type { XmlStreamOptions } from '../router/xml-stream.js'
 import type { MechanismOptions } from '../sasl/mechanisms.js'
 import type { Dialer } from '../transport/dial.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Identity, Link } from './link.js'
+import type { Surroundings } from './surroundings.js'
 
 /** The contact list as the deeds need it. */
 export interface RosterKeeper {
@@ -25,10 +27,12 @@ export interface PresenceSpeaker {
 export interface SessionMeans {
   readonly link: Link
   readonly bus: StanzaBus
+  readonly management: StreamManagement
   readonly createId: () => string
   readonly roster: RosterKeeper
   readonly presence: PresenceSpeaker
   readonly identity: Identity
+  readonly surroundings: Surroundings
   readonly dialer: Dialer
   readonly stream: XmlStreamOptions
   /** Whatever the mechanisms need of the account; the only place where secrets are. */

@@ -1,4 +1,5 @@
 import {
+  assign,
   createActor,
   fromCallback,
   fromPromise,
@@ -12,9 +13,10 @@ import { connectionMachine } from '../../machines/connection.js'
 import { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine, type SessionEvent } from '../../machines/session.js'
-import type { SessionInput } from '../../machines/session-context.js'
+import type { SessionContext, SessionInput } from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
 import { toPresenceElement } from '../stanza/presence.js'
+import { ns } from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
@@ -22,50 +24,65 @@ import { providedLiveness } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
+import { providedStreamManagement } from './stream-management.js'
+import { watchSurroundings } from './surroundings.js'
 
 /** The deeds of the session chart itself. */
 const sessionActors = {
   stanzas: fromCallback(({ sendBack, system }) => {
-    const { link, bus } = meansOf(system)
+    const { link, bus, management } = meansOf(system)
+    const { ledger } = management
     const report = (event: SessionEvent) => sendBack(event)
     const { stream, account } = link
     if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
-    bus.open(stream, account, link.lang)
+    bus.open(ledger, account, link.lang)
     let isOver = false
     // Whoever hears of being online hears it before the first stanza; until then nothing is read.
     queueMicrotask(() => {
       if (isOver) return
       stream.flow({
-        element: (element) => bus.dispatch(element),
+        element: (element) => {
+          if (element.namespace === ns.streamManagement) return management.take(element)
+          bus.dispatch(element)
+          ledger.count(element)
+        },
         ended: (error) => report({ type: 'stream.ended', error }),
       })
     })
     return () => {
       isOver = true
-      bus.stopSending(stream.end)
     }
   }),
 
   closeStream: fromPromise<void>(async ({ signal, system }) => {
-    const { link } = meansOf(system)
+    const { link, bus, management } = meansOf(system)
     if (!link.hasStream) return
+    bus.stopSending(link.stream.end)
+    management.acknowledge()
     // RFC 6121 §4.5.1: only who is bound can have said that it is there.
-    if (link.account !== undefined) link.stream.send(toPresenceElement({ type: 'unavailable' }))
+    if (link.account !== undefined) {
+      link.stream.send(toPresenceElement({ type: 'unavailable' }))
+    }
     await link.stream.close(signal)
   }),
 }
 
+interface ActionArguments {
+  readonly context: SessionContext
+  readonly system: AnyActorRef['system']
+}
+
 const sessionActions = {
-  releaseLink: ({ system }: { readonly system: AnyActorRef['system'] }) => {
-    const { link, bus } = meansOf(system)
-    bus.close(link.hasStream ? link.stream.end : undefined)
-    link.release()
-  },
+  releaseLink: ({ context, system }: ActionArguments) =>
+    meansOf(system).link.release(context.resumption !== undefined),
 }
 
 /** The charts with every deed in place, made once for all sessions: the one place where charts and actors meet. */
 const providedMachine = sessionMachine.provide({
-  actions: sessionActions,
+  actions: {
+    ...sessionActions,
+    noteRetryTime: assign(({ context }) => ({ retryAt: Date.now() + context.retryInMs })),
+  },
   actors: {
     ...sessionActors,
     roster: rosterMachine.provide({ actors: rosterActors }),
@@ -74,6 +91,8 @@ const providedMachine = sessionMachine.provide({
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),
     liveness: providedLiveness,
+    streamManagement: providedStreamManagement,
+    surroundings: watchSurroundings,
   },
 })
 

@@ -86,7 +86,7 @@ export class PhaseLines {
       const isOnline = name === undefined ? ' Online as ' : ` ${name} is online as `
       say(styled('green', '●'), isOnline, styled('bold', jid), styled('dim', `  ${facts}`))
       if (name === undefined) say()
-    } else if (status === 'backingOff') {
+    } else if (status === 'backingOff' || status === 'suspended') {
       say()
       say(styled('yellow', '↻'), ` Trying again in ${toDuration(retryInMs)}: ${because}`)
     } else if (status === 'closing' && name === undefined) say()
@@ -103,6 +103,7 @@ function hasFailed(before: StateEvent, event: StateEvent): boolean {
   return (
     event.status === 'halted' ||
     event.status === 'backingOff' ||
+    event.status === 'suspended' ||
     (event.status === 'offline' && before.status !== 'closing') ||
     event.failures.length > before.failures.length ||
     (before.mechanism !== undefined && event.mechanism !== before.mechanism)

@@ -62,7 +62,7 @@ export function reportPhases(client: Client, report: (event: StateEvent) => void
         })) ?? [],
       jid: state.status === 'online' ? state.jid : undefined,
       because: 'because' in state ? state.because : undefined,
-      retryInMs: state.status === 'backingOff' ? state.retryInMs : undefined,
+      retryInMs: 'retryInMs' in state ? state.retryInMs : undefined,
     })
   })
 }

@@ -42,23 +42,19 @@ export type ClientState =
       readonly header: StreamHeaderFacts | undefined
       /** Names of the server's stream features, as `{namespace}name`. */
       readonly features: readonly string[]
+      /** The session from before goes on: presence and contacts are what they were (XEP-0198). */
+      readonly resumed: boolean
+      /** `enabling`, `live`: what is sent is acknowledged; `unmanaged`: the server does not do that. */
+      readonly streamManagement: string
       /** `probing`: the connection was silent for long and is being tested. */
       readonly liveness: string
     }
   | { readonly status: 'closing' }
   /** Over for good; nothing follows. */
   | { readonly status: 'closed' }
-  | {
-      readonly status: 'backingOff'
-      readonly error: XmppError
-      /** Why trying again makes sense. */
-      readonly because: string
-      readonly retryInMs: number
-      /** Failed attempts in a row. */
-      readonly failures: number
-      /** Endpoints that were tried, and why each was left. */
-      readonly tried: readonly FailedEndpoint[]
-    }
+  | ({ readonly status: 'backingOff' } & NextAttempt)
+  /** The server keeps the session, and the next attempt is to go on with it (XEP-0198). */
+  | ({ readonly status: 'suspended' } & NextAttempt)
   | {
       readonly status: 'halted'
       readonly error: XmppError
@@ -68,6 +64,21 @@ export type ClientState =
       /** Endpoints that were tried, and why each was left. */
       readonly tried: readonly FailedEndpoint[]
     }
+
+/** When the client tries again, and why. */
+export interface NextAttempt {
+  readonly error: XmppError
+  /** Why trying again makes sense. */
+  readonly because: string
+  /** How long the wait was when it began. */
+  readonly retryInMs: number
+  /** When the next attempt begins, in milliseconds since 1970; sooner when the network comes or the machine wakes. */
+  readonly retryAt: number
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Endpoints that were tried, and why each was left. */
+  readonly tried: readonly FailedEndpoint[]
+}
 
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
 
@@ -113,14 +124,17 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
       mechanism,
       header: context.header,
       features: context.features.names,
+      resumed: context.resumed,
+      streamManagement: toPhase(children.streamManagement?.getSnapshot().value),
       liveness: toPhase(children.liveness?.getSnapshot().value),
     }
   }
   if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }
   const { error, tried, verdict } = context
   if (error !== undefined && verdict !== undefined && snapshot.matches('backingOff')) {
-    const { retryInMs, failures } = context
-    return { status: 'backingOff', error, because: verdict.because, retryInMs, failures, tried }
+    const { retryAt, retryInMs, failures } = context
+    const status = snapshot.matches({ backingOff: 'suspended' }) ? 'suspended' : 'backingOff'
+    return { status, error, because: verdict.because, retryInMs, retryAt, failures, tried }
   }
   if (error !== undefined && verdict !== undefined && snapshot.matches('halted')) {
     const isLater = verdict.decision === 'stop' && verdict.later
@@ -130,6 +144,8 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
   return { status: snapshot.matches('closed') ? 'closed' : 'offline' }
 }
 
+/** The outermost name. */
 function toPhase(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Object.keys(value)[0] ?? ''
   return typeof value === 'string' ? value : ''
 }

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { defaultBefriendingTimeouts, type BefriendingTimeouts } from '../../machines/befriending.js'
 import {
   subscriptionName,
@@ -20,7 +20,6 @@ import { toPingElement } from '../stanza/ping.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
 import type { Befriending } from './befriending.js'
-import type { ClientState } from './client-state.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
 import { Evidence } from './evidence.js'
 import type { FeatureHost } from './feature-host.js'
@@ -146,14 +145,17 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     },
   })
 
-  host.state$.pipe(distinctUntilChanged(isAsOnline)).subscribe((state) => {
-    if (state.status === 'online') {
-      preApproval = state.features.includes(preApprovalFeature)
-      subscriptions.miss()
-    } else {
+  host.state$.subscribe((state) => {
+    if (state.status === 'online') preApproval = state.features.includes(preApprovalFeature)
+  })
+  // A session that is only suspended goes on: who is there is still there.
+  let hasSession = false
+  bus.session$.subscribe((session) => {
+    if (session === 'none') {
       board.clear()
       evidence.clear()
-    }
+    } else if (!hasSession) subscriptions.miss()
+    hasSession = session !== 'none'
   })
 
   roster.phase$.subscribe((phase) => {
@@ -248,8 +250,6 @@ export function createContacts(host: ContactsHost): ContactsFeature {
 }
 
 const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'
-
-const isAsOnline = (a: ClientState, b: ClientState) => (a.status === 'online') === (b.status === 'online')
 
 const toWhom = (whom: SubscriptionRequest | JidInput): Jid =>
   typeof whom === 'object' && 'presence' in whom ? whom.from : toJid(whom).bare

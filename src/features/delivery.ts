@@ -3,14 +3,21 @@ import type { XmppError } from '../errors.js'
 
 /** How far a sent message has come. */
 export type DeliveryStatus =
+  /** It waits: for the turn to end, for the network, or for a session. */
   | { readonly status: 'queued' }
-  /** The operating system has taken it; whether it arrived nobody has said. */
+  /** The operating system has taken it; whether it arrived nobody has said, and nobody will without stream management. */
   | { readonly status: 'written' }
+  /** The server has it, and sees to the rest (XEP-0198). */
+  | { readonly status: 'acknowledged' }
+  /** The other side has said that it has it (XEP-0184). */
+  | { readonly status: 'received' }
   /** It never left, or the other side sent it back (`reason` is then a `StanzaError`). */
   | { readonly status: 'failed'; readonly reason: XmppError }
 
 const queued: DeliveryStatus = { status: 'queued' }
 const written: DeliveryStatus = { status: 'written' }
+const acknowledged: DeliveryStatus = { status: 'acknowledged' }
+const received: DeliveryStatus = { status: 'received' }
 
 /** One sent message as a value that can be watched or awaited; costs next to nothing where it is neither. */
 export class Delivery {
@@ -49,6 +56,16 @@ export class Delivery {
   /** For whoever sends: the operating system has it. */
   write(): void {
     if (this.#status === queued) this.#advance(written)
+  }
+
+  /** For whoever sends: the server has it. */
+  acknowledge(): void {
+    if (this.#status === queued || this.#status === written) this.#advance(acknowledged)
+  }
+
+  /** For whoever hears of it: the other side has it. */
+  receive(): void {
+    if (this.#status !== received && this.#status.status !== 'failed') this.#advance(received)
   }
 
   /** For whoever sends: it did not arrive. */

@@ -1,16 +1,22 @@
 import type { Observable } from 'rxjs'
 import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
 import type { StanzaBus } from '../router/stanza-bus.js'
+import type { Jid } from '../stanza/jid.js'
 import type { ClientState } from './client-state.js'
+import type { Messages } from './messages.js'
 import type { RosterPhase, RosterStore } from './roster.js'
 
 /** What a feature is given to work with. */
 export interface FeatureHost {
   readonly bus: Pick<
     StanzaBus,
-    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'stanza$'
+    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'session$' | 'stanza$'
   >
   readonly createId: () => string
+  /** Sends a message as the app would. */
+  readonly send: Messages['send']
+  /** Whether somebody can see anyway that one is there: nobody else is given an answer by itself. */
+  readonly mayKnowOfMe: (jid: Jid) => boolean
   readonly state$: Observable<ClientState>
   /** The contact list, and each change to it. */
   readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {

@@ -1,11 +1,12 @@
 import { filter, Observable, Subject } from 'rxjs'
-import { TransportError, type StanzaError } from '../errors.js'
+import type { StanzaError } from '../errors.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { toMessageElement, type Message, type MessageInput, type MessageType } from '../stanza/message.js'
 import { MessageForms } from '../stanza/plain-message.js'
 import { Delivery } from './delivery.js'
 import { KeyedStreams } from './keyed-streams.js'
+import { SentMessage, type Outbox } from './outbox.js'
 
 /** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
 export const rememberedMessageLimit = 1_000
@@ -28,8 +29,9 @@ export interface Messages {
   /** Errors that answer a message of this client. */
   readonly bounced$: Observable<BouncedMessage>
   /**
-   * Sends one message; without an `id` one is made. Outside a session the delivery fails at once. It leaves at the end of the
-   * turn, and in a flood (more than sixteen turns that send within a millisecond) up to a millisecond later, with others.
+   * Sends one message; without an `id` one is made. Outside a session it waits for one, and fails once the client has halted
+   * or is closed. It leaves at the end of the turn, and in a flood (more than sixteen turns that send within a millisecond) up
+   * to a millisecond later, with others.
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery
@@ -41,29 +43,23 @@ export interface MessageFilter {
   readonly type?: MessageType | undefined
 }
 
-interface Sent {
-  /** The bare address it went to; whoever answers for it may tell its fate. */
-  readonly to: string | undefined
-  readonly delivery: Delivery
-}
-
 /** @see Messages */
-export function createMessages(bus: StanzaBus, createId: () => string): Messages {
+export function createMessages(bus: StanzaBus, createId: () => string, outbox: Outbox): Messages {
   const bounced = new Subject<BouncedMessage>()
   const forms = new MessageForms()
-  const remembered: Sent[] = []
+  const remembered: SentMessage[] = []
   let oldest = 0
   let bySender: KeyedStreams<Message> | undefined
   let listens = false
 
-  const remember = (sent: Sent) => {
+  const remember = (sent: SentMessage) => {
     listen()
     remembered[oldest] = sent
     oldest = (oldest + 1) % rememberedMessageLimit
   }
 
   /** The latest, where the application gave an id twice. */
-  const recall = (id: string): Sent | undefined => {
+  const recall = (id: string): SentMessage | undefined => {
     for (let age = 1; age <= remembered.length; age++) {
       const sent = remembered.at((oldest - age) % remembered.length)
       if (sent?.delivery.id === id) return sent
@@ -105,13 +101,9 @@ export function createMessages(bus: StanzaBus, createId: () => string): Messages
       const plain = forms.toPlain(input, id)
       const stanza = plain ?? toMessageElement({ ...input, id })
       const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
-      remember({ to, delivery })
-      try {
-        bus.send(stanza, (error) => (error === null ? delivery.write() : delivery.fail(error)))
-      } catch (error) {
-        if (!(error instanceof TransportError)) throw error
-        delivery.fail(error)
-      }
+      const sent = new SentMessage(to, delivery, outbox)
+      remember(sent)
+      outbox.send(stanza, sent)
       return delivery
     },
   }

@@ -3,6 +3,7 @@ import type { Transport } from '../transport/transport.js'
 import type { PlainMessage } from '../stanza/plain-message.js'
 import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
 import { Cork, type Flushed } from './cork.js'
 import type { StreamHeader } from './inbound.js'
@@ -19,7 +20,7 @@ export interface Outbound {
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
   left(tell: () => void): void
   /** Writes a stream error and the closing tag, at once, and then ends the connection. */
-  abort(condition: StreamErrorCondition): void
+  abort(condition: StreamErrorCondition, application?: XmlElement): void
   /** Nothing is written any more; what was not yet, fails. */
   stop(reason: TransportError): void
 }
@@ -92,10 +93,10 @@ class Writer implements Outbound {
     else this.#leaving.push(tell)
   }
 
-  abort(condition: StreamErrorCondition): void {
+  abort(condition: StreamErrorCondition, application?: XmlElement): void {
     if (this.#stopped) return
     if (!this.#opened) return this.#transport.destroy()
-    this.#cork.write(this.#spell(xml('error', ns.streams, {}, xml(condition, ns.streamErrors))))
+    this.#cork.write(this.#spell(toStreamErrorElement({ condition, application })))
     this.close()
     this.left(() => this.#transport.destroy())
   }

@@ -1,4 +1,4 @@
-import { Subject, type Observable } from 'rxjs'
+import { BehaviorSubject, distinctUntilChanged, Subject, type Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
 import { parseJid, type Jid } from '../stanza/jid.js'
@@ -8,9 +8,10 @@ import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import type { Flushed } from './cork.js'
 import type { Sendable } from './outbound.js'
+import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
+import type { StanzaFate } from './stanza-ledger.js'
 import type { Account } from './trust.js'
 
 /**
@@ -22,9 +23,9 @@ export type RequestHandler = (
   account: Account,
 ) => XmlElement | undefined | Promise<XmlElement | undefined>
 
-/** Where sent stanzas go; an `XmlStream` is one. */
+/** Where sent stanzas go; a `StanzaLedger` is one. */
 export interface StanzaSink {
-  send(stanza: Sendable, flushed?: Flushed): void
+  send(stanza: Sendable, fate?: StanzaFate): void
 }
 
 /** A request to make: the payload, and to whom; nobody is the account itself. */
@@ -33,6 +34,9 @@ export interface OutboundRequest {
   readonly to?: Jid | undefined
   readonly payload: XmlElement
 }
+
+/** Whether there is a session: `suspended` is one that is without a stream for the time being (XEP-0198). */
+export type SessionStanding = 'live' | 'none' | 'suspended'
 
 interface Session {
   readonly sink: StanzaSink
@@ -45,7 +49,7 @@ interface Session {
 }
 
 /** Where elements go once our closing tag has been sent. */
-const nowhere: StanzaSink = { send: (_stanza, flushed) => flushed?.(notConnected(undefined)) }
+const nowhere: StanzaSink = { send: (_stanza, fate) => fate?.written(notConnected(undefined)) }
 
 /**
  * The stanza bus: everything that arrives passes here once, synchronously and in order, and goes to whom its key names: an
@@ -60,6 +64,8 @@ export class StanzaBus {
   /** By expanded name of the payload. */
   readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
+  readonly #repeats = new Repeats()
+  readonly #standing = new BehaviorSubject<SessionStanding>('none')
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
   #dispatching = false
@@ -78,6 +84,14 @@ export class StanzaBus {
   /** Every stanza that this side sends, answers included, as it is handed over for writing. */
   readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
 
+  /** Whether what is sent now leaves now. */
+  get isLive(): boolean {
+    return this.#standing.value === 'live' && this.#session?.sink !== nowhere
+  }
+
+  /** Replays; a session that follows another has `none` between them. */
+  readonly session$: Observable<SessionStanding> = this.#standing.pipe(distinctUntilChanged())
+
   get account(): Account | undefined {
     return this.#session?.account
   }
@@ -88,12 +102,18 @@ export class StanzaBus {
   }
 
   open(sink: StanzaSink, account: Account, lang?: string): void {
-    const send: StanzaSink['send'] = (stanza, flushed) => {
-      sink.send(stanza, flushed)
+    const send: StanzaSink['send'] = (stanza, fate) => {
+      sink.send(stanza, fate)
       if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
     }
     const full = parseJid(account.full)
     this.#session = { sink: { send }, account, bare: full.bare, full, lang }
+    this.#standing.next('live')
+  }
+
+  /** The stream is gone, the session is not: what is sent waits where it is sent to, and requests wait for their answers. */
+  suspend(): void {
+    if (this.#session !== undefined) this.#standing.next('suspended')
   }
 
   /**
@@ -110,6 +130,7 @@ export class StanzaBus {
     this.#session = undefined
     this.#queue.length = 0
     this.#requests.failAll(notConnected(reason))
+    this.#standing.next('none')
   }
 
   /** No stanza passes any more, ever. */
@@ -120,12 +141,13 @@ export class StanzaBus {
     this.#messageErrors.complete()
     this.#presences.complete()
     this.#sent.complete()
+    this.#standing.complete()
   }
 
   /** Queues a stanza; throws `TransportError` (`not-connected`) outside a session. */
-  send(stanza: Sendable, flushed?: Flushed): void {
+  send(stanza: Sendable, fate?: StanzaFate): void {
     if (this.#session === undefined || this.#session.sink === nowhere) throw notConnected(undefined)
-    this.#session.sink.send(stanza, flushed)
+    this.#session.sink.send(stanza, fate)
   }
 
   /** Sends an IQ and resolves with the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
@@ -183,7 +205,7 @@ export class StanzaBus {
     const isError = element.attribute('type') === 'error' && this.#messageErrors.observed
     if (!isError && !this.#messages.observed) return
     const message = this.#read(parseMessage(element, session.lang), session)
-    if (message === undefined) return
+    if (message === undefined || this.#repeats.has(message, session.account)) return
     if (isError) this.#messageErrors.next(message)
     this.#messages.next(message)
   }

@@ -160,13 +160,23 @@ export class XmlStream {
     signal.removeEventListener('abort', destroy)
   }
 
-  /** The peer broke the protocol: says so (RFC 6120 §4.9.1.1), ends the connection, and gives the error back. */
-  abort(error: ProtocolError): ProtocolError {
+  /**
+   * The peer broke the protocol: says so (RFC 6120 §4.9.1.1), ends the connection, and gives the error back.
+   * @param application says more than the condition does
+   */
+  abort(error: ProtocolError, application?: XmlElement): ProtocolError {
     if (this.#end === undefined) {
-      this.#outbound.abort(error.condition)
+      this.#outbound.abort(error.condition, application)
       this.#finish(error)
     }
     return error
+  }
+
+  /** Ends the connection at once and says nothing, so that the other side may keep the session (XEP-0198 §8). */
+  abandon(): void {
+    if (this.#disconnected) return
+    this.#finish(new TransportError('aborted', 'the stream was abandoned'))
+    this.transport.destroy()
   }
 
   /** Ends the connection once our closing tag has left, without waiting for the peer's. */

@@ -72,7 +72,7 @@ export function openAnonymousAccount(realm: Realm): {
 
 function openAccount(realm: Realm, jid: Jid): void {
   const roster = new Roster(realm.limits.rosterItems, crypto.randomUUID())
-  realm.accounts.set(jid.local ?? '', new Account(jid, roster))
+  realm.accounts.set(jid.local ?? '', new Account(jid, roster, realm.limits))
 }
 
 const mutualSteps = [

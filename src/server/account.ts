@@ -1,7 +1,10 @@
 import type { Jid } from '../stanza/jid.js'
 import type { XmlElement } from '../xml/element.js'
+import { Archive } from './archive.js'
+import type { ServerLimits } from './limits.js'
 import type { AddresseeFacts } from './routing.js'
 import type { Resource } from './resource.js'
+import { Resumptions } from './resumptions.js'
 import type { Roster } from './roster-store.js'
 
 /** One user of the server, with everything that outlives a session. */
@@ -15,10 +18,15 @@ export class Account {
   readonly requests = new Map<string, XmlElement>()
   /** Messages for a user who is away, oldest first, already stamped with their delay. */
   readonly offline: XmlElement[] = []
+  /** Sessions that can be resumed. */
+  readonly resumptions: Resumptions
+  readonly archive: Archive
 
-  constructor(jid: Jid, roster: Roster) {
+  constructor(jid: Jid, roster: Roster, limits: ServerLimits) {
     this.jid = jid
     this.roster = roster
+    this.resumptions = new Resumptions(limits.hibernatingSessions)
+    this.archive = new Archive(limits.archivedMessages)
   }
 
   /** Resources whose available presence is known to the server. */

@@ -4,7 +4,8 @@ import type { Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import { parseStanza, type Stanza } from '../stanza/stanza.js'
 import type { XmlElement } from '../xml/element.js'
-import { toEnvelope } from './envelope.js'
+import { toEnvelope, type Envelope } from './envelope.js'
+import { archive, copy } from './message-copies.js'
 import { answerProbe, becomeAvailable, becomeUnavailable, directPresence } from './presence-broadcast.js'
 import type { Realm } from './realm.js'
 import type { Resource } from './resource.js'
@@ -31,8 +32,20 @@ export function dispatch(realm: Realm, resource: Resource, element: XmlElement):
     const reply = toErrorReply(element, { condition: stanza.condition, text: stanza.text, lang: 'en' })
     if (reply !== undefined) resource.send(reply)
   } else if (stanza.kind === 'presence') takePresence(realm, resource, stanza, element)
-  else realm.deliver(toEnvelope(element, resource.jid, stanza.to ?? resource.account.jid))
+  else {
+    const envelope = toEnvelope(element, resource.jid, stanza.to ?? resource.account.jid)
+    if (stanza.kind === 'message') sendMessage(realm, resource, envelope)
+    else realm.deliver(envelope)
+  }
   return undefined
+}
+
+/** What is said to oneself is kept when it arrives. @see XEP-0280 §8, XEP-0313 §5.1.1 */
+function sendMessage(realm: Realm, resource: Resource, envelope: Envelope): void {
+  const { account } = resource
+  const isToOneself = envelope.to.bare.equals(account.jid)
+  if (!isToOneself) copy(account, 'sent', archive(realm, account, envelope), [resource])
+  realm.deliver(envelope)
 }
 
 function isOwn({ jid }: Resource, claimed: string): boolean {

@@ -1,3 +1,4 @@
+import { toDelayElement } from '../stanza/delay.js'
 import type { Jid } from '../stanza/jid.js'
 import { xmlNamespace, XmlElement, type XmlAttribute } from '../xml/element.js'
 
@@ -6,6 +7,8 @@ export interface Envelope {
   readonly element: XmlElement
   readonly from: Jid
   readonly to: Jid
+  /** When it came, where it was held back since then. */
+  readonly sentAt?: Date
 }
 
 /** Puts a stanza under way: addresses as given, everything else untouched (RFC 6120 §8.1.2.1). */
@@ -20,6 +23,12 @@ export function toEnvelope(element: XmlElement, from: Jid, to: Jid): Envelope {
     from,
     to,
   }
+}
+
+/** The same, telling since when it was held back, and by whom (XEP-0203). */
+export function withDelay(element: XmlElement, domain: Jid, sentAt: Date): XmlElement {
+  const delay = toDelayElement({ from: domain, moment: sentAt.getTime() })
+  return new XmlElement(element.name, element.namespace, element.attributes, [...element.children, delay])
 }
 
 /**

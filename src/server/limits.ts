@@ -18,8 +18,18 @@ export interface ServerLimits {
   readonly rosterNameUnits: number
   /** Messages kept for one account that is away; one more comes back with service-unavailable. */
   readonly offlineMessages: number
+  /** Messages in the archive of one account; one more takes the place of the oldest (XEP-0313). */
+  readonly archivedMessages: number
+  /** Messages of an archive that one answer brings at most; the rest comes page by page. */
+  readonly archivedPage: number
+  /** Presences that are held back for a client that nobody looks at; then it gets them all (XEP-0352). */
+  readonly heldPresences: number
   /** Addresses to which one resource has sent directed presence; one more comes back with resource-constraint. */
   readonly directedPresences: number
+  /** Stanzas of one session that its client has not acknowledged; over it the session ends with policy-violation (XEP-0198). */
+  readonly unacknowledgedStanzas: number
+  /** Sessions of one account that wait to be resumed; one more ends the one that has waited longest (XEP-0198 §5). */
+  readonly hibernatingSessions: number
   /** Bytes that wait for a client which does not read; over it the connection is cut. */
   readonly outboundBytes: number
 }
@@ -35,7 +45,12 @@ export const defaultServerLimits: ServerLimits = {
   groupsPerItem: 50,
   rosterNameUnits: 1023,
   offlineMessages: 100,
+  archivedMessages: 1000,
+  archivedPage: 250,
+  heldPresences: 1000,
   directedPresences: 1000,
+  unacknowledgedStanzas: 1000,
+  hibernatingSessions: 5,
   outboundBytes: 4 * 1024 * 1024,
 }
 

@@ -1,9 +1,8 @@
-import { toDelayElement } from '../stanza/delay.js'
 import type { Jid } from '../stanza/jid.js'
-import { XmlElement } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import type { Account } from './account.js'
-import type { Envelope } from './envelope.js'
+import { withDelay, type Envelope } from './envelope.js'
 
 /** What became of a message for somebody who is away. */
 export type Storing = 'stored' | 'full' | 'worthless'
@@ -14,17 +13,14 @@ export type Storing = 'stored' | 'full' | 'worthless'
  */
 export function storeOffline(
   account: Account,
-  { element }: Envelope,
+  { element, sentAt }: Envelope,
   domain: Jid,
   limit: number,
   now: Date,
 ): Storing {
   if (isOnlyChatState(element)) return 'worthless'
   if (account.offline.length >= limit) return 'full'
-  const delay = toDelayElement({ from: domain, moment: now.getTime() })
-  account.offline.push(
-    new XmlElement(element.name, element.namespace, element.attributes, [...element.children, delay]),
-  )
+  account.offline.push(withDelay(element, domain, sentAt ?? now))
   return 'stored'
 }
 
@@ -33,9 +29,8 @@ export function takeOffline(account: Account): readonly XmlElement[] {
   return account.offline.splice(0)
 }
 
-const chatStates = 'http://jabber.org/protocol/chatstates'
-
-function isOnlyChatState(element: XmlElement): boolean {
+/** Whether a message says nothing but how somebody types (XEP-0085). */
+export function isOnlyChatState(element: XmlElement): boolean {
   const words = element.elements().filter((child) => !child.is('thread', ns.client))
-  return words.length > 0 && words.every((child) => child.namespace === chatStates)
+  return words.length > 0 && words.every((child) => child.namespace === ns.chatStates)
 }

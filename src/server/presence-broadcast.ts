@@ -154,12 +154,12 @@ function tellOfOthers(realm: Realm, resource: Resource): void {
   }
 }
 
-function tellOfRequests({ account, link }: Resource): void {
-  for (const request of account.requests.values()) link.send(request)
+function tellOfRequests(resource: Resource): void {
+  for (const request of resource.account.requests.values()) resource.send(request)
 }
 
-function tellOfMessages({ account, link, priority }: Resource): void {
-  if (priority >= 0) for (const message of takeOffline(account)) link.send(message)
+function tellOfMessages(resource: Resource): void {
+  if (resource.priority >= 0) for (const message of takeOffline(resource.account)) resource.send(message)
 }
 
 const unavailable = (): XmlElement => xml('presence', ns.client, { type: 'unavailable' })

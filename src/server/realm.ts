@@ -4,9 +4,11 @@ import type { MessageType } from '../stanza/message.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Account } from './account.js'
-import { isRequest, type Envelope } from './envelope.js'
+import { isRequest, withDelay, type Envelope } from './envelope.js'
 import type { ServerLimits } from './limits.js'
+import { archive, copy } from './message-copies.js'
 import { storeOffline } from './offline.js'
+import { nobodyElse } from './resource.js'
 import { routeIq, routeMessage, routePresence, type AddresseeFacts, type Route } from './routing.js'
 
 export interface RealmOptions {
@@ -84,9 +86,25 @@ export class Realm {
     if (route.kind === 'refuse') this.refuse(envelope, route.condition)
     else if (route.kind === 'serve') this.#serve(this, envelope)
     else if (account === undefined) return
-    else if (route.kind === 'store') this.#store(envelope, account)
-    else if (route.kind === 'deliver') {
-      for (const name of route.resources) account.resources.get(name)?.send(envelope.element)
+    else if (route.kind === 'store') this.#store(this.#accept(envelope, account), account)
+    else if (route.kind === 'deliver') this.#hand(this.#accept(envelope, account), account, route.resources)
+  }
+
+  /** The account has a message now, whoever of it is there; once, however often it is delivered. */
+  #accept(envelope: Envelope, account: Account): Envelope {
+    if (envelope.element.name !== 'message' || envelope.sentAt !== undefined) return envelope
+    return { ...envelope, element: archive(this, account, envelope) }
+  }
+
+  #hand({ element, from, sentAt }: Envelope, account: Account, names: readonly string[]): void {
+    const resources = names.flatMap((name) => account.resources.get(name) ?? [])
+    const isNew = element.name === 'message' && sentAt === undefined && !from.bare.equals(account.jid)
+    const copied = isNew ? copy(account, 'received', element, resources) : nobodyElse
+    const handed = sentAt === undefined ? element : withDelay(element, this.domain, sentAt)
+    for (const resource of resources) {
+      const others =
+        resources.length === 1 ? copied : [...resources.filter((other) => other !== resource), ...copied]
+      resource.send(handed, others)
     }
   }
 

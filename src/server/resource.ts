@@ -5,17 +5,22 @@ import type { Account } from './account.js'
 
 /** The way to the client of one resource. */
 export interface ResourceLink {
-  send(element: XmlElement): void
+  /** @param others who else of the account is sent the same */
+  send(element: XmlElement, others: readonly Resource[]): void
   /** Ends the session with a stream error. */
   close(fault: ServedFault): void
 }
+
+/** To whom else what is for one resource alone goes. */
+export const nobodyElse: readonly Resource[] = []
 
 /** One connected resource of an account: what the server has to remember while its session lasts. */
 export class Resource {
   readonly account: Account
   /** The full JID. */
   readonly jid: Jid
-  readonly link: ResourceLink
+  /** That of the session which goes on with it, after a resumption. */
+  link: ResourceLink
   /** The last available presence that was broadcast; `undefined`: connected, not available (RFC 6121 §4.2). */
   presence: XmlElement | undefined
   priority = 0
@@ -23,6 +28,8 @@ export class Resource {
   visibility: 'invisible' | 'visible' = 'visible'
   /** Has asked for the roster and hears of its changes (RFC 6121 §2.1.6); with versions if it asked with one. */
   interest: 'none' | 'plain' | 'versioned' = 'none'
+  /** Wants copies of what others of the account say and hear (XEP-0280 §4). */
+  carbons = false
   /** Who has seen directed presence and must hear of the end (RFC 6121 §4.6.2). */
   readonly directed = new Map<string, Jid>()
 
@@ -42,7 +49,7 @@ export class Resource {
     return this.presence !== undefined || this.visibility === 'invisible'
   }
 
-  send(element: XmlElement): void {
-    this.link.send(element)
+  send(element: XmlElement, others = nobodyElse): void {
+    this.link.send(element, others)
   }
 }

@@ -73,7 +73,7 @@ export interface ServerOptions {
   /** What happens to a resource that is taken; default `replace`. */
   readonly resourceConflict?: ResourceConflictPolicy
   readonly limits?: Partial<ServerLimits>
-  /** Waits beside `limits.unauthenticatedMs`, in milliseconds; defaults 15 000, 30 000 and 2000. */
+  /** Waits beside `limits.unauthenticatedMs`, in milliseconds; defaults 15 000, 30 000, 300 000 and 2000. */
   readonly timeouts?: Partial<Omit<ServedTimeouts, 'negotiationMs'>>
   /** What the server says it is; default `xmpp-machines`, `embedded`. */
   readonly software?: ServerSoftware
@@ -136,7 +136,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   }
 }
 
-const defaultTimeouts = { tlsMs: 15_000, saslMs: 30_000, closeMs: 2000 }
+const defaultTimeouts = { tlsMs: 15_000, saslMs: 30_000, resumptionMs: 300_000, closeMs: 2000 }
 
 /** Only this machine can reach it. */
 function isLoopback(host: string): boolean {

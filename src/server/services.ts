@@ -1,6 +1,8 @@
 import { parseIq, toResultElement } from '../stanza/iq.js'
 import type { Envelope } from './envelope.js'
 import type { Realm } from './realm.js'
+import { serveArchive } from './services/archive.js'
+import { serveCarbons } from './services/carbons.js'
 import { serveDiscoInfo, serveDiscoItems } from './services/disco.js'
 import { servePing, serveSession } from './services/ping.js'
 import { serveRoster } from './services/roster.js'
@@ -20,6 +22,8 @@ export function createServices(software: ServerSoftware): (realm: Realm, envelop
     serveDiscoItems,
     serveVersion(software),
     serveVisibility,
+    serveCarbons,
+    serveArchive,
     serveSession,
   ]
   return (realm, envelope) => {

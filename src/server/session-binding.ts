@@ -59,6 +59,17 @@ export class SessionBinding {
     account.resources.set(name, this.#resource)
   }
 
+  /** The session goes on with a resource that another one gives up (XEP-0198 §5). */
+  adopt(resource: Resource, link: ResourceLink): void {
+    resource.link = link
+    this.#resource = resource
+  }
+
+  /** Another session goes on with the resource. */
+  release(): void {
+    this.#resource = undefined
+  }
+
   /** From now on they do not, and whoever saw it available hears of that. */
   withdraw(): void {
     const resource = this.#resource

@@ -1,4 +1,4 @@
-import type { ServedSessionEvent } from '../../machines/served-session.js'
+import type { ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
 import type { SaslFailureCondition, StanzaErrorCondition } from '../errors.js'
 import type { SaslOffer } from '../sasl/downgrade-protection.js'
 import { toBindResultElement } from '../stanza/bind.js'
@@ -6,7 +6,9 @@ import { toIqElement } from '../stanza/iq.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
+import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
+import { toHandledCountTooHigh, toStreamManagementElement } from '../stanza/stream-management.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 
@@ -61,6 +63,8 @@ export function toBindingFeatures(): XmlElement {
   return toStreamFeaturesElement({
     bind: true,
     session: { optional: true },
+    streamManagement: true,
+    clientState: true,
     rosterVersioning: true,
     subscriptionPreApproval: true,
   })
@@ -80,6 +84,17 @@ export function readWantedResource(request: XmlElement, account: Jid): string | 
   if (text === '') return undefined
   const jid = tryParseJid(`${account}/${text}`)
   return jid instanceof Jid ? (jid.resource ?? null) : null
+}
+
+/** Why a stream ends. */
+export function toFault({ condition, text, overcount }: ServedFault): XmlElement {
+  const application = overcount && toHandledCountTooHigh(overcount.handled, overcount.sent)
+  return toStreamErrorElement({ condition, text, lang: 'en', application })
+}
+
+/** The refusal to enable or to resume. */
+export function toManagementFailure(condition: StanzaErrorCondition, h?: number): XmlElement {
+  return toStreamManagementElement({ kind: 'failed', condition, h })
 }
 
 /** The client's full JID, in answer to its bind request. */

@@ -9,25 +9,30 @@ import { servedSessionMachine } from '../../machines/served-session.js'
 import { TransportError } from '../errors.js'
 import { createInbound, type Inbound, type StreamHeader } from '../router/inbound.js'
 import { createOutbound, type Outbound } from '../router/outbound.js'
+import { parseClientState } from '../stanza/client-state.js'
 import { toSaslElement } from '../stanza/sasl.js'
-import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
 import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
 import type { Realm } from './realm.js'
-import type { ResourceLink } from './resource.js'
+import { Quiet } from './quiet.js'
+import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
 import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
 import { SessionBinding } from './session-binding.js'
+import { SessionManagement } from './session-management.js'
 import {
   proceed,
   readSaslData,
   tlsFailure,
   toBindingFeatures,
   toEvent,
+  toFault,
+  toManagementFailure,
   toOpenFeatures,
   toSaslFailure,
 } from './session-elements.js'
@@ -61,6 +66,8 @@ export class Session implements ResourceLink {
   readonly #outbound: Outbound
   readonly #exchange: SaslExchange
   readonly #binding: SessionBinding
+  readonly #management: SessionManagement
+  readonly #quiet: Quiet
   #header: StreamHeader = {}
   #isHeaderSent = false
   /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
@@ -82,6 +89,15 @@ export class Session implements ResourceLink {
     this.#observer = observer
     this.#exchange = new SaslExchange(settings, realm, transport)
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
+    this.#quiet = new Quiet(realm.limits.heldPresences)
+    this.#management = new SessionManagement(realm, {
+      write: (element) => this.#write(element),
+      close: (fault) => this.close(fault),
+      supersede: () => {
+        this.#binding.release()
+        this.#tell({ type: 'session.superseded' })
+      },
+    })
     this.#outbound = createOutbound(transport, realm.limits.outboundBytes)
     this.#inbound = createInbound(
       transport,
@@ -118,7 +134,7 @@ export class Session implements ResourceLink {
       },
       error: (error) => {
         this.#observer.defect(this, error)
-        this.#binding.withdraw()
+        this.#withdraw()
         this.#end()
       },
       complete: () => this.#end(),
@@ -130,9 +146,8 @@ export class Session implements ResourceLink {
     })
   }
 
-  send(element: XmlElement): void {
-    this.#observer.stanza(this, 'out', element)
-    this.#write(element)
+  send(element: XmlElement, others: readonly Resource[]): void {
+    for (const due of this.#quiet.pass(element)) this.#send(due, due === element ? others : nobodyElse)
   }
 
   close(fault: ServedFault): void {
@@ -167,17 +182,48 @@ export class Session implements ResourceLink {
           this.#write(this.#binding.grant(context.username ?? '', context.resource ?? '')),
         announceSession: ({ context }) =>
           this.#binding.announce(context.username ?? '', context.resource ?? '', this),
-        withdrawSession: () => this.#binding.withdraw(),
+        sendEnabled: ({ context }, { wish }) => {
+          const { resource } = this.#binding
+          if (resource === undefined) return
+          this.#management.enable(resource, wish.resume ? context.patienceMs : undefined)
+        },
+        sendManagementRefusal: (_, { condition }) => this.#write(toManagementFailure(condition)),
+        sendResumptionRefusal: (_, { verdict }) =>
+          this.#write(
+            toManagementFailure('item-not-found', verdict.kind === 'unknown' ? verdict.handled : undefined),
+          ),
+        takeSessionOver: () => {
+          const resource = this.#management.takeOver()
+          if (resource !== undefined) this.#binding.adopt(resource, this)
+        },
+        sendResumed: () => this.#management.greet(),
+        leaveTransport: () => {
+          this.#leaveTransport()
+          this.#turnActive()
+          this.#management.wait()
+        },
+        withdrawSession: () => this.#withdraw(),
         sendFault: ({ context }) => {
           if (context.fault === undefined) return
           if (!this.#isHeaderSent) this.#sendHeader()
-          this.#write(toStreamErrorElement({ ...context.fault, lang: 'en' }))
+          this.#write(toFault(context.fault))
         },
         closeStream: () => this.#outbound.close(),
         closeTransport: () => this.transport.close(),
         destroyTransport: () => this.transport.destroy(),
       },
     })
+  }
+
+  #send(element: XmlElement, others: readonly Resource[]): void {
+    this.#observer.stanza(this, 'out', element)
+    this.#management.send(element, others)
+  }
+
+  /** From now on nothing is held back. */
+  #turnActive(): void {
+    this.#quiet.set('active')
+    for (const held of this.#quiet.take()) this.#send(held, nobodyElse)
   }
 
   #tell(event: Parameters<Session['actor']['send']>[0]): void {
@@ -207,14 +253,26 @@ export class Session implements ResourceLink {
     this.#observer.stanza(this, 'in', element)
     const { resource } = this.#binding
     if (resource !== undefined && this.actor.getSnapshot().hasTag('online')) {
+      if (element.namespace === ns.streamManagement) return this.#takeManagement(element)
+      const activity = parseClientState(element)
+      if (activity === 'active') return this.#turnActive()
+      if (activity === 'inactive') return this.#quiet.set('inactive')
       const event = toEvent(element)
       if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
       const fault = dispatch(this.#realm, resource, withLang(element, this.#header.lang))
+      this.#management.handle()
       return fault === undefined ? undefined : this.close(fault)
     }
+    if (element.namespace === ns.streamManagement) return this.#takeManagement(element)
     this.#current = element
     this.#tell(toEvent(element))
     return this.#haltIfBusy()
+  }
+
+  #takeManagement(element: XmlElement): void {
+    const { username } = this.actor.getSnapshot().context
+    const event = this.#management.take(element, this.#realm.accounts.get(username ?? ''))
+    if (event !== undefined) this.#tell(event)
   }
 
   #haltIfBusy(): void {
@@ -304,9 +362,18 @@ export class Session implements ResourceLink {
     }
   }
 
-  #end(): void {
+  #withdraw(): void {
+    this.#binding.withdraw()
+    this.#management.end()
+  }
+
+  #leaveTransport(): void {
     this.#inbound.stop()
-    this.#outbound.stop(new TransportError('closed', 'the session has ended'))
+    this.#outbound.stop(new TransportError('closed', 'the connection has ended'))
+  }
+
+  #end(): void {
+    this.#leaveTransport()
     this.transport.destroy()
     this.#forgetAccount?.()
     this.#observer.ended(this)

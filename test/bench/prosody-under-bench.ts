@@ -24,14 +24,15 @@ const password = 'secret'
 const accounts = 1000
 
 /**
- * How Prosody is set up. `even`: without Nagle's algorithm and without stream management, which ours does not speak yet,
- * so that every client has the same to do. `stock`: with both, as Prosody comes.
+ * How Prosody is set up. `even`: without Nagle's algorithm and without stream management, which not every client speaks, so
+ * that every client has the same to do. `managed`: the same with stream management. `stock`: with both, as Prosody comes.
  */
-export type ProsodySetting = 'even' | 'stock'
+export type ProsodySetting = 'even' | 'managed' | 'stock'
 
 /** What differs from the server that the tests talk to. */
 const changes = {
   even: ['"smacks"; ', ''],
+  managed: ['"smacks"; ', '"smacks"; '],
   stock: ['network_settings = { nagle = false }', 'network_settings = { nagle = true }'],
 } as const satisfies Readonly<Record<ProsodySetting, readonly [before: string, after: string]>>
 

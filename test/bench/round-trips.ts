@@ -47,7 +47,7 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
       findings.push(...toFindings({ name, ours, peers, results, target, delays }))
       if (way === 'direct TLS' && mechanism === 'SCRAM') findings.push(...toWrites(ours, peers, results))
     } finally {
-      for (const relay of relays) relay.close()
+      await Promise.all(relays.map((relay) => relay.stop()))
     }
   }
   return {

@@ -42,15 +42,47 @@ export async function measureTraffic(scope: Scope): Promise<Group> {
       ...rows('receive, as fast as they come', 'flood', 0.7),
     )
   }
+  findings.push(...(await measureManagement(scope)))
   return {
     title: 'CPU per message through Prosody',
     findings,
     remarks: [
       'The client’s own process, all threads, kernel time included; Prosody and the other side are not counted.',
       'Bare socket: ready-made text on the same connection, and a search in what comes; nobody can do with less.',
-      'Prosody offers no stream management here, since ours does not speak it yet.',
+      'Prosody offers no stream management here, but in the last rows, which compare ours with it and without.',
     ],
   }
+}
+
+/** What stream management costs: the same client with it and without, on a server that offers it. */
+async function measureManagement(scope: Scope): Promise<readonly Finding[]> {
+  const server = await scope.prosody('managed')
+  if (server === undefined) return []
+  const way = 'direct TLS'
+  const results = await inTurns(['ours', 'unmanaged'], scope.runs * 2, async (name) => {
+    const given = { streamManagement: name === 'ours' }
+    const sent = await runSession(server, { client: 'ours', way }, { ...sending(scope), ...given })
+    const received = await runSession(server, { client: 'ours', way }, { ...receiving(scope), ...given })
+    return new Map([...sent, ...received])
+  })
+  const rows = (name: string, figure: string) =>
+    compare<'ours' | 'unmanaged'>({
+      unit: 'µs CPU per message',
+      better: 'less',
+      ours: 'ours',
+      peers: ['unmanaged'],
+      results,
+      name: `${name}, ${way}, stream management`,
+      figure,
+      title: () => 'ours without',
+      target: { ratio: 1.15 },
+    })
+  return [
+    ...rows('send, one a turn', 'single'),
+    ...rows(`send, ${burst} a turn`, 'burst'),
+    ...rows(`receive, ${pace} a second`, 'paced'),
+    ...rows('receive, as fast as they come', 'flood'),
+  ]
 }
 
 /** The time of a ping-pong with a peer that answers at once. */
@@ -95,6 +127,8 @@ interface Deed {
   readonly deed: 'ping' | 'receive' | 'send'
   readonly count?: number
   readonly phases?: readonly object[]
+  /** Of ours alone. */
+  readonly streamManagement?: boolean
 }
 
 /** It takes thousands of messages until the engine has compiled what it is going to. */

@@ -243,17 +243,17 @@ export function holdConversations(server: ServerUnderTest): void {
       )
     })
 
-    it('ends at once, with everything settled, when the session ends', async () => {
+    it('settles every request when the session ends, and every message when the client is closed', async () => {
       const alice = await online(server, 'alice')
       const bob = await online(server, 'bob')
       const open = alice.request({ type: 'get', to: bob.jid, payload: xml('query', 'urn:example:silent') })
       const outcome = open.catch((error: unknown) => error)
       await alice.disconnect()
       expect(await outcome).toBeInstanceOf(XmppError)
-      expect(await alice.send({ to: bob.jid, body: 'too late' }).settled).toMatchObject({
-        status: 'failed',
-        reason: { code: 'transport.not-connected' },
-      })
+      const late = alice.send({ to: bob.jid, body: 'for the next session' })
+      expect(late.status).toEqual({ status: 'queued' })
+      await alice.close()
+      expect(late.status).toMatchObject({ status: 'failed', reason: { code: 'transport.not-connected' } })
     })
 
     it('asks for credentials when the password is wrong', async () => {

@@ -2,6 +2,8 @@ import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
+import { holdHistory } from './history.js'
+import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -52,3 +54,5 @@ const under: ServerUnderTest = {
 holdConversations(under)
 holdContacts(under)
 holdContactPresence(under)
+holdHistory(under)
+holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

@@ -5,13 +5,15 @@ import type { ClientOptions } from '../../src/client-options.js'
  * it against table 7 of its appendix. `confirms the removal of nobody`: no item-not-found (RFC 6121 §2.5.3). `hides nobody`:
  * no XEP-0186. `keeps an approval that was taken back`: it ends only with the roster item (against RFC 6121 §3.4.2).
  * `takes no approval in advance`: RFC 6121 §3.4 is optional, and not offered. `tells of no approval in advance`: roster pushes
- * have no `approved` (against RFC 6121 §3.4.1).
+ * have no `approved` (against RFC 6121 §3.4.1). `swaps what comes while a session moves`: a stanza that arrives for a session
+ * just while it is resumed may come after one that was sent later.
  */
 export type Deviation =
   | 'confirms the removal of nobody'
   | 'hides nobody'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'
+  | 'swaps what comes while a session moves'
   | 'takes no approval in advance'
   | 'tells of no approval in advance'
 

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
+import { holdHistory } from '../conversations/history.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { realPassword } from '../support/real-accounts.js'
 import { onEachRealServer } from '../support/real-server.js'
@@ -51,6 +52,7 @@ onEachRealServer((server) => {
       holdConversations(under)
       holdContacts(under)
       holdContactPresence(under)
+      holdHistory(under)
     },
   )
 })

@@ -21,18 +21,23 @@ const steps = {
   establishSession: [gives()],
 }
 
-function run(script: Parameters<typeof scriptDeeds>[0], resource: string | undefined = 'desk') {
+function run(
+  script: Parameters<typeof scriptDeeds>[0],
+  resource: string | undefined = 'desk',
+  previd?: string,
+) {
   const deeds = scriptDeeds({ ...steps, receiveFeatures: [gives(features)], ...script })
   const { deed } = deeds
   const machine = bindingMachine.provide({
     actors: {
       reopenStream: deed('reopenStream'),
       receiveFeatures: deed('receiveFeatures'),
+      resumeSession: deed('resumeSession'),
       bindResource: deed('bindResource'),
       establishSession: deed('establishSession'),
     },
   })
-  const actor = createActor(machine, { input: { resource, timeouts: defaultTimeouts } })
+  const actor = createActor(machine, { input: { resource, previd, timeouts: defaultTimeouts } })
   const output = toPromise(actor)
   actor.start()
   return { ...deeds, output }

@@ -8,8 +8,13 @@ import {
   type AnyStateMachine,
   type SnapshotFrom,
 } from 'xstate'
-import { servedSessionMachine, type ServedSessionEvent } from '../../machines/served-session.js'
-import type { BindVerdict, SaslVerdict, ServedChannelFacts } from '../../machines/served-facts.js'
+import { servedSessionMachine } from '../../machines/served-session.js'
+import type {
+  BindVerdict,
+  SaslVerdict,
+  ServedChannelFacts,
+  ServedSessionEvent,
+} from '../../machines/served-facts.js'
 
 const clear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
 const encrypted: ServedChannelFacts = {
@@ -17,7 +22,7 @@ const encrypted: ServedChannelFacts = {
   startTls: false,
   mechanisms: ['SCRAM-SHA-256', 'PLAIN'],
 }
-const timeouts = { negotiationMs: 4000, tlsMs: 3000, saslMs: 2000, closeMs: 1000 }
+const timeouts = { negotiationMs: 4000, tlsMs: 3000, saslMs: 2000, resumptionMs: 5000, closeMs: 1000 }
 const input = { domain: 'example.test', channel: clear, attempts: 2, timeouts }
 
 const header = { to: 'example.test', version: '1.0' }
@@ -32,6 +37,18 @@ const events: readonly ServedSessionEvent[] = [
   { type: 'sasl.responded' },
   { type: 'sasl.aborted' },
   { type: 'resource.requested' },
+  { type: 'management.requested', wish: { resume: false, patienceMs: undefined } },
+  { type: 'management.requested', wish: { resume: true, patienceMs: 3000 } },
+  {
+    type: 'resumption.requested',
+    verdict: { kind: 'resumable', resource: 'r', patienceMs: 3000 },
+  },
+  { type: 'resumption.requested', verdict: { kind: 'unknown', handled: 7 } },
+  {
+    type: 'resumption.requested',
+    verdict: { kind: 'overcounted', fault: { condition: 'undefined-condition', text: 'too many' } },
+  },
+  { type: 'session.superseded' },
   { type: 'stanza.received' },
   { type: 'element.received' },
   { type: 'stream.ended' },
@@ -61,6 +78,7 @@ const outcomes: readonly Outcome[] = [
   { type: 'xstate.after.negotiationTimeout.servedSession.open.negotiating' },
   { type: 'xstate.after.tlsTimeout.servedSession.open.negotiating.securing' },
   { type: 'xstate.after.saslTimeout.servedSession.open.negotiating.challenged' },
+  { type: 'xstate.after.resumptionTimeout.servedSession.open.established.hibernating' },
   { type: 'xstate.after.closeTimeout.servedSession.closing' },
   { type: 'xstate.after.closeTimeout.servedSession.disconnecting' },
 ]
@@ -217,19 +235,53 @@ describe('servedSession', () => {
   })
 
   it('forgets the client when its session ends, however that happens', () => {
-    const ends: readonly ServedSessionEvent[] = events.slice(12)
+    const ends: readonly ServedSessionEvent[] = events.slice(-4)
     expect(ends.map(({ type }) => type)).toEqual([
       'stream.ended',
       'stream.broken',
       'session.close',
       'transport.closed',
     ])
-    const online = [...seen.values()].find((snapshot) => snapshot.hasTag('online'))
+    const online = [...seen.values()].find((snapshot) =>
+      snapshot.matches({ open: { established: 'unmanaged' } }),
+    )
     if (online === undefined) throw new Error('no session was established')
     for (const end of ends) {
       const [, actions] = transition(servedSessionMachine, online, end)
       expect(actions.map(({ type }) => type)).toContain('withdrawSession')
     }
+  })
+
+  it('outlives its transport where it can be resumed, for as long as was agreed, and no other way', () => {
+    const resumable = [...seen.values()].filter((snapshot) =>
+      snapshot.matches({ open: { established: 'resumable' } }),
+    )
+    expect(resumable.length).toBeGreaterThan(0)
+    for (const session of resumable) {
+      const [waits, actions] = transition(servedSessionMachine, session, { type: 'transport.closed' })
+      expect(waits.value).toEqual({ open: { established: 'hibernating' } })
+      expect(waits.context.patienceMs).toBe(3000)
+      expect(actions.map(({ type }) => type)).toEqual(expect.arrayContaining(['leaveTransport']))
+      expect(actions.map(({ type }) => type)).not.toContain('withdrawSession')
+      const [after, deeds] = transition(machine, waits, {
+        type: 'xstate.after.resumptionTimeout.servedSession.open.established.hibernating',
+      })
+      expect(after.value).toBe('closed')
+      expect(deeds.map(({ type }) => type)).toContain('withdrawSession')
+    }
+  })
+
+  it('waits no longer than the server allows, whatever the client asks for', () => {
+    const bound = [...seen.values()].find((snapshot) =>
+      snapshot.matches({ open: { established: 'unmanaged' } }),
+    )
+    if (bound === undefined) throw new Error('no session was established')
+    const patienceFor = (patienceMs: number | undefined) =>
+      transition(servedSessionMachine, bound, {
+        type: 'management.requested',
+        wish: { resume: true, patienceMs },
+      })[0].context.patienceMs
+    expect([patienceFor(undefined), patienceFor(1000), patienceFor(999_000)]).toEqual([5000, 1000, 5000])
   })
 
   it.each([

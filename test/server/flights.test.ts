@@ -91,7 +91,7 @@ describe('a mistake of the server', () => {
     const credentials = new Credentials('localhost', mechanisms)
     const accounts = new AccountRegistry(realm, credentials)
     for (const username of ['alice', 'bob']) await accounts.add({ username, password: 'secret' })
-    const timeouts = { negotiationMs: 60_000, tlsMs: 1000, saslMs: 1000, closeMs: 1000 }
+    const timeouts = { negotiationMs: 60_000, tlsMs: 1000, saslMs: 1000, resumptionMs: 1000, closeMs: 1000 }
     const settings = { mechanisms, allowPlaintext: false, credentials, tls: undefined, timeouts }
     const sessions = new SessionRegistry(realm, { ...settings, resourceConflict: 'replace' }, undefined)
     const told: unknown[] = []

@@ -155,7 +155,7 @@ describe('a running server', () => {
     })
     const states = told.flatMap((event) => (event.kind === 'changed' ? [event.session.state] : []))
     expect(states).toEqual(
-      expect.arrayContaining(['open.negotiating.offering', 'open.established', 'closed']),
+      expect.arrayContaining(['open.negotiating.offering', 'open.established.unmanaged', 'closed']),
     )
     expect(JSON.stringify(told)).not.toMatch(/secret|canary|n,,n=|"[cprvs]=/)
   })
@@ -170,7 +170,7 @@ describe('a running server', () => {
         id: 'session-1',
         secure: true,
         framing: 'bytes',
-        state: 'open.established',
+        state: 'open.established.unmanaged',
         jid: 'alice@localhost/desk',
       },
     ])

@@ -30,7 +30,7 @@ describe('closing a stream (RFC 6120 §4.4)', () => {
     const { client, peer } = await online()
     const leaving = client.disconnect()
     await peer.closing()
-    await client.send({ to: 'bob@example.test', body: 'late' }).settled
+    expect(client.send({ to: 'bob@example.test', body: 'late' }).status).toEqual({ status: 'queued' })
     peer.say("<iq type='get' id='late' from='example.test'><ping xmlns='urn:xmpp:ping'/></iq>")
     await rest()
     expect(peer.raw).toMatch(/<\/stream:stream>$/)

@@ -214,8 +214,8 @@ describe('stream features (RFC 6120 §4.3)', () => {
     const early = client.send({ to: 'bob@example.test', body: 'early' })
     await logIn(server)
     await rest()
-    expect((await early.settled).status).toBe('failed')
-    expect(server.elements.map(({ name }) => name)).toEqual(['auth', 'iq'])
+    expect((await early.settled).status).toBe('written')
+    expect(server.elements.map(({ name }) => name)).toEqual(['auth', 'iq', 'message'])
   })
 })
 

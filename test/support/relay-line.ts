@@ -5,11 +5,12 @@ export type Direction = 'down' | 'up'
 
 /**
  * How a line breaks. `close`: both ends are told in order (FIN), after what is on its way. `reset`: both are told at once (RST),
- * and what is on its way is gone. `black hole`: nobody is told, and whatever is sent is swallowed. `half-open server`: the
+ * and what is on its way is gone. `black hole`: nobody is told, and whatever is sent is swallowed, in both directions or in one
+ * (`black hole up`, `black hole down`). `half-open server`: the
  * client is reset, and the server believes that nothing has happened. `half-open client`: the other way round; the client
  * learns it when it next says something, as from a machine that has restarted.
  */
-export type Break = 'black hole' | 'close' | 'half-open client' | 'half-open server' | 'reset'
+export type Break = 'black hole down' | 'black hole up' | 'black hole' | 'close' | 'half-open client' | 'half-open server' | 'reset'
 
 /** One connection through a relay. */
 export interface Line {
@@ -23,6 +24,7 @@ export interface LineKeeper {
   readonly latencyMs: () => number
   /** How many bytes of so many may pass; the others are gone. */
   readonly admit: (direction: Direction, bytes: number) => number
+  readonly heard: (direction: Direction) => void
   readonly passed: (direction: Direction, chunk: Buffer) => void
   readonly ended: () => void
 }
@@ -35,30 +37,34 @@ export function openLine(client: Socket, port: number, keeper: LineKeeper): Line
     down: createWay(keeper.latencyMs),
   }
   const sockets = [client, server]
-  let isBroken = false
+  const swallowed = new Set<Direction>()
+  const breakOff = () => {
+    swallowed.add('up').add('down')
+  }
   /** Resets the client as soon as it says something. */
   let isForgotten = false
-  const destroy = () => {
-    for (const socket of sockets) socket.destroy()
-  }
   const pass = (from: Socket, to: Socket, direction: Direction) => {
     const way = ways[direction]
     from.on('data', (chunk: Buffer) => {
+      keeper.heard(direction)
       if (isForgotten && direction === 'up') client.resetAndDestroy()
-      if (isBroken) return
       way.later(() => {
-        if (isBroken) return
+        if (swallowed.has(direction)) return
         const admitted = chunk.subarray(0, keeper.admit(direction, chunk.length))
         keeper.passed(direction, admitted)
         if (to.writable) to.write(admitted)
       })
     })
     from.on('end', () => {
-      if (!isBroken) way.later(() => to.end())
+      way.later(() => {
+        if (!swallowed.has(direction)) to.end()
+      })
     })
     from.on('error', () => from.destroy())
     from.on('close', () => {
-      if (!isBroken) way.later(() => to.destroy())
+      way.later(() => {
+        if (!swallowed.has(direction)) to.destroy()
+      })
       if (sockets.every(({ destroyed }) => destroyed)) keeper.ended()
     })
   }
@@ -68,27 +74,31 @@ export function openLine(client: Socket, port: number, keeper: LineKeeper): Line
   const breaks: Readonly<Record<Break, () => void>> = {
     close: () => {
       for (const way of Object.values(ways)) way.hurry()
-      isBroken = true
+      breakOff()
       for (const socket of sockets) socket.end(() => socket.destroy())
     },
     reset: () => {
+      breakOff()
       for (const socket of sockets) socket.resetAndDestroy()
     },
-    'black hole': () => {},
-    'half-open server': () => client.resetAndDestroy(),
+    'black hole': breakOff,
+    'black hole up': () => swallowed.add('up'),
+    'black hole down': () => swallowed.add('down'),
+    'half-open server': () => {
+      breakOff()
+      client.resetAndDestroy()
+    },
     'half-open client': () => {
+      breakOff()
       isForgotten = true
       server.resetAndDestroy()
     },
   }
   return {
-    break: (how) => {
-      if (how !== 'close') isBroken = true
-      breaks[how]()
-    },
+    break: (how) => breaks[how](),
     destroy: () => {
-      isBroken = true
-      destroy()
+      breakOff()
+      for (const socket of sockets) socket.destroy()
     },
   }
 }

@@ -6,6 +6,10 @@ import { openLine, type Break, type Direction, type Line } from './relay-line.js
 /** A way to a server of this machine that can be longer than it is, and fail as lines do. */
 export interface Relay {
   readonly port: number
+  /** Connections so far. */
+  readonly connections: number
+  /** How often the client has spoken on the latest connection, whatever it said between two words of the server. */
+  readonly flights: number
   /** TLS records of application data that the client has sent since the server last said something. */
   recordsSinceServer(): number
   /** Breaks every open line, at once, whatever was to break later. */
@@ -21,7 +25,7 @@ export interface Relay {
   goAway(): void
   comeBack(): void
   /** Ends everything, what hangs in a broken line too. */
-  close(): void
+  stop(): Promise<void>
 }
 
 /**
@@ -33,6 +37,9 @@ export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
   let latencyMs = delayMs
   let isAway = false
   let records = 0
+  let connections = 0
+  let flights = 0
+  let lastSpeaker: Direction = 'down'
   let cut: Cut | undefined
 
   const breakAll = (how: Break) => {
@@ -59,10 +66,17 @@ export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
       client.resetAndDestroy()
       return
     }
+    connections++
+    flights = 0
+    lastSpeaker = 'down'
     const count = createRecordCounter(() => records++)
     const line = openLine(client, port, {
       latencyMs: () => latencyMs,
       admit,
+      heard: (direction) => {
+        if (direction === 'up' && lastSpeaker === 'down') flights++
+        lastSpeaker = direction
+      },
       passed: (direction, chunk) => {
         if (direction === 'up') count(chunk)
         else records = 0
@@ -77,6 +91,12 @@ export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
   if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
   return {
     port: address.port,
+    get connections() {
+      return connections
+    },
+    get flights() {
+      return flights
+    },
     recordsSinceServer: () => records,
     break: (how) => {
       const made = cut?.made
@@ -97,9 +117,10 @@ export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
     comeBack: () => {
       isAway = false
     },
-    close: () => {
+    stop: async () => {
       server.close()
       for (const line of lines) line.destroy()
+      await once(server, 'close')
     },
   }
 }

@@ -14,10 +14,11 @@ const serverFeatures = [
   ns.version,
   ns.roster,
   ns.invisible,
+  ns.carbons,
   // XEP-0160 §4: messages are kept for those who are away.
   'msgoffline',
 ]
-const accountFeatures = [ns.discoInfo, ns.discoItems, ns.ping]
+const accountFeatures = [ns.discoInfo, ns.discoItems, ns.ping, ns.carbons, ns.archive, ns.stanzaIds]
 
 /** Says what the server or an account is and can do (XEP-0030 §3, §8). */
 export function serveDiscoInfo(serverName: string): Service {

@@ -101,7 +101,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
     })
     return { ...outcome, defect: talker?.defect() }
   } finally {
-    relay.close()
+    await relay.stop()
     server.giveBack(pair)
   }
 }

@@ -1,0 +1,159 @@
+import { assign } from 'xstate'
+import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
+import { toXmppError } from './failure.js'
+import { setup } from './setup.js'
+import { deed } from './stub.js'
+
+/** Every wait of catching up, in milliseconds. */
+export interface ArchiveTimeouts {
+  /** One answer of the archive, with the messages before it; default 30 000. */
+  readonly pageMs: number
+}
+
+export const defaultArchiveTimeouts: ArchiveTimeouts = { pageMs: 30_000 }
+
+export type ArchiveEvent =
+  /** Stanzas go both ways: in a new session, or again in one that was resumed. */
+  | { readonly type: 'session.live' }
+  /** There is no session any more; what comes is a new one. */
+  | { readonly type: 'session.none' }
+  /** The app wants what is missing. */
+  | { readonly type: 'archive.retry' }
+
+export interface ArchiveInput {
+  /** The app knows the last message of an earlier run. */
+  readonly anchored: boolean
+  readonly timeouts: ArchiveTimeouts
+}
+
+/** What one answer came to. */
+export interface PageFacts {
+  /** Nothing follows. */
+  readonly complete: boolean
+}
+
+export interface ArchiveContext extends ArchiveInput {
+  /** Why something is missing, or why nothing is known. */
+  readonly error: XmppError | undefined
+}
+
+const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
+const failure = { type: 'noteFailure', params: failed } as const
+
+/**
+ * Decides when messages pass and when they wait for those that came before them: after a session that could not be resumed,
+ * what was missed is fetched first, page by page. Refuses to know any message: which is the last one, and which was seen
+ * already, is kept where messages pass.
+ */
+export const archiveMachine = setup({
+  types: {} as { context: ArchiveContext; events: ArchiveEvent; input: ArchiveInput },
+  actors: {
+    findLast: deed<void>('findLast'),
+    fetchPage: deed<PageFacts>('fetchPage'),
+  },
+  actions: {
+    releaseMessages: () => {},
+    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    noteTimeout: assign(({ context }) => ({
+      error: new TimeoutError('archive', 'the answer of the archive', context.timeouts.pageMs),
+    })),
+    forgetFailure: assign({ error: undefined }),
+  },
+  guards: {
+    isAnchored: ({ context }) => context.anchored,
+    isComplete: (_, { output }: { readonly output: PageFacts }) => output.complete,
+    isForgotten: (_, { error }: { readonly error: unknown }) =>
+      error instanceof StanzaError && error.condition === 'item-not-found',
+  },
+  delays: {
+    pageTimeout: ({ context }) => context.timeouts.pageMs,
+  },
+}).createMachine({
+  id: 'archive',
+  description: 'Whether everything that came before is here.',
+  context: ({ input }) => ({ ...input, error: undefined }),
+  initial: 'beginning',
+  states: {
+    beginning: {
+      description: 'Whether there is a message to go on from.',
+      meta: { why: 'an app that ran before may know one' },
+      always: [{ guard: 'isAnchored', target: 'away' }, { target: 'adrift' }],
+    },
+    adrift: {
+      description: 'No session, and no message that the next one could go on from.',
+      tags: ['idle'],
+      meta: { why: 'waits for a session' },
+      on: { 'session.live': { target: 'anchoring' } },
+    },
+    anchoring: {
+      description: 'The last message of the archive is where the next session will go on from.',
+      tags: ['holding'],
+      meta: { spec: 'XEP-0313 §4.3, XEP-0059 §2.5' },
+      invoke: {
+        id: 'findLast',
+        src: 'findLast',
+        onDone: { target: 'live' },
+        onError: { target: 'unavailable', actions: failure },
+      },
+      on: { 'session.none': { target: 'adrift' } },
+      after: { pageTimeout: { target: 'unavailable', actions: 'noteTimeout' } },
+    },
+    unavailable: {
+      description: 'The server has no archive, or does not answer: messages pass as they come.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0313 §7', why: 'the next session may have one' },
+      entry: 'releaseMessages',
+      exit: 'forgetFailure',
+      on: {
+        'session.none': { target: 'adrift' },
+        'session.live': { target: 'anchoring' },
+        'archive.retry': { target: 'anchoring' },
+      },
+    },
+    away: {
+      description: 'No session; the last message is known.',
+      tags: ['idle'],
+      meta: { why: 'waits for a session' },
+      on: { 'session.live': { target: 'catchingUp' } },
+    },
+    catchingUp: {
+      description: 'What was missed is fetched, a page at a time; what comes meanwhile waits.',
+      tags: ['holding'],
+      meta: { spec: 'XEP-0313 §4.3.2, §5.3' },
+      entry: 'forgetFailure',
+      invoke: {
+        id: 'fetchPage',
+        src: 'fetchPage',
+        onDone: [
+          { guard: { type: 'isComplete', params: ({ event }) => event }, target: 'live' },
+          { target: 'catchingUp', reenter: true },
+        ],
+        onError: [
+          { guard: { type: 'isForgotten', params: failed }, target: 'anchoring', actions: failure },
+          { target: 'incomplete', actions: failure },
+        ],
+      },
+      on: { 'session.none': { target: 'away' } },
+      after: { pageTimeout: { target: 'incomplete', actions: 'noteTimeout' } },
+    },
+    live: {
+      description: 'Everything before is here: messages pass as they come.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0313 §3.5', why: 'a session may last' },
+      entry: 'releaseMessages',
+      on: { 'session.none': { target: 'away' }, 'archive.retry': { target: 'catchingUp' } },
+    },
+    incomplete: {
+      description:
+        'Something is missing: messages pass all the same, and it is fetched at the next opportunity.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0313 §5.3', why: 'the app or the next stream tries again' },
+      entry: 'releaseMessages',
+      on: {
+        'session.none': { target: 'away' },
+        'session.live': { target: 'catchingUp' },
+        'archive.retry': { target: 'catchingUp' },
+      },
+    },
+  },
+})

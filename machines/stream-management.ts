@@ -1,0 +1,281 @@
+import { assign, sendParent } from 'xstate'
+import type { XmppError } from '../src/errors.js'
+import { timedOut, type Wait } from './failure.js'
+import { setup } from './setup.js'
+import { deed, stream } from './stub.js'
+import type { Timeouts } from './timeouts.js'
+
+export type StreamManagementEvent =
+  /** A new session has an address; `offered`: the server offers stream management, and the app wants it. */
+  | { readonly type: 'session.bound'; readonly offered: boolean }
+  /** The server is asked to go on with the session at hand. */
+  | { readonly type: 'session.resuming' }
+  | { readonly type: 'session.resumed' }
+  /** The session is ended in order. */
+  | { readonly type: 'session.ended' }
+  /** The attempt has failed; `resumable`: the server may still have the session, and there will be another attempt. */
+  | { readonly type: 'connection.lost'; readonly resumable: boolean }
+  /** Something waits to be acknowledged. */
+  | { readonly type: 'stanza.sent' }
+  | { readonly type: 'ack.received' }
+
+export interface StreamManagementInput {
+  readonly timeouts: Timeouts
+}
+
+/** What the server made of the request to enable. */
+export type EnableAnswer =
+  | {
+      readonly kind: 'enabled'
+      /** `undefined`: it cannot be resumed. */
+      readonly id: string | undefined
+      /** How long it can be, as far as the server says. */
+      readonly maxMs: number | undefined
+      /** Where, as `host` or `host:port`. */
+      readonly location: string | undefined
+    }
+  | { readonly kind: 'refused' }
+
+export interface StreamManagementContext extends StreamManagementInput {
+  /** What the server calls the session; without it there is nothing to resume. */
+  readonly id: string | undefined
+  readonly maxMs: number | undefined
+  readonly location: string | undefined
+  /** How long nothing had arrived when it was last measured, in milliseconds. */
+  readonly silentMs: number
+}
+
+/** What the session is told. */
+export type StreamManagementNews =
+  /** The server keeps the session when its connection is lost. */
+  | { readonly type: 'session.kept'; readonly previd: string; readonly location: string | undefined }
+  /** The session ends with its connection. */
+  | { readonly type: 'session.unkept' }
+  | { readonly type: 'session.lost' }
+  | { readonly type: 'stream.ended'; readonly error: XmppError }
+
+/** What the server answered, as guards and actions get it. */
+export interface EnableParams {
+  readonly answer: EnableAnswer
+}
+
+const isOffered = ({ event }: { readonly event: { readonly offered: boolean } }) => event
+const isResumable = ({ event }: { readonly event: { readonly resumable: boolean } }) => event
+const bound = [
+  {
+    guard: { type: 'isOffered', params: isOffered },
+    target: '#streamManagement.enabling',
+    actions: ['endSession', 'beginSession'],
+  },
+  { target: '#streamManagement.unmanaged', actions: ['endSession', 'beginSession'] },
+] as const
+const toDead = (wait: Wait) => ({
+  target: 'dead',
+  actions: { type: 'reportDead', params: { wait } } as const,
+})
+
+/**
+ * Decides whether what is sent is acknowledged, when the server is asked to, and whether a session outlives its connection.
+ * Refuses to count: the two counts and the stanzas behind them are a ledger, which every stanza passes and no event.
+ */
+export const streamManagementMachine = setup({
+  types: {} as {
+    context: StreamManagementContext
+    input: StreamManagementInput
+    events: StreamManagementEvent
+  },
+  actors: {
+    enable: deed<EnableAnswer>('enable'),
+    acknowledgements: stream('acknowledgements'),
+  },
+  actions: {
+    /** Everything is handed back, and nothing passes any more. */
+    endSession: () => {},
+    beginSession: () => {},
+    suspendSession: () => {},
+    watchStanzas: () => {},
+    requestAck: () => {},
+    keepTerms: assign((_, { answer }: EnableParams) =>
+      answer.kind === 'enabled'
+        ? { id: answer.id, maxMs: answer.maxMs, location: answer.location }
+        : { id: undefined, maxMs: undefined, location: undefined },
+    ),
+    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined }),
+    measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
+    reportTerms: sendParent(
+      (_, { answer }: EnableParams) =>
+        (answer.kind === 'enabled' && answer.id !== undefined
+          ? { type: 'session.kept', previd: answer.id, location: answer.location }
+          : { type: 'session.unkept' }) satisfies StreamManagementNews,
+    ),
+    reportLost: sendParent({ type: 'session.lost' } satisfies StreamManagementNews),
+    reportDead: sendParent(
+      ({ context }, { wait }: { readonly wait: Wait }) =>
+        ({
+          type: 'stream.ended',
+          error: timedOut(wait, context.timeouts),
+        }) satisfies StreamManagementNews,
+    ),
+  },
+  guards: {
+    isOffered: (_, { offered }: { readonly offered: boolean }) => offered,
+    isEnabled: (_, { answer }: EnableParams) => answer.kind === 'enabled',
+    isResumable: ({ context }, { resumable }: { readonly resumable: boolean }) =>
+      resumable && context.id !== undefined,
+    isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
+  },
+  delays: {
+    enableTimeout: ({ context }) => context.timeouts.enableMs,
+    ackTimeout: ({ context }) => context.timeouts.ackMs,
+    overdueTimeout: ({ context }) => 2 * context.timeouts.ackMs,
+    ackPace: ({ context }) => context.timeouts.ackPaceMs,
+    resumptionTime: ({ context }) => Math.min(context.maxMs ?? context.timeouts.resumptionMs, longestDelayMs),
+  },
+}).createMachine({
+  id: 'streamManagement',
+  description: 'Whether what is sent is acknowledged, and whether the session outlives its connection.',
+  context: ({ input }) => ({
+    ...input,
+    id: undefined,
+    maxMs: undefined,
+    location: undefined,
+    silentMs: 0,
+  }),
+  initial: 'outside',
+  on: { 'session.ended': { target: '.outside' } },
+  states: {
+    outside: {
+      description: 'No session.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0198 §2', why: 'a session has to come first' },
+      entry: ['endSession', 'forgetTerms'],
+      on: { 'session.bound': bound },
+    },
+    unmanaged: {
+      description: 'A session that nobody acknowledges and that ends with its connection.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0198 §2', why: 'the server offers no more, or refuses' },
+      on: { 'connection.lost': { target: 'lost' } },
+    },
+    enabling: {
+      description: 'Asked for; what is sent from here on counts already.',
+      meta: { spec: 'XEP-0198 §3' },
+      invoke: {
+        id: 'enable',
+        src: 'enable',
+        onDone: [
+          {
+            guard: { type: 'isEnabled', params: ({ event }) => ({ answer: event.output }) },
+            target: 'live',
+            actions: [
+              { type: 'keepTerms', params: ({ event }) => ({ answer: event.output }) },
+              { type: 'reportTerms', params: ({ event }) => ({ answer: event.output }) },
+            ],
+          },
+          { target: 'unmanaged' },
+        ],
+        onError: { target: 'unanswered' },
+      },
+      after: { enableTimeout: { target: 'unanswered' } },
+      on: { 'connection.lost': { target: 'lost' } },
+    },
+    unanswered: {
+      description: 'A server that does not answer this answers nothing: the connection is given up.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0198 §3', why: 'the session ends the attempt' },
+      entry: { type: 'reportDead', params: { wait: 'enable' } },
+      on: { 'connection.lost': { target: 'lost' } },
+    },
+    live: {
+      description: 'Both sides count.',
+      meta: { spec: 'XEP-0198 §4', streams: ['acknowledgements'] },
+      initial: 'settled',
+      invoke: {
+        id: 'acknowledgements',
+        src: 'acknowledgements',
+        onError: { target: 'unanswered' },
+      },
+      on: {
+        'connection.lost': [
+          {
+            guard: { type: 'isResumable', params: isResumable },
+            target: 'suspended',
+            actions: 'suspendSession',
+          },
+          { target: 'lost' },
+        ],
+      },
+      states: {
+        settled: {
+          description: 'Everything is acknowledged, as far as is known.',
+          tags: ['idle'],
+          meta: { spec: 'XEP-0198 §4', why: 'something has to be sent first' },
+          entry: 'watchStanzas',
+          on: { 'stanza.sent': { target: 'awaitingAck' } },
+        },
+        awaitingAck: {
+          description: 'Asked for behind what was sent; what is sent meanwhile waits for the next request.',
+          meta: { spec: 'XEP-0198 §4' },
+          entry: 'requestAck',
+          on: { 'ack.received': { target: 'resting' } },
+          after: { ackTimeout: { target: 'measuring', actions: 'measureSilence' } },
+        },
+        measuring: {
+          description: 'A busy connection lives, even where the answer is late.',
+          meta: { spec: 'XEP-0198 §4' },
+          always: [{ guard: 'isSilent', ...toDead('ack') }, { target: 'overdue' }],
+        },
+        overdue: {
+          description: 'Something arrived, the answer did not: asked once more.',
+          meta: { spec: 'XEP-0198 §4' },
+          entry: 'requestAck',
+          on: { 'ack.received': { target: 'resting' } },
+          after: { overdueTimeout: toDead('ack') },
+        },
+        resting: {
+          description: 'Answered; asked again at the pace of requests, not of messages.',
+          meta: { spec: 'XEP-0198 §9.2' },
+          after: { ackPace: { target: 'settled' } },
+        },
+        dead: {
+          description: 'No answer: the connection is given up, the session not.',
+          tags: ['idle'],
+          meta: { spec: 'XEP-0198 §5', why: 'the session ends the attempt' },
+        },
+      },
+    },
+    suspended: {
+      description: 'The connection is gone, and the server keeps the session for a while.',
+      meta: { spec: 'XEP-0198 §5' },
+      after: { resumptionTime: { target: 'lost' } },
+      on: {
+        'session.resuming': { target: 'resuming' },
+        'session.bound': bound,
+        'connection.lost': [{ guard: { type: 'isResumable', params: isResumable } }, { target: 'lost' }],
+      },
+    },
+    resuming: {
+      description: 'The server is asked to go on; what it does not have is sent again.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0198 §5', why: 'the binding of the attempt watches the clock' },
+      on: {
+        'session.resumed': { target: 'live' },
+        'session.bound': bound,
+        'connection.lost': [
+          { guard: { type: 'isResumable', params: isResumable }, target: 'suspended' },
+          { target: 'lost' },
+        ],
+      },
+    },
+    lost: {
+      description: 'The session could not be kept: what nobody has acknowledged is handed back.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0198 §4', why: 'a session has to come first' },
+      entry: ['endSession', 'forgetTerms', 'reportLost'],
+      on: { 'session.bound': bound },
+    },
+  },
+})
+
+/** What a timer can count. */
+const longestDelayMs = 2 ** 31 - 1

@@ -1,0 +1,54 @@
+import { assign, fromCallback, fromPromise, type AnyActorRef } from 'xstate'
+import { streamManagementMachine, type EnableAnswer } from '../../machines/stream-management.js'
+import { meansOf } from './means.js'
+
+interface ActionArguments {
+  readonly system: AnyActorRef['system']
+}
+
+/** The stream management chart with every deed in place. */
+export const providedStreamManagement = streamManagementMachine.provide({
+  actors: {
+    enable: fromPromise<EnableAnswer>(async ({ signal, system }) => {
+      const answer = await meansOf(system).management.enable(signal)
+      if (answer.kind === 'failed') return { kind: 'refused' }
+      const { id, resume, max, location } = answer
+      return {
+        kind: 'enabled',
+        id: resume ? id : undefined,
+        maxMs: max === undefined ? undefined : max * 1_000,
+        location,
+      }
+    }),
+
+    acknowledgements: fromCallback(({ sendBack, system }) =>
+      meansOf(system).management.listen({
+        sent: () => sendBack({ type: 'stanza.sent' }),
+        acknowledged: () => sendBack({ type: 'ack.received' }),
+      }),
+    ),
+  },
+  actions: {
+    endSession: ({ system }: ActionArguments) => {
+      const { link, bus, management } = meansOf(system)
+      bus.close(link.end)
+      management.suspend()
+      management.ledger.end()
+    },
+    beginSession: ({ system }: ActionArguments) => {
+      const { link, management } = meansOf(system)
+      management.begin(link.stream)
+    },
+    suspendSession: ({ system }: ActionArguments) => {
+      const { bus, management } = meansOf(system)
+      bus.suspend()
+      management.suspend()
+    },
+    watchStanzas: ({ system }: ActionArguments) => meansOf(system).management.watch(),
+    requestAck: ({ system }: ActionArguments) => meansOf(system).management.requestAck(),
+    measureSilence: assign(({ system }: ActionArguments) => {
+      const { link } = meansOf(system)
+      return { silentMs: link.hasStream ? performance.now() - link.stream.lastReceivedMs : Infinity }
+    }),
+  },
+})

@@ -1,0 +1,209 @@
+import { distinctUntilChanged, Observable } from 'rxjs'
+import { fromPromise } from 'xstate'
+import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
+import type { XmppError } from '../errors.js'
+import type { ArchiveFilter, ArchiveResult } from '../stanza/archive.js'
+import { isCarbon } from '../stanza/carbons.js'
+import { findDelay } from '../stanza/delay.js'
+import { toJid, type JidInput } from '../stanza/jid.js'
+import { parseMessage, type Message } from '../stanza/message.js'
+import { findStanzaId } from '../stanza/stanza-id.js'
+import { ns } from '../xml/namespaces.js'
+import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
+import { readCopy } from './carbons.js'
+import type { FeatureHost } from './feature-host.js'
+import { tellOfSession } from './tell-of-session.js'
+import { Timeline, type ArchivedMessage } from './timeline.js'
+
+/** Where catching up stands. */
+export type ArchiveState =
+  /** `offline`: no session. `anchoring`: the end of the archive is looked for. `catchingUp`: what was missed is fetched. */
+  | { readonly status: 'anchoring' | 'catchingUp' | 'offline' }
+  /** Messages come as they are sent; `gap`: why some before them are missing for good. */
+  | { readonly status: 'live'; readonly gap: XmppError | undefined }
+  /** Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session. */
+  | { readonly status: 'incomplete' | 'unavailable'; readonly error: XmppError | undefined }
+
+/** Which messages to fetch, and in which order. */
+export interface ArchiveSearch extends ArchiveFilter {
+  /** Whose archive, such as a room’s; default one’s own. */
+  readonly archive?: JidInput | undefined
+  /** Only what follows this message, as the archive calls it; with `newestFirst`, what comes before it. */
+  readonly beyond?: string | undefined
+  /** Default: oldest first. */
+  readonly newestFirst?: boolean | undefined
+  /** Messages that one request asks for, 1 to 1000; default 50. */
+  readonly pageSize?: number | undefined
+  /** How long to wait for each page, in milliseconds; default 30 000. */
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ArchiveOptions {
+  /** The `id` of the last message that an earlier run of the app has seen: what came after it is fetched first. */
+  readonly after?: string | undefined
+  readonly timeouts?: Partial<ArchiveTimeouts> | undefined
+}
+
+/** The archive of one’s account. */
+export interface ArchiveFeature {
+  /**
+   * Every message that others send, and other devices of one’s own with carbons: in order, each once, across sessions. What
+   * was missed comes before what is sent now. Of what this client sends itself nothing comes back.
+   */
+  readonly message$: Observable<ArchivedMessage>
+  /** Replays. */
+  readonly state$: Observable<ArchiveState>
+  /** Fetches messages page by page, as they are asked for; throws `StanzaError`, `TimeoutError`, `TransportError`, `ProtocolError`. */
+  query(search?: ArchiveSearch): AsyncIterable<ArchivedMessage>
+  /** Tries again where catching up has failed. */
+  catchUp(): void
+}
+
+const defaultPageSize = 50
+const largestPageSize = 1_000
+
+/**
+ * The archive for a client: `client.use(archive)`, before it connects.
+ * @example
+ * const history = client.use(archive)
+ * history.message$.subscribe(({ message }) => console.log(message.from?.toString(), message.body))
+ * for await (const { message } of history.query({ with: 'bob@example.test', newestFirst: true })) console.log(message.body)
+ * @see XEP-0313
+ */
+export function archive(host: FeatureHost, options: ArchiveOptions = {}): ArchiveFeature {
+  const { bus, start } = host
+  refuseUncountable(options.timeouts ?? {})
+  const queries = new ArchiveQueries(host)
+  const timeline = new Timeline(options.after)
+  const own = () => bus.account?.bare ?? ''
+
+  const machine = archiveMachine.provide({
+    actors: {
+      findLast: fromPromise(async ({ signal }) => {
+        const page = { before: '', max: 1 }
+        const { results } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
+        timeline.anchor(results.at(-1)?.id)
+      }),
+      fetchPage: fromPromise(async ({ signal }) => {
+        timeline.askPage()
+        const page = { after: timeline.last, max: defaultPageSize }
+        const { results, end } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
+        timeline.takePage(readPage(results), results.at(-1)?.id, own())
+        return { complete: end.complete && !timeline.hasForgotten }
+      }),
+    },
+    actions: { releaseMessages: () => queueMicrotask(() => release()) },
+  })
+  const actor = start(machine, {
+    id: 'archive',
+    input: {
+      anchored: options.after !== undefined,
+      timeouts: { ...defaultArchiveTimeouts, ...options.timeouts },
+    },
+  })
+  const isHolding = () => actor.getSnapshot().hasTag('holding')
+  const isGapless = () => actor.getSnapshot().matches('live')
+  const release = () => {
+    if (isHolding()) return
+    // More came at once than could be held: the archive has it.
+    if (isGapless() && timeline.hasForgotten) actor.send({ type: 'archive.retry' })
+    else timeline.release(own(), isGapless())
+  }
+
+  tellOfSession(bus.session$, actor)
+  bus.sent$.subscribe((element) => {
+    const id = element.name === 'message' ? element.attribute('id') : undefined
+    if (id !== undefined) timeline.noteSent(id)
+  })
+  bus.message$.subscribe({
+    next: (message) => {
+      const live = readLive(message, own(), readCopy(message, bus.account)?.message)
+      if (live === undefined) return
+      release()
+      if (isHolding()) return timeline.hold(live)
+      timeline.pass(live, own(), isGapless())
+    },
+    complete: () => timeline.complete(),
+  })
+
+  return {
+    message$: timeline.message$,
+    state$: new Observable<ArchiveState>((subscriber) => {
+      const tell = () => subscriber.next(toArchiveState(actor.getSnapshot()))
+      tell()
+      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
+    }).pipe(distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next))),
+    query: (search = {}) => fetchAll(queries, search),
+    catchUp: () => {
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'archive.retry' })
+    },
+  }
+}
+
+async function* fetchAll(
+  queries: ArchiveQueries,
+  search: ArchiveSearch,
+): AsyncGenerator<ArchivedMessage, void, void> {
+  const {
+    archive: whose,
+    newestFirst = false,
+    pageSize = defaultPageSize,
+    signal,
+    timeoutMs,
+    ...filter
+  } = search
+  if (!(Number.isInteger(pageSize) && pageSize > 0 && pageSize <= largestPageSize)) {
+    throw new RangeError(`pageSize must lie between 1 and ${largestPageSize}, not ${pageSize}`)
+  }
+  const from = whose === undefined ? undefined : toJid(whose)
+  let cursor = search.beyond
+  for (let isOver = false; !isOver;) {
+    const page = newestFirst ? { before: cursor ?? '', max: pageSize } : { after: cursor, max: pageSize }
+    const { results, end }: ArchivePage = await queries.fetchPage(
+      { archive: from, filter, page },
+      { signal, timeoutMs },
+    )
+    yield* newestFirst ? readPage(results).reverse() : readPage(results)
+    cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
+    isOver = end.complete
+  }
+}
+
+/** What holds no message that can be read is left out. */
+function readPage(results: readonly ArchiveResult[]): ArchivedMessage[] {
+  return results.flatMap(({ id, moment = 0, message: element }) => {
+    const message = parseMessage(element)
+    return message.kind === 'message' ? [{ id, moment, message }] : []
+  })
+}
+
+/** What of a message that arrives has a place among the others: itself, or what was copied; never what says it was archived. */
+function readLive(arrived: Message, own: string, copied: Message | undefined): ArchivedMessage | undefined {
+  const isWrapped = arrived.payloads.some((payload) => isCarbon(payload) || payload.is('result', ns.archive))
+  const message = isWrapped ? copied : arrived
+  if (message === undefined) return undefined
+  const { payloads } = message
+  return { id: findStanzaId(payloads, own), moment: findDelay(payloads)?.moment ?? Date.now(), message }
+}
+
+interface ArchiveSnapshot {
+  readonly value: unknown
+  readonly context: { readonly error: XmppError | undefined }
+}
+
+function toArchiveState({ value, context: { error } }: ArchiveSnapshot): ArchiveState {
+  switch (value) {
+    case 'anchoring':
+    case 'catchingUp':
+      return { status: value }
+    case 'live':
+      return { status: value, gap: error }
+    case 'incomplete':
+    case 'unavailable':
+      return { status: value, error }
+    default:
+      return { status: 'offline' }
+  }
+}

@@ -1,0 +1,161 @@
+import { TransportError, type XmppError } from '../errors.js'
+import type { Sendable } from '../router/outbound.js'
+import type { StanzaFate } from '../router/stanza-ledger.js'
+import type { StanzaBus } from '../router/stanza-bus.js'
+import { parseDelay, toDelayElement } from '../stanza/delay.js'
+import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
+import { XmlElement } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
+import type { Delivery } from './delivery.js'
+
+/** Messages that may wait for a session or a stream, unless the app says otherwise. */
+export const defaultOfflineQueue = 1_000
+
+interface Waiting {
+  readonly stanza: Sendable
+  readonly sent: SentMessage
+}
+
+/** One message on its way, whatever it takes. */
+export class SentMessage implements StanzaFate {
+  /** The bare address it went to; whoever answers for it may tell its fate. */
+  readonly to: string | undefined
+  readonly delivery: Delivery
+  readonly #outbox: Outbox
+  /** When the app sent it, in milliseconds since 1970. */
+  readonly #moment = Date.now()
+
+  constructor(to: string | undefined, delivery: Delivery, outbox: Outbox) {
+    this.to = to
+    this.delivery = delivery
+    this.#outbox = outbox
+  }
+
+  written(error: TransportError | null): void {
+    if (error === null) this.delivery.write()
+    else this.delivery.fail(error)
+  }
+
+  acknowledged(): void {
+    this.delivery.acknowledge()
+  }
+
+  /**
+   * It goes again in the next session: with the id it had, by which the other side can know it, and the moment it was first
+   * sent at.
+   * @see XEP-0198 §4, XEP-0203, XEP-0359
+   */
+  lost(stanza: Sendable): void {
+    const element = toElement(stanza)
+    const payloads = element.elements(undefined)
+    const added = [
+      ...(findOriginId(payloads) === undefined ? [toOriginIdElement(this.delivery.id)] : []),
+      ...(payloads.some((payload) => parseDelay(payload) !== undefined)
+        ? []
+        : [toDelayElement({ moment: this.#moment })]),
+    ]
+    const { attributes, children, name, namespace } = element
+    this.#outbox.takeBack({
+      stanza: new XmlElement(name, namespace, attributes, [...children, ...added]),
+      sent: this,
+    })
+  }
+}
+
+/** Messages that wait for a session, in order: sent while there was none, or handed back by one that could not be kept. */
+export class Outbox {
+  readonly #bus: StanzaBus
+  readonly #limit: number
+  #waiting: Waiting[] = []
+  /** Sent into a suspended session. */
+  #suspended = 0
+  #isFlushing = false
+  /** Why nothing can be sent at all, as long as that is so. */
+  #halt: XmppError | undefined
+
+  /** @param limit how many messages of the app may wait; one more fails with `overflow` */
+  constructor(bus: StanzaBus, limit: number) {
+    this.#bus = bus
+    this.#limit = limit
+    bus.session$.subscribe((session) => {
+      this.#suspended = 0
+      // Behind what the session itself has to say first.
+      if (session === 'live') queueMicrotask(() => this.flush())
+    })
+  }
+
+  /** Sends, or keeps the message until there is a session. */
+  send(stanza: Sendable, sent: SentMessage): void {
+    if (this.#halt !== undefined) {
+      sent.delivery.fail(notSent('the client has stopped', this.#halt))
+      return
+    }
+    if (this.#waiting.length > 0) this.flush()
+    if (this.#waiting.length > 0 || this.#bus.account === undefined) return this.#wait(stanza, sent)
+    if (!this.#bus.isLive && this.#suspended++ >= this.#limit) return this.#refuse(sent)
+    try {
+      this.#bus.send(stanza, sent)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      if (error.reason === 'not-connected') this.#wait(stanza, sent)
+      else sent.delivery.fail(error)
+    }
+  }
+
+  takeBack(waiting: Waiting): void {
+    if (waiting.sent.delivery.status.status === 'failed') return
+    this.#waiting.push(waiting)
+  }
+
+  /** Sends what waits, in order; what finds no room goes on waiting. */
+  flush(): void {
+    if (this.#isFlushing || !this.#bus.isLive) return
+    this.#isFlushing = true
+    const waiting = this.#waiting
+    let count = 0
+    try {
+      for (const { stanza, sent } of waiting) {
+        this.#bus.send(stanza, sent)
+        count++
+      }
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+    } finally {
+      this.#waiting = waiting.slice(count)
+      this.#isFlushing = false
+    }
+  }
+
+  /** There will be no session unless the app asks for one: whatever waits fails, and so does what comes. */
+  halt(reason: XmppError): void {
+    this.#halt = reason
+    for (const { sent } of this.#waiting.splice(0)) {
+      sent.delivery.fail(notSent('the message was not confirmed before the client stopped', reason))
+    }
+  }
+
+  /** The app has asked. */
+  resume(): void {
+    this.#halt = undefined
+  }
+
+  #wait(stanza: Sendable, sent: SentMessage): void {
+    if (this.#limit === 0) sent.delivery.fail(notSent('the session is not online', undefined))
+    else if (this.#waiting.length >= this.#limit) this.#refuse(sent)
+    else {
+      // What XML cannot carry is the caller's mistake, now and not when it leaves.
+      serialize(toElement(stanza))
+      this.#waiting.push({ stanza, sent })
+    }
+  }
+
+  #refuse(sent: SentMessage): void {
+    const message = `more than ${this.#limit} messages wait for a session`
+    sent.delivery.fail(new TransportError('overflow', message))
+  }
+}
+
+const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
+
+const notSent = (message: string, cause: XmppError | undefined) =>
+  new TransportError('not-connected', message, cause === undefined ? {} : { cause })

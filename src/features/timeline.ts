@@ -1,0 +1,106 @@
+import { Subject } from 'rxjs'
+import type { Message } from '../stanza/message.js'
+
+/** A message where it belongs among all of an account. */
+export interface ArchivedMessage {
+  /** What the archive calls it; `undefined` where it says nothing, as of what never was archived. */
+  readonly id: string | undefined
+  /** When it was received, in milliseconds since 1970 began. */
+  readonly moment: number
+  readonly message: Message
+}
+
+/** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
+export const heldMessageLimit = 1_000
+
+/** Names of messages that are remembered, so that none comes twice; the older half goes first. */
+export const knownMessageLimit = 4_000
+
+/** The messages of one account in their order, each once, live or out of the archive. */
+export class Timeline {
+  readonly #messages = new Subject<ArchivedMessage>()
+  readonly message$ = this.#messages.asObservable()
+  #last: string | undefined
+  #held: ArchivedMessage[] = []
+  #young = new Set<string>()
+  #old = new Set<string>()
+  #hasForgotten = false
+
+  /** @param last the last message that the app knows of an earlier run, as the archive calls it */
+  constructor(last: string | undefined) {
+    this.#last = last
+  }
+
+  /** What there is up to here is known; what follows may be missing. */
+  get last(): string | undefined {
+    return this.#last
+  }
+
+  /** Something that was held had to go, and may not be on the page that was asked for last. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten
+  }
+
+  anchor(last: string | undefined): void {
+    this.#last = last
+  }
+
+  /** A message of the client itself has this id: it is no news when it comes out of the archive. */
+  noteSent(id: string): void {
+    this.#remember(`sent ${id}`)
+  }
+
+  /** A live message waits. */
+  hold(message: ArchivedMessage): void {
+    this.#held.push(message)
+    if (this.#held.length <= heldMessageLimit) return
+    if (this.#held.shift()?.id !== undefined) this.#hasForgotten = true
+  }
+
+  /** A live message passes. @param isGapless nothing before it is missing */
+  pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
+    if (isGapless && message.id !== undefined) this.#last = message.id
+    this.#tell(message, own)
+  }
+
+  /** What is held passes, in order. */
+  release(own: string, isGapless: boolean): void {
+    const held = this.#held
+    this.#held = []
+    for (const message of held) this.pass(message, own, isGapless)
+  }
+
+  /** A page is asked for: it has everything that was received by now. */
+  askPage(): void {
+    this.#hasForgotten = false
+  }
+
+  /** A page has come, up to `last`. */
+  takePage(page: readonly ArchivedMessage[], last: string | undefined, own: string): void {
+    this.#last = last ?? this.#last
+    for (const message of page) this.#tell(message, own)
+  }
+
+  complete(): void {
+    this.#messages.complete()
+  }
+
+  #tell(archived: ArchivedMessage, own: string): void {
+    const { id, message } = archived
+    const isOwn = message.from?.bare.toString() === own
+    const names = [
+      ...(id === undefined ? [] : [`archive ${id}`]),
+      ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
+    ]
+    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return
+    for (const name of names) this.#remember(name)
+    this.#messages.next(archived)
+  }
+
+  #remember(name: string): void {
+    this.#young.add(name)
+    if (this.#young.size < knownMessageLimit / 2) return
+    this.#old = this.#young
+    this.#young = new Set()
+  }
+}

@@ -1,0 +1,70 @@
+import { findDelay } from '../stanza/delay.js'
+import type { Message } from '../stanza/message.js'
+import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
+import type { Account } from './trust.js'
+
+/** Ids of messages that are remembered; the older half goes first. */
+export const rememberedIdLimit = 2_000
+
+/** What of a text goes into its print. */
+const printedLength = 64
+
+/**
+ * Knows a message that comes a second time, after a session that could not be resumed: sent again by its sender, or by the
+ * server that did not hear that it had arrived. An id alone is not enough, since some senders count from one; it counts
+ * with the sender's word that it is the same (origin-id), with the server's (stanza-id), or where a delayed message has
+ * the same text as well.
+ * @see XEP-0198 §4, XEP-0359 §5
+ */
+export class Repeats {
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
+
+  /** Whether this message was there before; remembers it. */
+  has(message: Message, { bare }: Account): boolean {
+    const { from, id, payloads, type } = message
+    if (type === 'error' || from === undefined) return false
+    // The resource may be another after a new login; in a room it names who speaks.
+    const sender = (type === 'groupchat' ? from : from.bare).toString()
+    if (payloads.length === 0) {
+      if (id !== undefined) this.#remember(`${sender} ${id}`, toPrint(message))
+      return false
+    }
+    const origin = findOriginId(payloads)
+    const stanzaId = findStanzaId(payloads, bare)
+    const print = toPrint(message)
+    const known = id === undefined ? undefined : this.#recall(`${sender} ${id}`)
+    const isRepeated =
+      (origin !== undefined &&
+        (this.#knows(`${sender} ${origin}`) || this.#knows(`origin ${sender} ${origin}`))) ||
+      (stanzaId !== undefined && this.#knows(`archive ${stanzaId}`)) ||
+      (known === print && findDelay(payloads) !== undefined)
+    if (id !== undefined) this.#remember(`${sender} ${id}`, print)
+    if (origin !== undefined) this.#remember(`origin ${sender} ${origin}`, print)
+    if (stanzaId !== undefined) this.#remember(`archive ${stanzaId}`, print)
+    return isRepeated
+  }
+
+  #knows(key: string): boolean {
+    return this.#recall(key) !== undefined
+  }
+
+  #recall(key: string): number | undefined {
+    return this.#young.get(key) ?? this.#old.get(key)
+  }
+
+  #remember(key: string, print: number): void {
+    this.#young.set(key, print)
+    if (this.#young.size < rememberedIdLimit / 2) return
+    this.#old = this.#young
+    this.#young = new Map()
+  }
+}
+
+/** Tells texts apart well enough beside an equal id of an equal sender. */
+function toPrint({ body = '' }: Message): number {
+  let print = body.length
+  const end = Math.min(body.length, printedLength)
+  for (let index = 0; index < end; index++) print = (Math.imul(print, 31) + body.charCodeAt(index)) | 0
+  return print
+}

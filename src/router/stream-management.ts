@@ -1,0 +1,163 @@
+import { ProtocolError, TransportError } from '../errors.js'
+import {
+  parseStreamManagement,
+  toHandledCountTooHigh,
+  toStreamManagementElement,
+  type Enabled,
+  type StreamManagementElement,
+  type StreamManagementFailure,
+} from '../stanza/stream-management.js'
+import type { XmlElement } from '../xml/element.js'
+import { StanzaLedger } from './stanza-ledger.js'
+import type { XmlStream } from './xml-stream.js'
+
+/** What whoever decides is told. */
+export interface StreamManagementEvents {
+  /** Something waits to be acknowledged; once for each `watch()`. */
+  readonly sent: () => void
+  /** The server has told its count. */
+  readonly acknowledged: () => void
+}
+
+/** The answer to a request to enable or to resume. */
+export type StreamManagementAnswer = Enabled | StreamManagementFailure
+
+/** The commands of stream management on the stream at hand, and the ledger they are about. @see XEP-0198 */
+export class StreamManagement {
+  readonly ledger: StanzaLedger
+  #stream: XmlStream | undefined
+  #events: StreamManagementEvents | undefined
+  #answered: ((answer: StreamManagementAnswer) => void) | undefined
+  /** An answer to the server is due when the turn ends. */
+  #isAnswering = false
+
+  constructor(ledger = new StanzaLedger()) {
+    this.ledger = ledger
+  }
+
+  /** A new session on this stream: untracked, until `enable()`. */
+  begin(stream: XmlStream): void {
+    this.#stream = stream
+    this.ledger.begin(stream)
+  }
+
+  /** Asks the server to acknowledge, and counts from here on. */
+  enable(signal: AbortSignal): Promise<StreamManagementAnswer> {
+    this.#say({ kind: 'enable', resume: true, max: undefined })
+    this.ledger.track()
+    return new Promise((resolve) => {
+      this.#answered = resolve
+      signal.addEventListener('abort', () => (this.#answered = undefined), { once: true })
+    })
+  }
+
+  /** Asks the server to go on with a session, on a stream that is not live yet. */
+  askToResume(stream: XmlStream, previd: string): void {
+    stream.send(toStreamManagementElement({ kind: 'resume', previd, h: this.ledger.handled }))
+  }
+
+  /**
+   * Waits for the answer to that.
+   * @returns undefined where the server goes on, else what it said instead; rejects with `ProtocolError` for anything else
+   */
+  async hearResumed(
+    stream: XmlStream,
+    previd: string,
+    signal: AbortSignal,
+  ): Promise<StreamManagementFailure | undefined> {
+    const { ledger } = this
+    const element = await stream.next(signal)
+    const answer = parseStreamManagement(element)
+    if (answer?.kind === 'failed') {
+      // What it acknowledges is acknowledged; a count that cannot be is no news of a session that is gone.
+      if (answer.h !== undefined) ledger.acknowledge(answer.h)
+      return answer
+    }
+    if (answer?.kind !== 'resumed' || answer.previd !== previd) {
+      throw stream.abort(new ProtocolError('bad-format', `<${element.name}/> came instead of <resumed/>`))
+    }
+    if (!ledger.resume(stream, answer.h)) throw this.#tooHigh(stream, answer.h)
+    this.#stream = stream
+    return undefined
+  }
+
+  /** The stream is gone, the session is not. */
+  suspend(): void {
+    this.#stream = undefined
+    this.ledger.detach()
+  }
+
+  /** Tells these from here on; the returned function ends that. */
+  listen(events: StreamManagementEvents): () => void {
+    this.#events = events
+    return () => {
+      if (this.#events === events) this.#events = undefined
+    }
+  }
+
+  /** Tells once when the next stanza waits to be acknowledged. */
+  watch(): void {
+    this.ledger.watch(() => this.#events?.sent())
+  }
+
+  requestAck(): void {
+    this.#say({ kind: 'r' })
+  }
+
+  /** Tells the server what was handled, asked or not; nothing where nothing is counted. */
+  acknowledge(): void {
+    if (this.ledger.isTracking) this.#say({ kind: 'a', h: this.ledger.handled })
+  }
+
+  /** Takes one element in the namespace of stream management; what means nothing here is passed over. */
+  take(element: XmlElement): void {
+    const command = parseStreamManagement(element)
+    if (command === undefined) return
+    if (command.kind === 'enabled' || command.kind === 'failed') this.#settle(command)
+    else if (!this.ledger.isTracking) return
+    else if (command.kind === 'r') this.#answerSoon()
+    else if (command.kind === 'a') this.#takeAck(command.h)
+  }
+
+  /** Only what was asked for is an answer: anybody else's would set the counts back. */
+  #settle(answer: StreamManagementAnswer): void {
+    const answered = this.#answered
+    if (answered === undefined) return
+    this.#answered = undefined
+    if (answer.kind === 'enabled') this.ledger.startHandling()
+    else this.ledger.stopTracking()
+    answered(answer)
+  }
+
+  #takeAck(h: number): void {
+    const stream = this.#stream
+    if (this.ledger.acknowledge(h)) this.#events?.acknowledged()
+    else if (stream !== undefined) this.#tooHigh(stream, h)
+  }
+
+  /** @see XEP-0198 §6 */
+  #tooHigh(stream: XmlStream, h: number): ProtocolError {
+    const { sent } = this.ledger
+    const message = `the server acknowledges ${h} stanzas and was sent ${sent}`
+    return stream.abort(new ProtocolError('undefined-condition', message), toHandledCountTooHigh(h, sent))
+  }
+
+  /** However often the server asks in one turn, it is told once. */
+  #answerSoon(): void {
+    if (this.#isAnswering) return
+    this.#isAnswering = true
+    queueMicrotask(() => {
+      this.#isAnswering = false
+      this.acknowledge()
+    })
+  }
+
+  /** What finds no room is said again when it is due: acknowledgements add up. */
+  #say(command: StreamManagementElement): void {
+    try {
+      this.#stream?.send(toStreamManagementElement(command))
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { xml, type XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+import { parseDateTime, toDateTime } from './date-time.js'
+import { findForwarded, toForwardedElement } from './forwarded.js'
+import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
+import {
+  findPage,
+  findPageRequest,
+  toPage,
+  toPageRequest,
+  type Page,
+  type PageRequest,
+} from './result-set.js'
+
+/** Which messages of an archive are wanted; moments in milliseconds since 1970 began, UTC. @see XEP-0313 §4.1 */
+export interface ArchiveFilter {
+  /** Exchanged with: any resource of a bare JID, or one. */
+  readonly with?: JidInput | undefined
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+}
+
+/** A query as its archive reads it. */
+export interface ArchiveQuery {
+  readonly queryId: string | undefined
+  readonly filter: { readonly with: Jid | undefined } & Omit<ArchiveFilter, 'with'>
+  readonly page: PageRequest
+}
+
+/** Why a query cannot be answered: a field that is not known, or a value that is none. */
+export type ArchiveQueryProblem = 'bad-request' | 'feature-not-implemented'
+
+/** One message out of an archive. @see XEP-0313 §4.2 */
+export interface ArchiveResult {
+  readonly queryId: string | undefined
+  /** What the archive calls it. */
+  readonly id: string
+  readonly message: XmlElement
+  /** When it was received by the archive, where that is said. */
+  readonly moment: number | undefined
+}
+
+/** The end of an answer. @see XEP-0313 §4.3 */
+export interface ArchiveEnd {
+  /** Nothing follows this page. */
+  readonly complete: boolean
+  readonly page: Page
+}
+
+/** Writes a query; throws `RangeError` for what cannot be written. @see XEP-0313 §4 */
+export function toArchiveQuery(
+  queryId: string,
+  { with: jid, start, end }: ArchiveFilter,
+  page: PageRequest,
+): XmlElement {
+  const fields = [
+    ['with', jid === undefined ? undefined : toJid(jid).toString()],
+    ['start', start === undefined ? undefined : toDateTime(start)],
+    ['end', end === undefined ? undefined : toDateTime(end)],
+  ] as const
+  const given = fields.flatMap(([name, value]) => (value === undefined ? [] : [toField(name, value)]))
+  const form = [toField('FORM_TYPE', ns.archive, 'hidden'), ...given]
+  return xml(
+    'query',
+    ns.archive,
+    { queryid: queryId },
+    given.length === 0 ? undefined : xml('x', ns.dataForm, { type: 'submit' }, ...form),
+    toPageRequest(page),
+  )
+}
+
+/** Writes the form of what may be asked for (XEP-0313 §4.1.6). */
+export function toArchiveForm(): XmlElement {
+  const fields = ['with', 'start', 'end'].map((name) =>
+    xml('field', ns.dataForm, { var: name, type: name === 'with' ? 'jid-single' : 'text-single' }),
+  )
+  const type = toField('FORM_TYPE', ns.archive, 'hidden')
+  return xml('query', ns.archive, {}, xml('x', ns.dataForm, { type: 'form' }, type, ...fields))
+}
+
+/** Reads a query; `undefined` if the element is none. */
+export function parseArchiveQuery(element: XmlElement): ArchiveQuery | ArchiveQueryProblem | undefined {
+  if (!element.is('query', ns.archive)) return undefined
+  const fields = new Map(
+    element
+      .child('x', ns.dataForm)
+      ?.elements('field')
+      .map((field) => [field.attribute('var') ?? '', field.child('value')?.text() ?? '']),
+  )
+  for (const name of fields.keys()) if (!knownFields.has(name)) return 'feature-not-implemented'
+  const text = fields.get('with')
+  const jid = text === undefined ? undefined : tryParseJid(text)
+  const start = readMoment(fields.get('start'))
+  const end = readMoment(fields.get('end'))
+  if ((jid !== undefined && !(jid instanceof Jid)) || start === null || end === null) return 'bad-request'
+  return {
+    queryId: element.attribute('queryid'),
+    filter: { with: jid, start, end },
+    page: findPageRequest(element),
+  }
+}
+
+const knownFields: ReadonlySet<string> = new Set(['FORM_TYPE', 'with', 'start', 'end'])
+
+/** `null`: it is none. */
+function readMoment(text: string | undefined): number | undefined | null {
+  return text === undefined ? undefined : (parseDateTime(text) ?? null)
+}
+
+/**
+ * Reads the result among the payloads of a message; `undefined` where there is none, where there are several, and where it
+ * holds no message. Anybody can write one: it counts only from the archive that was asked, and with the id of the question.
+ * @see XEP-0313 §4.2, §8.2
+ */
+export function findArchiveResult(payloads: readonly XmlElement[]): ArchiveResult | undefined {
+  const [result, ...others] = payloads.filter((payload) => payload.is('result', ns.archive))
+  const id = result?.attribute('id')
+  const forwarded = result === undefined ? undefined : findForwarded(result)
+  if (result === undefined || others.length > 0 || !id || forwarded === undefined) return undefined
+  return { queryId: result.attribute('queryid'), id, ...forwarded }
+}
+
+/** Writes a result, the payload of a message. */
+export function toArchiveResult({ queryId, id, message, moment }: ArchiveResult): XmlElement {
+  return xml('result', ns.archive, { queryid: queryId, id }, toForwardedElement({ message, moment }))
+}
+
+/** Reads the end of an answer; `undefined` if the element is none. */
+export function parseArchiveEnd(element: XmlElement): ArchiveEnd | undefined {
+  if (!element.is('fin', ns.archive)) return undefined
+  const complete = element.attribute('complete')
+  return { complete: complete === 'true' || complete === '1', page: findPage(element) }
+}
+
+/** Writes the end of an answer. */
+export function toArchiveEnd({ complete, page }: ArchiveEnd): XmlElement {
+  return xml('fin', ns.archive, { complete: complete ? 'true' : undefined }, toPage(page))
+}
+
+function toField(name: string, value: string, type?: string): XmlElement {
+  return xml('field', ns.dataForm, { var: name, type }, xml('value', ns.dataForm, {}, value))
+}

@@ -1,0 +1,133 @@
+import { stanzaErrorConditions, type StanzaErrorCondition } from '../errors.js'
+import { xml, type XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
+
+/** A command of stream management; counts are of stanzas handled, modulo 2³². @see XEP-0198 */
+export type StreamManagementElement =
+  | Enable
+  | Enabled
+  | { readonly kind: 'resume'; readonly previd: string; readonly h: number }
+  | { readonly kind: 'resumed'; readonly previd: string; readonly h: number }
+  | StreamManagementFailure
+  | { readonly kind: 'r' }
+  | { readonly kind: 'a'; readonly h: number }
+
+/** The client asks for it. @see XEP-0198 §3 */
+export interface Enable {
+  readonly kind: 'enable'
+  readonly resume: boolean
+  /** How long the client would like to be able to resume, in seconds. */
+  readonly max: number | undefined
+}
+
+/** The server grants it. @see XEP-0198 §3 */
+export interface Enabled {
+  readonly kind: 'enabled'
+  /** Never empty; without it nothing can be resumed. */
+  readonly id: string | undefined
+  readonly resume: boolean
+  /** How long the server lets resume, in seconds; `undefined` where it does not say. */
+  readonly max: number | undefined
+  /** Where to resume, as `host` or `host:port`: see `parseOtherHost`. */
+  readonly location: string | undefined
+}
+
+/** The server refuses to enable or to resume. @see XEP-0198 §5, §6 */
+export interface StreamManagementFailure {
+  readonly kind: 'failed'
+  /** A condition that is unknown or missing is `undefined-condition`. */
+  readonly condition: StanzaErrorCondition
+  /** How much had been handled of the session that cannot be resumed, where the server still knows. */
+  readonly h: number | undefined
+}
+
+/**
+ * Reads a command of stream management; `undefined` for anything else, and for one without the count or the id that it needs.
+ */
+export function parseStreamManagement(element: XmlElement): StreamManagementElement | undefined {
+  if (element.namespace !== ns.streamManagement) return undefined
+  const h = readCount(element, 'h')
+  switch (element.name) {
+    case 'r':
+      return { kind: 'r' }
+    case 'a':
+      return h === undefined ? undefined : { kind: 'a', h }
+    case 'enable':
+      return { kind: 'enable', resume: readBoolean(element), max: readSeconds(element) }
+    case 'enabled':
+      return {
+        kind: 'enabled',
+        id: element.attribute('id') || undefined,
+        resume: readBoolean(element),
+        max: readSeconds(element),
+        location: element.attribute('location') || undefined,
+      }
+    case 'resume':
+    case 'resumed': {
+      const previd = element.attribute('previd')
+      return h === undefined || !previd ? undefined : { kind: element.name, previd, h }
+    }
+    case 'failed':
+      return { kind: 'failed', condition: readCondition(element), h }
+    default:
+      return undefined
+  }
+}
+
+/** Writes a command of stream management. */
+export function toStreamManagementElement(command: StreamManagementElement): XmlElement {
+  switch (command.kind) {
+    case 'r':
+      return request
+    case 'a':
+      return xml('a', ns.streamManagement, { h: command.h })
+    case 'enable':
+      return xml('enable', ns.streamManagement, { resume: writeTrue(command.resume), max: command.max })
+    case 'enabled': {
+      const { id, resume, max, location } = command
+      return xml('enabled', ns.streamManagement, { id, resume: writeTrue(resume), max, location })
+    }
+    case 'resume':
+    case 'resumed':
+      return xml(command.kind, ns.streamManagement, { h: command.h, previd: command.previd })
+    case 'failed': {
+      const condition = xml(command.condition, ns.stanzaErrors)
+      return xml('failed', ns.streamManagement, { h: command.h }, condition)
+    }
+  }
+}
+
+/** What is said in the stream error for a peer that acknowledges more than it was sent. @see XEP-0198 §6 */
+export function toHandledCountTooHigh(h: number, sendCount: number): XmlElement {
+  return xml('handled-count-too-high', ns.streamManagement, { h, 'send-count': sendCount })
+}
+
+/** It says nothing that changes. */
+const request = xml('r', ns.streamManagement)
+
+/** An `xs:unsignedInt`. */
+function readCount(element: XmlElement, name: string): number | undefined {
+  const text = element.attribute(name)?.trim() ?? ''
+  if (!/^\+?\d{1,20}$/.test(text)) return undefined
+  const count = Number(text)
+  return count < 2 ** 32 ? count : undefined
+}
+
+/** An `xs:positiveInteger`; what no timer could count is not said. */
+function readSeconds(element: XmlElement): number | undefined {
+  const seconds = readCount(element, 'max')
+  return seconds === 0 ? undefined : seconds
+}
+
+function readBoolean(element: XmlElement): boolean {
+  const text = element.attribute('resume')?.trim()
+  return text === 'true' || text === '1'
+}
+
+const writeTrue = (value: boolean) => (value ? 'true' : undefined)
+
+function readCondition(element: XmlElement): StanzaErrorCondition {
+  const names = new Set(element.elements(undefined).map(({ name, namespace }) => `${namespace} ${name}`))
+  const known = stanzaErrorConditions.find((condition) => names.has(`${ns.stanzaErrors} ${condition}`))
+  return known ?? 'undefined-condition'
+}

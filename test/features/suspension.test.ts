@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest'
+import { contacts, ns, xml, type Client } from '../../src/index.js'
+import { answersTo, rest } from '../spec/session.js'
+import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
+import type { Peer } from '../spec/peer.js'
+
+const bob = 'bob@example.test'
+const say = (client: Client, body: string) => client.send({ to: bob, body })
+
+/** A client whose connection was cut. */
+async function suspended(options: Parameters<typeof managed>[0] = {}) {
+  const session = await managed(options)
+  session.first.cut()
+  await rest()
+  expect(session.client.state.status).toBe('suspended')
+  return session
+}
+
+/** The next connection of the client, at once. */
+async function next({ client, peer }: Awaited<ReturnType<typeof managed>>, index = 1): Promise<Peer> {
+  client.networkOnline()
+  return peer(index)
+}
+
+describe('a session that is suspended', () => {
+  it('says when the next attempt begins, and why', async () => {
+    const before = Date.now()
+    const { client } = await suspended()
+    const { state } = client
+    expect(state).toMatchObject({
+      status: 'suspended',
+      because: 'the connection was cut',
+      error: { code: 'transport.reset' },
+      failures: 1,
+    })
+    const { retryAt, retryInMs } = state.status === 'suspended' ? state : { retryAt: 0, retryInMs: 0 }
+    expect(retryAt - retryInMs).toBeGreaterThanOrEqual(before)
+    expect(retryAt - retryInMs).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('keeps what is sent, and sends it before anything that follows', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const deliveries = [say(client, 'one')]
+    await rest()
+    first.cut()
+    await rest()
+    deliveries.push(say(client, 'two'))
+    client.sendPresence({ to: bob })
+    expect(deliveries.map(({ status }) => status.status)).toEqual(['written', 'queued'])
+    client.state$.subscribe(({ status }) => {
+      if (status === 'online') deliveries.push(say(client, 'three'))
+    })
+    const second = await next(session)
+    await resume(second, 1)
+    expect(bodiesOf(second)).toEqual(['two', 'three'])
+    expect(second.elements.map(({ name }) => name)).toEqual([
+      'auth',
+      'resume',
+      'message',
+      'presence',
+      'message',
+      'r',
+    ])
+    second.say(sm('a', "h='4'"))
+    await rest()
+    expect(deliveries.map(({ status }) => status.status)).toEqual(Array(3).fill('acknowledged'))
+  })
+
+  it('still answers who asked before, and still gets its answers', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const request = client.request({ type: 'get', to: `${bob}/home`, payload: xml('query', 'urn:example:q') })
+    const { attributes } = await first.next('iq')
+    first.cut()
+    await rest()
+    const second = await next(session)
+    await resume(second, 1)
+    second.say(`<iq type='result' id='${attributes['id']}' from='${bob}/home'/>`)
+    expect((await request).type).toBe('result')
+  })
+
+  it('has what it had: nobody is gone, nothing is fetched or announced again', async () => {
+    const session = await managed({ roster: true, presence: {} })
+    const { client, first } = session
+    const people = client.use(contacts)
+    const there: boolean[] = []
+    people.presenceOf(bob).subscribe(({ available }) => there.push(available))
+    first.say(`<presence from='${bob}/home'/>`)
+    await rest()
+    first.cut()
+    await rest()
+    const second = await next(session)
+    await resume(second, 2)
+    expect(client.state).toMatchObject({ status: 'online', resumed: true })
+    expect(there).toEqual([false, true])
+    expect(second.elements.map(({ name }) => name)).toEqual(['auth', 'resume'])
+  })
+
+  it('is over where the server says so: everything is as after a login', async () => {
+    const session = await managed({ roster: true, presence: {} })
+    const { client, first } = session
+    const people = client.use(contacts)
+    const there: boolean[] = []
+    people.presenceOf(bob).subscribe(({ available }) => there.push(available))
+    first.say(`<presence from='${bob}/home'/>`)
+    const request = client.request({ type: 'get', payload: xml('query', 'urn:example:q') })
+    const outcome = request.catch((error: unknown) => error)
+    await rest()
+    first.cut()
+    await rest()
+    const second = await next(session)
+    await askedToResume(second)
+    second.say(sm('failed'))
+    const bind = await second.next('iq')
+    second.say(
+      `<iq type='result' id='${bind.attributes['id']}'><bind xmlns='${ns.bind}'><jid>alice@example.test/other</jid></bind></iq>`,
+    )
+    await rest()
+    expect(client.state).toMatchObject({ status: 'online', resumed: false, jid: 'alice@example.test/other' })
+    expect(there).toEqual([false, true, false])
+    expect(await outcome).toMatchObject({ code: 'transport.not-connected' })
+    expect(second.elements.slice(3).map(({ name }) => name)).toEqual(['enable', 'iq', 'presence'])
+  })
+
+  it('keeps no more messages than may wait', async () => {
+    const { client } = await suspended({ offlineQueue: 2 })
+    const statuses = ['one', 'two', 'three'].map((body) => say(client, body).status)
+    expect(statuses.map(({ status }) => status)).toEqual(['queued', 'queued', 'failed'])
+    expect(statuses[2]).toMatchObject({ reason: { code: 'transport.overflow' } })
+  })
+
+  it('refuses at once what XML cannot carry', async () => {
+    const { client } = await suspended()
+    expect(() => say(client, 'a\u0000b')).toThrow(RangeError)
+  })
+
+  it('sends again what the server may not have, as what it is: the same message, late', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const { id } = say(client, 'one')
+    await rest()
+    // Whoever breaks the protocol has lost count: the session is over.
+    first.say("<message xmlns='jabber:server'/>")
+    await rest()
+    expect(client.state.status).toBe('backingOff')
+    const second = await next(session)
+    await logInManaged(second)
+    expect(second.raw).toMatch(
+      new RegExp(
+        `<message to='${bob}' id='${id}'><body>one</body><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/><delay xmlns='urn:xmpp:delay' stamp='[^']+'/></message>`,
+      ),
+    )
+  })
+
+  it('is told how much arrived, asked or not, before it is closed in order', async () => {
+    const { client, first } = await managed()
+    first.say(`<message from='${bob}'><body>x</body></message>`)
+    expect(await answersTo(first, sm('r') + sm('r'))).toMatchObject([{ name: 'a', attributes: { h: '1' } }])
+    const leaving = client.disconnect()
+    await first.closing()
+    expect(first.raw).toMatch(
+      /<a xmlns='urn:xmpp:sm:3' h='1'\/><presence type='unavailable'\/><\/stream:stream>$/,
+    )
+    first.hangUp()
+    await leaving
+    expect(client.state.status).toBe('offline')
+  })
+})
+
+describe('a message that comes twice', () => {
+  const message = (id: string, body: string, more = '') =>
+    `<message from='${bob}/home' id='${id}'><body>${body}</body>${more}</message>`
+  const origin = (id: string) => `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`
+  const archived = (id: string, by = 'alice@example.test') =>
+    `<stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${by}'/>`
+  const delay = "<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>"
+
+  it.each([
+    ['sent again by whoever sent it', [message('a', 'x'), message('a', 'x', origin('a') + delay)], 1],
+    ['sent again with the name it had', [message('a', 'x', origin('o')), message('b', 'x', origin('o'))], 1],
+    [
+      'given again by one’s own archive',
+      [message('a', 'x', archived('s')), message('b', 'x', archived('s'))],
+      1,
+    ],
+    ['given again by a server that keeps no archive', [message('a', 'x'), message('a', 'x', delay)], 1],
+    ['that only has the id of another', [message('1', 'x'), message('1', 'x')], 2],
+    ['that only has the id of another, and is late', [message('1', 'x'), message('1', 'y', delay)], 2],
+    [
+      'with an id that a stranger gave',
+      [message('a', 'x', archived('s', bob)), message('b', 'x', archived('s', bob))],
+      2,
+    ],
+    [
+      'without any id',
+      [`<message from='${bob}'><body>x</body></message>`, `<message from='${bob}'><body>x</body></message>`],
+      2,
+    ],
+  ])('%s, is heard as often as it was meant', async (_how, stanzas, times) => {
+    const { client, first } = await managed()
+    let heard = 0
+    client.message$.subscribe(() => (heard += 1))
+    for (const stanza of stanzas) first.say(stanza)
+    await rest()
+    expect(heard).toBe(times)
+  })
+})

@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { assign, createActor, setup, type ActorRefFrom } from 'xstate'
+import {
+  streamManagementMachine,
+  type StreamManagementEvent,
+  type StreamManagementNews,
+} from '../../machines/stream-management.js'
+import { defaultTimeouts } from '../../machines/timeouts.js'
+import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
+import { Walked } from './walked.js'
+
+const { ackMs, ackPaceMs, enableMs, resumptionMs } = defaultTimeouts
+const kept = gives({ kind: 'enabled', id: 'sm-1', maxMs: 60_000, location: 'other.test:5222' })
+const walked = new Walked()
+
+/** The chart under a parent that notes what it is told. */
+function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
+  const deeds = scriptDeeds({ enable: [kept], ...script })
+  const acknowledgements = scriptedStream()
+  const done: string[] = []
+  const note = (name: string) => () => void done.push(name)
+  const child = streamManagementMachine.provide({
+    actors: { enable: deeds.deed('enable'), acknowledgements: acknowledgements.logic },
+    actions: {
+      endSession: note('end'),
+      beginSession: note('begin'),
+      suspendSession: note('suspend'),
+      watchStanzas: note('watch'),
+      requestAck: note('request'),
+      measureSilence: assign(() => ({ silentMs })),
+    },
+  })
+  const news: StreamManagementNews[] = []
+  const parent = setup({
+    types: { events: {} as StreamManagementNews },
+    actors: { child },
+    actions: { note: ({ event }) => void news.push(event) },
+  }).createMachine({
+    invoke: { id: 'child', src: 'child', input: { timeouts: defaultTimeouts } },
+    on: { '*': { actions: 'note' } },
+  })
+  const actor = createActor(parent, { inspect: walked.inspect }).start()
+  running.push(actor)
+  const chart: ActorRefFrom<typeof child> | undefined = actor.getSnapshot().children['child']
+  if (chart === undefined) throw new Error('no child')
+  done.length = 0
+  return {
+    ...deeds,
+    done,
+    news,
+    say: (...events: readonly StreamManagementEvent[]) => events.forEach((event) => chart.send(event)),
+    state: () => chart.getSnapshot().value,
+    context: () => chart.getSnapshot().context,
+  }
+}
+
+const running: { stop(): void }[] = []
+const settle = () => vi.advanceTimersByTimeAsync(0)
+const bound = { type: 'session.bound', offered: true } as const
+const lost = { type: 'connection.lost', resumable: true } as const
+const sent = { type: 'stanza.sent' } as const
+const acked = { type: 'ack.received' } as const
+
+async function live(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs?: number) {
+  const chart = run(script, silentMs)
+  chart.say(bound)
+  await settle()
+  expect(chart.state()).toEqual({ live: 'settled' })
+  chart.done.length = 0
+  return chart
+}
+
+async function suspended() {
+  const chart = await live()
+  chart.say(lost)
+  expect(chart.state()).toBe('suspended')
+  chart.done.length = 0
+  chart.news.length = 0
+  return chart
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  for (const actor of running.splice(0)) actor.stop()
+  vi.useRealTimers()
+})
+
+describe('the stream management chart', () => {
+  it('begins the session before it asks, and tells what the server keeps', async () => {
+    const { done, news, asked, context } = await (async () => {
+      const chart = run()
+      chart.say(bound)
+      expect([chart.state(), chart.done, chart.asked]).toEqual(['enabling', ['end', 'begin'], ['enable']])
+      await settle()
+      return chart
+    })()
+    expect(asked).toEqual(['enable'])
+    expect(done).toEqual(['end', 'begin', 'watch'])
+    expect(news).toEqual([{ type: 'session.kept', previd: 'sm-1', location: 'other.test:5222' }])
+    expect(context()).toMatchObject({ id: 'sm-1', maxMs: 60_000 })
+  })
+
+  it('asks nothing where nothing is offered', () => {
+    const { say, state, asked } = run()
+    say({ type: 'session.bound', offered: false })
+    expect([state(), asked]).toEqual(['unmanaged', []])
+    say(lost)
+    expect(state()).toBe('lost')
+  })
+
+  it('is content without it where the server refuses', async () => {
+    const { say, state, news } = run({ enable: [gives({ kind: 'refused' })] })
+    say(bound)
+    await settle()
+    expect([state(), news]).toEqual(['unmanaged', []])
+  })
+
+  it.each([
+    ['does not answer', silent, enableMs],
+    ['is cut off', fails(new Error('gone')), 0],
+  ])('gives up a connection whose server %s', async (_how, step, afterMs) => {
+    const { say, state, news } = run({ enable: [step] })
+    say(bound)
+    await vi.advanceTimersByTimeAsync(afterMs)
+    expect(state()).toBe('unanswered')
+    expect(news).toMatchObject([{ type: 'stream.ended', error: { code: 'timeout.enable' } }])
+    say(lost)
+    expect(state()).toBe('lost')
+  })
+
+  it('loses the session with a connection that ends before the answer', () => {
+    const { say, state, news } = run({ enable: [silent] })
+    say(bound, lost)
+    expect([state(), news]).toEqual(['lost', [{ type: 'session.lost' }]])
+  })
+
+  it('asks once for whatever is sent, and again at its own pace', async () => {
+    const { say, state, done } = await live()
+    say(sent, sent, sent)
+    expect([state(), done]).toEqual([{ live: 'awaitingAck' }, ['request']])
+    say(acked)
+    expect(state()).toEqual({ live: 'resting' })
+    await vi.advanceTimersByTimeAsync(ackPaceMs - 1)
+    expect(done).toEqual(['request'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch']])
+  })
+
+  it('gives up a connection over which nothing comes back', async () => {
+    const { say, state, news } = await live()
+    news.length = 0
+    say(sent)
+    await vi.advanceTimersByTimeAsync(ackMs)
+    expect(state()).toEqual({ live: 'dead' })
+    expect(news).toMatchObject([{ type: 'stream.ended', error: { code: 'timeout.ack' } }])
+    say(lost)
+    expect(state()).toBe('suspended')
+  })
+
+  it('notices a black hole within half a minute', () => {
+    expect(ackPaceMs + ackMs).toBeLessThan(30_000)
+  })
+
+  it('asks once more where something else came meanwhile', async () => {
+    const { say, state, done } = await live({}, ackMs - 1)
+    say(sent)
+    await vi.advanceTimersByTimeAsync(ackMs)
+    expect([state(), done]).toEqual([{ live: 'overdue' }, ['request', 'request']])
+    say(acked)
+    expect(state()).toEqual({ live: 'resting' })
+  })
+
+  it('does not wait for ever where something else comes', async () => {
+    const { say, state, news } = await live({}, 0)
+    say(sent)
+    await vi.advanceTimersByTimeAsync(3 * ackMs)
+    expect(state()).toEqual({ live: 'dead' })
+    expect(news.at(-1)).toMatchObject({ type: 'stream.ended' })
+  })
+
+  it('keeps the session when its connection is lost, and goes on with it', async () => {
+    const { say, state, done, news } = await suspended()
+    say({ type: 'session.resuming' })
+    expect(state()).toBe('resuming')
+    say({ type: 'session.resumed' })
+    expect([state(), done, news]).toEqual([{ live: 'settled' }, ['watch'], []])
+  })
+
+  it('keeps it through attempts that fail', async () => {
+    const { say, state } = await suspended()
+    say(lost, { type: 'session.resuming' }, lost)
+    expect(state()).toBe('suspended')
+  })
+
+  it('does not keep it where the server gave it no name', async () => {
+    const { say, state, news } = await live({
+      enable: [gives({ kind: 'enabled', id: undefined, maxMs: undefined, location: undefined })],
+    })
+    expect(news).toEqual([{ type: 'session.unkept' }])
+    say(lost)
+    expect(state()).toBe('lost')
+  })
+
+  it.each(['live', 'suspended', 'resuming'] as const)(
+    'hands everything back when there will be no other attempt: %s',
+    async (from) => {
+      const { say, state, done, news } = await (from === 'live' ? live() : suspended())
+      if (from === 'resuming') say({ type: 'session.resuming' })
+      say({ type: 'connection.lost', resumable: false })
+      expect([state(), done]).toEqual(['lost', ['end']])
+      expect(news.at(-1)).toEqual({ type: 'session.lost' })
+    },
+  )
+
+  it('keeps it as long as the server said', async () => {
+    const { state, done, news } = await suspended()
+    await vi.advanceTimersByTimeAsync(59_999)
+    expect(state()).toBe('suspended')
+    await vi.advanceTimersByTimeAsync(1)
+    expect([state(), done, news]).toEqual(['lost', ['end'], [{ type: 'session.lost' }]])
+  })
+
+  it('keeps it for a while where the server did not say', async () => {
+    const { say, state } = await live({
+      enable: [gives({ kind: 'enabled', id: 'sm-2', maxMs: undefined, location: undefined })],
+    })
+    say(lost)
+    await vi.advanceTimersByTimeAsync(resumptionMs - 1)
+    expect(state()).toBe('suspended')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(state()).toBe('lost')
+  })
+
+  it('does not let it run out while the server is asked', async () => {
+    const { say, state } = await suspended()
+    say({ type: 'session.resuming' })
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(state()).toBe('resuming')
+  })
+
+  it.each([true, false])(
+    'ends it before a new one begins, refused or not asked for (offered: %s)',
+    async (offered) => {
+      for (const events of [[], [{ type: 'session.resuming' } as const]]) {
+        const { say, state, done } = await suspended()
+        say(...events, { type: 'session.bound', offered })
+        expect([state(), done]).toEqual([offered ? 'enabling' : 'unmanaged', ['end', 'begin']])
+      }
+    },
+  )
+
+  it('begins anew after a session that was lost, or ended in order', async () => {
+    for (const end of [{ type: 'session.ended' } as const, { ...lost, resumable: false }]) {
+      for (const offered of [true, false]) {
+        const { say, state, context } = await live()
+        say(end)
+        expect(context()).toMatchObject({ id: undefined, maxMs: undefined, location: undefined })
+        say({ type: 'session.bound', offered })
+        expect(state()).toBe(offered ? 'enabling' : 'unmanaged')
+      }
+    }
+  })
+})
+
+describe('the tests of the stream management chart', () => {
+  it('walk every edge but those of defects', () => {
+    expect(walked.missed(streamManagementMachine)).toEqual([
+      'streamManagement.live xstate.error.actor.acknowledgements → streamManagement.unanswered',
+    ])
+  })
+})

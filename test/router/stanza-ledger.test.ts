@@ -1,0 +1,234 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { TransportError } from '../../src/errors.js'
+import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
+import type { Flushed } from '../../src/router/cork.js'
+import type { Sendable } from '../../src/router/outbound.js'
+import { xml, XmlElement } from '../../src/xml/element.js'
+import { ns } from '../../src/xml/namespaces.js'
+
+const modulus = 2 ** 32
+const stanza = (id: string) => xml('message', ns.client, { id })
+const idOf = (sent: Sendable) => (sent instanceof XmlElement ? (sent.attribute('id') ?? sent.name) : sent.id)
+
+/** A stream that takes so many stanzas until it is told to write them. */
+function createCarrier(room = Infinity) {
+  const sent: string[] = []
+  const flushes: Flushed[] = []
+  let left = room
+  const carrier: Carrier = {
+    send: (element, flushed) => {
+      if (left === 0) throw new TransportError('overflow', 'too much waits')
+      left--
+      sent.push(idOf(element))
+      if (flushed !== undefined) flushes.push(flushed)
+    },
+  }
+  const write = (error: TransportError | null = null) => {
+    left = room
+    for (const flushed of flushes.splice(0)) flushed(error)
+  }
+  return { carrier, sent, write }
+}
+
+/** A ledger that tracks, and what its stanzas were told. */
+function tracking(room?: number, limit?: number) {
+  const ledger = new StanzaLedger(limit)
+  const way = createCarrier(room)
+  ledger.begin(way.carrier)
+  ledger.track()
+  const told: string[] = []
+  const send = (id: string) =>
+    ledger.send(stanza(id), {
+      written: () => told.push(`${id} written`),
+      acknowledged: () => told.push(`${id} acknowledged`),
+      lost: () => told.push(`${id} lost`),
+    })
+  return { ledger, ...way, told, send }
+}
+
+describe('StanzaLedger', () => {
+  it('acknowledges in order, and what was written only once', () => {
+    const { ledger, send, told, write } = tracking()
+    send('a')
+    send('b')
+    send('c')
+    write()
+    expect(ledger.acknowledge(2)).toBe(true)
+    expect(ledger.acknowledge(2)).toBe(true)
+    expect(told).toEqual(['a written', 'b written', 'c written', 'a acknowledged', 'b acknowledged'])
+    expect([ledger.sent, ledger.unacknowledged]).toEqual([3, 1])
+  })
+
+  it('counts nothing but stanzas', () => {
+    const { ledger, sent } = tracking()
+    ledger.send(xml('active', ns.clientState))
+    ledger.send(xml('other', ns.client))
+    expect([ledger.sent, sent]).toEqual([0, ['active', 'other']])
+    ledger.count(xml('a', ns.streamManagement))
+    ledger.count(xml('other', ns.client))
+    expect(ledger.handled).toBe(0)
+    ledger.count(xml('iq', ns.client))
+    expect(ledger.handled).toBe(1)
+  })
+
+  it.each([
+    ['one too many', 3],
+    ['one less than before', 0],
+    ['the largest number', modulus - 1],
+  ])('refuses %s, and loses nothing', (_what, h) => {
+    const { ledger, send } = tracking()
+    send('a')
+    send('b')
+    ledger.acknowledge(1)
+    expect(ledger.acknowledge(h)).toBe(false)
+    expect([ledger.sent, ledger.unacknowledged]).toEqual([2, 1])
+  })
+
+  it('counts from 2³² − 1 to zero, both ways', () => {
+    const { ledger, send, told } = tracking()
+    ledger.track(modulus - 2)
+    ledger.startHandling(modulus - 1)
+    for (const id of ['a', 'b', 'c', 'd']) send(id)
+    expect(ledger.sent).toBe(2)
+    expect(ledger.acknowledge(0)).toBe(true)
+    expect(told).toEqual(['a acknowledged', 'b acknowledged'])
+    expect(ledger.acknowledge(modulus - 1)).toBe(false)
+    expect(ledger.acknowledge(2)).toBe(true)
+    expect(ledger.handled).toBe(modulus - 1)
+    ledger.count(stanza('x'))
+    expect(ledger.handled).toBe(0)
+  })
+
+  it('sends again over the next stream what the server does not have, then what was sent meanwhile', () => {
+    const { ledger, send, told } = tracking()
+    send('a')
+    send('b')
+    ledger.detach()
+    send('c')
+    const next = createCarrier()
+    expect(ledger.resume(next.carrier, 1)).toBe(true)
+    send('d')
+    next.write()
+    expect(next.sent).toEqual(['b', 'c', 'd'])
+    expect(told).toEqual(['a acknowledged', 'b written', 'c written', 'd written'])
+  })
+
+  it('sends again as there is room, and lets nothing overtake', () => {
+    const { ledger, send } = tracking()
+    for (const id of ['a', 'b', 'c', 'd', 'e']) send(id)
+    ledger.detach()
+    const next = createCarrier(2)
+    ledger.resume(next.carrier, 0)
+    send('f')
+    expect(next.sent).toEqual(['a', 'b'])
+    for (let turn = 0; turn < 3; turn++) next.write()
+    expect(next.sent).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  it('does not resume with a count that cannot be', () => {
+    const { ledger, send } = tracking()
+    send('a')
+    ledger.detach()
+    const next = createCarrier()
+    expect(ledger.resume(next.carrier, 2)).toBe(false)
+    expect([next.sent, ledger.unacknowledged]).toEqual([[], 1])
+  })
+
+  it('keeps what could not be written', () => {
+    const { ledger, send, told, write } = tracking()
+    send('a')
+    write(new TransportError('reset', 'gone'))
+    ledger.detach()
+    expect(told).toEqual([])
+    ledger.end()
+    expect(told).toEqual(['a lost'])
+  })
+
+  it('hands back what is unacknowledged, once and in order', () => {
+    const { ledger, send, told } = tracking()
+    for (const id of ['a', 'b', 'c']) send(id)
+    ledger.acknowledge(1)
+    ledger.end()
+    ledger.end()
+    expect(told).toEqual(['a acknowledged', 'b lost', 'c lost'])
+    expect(() => send('d')).toThrow('not online')
+  })
+
+  it('says what becomes of the writing where nothing is tracked', () => {
+    const ledger = new StanzaLedger()
+    const { carrier, write } = createCarrier()
+    const told: (TransportError | null)[] = []
+    ledger.begin(carrier)
+    ledger.send(stanza('a'), { written: (error) => told.push(error) })
+    const gone = new TransportError('reset', 'gone')
+    write(gone)
+    expect([told, ledger.unacknowledged]).toEqual([[gone], 0])
+  })
+
+  it('refuses one more than its limit, and what the stream refuses', () => {
+    const full = tracking(Infinity, 1)
+    full.send('a')
+    expect(() => full.send('b')).toThrow('more than 1 stanzas are not acknowledged')
+    const narrow = tracking(1)
+    narrow.send('a')
+    expect(() => narrow.send('b')).toThrow('too much waits')
+    expect([narrow.ledger.sent, narrow.sent]).toEqual([1, ['a']])
+  })
+
+  it('refuses what XML cannot carry before it waits', () => {
+    const { ledger } = tracking()
+    ledger.detach()
+    expect(() => ledger.send(stanza('\u0000'))).toThrow(RangeError)
+    expect(ledger.unacknowledged).toBe(0)
+  })
+
+  it('tells once that something waits, however much that is', async () => {
+    const { ledger, send } = tracking()
+    let told = 0
+    ledger.watch(() => (told += 1))
+    send('a')
+    send('b')
+    await Promise.resolve()
+    expect(told).toBe(1)
+    ledger.watch(() => (told += 1))
+    await Promise.resolve()
+    expect(told).toBe(2)
+  })
+
+  it('loses and repeats nothing, whatever happens between', () => {
+    const deed = fc.oneof(
+      fc.constant({ deed: 'send' } as const),
+      fc.record({ deed: fc.constant('ack' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.record({ deed: fc.constant('break' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    )
+    fc.assert(
+      fc.property(fc.array(deed, { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (deeds, room) => {
+        const { ledger, carrier, told, send } = tracking()
+        let way: ReturnType<typeof createCarrier> = { carrier, sent: [], write: () => undefined }
+        const arrived: string[] = []
+        let count = 0
+        let last = 0
+        const shareOf = (share: number) => last + Math.floor((ledger.sent - last) * share)
+        for (const step of deeds) {
+          if (step.deed === 'send') {
+            send(`${count++}`)
+            way.write()
+          } else if (step.deed === 'ack') expect(ledger.acknowledge((last = shareOf(step.share)))).toBe(true)
+          else {
+            ledger.detach()
+            last = shareOf(step.share)
+            way = createCarrier(room)
+            expect(ledger.resume(way.carrier, last)).toBe(true)
+            for (let turn = 0; turn <= 200; turn++) way.write()
+            arrived.length = last
+            expect(way.sent).toEqual(Array.from({ length: count - last }, (_, index) => `${last + index}`))
+          }
+        }
+        expect(ledger.acknowledge(count)).toBe(true)
+        const acknowledged = told.filter((word) => word.endsWith('acknowledged'))
+        expect(acknowledged).toEqual(Array.from({ length: count }, (_, index) => `${index} acknowledged`))
+      }),
+    )
+  })
+})
