@@ -10,7 +10,14 @@ export type Direction = 'down' | 'up'
  * client is reset, and the server believes that nothing has happened. `half-open client`: the other way round; the client
  * learns it when it next says something, as from a machine that has restarted.
  */
-export type Break = 'black hole down' | 'black hole up' | 'black hole' | 'close' | 'half-open client' | 'half-open server' | 'reset'
+export type Break =
+  | 'black hole down'
+  | 'black hole up'
+  | 'black hole'
+  | 'close'
+  | 'half-open client'
+  | 'half-open server'
+  | 'reset'
 
 /** One connection through a relay. */
 export interface Line {
