@@ -78,11 +78,15 @@ function drawFault(lots: Lots, length: number): Fault {
     after,
     how,
     resetMs: how === 'black hole' ? 100 + lots.below(500) : undefined,
-    cut: lots.oneIn(2) ? drawCut(lots, 2000) : undefined,
+    // Where nobody is told, somebody must go on talking to notice.
+    cut: tells.has(how) && lots.oneIn(2) ? drawCut(lots, 2000) : undefined,
     awayMs: lots.oneIn(3) ? lots.below(500) : 0,
     again: lots.oneIn(4) ? drawCut(lots, 6000) : undefined,
   }
 }
+
+/** After these the client knows at once. */
+const tells: ReadonlySet<Break> = new Set<Break>(['close', 'half-open server', 'reset'])
 
 const drawCut = (lots: Lots, limit: number): Cut => ({
   bytes: lots.below(limit),

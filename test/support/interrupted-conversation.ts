@@ -16,6 +16,8 @@ export interface TalkerEvents {
   readonly arrived: (body: string) => void
   /** It has been given this to send. */
   readonly sent: (body: string) => void
+  /** It says that the server has this one. */
+  readonly confirmed: (body: string) => void
   /** It says that this one has not reached the server, or never will. */
   readonly failed: (body: string) => void
 }
@@ -53,8 +55,6 @@ export interface Conversation {
   readonly parts: readonly Part[]
   /** How long a client is waited for, in milliseconds. */
   readonly backLimitMs: number
-  /** Silence after which nothing more is expected, in milliseconds. */
-  readonly quietMs: number
 }
 
 /** How a conversation went, from the client to the other side and back. */
@@ -71,6 +71,9 @@ export interface Outcome {
 const windowLimit = 40
 /** How long a message that keeps others waiting is waited for, in milliseconds. */
 const lagLimitMs = 1000
+/** How long the other side's echo is waited for, in milliseconds, and how often it is asked for. */
+const echoMs = 5000
+const echoTries = 5
 /** Silence after which those that are missing are no longer waited for, between two parts. */
 const lullMs = 300
 /** Messages that are sent without a pause between them. */
@@ -82,14 +85,21 @@ const missedLimit = 3
 
 /** Lets both sides talk at the same time while incidents happen, and counts what arrives. */
 export async function holdConversation(conversation: Conversation): Promise<Outcome> {
-  const { backLimitMs, farEnd: place, parts, quietMs, startTalker, talkerJid } = conversation
+  const { backLimitMs, farEnd: place, parts, startTalker, talkerJid } = conversation
   const up = new TallySheet()
   const down = new TallySheet()
   const mark = Math.random().toString(36).slice(2, 8)
   const news = createNews()
   let onlineMs = Number.NEGATIVE_INFINITY
   let heardMs = performance.now()
+  /** Words that the other side says back: whoever hears them has heard all that came before them. */
+  const echoed = new Set<string>()
   const arrived = (sheet: TallySheet, way: string, body: string) => {
+    if (body.startsWith(`${mark}e`)) {
+      if (way === 'u') sayBack(body)
+      else echoed.add(body)
+      news.tell()
+    }
     const number = numberIn(body, `${mark}${way}`)
     if (number === undefined) return
     heardMs = performance.now()
@@ -107,6 +117,7 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     },
     arrived: (body) => arrived(down, 'd', body),
     sent: (body) => noted(body, (number) => up.send(number)),
+    confirmed: (body) => noted(body, (number) => up.confirm(number)),
     failed: (body) => noted(body, (number) => up.fail(number)),
   }
   const enter = () =>
@@ -167,15 +178,25 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     else missed++
     await news.until(() => missing() === 0 || performance.now() - heardMs > lullMs, backLimitMs)
   }
+  /** Sends a word until it comes back; whether it did. */
+  const echo = async (word: string, isEnough: () => boolean): Promise<boolean> => {
+    const said = `${mark}e${word}`
+    for (let tries = 0; tries < echoTries && !echoed.has(said) && !isEnough(); tries++) {
+      talker.send(said)
+      await news.until(() => echoed.has(said) || isEnough(), echoMs)
+    }
+    return echoed.has(said)
+  }
   try {
     if (!(await news.until(() => onlineMs > 0, backLimitMs)))
       throw new Error('the client did not come online')
+    // Who has just come may be missed; from the answer on, each is there for the other.
+    await farEnd.settle()
+    if (!(await echo('hello', () => false))) throw new Error('the two sides did not meet')
     for (const part of parts) await talk(part)
-    heardMs = performance.now()
-    await news.until(
-      () => (up.isComplete && down.isComplete) || performance.now() - heardMs > quietMs,
-      backLimitMs,
-    )
+    const isComplete = () => up.isComplete && down.isComplete
+    await echo('farewell', isComplete)
+    await news.until(() => isComplete() || performance.now() - heardMs > lullMs, backLimitMs)
     return { up: up.tally, down: down.tally, backMs, missed }
   } finally {
     await talker.close()

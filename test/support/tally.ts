@@ -4,6 +4,8 @@ export interface Tally {
   readonly lost: number
   /** Of those that are lost, how many the sender was told of. */
   readonly told: number
+  /** Of those that are lost, how many the sender was told that the server has: the server has lost them. */
+  readonly confirmed: number
   /** Of those that have arrived, how many the sender was told that they have not. */
   readonly falseAlarms: number
   /** How often one came that had come before. */
@@ -18,6 +20,7 @@ export interface Tally {
 export class TallySheet {
   readonly #sent = new Set<number>()
   readonly #failed = new Set<number>()
+  readonly #confirmed = new Set<number>()
   readonly #arrived = new Set<number>()
   #highest = -1
   #duplicated = 0
@@ -30,6 +33,11 @@ export class TallySheet {
   /** The sender is told that this one has not arrived. */
   fail(number: number): void {
     this.#failed.add(number)
+  }
+
+  /** The sender is told that the server has this one. */
+  confirm(number: number): void {
+    this.#confirmed.add(number)
   }
 
   arrive(number: number): void {
@@ -57,6 +65,7 @@ export class TallySheet {
       sent: this.#sent.size,
       lost: lost.length,
       told: lost.filter((number) => this.#failed.has(number)).length,
+      confirmed: lost.filter((number) => this.#confirmed.has(number)).length,
       falseAlarms: [...this.#failed].filter((number) => this.#arrived.has(number)).length,
       duplicated: this.#duplicated,
       reordered: this.#reordered,

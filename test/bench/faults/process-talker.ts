@@ -47,6 +47,7 @@ export function startProcessTalker({ caFile, ...task }: TalkerTask, events: Talk
       if (word === 'online') events.online()
       else if (word === 'arrived') events.arrived(body)
       else if (word === 'sent') events.sent(body)
+      else if (word === 'confirmed') events.confirmed(body)
       else if (word === 'failed') events.failed(body)
     }
   })

@@ -54,7 +54,6 @@ const resource = 'line'
 /** Long enough for the 60 s after which `@xmpp/client` takes an unanswered request for a dead line. */
 const cutLimitMs = 90_000
 const faultLimitMs = 20_000
-const quietMs = 4000
 
 /** Holds one conversation through a relay of its own. */
 export async function holdSession(session: Session, surroundings: Surroundings): Promise<SessionOutcome> {
@@ -97,7 +96,6 @@ export async function holdSession(session: Session, surroundings: Surroundings):
         forget: () => takeResource(server, pair.talker),
       }),
       backLimitMs: row === 'random' ? faultLimitMs : cutLimitMs,
-      quietMs,
     })
     return { ...outcome, defect: talker?.defect() }
   } finally {

@@ -20,10 +20,13 @@ export interface Summary {
   readonly millisecondsToOnline: number | null
   readonly sessions: number
   readonly sent: number
-  /** From the client, and how many of them it was told of; to the client. */
+  /** From the client, how many of them it was told of, and how many it was told that the server has. */
   readonly lostUp: number
   readonly toldUp: number
+  readonly confirmedUp: number
+  /** To the client, and how many of them came back to their sender. */
   readonly lostDown: number
+  readonly bouncedDown: number
   readonly falseAlarms: number
   readonly slowestMs: number | null
   readonly remarks: readonly string[]
@@ -76,7 +79,9 @@ function summarize({ client, row, server }: Session, group: readonly Held[]): Su
     sent: sum(({ down, up }) => up.sent + down.sent),
     lostUp,
     toldUp: sum(({ up }) => up.told),
+    confirmedUp: sum(({ up }) => up.confirmed),
     lostDown,
+    bouncedDown: sum(({ down }) => down.told),
     falseAlarms: sum(({ up }) => up.falseAlarms),
     slowestMs: times.length === 0 ? null : Math.round(Math.max(...times)),
     remarks: toRemarks(row, client, group),
@@ -115,8 +120,8 @@ export function toTable(summaries: readonly Summary[]): string {
     'lost',
     'duplicated',
     'reordered',
-    'lost up (told)',
-    'lost down',
+    'lost up (told, confirmed)',
+    'lost down (bounced)',
     'false alarms',
     'online after ms (slowest)',
     'remarks',
@@ -128,8 +133,8 @@ export function toTable(summaries: readonly Summary[]): string {
     String(summary.lost),
     String(summary.duplicated),
     String(summary.reordered),
-    `${summary.lostUp} (${summary.toldUp})`,
-    String(summary.lostDown),
+    `${summary.lostUp} (${summary.toldUp}, ${summary.confirmedUp})`,
+    `${summary.lostDown} (${summary.bouncedDown})`,
     String(summary.falseAlarms),
     `${summary.millisecondsToOnline ?? '–'} (${summary.slowestMs ?? '–'})`,
     summary.remarks.join('; '),

@@ -24,7 +24,8 @@ export function talk({ jid, password, resource, url }, hear) {
   return {
     send: (to, body) => {
       client.send({ to, type: 'chat', body }).status$.subscribe(({ status }) => {
-        if (status === 'failed') hear.failed(body)
+        if (status === 'acknowledged') hear.confirmed(body)
+        else if (status === 'failed') hear.failed(body)
       })
     },
   }

@@ -26,6 +26,7 @@ export function talk({ jid, password, resource, saved, url }, hear) {
   client.on('message', ({ body, type }) => {
     if (body !== undefined && type !== 'error') hear.arrived(body)
   })
+  client.on('message:acked', ({ body }) => hear.confirmed(body))
   client.on('message:failed', ({ body }) => hear.failed(body))
   if (saved !== undefined) {
     const state = read(saved)

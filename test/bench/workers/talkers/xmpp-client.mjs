@@ -25,6 +25,10 @@ export function talk({ jid, password, resource, url }, hear) {
     if (body !== null) hear.arrived(body)
   })
   client.streamManagement.on('resumed', () => hear.online())
+  client.streamManagement.on('ack', (stanza) => {
+    const body = stanza.getChildText('body')
+    if (body !== null) hear.confirmed(body)
+  })
   client.streamManagement.on('fail', (stanza) => {
     const body = stanza.getChildText('body')
     if (body !== null) hear.failed(body)
