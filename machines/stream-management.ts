@@ -15,7 +15,7 @@ export type StreamManagementEvent =
   | { readonly type: 'session.ended' }
   /** The attempt has failed; `resumable`: the server may still have the session, and there will be another attempt. */
   | { readonly type: 'connection.lost'; readonly resumable: boolean }
-  /** Something waits to be acknowledged. */
+  /** As much waits to be acknowledged as was to be watched for. */
   | { readonly type: 'stanza.sent' }
   | { readonly type: 'ack.received' }
 
@@ -94,6 +94,7 @@ export const streamManagementMachine = setup({
     beginSession: () => {},
     suspendSession: () => {},
     watchStanzas: () => {},
+    watchFlood: () => {},
     requestAck: () => {},
     keepTerms: assign((_, { answer }: EnableParams) =>
       answer.kind === 'enabled'
@@ -233,9 +234,11 @@ export const streamManagementMachine = setup({
           after: { overdueTimeout: toDead('ack') },
         },
         resting: {
-          description: 'Answered; asked again at the pace of requests, not of messages.',
+          description: 'Answered; asked again at the pace of requests, not of messages, but for a flood.',
           meta: { spec: 'XEP-0198 §9.2' },
+          entry: 'watchFlood',
           after: { ackPace: { target: 'settled' } },
+          on: { 'stanza.sent': { target: 'awaitingAck' } },
         },
         dead: {
           description: 'No answer: the connection is given up, the session not.',

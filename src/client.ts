@@ -152,7 +152,7 @@ export function createClient(options: ClientOptions): Client {
   const toHost = (): FeatureHost => ({
     bus,
     createId,
-    send: messages.send,
+    send: (message) => messages.send(message),
     mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {

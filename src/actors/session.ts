@@ -12,7 +12,8 @@ import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
 import { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
-import { sessionMachine, type SessionEvent } from '../../machines/session.js'
+import { sessionMachine } from '../../machines/session.js'
+import type { SessionEvent } from '../../machines/session-setup.js'
 import type { SessionContext, SessionInput } from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
 import { toPresenceElement } from '../stanza/presence.js'
@@ -44,7 +45,7 @@ const sessionActors = {
         element: (element) => {
           if (element.namespace === ns.streamManagement) return management.take(element)
           bus.dispatch(element)
-          ledger.count(element)
+          management.count(element)
         },
         ended: (error) => report({ type: 'stream.ended', error }),
       })

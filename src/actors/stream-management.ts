@@ -45,6 +45,7 @@ export const providedStreamManagement = streamManagementMachine.provide({
       management.suspend()
     },
     watchStanzas: ({ system }: ActionArguments) => meansOf(system).management.watch(),
+    watchFlood: ({ system }: ActionArguments) => meansOf(system).management.watchFlood(),
     requestAck: ({ system }: ActionArguments) => meansOf(system).management.requestAck(),
     measureSilence: assign(({ system }: ActionArguments) => {
       const { link } = meansOf(system)

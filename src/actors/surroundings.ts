@@ -1,5 +1,5 @@
 import { fromCallback } from 'xstate'
-import type { SurroundingsEvent } from '../../machines/session.js'
+import type { SurroundingsEvent } from '../../machines/session-setup.js'
 import { meansOf } from './means.js'
 
 /** What happens around the client that is a reason to act at once. */

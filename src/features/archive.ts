@@ -61,6 +61,12 @@ export interface ArchiveFeature {
   catchUp(): void
 }
 
+/**
+ * A turn in which the session says that it is available. What comes before a server knows that goes into the archive alone:
+ * a question that was asked first would miss it.
+ */
+const sessionHasSpoken = Promise.resolve()
+
 const defaultPageSize = 50
 const largestPageSize = 1_000
 
@@ -77,21 +83,26 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   refuseUncountable(options.timeouts ?? {})
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline(options.after)
+  /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
+  let isAvailable = false
   const own = () => bus.account?.bare ?? ''
 
   const machine = archiveMachine.provide({
     actors: {
       findLast: fromPromise(async ({ signal }) => {
+        await sessionHasSpoken
+        timeline.askPage()
         const page = { before: '', max: 1 }
         const { results } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
         timeline.anchor(results.at(-1)?.id)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
+        await sessionHasSpoken
         timeline.askPage()
         const page = { after: timeline.last, max: defaultPageSize }
         const { results, end } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
         timeline.takePage(readPage(results), results.at(-1)?.id, own())
-        return { complete: end.complete && !timeline.hasForgotten }
+        return { complete: end.complete && !timeline.isDoubtful }
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },
@@ -107,15 +118,24 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const isGapless = () => actor.getSnapshot().matches('live')
   const release = () => {
     if (isHolding()) return
-    // More came at once than could be held: the archive has it.
-    if (isGapless() && timeline.hasForgotten) actor.send({ type: 'archive.retry' })
+    // The archive has what is missing.
+    if (isGapless() && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
     else timeline.release(own(), isGapless())
   }
 
   tellOfSession(bus.session$, actor)
   bus.sent$.subscribe((element) => {
-    const id = element.name === 'message' ? element.attribute('id') : undefined
-    if (id !== undefined) timeline.noteSent(id)
+    const id = element.attribute('id')
+    if (element.name === 'message' && id !== undefined) timeline.noteSent(id)
+    if (element.name !== 'presence' || element.attribute('to') !== undefined) return
+    const wasAvailable = isAvailable
+    isAvailable = element.attribute('type') === undefined
+    if (wasAvailable || !isAvailable) return
+    timeline.doubt()
+    queueMicrotask(release)
+  })
+  bus.session$.subscribe((standing) => {
+    if (standing === 'none') isAvailable = false
   })
   bus.message$.subscribe({
     next: (message) => {
@@ -165,7 +185,7 @@ async function* fetchAll(
       { archive: from, filter, page },
       { signal, timeoutMs },
     )
-    yield* newestFirst ? readPage(results).reverse() : readPage(results)
+    yield* newestFirst ? readPage(results).toReversed() : readPage(results)
     cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
     isOver = end.complete
   }

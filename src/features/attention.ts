@@ -1,6 +1,7 @@
 import { distinctUntilChanged, map } from 'rxjs'
 import { TransportError } from '../errors.js'
 import { toClientStateElement, type ClientActivity } from '../stanza/client-state.js'
+import { toPingElement } from '../stanza/ping.js'
 import { ns } from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 
@@ -32,6 +33,9 @@ export function clientState({ bus, state$ }: FeatureHost): ClientStateFeature {
     if (!isOffered) return
     try {
       bus.send(toClientStateElement(activity))
+      // A server may keep back what it was just about to write: whatever is on its way comes before the answer.
+      if (activity === 'inactive')
+        bus.request({ type: 'get', payload: toPingElement() }).catch(() => undefined)
     } catch (error) {
       // The next stream is told.
       if (!(error instanceof TransportError)) throw error

@@ -2,8 +2,9 @@ import type { Observable } from 'rxjs'
 import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { Jid } from '../stanza/jid.js'
+import type { MessageInput } from '../stanza/message.js'
 import type { ClientState } from './client-state.js'
-import type { Messages } from './messages.js'
+import type { Delivery } from './delivery.js'
 import type { RosterPhase, RosterStore } from './roster.js'
 
 /** What a feature is given to work with. */
@@ -14,7 +15,7 @@ export interface FeatureHost {
   >
   readonly createId: () => string
   /** Sends a message as the app would. */
-  readonly send: Messages['send']
+  readonly send: (message: MessageInput) => Delivery
   /** Whether somebody can see anyway that one is there: nobody else is given an answer by itself. */
   readonly mayKnowOfMe: (jid: Jid) => boolean
   readonly state$: Observable<ClientState>

@@ -1,7 +1,7 @@
 import { TransportError, type XmppError } from '../errors.js'
 import type { Sendable } from '../router/outbound.js'
 import type { StanzaFate } from '../router/stanza-ledger.js'
-import type { StanzaBus } from '../router/stanza-bus.js'
+import type { SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
 import { XmlElement } from '../xml/element.js'
@@ -70,6 +70,7 @@ export class Outbox {
   /** Sent into a suspended session. */
   #suspended = 0
   #isFlushing = false
+  #session: SessionStanding = 'none'
   /** Why nothing can be sent at all, as long as that is so. */
   #halt: XmppError | undefined
 
@@ -78,6 +79,7 @@ export class Outbox {
     this.#bus = bus
     this.#limit = limit
     bus.session$.subscribe((session) => {
+      this.#session = session
       this.#suspended = 0
       // Behind what the session itself has to say first.
       if (session === 'live') queueMicrotask(() => this.flush())
@@ -91,8 +93,8 @@ export class Outbox {
       return
     }
     if (this.#waiting.length > 0) this.flush()
-    if (this.#waiting.length > 0 || this.#bus.account === undefined) return this.#wait(stanza, sent)
-    if (!this.#bus.isLive && this.#suspended++ >= this.#limit) return this.#refuse(sent)
+    if (this.#waiting.length > 0 || this.#session === 'none') return this.#wait(stanza, sent)
+    if (this.#session === 'suspended' && this.#suspended++ >= this.#limit) return this.#refuse(sent)
     try {
       this.#bus.send(stanza, sent)
     } catch (error) {
@@ -109,7 +111,7 @@ export class Outbox {
 
   /** Sends what waits, in order; what finds no room goes on waiting. */
   flush(): void {
-    if (this.#isFlushing || !this.#bus.isLive) return
+    if (this.#isFlushing || this.#session !== 'live') return
     this.#isFlushing = true
     const waiting = this.#waiting
     let count = 0

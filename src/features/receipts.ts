@@ -15,7 +15,7 @@ export interface ReceiptsFeature {
    * Sends a message that asks for a receipt: its delivery becomes `received` once the other side has it and says so, which it
    * need not. Throws as `client.send` does, and RangeError for a message to a room.
    */
-  send(message: MessageInput): Delivery
+  readonly send: (message: MessageInput) => Delivery
 }
 
 interface Awaited {

@@ -24,7 +24,7 @@ export class Timeline {
   #held: ArchivedMessage[] = []
   #young = new Set<string>()
   #old = new Set<string>()
-  #hasForgotten = false
+  #isDoubtful = false
 
   /** @param last the last message that the app knows of an earlier run, as the archive calls it */
   constructor(last: string | undefined) {
@@ -36,9 +36,14 @@ export class Timeline {
     return this.#last
   }
 
-  /** Something that was held had to go, and may not be on the page that was asked for last. */
-  get hasForgotten(): boolean {
-    return this.#hasForgotten
+  /** Something may be missing that is not on the page which was asked for last. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
+  }
+
+  /** The archive may have got what never came here. */
+  doubt(): void {
+    this.#isDoubtful = true
   }
 
   anchor(last: string | undefined): void {
@@ -54,13 +59,13 @@ export class Timeline {
   hold(message: ArchivedMessage): void {
     this.#held.push(message)
     if (this.#held.length <= heldMessageLimit) return
-    if (this.#held.shift()?.id !== undefined) this.#hasForgotten = true
+    if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
   }
 
   /** A live message passes. @param isGapless nothing before it is missing */
   pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
-    if (isGapless && message.id !== undefined) this.#last = message.id
-    this.#tell(message, own)
+    const isNews = this.#tell(message, own)
+    if (isNews && isGapless && message.id !== undefined) this.#last = message.id
   }
 
   /** What is held passes, in order. */
@@ -72,7 +77,7 @@ export class Timeline {
 
   /** A page is asked for: it has everything that was received by now. */
   askPage(): void {
-    this.#hasForgotten = false
+    this.#isDoubtful = false
   }
 
   /** A page has come, up to `last`. */
@@ -85,16 +90,18 @@ export class Timeline {
     this.#messages.complete()
   }
 
-  #tell(archived: ArchivedMessage, own: string): void {
+  /** @returns whether it was not known */
+  #tell(archived: ArchivedMessage, own: string): boolean {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
       ...(id === undefined ? [] : [`archive ${id}`]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
-    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return
+    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false
     for (const name of names) this.#remember(name)
     this.#messages.next(archived)
+    return true
   }
 
   #remember(name: string): void {

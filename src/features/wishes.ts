@@ -1,6 +1,7 @@
 import type { ActorRefFrom, SnapshotFrom, Subscription } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
-import type { SessionEvent, sessionMachine } from '../../machines/session.js'
+import type { sessionMachine } from '../../machines/session.js'
+import type { SessionEvent } from '../../machines/session-setup.js'
 import { TransportError } from '../errors.js'
 
 /** What an app wishes of its session; each call learns the fate of its own wish. */

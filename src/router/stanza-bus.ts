@@ -84,11 +84,6 @@ export class StanzaBus {
   /** Every stanza that this side sends, answers included, as it is handed over for writing. */
   readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
 
-  /** Whether what is sent now leaves now. */
-  get isLive(): boolean {
-    return this.#standing.value === 'live' && this.#session?.sink !== nowhere
-  }
-
   /** Replays; a session that follows another has `none` between them. */
   readonly session$: Observable<SessionStanding> = this.#standing.pipe(distinctUntilChanged())
 

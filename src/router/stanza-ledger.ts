@@ -50,8 +50,9 @@ export class StanzaLedger {
   #kept: Kept[] = []
   #first = 0
   #unsent = 0
-  /** Told once when the next stanza is kept. */
+  /** Told once when so many are kept. */
   #notify: (() => void) | undefined
+  #notifyAt = 1
 
   /** @param limit how many stanzas may wait for their acknowledgement */
   constructor(limit = defaultUnacknowledgedLimit) {
@@ -151,10 +152,14 @@ export class StanzaLedger {
     this.#handled = this.#handled === modulus - 1 ? 0 : this.#handled + 1
   }
 
-  /** Tells, once and before what is sent in the same turn leaves, that something waits to be acknowledged. */
-  watch(tell: () => void): void {
+  /**
+   * Tells, once and before what is sent in the same turn leaves, that so much waits to be acknowledged. The last watcher
+   * counts.
+   */
+  watch(count: number, tell: () => void): void {
     this.#notify = tell
-    if (this.unacknowledged > 0) this.#tell()
+    this.#notifyAt = count
+    if (this.unacknowledged >= count) this.#tell()
   }
 
   /**
@@ -170,7 +175,7 @@ export class StanzaLedger {
     if (this.unacknowledged >= this.#limit) {
       throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
     }
-    if (this.#notify !== undefined) this.#tell()
+    if (this.#notify !== undefined && this.unacknowledged + 1 >= this.#notifyAt) this.#tell()
     const kept = { stanza, fate }
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
     if (this.#carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())

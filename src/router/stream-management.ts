@@ -11,6 +11,15 @@ import type { XmlElement } from '../xml/element.js'
 import { StanzaLedger } from './stanza-ledger.js'
 import type { XmlStream } from './xml-stream.js'
 
+/** The least time between two answers, in milliseconds: a server that asks behind every stanza would be answered as often. */
+const answerPaceMs = 50
+
+/** Stanzas after which a server that has asked is answered ahead of that. */
+const answerCount = 100
+
+/** Stanzas that are kept before the server is asked out of turn. */
+const floodCount = 1_000
+
 /** What whoever decides is told. */
 export interface StreamManagementEvents {
   /** Something waits to be acknowledged; once for each `watch()`. */
@@ -28,8 +37,12 @@ export class StreamManagement {
   #stream: XmlStream | undefined
   #events: StreamManagementEvents | undefined
   #answered: ((answer: StreamManagementAnswer) => void) | undefined
-  /** An answer to the server is due when the turn ends. */
+  /** An answer to the server is due. */
   #isAnswering = false
+  /** Handled since the answer became due. */
+  #unanswered = 0
+  #answeredMs = Number.NEGATIVE_INFINITY
+  #linger: ReturnType<typeof setTimeout> | undefined
 
   constructor(ledger = new StanzaLedger()) {
     this.ledger = ledger
@@ -83,6 +96,7 @@ export class StreamManagement {
 
   /** The stream is gone, the session is not. */
   suspend(): void {
+    this.#stopAnswering()
     this.#stream = undefined
     this.ledger.detach()
   }
@@ -95,9 +109,14 @@ export class StreamManagement {
     }
   }
 
-  /** Tells once when the next stanza waits to be acknowledged. */
-  watch(): void {
-    this.ledger.watch(() => this.#events?.sent())
+  /** Tells once when so many stanzas wait to be acknowledged. */
+  watch(count = 1): void {
+    this.ledger.watch(count, () => this.#events?.sent())
+  }
+
+  /** Tells once when so many wait that keeping them costs more than asking. */
+  watchFlood(): void {
+    this.watch(floodCount)
   }
 
   requestAck(): void {
@@ -106,7 +125,17 @@ export class StreamManagement {
 
   /** Tells the server what was handled, asked or not; nothing where nothing is counted. */
   acknowledge(): void {
+    clearTimeout(this.#linger)
+    this.#isAnswering = false
     if (this.ledger.isTracking) this.#say({ kind: 'a', h: this.ledger.handled })
+  }
+
+  /** Counts an element that was handled; a server that waits for the answer need not keep a flood for it. */
+  count(element: XmlElement): void {
+    this.ledger.count(element)
+    if (!this.#isAnswering || ++this.#unanswered < answerCount) return
+    clearTimeout(this.#linger)
+    this.#answer()
   }
 
   /** Takes one element in the namespace of stream management; what means nothing here is passed over. */
@@ -142,14 +171,26 @@ export class StreamManagement {
     return stream.abort(new ProtocolError('undefined-condition', message), toHandledCountTooHigh(h, sent))
   }
 
-  /** However often the server asks in one turn, it is told once. */
+  /** At the end of the turn; a server that asks on and on is told at a pace. */
   #answerSoon(): void {
     if (this.#isAnswering) return
     this.#isAnswering = true
-    queueMicrotask(() => {
-      this.#isAnswering = false
-      this.acknowledge()
-    })
+    this.#unanswered = 0
+    const waitMs = this.#answeredMs + answerPaceMs - performance.now()
+    if (waitMs > 0) this.#linger = setTimeout(this.#answer, waitMs)
+    else queueMicrotask(this.#answer)
+  }
+
+  readonly #answer = (): void => {
+    if (!this.#isAnswering) return
+    this.#answeredMs = performance.now()
+    this.acknowledge()
+  }
+
+  #stopAnswering(): void {
+    clearTimeout(this.#linger)
+    this.#isAnswering = false
+    this.#answeredMs = Number.NEGATIVE_INFINITY
   }
 
   /** What finds no room is said again when it is due: acknowledgements add up. */

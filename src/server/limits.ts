@@ -4,7 +4,7 @@ export interface ServerLimits {
   readonly stanzaBytes: number
   /** From the accepted connection to a bound resource; over it the stream ends with connection-timeout. */
   readonly unauthenticatedMs: number
-  /** Connections at once, bound or not; one more is closed with resource-constraint. */
+  /** Connections at once, bound or not, and sessions that wait to be resumed; one more is closed with resource-constraint. */
   readonly connections: number
   /** Resources of one account at once; one more is refused with resource-constraint (RFC 6120 §7.6.2.1). */
   readonly resourcesPerAccount: number

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { receipts } from '../../src/index.js'
 import { conditionOf } from '../spec/heard.js'
 import type { Peer } from '../spec/peer.js'
 import { rest } from '../spec/session.js'
@@ -190,5 +191,30 @@ describe('A16: what strangers send', () => {
       attributes: { type: 'error', id: 'p1', to: 'mallory@evil.test/x' },
       children: [{ name: 'error', children: [{ name: 'service-unavailable', children: [] }] }],
     })
+  })
+})
+
+describe('A16: a receipt shows that one is there', () => {
+  const asks = (from: string) =>
+    `<message from='${from}' id='m1' type='chat'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>`
+  const receipted = async (options: Parameters<typeof meet>[0], from: string) => {
+    const { client, peer } = await meet(options, { items })
+    client.use(receipts)
+    const { length } = peer.elements
+    await say(peer, asks(from))
+    return peer.elements.slice(length).map(({ name, attributes }) => `${name} ${attributes['to']}`)
+  }
+
+  it.each(strangers)('not to %s, who hears nothing at all', async (_who, from) => {
+    expect(await receipted({ presence: {} }, from)).toEqual([])
+  })
+
+  it('to a subscriber while one is available, and to one’s own devices', async () => {
+    const from = `${subscriber}/x`
+    expect(await receipted({ presence: {} }, from)).toEqual([`message ${from}`])
+    expect(await receipted({ presence: false }, from)).toEqual([])
+    expect(await receipted({ presence: false }, 'alice@example.test/phone')).toEqual([
+      'message alice@example.test/phone',
+    ])
   })
 })

@@ -15,13 +15,14 @@ import { bareRow, type Group } from './row.js'
 import type { Scope } from './scope.js'
 import { measureSerializing } from './serializing.js'
 import { measureSizes } from './sizes.js'
-import { measurePingPong, measureTraffic } from './traffic.js'
+import { measureManagement, measurePingPong, measureTraffic } from './traffic.js'
 
 const groups = {
   size: measureSizes,
   parse: measureParsing,
   serialize: measureSerializing,
   traffic: measureTraffic,
+  management: measureManagement,
   'ping-pong': measurePingPong,
   roster: measureRosters,
   presence: measurePresences,

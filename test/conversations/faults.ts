@@ -20,8 +20,15 @@ const step = 1_000
 /** Short waits, and no wait between attempts: `hurry()` sees to that. */
 const hasty = {
   timeouts: {
-    ...{ dialMs: step, headerMs: step, featuresMs: step, saslMs: step, bindMs: step, enableMs: step },
-    ...{ ackMs: 250, ackPaceMs: 5, closeMs: 200 },
+    dialMs: step,
+    headerMs: step,
+    featuresMs: step,
+    saslMs: step,
+    bindMs: step,
+    enableMs: step,
+    ackMs: 250,
+    ackPaceMs: 5,
+    closeMs: 200,
   },
 } as const satisfies Partial<ClientOptions>
 
@@ -85,10 +92,11 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
       const bob = await behindRelay('bob')
       const acts = Object.values(faults)
       const lots = drawLots(4_711)
-      await exchange(server, [alice, bob], () => {
+      const fates = await exchange(server, [alice, bob], () => {
         const relay = lots() < 0.5 ? alice.relay : bob.relay
         if (lots() < 0.4) acts[Math.floor(lots() * acts.length)]?.(relay)
       })
+      expect(new Set(fates)).toEqual(new Set(['acknowledged']))
     })
   })
 }

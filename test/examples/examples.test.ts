@@ -21,6 +21,10 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  devices: [
+    /^laptop: sent on the phone: Shall we meet\?$/,
+    /^laptop: received on the phone: Yes, at eight!$/,
+  ],
   'echo-bot': [/^You said: one$/, /^You said: two$/, /^You said: three$/],
   errors: [
     /^a wrong password: authentication\.not-authorized$/,
@@ -37,6 +41,14 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /refused: service-unavailable, cancel/,
   ],
   'first-message': [/^online as toto@localhost\/\S+$/, /^sent: written$/, /^received: Hello, me!$/],
+  history: [
+    /^seen: one$/,
+    /^missed: two$/,
+    /^missed: three$/,
+    /^earlier: three$/,
+    /^earlier: two$/,
+    /^earlier: one$/,
+  ],
   phases: [
     /^offline: /,
     ...[
@@ -67,6 +79,8 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^anna: gone · ben: gone$/,
     /^nobody$/,
   ],
+  quiet: [/^they say: I am off$/, /^you look again$/, /^they are out for lunch$/],
+  receipts: [/^tata@localhost has it: received$/],
   reconnect: [
     /^online$/,
     /^somebody pulled the cable: again in \d+ ms, because the connection was cut$/,

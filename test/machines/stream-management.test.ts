@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { assign, createActor, setup, type ActorRefFrom } from 'xstate'
-import {
-  streamManagementMachine,
-  type StreamManagementEvent,
-  type StreamManagementNews,
-} from '../../machines/stream-management.js'
+import { streamManagementMachine, type StreamManagementEvent } from '../../machines/stream-management.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { fails, gives, scriptDeeds, scriptedStream, silent } from '../support/scripted-deeds.js'
 import { Walked } from './walked.js'
@@ -26,13 +22,13 @@ function run(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs = ackMs) {
       beginSession: note('begin'),
       suspendSession: note('suspend'),
       watchStanzas: note('watch'),
+      watchFlood: note('watch flood'),
       requestAck: note('request'),
       measureSilence: assign(() => ({ silentMs })),
     },
   })
-  const news: StreamManagementNews[] = []
+  const news: { readonly type: string }[] = []
   const parent = setup({
-    types: { events: {} as StreamManagementNews },
     actors: { child },
     actions: { note: ({ event }) => void news.push(event) },
   }).createMachine({
@@ -141,9 +137,15 @@ describe('the stream management chart', () => {
     say(acked)
     expect(state()).toEqual({ live: 'resting' })
     await vi.advanceTimersByTimeAsync(ackPaceMs - 1)
-    expect(done).toEqual(['request'])
+    expect(done).toEqual(['request', 'watch flood'])
     await vi.advanceTimersByTimeAsync(1)
-    expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch']])
+    expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch flood', 'watch']])
+  })
+
+  it('asks sooner in a flood', async () => {
+    const { say, state, done } = await live()
+    say(sent, acked, sent)
+    expect([state(), done]).toEqual([{ live: 'awaitingAck' }, ['request', 'watch flood', 'request']])
   })
 
   it('gives up a connection over which nothing comes back', async () => {

@@ -1,0 +1,162 @@
+import { assign, raise, sendTo } from 'xstate'
+import type { XmppError } from '../src/errors.js'
+import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
+import { bindingMachine, type BindingOutput } from './binding.js'
+import { connectionMachine, type ConnectionOutput } from './connection.js'
+import { toXmppError } from './failure.js'
+import { livenessMachine } from './liveness.js'
+import {
+  drawBackoff,
+  fromAuthentication,
+  fromBinding,
+  fromConnection,
+  judgeFailure,
+  redirection,
+  type Resumption,
+  type SessionContext,
+  type SessionInput,
+} from './session-context.js'
+import { presenceMachine } from './presence.js'
+import { rosterMachine } from './roster.js'
+import type { Wished } from './session-wish.js'
+import { setup } from './setup.js'
+import { noFeatures } from './stream-facts.js'
+import { streamManagementMachine, type StreamManagementNews } from './stream-management.js'
+import { deed, stream } from './stub.js'
+
+/** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
+export type SessionEvent =
+  | { readonly type: 'session.connect'; readonly wish?: number }
+  | { readonly type: 'session.disconnect'; readonly wish?: number }
+  /** Disconnects for good. */
+  | { readonly type: 'session.close'; readonly wish?: number }
+  | { readonly type: 'stream.closed' }
+  | { readonly type: 'stream.ended'; readonly error: XmppError }
+  | StreamManagementNews
+  | SurroundingsEvent
+
+/** What happens around the client: the network has come or changed, the machine has woken. */
+export type SurroundingsEvent = { readonly type: 'network.online' } | { readonly type: 'system.woken' }
+
+/** What a session does, asks and waits for, by name. */
+export const session = setup({
+  types: {} as {
+    context: SessionContext
+    events: SessionEvent
+    input: SessionInput
+    children: {
+      roster: 'roster'
+      presence: 'presence'
+      streamManagement: 'streamManagement'
+      connection: 'connection'
+      authentication: 'authentication'
+      binding: 'binding'
+      stanzas: 'stanzas'
+      liveness: 'liveness'
+      surroundings: 'surroundings'
+      closeStream: 'closeStream'
+    }
+  },
+  actors: {
+    roster: rosterMachine,
+    presence: presenceMachine,
+    streamManagement: streamManagementMachine,
+    connection: connectionMachine,
+    authentication: authenticationMachine,
+    binding: bindingMachine,
+    stanzas: stream('stanzas'),
+    liveness: livenessMachine,
+    surroundings: stream('surroundings'),
+    closeStream: deed<void>('closeStream'),
+  },
+  actions: {
+    releaseLink: () => {},
+    reportClosed: raise({ type: 'stream.closed' }),
+    beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
+      wish,
+      failures: 0,
+      hops: 0,
+      redirect: undefined,
+      wasOnline: false,
+      error: undefined,
+      verdict: undefined,
+    })),
+    joinWish: assign(({ context }, { wish = context.wish }: Wished) => ({ wish })),
+    endWish: assign(({ context }, { wish = context.wish }: Wished) => ({
+      wish,
+      ended: wish,
+      jid: undefined,
+      redirect: undefined,
+      error: undefined,
+      verdict: undefined,
+      retryInMs: 0,
+    })),
+    beginAttempt: assign({
+      endpoint: undefined,
+      transport: undefined,
+      header: undefined,
+      features: noFeatures,
+      mechanism: undefined,
+      jid: undefined,
+      tried: [],
+      retryInMs: 0,
+    }),
+    keepConnection: assign((_, { output }: { readonly output: ConnectionOutput }) => fromConnection(output)),
+    keepAuthentication: assign(({ context }, { output }: { readonly output: AuthenticationOutput }) =>
+      fromAuthentication(context, output),
+    ),
+    keepBinding: assign((_, { output }: { readonly output: BindingOutput }) => fromBinding(output)),
+    noteOnline: assign({
+      wasOnline: true,
+      error: undefined,
+      verdict: undefined,
+    }),
+    tellRosterOnline: sendTo('roster', ({ context }) => ({
+      type: 'session.online' as const,
+      versioned: context.features.names.includes(rosterVersioning),
+    })),
+    tellPresenceOnline: sendTo('presence', { type: 'session.online' }),
+    tellRosterOffline: sendTo('roster', { type: 'session.offline' }),
+    tellPresenceOffline: sendTo('presence', { type: 'session.offline' }),
+    tellBound: sendTo('streamManagement', ({ context }) => ({
+      type: 'session.bound' as const,
+      offered: context.wantsManagement && context.features.names.includes(streamManagement),
+    })),
+    tellResuming: sendTo('streamManagement', { type: 'session.resuming' }),
+    tellResumed: sendTo('streamManagement', { type: 'session.resumed' }),
+    tellEnded: sendTo('streamManagement', { type: 'session.ended' }),
+    tellLost: sendTo('streamManagement', ({ context }) => ({
+      type: 'connection.lost' as const,
+      resumable: context.resumption !== undefined,
+    })),
+    doubtConnection: sendTo('liveness', { type: 'connection.doubted' }),
+    keepResumption: assign((_, { location, previd }: Resumption) => ({ resumption: { location, previd } })),
+    forgetResumption: assign({ resumption: undefined }),
+    noteRetryTime: assign({ retryAt: 0 }),
+    forgiveFailures: assign({ failures: 0, hops: 0 }),
+    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    judgeFailure: assign(({ context }) => judgeFailure(context)),
+    drawBackoff: assign(({ context }) => drawBackoff(context)),
+    followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
+  },
+  guards: {
+    isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
+    isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
+      output.outcome === 'authenticated',
+    isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
+    isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
+    isResuming: (_, { phase }: { readonly phase: unknown }) => phase === 'resuming',
+    isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
+    mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
+    needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
+    mayRetry: ({ context }) => context.verdict?.decision === 'retry',
+  },
+  delays: {
+    backoff: ({ context }) => context.retryInMs,
+    closeTimeout: ({ context }) => context.timeouts.closeMs,
+    stableTime: ({ context }) => context.timeouts.stableMs,
+  },
+})
+
+const streamManagement = '{urn:xmpp:sm:3}sm'
+const rosterVersioning = '{urn:xmpp:features:rosterver}ver'

@@ -1,0 +1,278 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { heldMessageLimit } from '../../src/features/timeline.js'
+import { rest } from '../spec/session.js'
+import {
+  anchored,
+  archived,
+  bob,
+  end,
+  forwarded,
+  inner,
+  live,
+  own,
+  question,
+  remember,
+  toCode,
+} from './archives.js'
+
+describe('messages with an archive behind them (XEP-0313)', () => {
+  it('begin at the end of the archive, and wait until that is known', async () => {
+    const { peer, seen, states } = await remember()
+    const { page, query, request } = await question(peer)
+    expect(page).toEqual({ max: '1', after: undefined, before: '' })
+    peer.say(live('one', 'a1'))
+    await rest()
+    expect(seen).toEqual([])
+    peer.say(archived(query, 'a0', inner('old')) + end(request, true))
+    await rest()
+    expect(seen).toEqual(['one a1'])
+    expect(states).toEqual(['offline', 'anchoring', 'live'])
+  })
+
+  it('go on from the last one after a session that is gone: what was missed first, in order and once', async () => {
+    const { again, peer, seen, states } = await anchored('a0')
+    peer.say(live('one', 'a1'))
+    await rest()
+    const next = await again()
+    const first = await question(next)
+    expect(first.page).toEqual({ max: '50', after: 'a1', before: undefined })
+    next.say(live('four', 'a4') + live('five', 'a5') + live('typing'))
+    next.say(archived(first.query, 'a2', inner('two')) + archived(first.query, 'a3', inner('three')))
+    await rest()
+    expect(seen).toEqual(['one a1'])
+    next.say(end(first.request, false))
+    const second = await question(next)
+    expect(second.page.after).toBe('a3')
+    next.say(archived(second.query, 'a4', inner('four')) + end(second.request, true))
+    await rest()
+    expect(seen).toEqual(['one a1', 'two a2', 'three a3', 'four a4', 'five a5', 'typing'])
+    next.say(live('six', 'a6') + live('again', 'a3'))
+    await rest()
+    expect(seen.slice(6)).toEqual(['six a6'])
+    expect(states).toEqual(['offline', 'anchoring', 'live', 'offline', 'catchingUp', 'live'])
+    const third = await question(await again())
+    expect(third.page.after).toBe('a6')
+  })
+
+  it('go on from what an earlier run has seen', async () => {
+    const { peer, seen } = await remember({}, { after: 'a7' })
+    const { page, query, request } = await question(peer)
+    expect(page.after).toBe('a7')
+    peer.say(archived(query, 'a8', inner('eight')) + end(request, true))
+    await rest()
+    expect(seen).toEqual(['eight a8'])
+  })
+
+  it('go on from the beginning where the archive was empty', async () => {
+    const { again } = await anchored()
+    expect((await question(await again())).page.after).toBeUndefined()
+  })
+
+  it('do not bring back what the client itself has sent', async () => {
+    const { again, client, seen } = await anchored('a0')
+    client.send({ id: 'mine', to: bob, type: 'chat', body: 'Hello' })
+    await rest()
+    const next = await again()
+    const { query, request } = await question(next)
+    next.say(
+      archived(query, 'a1', inner('Hello', `${own}/desk`, 'mine', bob)) +
+        archived(query, 'a2', inner('from the sofa', `${own}/sofa`, 'theirs', bob)) +
+        end(request, true),
+    )
+    await rest()
+    expect(seen).toEqual(['from the sofa a2'])
+  })
+
+  it('have those in them that were copied from other devices', async () => {
+    const { again, peer, seen } = await anchored('a0')
+    const copy = (direction: string, message: string) =>
+      `<message from='${own}'><${direction} xmlns='urn:xmpp:carbons:2'>${forwarded(message)}</${direction}></message>`
+    peer.say(copy('sent', inner('said', `${own}/sofa`, 'm1', bob)))
+    peer.say(
+      copy(
+        'received',
+        inner('heard').replace('</body>', `</body><stanza-id xmlns='urn:xmpp:sid:0' by='${own}' id='a2'/>`),
+      ),
+    )
+    await rest()
+    expect(seen).toEqual(['said', 'heard a2'])
+    const next = await again()
+    const { page, query, request } = await question(next)
+    expect(page.after).toBe('a2')
+    next.say(archived(query, 'a1', inner('said', `${own}/sofa`, 'm1', bob)) + end(request, true))
+    await rest()
+    expect(seen).toEqual(['said', 'heard a2'])
+  })
+
+  it('pass while something is missing, which is fetched when the app says so', async () => {
+    const { again, history, peer, seen, states } = await anchored('a0')
+    peer.say(live('one', 'a1'))
+    await rest()
+    const next = await again()
+    const { request } = await question(next)
+    next.say(live('three', 'a3'))
+    next.say(
+      `<iq type='error' id='${request.attributes['id']}'><error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+    )
+    await rest()
+    expect([seen, states.at(-1)]).toEqual([['one a1', 'three a3'], 'incomplete'])
+    history.catchUp()
+    const second = await question(next)
+    expect(second.page.after).toBe('a1')
+    next.say(
+      archived(second.query, 'a2', inner('two')) +
+        archived(second.query, 'a3', inner('three')) +
+        end(second.request, true),
+    )
+    await rest()
+    expect([seen.slice(2), states.at(-1)]).toEqual([['two a2'], 'live'])
+  })
+
+  it('say that there is a gap where the archive has forgotten the last one', async () => {
+    const { again, history, states } = await anchored('a0')
+    const next = await again()
+    const { request } = await question(next)
+    next.say(
+      `<iq type='error' id='${request.attributes['id']}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+    )
+    const second = await question(next)
+    expect(second.page).toEqual({ max: '1', after: undefined, before: '' })
+    next.say(archived(second.query, 'a9', inner('nine')) + end(second.request, true))
+    await rest()
+    expect(states.slice(-3)).toEqual(['catchingUp', 'anchoring', 'live'])
+    let gap = ''
+    history.state$.subscribe((state) => (gap = state.status === 'live' ? (state.gap?.code ?? '') : ''))
+    expect(gap).toBe('stanza.item-not-found')
+  })
+
+  it('that are too many to hold are left to the archive, which is asked once more', async () => {
+    const { again, seen } = await anchored('a0')
+    const next = await again()
+    const first = await question(next)
+    const flood = Array.from({ length: heldMessageLimit + 2 }, (_, index) => live('x', `b${index}`))
+    next.say(flood.join(''))
+    await rest()
+    next.say(end(first.request, true))
+    const second = await question(next)
+    expect(seen).toEqual([])
+    next.say(
+      archived(second.query, 'b0', inner('x')) +
+        archived(second.query, 'b1', inner('x')) +
+        end(second.request, true),
+    )
+    await rest()
+    expect(seen).toEqual(Array.from({ length: heldMessageLimit + 2 }, (_, index) => `x b${index}`))
+  })
+
+  it('are fetched once more when the client becomes available, for until then some may have gone into the archive alone', async () => {
+    const { client, peer } = await anchored('a0')
+    client.sendPresence()
+    await peer.next('presence')
+    const { page, request } = await question(peer)
+    expect(page.after).toBe('a0')
+    peer.say(end(request, true))
+    await rest()
+    const { length } = peer.elements
+    client.sendPresence({ show: 'away' })
+    await rest()
+    expect(peer.elements.slice(length).map(({ name }) => name)).toEqual(['presence'])
+  })
+
+  it('wait for no archive that does not answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { peer, seen, states } = await remember({}, { timeouts: { pageMs: 5000 } })
+    await question(peer)
+    peer.say(live('one', 'a1'))
+    await rest()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect([seen, states.at(-1)]).toEqual([['one a1'], 'unavailable'])
+  })
+})
+
+describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
+  it('goes on as long as it is asked to, and no further', async () => {
+    const { history, peer } = await anchored('a0')
+    const found: (string | undefined)[] = []
+    const searching = (async () => {
+      for await (const { id } of history.query({ with: bob, pageSize: 2 })) {
+        found.push(id)
+        if (found.length === 3) break
+      }
+    })()
+    const first = await question(peer)
+    expect(first.page).toEqual({ max: '2', after: undefined, before: undefined })
+    peer.say(
+      archived(first.query, 'a1', inner('1')) +
+        archived(first.query, 'a2', inner('2')) +
+        end(first.request, false),
+    )
+    const second = await question(peer)
+    expect(second.page.after).toBe('a2')
+    peer.say(
+      archived(second.query, 'a3', inner('3')) +
+        archived(second.query, 'a4', inner('4')) +
+        end(second.request, false),
+    )
+    await searching
+    expect(found).toEqual(['a1', 'a2', 'a3'])
+  })
+
+  it('goes back from the newest one, or from another', async () => {
+    const { history, peer } = await anchored('a0')
+    const found: (string | undefined)[] = []
+    const searching = (async () => {
+      for await (const { id } of history.query({ newestFirst: true, beyond: 'a9', pageSize: 2 }))
+        found.push(id)
+    })()
+    const first = await question(peer)
+    expect(first.page.before).toBe('a9')
+    peer.say(
+      archived(first.query, 'a7', inner('7')) +
+        archived(first.query, 'a8', inner('8')) +
+        end(first.request, false),
+    )
+    const second = await question(peer)
+    expect(second.page.before).toBe('a7')
+    peer.say(archived(second.query, 'a6', inner('6')) + end(second.request, true))
+    await searching
+    expect(found).toEqual(['a8', 'a7', 'a6'])
+  })
+
+  it.each([
+    ['sends more than was asked for', 3, true, 'protocol.policy-violation'],
+    ['sends nothing and says that more follows', 0, false, 'protocol.bad-format'],
+  ])('fails when the archive %s', async (_, count, complete, code) => {
+    const { history, peer } = await anchored('a0')
+    const failing = toCode(history.query({ pageSize: 2 }))
+    const { query, request } = await question(peer)
+    const results = Array.from({ length: count }, (_one, index) => archived(query, `a${index}`, inner('x')))
+    peer.say(results.join('') + end(request, complete))
+    expect(await failing).toBe(code)
+  })
+
+  it('fails when the answer has no end, when it is refused, and when it is given up', async () => {
+    const { history, peer } = await anchored('a0')
+    const endless = toCode(history.query())
+    const first = await question(peer)
+    peer.say(`<iq type='result' id='${first.request.attributes['id']}'/>`)
+    expect(await endless).toBe('protocol.bad-format')
+    const forbidden = toCode(history.query({ archive: 'room@conference.example.test' }))
+    const second = await question(peer)
+    expect(second.request.attributes['to']).toBe('room@conference.example.test')
+    peer.say(
+      `<iq type='error' from='room@conference.example.test' id='${second.request.attributes['id']}'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+    )
+    expect(await forbidden).toBe('stanza.forbidden')
+    const giving = new AbortController()
+    const given = toCode(history.query({ signal: giving.signal }))
+    await question(peer)
+    giving.abort()
+    expect(await given).toBe('transport.aborted')
+  })
+
+  it.each([0, 1.5, 1001, Number.NaN])('refuses pages of %s messages', async (pageSize) => {
+    const { history } = await anchored('a0')
+    await expect(history.query({ pageSize })[Symbol.asyncIterator]().next()).rejects.toThrow(RangeError)
+  })
+})

@@ -1,0 +1,100 @@
+import { archive, XmppError, type ArchiveOptions } from '../../src/index.js'
+import type { ClientOptions } from '../../src/client-options.js'
+import { childOf, type HeardElement } from '../spec/heard.js'
+import type { Peer } from '../spec/peer.js'
+import { logIn, rest, start } from '../spec/session.js'
+
+export const own = 'alice@example.test'
+export const bob = 'bob@example.test'
+
+/** A message with what the account's archive calls it. */
+export const live = (body: string, id?: string, from = `${bob}/x`) =>
+  `<message from='${from}' type='chat'><body>${body}</body>${
+    id === undefined ? '' : `<stanza-id xmlns='urn:xmpp:sid:0' by='${own}' id='${id}'/>`
+  }</message>`
+
+export const forwarded = (message: string) =>
+  `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>${message}</forwarded>`
+
+/** Inside of another namespace it has to say its own. */
+export const inner = (body: string, from = `${bob}/x`, id = '', to = own) =>
+  `<message xmlns='jabber:client' from='${from}' to='${to}' type='chat'${id && ` id='${id}'`}><body>${body}</body></message>`
+
+export const archived = (query: string, id: string, message: string, from = own) =>
+  `<message${from && ` from='${from}'`}><result xmlns='urn:xmpp:mam:2' queryid='${query}' id='${id}'>${forwarded(message)}</result></message>`
+
+export const end = (request: HeardElement, complete: boolean) =>
+  `<iq type='result' id='${request.attributes['id']}'><fin xmlns='urn:xmpp:mam:2'${complete ? " complete='true'" : ''}><set xmlns='http://jabber.org/protocol/rsm'/></fin></iq>`
+
+/** The next question to the archive: its request, its id, and the page that it asks for. */
+export async function question(peer: Peer) {
+  const request = await peer.next('iq')
+  const query = childOf(request, 'query')
+  const set = query === undefined ? undefined : childOf(query, 'set')
+  const field = (name: string) => {
+    const found = set === undefined ? undefined : childOf(set, name)
+    return found === undefined
+      ? undefined
+      : found.children.filter((child) => typeof child === 'string').join('')
+  }
+  return {
+    request,
+    query: query?.attributes['queryid'] ?? '',
+    page: { max: field('max'), after: field('after'), before: field('before') },
+  }
+}
+
+/** A client with its archive, whose server is the test; what came out of `message$` so far, and where it stands. */
+export async function remember(options: Partial<ClientOptions> = {}, archiveOptions: ArchiveOptions = {}) {
+  const session = start(options)
+  const history = session.client.use((host) => archive(host, archiveOptions))
+  const seen: string[] = []
+  const states: string[] = []
+  history.message$.subscribe(({ id, message }) =>
+    seen.push(`${message.body}${id === undefined ? '' : ` ${id}`}`),
+  )
+  history.state$.subscribe(({ status }) => states.push(status))
+  const enter = async (index: number) => {
+    const peer = await session.peer(index)
+    await logIn(peer)
+    return peer
+  }
+  const peer = await enter(0)
+  await session.outcome
+  return {
+    ...session,
+    history,
+    seen,
+    states,
+    peer,
+    /** The connection is lost, and another one made. */
+    again: async () => {
+      session.peers.at(-1)?.cut()
+      await rest()
+      const index = session.peers.length
+      const connecting = session.client.connect()
+      const entered = await enter(index)
+      await connecting
+      return entered
+    },
+  }
+}
+
+/** The same, after the first look at the end of the archive. */
+export async function anchored(last?: string) {
+  const session = await remember()
+  const { query, request } = await question(session.peer)
+  session.peer.say((last === undefined ? '' : archived(query, last, inner('old'))) + end(request, true))
+  await rest()
+  return session
+}
+
+/** What a search fails with. */
+export async function toCode(search: AsyncIterable<unknown>): Promise<unknown> {
+  try {
+    for await (const one of search) void one
+  } catch (error) {
+    return error instanceof XmppError ? error.code : error
+  }
+  return 'nothing'
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { receipts } from '../../src/index.js'
+import { awaitedReceiptLimit } from '../../src/features/receipts.js'
+import { childOf } from '../spec/heard.js'
+import { answersTo, online, rest } from '../spec/session.js'
+
+const bob = 'bob@example.test'
+const received = (id: string, from = `${bob}/x`, type = 'chat') =>
+  `<message from='${from}' type='${type}'><received xmlns='urn:xmpp:receipts' id='${id}'/></message>`
+const asks = (from: string, attributes = "id='m1' type='chat'") =>
+  `<message from='${from}' ${attributes}><body>Hello</body><request xmlns='urn:xmpp:receipts'/></message>`
+
+async function asking() {
+  const session = await online()
+  return { ...session, ...session.client.use(receipts) }
+}
+
+describe('a receipt that is asked for (XEP-0184)', () => {
+  it('is one request, and makes the delivery received once it comes', async () => {
+    const { peer, send } = await asking()
+    const delivery = send({ to: bob, type: 'chat', body: 'Hello' })
+    const message = await peer.next('message')
+    expect(message.attributes).toMatchObject({ id: delivery.id, to: bob, type: 'chat' })
+    expect(childOf(message, 'request')?.namespace).toBe('urn:xmpp:receipts')
+    peer.say(received(delivery.id))
+    await rest()
+    expect(delivery.status).toEqual({ status: 'received' })
+  })
+
+  it.each([
+    ['somebody else', 'mallory@evil.test/x', 'chat'],
+    ['a look-alike', `${bob}.evil.test/x`, 'chat'],
+    ['an error', `${bob}/x`, 'error'],
+  ])('is not that of %s', async (_, from, type) => {
+    const { peer, send } = await asking()
+    const delivery = send({ to: `${bob}/x`, body: 'Hello' })
+    peer.say(received(delivery.id, from, type) + received('other'))
+    await rest()
+    expect(delivery.status.status).toBe('written')
+  })
+
+  it('of what was sent to oneself comes from oneself', async () => {
+    const { peer, send } = await asking()
+    const delivery = send({ body: 'Note to self' })
+    peer.say(received(delivery.id, 'alice@example.test/phone'))
+    await rest()
+    expect(delivery.status.status).toBe('received')
+  })
+
+  it('is forgotten when too many others are awaited', async () => {
+    const { peer, send } = await asking()
+    const first = send({ to: bob, body: 'x' })
+    const second = send({ to: bob, body: 'x' })
+    for (let count = 1; count < awaitedReceiptLimit; count += 1) send({ to: bob, body: 'x' })
+    peer.say(received(first.id) + received(second.id))
+    await rest()
+    expect([first.status.status, second.status.status]).toEqual(['written', 'received'])
+  })
+
+  it('cannot be asked of a room', async () => {
+    const { send } = await asking()
+    expect(() => send({ to: 'room@conference.example.test', type: 'groupchat', body: 'x' })).toThrow(
+      RangeError,
+    )
+  })
+})
+
+describe('a receipt that others ask for', () => {
+  it('is given in a message of the same type that asks for none', async () => {
+    const { peer } = await asking()
+    const [answer, ...more] = await answersTo(peer, asks('alice@example.test/phone'))
+    expect(more).toEqual([])
+    expect(answer?.attributes).toMatchObject({ to: 'alice@example.test/phone', type: 'chat' })
+    expect(answer?.children.length).toBe(1)
+    expect(answer && childOf(answer, 'received')?.attributes).toMatchObject({ id: 'm1' })
+  })
+
+  it.each([
+    ['has no id', "type='chat'"],
+    ['is an error', "id='m1' type='error'"],
+    ['is from a room', "id='m1' type='groupchat'"],
+  ])('is not given for a message that %s', async (_, attributes) => {
+    const { peer } = await asking()
+    expect(await answersTo(peer, asks('alice@example.test/phone', attributes))).toEqual([])
+  })
+
+  it('is not given by who does not use receipts', async () => {
+    const { peer } = await online()
+    expect(await answersTo(peer, asks('alice@example.test/phone'))).toEqual([])
+  })
+})

@@ -1,0 +1,58 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { filter, firstValueFrom } from 'rxjs'
+import { archive, carbons, clientState, createClient, TransportError } from '../../src/index.js'
+import { createServer } from '../../src/server/index.js'
+import { toPingElement } from '../../src/stanza/ping.js'
+import type { Transport } from '../../src/transport/transport.js'
+
+it('a session that is resumed keeps its copies and its place in the archive, and is told again that nobody looks', async () => {
+  const accounts = ['alice', 'bob'].map((username) => ({ username, password: 'secret' }))
+  const server = await createServer({ accounts, listen: {} })
+  const cables: Transport[] = []
+  const [alice, bob] = ['alice', 'bob'].map((username) =>
+    createClient({
+      jid: `${username}@localhost`,
+      password: 'secret',
+      endpoint: () => {
+        const cable = server.connect()
+        if (username === 'bob') cables.push(cable)
+        return cable
+      },
+    }),
+  )
+  if (alice === undefined || bob === undefined) throw new Error('somebody is missing')
+  onTestFinished(async () => {
+    await Promise.all([alice.close(), bob.close()])
+    await server.close()
+  })
+  const said: string[] = []
+  server.events$.subscribe((event) => {
+    if (event.kind !== 'stanza' || event.direction !== 'in') return
+    const { name, payload = '' } = event.stanza
+    if (/inactive|carbons|mam/.test(`${name} ${payload}`)) said.push(`${name} ${payload}`.trim())
+  })
+  const { state$ } = bob.use(carbons)
+  const attention = bob.use(clientState)
+  const history = bob.use(archive)
+  const seen: (string | undefined)[] = []
+  history.message$.subscribe(({ message }) => seen.push(message.body))
+  await Promise.all([alice.connect(), bob.connect()])
+  await firstValueFrom(state$.pipe(filter(({ status }) => status === 'on')))
+  await firstValueFrom(history.state$.pipe(filter(({ status }) => status === 'live')))
+  attention.inactive()
+  await bob.request({ type: 'get', payload: toPingElement() })
+  const before = said.splice(0)
+  expect(before).toContain('iq {urn:xmpp:carbons:2}enable')
+  expect(before.at(-1)).toBe('inactive')
+
+  const back = firstValueFrom(bob.state$.pipe(filter((state) => state.status === 'online' && state.resumed)))
+  cables[0]?.destroy(new TransportError('reset', 'cut'))
+  await firstValueFrom(bob.state$.pipe(filter(({ status }) => status === 'suspended')))
+  const arrived = firstValueFrom(history.message$)
+  alice.send({ to: 'bob@localhost', type: 'chat', body: 'meanwhile' })
+  await back
+  await arrived
+  await bob.request({ type: 'get', payload: toPingElement() })
+  expect(said).toEqual(['inactive'])
+  expect(seen).toEqual(['meanwhile'])
+})

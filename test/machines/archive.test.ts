@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createActor } from 'xstate'
+import { archiveMachine, defaultArchiveTimeouts } from '../../machines/archive.js'
+import { StanzaError, TransportError } from '../../src/errors.js'
+import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
+import { Walked } from './walked.js'
+
+const walked = new Walked()
+const { pageMs } = defaultArchiveTimeouts
+const more = gives({ complete: false })
+const whole = gives({ complete: true })
+const lost = new TransportError('not-connected', 'gone')
+const forgotten = new StanzaError('item-not-found', 'cancel')
+const refused = new StanzaError('service-unavailable', 'cancel')
+
+beforeEach(() => void vi.useFakeTimers())
+const running: { stop(): unknown }[] = []
+afterEach(() => {
+  for (const actor of running.splice(0)) actor.stop()
+  vi.useRealTimers()
+})
+
+/** @param anchored whether the app knows a message of an earlier run */
+function run(script: Parameters<typeof scriptDeeds>[0], anchored = false) {
+  const deeds = scriptDeeds(script)
+  let released = 0
+  const machine = archiveMachine.provide({
+    actors: { findLast: deeds.deed('findLast'), fetchPage: deeds.deed('fetchPage') },
+    actions: { releaseMessages: () => (released += 1) },
+  })
+  const input = { anchored, timeouts: defaultArchiveTimeouts }
+  const actor = createActor(machine, { input, inspect: walked.inspect })
+  running.push(actor)
+  actor.start()
+  const says = async (type: 'archive.retry' | 'session.live' | 'session.none') => {
+    actor.send({ type })
+    await vi.advanceTimersByTimeAsync(0)
+  }
+  return {
+    ...deeds,
+    says,
+    at: () => actor.getSnapshot().value,
+    holds: () => actor.getSnapshot().hasTag('holding'),
+    error: () => actor.getSnapshot().context.error,
+    released: () => released,
+  }
+}
+
+describe('the archive chart', () => {
+  it('looks for the end of the archive first, and lets messages pass then', async () => {
+    const { at, asked, holds, released, says } = run({ findLast: [gives()] })
+    expect([at(), holds()]).toEqual(['adrift', false])
+    await says('session.live')
+    expect([at(), asked, released()]).toEqual(['live', ['findLast'], 1])
+    await says('session.live')
+    expect([at(), asked]).toEqual(['live', ['findLast']])
+  })
+
+  it('fetches what was missed, page by page, before the messages of the next session pass', async () => {
+    const { at, asked, holds, released, says } = run({ findLast: [gives()], fetchPage: [more, more, whole] })
+    await says('session.live')
+    await says('session.none')
+    expect(at()).toBe('away')
+    await says('session.live')
+    expect([at(), asked]).toEqual(['live', ['findLast', 'fetchPage', 'fetchPage', 'fetchPage']])
+    expect([holds(), released()]).toEqual([false, 2])
+  })
+
+  it('holds messages back while it waits', async () => {
+    const { at, holds, says } = run({ findLast: [silent], fetchPage: [silent] }, true)
+    expect(at()).toBe('away')
+    await says('session.live')
+    expect([at(), holds()]).toEqual(['catchingUp', true])
+    await says('session.none')
+    expect([at(), holds()]).toEqual(['away', false])
+    const anew = run({ findLast: [silent] })
+    await anew.says('session.live')
+    expect([anew.at(), anew.holds()]).toEqual(['anchoring', true])
+    await anew.says('session.none')
+    expect([anew.at(), anew.holds()]).toEqual(['adrift', false])
+  })
+
+  it('fetches again what it doubts to have', async () => {
+    const { at, asked, says } = run({ findLast: [gives()], fetchPage: [whole] })
+    await says('session.live')
+    await says('archive.retry')
+    expect([at(), asked]).toEqual(['live', ['findLast', 'fetchPage']])
+  })
+
+  it.each([
+    ['the app', 'archive.retry'],
+    ['the next stream', 'session.live'],
+  ] as const)('lets messages pass when a page fails, and tries again when %s says so', async (_, type) => {
+    const { at, error, released, says } = run({ fetchPage: [more, fails(lost), whole] }, true)
+    await says('session.live')
+    expect([at(), error(), released()]).toEqual(['incomplete', lost, 1])
+    await says(type)
+    expect([at(), error(), released()]).toEqual(['live', undefined, 2])
+  })
+
+  it('tries again in the next session', async () => {
+    const { at, says } = run({ fetchPage: [fails(lost), whole] }, true)
+    await says('session.live')
+    await says('session.none')
+    expect(at()).toBe('away')
+    await says('session.live')
+    expect(at()).toBe('live')
+  })
+
+  it('waits for a page no longer than it was told', async () => {
+    const { at, asked, error, says } = run({ fetchPage: [silent] }, true)
+    await says('session.live')
+    await vi.advanceTimersByTimeAsync(pageMs - 1)
+    expect(at()).toBe('catchingUp')
+    await vi.advanceTimersByTimeAsync(1)
+    expect([at(), asked]).toEqual(['incomplete', ['fetchPage', 'fetchPage stopped']])
+    expect(error()).toMatchObject({ code: 'timeout.archive', timeoutMs: pageMs })
+  })
+
+  it('begins anew where the archive has forgotten the last message, and says that there is a gap', async () => {
+    const { at, error, says } = run({ fetchPage: [fails(forgotten)], findLast: [gives()] }, true)
+    await says('session.live')
+    expect([at(), error()]).toEqual(['live', forgotten])
+  })
+
+  it.each([
+    ['the app', 'archive.retry'],
+    ['the next stream', 'session.live'],
+  ] as const)('does without an archive until %s asks for it', async (_, type) => {
+    const { at, error, released, says } = run({ findLast: [fails(refused), gives()] })
+    await says('session.live')
+    expect([at(), error(), released()]).toEqual(['unavailable', refused, 1])
+    await says(type)
+    expect([at(), error()]).toEqual(['live', undefined])
+  })
+
+  it('does without an archive that does not answer, until the next session', async () => {
+    const { at, error, says } = run({ findLast: [silent] })
+    await says('session.live')
+    await vi.advanceTimersByTimeAsync(pageMs)
+    expect([at(), error()?.code]).toEqual(['unavailable', 'timeout.archive'])
+    await says('session.none')
+    expect(at()).toBe('adrift')
+  })
+})
+
+it('is walked along every edge', () => {
+  expect(walked.missed(archiveMachine)).toEqual([])
+})

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { noFeatures } from '../../machines/stream-facts.js'
+import { defaultTimeouts } from '../../machines/timeouts.js'
+import { ProtocolError, StreamError } from '../../src/errors.js'
+import { fails, gives, silent } from '../support/scripted-deeds.js'
+import { closed, online, sessions, settle, works, type run } from './session-run.js'
+
+beforeEach(sessions.begin)
+afterEach(sessions.end)
+
+describe('the session chart, when connections are lost,', () => {
+  const managed = {
+    'binding/receiveFeatures': [
+      gives({ ...noFeatures, bind: true, names: ['{urn:xmpp:sm:3}sm', '{urn:xmpp:features:rosterver}ver'] }),
+    ],
+    enable: [gives({ kind: 'enabled', id: 'sm-1', maxMs: 60_000, location: undefined })],
+    resumeSession: [gives({ kind: 'resumed', jid: 'alice@example.test/desk' })],
+    fetchRoster: [gives()],
+  }
+  const standing = ({ actor }: ReturnType<typeof run>) => {
+    const { roster, streamManagement } = actor.getSnapshot().children
+    return [roster?.getSnapshot().value, streamManagement?.getSnapshot().value]
+  }
+
+  it('goes on with a session that the server keeps: nothing is fetched or announced again', async () => {
+    const session = await online(managed)
+    const { actor, asked, inputs, seen, stanzas } = session
+    expect(standing(session)).toEqual(['synced', { live: 'settled' }])
+    stanzas.say({ type: 'stream.ended', error: closed })
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff.suspended')
+    expect(standing(session)).toEqual(['synced', 'suspended'])
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(standing(session)).toEqual(['synced', { live: 'settled' }])
+    expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-1' }])
+    expect(asked.filter((name) => ['bindResource', 'enable', 'fetchRoster'].includes(name))).toHaveLength(3)
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
+    expect(seen.at(-1)).toBe('active.online.stable')
+  })
+
+  it('begins anew where the server does not go on', async () => {
+    const session = await online({ ...managed, resumeSession: [gives({ kind: 'refused' })] })
+    const { actor, asked, seen, stanzas } = session
+    stanzas.say({ type: 'stream.ended', error: closed })
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(standing(session)).toEqual(['synced', { live: 'settled' }])
+    expect(asked.filter((name) => ['bindResource', 'enable', 'fetchRoster'].includes(name))).toHaveLength(6)
+    expect(actor.getSnapshot().context).toMatchObject({ resumed: false, resumption: { previd: 'sm-1' } })
+  })
+
+  it('keeps waiting, but for a new session, when the server keeps the old one no longer', async () => {
+    const session = await online({ ...managed, openTransport: [...works.openTransport, fails(closed)] })
+    const { actor, seen, stanzas } = session
+    stanzas.say({ type: 'stream.ended', error: closed })
+    for (let time = 0; time < 20; time++) {
+      await vi.advanceTimersByTimeAsync(3_000)
+      if (seen.at(-1) === 'backingOff.ended') break
+    }
+    expect(seen.at(-1)).toBe('backingOff.ended')
+    expect(standing(session)).toEqual(['cold', 'lost'])
+    expect(actor.getSnapshot().context.resumption).toBeUndefined()
+  })
+
+  it('does not go on with a session in which the server has lost count', async () => {
+    const session = await online(managed)
+    session.stanzas.say({
+      type: 'stream.ended',
+      error: new ProtocolError('undefined-condition', 'it acknowledged too much'),
+    })
+    await settle()
+    expect(session.seen.at(-1)).toBe('backingOff.ended')
+    expect(standing(session)).toEqual(['cold', 'lost'])
+  })
+
+  it('tries once where the server would like to go on, then where it was', async () => {
+    const enable = [gives({ kind: 'enabled', id: 'sm-1', maxMs: undefined, location: 'other.test:5299' })]
+    const { actor, inputs, seen, stanzas } = await online({
+      ...managed,
+      enable,
+      openTransport: [...works.openTransport, fails(closed), ...works.openTransport],
+    })
+    stanzas.say({ type: 'stream.ended', error: closed })
+    for (let time = 0; time < 2; time++) {
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    }
+    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(inputs.get('openTransport')).toMatchObject([
+      { endpoint: 'xmpps://example.test:5223' },
+      { endpoint: 'xmpps://other.test:5299' },
+      { endpoint: 'xmpps://example.test:5223' },
+    ])
+  })
+
+  it.each(['network.online', 'system.woken'] as const)('does not wait any longer on %s', async (type) => {
+    const { seen, stanzas, surroundings, asked } = await online(managed)
+    stanzas.say({ type: 'stream.ended', error: closed })
+    surroundings.say({ type })
+    surroundings.say({ type })
+    await settle()
+    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(asked.filter((name) => name === 'openTransport')).toHaveLength(2)
+  })
+
+  it.each(['network.online', 'system.woken'] as const)(
+    'looks at once whether a connection still lives on %s',
+    async (type) => {
+      const { seen, surroundings, actor } = await online({ ...managed, probe: [silent] })
+      surroundings.say({ type })
+      await vi.advanceTimersByTimeAsync(defaultTimeouts.doubtMs)
+      expect(seen.at(-1)).toBe('backingOff.suspended')
+      expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.doubt' })
+    },
+  )
+
+  it.each(['openTransport', 'initiate', 'resumeSession'])(
+    'ends in offline when it is disconnected while a suspended session is at %s',
+    async (name) => {
+      const steps = Object.entries(works).find(([known]) => known === name)?.[1] ?? []
+      const session = await online({ ...managed, [name]: [...steps, silent] })
+      session.stanzas.say({ type: 'stream.ended', error: closed })
+      await vi.advanceTimersByTimeAsync(session.actor.getSnapshot().context.retryInMs)
+      session.actor.send({ type: 'session.disconnect' })
+      await settle()
+      expect(session.seen.at(-1)).toBe('offline')
+      expect(standing(session)).toEqual(['cold', 'outside'])
+    },
+  )
+
+  it('ends in offline when it is disconnected while it is suspended', async () => {
+    const session = await online(managed)
+    session.stanzas.say({ type: 'stream.ended', error: closed })
+    session.actor.send({ type: 'session.disconnect' })
+    await settle()
+    expect(session.seen.at(-1)).toBe('offline')
+    expect(standing(session)).toEqual(['cold', 'outside'])
+  })
+
+  it('spreads everybody over a minute when the server shuts down', async () => {
+    const delays: number[] = []
+    for (let seed = 1; seed <= 50; seed++) {
+      const { actor, stanzas } = await online(managed, { seed })
+      stanzas.say({ type: 'stream.ended', error: new StreamError('system-shutdown') })
+      delays.push(actor.getSnapshot().context.retryInMs)
+    }
+    expect(Math.max(...delays)).toBeGreaterThan(50_000)
+    expect(Math.min(...delays)).toBeLessThan(10_000)
+    expect(delays.every((delay) => delay <= 60_000)).toBe(true)
+  })
+})
