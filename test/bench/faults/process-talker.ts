@@ -23,6 +23,8 @@ export interface TalkerTask {
 export interface ProcessTalker extends Talker {
   /** Ends the process without asking it (SIGKILL); resolves when it has, with all it has said. */
   kill(): Promise<void>
+  /** What it has thrown where no app could have caught it. */
+  readonly uncaught: readonly string[]
   /** What it wrote last, where it has ended by itself. */
   readonly defect: () => string | undefined
 }
@@ -42,11 +44,13 @@ export function startProcessTalker({ caFile, ...task }: TalkerTask, events: Talk
   child.stderr?.on('data', (chunk) => {
     words = (words + String(chunk)).slice(-lastWordsLimit)
   })
+  const uncaught: string[] = []
   child.on('message', (message) => {
     for (const [word, body] of readMessage(message)) {
       if (word === 'online') events.online()
       else if (word === 'arrived') events.arrived(body)
       else if (word === 'sent') events.sent(body)
+      else if (word === 'uncaught') uncaught.push(body)
       else if (word === 'confirmed') events.confirmed(body)
       else if (word === 'failed') events.failed(body)
     }
@@ -78,6 +82,7 @@ export function startProcessTalker({ caFile, ...task }: TalkerTask, events: Talk
       child.kill('SIGKILL')
       await ended
     },
+    uncaught,
     defect: () => defect,
   }
 }

@@ -37,6 +37,8 @@ export interface Session {
 
 /** How it went; `defect`: the client's process ended by itself, with these words. */
 export interface SessionOutcome extends Outcome {
+  /** What the client has thrown where no app could have caught it. */
+  readonly uncaught: readonly string[]
   readonly defect: string | undefined
 }
 
@@ -97,7 +99,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
       }),
       backLimitMs: row === 'random' ? faultLimitMs : cutLimitMs,
     })
-    return { ...outcome, defect: talker?.defect() }
+    return { ...outcome, uncaught: talker?.uncaught ?? [], defect: talker?.defect() }
   } finally {
     await relay.stop()
     server.giveBack(pair)

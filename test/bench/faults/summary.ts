@@ -94,10 +94,12 @@ function toRemarks(row: RowName, client: Client, group: readonly Held[]): readon
   const missed = group.reduce((total, { outcome }) => total + (outcome?.missed ?? 0), 0)
   const flawed = group.filter(({ outcome }) => outcome !== undefined && isFlawed(outcome))
   const crashed = group.filter(({ outcome }) => outcome?.defect !== undefined)
+  const uncaught = group.flatMap(({ outcome }) => outcome?.uncaught ?? [])
   const failed = group.filter(({ problem }) => problem !== undefined)
   const seeds = flawed.map(({ session }) => session.seed).sort((a, b) => a - b)
   return [
     ...(missed > 0 ? [`not back in time ${missed} ×`] : []),
+    ...(uncaught.length > 0 ? [`threw ${uncaught.length} × where nobody can catch it: ${uncaught[0]}`] : []),
     ...(crashed.length > 0
       ? [`its process ended ${crashed.length} ×: ${crashed[0]?.outcome?.defect ?? ''}`]
       : []),

@@ -9,6 +9,11 @@ const say = (word, body) => {
 }
 const tell = () => process.connected && process.send(said.splice(0))
 
+// What a client throws where no app can catch it would end the process; an app would rather have the conversation.
+for (const kind of ['uncaughtException', 'unhandledRejection']) {
+  process.on(kind, (error) => say('uncaught', String(error)))
+}
+
 const { talk } = await import(`./talkers/${input.client}.mjs`)
 const talker = talk(input, {
   online: () => say('online'),

@@ -5,9 +5,6 @@ const { Status } = Strophe
 Strophe.setLogLevel(Strophe.LogLevel.FATAL)
 const retryMs = 1000
 
-// It lets go of a socket that is still connecting without a listener for its error, which nobody can catch elsewhere.
-process.on('uncaughtException', () => {})
-
 /**
  * As its README says: stream management by `enableStreamManagement`, presence only where no session was resumed; where a
  * session is to be saved, by a storage of one's own. It leaves reconnects to the app: here a second after each end.
