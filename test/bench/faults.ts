@@ -71,7 +71,7 @@ try {
   const together = apart.flatMap((row) => servers.flatMap((server) => toSessions(row, server)))
   await runAtMost(concurrency, together, (session) => hold(session))
   if (rows.includes('restart')) {
-    for (const server of servers) await holdThroughRestart(server)
+    await Promise.all(servers.map(holdThroughRestart))
   }
 } finally {
   await stop()

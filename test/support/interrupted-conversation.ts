@@ -69,7 +69,7 @@ export interface Outcome {
 
 /** So many messages of each direction are on their way at most, before an incident. */
 const windowLimit = 40
-/** How long a message that keeps others waiting is waited for, in milliseconds. */
+/** How long a message that keeps others waiting is waited for, once in a part, in milliseconds. */
 const lagLimitMs = 1000
 /** How long the other side's echo is waited for, in milliseconds, and how often it is asked for. */
 const echoMs = 5000
@@ -161,10 +161,13 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
   const missing = () => Math.max(number - up.arrived, number - down.arrived)
   const talk = async ({ incident, messages }: Part) => {
     const given = missing()
+    let keepsUp = true
     let striking: Promise<number | undefined> | undefined
     for (let index = 0; index < messages; index++) {
       if (index === incident?.after && missed < missedLimit) striking = incident.strike(stage)
-      if (striking === undefined) await news.until(() => missing() - given < windowLimit, lagLimitMs)
+      if (striking === undefined && keepsUp) {
+        keepsUp = await news.until(() => missing() - given < windowLimit, lagLimitMs)
+      }
       talker.send(`${mark}u${number}`)
       down.send(number)
       sayBack(`${mark}d${number}`)
