@@ -30,6 +30,8 @@ export interface ProcessTalker extends Talker {
 }
 
 const lastWordsLimit = 2000
+/** Whoever does not end by then is ended. */
+const closeLimitMs = 3000
 
 /** Starts a process, and the client in it. */
 export function startProcessTalker({ caFile, ...task }: TalkerTask, events: TalkerEvents): ProcessTalker {
@@ -75,7 +77,9 @@ export function startProcessTalker({ caFile, ...task }: TalkerTask, events: Talk
     close: async () => {
       isOver = true
       tell('close')
+      const timer = setTimeout(() => child.kill('SIGKILL'), closeLimitMs)
       await ended
+      clearTimeout(timer)
     },
     kill: async () => {
       isOver = true

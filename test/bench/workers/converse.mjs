@@ -9,11 +9,6 @@ const say = (word, body) => {
 }
 const tell = () => process.connected && process.send(said.splice(0))
 
-// What a client throws where no app can catch it would end the process; an app would rather have the conversation.
-for (const kind of ['uncaughtException', 'unhandledRejection']) {
-  process.on(kind, (error) => say('uncaught', String(error)))
-}
-
 const { talk } = await import(`./talkers/${input.client}.mjs`)
 const talker = talk(input, {
   online: () => say('online'),
@@ -21,6 +16,11 @@ const talker = talk(input, {
   confirmed: (body) => say('confirmed', body),
   failed: (body) => say('failed', body),
 })
+
+// What a client throws where no app can catch it would end the process; an app would rather have the conversation.
+for (const kind of ['uncaughtException', 'unhandledRejection']) {
+  process.on(kind, (error) => say('uncaught', String(error)))
+}
 
 const deeds = {
   send: (body) => {

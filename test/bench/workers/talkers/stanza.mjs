@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createClient, Utils } from 'stanza'
+import { readWhole, writeWhole } from './whole-file.mjs'
 
 /**
  * As its documentation says: stream management and resumption are on from the start; `autoReconnect` brings it back, here a
@@ -29,18 +29,10 @@ export function talk({ jid, password, resource, saved, url }, hear) {
   client.on('message:acked', ({ body }) => hear.confirmed(body))
   client.on('message:failed', ({ body }) => hear.failed(body))
   if (saved !== undefined) {
-    const state = read(saved)
+    const state = readWhole(saved)
     if (state !== undefined) client.sm.load(JSON.parse(state, Utils.reviveData))
-    client.sm.cache((next) => writeFileSync(saved, JSON.stringify(next)))
+    client.sm.cache((next) => writeWhole(saved, JSON.stringify(next)))
   }
   client.connect()
   return { send: (to, body) => client.sendMessage({ to, type: 'chat', body }) }
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { $msg, $pres, Strophe } from 'strophe.js'
+import { readWhole, writeWhole } from './whole-file.mjs'
 
 const { Status } = Strophe
 Strophe.setLogLevel(Strophe.LogLevel.FATAL)
@@ -47,14 +48,8 @@ export function talk({ jid, password, resource, saved, url }, hear) {
 
 function toStorage(file) {
   return {
-    load: () => {
-      try {
-        return JSON.parse(readFileSync(file, 'utf8'))
-      } catch {
-        return null
-      }
-    },
-    save: (_key, state) => writeFileSync(file, JSON.stringify(state)),
+    load: () => JSON.parse(readWhole(file) ?? 'null'),
+    save: (_key, state) => writeWhole(file, JSON.stringify(state)),
     clear: () => rmSync(file, { force: true }),
   }
 }
