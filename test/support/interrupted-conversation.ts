@@ -181,12 +181,16 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     else missed++
     await news.until(() => missing() === 0 || performance.now() - heardMs > lullMs, backLimitMs)
   }
-  /** Sends a word until it comes back; whether it did. */
+  /** Sends a word until it comes back, or nothing has for long, though the server has time; whether it did. */
   const echo = async (word: string, isEnough: () => boolean): Promise<boolean> => {
     const said = `${mark}e${word}`
-    for (let tries = 0; tries < echoTries && !echoed.has(said) && !isEnough(); tries++) {
+    const isOver = () => echoed.has(said) || isEnough()
+    for (let silent = 0; silent < echoTries && !isOver(); silent++) {
+      const before = up.arrived + down.arrived
       talker.send(said)
-      await news.until(() => echoed.has(said) || isEnough(), echoMs)
+      await news.until(isOver, echoMs)
+      await farEnd?.settle()
+      if (up.arrived + down.arrived > before) silent = 0
     }
     return echoed.has(said)
   }
