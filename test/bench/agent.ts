@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import { logInByPlain } from '../support/plain-login.js'
 import type { ProsodyUnderBench } from './prosody-under-bench.js'
 
 /** The other side of the client that is measured: hardly any XML, so that it keeps nobody waiting. */
@@ -23,7 +24,9 @@ export async function startAgent({ domain, password, ports }: ProsodyUnderBench)
   await once(socket, 'connect')
   socket.setEncoding('utf8')
   const jid = `agent@${domain}/${resource}`
-  await logIn(socket, domain, password)
+  await logInByPlain(socket, { domain, user: 'agent', password, resource })
+  socket.write('<presence/>')
+  await once(socket, 'data')
 
   let arrived = 0
   let wanted = Number.POSITIVE_INFINITY
@@ -81,27 +84,3 @@ async function sendPaced(count: number, pace: number, write: () => void): Promis
 
 const toMessage = (to: string, index: number): string =>
   `<message to='${to}' type='chat' id='m${index}'><body>message ${index} of many: see you at the station at nine, é?</body><active xmlns='http://jabber.org/protocol/chatstates'/><origin-id xmlns='urn:xmpp:sid:0' id='m${index}'/></message>`
-
-async function logIn(socket: Socket, domain: string, password: string): Promise<void> {
-  const header = `<?xml version='1.0'?><stream:stream to='${domain}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`
-  const plain = Buffer.from(`\0agent\0${password}`).toString('base64')
-  const steps = [
-    [header, '</stream:features>'],
-    [`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`, '<success'],
-    [header, '</stream:features>'],
-    [
-      `<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
-      '</iq>',
-    ],
-    ['<presence/>', '</presence>'],
-  ] as const
-  for (const [words, awaited] of steps) {
-    socket.write(words)
-    let heard = ''
-    while (!heard.includes(awaited)) {
-      const [chunk]: readonly unknown[] = await once(socket, 'data')
-      heard += String(chunk)
-      if (heard.includes('<failure')) throw new Error(`the agent could not log in: ${heard}`)
-    }
-  }
-}

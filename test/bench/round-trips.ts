@@ -1,5 +1,5 @@
 import { clientsOn, clientTitles, portOn, urlOn, type Client, type Way } from './clients.js'
-import { startRelay, type Relay } from './relay.js'
+import { startRelay, type Relay } from '../support/relay.js'
 import type { ProsodyUnderBench } from './prosody-under-bench.js'
 import { toRow, type Finding, type Group, type Target } from './row.js'
 import type { Scope } from './scope.js'
@@ -47,7 +47,7 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
       findings.push(...toFindings({ name, ours, peers, results, target, delays }))
       if (way === 'direct TLS' && mechanism === 'SCRAM') findings.push(...toWrites(ours, peers, results))
     } finally {
-      for (const relay of relays) relay.close()
+      await Promise.all(relays.map((relay) => relay.stop()))
     }
   }
   return {

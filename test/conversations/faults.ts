@@ -6,13 +6,13 @@ import { everybodyLeaves, next, online, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const faults = {
-  'ends the connection': (relay: Relay) => relay.close(),
-  'resets the connection': (relay: Relay) => relay.reset(),
-  'swallows everything': (relay: Relay) => relay.swallow(),
-  'swallows what the client sends': (relay: Relay) => relay.swallow('toServer'),
-  'swallows what the server sends': (relay: Relay) => relay.swallow('toClient'),
-  'cuts what the client sends in the middle': (relay: Relay) => relay.cutAfter(137, 'toServer'),
-  'cuts what the server sends in the middle': (relay: Relay) => relay.cutAfter(137, 'toClient'),
+  'ends the connection': (relay: Relay) => relay.break('close'),
+  'resets the connection': (relay: Relay) => relay.break('reset'),
+  'swallows everything': (relay: Relay) => relay.break('black hole'),
+  'swallows what the client sends': (relay: Relay) => relay.break('black hole up'),
+  'swallows what the server sends': (relay: Relay) => relay.break('black hole down'),
+  'cuts what the client sends in the middle': (relay: Relay) => void relay.breakAfter(137, 'up', 'reset'),
+  'cuts what the server sends in the middle': (relay: Relay) => void relay.breakAfter(137, 'down', 'reset'),
 } as const satisfies Readonly<Record<string, (relay: Relay) => void>>
 
 const step = 1_000
@@ -82,7 +82,7 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
         (state) => state.status === 'online' && state.resumed,
         'the session',
       )
-      relay.reset()
+      relay.break('reset')
       await resumed
       // The first word is TLS's own; the others are the login, its proof, and the resumption.
       expect(flights[0]).toBe(1 + 3)

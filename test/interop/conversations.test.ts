@@ -4,7 +4,8 @@ import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdHistory } from '../conversations/history.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
-import { onEachRealServer, realPassword } from '../support/real-server.js'
+import { realPassword } from '../support/real-accounts.js'
+import { onEachRealServer } from '../support/real-server.js'
 
 /** Over STARTTLS on TLS 1.2, where both servers accept `tls-unique`. */
 const mechanisms = {

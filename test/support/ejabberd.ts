@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ejabberdConfiguration } from './ejabberd-configuration.js'
 import { findFreePorts } from './free-ports.js'
 import { startGuarded, untilReady } from './guarded-process.js'
-import { realPassword, realUsers } from './real-server.js'
+import { realPassword, realUsers } from './real-accounts.js'
 import type { RealDomain } from './real-server.js'
 import type { StartedServer } from './real-servers.js'
 import { createServerFolder, realDomains } from './server-folder.js'
@@ -43,7 +43,8 @@ export async function startEjabberd(): Promise<StartedServer> {
       HOME: folder.path,
     },
   })
-  await untilReady('ejabberd', server, async () => server.lastWords().endsWith(ready))
+  const untilUp = () => untilReady('ejabberd', server, async () => server.lastWords().endsWith(ready))
+  await untilUp()
   const domain = (name: string, encryption: RealDomain['encryption']): RealDomain => ({
     domain: name,
     encryption,
@@ -59,6 +60,10 @@ export async function startEjabberd(): Promise<StartedServer> {
       secure: domain(realDomains.secure, 'required'),
       ca,
       folder: folder.path,
+    },
+    restart: async () => {
+      await server.restart()
+      await untilUp()
     },
     stop: server.stop,
   }
@@ -95,11 +100,14 @@ async function list(folder: string): Promise<readonly string[]> {
 
 const binary = (text: string) => `<<"${text}">>`
 
-/** Erlang expressions, evaluated once ejabberd is up. */
+/** Erlang expressions, evaluated whenever ejabberd is up: accounts may be there already. */
 const seedAccounts = `
 Hosts = [${Object.values(realDomains).map(binary).join(', ')}].
 Users = [${realUsers.map(binary).join(', ')}].
-[[ok = ejabberd_auth:try_register(User, Host, ${binary(realPassword)}) || User <- Users] || Host <- Hosts].
+Register = fun(User, Host) ->
+  true = lists:member(ejabberd_auth:try_register(User, Host, ${binary(realPassword)}), [ok, {error, exists}])
+end.
+[[Register(User, Host) || User <- Users] || Host <- Hosts].
 Befriend = fun(Host, User, Contact, Name) ->
   mnesia:dirty_write({roster, {User, Host, {Contact, Host, <<>>}}, {User, Host}, {Contact, Host, <<>>},
     Name, both, none, [<<"Friends">>], <<>>, []})

@@ -8,6 +8,8 @@ export interface GuardedProcess {
   readonly ended: Promise<void>
   /** The last words it wrote. */
   lastWords(): string
+  /** Ends the server and starts it again in the same folder; resolves when it has begun to start. */
+  restart(): Promise<void>
   /** Ends the server and removes its folder; resolves when both are done. */
   stop(): Promise<void>
 }
@@ -23,6 +25,7 @@ export interface GuardedCommand {
 
 const guard = fileURLToPath(new URL('guard.mjs', import.meta.url))
 const lastWordsLimit = 4096
+const startedAgain = 'started again\n'
 
 /** Runs a command under a guard that outlives this process just long enough to clean up after it. */
 export function startGuarded({ command, environment, folder, parameters }: GuardedCommand): GuardedProcess {
@@ -43,6 +46,11 @@ export function startGuarded({ command, environment, folder, parameters }: Guard
   return {
     ended,
     lastWords: () => words.trim(),
+    restart: async () => {
+      words = ''
+      child.stdin.write('again')
+      while (!words.includes(startedAgain)) await Promise.race([once(child.stdout, 'data'), ended])
+    },
     stop: () => {
       child.stdin.end()
       return ended

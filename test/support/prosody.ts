@@ -1,7 +1,7 @@
 import { findFreePorts, isListening } from './free-ports.js'
 import { startGuarded, untilReady } from './guarded-process.js'
 import { prosodyConfiguration } from './prosody-configuration.js'
-import { realPassword, realUsers } from './real-server.js'
+import { realPassword, realUsers } from './real-accounts.js'
 import type { RealDomain } from './real-server.js'
 import type { StartedServer } from './real-servers.js'
 import { createServerFolder, realDomains } from './server-folder.js'
@@ -22,11 +22,13 @@ export async function startProsody(): Promise<StartedServer> {
     command: 'prosody',
     parameters: ['-F', '--config', file],
   })
-  await untilReady(
-    'Prosody',
-    server,
-    async () => (await isListening(port('starttls'))) && isListening(port('https')),
-  )
+  const ready = () =>
+    untilReady(
+      'Prosody',
+      server,
+      async () => (await isListening(port('starttls'))) && isListening(port('https')),
+    )
+  await ready()
   const domain = (name: string, encryption: RealDomain['encryption']): RealDomain => ({
     domain: name,
     encryption,
@@ -42,6 +44,10 @@ export async function startProsody(): Promise<StartedServer> {
       secure: domain(realDomains.secure, 'required'),
       ca: folder.certificate.ca,
       folder: folder.path,
+    },
+    restart: async () => {
+      await server.restart()
+      await ready()
     },
     stop: server.stop,
   }

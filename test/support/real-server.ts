@@ -25,19 +25,6 @@ export interface RealServer {
   readonly folder: string
 }
 
-/** Accounts on both domains of every real server; alice and bob have each other in their rosters. */
-export const realUsers: readonly string[] = [
-  'alice',
-  'bob',
-  'carol',
-  'dave',
-  'erin',
-  ...Array.from({ length: 20 }, (_, index) => `u${index}`),
-]
-
-/** The password of every account of every real server. */
-export const realPassword = 'secret'
-
 /** What the set-up of the run found. */
 export interface RealServers {
   readonly running: readonly RealServer[]

@@ -6,6 +6,8 @@ import type { RealServer, RealServers } from './real-server.js'
 /** A real server with the means to end it. */
 export interface StartedServer {
   readonly facts: RealServer
+  /** Ends it and starts it again, with the same data on the same ports; resolves when it is ready. */
+  restart(): Promise<void>
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }

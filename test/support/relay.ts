@@ -1,99 +1,90 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
+import { createRecordCounter } from './record-counter.js'
+import { openLine, type Break, type Direction, type Line } from './relay-line.js'
 
-/** One of two ways through a relay. */
-export type Direction = 'toClient' | 'toServer'
-
-/** A way to a server of this machine that can be broken in every way that networks know. */
+/** A way to a server of this machine that can be longer than it is, and fail as lines do. */
 export interface Relay {
   readonly port: number
   /** Connections so far. */
   readonly connections: number
   /** How often the client has spoken on the latest connection, whatever it said between two words of the server. */
   readonly flights: number
-  /** Ends every connection in order, both ways. */
-  close(): void
-  /** Ends every connection with a reset. */
-  reset(): void
-  /** From here on nothing passes, and nobody is told; with a direction the other one still works. */
-  swallow(only?: Direction): void
-  /** Resets a connection once it has passed this many bytes more in one direction: in the middle of whatever is there. */
-  cutAfter(bytes: number, direction: Direction): void
-  /** Hands bytes on so much later, in milliseconds. */
+  /** TLS records of application data that the client has sent since the server last said something. */
+  recordsSinceServer(): number
+  /** Breaks every open line, at once, whatever was to break later. */
+  break(how: Break): void
+  /**
+   * Lets so many more bytes pass in one direction, on whatever lines there are or will be, and breaks them then; resolves when
+   * that has happened. The latest call counts.
+   */
+  breakAfter(bytes: number, direction: Direction, how: Break): Promise<void>
+  /** How much later bytes arrive from now on, in milliseconds; their order stays. */
   delay(ms: number): void
-  /** New connections are reset at once. */
-  refuse(): void
-  /** Undoes everything for connections to come; those that were swallowed stay lost. */
-  heal(): void
-  /** Ends the relay. */
+  /** Whoever connects is cut off at once, until `comeBack()`. */
+  goAway(): void
+  comeBack(): void
+  /** Ends everything, what hangs in a broken line too. */
   stop(): Promise<void>
 }
 
-interface Way {
-  readonly direction: Direction
-  readonly from: Socket
-  readonly to: Socket
-  isSwallowed: boolean
-  /** Bytes that pass before the cut. */
-  left: number
-}
-
-/** Listens on a free port of 127.0.0.1 and passes everything on to another, until it is told otherwise. */
-export async function startRelay(port: number): Promise<Relay> {
-  const ways = new Set<Way>()
+/**
+ * Listens on a free port of 127.0.0.1 and hands every byte on `delayMs` later, in both directions and in order. The TCP
+ * handshake is the one thing that it cannot delay.
+ */
+export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
+  const lines = new Set<Line>()
+  let latencyMs = delayMs
+  let isAway = false
+  let records = 0
   let connections = 0
   let flights = 0
-  let lastSpeaker: Direction = 'toClient'
-  let delayMs = 0
-  let isRefusing = false
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
-    client.on('error', () => client.destroy())
-    if (isRefusing) return client.resetAndDestroy()
-    connections += 1
-    flights = 0
-    lastSpeaker = 'toClient'
-    const upstream = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true })
-    upstream.on('error', () => upstream.destroy())
-    open('toServer', client, upstream)
-    open('toClient', upstream, client)
-  })
+  let lastSpeaker: Direction = 'down'
+  let cut: Cut | undefined
 
-  const open = (direction: Direction, from: Socket, to: Socket) => {
-    const way: Way = { direction, from, to, isSwallowed: false, left: Infinity }
-    ways.add(way)
-    const later = (deed: () => void) => {
-      const act = () => {
-        if (!way.isSwallowed) deed()
-      }
-      if (delayMs === 0) act()
-      else setTimeout(act, delayMs)
+  const breakAll = (how: Break) => {
+    for (const line of lines) line.break(how)
+  }
+  /** How many of these bytes may pass, and what to do about the others. */
+  const admit = (direction: Direction, bytes: number): number => {
+    if (cut?.direction !== direction || bytes < cut.left) {
+      if (cut?.direction === direction) cut.left -= bytes
+      return bytes
     }
-    from.on('data', (chunk) => {
-      if (direction === 'toServer' && lastSpeaker === 'toClient') flights += 1
-      lastSpeaker = direction
-      later(() => pass(way, chunk))
+    const { how, left, made } = cut
+    cut = undefined
+    queueMicrotask(() => {
+      breakAll(how)
+      made()
     })
-    from.on('end', () => later(() => to.end()))
-    from.on('close', () => {
-      later(() => to.destroy())
-      ways.delete(way)
-    })
+    return left
   }
 
-  const pass = (way: Way, chunk: Buffer) => {
-    const { from, left, to } = way
-    way.left -= chunk.length
-    if (to.writable) to.write(chunk.subarray(0, left))
-    if (way.left > 0) return
-    from.resetAndDestroy()
-    // What was handed over still leaves.
-    to.end()
-    to.once('finish', () => to.resetAndDestroy())
-  }
-  const each = (deed: (way: Way) => void) => {
-    ways.forEach(deed)
-  }
-
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    if (isAway) {
+      client.on('error', () => {})
+      client.resetAndDestroy()
+      return
+    }
+    connections++
+    flights = 0
+    lastSpeaker = 'down'
+    const count = createRecordCounter(() => records++)
+    const line = openLine(client, port, {
+      latencyMs: () => latencyMs,
+      admit,
+      heard: (direction) => {
+        if (direction === 'up' && lastSpeaker === 'down') flights++
+        lastSpeaker = direction
+      },
+      passed: (direction, chunk) => {
+        if (direction === 'up') count(chunk)
+        else records = 0
+      },
+      ended: () => lines.delete(line),
+    })
+    lines.add(line)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -106,30 +97,37 @@ export async function startRelay(port: number): Promise<Relay> {
     get flights() {
       return flights
     },
-    close: () => each(({ from }) => from.end()),
-    reset: () => each(({ from }) => from.resetAndDestroy()),
-    swallow: (only) =>
-      each((way) => {
-        if (only === undefined || way.direction === only) way.isSwallowed = true
-      }),
-    cutAfter: (bytes, direction) =>
-      each((way) => {
-        if (way.direction === direction) way.left = bytes
+    recordsSinceServer: () => records,
+    break: (how) => {
+      const made = cut?.made
+      cut = undefined
+      breakAll(how)
+      made?.()
+    },
+    breakAfter: (bytes, direction, how) =>
+      new Promise((made) => {
+        cut = { direction, how, left: bytes, made }
       }),
     delay: (ms) => {
-      delayMs = ms
+      latencyMs = ms
     },
-    refuse: () => {
-      isRefusing = true
+    goAway: () => {
+      isAway = true
     },
-    heal: () => {
-      isRefusing = false
-      delayMs = 0
+    comeBack: () => {
+      isAway = false
     },
     stop: async () => {
-      each(({ from }) => from.destroy())
       server.close()
+      for (const line of lines) line.destroy()
       await once(server, 'close')
     },
   }
+}
+
+interface Cut {
+  readonly direction: Direction
+  readonly how: Break
+  left: number
+  readonly made: () => void
 }

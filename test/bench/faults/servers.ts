@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createServer } from '../../../src/server/server.js'
+import { findEjabberd, startEjabberd } from '../../support/ejabberd.js'
+import { isOnPath } from '../../support/install-servers.js'
+import { startProsody } from '../../support/prosody.js'
+import { realPassword, realUsers } from '../../support/real-accounts.js'
+import type { StartedServer } from '../../support/real-servers.js'
+
+export const serverNames = ['Prosody', 'ejabberd', 'embedded'] as const
+export type ServerName = (typeof serverNames)[number]
+
+/** A server that conversations go through. */
+export interface ServerUnderFaults {
+  readonly name: ServerName
+  readonly domain: string
+  readonly password: string
+  /** PEM of the authority that its certificate is of, and a file of it. */
+  readonly ca: string
+  readonly caFile: string
+  /** Of 127.0.0.1. */
+  readonly directTlsPort: number
+  /** Where talkers are let in, over a relay or not. */
+  readonly port: number
+  readonly url: (port: number) => string
+  /** Two accounts that nobody else uses until they are given back. */
+  lend(): Pair
+  giveBack(pair: Pair): void
+  /** Ends it and starts it again; `undefined` where that would be another server. */
+  readonly restart: (() => Promise<void>) | undefined
+  stop(): Promise<void>
+}
+
+export interface Pair {
+  readonly talker: string
+  readonly farEnd: string
+}
+
+const users = realUsers.filter((user) => /^u\d+$/.test(user))
+
+/** Starts a server; `undefined` where it is not installed. All clients speak wss to it, or direct TLS where that is said. */
+export async function startServerUnderFaults(
+  name: ServerName,
+  folder: string,
+): Promise<ServerUnderFaults | undefined> {
+  const path = process.env['PATH']
+  if (name === 'embedded') return startEmbedded(folder)
+  if (name === 'Prosody') {
+    if (!(await isOnPath('prosody', path))) return undefined
+    const prosody = await startProsody()
+    const { wss } = prosody.facts.open
+    return toServer(name, folder, prosody, { port: portOf(wss), url: (port) => withPort(wss, port) })
+  }
+  if ((await findEjabberd()) === undefined || !(await isOnPath('erl', path))) return undefined
+  const ejabberd = await startEjabberd()
+  const { directTlsPort } = ejabberd.facts.open
+  return toServer(name, folder, ejabberd, { port: directTlsPort, url: toDirectTls })
+}
+
+const toDirectTls = (port: number) => `xmpps://localhost:${port}`
+const portOf = (url: string) => Number(new URL(url).port)
+
+function withPort(url: string, port: number): string {
+  const changed = new URL(url)
+  changed.port = String(port)
+  return changed.href
+}
+
+async function toServer(
+  name: ServerName,
+  folder: string,
+  { facts, restart, stop }: StartedServer,
+  entrance: Pick<ServerUnderFaults, 'port' | 'url'>,
+): Promise<ServerUnderFaults> {
+  return {
+    name,
+    domain: facts.open.domain,
+    password: realPassword,
+    ca: facts.ca,
+    caFile: await writeAuthority(folder, facts.ca),
+    directTlsPort: facts.open.directTlsPort,
+    ...entrance,
+    ...createPairs(),
+    restart,
+    stop,
+  }
+}
+
+async function startEmbedded(folder: string): Promise<ServerUnderFaults> {
+  const accounts = users.map((username) => ({ username, password: realPassword }))
+  const server = await createServer({ accounts, listen: { tls: {} } })
+  const { ca = '', domain, endpoints } = server
+  const port = portOf((endpoints.directTls ?? '').replace('xmpps:', 'https:'))
+  return {
+    name: 'embedded',
+    domain,
+    password: realPassword,
+    ca,
+    caFile: await writeAuthority(folder, ca),
+    directTlsPort: port,
+    port,
+    url: toDirectTls,
+    ...createPairs(),
+    // It keeps everything in memory.
+    restart: undefined,
+    stop: () => server.close(),
+  }
+}
+
+async function writeAuthority(folder: string, ca: string): Promise<string> {
+  const file = join(folder, `${randomUUID()}.crt`)
+  await writeFile(file, ca)
+  return file
+}
+
+/** Whose turn was longest ago is next: what an earlier conversation has left behind has time to go away. */
+function createPairs(): Pick<ServerUnderFaults, 'giveBack' | 'lend'> {
+  const free: Pair[] = []
+  for (let index = 0; index + 1 < users.length; index += 2) {
+    free.push({ talker: users[index] ?? '', farEnd: users[index + 1] ?? '' })
+  }
+  return {
+    lend: () => {
+      const pair = free.shift()
+      if (pair === undefined) throw new RangeError('more conversations at a time than there are accounts')
+      return pair
+    },
+    giveBack: (pair) => void free.push(pair),
+  }
+}

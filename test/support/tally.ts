@@ -1,0 +1,79 @@
+/** What became of the messages of one direction. */
+export interface Tally {
+  readonly sent: number
+  readonly lost: number
+  /** Of those that are lost, how many the sender was told of. */
+  readonly told: number
+  /** Of those that are lost, how many the sender was told that the server has: the server has lost them. */
+  readonly confirmed: number
+  /** Of those that have arrived, how many the sender was told that they have not. */
+  readonly falseAlarms: number
+  /** How often one came that had come before. */
+  readonly duplicated: number
+  /** How many came behind one that was sent later. */
+  readonly reordered: number
+  /** Numbers of the first that are lost. */
+  readonly firstLost: readonly number[]
+}
+
+/** Counts what is sent and what arrives in one direction, by numbers that only grow. */
+export class TallySheet {
+  readonly #sent = new Set<number>()
+  readonly #failed = new Set<number>()
+  readonly #confirmed = new Set<number>()
+  readonly #arrived = new Set<number>()
+  #highest = -1
+  #duplicated = 0
+  #reordered = 0
+
+  send(number: number): void {
+    this.#sent.add(number)
+  }
+
+  /** The sender is told that this one has not arrived. */
+  fail(number: number): void {
+    this.#failed.add(number)
+  }
+
+  /** The sender is told that the server has this one. */
+  confirm(number: number): void {
+    this.#confirmed.add(number)
+  }
+
+  arrive(number: number): void {
+    if (this.#arrived.has(number)) {
+      this.#duplicated++
+      return
+    }
+    this.#arrived.add(number)
+    if (number < this.#highest) this.#reordered++
+    else this.#highest = number
+  }
+
+  get isComplete(): boolean {
+    return this.#arrived.size >= this.#sent.size && this.#lost().length === 0
+  }
+
+  /** How many have come, counting each once. */
+  get arrived(): number {
+    return this.#arrived.size
+  }
+
+  get tally(): Tally {
+    const lost = this.#lost()
+    return {
+      sent: this.#sent.size,
+      lost: lost.length,
+      told: lost.filter((number) => this.#failed.has(number)).length,
+      confirmed: lost.filter((number) => this.#confirmed.has(number)).length,
+      falseAlarms: [...this.#failed].filter((number) => this.#arrived.has(number)).length,
+      duplicated: this.#duplicated,
+      reordered: this.#reordered,
+      firstLost: lost.slice(0, 5),
+    }
+  }
+
+  #lost(): readonly number[] {
+    return [...this.#sent].filter((number) => !this.#arrived.has(number))
+  }
+}
