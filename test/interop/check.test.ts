@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import { checkServer } from '../../src/testing/conformance.js'
 import { toDeviations } from '../support/known-findings.js'
-import { onEachRealServer, realPassword } from '../support/real-server.js'
+import { realPassword } from '../support/real-accounts.js'
+import { onEachRealServer } from '../support/real-server.js'
 
 /** What each server does against the standard, by the id of the trial, with the reason. */
 const deviations: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(

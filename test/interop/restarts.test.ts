@@ -1,6 +1,7 @@
 import { holdRestarts } from '../conversations/restarts.js'
 import type { ServerUnderTest } from '../conversations/server-under-test.js'
-import { onEachRealServer, realPassword } from '../support/real-server.js'
+import { realPassword } from '../support/real-accounts.js'
+import { onEachRealServer } from '../support/real-server.js'
 
 onEachRealServer(({ ca, open }) => {
   const under: ServerUnderTest = {

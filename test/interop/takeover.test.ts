@@ -1,7 +1,8 @@
 import { afterAll } from 'vitest'
 import type { ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTakeover } from '../conversations/takeover.js'
-import { onEachRealServer, realPassword } from '../support/real-server.js'
+import { realPassword } from '../support/real-accounts.js'
+import { onEachRealServer } from '../support/real-server.js'
 import { startRedis } from '../support/redis.js'
 
 const redis = await startRedis()
