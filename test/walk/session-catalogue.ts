@@ -13,6 +13,7 @@ import { managementByItself, managementNotes, managementStimuli } from './manage
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
+import { storeStimuli } from './store-stimuli.js'
 
 /** The charts alone, but for what looks at the world: silence is measured by what the model has heard, time by its clock. */
 let silentMs = 0
@@ -43,6 +44,7 @@ const stimuli: readonly Stimulus<SessionRig>[] = [
   ...bindingStimuli,
   ...onlineStimuli,
   ...managementStimuli,
+  ...storeStimuli,
 ]
 
 function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
@@ -87,6 +89,13 @@ const wantsNothing: Partial<ClientOptions> = {
   dangerouslyAllowPlaintext: true,
 }
 
+/** Patience that ends before one call of the store is given up. */
+const wantsStore: Partial<ClientOptions> = {
+  reconnect: 'always',
+  presence: false,
+  timeouts: { restoreMs: 5_000 },
+}
+
 /** A session that everything can happen to, too much to be searched. */
 export const wholeSession = driveSession<App>((rig, inspect) =>
   clientOf({ inspect, reconnect: 'always' }, rig),
@@ -104,6 +113,9 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
     clientOf({ inspect, ...wantsNothing }, rig),
   ),
   'that looks for its server': driveSession(discoveringSession),
+  'that an earlier process may have left': withoutPresence(
+    driveSession<App>((rig, inspect) => clientOf({ inspect, ...wantsStore, store: rig.store }, rig)),
+  ),
 }
 
 /** The input that such a session is begun with. */
