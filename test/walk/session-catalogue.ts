@@ -89,16 +89,14 @@ const wantsNothing: Partial<ClientOptions> = {
   dangerouslyAllowPlaintext: true,
 }
 
-/** Patience that ends before one call of the store is given up. */
-const wantsStore: Partial<ClientOptions> = {
-  reconnect: 'always',
-  presence: false,
-  timeouts: { restoreMs: 5_000 },
-}
-
 /** A session that everything can happen to, too much to be searched. */
 export const wholeSession = driveSession<App>((rig, inspect) =>
   clientOf({ inspect, reconnect: 'always' }, rig),
+)
+
+/** One that an earlier process may have left; its patience ends before a call of the store is given up. */
+export const storedSession = driveSession<App>((rig, inspect) =>
+  clientOf({ inspect, reconnect: 'always', timeouts: { restoreMs: 5_000 }, store: rig.store }, rig),
 )
 
 /** Sessions of every kind that leads somewhere else. */
@@ -113,9 +111,7 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
     clientOf({ inspect, ...wantsNothing }, rig),
   ),
   'that looks for its server': driveSession(discoveringSession),
-  'that an earlier process may have left': withoutPresence(
-    driveSession<App>((rig, inspect) => clientOf({ inspect, ...wantsStore, store: rig.store }, rig)),
-  ),
+  'that an earlier process may have left': withoutPresence(storedSession),
 }
 
 /** The input that such a session is begun with. */
