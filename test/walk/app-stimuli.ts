@@ -5,7 +5,7 @@ import type { SessionRig } from './session-rig.js'
 
 /** Where nothing was connected yet there is nothing to close. */
 const hasStream = (model: Model) =>
-  ['openTransport', 'discoverEndpoints'].every((deed) => findDeed(model, deed) === undefined)
+  ['readStore', 'openTransport', 'discoverEndpoints'].every((deed) => findDeed(model, deed) === undefined)
 
 function wishes(name: 'connect' | 'disconnect' | 'close'): Stimulus<SessionRig> {
   const predicts = (model: Model): readonly Occurrence[] => {

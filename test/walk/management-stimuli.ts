@@ -13,7 +13,7 @@ import type { SessionRig } from './session-rig.js'
 const chart = 'session/streamManagement'
 
 /** What the server calls the session. */
-const id = 'kept'
+export const managedId = 'kept'
 
 /** Stanzas of ours that the server has not told to have, and of these those that it was not sent. */
 const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes })
@@ -83,12 +83,12 @@ const enables = (name: string, { resume, max, location }: Terms): Stimulus<Sessi
     [
       done('enable', {
         kind: 'enabled',
-        id: resume ? id : undefined,
+        id: resume ? managedId : undefined,
         maxMs: max === undefined ? undefined : max * 1_000,
         location,
       }),
     ],
-    () => ({ kind: 'enabled', id, resume, max, location }),
+    () => ({ kind: 'enabled', id: managedId, resume, max, location }),
   )
 
 /** The server answers the request to go on. */
@@ -144,7 +144,7 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
       { note: { unacknowledged: countsIn(model).unsent, unsent: 0 } },
       done('resumeSession', { kind: 'resumed', jid }),
     ],
-    ({ handled: h }) => ({ kind: 'resumed', previd: id, h }),
+    ({ handled: h }) => ({ kind: 'resumed', previd: managedId, h }),
   ),
   answers('refuses to resume', [done('resumeSession', { kind: 'refused' })], () => ({
     kind: 'failed',
@@ -154,7 +154,7 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
   answers(
     'resumes more than it was sent',
     [failed('resumeSession', new ProtocolError('undefined-condition', ''))],
-    ({ handled }) => ({ kind: 'resumed', previd: id, h: handled + 10_000 }),
+    ({ handled }) => ({ kind: 'resumed', previd: managedId, h: handled + 10_000 }),
   ),
   answers(
     'resumes another session',

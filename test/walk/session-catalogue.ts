@@ -13,6 +13,7 @@ import { managementByItself, managementNotes, managementStimuli } from './manage
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
+import { storeStimuli } from './store-stimuli.js'
 
 /** The charts alone, but for what looks at the world: silence is measured by what the model has heard, time by its clock. */
 let silentMs = 0
@@ -43,6 +44,7 @@ const stimuli: readonly Stimulus<SessionRig>[] = [
   ...bindingStimuli,
   ...onlineStimuli,
   ...managementStimuli,
+  ...storeStimuli,
 ]
 
 function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
@@ -92,6 +94,11 @@ export const wholeSession = driveSession<App>((rig, inspect) =>
   clientOf({ inspect, reconnect: 'always' }, rig),
 )
 
+/** One that an earlier process may have left; its patience ends before a call of the store is given up. */
+export const storedSession = driveSession<App>((rig, inspect) =>
+  clientOf({ inspect, reconnect: 'always', timeouts: { restoreMs: 5_000 }, store: rig.store }, rig),
+)
+
 /** Sessions of every kind that leads somewhere else. */
 export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that comes back by itself': driveSession<App>((rig, inspect) =>
@@ -104,6 +111,7 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
     clientOf({ inspect, ...wantsNothing }, rig),
   ),
   'that looks for its server': driveSession(discoveringSession),
+  'that an earlier process may have left': withoutPresence(storedSession),
 }
 
 /** The input that such a session is begun with. */

@@ -13,6 +13,7 @@ import { createTransportPair, type TransportPairOptions } from '../../src/transp
 import type { Transport } from '../../src/transport/transport.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import type { ScramServer } from '../spec/scram-server.js'
+import { AwaitedStore } from './awaited-store.js'
 
 /** What the app does with a session. */
 export type App = Pick<
@@ -53,6 +54,8 @@ export class SessionRig<A extends App = App> implements Running {
   readonly clock = new VirtualClock()
   readonly transport = new Pending<Transport>()
   readonly endpoints = new Pending<readonly string[]>()
+  /** Of the sessions that have one. */
+  readonly store = new AwaitedStore()
   /** Whoever listens to what happens around the client. */
   readonly #listeners = new Set<Parameters<Surroundings['watch']>[0]>()
   readonly surroundings: Surroundings = {

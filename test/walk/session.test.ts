@@ -2,7 +2,7 @@ import { array, asyncProperty, check, nat } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drive, type Choose } from '../../src/testing/drive.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { inputOf, keyOf, sessions, undrivable, wholeSession } from './session-catalogue.js'
+import { inputOf, keyOf, sessions, storedSession, undrivable, wholeSession } from './session-catalogue.js'
 
 const driven = new Set<string>()
 const known = new Set(Object.keys(undrivable))
@@ -27,21 +27,21 @@ describe.each(Object.entries(sessions))('a session %s', async (_name, drivable) 
 })
 
 const login = [
-  'connect()',
   'dials with TLS',
   'opens a stream of version 1.0',
   'offers PLAIN',
   'succeeds without a signature, awaited: initiate',
   'opens the authenticated stream',
   'offers binding and stream management',
-  'binds',
-  'lets resume for good',
 ]
+const kept = ['connect()', ...login, 'binds', 'lets resume for good']
+const takenOver = ['connect()', 'has a session in its store', ...login, 'resumes']
 
 it.each([
   ...Object.entries(sessions).map(([name, drivable]) => [name, drivable, []] as const),
   ['that has yet to begin', wholeSession, []] as const,
-  ['that can be resumed', wholeSession, login] as const,
+  ['that can be resumed', wholeSession, kept] as const,
+  ['of an earlier process', storedSession, takenOver] as const,
 ])(
   'a session %s goes where its charts say, whatever happens',
   { timeout: 120_000 },
