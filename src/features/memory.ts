@@ -48,6 +48,7 @@ export class Memory implements Shelf, WriteAhead {
   /** Who was there in the session that is to go on. */
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined
+  #restoring: Promise<LeftBehind> | undefined
   #parts: Remembered | undefined
   #count = 0
 
@@ -122,8 +123,18 @@ export class Memory implements Shelf, WriteAhead {
     this.#parts = parts
   }
 
-  /** Takes the session, and makes everything as it was; once. Rejects with `StoreError`. */
+  /** Takes the session, and makes everything as it was: once, however often it is asked to. Rejects with `StoreError`. */
   async restore(): Promise<LeftBehind> {
+    this.#restoring ??= this.#restore()
+    try {
+      return await this.#restoring
+    } catch (error) {
+      this.#restoring = undefined
+      throw error
+    }
+  }
+
+  async #restore(): Promise<LeftBehind> {
     const parts = this.#parts
     if (parts === undefined) throw new TypeError('there is nothing to remember')
     const { saved, ignored } = await this.#journal.open()

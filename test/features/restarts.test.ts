@@ -14,6 +14,7 @@ import {
   start,
 } from '../spec/session.js'
 import { askedToResume, bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
+import { AwaitedStore } from '../store/awaited-store.js'
 import { Disk, mountKillable } from '../store/disk.js'
 
 const bob = 'bob@example.test'
@@ -132,6 +133,25 @@ describe('a process after the one that was killed', () => {
     const last = await begin(disk)
     await resume(last.first, 1)
     expect(bodiesOf(last.first)).toEqual([])
+  })
+
+  it('is made as the last one was once, though it stops and starts while it reads', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    say(before.client, 'one', 'id-1')
+    await before.kill()
+    const store = new AwaitedStore(disk)
+    const restored: Restoration[] = []
+    const { client, peers, peer } = start({ reconnect: 'afterOnline', store })
+    client.restored$.subscribe((restoration) => restored.push(restoration))
+    await client.disconnect()
+    const connecting = client.connect()
+    store.answer()
+    const last = await peer(peers.length)
+    await resume(last, 0)
+    await connecting
+    expect(restored).toHaveLength(1)
+    expect(bodiesOf(last)).toEqual(['one'])
   })
 
   it('leaves to the next one what was stored when it was closed', async () => {

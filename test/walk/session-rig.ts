@@ -13,7 +13,7 @@ import { createTransportPair, type TransportPairOptions } from '../../src/transp
 import type { Transport } from '../../src/transport/transport.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import type { ScramServer } from '../spec/scram-server.js'
-import { AwaitedStore } from './awaited-store.js'
+import { AwaitedStore } from '../store/awaited-store.js'
 
 /** What the app does with a session. */
 export type App = Pick<

@@ -1,7 +1,7 @@
 import { Journal } from '../../src/store/journal.js'
 import type { SavedSession } from '../../src/store/saved.js'
 import type { Store } from '../../src/store/store.js'
-import { Disk } from '../store/disk.js'
+import { Disk } from './disk.js'
 
 /** Somebody who waits for the store. */
 interface Reader {
@@ -11,10 +11,17 @@ interface Reader {
 
 /** A store that answers nobody until the test lets it, and works from then on. */
 export class AwaitedStore implements Store {
-  readonly #disk = new Disk()
-  readonly #store = this.#disk.mount()
+  readonly #disk: Disk
+  readonly #store: Store
   #isAnswering = false
   #readers: Reader[] = []
+
+  constructor(disk = new Disk()) {
+    this.#disk = disk
+    this.#store = disk.mount()
+    this.set = this.#store.set
+    this.delete = this.#store.delete
+  }
 
   readonly get = async (key: string): Promise<unknown> => {
     if (!this.#isAnswering) {
@@ -22,8 +29,8 @@ export class AwaitedStore implements Store {
     }
     return this.#store.get(key)
   }
-  readonly set = this.#store.set
-  readonly delete = this.#store.delete
+  readonly set: Store['set']
+  readonly delete: Store['delete']
 
   /** An earlier process has had this session until now. */
   async leave(account: string, session: SavedSession): Promise<void> {
