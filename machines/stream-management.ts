@@ -78,7 +78,7 @@ const bound = [
   { target: '#streamManagement.unmanaged', actions: ['endSession', 'forgetTerms', 'beginSession'] },
 ] as const
 const toDead = (wait: Wait) => ({
-  target: 'dead',
+  target: '#streamManagement.live.dead',
   actions: { type: 'reportDead', params: { wait } } as const,
 })
 
@@ -141,6 +141,8 @@ export const streamManagementMachine = setup({
   delays: {
     enableTimeout: ({ context }) => context.timeouts.enableMs,
     ackTimeout: ({ context }) => context.timeouts.ackMs,
+    /** What silence still lacks. */
+    silence: ({ context }) => Math.max(context.timeouts.ackMs - context.silentMs, 1),
     overdueTimeout: ({ context }) => 2 * context.timeouts.ackMs,
     ackPace: ({ context }) => context.timeouts.ackPaceMs,
     resumptionTime: ({ context }) => Math.min(context.maxMs ?? context.timeouts.resumptionMs, longestDelayMs),
@@ -249,8 +251,21 @@ export const streamManagementMachine = setup({
           description: 'Something arrived, the answer did not: asked once more.',
           meta: { spec: 'XEP-0198 §4' },
           entry: 'requestAck',
+          initial: 'waiting',
           on: { 'ack.received': { target: 'resting' } },
           after: { overdueTimeout: toDead('ack') },
+          states: {
+            waiting: {
+              description: 'As long as something arrives.',
+              meta: { spec: 'XEP-0198 §4' },
+              after: { silence: { target: 'measuring', actions: 'measureSilence' } },
+            },
+            measuring: {
+              description: 'A connection that has fallen silent is dead.',
+              meta: { spec: 'XEP-0198 §4' },
+              always: [{ guard: 'isSilent', ...toDead('ack') }, { target: 'waiting' }],
+            },
+          },
         },
         resting: {
           description: 'Answered; asked again at the pace of requests, not of messages, but for a flood.',

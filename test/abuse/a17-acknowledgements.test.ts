@@ -132,6 +132,16 @@ describe('a server that counts what it was sent,', () => {
     }
   })
 
+  it('and talks on without ever answering, is given up, but not the session', async () => {
+    const { client, first } = await managed({ timeouts: { ackMs: 20 } })
+    say(client, 'one')
+    while (client.state.status === 'online') {
+      first.say("<message from='bob@example.test'><body>on and on</body></message>")
+      await rest()
+    }
+    expect(client.state).toMatchObject({ status: 'suspended', error: { code: 'timeout.ack' } })
+  })
+
   it('and never answers, is given more only up to a limit', async () => {
     const { client } = await managed({ limits: { unacknowledgedStanzas: 3 } })
     const deliveries = say(client, 'one', 'two', 'three', 'four')
