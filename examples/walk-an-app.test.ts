@@ -1,70 +1,38 @@
 import { expect, it } from 'vitest'
-import { createActor, fromCallback, fromPromise, setup, type InspectionEvent } from 'xstate'
+import type { InspectionEvent } from 'xstate'
 import { createClient, type Transport } from 'xmpp-machines'
-import { createScriptedServer, drive, findPaths, VirtualClock, type Drivable } from 'xmpp-machines/testing'
+import { createScriptedServer, drive, findPaths, VirtualClock, type Stimulus } from 'xmpp-machines/testing'
+import { screen, startScreen } from './sign-in-screen.js'
 
-/** The app: a screen that knows whether one is signed in. */
-const screen = setup({
-  actors: { connect: fromPromise<void>(async () => {}), watch: fromCallback(() => {}) },
-}).createMachine({
-  id: 'screen',
-  initial: 'signedOut',
-  states: {
-    signedOut: { on: { signIn: 'signingIn' } },
-    signingIn: { invoke: { id: 'connect', src: 'connect', onDone: 'signedIn', onError: 'failed' } },
-    signedIn: { invoke: { id: 'watch', src: 'watch' }, on: { lost: 'failed', signOut: 'signedOut' } },
-    failed: { on: { signIn: 'signingIn' } },
-  },
-})
-
-/** The app with the engine in it, on a server that the test plays. */
-function startApp(inspect: (event: InspectionEvent) => void) {
+function start(inspect: (event: InspectionEvent) => void) {
   const clock = new VirtualClock()
   const server = createScriptedServer()
   let reach = (_transport: Transport) => {}
   const endpoint = () => new Promise<Transport>((resolve) => (reach = resolve))
   const client = createClient({ jid: 'toto@example.test', password: 'secret', endpoint, reconnect: 'never' })
-  const connect = fromPromise(() => client.connect())
-  const watch = fromCallback(({ sendBack }) => {
-    const states = client.state$.subscribe(({ status }) => status === 'halted' && sendBack({ type: 'lost' }))
-    return () => (states.unsubscribe(), void client.disconnect())
-  })
-  const actor = createActor(screen.provide({ actors: { connect, watch } }), { inspect }).start()
+  const actor = startScreen(client, inspect)
   const end = async () => (actor.stop(), await client.close(), clock[Symbol.dispose]())
   return { clock, server, actor, end, reach: () => reach(server.open()) }
 }
 
-const app: Drivable<ReturnType<typeof startApp>> = {
-  machine: screen,
-  start: startApp,
-  stimuli: [
-    ...(['signIn', 'signOut'] as const).map((type) => ({
-      name: type,
-      predicts: [{ to: 'screen', event: { type } }],
-      act: ({ actor }: ReturnType<typeof startApp>) => actor.send({ type }),
-    })),
-    {
-      name: 'the server answers',
-      predicts: [{ deed: 'connect', done: undefined }],
-      act: ({ reach }) => reach(),
-    },
-    {
-      name: 'the server cuts the connection',
-      predicts: [{ deed: 'connect', error: new Error() }],
-      act: ({ reach, server }) => (reach(), server.peer.reset()),
-    },
-    {
-      name: 'the server shuts down',
-      predicts: [{ to: 'screen', event: { type: 'lost' } }],
-      when: ({ charts }) => charts.get('screen')?.snapshot.value === 'signedIn',
-      act: ({ server }) => server.peer.fail('system-shutdown'),
-    },
-  ],
+type Does = Stimulus<ReturnType<typeof start>>
+const does = (name: string, predicts: Does['predicts'], act: Does['act'], when?: Does['when']): Does => {
+  return { name, predicts, act, when }
 }
+const tap = (type: 'signIn' | 'signOut') =>
+  does(type, [{ to: 'screen', event: { type } }], ({ actor }) => actor.send({ type }))
+const lost = [{ to: 'screen', event: { type: 'lost' } }]
+const isIn: Does['when'] = ({ charts }) => charts.get('screen')?.snapshot.value === 'signedIn'
+const stimuli = [
+  tap('signIn'),
+  tap('signOut'),
+  does('answers', [{ deed: 'connect', done: undefined }], ({ reach }) => reach()),
+  does('cuts', [{ deed: 'connect', error: new Error() }], (app) => (app.reach(), app.server.peer.reset())),
+  does('shuts down', lost, ({ server }) => server.peer.fail('system-shutdown'), isIn),
+]
+const { paths, missed } = findPaths({ machine: screen, stimuli })
 
-const { paths, missed } = findPaths(app)
-
-it.each(paths)('the screen follows the server: %s', async (...path) => {
-  expect(await drive(app, path)).not.toEqual([])
+it.each(paths)('the screen follows its user and the server: %s', async (...path) => {
+  expect(await drive({ machine: screen, start, stimuli }, path)).not.toEqual([])
 })
 it('in every way that it can', () => expect([...missed]).toEqual([]))
