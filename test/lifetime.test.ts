@@ -101,7 +101,7 @@ describe.each(Object.keys(places))('over %s', (place) => {
 async function growthOf(deed: () => Promise<void>): Promise<number> {
   const growths: number[] = []
   let before = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < 6; round += 1) {
     for (let time = 0; time < timesARound; time += 1) await deed()
     await collect()
     const after = process.memoryUsage().heapUsed
@@ -111,7 +111,7 @@ async function growthOf(deed: () => Promise<void>): Promise<number> {
   return Math.min(...growths.slice(1))
 }
 
-const timesARound = 150
+const timesARound = 200
 const noticeableBytes = 256
 
 describe('the heap', () => {

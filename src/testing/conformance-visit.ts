@@ -117,6 +117,8 @@ export class Visit {
       reconnect: 'never',
       roster: false,
       presence: false,
+      // Bytes that are written beside the client are in no count of its own.
+      streamManagement: false,
       timeouts: { closeMs: patienceMs, saslMs: patienceMs, bindMs: patienceMs, featuresMs: patienceMs },
       inspect: recorder.inspect,
       ...options,

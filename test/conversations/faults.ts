@@ -58,7 +58,7 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
   }
 
   describe(`on ${server.name}, when the network`, () => {
-    it.each(Object.entries(faults))('%s, every message arrives once and in order', async (_how, act) => {
+    it.each(Object.entries(faults))('%s, every message arrives once and in order', async (how, act) => {
       const alice = await behindRelay('alice')
       const bob = await behindRelay('bob')
       const fates = await exchange(server, [alice, bob], (count) => {
@@ -68,7 +68,9 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
       expect(new Set(fates)).toEqual(new Set(['acknowledged']))
       expect(alice.relay.connections).toBeGreaterThan(1)
       const state = await next(alice.client.state$, ({ status }) => status === 'online', 'the session')
-      expect(state).toMatchObject({ resumed: true })
+      // Such a cut may meet the word that the session goes on: whether the server still has it then is its own affair.
+      const outcomes = how === 'cuts what the server sends in the middle' ? [true, false] : [true]
+      expect(outcomes).toContain('resumed' in state && state.resumed)
     })
 
     it('is back, the session goes on after three round trips beyond TLS', async () => {

@@ -1,6 +1,7 @@
 // Somebody whose session is kept in a store, in a process of its own that may be killed at any moment.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { filter, firstValueFrom } from 'rxjs'
 import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
 import redisDriver from 'unstorage/drivers/redis'
@@ -40,6 +41,12 @@ client.state$.subscribe((state) => {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 await client.connect()
+// A session that is not stored yet cannot be gone on with: what is written behind its beginning says that it is.
+await firstValueFrom(
+  client.state$.pipe(filter((state) => state.status === 'online' && state.streamManagement !== 'enabling')),
+)
+const { status$ } = client.send({ to: account.jid, body: 'begun' })
+await firstValueFrom(status$.pipe(filter(({ status }) => status === 'written' || status === 'acknowledged')))
 console.log('connected')
 while (handed < count) {
   // In step with the other side, so that whenever the end comes something is on its way, both ways.
