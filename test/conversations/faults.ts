@@ -142,7 +142,6 @@ async function exchange(
     ? (bodies: readonly string[]) => new Set(bodies)
     : (bodies: readonly string[]) => bodies
   for (const { heard } of sides) {
-    expect(heard).toHaveLength(count)
     expect(arrange(heard)).toEqual(arrange(expected))
   }
   return fates.map(({ status }) => status)

@@ -6,7 +6,7 @@ import type { ClientOptions } from '../../src/client-options.js'
  * no XEP-0186. `keeps an approval that was taken back`: it ends only with the roster item (against RFC 6121 §3.4.2).
  * `takes no approval in advance`: RFC 6121 §3.4 is optional, and not offered. `tells of no approval in advance`: roster pushes
  * have no `approved` (against RFC 6121 §3.4.1). `swaps what comes while a session moves`: a stanza that arrives for a session
- * just while it is resumed may come after one that was sent later.
+ * just while it is resumed may come after one that was sent later, or, seldom, twice; by whose doing twice is not known.
  */
 export type Deviation =
   | 'confirms the removal of nobody'
