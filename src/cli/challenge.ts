@@ -4,17 +4,9 @@ import { join } from 'node:path'
 import type { Invitation, Way } from '../testing/challenge-stage.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
-import {
-  findingsOptions,
-  readKnown,
-  showFindings,
-  toFindingsExitCode,
-  toProgress,
-  writeJson,
-  writeJunit,
-} from './findings.js'
+import { findingsOptions, readKnown, toProgress } from './findings.js'
+import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
-import { styled, toDuration } from './text.js'
 import { UsageError } from './usage-error.js'
 
 const challengeOptions = {
@@ -80,13 +72,8 @@ async function challenge(context: ChallengeContext): Promise<number> {
       signal: host.interruption.signal,
       progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
     })
-    showFindings(screen, findings, known)
-    screen.print(styled('dim', toDuration(performance.now() - begin)))
     const trial = { command: 'challenge', subject: isByHand ? 'by hand' : (command[0] ?? '') }
-    const [json, junit] = [options.text('json'), options.text('junit')]
-    if (json !== undefined) await writeJson(json, trial, findings, known)
-    if (junit !== undefined) await writeJunit(junit, trial, findings, known)
-    return host.interruption.exitCode ?? toFindingsExitCode(findings, known)
+    return await reportFindings(context, trial, findings, known, begin)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

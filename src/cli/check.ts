@@ -2,18 +2,11 @@ import { createClient } from '../client.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import type { Account } from '../testing/conformance-visit.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
-import {
-  findingsOptions,
-  readKnown,
-  showFindings,
-  toFindingsExitCode,
-  toProgress,
-  writeJson,
-  writeJunit,
-} from './findings.js'
+import { findingsOptions, readKnown, toProgress } from './findings.js'
+import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
 import { findPassword, readTextFile } from './password.js'
-import { styled, toDuration } from './text.js'
+import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
 const checkOptions = {
@@ -67,13 +60,8 @@ async function check(context: CheckContext): Promise<number> {
     signal: host.interruption.signal,
     progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
   })
-  showFindings(screen, findings, known)
-  screen.print(styled('dim', toDuration(performance.now() - begin)))
   const trial = { command: 'check', subject: endpoint }
-  const [json, junit] = [options.text('json'), options.text('junit')]
-  if (json !== undefined) await writeJson(json, trial, findings, known)
-  if (junit !== undefined) await writeJunit(junit, trial, findings, known)
-  return host.interruption.exitCode ?? toFindingsExitCode(findings, known)
+  return reportFindings(context, trial, findings, known, begin)
 }
 
 function toEndpoint([endpoint, ...more]: readonly string[]): string {
