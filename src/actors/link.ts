@@ -14,6 +14,8 @@ export class Link {
   account: Account | undefined
   /** Of the peer's stream, for stanzas that name none. */
   lang: string | undefined
+  /** What the peer calls its stream. */
+  streamId: string | undefined
 
   /** The stream of this attempt; rejects the deed that needs one where there is none. */
   get stream(): XmlStream {
@@ -43,6 +45,7 @@ export class Link {
     this.#stream = undefined
     this.account = undefined
     this.lang = undefined
+    this.streamId = undefined
   }
 }
 

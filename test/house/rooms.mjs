@@ -163,6 +163,14 @@ export const files = [
     pure: false,
   },
   {
+    name: 'accounts',
+    holds: 'the strings of one feature',
+    rooms: ['actors', 'features'],
+    types: [],
+    packages: [],
+    pure: false,
+  },
+  {
     name: 'contacts',
     holds: 'the strings of one feature',
     rooms: ['actors', 'features'],
@@ -184,6 +192,7 @@ export const files = [
       'actors',
       'features',
       'client',
+      'accounts',
       'contacts',
       'errors',
     ],

@@ -29,6 +29,7 @@ export function discoveringSession(
     management: new StreamManagement(),
     memory: undefined,
     surroundings,
+    account: { make: undefined },
     createId: createStanzaId,
     roster,
     presence,
