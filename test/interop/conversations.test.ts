@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { holdAccounts } from '../conversations/accounts.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
@@ -50,6 +51,7 @@ onEachRealServer((server) => {
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
       holdConversations(under)
+      holdAccounts(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)
