@@ -25,6 +25,7 @@ const mechanisms = {
 const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
   prosody: ['hides nobody', 'keeps an approval that was taken back', 'tells of no approval in advance'],
   ejabberd: [
+    'calls a removed account a conflict',
     'keeps a withdrawn request',
     'confirms the removal of nobody',
     'hides nobody',

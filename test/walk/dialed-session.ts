@@ -60,9 +60,17 @@ export function discoveringSession(
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   actor.start()
+  const { register, remove, ...wishes } = createWishes(actor)
   return {
     actor,
-    ...createWishes(actor),
+    ...wishes,
+    account: {
+      remove,
+      register: (make, options) => {
+        means.account.make = make
+        return register(options)
+      },
+    },
     ...createRoster(bus, roster, rosterActor),
     ...createPresence(bus, createStanzaId, presence, presenceActor),
   }

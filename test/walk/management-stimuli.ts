@@ -21,6 +21,7 @@ const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes
 /** Deeds that send a stanza. */
 const sending = new Set([
   'fetchRoster',
+  'removeAccount',
   'becomeInvisible',
   'becomeVisible',
   'sendPresence',

@@ -5,10 +5,12 @@ import { streamManagementMachine } from '../../machines/stream-management.js'
 import { ns, type ClientOptions } from '../../src/index.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
+import { accountStimuli } from './account-stimuli.js'
 import { appStimuli } from './app-stimuli.js'
 import { authenticationByItself, authenticationStimuli } from './authentication-stimuli.js'
 import { bindingStimuli } from './binding-stimuli.js'
 import { connectionStimuli } from './connection-stimuli.js'
+import { legacyStimuli } from './legacy-stimuli.js'
 import { managementByItself, managementNotes, managementStimuli } from './management-stimuli.js'
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
@@ -41,6 +43,8 @@ const stimuli: readonly Stimulus<SessionRig>[] = [
   ...appStimuli,
   ...connectionStimuli,
   ...authenticationStimuli,
+  ...legacyStimuli,
+  ...accountStimuli,
   ...bindingStimuli,
   ...onlineStimuli,
   ...managementStimuli,
@@ -76,9 +80,16 @@ export const driveClient = (options: Partial<ClientOptions>) =>
   driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
 
 /** What others are told of oneself decides nothing of whether a session lasts, and each of it would be searched with it. */
-export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> => ({
+export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> =>
+  without(/^(?:hide|sendPresence)\(/, drivable)
+
+/** What makes an account is the test's own, and does not see its connection end. */
+export const withoutRegistration = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> =>
+  without(/^register\(/, drivable)
+
+const without = <Rig extends SessionRig>(what: RegExp, drivable: Drivable<Rig>): Drivable<Rig> => ({
   ...drivable,
-  stimuli: drivable.stimuli.filter(({ name }) => !/^(?:hide|sendPresence)\(/.test(name)),
+  stimuli: drivable.stimuli.filter(({ name }) => !what.test(name)),
 })
 
 const wantsNothing: Partial<ClientOptions> = {
@@ -163,6 +174,8 @@ export function keyOf({ charts, notes }: Model): unknown {
     presence?.form,
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
+    authentication && [authentication.form, authentication.resource],
+    session?.registers,
     authentication && [notes['challenge'], notes['signed']],
     binding && [binding.resource, binding.features.session, binding.features.bind, binding.previd],
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),
