@@ -21,6 +21,12 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  'change-password': [
+    /^changed$/,
+    /^back again$/,
+    /^mot2passe: Check user name and password\.$/,
+    /^nouveau mot2passe: lets you in$/,
+  ],
   devices: [
     /^laptop: sent on the phone: Shall we meet\?$/,
     /^laptop: received on the phone: Yes, at eight!$/,
@@ -48,6 +54,12 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: three$/,
     /^earlier: two$/,
     /^earlier: one$/,
+  ],
+  'legacy-login': [
+    /^requestingFields: jabber:iq:auth$/,
+    /^identifying: jabber:iq:auth$/,
+    /^online as toto@localhost\/maison, on a stream of version none$/,
+    /^not jabber:iq:auth: a SASL mechanism is chosen$/,
   ],
   phases: [
     /^offline: /,
@@ -86,6 +98,14 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^somebody pulled the cable: again in \d+ ms, because the connection was cut$/,
     /^online again$/,
   ],
+  register: [
+    /^Where can we write to you\?: email$/,
+    /^toto: conflict\. Choose another name\.$/,
+    /^Where can we write to you\?: email$/,
+    /^this is no e-mail address: email$/,
+    /^tata is online$/,
+  ],
+  'remove-account': [/^the account is removed$/, /^it needs credentials: Check user name and password\.$/],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
 }
