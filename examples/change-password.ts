@@ -1,7 +1,7 @@
 // How does my app change the password?
 //   npm run build && node dist/examples/change-password.js
 // It changes one on a server in this process, and shows which of the two still works.
-import { accounts, createClient } from 'xmpp-machines'
+import { accounts, createClient, XmppError } from 'xmpp-machines'
 import { createServer } from 'xmpp-machines/server'
 
 await using server = await createServer({
@@ -27,7 +27,7 @@ for (const password of ['mot2passe', 'nouveau mot2passe']) {
   await using another = createClient({ jid, password, endpoint })
   const outcome = await another.connect().then(
     () => 'lets you in',
-    ({ advice }: Error & { advice?: string }) => advice ?? 'fails',
+    (error: unknown) => (error instanceof XmppError ? error.advice : 'fails'),
   )
   console.log(`${password}: ${outcome}`)
 }

@@ -23,9 +23,9 @@ type Snapshot = SnapshotFrom<typeof sessionMachine>
 /** The same, and what is wished of the account itself. */
 export interface AccountWishes extends Wishes {
   /** As `connect`, and the account is made first; throws TypeError unless the session is at rest. */
-  register(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  readonly register: (options: { readonly signal?: AbortSignal | undefined }) => Promise<void>
   /** Has the account removed; rejects with why it is not, or with why that is not known. */
-  remove(): Promise<void>
+  readonly remove: () => Promise<void>
 }
 
 /** @see Wishes */
