@@ -81,9 +81,9 @@ export const rooms = [
   {
     name: 'inspector',
     holds: 'a view',
-    rooms: ['machines'],
+    rooms: ['machines', 'xml', 'stanza'],
     types: ['actors', 'errors'],
-    packages: ['xstate', 'elkjs', 'node:'],
+    packages: ['xstate', 'elkjs', 'ws', '#inspector-socket', 'node:'],
     pure: false,
   },
   {

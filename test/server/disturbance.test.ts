@@ -48,7 +48,7 @@ it('cuts the line of a session, and the client goes on with the session', async 
 
 it('falls silent: nothing passes either way, and only time tells the client', async () => {
   const server = await serverWith()
-  const client = await online(server, { timeouts: { probeMs: 50, closeMs: 1 } })
+  const client = await online(server, { timeouts: { doubtMs: 50, closeMs: 1 } })
   expect(server.disturb('alice@localhost', 'silence')).toBe(1)
   client.networkOnline()
   expect(await reaches(client, 'suspended')).toMatchObject({
