@@ -1,5 +1,6 @@
 import { BehaviorSubject, defer, Subject } from 'rxjs'
 import type { InspectionEvent } from 'xstate'
+import { harmless } from '../router/harmless.js'
 import { createOutbound } from '../router/outbound.js'
 import type { Jid } from '../stanza/jid.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
@@ -143,15 +144,4 @@ function toPath(value: unknown): string {
   if (typeof value === 'string') return value
   const [entry] = Object.entries(value ?? {})
   return entry === undefined ? '' : `${entry[0]}.${toPath(entry[1])}`
-}
-
-/** An inspector that throws would stop the session for good. */
-function harmless(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
-  return (event) => {
-    try {
-      inspect(event)
-    } catch {
-      // The session must not suffer from its spectator.
-    }
-  }
 }

@@ -83,7 +83,7 @@ export class Link {
     this.#unfollow?.()
     this.#waiting = []
     this.#unfollow = this.#options.follow((lines) => {
-      this.#waiting = this.#waiting.concat(lines)
+      for (const line of lines) this.#waiting.push(line)
       if (this.#waiting.length > waitingLimit) return this.#socket?.close()
       this.#timer ??= later(() => this.#pump(), batchMs)
     })
