@@ -39,7 +39,7 @@ export const connectOptions = {
     isOptional: true,
     help: 'Show it live on a page, or on that of `inspect` at URL',
   },
-  'allow-commands': { help: 'Let whoever looks at that page send in your name, connect and disconnect' },
+  'allow-commands': { help: 'Let that page send in your name, connect and disconnect' },
   ...commonOptions,
 } as const satisfies OptionTable
 

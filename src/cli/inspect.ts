@@ -22,8 +22,8 @@ export const inspectCommand: Command = {
   usage: '[--port PORT] [--open FILE]',
   options: inspectOptions,
   notes: [
-    'Apps attach with connectInspector({ url, name }), and `connect` with --inspect=URL. The page needs no',
-    'internet; the address that is printed has a token in it: whoever has that, on this machine, can look.',
+    'Apps attach with connectInspector({ url, recorder }), and `connect` with --inspect=URL. The page',
+    'needs no internet. Its address has a token: whoever has that, on this machine, can look.',
   ],
   run: (context: InspectContext) => inspect(context),
 }
