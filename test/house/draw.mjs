@@ -72,7 +72,7 @@ async function load(entry) {
       stdin: {
         contents: [
           `export * as machines from '${entry}'`,
-          "export * from './src/inspector/index.ts'",
+          "export { drawMermaid, drawSvg } from './src/inspector/index.ts'",
           "export * from './test/house/joint-states.ts'",
         ].join('\n'),
         resolveDir: fileURLToPath(root),
@@ -81,6 +81,7 @@ async function load(entry) {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      external: ['#*'],
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

@@ -34,7 +34,7 @@ export interface OpenInspector extends AsyncDisposable {
   readonly invite: () => string
   readonly sources: Sources
   /** Lets everybody go, and resolves when nothing is left. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Who is expected where. */
