@@ -25,10 +25,14 @@ const heldLimit = 1_000
 const pendingLimit = 100
 const nameLimit = 100
 const valueDepthLimit = 16
+/** Actors above one another; who is further down is shown beside the last of them. */
+const actorDepthLimit = 32
 
 interface Actor {
   readonly path: string
-  readonly parentId: string | undefined
+  /** Who has been there before it: no actor is above itself. */
+  readonly parent: Actor | undefined
+  readonly depth: number
   readonly message: ActorMessage | SnapshotMessage
   graph: ChartGraph | undefined
   value: StateValue | undefined
@@ -94,7 +98,7 @@ export class StatelyaiSource {
       const isNews = message.type === '@xstate.snapshot' && !this.#ended.has(message.sessionId)
       return isNews ? this.#find(message) : undefined
     }
-    const outermost = this.#heldAbove(actor)
+    const outermost = heldAbove(actor)
     if (outermost !== undefined) {
       const isFirst = message.type === '@xstate.snapshot' && message.event.type === 'xstate.init'
       if (outermost === actor && isFirst) return this.#start(actor, message.snapshot)
@@ -122,30 +126,25 @@ export class StatelyaiSource {
   }
 
   #add(sessionId: string, message: ActorMessage | SnapshotMessage, parentId: string | undefined): Actor {
-    const path = this.#pathFor(message, parentId)
+    const above = parentId === undefined ? undefined : this.#actors.get(parentId)
+    const parent = (above?.depth ?? 0) < actorDepthLimit ? above : above?.parent
+    const path = this.#pathFor(message, parent)
     this.#paths.add(path)
     const state = { graph: undefined, value: undefined, context: undefined, held: [], pending: [] }
-    const actor: Actor = { path, parentId, message, ...state }
+    const actor: Actor = { path, parent, depth: (parent?.depth ?? 0) + 1, message, ...state }
     this.#actors.set(sessionId, actor)
     return actor
   }
 
   /** Names instead of session ids, which are others in every run. */
-  #pathFor(message: ActorMessage | SnapshotMessage, parentId: string | undefined): string {
-    const above = parentId === undefined ? undefined : this.#actors.get(parentId)?.path
+  #pathFor(message: ActorMessage | SnapshotMessage, parent: Actor | undefined): string {
     const told = message.type === '@xstate.actor' ? message.name : message.sessionId
     const isName = told !== undefined && (told !== message.sessionId || message.rootId === undefined)
-    const name = isName ? cut(told.replaceAll('/', '∕'), nameLimit) : above === undefined ? 'app' : 'actor'
-    const path = above === undefined ? name : `${above}/${name}`
+    const name = isName ? cut(told.replaceAll('/', '∕'), nameLimit) : parent === undefined ? 'app' : 'actor'
+    const path = parent === undefined ? name : `${parent.path}/${name}`
     let free = path
     for (let count = 2; this.#paths.has(free); count += 1) free = `${path} (${count})`
     return free
-  }
-
-  #heldAbove(actor: Actor): Actor | undefined {
-    const above = actor.parentId === undefined ? undefined : this.#actors.get(actor.parentId)
-    const outer = above === undefined ? undefined : this.#heldAbove(above)
-    return outer ?? (actor.held === undefined ? undefined : actor)
   }
 
   #start(actor: Actor, snapshot: Snapshot): void {
@@ -247,7 +246,7 @@ export class StatelyaiSource {
       if (this.#ended.size <= endedLimit) break
       this.#ended.delete(oldest)
     }
-    for (const [id, { parentId }] of this.#actors) if (parentId === sessionId) this.#forget(id)
+    for (const [id, { parent }] of this.#actors) if (parent === actor) this.#forget(id)
   }
 
   #happening({ path }: Actor): {
@@ -260,6 +259,12 @@ export class StatelyaiSource {
     this.#seq += 1
     return { source: this.#source, seq, t: this.#t, actorPath: path }
   }
+}
+
+/** The outermost that has not begun, the actor itself included. */
+function heldAbove(actor: Actor): Actor | undefined {
+  const outer = actor.parent === undefined ? undefined : heldAbove(actor.parent)
+  return outer ?? (actor.held === undefined ? undefined : actor)
 }
 
 /** `null` takes away a fact that is no more. */
