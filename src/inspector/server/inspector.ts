@@ -12,8 +12,8 @@ import { pageEndpoint } from './page-endpoint.js'
 import { readPageFiles } from './page-files.js'
 import { sourceEndpoint } from './source-endpoint.js'
 import { Sources, type SourcesLimits } from './sources.js'
-import { statelyaiReceiverEndpoint, xstateReceiverEndpoint } from '../wires/receiver-endpoint.js'
-import { statelyaiSourceEndpoint } from '../wires/statelyai-source-endpoint.js'
+import { statelyaiReceiverEndpoint, xstateReceiverEndpoint } from './receiver-endpoint.js'
+import { statelyaiSourceEndpoint } from './statelyai-source-endpoint.js'
 
 export interface InspectorOptions {
   /** Where on 127.0.0.1; default any free port. */

@@ -103,7 +103,8 @@ describe('readDefinition()', () => {
     }))
     fc.assert(
       fc.property(json, (definition) => {
-        readDefinition(JSON.stringify(definition))
+        const found = readDefinition(JSON.stringify(definition))
+        expect(found === undefined || found.root.id !== '').toBe(true)
       }),
       { numRuns: 1_000 },
     )

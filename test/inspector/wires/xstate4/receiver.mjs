@@ -1,6 +1,6 @@
 // A viewer for XState 4: prints what it makes of every message, one a line. Node has no WebSocket of its own yet.
 import { createRequire } from 'node:module'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 
 globalThis.WebSocket ??= WebSocket
 const { createWebSocketReceiver, createWindowReceiver } = createRequire(import.meta.url)('@xstate/inspect')

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
-import type { Endpoint } from '../server/endpoint.js'
-import type { Feed, Sources } from '../server/sources.js'
-import { StatelyaiSource } from './statelyai-source.js'
+import type { Endpoint } from './endpoint.js'
+import type { Feed, Sources } from './sources.js'
+import { StatelyaiSource } from '../wires/statelyai-source.js'
 
 /** Where apps attach with `createWebSocketInspector` of `@statelyai/inspect`: each connection is a source. */
 export const statelyaiSourceEndpoint: Endpoint = {

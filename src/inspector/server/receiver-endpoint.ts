@@ -1,10 +1,11 @@
 import type { WebSocket } from 'ws'
 import type { RecordingLine } from '../recording/record.js'
-import type { Endpoint } from '../server/endpoint.js'
-import { beginning, type Place, type SourceHistory } from '../server/source-history.js'
-import type { Sources } from '../server/sources.js'
-import { createStatelyaiReceiver } from './statelyai-receiver.js'
-import { createXStateReceiver } from './xstate-receiver.js'
+import { isRecordingLine } from '../recording/well-formed.js'
+import type { Endpoint } from './endpoint.js'
+import { beginning, type Place, type SourceHistory } from './source-history.js'
+import type { Sources } from './sources.js'
+import { createStatelyaiReceiver } from '../wires/statelyai-receiver.js'
+import { createXStateReceiver } from '../wires/xstate-receiver.js'
 
 /** Makes of a line what another inspector reads. */
 type Translate = (line: RecordingLine) => readonly string[]
@@ -73,9 +74,9 @@ class Receiver {
       const { lines, place } = history.next(this.#places.get(history) ?? beginning, portionLength)
       this.#places.set(history, place)
       if (lines.length > 0) {
-        return lines.map((text) => {
-          const line: RecordingLine = JSON.parse(text)
-          return line
+        return lines.flatMap((text) => {
+          const line: unknown = JSON.parse(text)
+          return isRecordingLine(line) ? [line] : []
         })
       }
     }
