@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import { actionName, guardName } from './naming.js'
+import { transitionId } from './transition-id.js'
 import { readTrigger, type ChartTrigger } from './trigger.js'
 
 /** A chart as plain data: what every drawing is made from, and what can cross a wire. */
@@ -159,7 +160,8 @@ function toTransition(
   const trigger = readTrigger(eventType)
   const flagged = readMeta(found.meta, 'failure')
   return {
-    id: `${source} ${eventType === '' ? 'always' : eventType} ${index}`,
+    // The same but for a state that another one shares its id with.
+    id: `${source}${transitionId(found).slice(found.source.id.length)}`,
     source,
     targets: (found.target ?? []).map(idOf),
     trigger,
