@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { sessionMachine } from '../../../machines/index.js'
 import { statesOf } from '../../../src/inspector/drawing/graph.js'
-import { toGraph } from '../../../src/inspector/index.js'
+import { createRecorder, toGraph } from '../../../src/inspector/index.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
 import { isRecordingLine } from '../../../src/inspector/recording/well-formed.js'
 import { openInspector } from '../../../src/inspector/server/inspector.js'
-import { start } from '../../cli/program.js'
+import { createClient } from '../../../src/client.js'
+import { createServer } from '../../../src/server/index.js'
+import { start, type Running } from '../../cli/program.js'
 import { installWorkspace } from '../../support/install-workspace.mjs'
 import { at, openPage, openSource } from '../server/visitor.js'
 import { loginLines } from './login-lines.js'
@@ -37,6 +39,38 @@ async function inspectorWithLogin() {
   const app = await openSource(url)
   app.send(loginLines)
   return url
+}
+
+const password = 'canary-of-a-password'
+const body = 'canary-of-a-body'
+
+/** The same, told while it happens: a client of ours logs in to a server of ours and sends a message to itself. */
+async function inspectorWithClient() {
+  const { url } = await inspectorHere()
+  const server = await createServer({ accounts: [{ username: 'alice', password }] })
+  onTestFinished(() => server.close())
+  const app = await openSource(url)
+  const recorder = createRecorder({ name: 'alice', source: 'alice' })
+  onTestFinished(() => recorder.close())
+  onTestFinished(recorder.subscribe((lines) => app.send(lines)))
+  const account = {
+    jid: 'alice@localhost',
+    password,
+    endpoint: server.endpoints.starttls,
+    tls: { ca: server.ca },
+  }
+  const client = createClient({ ...account, ...recorder.taps })
+  await client.connect()
+  client.send({ to: 'alice@localhost', type: 'chat', body })
+  await client.close()
+  return url
+}
+
+/** What a program prints until a line fits. */
+async function printed(program: Running, last: RegExp): Promise<string> {
+  await program.line(last)
+  program.signal('SIGKILL')
+  return (await program.ended).stdout
 }
 
 const isDone = (line: RecordingLine): boolean => line.kind === 'event' && line.status === 'done'
@@ -83,9 +117,10 @@ describe('@statelyai/inspect 0.7', { timeout: 60_000 }, () => {
   it('sees a login of ours, and nothing that only our own page is told', async () => {
     const url = await inspectorWithLogin()
     const receiver = run(statelyai, 'receiver.mjs', at(url, '/statelyai/receiver'))
-    await receiver.line(/"sessionId":"alice:session\/authentication #2".*"status":"stopped"/)
-    receiver.signal('SIGKILL')
-    const { stdout } = await receiver.ended
+    const stdout = await printed(
+      receiver,
+      /"sessionId":"alice:session\/authentication #2".*"status":"stopped"/,
+    )
     const messages: readonly Told[] = stdout
       .trim()
       .split('\n')
@@ -118,6 +153,16 @@ describe('@statelyai/inspect 0.7', { timeout: 60_000 }, () => {
     ])
     for (const word of ['<auth', 'TLSv1.3', 'connectTimeout"']) expect(stdout).not.toContain(word)
   })
+
+  it('sees a client of ours live, and none of its secrets', async () => {
+    const url = await inspectorWithClient()
+    const receiver = run(statelyai, 'receiver.mjs', at(url, '/statelyai/receiver'))
+    const stdout = await printed(receiver, /"sessionId":"alice:session",.*"status":"(?:done|stopped)"/)
+    expect(stdout).toContain('"value":{"active":"authenticating"}')
+    expect(stdout).toMatch(/"value":\{"active":\{"online":/)
+    expect(stdout).toContain('"sessionId":"alice:session/authentication"')
+    for (const secret of [password, body]) expect(stdout).not.toContain(secret)
+  })
 })
 
 interface Told {
@@ -132,9 +177,10 @@ describe('@xstate/inspect 0.8', { timeout: 60_000 }, () => {
   it.each(['socket', 'window'])('sees a login of ours through its receiver in a %s', async (way) => {
     const url = await inspectorWithLogin()
     const receiver = run(xstate4, 'receiver.mjs', way, at(url, '/xstate/receiver'))
-    await receiver.line(/"type":"service.stop","sessionId":"alice:session\/authentication #2"/)
-    receiver.signal('SIGKILL')
-    const { stdout } = await receiver.ended
+    const stdout = await printed(
+      receiver,
+      /"type":"service.stop","sessionId":"alice:session\/authentication #2"/,
+    )
     const messages: readonly Summary[] = stdout
       .trim()
       .split('\n')
@@ -170,6 +216,16 @@ describe('@xstate/inspect 0.8', { timeout: 60_000 }, () => {
     })
     expect(messages.filter(({ parent }) => parent === 'alice:session')).toHaveLength(2)
     for (const word of ['<auth', 'TLSv1.3']) expect(stdout).not.toContain(word)
+  })
+
+  it('sees a client of ours live, and none of its secrets', async () => {
+    const url = await inspectorWithClient()
+    const receiver = run(xstate4, 'receiver.mjs', 'socket', at(url, '/xstate/receiver'))
+    const stdout = await printed(receiver, /"type":"service.stop","sessionId":"alice:session"/)
+    expect(stdout).toContain('"value":{"active":"authenticating"}')
+    expect(stdout).toMatch(/"value":\{"active":\{"online":/)
+    expect(stdout).toContain('"sessionId":"alice:session/authentication"')
+    for (const secret of [password, body]) expect(stdout).not.toContain(secret)
   })
 })
 
