@@ -63,9 +63,12 @@ export class ToldActors {
     }
   }
 
-  #begin({ source, actorPath, chart, value, context, status }: ActorStarted): ToldActor {
+  #begin({ source, actorPath, chart, value, context, status, found }: ActorStarted): ToldActor {
     const key = keyOf(source, actorPath)
-    const life = (this.#lives.get(key) ?? 0) + 1
+    const before = this.#actors.get(key)
+    // Whoever missed something is told again who lives.
+    const isSameLife = found === true && before !== undefined && before.status === undefined
+    const life = (this.#lives.get(key) ?? 0) + (isSameLife ? 0 : 1)
     this.#lives.set(key, life)
     const sessionId = life === 1 ? key : `${key} #${life}`
     const parent = this.#parentOf(source, actorPath)
