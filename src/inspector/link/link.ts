@@ -50,11 +50,6 @@ export class Link {
     this.#dial()
   }
 
-  /** Tells everything from the beginning again, e.g. since the source has something new to say of itself. */
-  restart(): void {
-    if (this.#unfollow !== undefined) this.#follow()
-  }
-
   /** Sends what waits, where the inspector is there and takes it soon, and ends. */
   async close(): Promise<void> {
     if (this.#isOver) return
@@ -87,8 +82,6 @@ export class Link {
   }
 
   #follow(): void {
-    this.#unfollow?.()
-    this.#waiting = []
     this.#unfollow = this.#options.follow((lines) => {
       for (const line of lines) this.#waiting.push(line)
       if (this.#waiting.length > waitingLimit) return this.#socket?.close()
