@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { RecordingLine } from '../recording/record.js'
-import { isRecordingLine } from '../recording/well-formed.js'
+import { isRecordingLine } from '../recording/recording-shape.js'
 import type { Endpoint } from './endpoint.js'
 import { beginning, type Place, type SourceHistory } from './source-history.js'
 import type { Sources } from './sources.js'

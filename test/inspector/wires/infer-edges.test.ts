@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createActor, createMachine, type AnyStateMachine, type StateValue } from 'xstate'
 import { toGraph } from '../../../src/inspector/index.js'
+import { transitionId } from '../../../src/inspector/drawing/transition-id.js'
 import { inferEdges } from '../../../src/inspector/wires/infer-edges.js'
 import { arbitraryChart } from '../drawing/arbitrary-chart.js'
 
@@ -91,7 +92,8 @@ function disagreements(machine: AnyStateMachine, choices: readonly number[]): re
   const actor = createActor(provided, {
     inspect: (event) => {
       if (event.type !== '@xstate.microstep') return
-      taken.push(...event._transitions.flatMap((each) => idsOf(each, provided)))
+      const { _transitions: transitions } = event
+      taken.push(...transitions.map(transitionId))
     },
   })
   actor.start()
@@ -108,13 +110,4 @@ function disagreements(machine: AnyStateMachine, choices: readonly number[]): re
       edges.length === 0 || JSON.stringify(edges.toSorted()) === JSON.stringify(taken.toSorted())
     return isRight ? [] : [{ type, before, after, edges, taken }]
   })
-}
-
-function idsOf(
-  transition: { readonly source: { readonly id: string }; readonly eventType: unknown },
-  machine: AnyStateMachine,
-): readonly string[] {
-  const { source, eventType } = transition
-  const list = machine.getStateNodeById(source.id).transitions.get(String(eventType)) ?? []
-  return [`${source.id} ${String(eventType)} ${list.findIndex((each) => Object.is(each, transition))}`]
 }

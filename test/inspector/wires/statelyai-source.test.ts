@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
-import { isRecordingLine } from '../../../src/inspector/recording/well-formed.js'
+import { isRecordingLine } from '../../../src/inspector/recording/recording-shape.js'
 import { StatelyaiSource } from '../../../src/inspector/wires/statelyai-source.js'
 import { createStatelyaiReceiver } from '../../../src/inspector/wires/statelyai-receiver.js'
 import { loginLines } from './login-lines.js'
