@@ -81,6 +81,7 @@ async function load(entry) {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      alias: { '#inspector-socket': './src/inspector/link/socket-node.ts' },
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

@@ -187,6 +187,24 @@ describe('drawChart()', () => {
     expect(narrow.map(({ id }) => id)).toEqual([])
   })
 
+  test('regions leave room for the mark from which one of them is entered anew', async () => {
+    const regions = { one: {}, two: {}, three: {} }
+    const chart = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: {
+        a: {},
+        b: {
+          type: 'parallel',
+          description: 'Any chart.',
+          on: { opened: { target: '.inner.one' } },
+          states: { first: {}, inner: { type: 'parallel', states: regions }, last: {} },
+        },
+      },
+    })
+    expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+  })
+
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
