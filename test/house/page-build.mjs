@@ -1,0 +1,52 @@
+// Bundles the inspector's page into the build: one script, one style sheet, and ELK as its own author built it, to run in a worker.
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = new URL('../../', import.meta.url)
+const source = new URL('src/inspector/page/', root)
+const target = new URL('dist/src/inspector/page/', root)
+
+await mkdir(target, { recursive: true })
+await build({
+  absWorkingDir: fileURLToPath(root),
+  entryPoints: ['src/inspector/page/page.tsx', 'src/inspector/page/page.css'],
+  outdir: fileURLToPath(target),
+  bundle: true,
+  // A classic script: a page that is opened from a file may load no module.
+  format: 'iife',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  minify: true,
+  banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
+  logLevel: 'warning',
+})
+await copyFile(new URL('index.html', source), new URL('index.html', target))
+
+const read = (path) => readFile(new URL(`node_modules/${path}`, root), 'utf8')
+const versionOf = async (name) => JSON.parse(await read(`${name}/package.json`)).version
+
+const elk = `elkjs ${await versionOf('elkjs')}`
+await writeFile(
+  new URL('layout-worker.js', target),
+  `/*! ${elk}, unchanged. EPL-2.0, see licences.txt. Source: https://github.com/kieler/elkjs */\n` +
+    (await read('elkjs/lib/elk-worker.min.js')),
+)
+const bundled = [
+  ['preact', 'LICENSE'],
+  ['@preact/signals', 'LICENSE'],
+  ['@preact/signals-core', 'LICENSE'],
+  ['elkjs', 'LICENSE.md'],
+]
+const licences = await Promise.all(
+  bundled.map(
+    async ([name, file]) => `${name} ${await versionOf(name)}\n\n${(await read(`${name}/${file}`)).trim()}\n`,
+  ),
+)
+await writeFile(
+  new URL('licences.txt', target),
+  [
+    'page.js contains preact and @preact/signals; layout-worker.js is elkjs, unchanged.\n' +
+      'The source of elkjs is available under the EPL-2.0 at https://github.com/kieler/elkjs\n',
+    ...licences,
+  ].join(`\n${'-'.repeat(80)}\n\n`),
+)
