@@ -39,7 +39,7 @@ export function ChartCanvas(props: {
     const observer = new ResizeObserver(measure)
     observer.observe(current)
     return () => observer.disconnect()
-  }, [layout])
+  }, [layout, view.key])
   useEffect(() => {
     const place = activePlace(view, boxes)
     if (follows.value && place !== undefined) viewport.follow(place)
