@@ -1,0 +1,145 @@
+import {
+  pendingInOf,
+  stranger,
+  subscriptionName,
+  toSubscriptionEvent,
+  type SubscriptionName,
+  type SubscriptionState,
+} from '../../../../../machines/subscription-state.js'
+import { stepSubscription, toSubscriptionCode, toSubscriptionState } from '../../../../../machines/subscription-step.js'
+import type { SubscriptionEvent } from '../../../../../machines/subscription.js'
+import type { InspectorRecord } from '../../../recording/record.js'
+import { readRosterSign, type ListedContact, type RosterSign } from './roster-signs.js'
+
+/** Where one stands with somebody. */
+export interface ContactStanding {
+  readonly jid: string
+  readonly name: string
+  readonly groups: readonly string[]
+  /** The server has it in the roster. */
+  readonly isListed: boolean
+  readonly state: SubscriptionState
+  readonly position: SubscriptionName
+  readonly pendingIn: 'yes' | 'no' | 'unknown'
+  /** The last event of the subscription chart, and where its stanza stands among the records. */
+  readonly lastEvent: string
+  readonly changedAt: number
+}
+
+const contactLimit = 20_000
+
+/** Follows the subscriptions of one source through the stanzas that crossed the wire, and can go back to any of them. */
+export class RosterBoard {
+  readonly #source: string
+  #signs: { readonly index: number; readonly sign: RosterSign }[] = []
+  #scanned = 0
+  #last: InspectorRecord | undefined
+  #account: string | undefined
+  #played: { readonly upTo: number; readonly board: Board } = { upTo: 0, board: new Map() }
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  /** Takes what is new; what was put between earlier records has it begin anew. */
+  scan(records: readonly InspectorRecord[]): void {
+    if (records.length < this.#scanned || (this.#scanned > 0 && records[this.#scanned - 1] !== this.#last)) {
+      this.#signs = []
+      this.#scanned = 0
+      this.#account = undefined
+      this.#played = { upTo: 0, board: new Map() }
+    }
+    for (; this.#scanned < records.length; this.#scanned += 1) {
+      const record = records[this.#scanned]
+      if (record?.kind !== 'wire' || record.source !== this.#source) continue
+      const sign = readRosterSign(record, this.#account)
+      if (sign === undefined) continue
+      if (sign.kind === 'session') this.#account = sign.jid
+      this.#signs.push({ index: this.#scanned, sign })
+    }
+    this.#last = records[this.#scanned - 1]
+  }
+
+  /** Everybody that had been heard of by then, in the order of their addresses. */
+  at(index: number): readonly ContactStanding[] {
+    let { upTo, board } = this.#played
+    const behind = this.#signs[upTo - 1]
+    if (behind !== undefined && behind.index > index) {
+      upTo = 0
+      board = new Map()
+    }
+    for (; ; upTo += 1) {
+      const next = this.#signs[upTo]
+      if (next === undefined || next.index > index) break
+      apply(board, next.sign, next.index)
+    }
+    this.#played = { upTo, board }
+    return [...board.values()].map(toStanding).toSorted((one, other) => (one.jid < other.jid ? -1 : 1))
+  }
+}
+
+type Board = Map<string, Kept>
+
+interface Kept {
+  readonly jid: string
+  readonly name: string
+  readonly groups: readonly string[]
+  readonly isListed: boolean
+  readonly code: number
+  readonly lastEvent: string
+  readonly changedAt: number
+}
+
+function apply(board: Board, sign: RosterSign, index: number): void {
+  switch (sign.kind) {
+    case 'session':
+      for (const jid of board.keys()) step(board, {}, { jid, event: missed, index })
+      return
+    case 'presence':
+      step(board, {}, { jid: sign.jid, event: { type: `${sign.type}.${sign.direction}` }, index })
+      return
+    case 'push':
+      list(board, sign.item, index)
+      return
+    case 'roster': {
+      const listed = new Set(sign.items.map(({ jid }) => jid))
+      for (const [jid, { isListed }] of board) {
+        if (isListed && !listed.has(jid)) list(board, { jid, name: '', groups: [], standing: undefined }, index)
+      }
+      for (const item of sign.items) list(board, item, index)
+    }
+  }
+}
+
+const missed = { type: 'requests.missed' } as const
+
+function list(board: Board, { jid, name, groups, standing }: ListedContact, index: number): void {
+  const event: SubscriptionEvent =
+    standing === undefined ? { type: 'contact.removed' } : toSubscriptionEvent(standing)
+  const isListed = standing !== undefined
+  step(board, { name, groups, isListed }, { jid, event, index })
+}
+
+interface Step {
+  readonly jid: string
+  readonly event: SubscriptionEvent
+  readonly index: number
+}
+
+function step(board: Board, change: Partial<Kept>, { jid, event, index }: Step): void {
+  const kept = board.get(jid) ?? unheard(jid)
+  const { next } = stepSubscription(kept.code, event)
+  const isNews = next !== kept.code || event.type !== 'requests.missed'
+  const news = isNews ? { code: next, lastEvent: event.type, changedAt: index } : {}
+  if (board.size < contactLimit || board.has(jid)) board.set(jid, { ...kept, ...change, ...news })
+}
+
+function unheard(jid: string): Kept {
+  const code = toSubscriptionCode(stranger)
+  return { jid, name: '', groups: [], isListed: false, code, lastEvent: '', changedAt: 0 }
+}
+
+function toStanding({ code, ...kept }: Kept): ContactStanding {
+  const state = toSubscriptionState(code)
+  return { ...kept, state, position: subscriptionName(state), pendingIn: pendingInOf(state) }
+}
