@@ -8,7 +8,8 @@ import {
 } from '../../../../../machines/subscription-state.js'
 import { stepSubscription, toSubscriptionCode, toSubscriptionState } from '../../../../../machines/subscription-step.js'
 import type { SubscriptionEvent } from '../../../../../machines/subscription.js'
-import type { InspectorRecord } from '../../../recording/record.js'
+import type { InspectorRecord, StanzaCrossed } from '../../../recording/record.js'
+import { Follower } from '../follower.js'
 import { readRosterSign, type ListedContact, type RosterSign } from './roster-signs.js'
 
 /** Where one stands with somebody. */
@@ -30,34 +31,26 @@ const contactLimit = 20_000
 
 /** Follows the subscriptions of one source through the stanzas that crossed the wire, and can go back to any of them. */
 export class RosterBoard {
-  readonly #source: string
+  readonly #follower: Follower
   #signs: { readonly index: number; readonly sign: RosterSign }[] = []
-  #scanned = 0
-  #last: InspectorRecord | undefined
   #account: string | undefined
-  #played: { readonly upTo: number; readonly board: Board } = { upTo: 0, board: new Map() }
+  #played: { readonly upTo: number; readonly board: Board } = nothing()
 
   constructor(source: string) {
-    this.#source = source
+    this.#follower = new Follower({
+      take: (record, index) => {
+        if (record.kind === 'wire' && record.source === source) this.#take(record, index)
+      },
+      forget: () => {
+        this.#signs = []
+        this.#account = undefined
+        this.#played = nothing()
+      },
+    })
   }
 
-  /** Takes what is new; what was put between earlier records has it begin anew. */
   scan(records: readonly InspectorRecord[]): void {
-    if (records.length < this.#scanned || (this.#scanned > 0 && records[this.#scanned - 1] !== this.#last)) {
-      this.#signs = []
-      this.#scanned = 0
-      this.#account = undefined
-      this.#played = { upTo: 0, board: new Map() }
-    }
-    for (; this.#scanned < records.length; this.#scanned += 1) {
-      const record = records[this.#scanned]
-      if (record?.kind !== 'wire' || record.source !== this.#source) continue
-      const sign = readRosterSign(record, this.#account)
-      if (sign === undefined) continue
-      if (sign.kind === 'session') this.#account = sign.jid
-      this.#signs.push({ index: this.#scanned, sign })
-    }
-    this.#last = records[this.#scanned - 1]
+    this.#follower.follow(records)
   }
 
   /** Everybody that had been heard of by then, in the order of their addresses. */
@@ -76,9 +69,18 @@ export class RosterBoard {
     this.#played = { upTo, board }
     return [...board.values()].map(toStanding).toSorted((one, other) => (one.jid < other.jid ? -1 : 1))
   }
+
+  #take(record: StanzaCrossed, index: number): void {
+    const sign = readRosterSign(record, this.#account)
+    if (sign === undefined) return
+    if (sign.kind === 'session') this.#account = sign.jid
+    this.#signs.push({ index, sign })
+  }
 }
 
 type Board = Map<string, Kept>
+
+const nothing = () => ({ upTo: 0, board: new Map() })
 
 interface Kept {
   readonly jid: string

@@ -1,4 +1,5 @@
 import type { EventTaken, InspectorRecord } from '../../../recording/record.js'
+import { Follower } from '../follower.js'
 
 /** A line that goes down the page: somebody who takes part. */
 export interface Lifeline {
@@ -34,39 +35,28 @@ export function standIn(path: string, folded: ReadonlySet<string>): string {
 
 /** What was found of one source among the records, in order; grows with them. */
 export class SequenceIndex {
-  readonly #source: string
-  #scanned = 0
-  #last: InspectorRecord | undefined
+  readonly #follower: Follower
   #rows: number[] = []
   /** Charts alone: what a deed does is told on the line of who invoked it. */
-  #charts = new Set<string>()
+  readonly #charts = new Set<string>()
   /** Who has handled a stanza first. */
-  #handlers = new Map<number, string>()
+  readonly #handlers = new Map<number, string>()
 
   constructor(source: string) {
-    this.#source = source
+    this.#follower = new Follower({
+      take: (record, index) => {
+        if (record.source === source) this.#take(record, index)
+      },
+      forget: () => {
+        this.#rows = []
+        this.#charts.clear()
+        this.#handlers.clear()
+      },
+    })
   }
 
-  /** Takes what is new; what was put between earlier records has it begin anew. */
   scan(records: readonly InspectorRecord[]): void {
-    if (records.length < this.#scanned || (this.#scanned > 0 && records[this.#scanned - 1] !== this.#last)) {
-      this.#scanned = 0
-      this.#rows = []
-      this.#charts = new Set()
-      this.#handlers = new Map()
-    }
-    const before = this.#rows.length
-    for (; this.#scanned < records.length; this.#scanned += 1) {
-      const record = records[this.#scanned]
-      if (record?.source !== this.#source) continue
-      if (record.kind === 'start' && record.chart !== undefined) this.#charts.add(record.actorPath)
-      if (record.kind === 'event' && record.stanza !== undefined && !this.#handlers.has(record.stanza)) {
-        this.#handlers.set(record.stanza, record.actorPath)
-      }
-      if (this.#isShown(record)) this.#rows.push(this.#scanned)
-    }
-    this.#last = records[this.#scanned - 1]
-    if (this.#rows.length !== before) this.#rows = [...this.#rows]
+    this.#follower.follow(records)
   }
 
   /** Where the records stand that have a row. */
@@ -118,6 +108,14 @@ export class SequenceIndex {
       mayFold: parents.has(id),
     })
     return [plain(app), ...actors.map(line), plain(server)]
+  }
+
+  #take(record: InspectorRecord, index: number): void {
+    if (record.kind === 'start' && record.chart !== undefined) this.#charts.add(record.actorPath)
+    if (record.kind === 'event' && record.stanza !== undefined && !this.#handlers.has(record.stanza)) {
+      this.#handlers.set(record.stanza, record.actorPath)
+    }
+    if (this.#isShown(record)) this.#rows.push(index)
   }
 
   #isShown(record: InspectorRecord): boolean {

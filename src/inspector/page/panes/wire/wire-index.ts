@@ -1,4 +1,5 @@
 import type { InspectorRecord, StanzaCrossed } from '../../../recording/record.js'
+import { Follower } from '../follower.js'
 
 /** Which stanzas are shown. */
 export interface WireFilter {
@@ -22,39 +23,21 @@ export function kindOf({ name }: StanzaCrossed): WireKind {
 
 /** Finds what crossed the wire among the records, and what each stanza has caused; grows with them. */
 export class WireIndex {
+  readonly #follower = new Follower({
+    take: (record, index) => this.#take(record, index),
+    forget: () => this.#forget(),
+  })
   #records: readonly InspectorRecord[] = []
-  #scanned = 0
-  #last: InspectorRecord | undefined
   #stanzas: number[] = []
   /** Where stanzas stand, by their own numbers. */
-  #places = new Map<string, number>()
+  readonly #places = new Map<string, number>()
   /** Where events stand, by the stanza that they follow from. */
-  #effects = new Map<string, number[]>()
-  #shown: { readonly filter: WireFilter; readonly rows: number[]; seen: number } | undefined
+  readonly #effects = new Map<string, number[]>()
+  #shown: { readonly filter: WireFilter; readonly rows: readonly number[]; readonly seen: number } | undefined
 
-  /** Takes what is new; what was put between earlier records has it begin anew. */
   scan(records: readonly InspectorRecord[]): void {
-    if (records.length < this.#scanned || (this.#scanned > 0 && records[this.#scanned - 1] !== this.#last)) {
-      this.#scanned = 0
-      this.#stanzas = []
-      this.#places = new Map()
-      this.#effects = new Map()
-      this.#shown = undefined
-    }
     this.#records = records
-    for (; this.#scanned < records.length; this.#scanned += 1) {
-      const record = records[this.#scanned]
-      if (record?.kind === 'wire') {
-        this.#stanzas.push(this.#scanned)
-        this.#places.set(keyOf(record.source, record.seq), this.#scanned)
-      } else if (record?.kind === 'event' && record.stanza !== undefined) {
-        const key = keyOf(record.source, record.stanza)
-        const known = this.#effects.get(key)
-        if (known === undefined) this.#effects.set(key, [this.#scanned])
-        else known.push(this.#scanned)
-      }
-    }
-    this.#last = records[this.#scanned - 1]
+    this.#follower.follow(records)
   }
 
   /** Where the stanzas stand that pass, in order. The same list again while nothing is new. */
@@ -82,6 +65,25 @@ export class WireIndex {
   /** Where a stanza stands, by its own number. */
   placeOf(source: string, seq: number): number | undefined {
     return this.#places.get(keyOf(source, seq))
+  }
+
+  #take(record: InspectorRecord, index: number): void {
+    if (record.kind === 'wire') {
+      this.#stanzas.push(index)
+      this.#places.set(keyOf(record.source, record.seq), index)
+    } else if (record.kind === 'event' && record.stanza !== undefined) {
+      const key = keyOf(record.source, record.stanza)
+      const known = this.#effects.get(key)
+      if (known === undefined) this.#effects.set(key, [index])
+      else known.push(index)
+    }
+  }
+
+  #forget(): void {
+    this.#stanzas = []
+    this.#places.clear()
+    this.#effects.clear()
+    this.#shown = undefined
   }
 }
 

@@ -1,0 +1,78 @@
+import { Icon } from '../icon.js'
+import { toFindings, toPassedOver, type Finding, type Verdict } from './security-card.js'
+import { sessionSecurity } from './session-security.js'
+
+/** What protects the session, and what does not. */
+export function SecurityPane() {
+  const session = sessionSecurity.value
+  const findings = toFindings(session)
+  if (findings.length === 0) {
+    return (
+      <div class="pane security">
+        <p class="empty">Nothing is known yet: the card fills while a session is secured and logs in.</p>
+      </div>
+    )
+  }
+  const passedOver = toPassedOver(session)
+  return (
+    <div class="pane security">
+      <p class={`overall verdict-${worst(findings)}`}>
+        <Icon name={worst(findings)} />
+        {overall[worst(findings)]}
+      </p>
+      <dl class="findings">
+        {findings.map((finding) => (
+          <FindingRow key={finding.topic} finding={finding} />
+        ))}
+      </dl>
+      {passedOver.length > 0 && (
+        <section aria-label="Mechanisms that were not used">
+          <h3>Offered, and not used</h3>
+          <dl class="passed-over">
+            {passedOver.map(({ name, reason }) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{reason}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </div>
+  )
+}
+
+function FindingRow({ finding: { topic, value, verdict, words } }: { readonly finding: Finding }) {
+  return (
+    <div class={`finding verdict-${verdict}`}>
+      <dt>{topic}</dt>
+      <dd>
+        <span class="finding-value">
+          <Icon name={verdict} />
+          <span class="spoken">{`${verdictWords[verdict]}: `}</span>
+          <bdi>{value}</bdi>
+        </span>
+        <span class="finding-words">{words}</span>
+      </dd>
+    </div>
+  )
+}
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  good: 'good',
+  weak: 'weak',
+  bad: 'bad',
+  unknown: 'not known',
+}
+
+const overall: Readonly<Record<Verdict, string>> = {
+  good: 'This session is well protected.',
+  weak: 'This session is protected, with weak points.',
+  bad: 'This session is not safe.',
+  unknown: 'Nothing speaks against this session, but not all of it can be known.',
+}
+
+function worst(findings: readonly Finding[]): Verdict {
+  const order: readonly Verdict[] = ['bad', 'weak', 'unknown', 'good']
+  return order.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'good'
+}
