@@ -1,27 +1,26 @@
 import { Icon } from '../icon.js'
-import { toFindings, toPassedOver, type Finding, type Verdict } from './security-card.js'
-import { sessionSecurity } from './session-security.js'
+import { toPassedOver, type Finding, type Verdict } from './security-card.js'
+import { findings, sessionSecurity } from './session-security.js'
 
 /** What protects the session, and what does not. */
 export function SecurityPane() {
-  const session = sessionSecurity.value
-  const findings = toFindings(session)
-  if (findings.length === 0) {
+  const found = findings.value
+  if (found.length === 0) {
     return (
       <div class="pane security">
         <p class="empty">Nothing is known yet: the card fills while a session is secured and logs in.</p>
       </div>
     )
   }
-  const passedOver = toPassedOver(session)
+  const passedOver = toPassedOver(sessionSecurity.value)
   return (
     <div class="pane security">
-      <p class={`overall verdict-${worst(findings)}`}>
-        <Icon name={worst(findings)} />
-        {overall[worst(findings)]}
+      <p class={`overall verdict-${worst(found)}`}>
+        <Icon name={worst(found)} />
+        {overall[worst(found)]}
       </p>
       <dl class="findings">
-        {findings.map((finding) => (
+        {found.map((finding) => (
           <FindingRow key={finding.topic} finding={finding} />
         ))}
       </dl>
@@ -72,7 +71,7 @@ const overall: Readonly<Record<Verdict, string>> = {
   unknown: 'Nothing speaks against this session, but not all of it can be known.',
 }
 
-function worst(findings: readonly Finding[]): Verdict {
+function worst(found: readonly Finding[]): Verdict {
   const order: readonly Verdict[] = ['bad', 'weak', 'unknown', 'good']
-  return order.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'good'
+  return order.find((verdict) => found.some((finding) => finding.verdict === verdict)) ?? 'good'
 }
