@@ -63,7 +63,8 @@ const absent = '—'
 export function factWords(fact: Fact): string {
   if (fact === null) return 'none'
   if (typeof fact === 'string') return toLegibleLine(fact, 300)
-  if (typeof fact !== 'object') return String(fact)
+  if (typeof fact === 'boolean') return fact ? 'yes' : 'no'
+  if (typeof fact === 'number') return String(fact)
   if (isList(fact)) return fact.length === 0 ? 'none' : fact.slice(0, 50).map(factWords).join(', ')
   const entries = Object.entries(fact).slice(0, 50)
   return entries.map(([name, inner]) => `${toLegibleLine(name, 60)} ${factWords(inner)}`).join(' · ')
