@@ -39,7 +39,7 @@ function ActorNow({ view }: { readonly view: ActorView }) {
       <section aria-label="The actor now">
         <h3>
           <span class="mono">{toLegibleLine(view.path, 200)}</span>
-          <span class="faint">{lifeWords(view)}</span>
+          <span class="quiet">{lifeWords(view)}</span>
         </h3>
         <p class="value">{toLegibleLine(stateWords(view.value), 300)}</p>
       </section>

@@ -1,8 +1,8 @@
 import type { EventTaken } from '../../../recording/record.js'
 import { stateWords } from '../../model/active-states.js'
 import { actorKey } from '../../model/actor-view.js'
+import { timeWords } from '../../model/record-words.js'
 import { goToRecord, timeline } from '../../model/signals.js'
-import { timeWords } from '../current-source.js'
 import { toFactLines } from '../facts.js'
 import { Icon } from '../icon.js'
 import { toLegibleLine } from '../legible.js'
@@ -30,15 +30,15 @@ export function EventView({ event, index }: EventViewProps) {
     <section aria-label="The event">
       <h3>
         <span class="mono">{toLegibleLine(eventWords(type), 200)}</span>
-        <span class="faint">{`${timeWords(event)} s`}</span>
+        <span class="quiet">{timeWords(timeline().timeOf(event))}</span>
       </h3>
-      <p class="faint">
+      <p class="quiet">
         {`${from === undefined ? 'from the app' : `from ${toLegibleLine(from, 120)}`} to ${toLegibleLine(actorPath, 120)}`}
       </p>
       <p class="value">
         {before === after ? (
           <>
-            {toLegibleLine(after, 300)} <span class="faint">(stays)</span>
+            {toLegibleLine(after, 300)} <span class="quiet">(stays)</span>
           </>
         ) : (
           <>
@@ -50,7 +50,7 @@ export function EventView({ event, index }: EventViewProps) {
       </p>
       <StanzaLink event={event} />
       {edges.length === 0 ? (
-        <p class="faint">Nothing listens to this event here: it changed nothing.</p>
+        <p class="quiet">Nothing listens to this event here: it changed nothing.</p>
       ) : (
         <ol class="edges" aria-label="Transitions taken">
           {edges.map((edge, place) => (
@@ -89,7 +89,7 @@ function StanzaLink({ event: { source, stanza } }: { readonly event: EventTaken 
     <button type="button" class="link" onClick={() => goToRecord(record)}>
       <Icon name={record.direction} />
       <span>{`follows from ${title}`}</span>
-      <bdi class="faint">{content}</bdi>
+      <bdi class="quiet">{content}</bdi>
     </button>
   )
 }

@@ -12,7 +12,7 @@ export function FactTable({ lines }: { readonly lines: readonly FactLine[] }) {
           <dd>
             {before !== undefined && (
               <del>
-                <span class="spoken">it was </span>
+                <span class="unseen">it was </span>
                 <bdi>{before}</bdi>
               </del>
             )}

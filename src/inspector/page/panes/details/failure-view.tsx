@@ -1,7 +1,7 @@
 import type { Facts } from '../../../recording/record.js'
 import type { Failure } from '../../model/actor-view.js'
-import { goToRecord } from '../../model/signals.js'
-import { timeWords } from '../current-source.js'
+import { timeWords } from '../../model/record-words.js'
+import { goToRecord, timeline } from '../../model/signals.js'
 import { Icon } from '../icon.js'
 import { findError, toFailureWords } from './failure-words.js'
 
@@ -23,7 +23,7 @@ export function FailureView({ failure: { record, edge }, context }: FailureViewP
       {words?.advice !== undefined && <p>{words.advice}</p>}
       <button type="button" class="link" onClick={() => goToRecord(record)}>
         <span class="mono">{words?.code ?? edge ?? record.kind}</span>
-        <span class="faint">{`${timeWords(record)} s`}</span>
+        <span class="quiet">{timeWords(timeline().timeOf(record))}</span>
       </button>
     </section>
   )

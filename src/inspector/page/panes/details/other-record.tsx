@@ -1,5 +1,6 @@
 import type { InspectorRecord } from '../../../recording/record.js'
-import { timeWords } from '../current-source.js'
+import { timeWords } from '../../model/record-words.js'
+import { timeline } from '../../model/signals.js'
 import { toFactLines } from '../facts.js'
 import { toLegibleLine } from '../legible.js'
 import { summaryOf } from '../wire/summary.js'
@@ -11,7 +12,7 @@ export function OtherRecord({ record }: { readonly record: InspectorRecord }) {
     <section aria-label="The record">
       <h3>
         <span>{titleOf(record)}</span>
-        <span class="faint">{`${timeWords(record)} s`}</span>
+        <span class="quiet">{timeWords(timeline().timeOf(record))}</span>
       </h3>
       {record.kind === 'wire' && (
         <p>

@@ -10,7 +10,7 @@ export function WaysView({ view: { graph, active, life } }: { readonly view: Act
     return (
       <section aria-label="What can happen now">
         <h3>What can happen now</h3>
-        <p class="faint">Nothing: it is over.</p>
+        <p class="quiet">Nothing: it is over.</p>
       </section>
     )
   }
@@ -31,7 +31,7 @@ function StateView({ of: { state, ways } }: { readonly of: StateWays }) {
         <span class="mono">{toLegibleLine(state.key, 80)}</span>
         {state.spec !== undefined && <Spec spec={state.spec} />}
       </h4>
-      {state.description !== undefined && <p class="faint">{toLegible(state.description, 600)}</p>}
+      {state.description !== undefined && <p class="quiet">{toLegible(state.description, 600)}</p>}
       <ul>
         {ways.map((way) => (
           <Way key={way.edge} way={way} />

@@ -39,7 +39,7 @@ interface SharedBoardProps {
 export function SharedBoard({ counts, chosen, choose }: SharedBoardProps) {
   return (
     <table class="nine">
-      <caption class="spoken">Contacts by the nine states of a subscription</caption>
+      <caption class="unseen">Contacts by the nine states of a subscription</caption>
       <thead>
         <tr>
           <td />

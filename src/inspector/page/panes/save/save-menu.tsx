@@ -64,7 +64,7 @@ export function SaveMenu() {
           Recording
         </button>
       </div>
-      <span class="spoken" role="status">
+      <span class="unseen" role="status">
         {said.value}
       </span>
     </details>

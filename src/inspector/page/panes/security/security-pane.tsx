@@ -48,7 +48,7 @@ function FindingRow({ finding: { topic, value, verdict, words } }: { readonly fi
       <dd>
         <span class="finding-value">
           <Icon name={verdict} />
-          <span class="spoken">{`${verdictWords[verdict]}: `}</span>
+          <span class="unseen">{`${verdictWords[verdict]}: `}</span>
           <bdi>{value}</bdi>
         </span>
         <span class="finding-words">{words}</span>

@@ -23,7 +23,7 @@ export function SendPane() {
   const { source: id } = source
   return (
     <div class="pane send">
-      <p class="faint">
+      <p class="quiet">
         To <bdi>{toLegibleLine(source.name, 120)}</bdi>
       </p>
       <div class="buttons" role="group" aria-label="Session">
@@ -47,7 +47,7 @@ export function SendPane() {
               </button>
             ))}
           </div>
-          <p class="faint">The embedded server does it; watch the chart find its way.</p>
+          <p class="quiet">The embedded server does it; watch the chart find its way.</p>
         </fieldset>
       )}
       <Log given={givenCommands.value} />
@@ -76,7 +76,7 @@ function Log({ given }: { readonly given: readonly GivenCommand[] }) {
           <li key={id} class={outcome?.outcome === 'refused' ? 'refused' : ''}>
             <Icon name={outcome === undefined ? 'unknown' : outcome.outcome === 'ok' ? 'good' : 'bad'} />
             <span>{words}</span>
-            <span class="faint">
+            <span class="quiet">
               {outcome === undefined
                 ? 'waiting …'
                 : outcome.outcome === 'ok'

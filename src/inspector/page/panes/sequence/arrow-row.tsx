@@ -33,7 +33,7 @@ export function ArrowRow({ arrow, time, top, places, width, isCurrent, isLater, 
       id={`sequence-${index}`}
       role="option"
       aria-selected={isCurrent}
-      aria-label={`${time} s, ${toLegibleLine(from, 80)} to ${toLegibleLine(to, 80)}: ${words}`}
+      aria-label={`${time}, ${toLegibleLine(from, 80)} to ${toLegibleLine(to, 80)}: ${words}`}
       class={`arrow arrow-${tone} ${isCurrent ? 'current' : ''} ${isLater ? 'later' : ''}`}
       transform={`translate(0 ${top})`}
       onClick={choose}

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import type { Timeline } from '../../model/timeline.js'
-import { currentSource, timeWords } from '../current-source.js'
+import { currentSource } from '../current-source.js'
 import { Icon } from '../icon.js'
 import { toLegibleLine } from '../legible.js'
 import { lastAtMost } from '../wire/wire-index.js'
@@ -112,7 +113,7 @@ export function SequencePane() {
                 <ArrowRow
                   key={arrow.index}
                   arrow={arrow}
-                  time={record === undefined ? '' : timeWords(record)}
+                  time={record === undefined ? '' : timeWords(timeline().timeOf(record))}
                   top={offset * rowHeight}
                   places={places}
                   width={width}

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks'
 import type { EventTaken, StanzaCrossed } from '../../../recording/record.js'
 import { stateWords } from '../../model/active-states.js'
 import { actorKey } from '../../model/actor-view.js'
+import { timeWords } from '../../model/record-words.js'
 import { goToRecord, timeline } from '../../model/signals.js'
-import { timeWords } from '../current-source.js'
 import { Icon } from '../icon.js'
 import { toLegibleLine } from '../legible.js'
 import { eventWords } from '../sequence/diagram.js'
@@ -22,14 +22,14 @@ export function StanzaView({ record }: { readonly record: StanzaCrossed }) {
       <header class="stanza-head">
         <Icon name={record.direction} />
         <strong>{title}</strong>
-        <span class="faint">{`${record.direction === 'in' ? 'received' : 'sent'} at ${timeWords(record)} s`}</span>
+        <span class="quiet">{`${record.direction === 'in' ? 'received' : 'sent'} at ${timeWords(timeline().timeOf(record))}`}</span>
         <CopyButton text={record.xml} />
       </header>
       <ul class="effects" aria-label="What it caused">
         {effects.map(({ index, event }) =>
           event?.kind === 'event' ? <Effect key={index} event={event} index={index} /> : null,
         )}
-        {effects.length === 0 && <li class="faint">{causeWords(record)}</li>}
+        {effects.length === 0 && <li class="quiet">{causeWords(record)}</li>}
       </ul>
       <XmlView key={`${record.source} ${record.seq}`} record={record} />
     </section>
@@ -68,7 +68,7 @@ function CopyButton({ text }: { readonly text: string }) {
     }
   }
   return (
-    <button type="button" class="quiet push" onClick={() => void copy()}>
+    <button type="button" class="plain push" onClick={() => void copy()}>
       <Icon name="copy" />
       <span role="status">{said === '' ? 'Copy' : said}</span>
     </button>

@@ -1,7 +1,7 @@
 import type { StanzaCrossed } from '../../../recording/record.js'
-import { cursor, goTo, goToRecord, search, selectedRecord, timeline } from '../../model/signals.js'
+import { cursor, goToRecord, selectedRecord, timeline } from '../../model/signals.js'
+import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
-import { timeWords } from '../current-source.js'
 import { Icon } from '../icon.js'
 import { StanzaView } from './stanza-view.js'
 import { summaryOf } from './summary.js'
@@ -20,7 +20,7 @@ export function WirePane() {
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = steps.get(event.key)
-    if (step === undefined || !(event.target instanceof HTMLElement) || event.target.closest('input, button')) return
+    if (step === undefined) return
     event.preventDefault()
     move(step === 'first' ? 0 : step === 'last' ? rows.length - 1 : chosen + step)
   }
@@ -30,18 +30,19 @@ export function WirePane() {
       {rows.length === 0 ? (
         <p class="empty">{emptyWords()}</p>
       ) : (
-        <div class="wire-list" onKeyDown={onKeyDown}>
-          <VirtualList
-            count={rows.length}
-            rowHeight={26}
-            role="listbox"
-            label="Stanzas"
-            follow={cursor.value === 'live'}
-            shown={chosen}
-            keyOf={(row) => rows[row] ?? row}
-            row={(row) => <Row record={recordAt(rows[row])} isChosen={row === chosen} isLater={row > rowAtCursor.value} />}
-          />
-        </div>
+        <VirtualList
+          class="wire-list"
+          count={rows.length}
+          rowHeight={26}
+          role="listbox"
+          label="Stanzas"
+          follow={cursor.value === 'live'}
+          shown={chosen}
+          active={chosen < 0 ? undefined : rowId(chosen)}
+          onKeyDown={onKeyDown}
+          keyOf={(row) => rows[row] ?? row}
+          row={(row) => <Row row={row} isChosen={row === chosen} />}
+        />
       )}
       {record !== undefined && <StanzaView record={record} />}
     </div>
@@ -78,13 +79,15 @@ function emptyWords(): string {
     : 'No stanza passes the filter.'
 }
 
+const rowId = (row: number): string => `stanza-${row}`
+
 interface RowProps {
-  readonly record: StanzaCrossed | undefined
+  readonly row: number
   readonly isChosen: boolean
-  readonly isLater: boolean
 }
 
-function Row({ record, isChosen, isLater }: RowProps) {
+function Row({ row, isChosen }: RowProps) {
+  const record = recordAt(wireRows.value[row])
   if (record === undefined) return null
   const { title, peer, content, isError } = summaryOf(record)
   const [effect] = wire().effectsOf(record)
@@ -92,15 +95,16 @@ function Row({ record, isChosen, isLater }: RowProps) {
   const actor = handler?.kind === 'event' ? handler.actorPath : ''
   return (
     <div
+      id={rowId(row)}
       role="option"
       aria-selected={isChosen}
-      class={`wire-row ${record.direction} ${isError ? 'failed' : ''} ${isLater ? 'later' : ''}`}
+      class={`wire-row ${record.direction} ${isError ? 'failed' : ''} ${row > rowAtCursor.value ? 'later' : ''}`}
       onClick={() => goToRecord(record)}
     >
-      <span class="wire-time">{timeWords(record)}</span>
+      <span class="wire-time">{timeWords(timeline().timeOf(record))}</span>
       <span class="wire-way">
         <Icon name={record.direction} />
-        <span class="spoken">{record.direction === 'in' ? 'received' : 'sent'}</span>
+        <span class="unseen">{record.direction === 'in' ? 'received' : 'sent'}</span>
       </span>
       <span class={`wire-title kind-${kindOf(record)}`}>{title}</span>
       <span class="wire-content">
@@ -124,17 +128,7 @@ function FilterBar({ shown }: { readonly shown: number }) {
     change({ kinds })
   }
   return (
-    <div class="bar" role="search" aria-label="Filter of stanzas">
-      <input
-        type="search"
-        placeholder="Find in stanzas"
-        aria-label="Find in stanzas"
-        spellcheck={false}
-        value={search.value}
-        onInput={({ currentTarget }) => {
-          search.value = currentTarget.value
-        }}
-      />
+    <div class="bar" role="group" aria-label="Filter of stanzas">
       <span class="choices" role="group" aria-label="Kinds">
         {wireKinds.map((kind) => (
           <button type="button" class="choice" aria-pressed={filter.kinds.has(kind)} onClick={() => toggle(kind)}>
@@ -168,11 +162,6 @@ function FilterBar({ shown }: { readonly shown: number }) {
         </select>
       )}
       <span class="count" role="status">{`${shown.toLocaleString('en')} shown`}</span>
-      {cursor.value !== 'live' && (
-        <button type="button" class="quiet" onClick={() => goTo('live')}>
-          To the latest
-        </button>
-      )}
     </div>
   )
 }

@@ -25,10 +25,10 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
     <div class="xml">
       {hasFolds && (
         <div class="xml-tools">
-          <button type="button" class="quiet" onClick={() => setFolded(new Set(foldableKeys(parsed.nodes, 1)))}>
+          <button type="button" class="plain" onClick={() => setFolded(new Set(foldableKeys(parsed.nodes, 1)))}>
             Fold all
           </button>
-          <button type="button" class="quiet" onClick={() => setFolded(new Set())}>
+          <button type="button" class="plain" onClick={() => setFolded(new Set())}>
             Unfold all
           </button>
         </div>
@@ -40,7 +40,7 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
         ))}
       </div>
       {lines.length > limit && (
-        <button type="button" class="quiet" onClick={() => setLimit(limit + lineLimit)}>
+        <button type="button" class="plain" onClick={() => setLimit(limit + lineLimit)}>
           {`Show more: ${lines.length - limit} lines are left`}
         </button>
       )}
