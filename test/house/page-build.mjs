@@ -15,7 +15,7 @@ await build({
   bundle: true,
   // A classic script: a page that is opened from a file may load no module.
   format: 'iife',
-  target: ['chrome111', 'firefox113', 'safari16.4'],
+  target: ['chrome123', 'firefox120', 'safari17.5'],
   minify: true,
   banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
   logLevel: 'warning',

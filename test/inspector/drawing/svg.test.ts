@@ -3,6 +3,7 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from 'xstate'
 import * as machines from '../../../machines/index.js'
+import { layOut } from '../../../src/inspector/drawing/elk.js'
 import { statesOf } from '../../../src/inspector/drawing/graph.js'
 import { layOutChart, type ChartLayout, type Rectangle } from '../../../src/inspector/drawing/layout.js'
 import { drawSvg, toGraph } from '../../../src/inspector/index.js'
@@ -159,11 +160,11 @@ describe('drawSvg()', () => {
   })
 
   test.each(samples)('$id: nothing covers anything else', async (chart) => {
-    expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+    expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
   test.each(samples)('$id: no state is narrower than its words', async (chart) => {
-    const { boxes } = await layOutChart(toGraph(chart))
+    const { boxes } = await layOutChart(toGraph(chart), layOut)
     const narrow = boxes.filter(({ block, width }) => width < (block?.width ?? 0))
     expect(narrow.map(({ id }) => id)).toEqual([])
   })
@@ -171,7 +172,7 @@ describe('drawSvg()', () => {
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
-        expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+        expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
       }),
       { numRuns: 20 },
     )

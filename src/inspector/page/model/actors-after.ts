@@ -60,9 +60,21 @@ function enterStart(actors: Map<string, ActorView>, record: ActorStarted, surrou
     context,
     lastFailure: status === 'error' ? { record } : undefined,
   })
+  if (before !== undefined) return
   const above = parent === undefined ? undefined : actors.get(parent)
-  if (before !== undefined || above === undefined) return
-  actors.set(above.key, { ...above, children: [...above.children, key] })
+  if (above !== undefined) actors.set(above.key, { ...above, children: [...above.children, key] })
+  if (chart !== undefined) adopt(actors, key)
+}
+
+/** Whoever is invoked first may tell of it before the one who invokes. */
+function adopt(actors: Map<string, ActorView>, key: string): void {
+  const orphans = [...actors.values()].filter(
+    (each) => each.parent === undefined && each.key.startsWith(`${key}/`),
+  )
+  const parent = actors.get(key)
+  if (orphans.length === 0 || parent === undefined) return
+  for (const orphan of orphans) actors.set(orphan.key, { ...orphan, parent: key })
+  actors.set(key, { ...parent, children: [...parent.children, ...orphans.map((each) => each.key)] })
 }
 
 function enterEvent(actors: Map<string, ActorView>, record: EventTaken, surroundings: Surroundings): void {

@@ -1,5 +1,5 @@
 import type { ChartGraph } from '../../drawing/graph.js'
-import type { InspectorRecord, RecordingLine, SourceLine } from '../../recording/record.js'
+import type { ChartLine, InspectorRecord, RecordingLine, SourceLine } from '../../recording/record.js'
 import { enterRecord, type Actors, type Surroundings } from './actors-after.js'
 import type { ActorView } from './actor-view.js'
 
@@ -21,10 +21,13 @@ export class Timeline {
   readonly #times: number[] = []
   readonly #sources = new Map<string, SourceLine>()
   readonly #charts = new Map<string, ChartGraph>()
+  /** By source: ids of transitions that mean that something went wrong. */
+  readonly #failing = new Map<string, Set<string>>()
   readonly #limit: number
   /** By index, ascending; the first is always there. */
   #frames: Moment[] = [{ index: -1, actors: new Map() }]
   #latest: Moment = { index: -1, actors: new Map() }
+  #revision = 0
 
   /** `limit`: the most records kept, `recordLimit` by default. */
   constructor(limit = recordLimit) {
@@ -34,6 +37,11 @@ export class Timeline {
   /** All records by time. The list grows in place. */
   get records(): readonly InspectorRecord[] {
     return this.#records
+  }
+
+  /** Grows whenever records that were there get another index. */
+  get revision(): number {
+    return this.#revision
   }
 
   get sources(): readonly SourceLine[] {
@@ -58,7 +66,7 @@ export class Timeline {
     let shift = 0
     for (const line of lines) {
       if (line.kind === 'source') this.#sources.set(line.source, line)
-      else if (line.kind === 'chart') this.#charts.set(`${line.source} ${line.chart}`, line.graph)
+      else if (line.kind === 'chart') this.#enterChart(line)
       else if (this.#insert(line) <= index + shift) shift += 1
     }
     return shift - this.#giveUp()
@@ -73,6 +81,14 @@ export class Timeline {
     const from = isNearer ? this.#latest : (frame ?? this.#latest)
     this.#latest = this.#proceed(from, wanted)
     return this.#latest
+  }
+
+  /** Whether a record tells that something went wrong. */
+  isFailure(record: InspectorRecord): boolean {
+    if ('status' in record && record.status === 'error') return true
+    if (record.kind !== 'event') return false
+    const failing = this.#failing.get(record.source)
+    return failing !== undefined && record.edges.some((edge) => failing.has(edge))
   }
 
   /** Where a record is, by its identity; −1 where it was given up. */
@@ -96,6 +112,13 @@ export class Timeline {
     return low - 1
   }
 
+  #enterChart({ source, chart, graph }: ChartLine): void {
+    this.#charts.set(`${source} ${chart}`, graph)
+    const failing = this.#failing.get(source) ?? new Set()
+    for (const { id, failure } of graph.transitions) if (failure) failing.add(id)
+    this.#failing.set(source, failing)
+  }
+
   #insert(record: InspectorRecord): number {
     const time = this.timeOf(record)
     if (time >= (this.#times.at(-1) ?? -Infinity)) {
@@ -103,6 +126,7 @@ export class Timeline {
       return this.#records.push(record) - 1
     }
     const index = this.indexAt(time) + 1
+    this.#revision += 1
     this.#records.splice(index, 0, record)
     this.#times.splice(index, 0, time)
     this.#frames = this.#frames.filter((frame) => frame.index < index)
@@ -144,6 +168,7 @@ export class Timeline {
     if (excess <= 0) return 0
     const count = Math.min(this.#records.length, excess + Math.floor(this.#limit / 10))
     const { actors } = this.at(count - 1)
+    this.#revision += 1
     this.#records.splice(0, count)
     this.#times.splice(0, count)
     const later = this.#frames.filter(({ index }) => index >= count)

@@ -17,6 +17,9 @@ export interface VirtualListProps {
   readonly role?: 'list' | 'listbox' | 'tree' | 'grid'
   readonly label: string
   readonly class?: string
+  /** The id of the row that the keyboard acts on. */
+  readonly active?: string | undefined
+  readonly onKeyDown?: (event: KeyboardEvent) => void
 }
 
 const overscan = 6
@@ -65,6 +68,8 @@ export function VirtualList(props: VirtualListProps) {
       role={role}
       aria-label={label}
       tabIndex={0}
+      aria-activedescendant={props.active}
+      onKeyDown={props.onKeyDown}
       onScroll={({ currentTarget }) => {
         const { scrollTop, clientHeight, scrollHeight } = currentTarget
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight
