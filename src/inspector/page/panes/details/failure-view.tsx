@@ -2,7 +2,7 @@ import type { Facts } from '../../../recording/record.js'
 import type { Failure } from '../../model/actor-view.js'
 import { timeWords } from '../../model/record-words.js'
 import { goToRecord, timeline } from '../../model/signals.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { findError, toFailureWords } from './failure-words.js'
 
 interface FailureViewProps {
@@ -17,7 +17,7 @@ export function FailureView({ failure: { record, edge }, context }: FailureViewP
   return (
     <section class="failure" aria-label="The last failure">
       <h3>
-        <Icon name="bad" />
+        <Icon name="close" />
         {words === undefined ? 'It failed' : words.because}
       </h3>
       {words?.advice !== undefined && <p>{words.advice}</p>}

@@ -6,7 +6,7 @@ import { toSvg } from '../../../drawing/svg.js'
 import { layOutInWorker } from '../../chart/elk-worker.js'
 import { actor, timeline } from '../../model/signals.js'
 import { currentSource } from '../current-source.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { recordingLines, toFileName } from './recording-file.js'
 
 const said = signal('')
@@ -41,9 +41,8 @@ export function SaveMenu() {
         if (relatedTarget instanceof Node && !menu.current?.contains(relatedTarget)) close()
       }}
     >
-      <summary aria-label="Save">
+      <summary title="Save the chart or the recording" aria-label="Save">
         <Icon name="save" />
-        <span class="menu-title">Save</span>
       </summary>
       <div class="menu-items" role="group" aria-label="Save">
         <button type="button" disabled={graph === undefined} onClick={graph && save('The chart is saved as SVG.', () => saveSvg(graph))}>

@@ -1,4 +1,4 @@
-import { Icon } from '../icon.js'
+import { Icon, type IconName } from '../../ui/icon.js'
 import { toPassedOver, type Finding, type Verdict } from './security-card.js'
 import { findings, sessionSecurity } from './session-security.js'
 
@@ -16,7 +16,7 @@ export function SecurityPane() {
   return (
     <div class="pane security">
       <p class={`overall verdict-${worst(found)}`}>
-        <Icon name={worst(found)} />
+        <Icon name={icons[worst(found)]} />
         {overall[worst(found)]}
       </p>
       <dl class="findings">
@@ -47,7 +47,7 @@ function FindingRow({ finding: { topic, value, verdict, words } }: { readonly fi
       <dt>{topic}</dt>
       <dd>
         <span class="finding-value">
-          <Icon name={verdict} />
+          <Icon name={icons[verdict]} />
           <span class="unseen">{`${verdictWords[verdict]}: `}</span>
           <bdi>{value}</bdi>
         </span>
@@ -55,6 +55,13 @@ function FindingRow({ finding: { topic, value, verdict, words } }: { readonly fi
       </dd>
     </div>
   )
+}
+
+const icons: Readonly<Record<Verdict, IconName>> = {
+  good: 'good',
+  weak: 'weak',
+  bad: 'close',
+  unknown: 'unknown',
 }
 
 const verdictWords: Readonly<Record<Verdict, string>> = {

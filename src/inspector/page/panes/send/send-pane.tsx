@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { link } from '../../model/link.js'
 import { currentSource } from '../current-source.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { toLegibleLine } from '../legible.js'
 import { give, givenCommands, type GivenCommand } from './command-log.js'
 import { PresenceForm } from './presence-form.js'
@@ -73,8 +73,8 @@ function Log({ given }: { readonly given: readonly GivenCommand[] }) {
       <h3>What came of it</h3>
       <ul class="log">
         {given.map(({ id, words, outcome }) => (
-          <li key={id} class={outcome?.outcome === 'refused' ? 'refused' : ''}>
-            <Icon name={outcome === undefined ? 'unknown' : outcome.outcome === 'ok' ? 'good' : 'bad'} />
+          <li key={id} class={outcome?.outcome}>
+            <Icon name={outcome === undefined ? 'unknown' : outcome.outcome === 'ok' ? 'good' : 'close'} />
             <span>{words}</span>
             <span class="quiet">
               {outcome === undefined

@@ -34,26 +34,26 @@ export function ArrowRow({ arrow, time, top, places, width, isCurrent, isLater, 
       role="option"
       aria-selected={isCurrent}
       aria-label={`${time}, ${toLegibleLine(from, 80)} to ${toLegibleLine(to, 80)}: ${words}`}
-      class={`arrow arrow-${tone} ${isCurrent ? 'current' : ''} ${isLater ? 'later' : ''}`}
+      class={`told told-${tone} ${isCurrent ? 'current' : ''} ${isLater ? 'later' : ''}`}
       transform={`translate(0 ${top})`}
       onClick={choose}
     >
       <title>{`${words}\n${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
-      <rect class="arrow-ground" width={width} height={rowHeight} />
-      <text class="arrow-time" x={56} y={base + 1} text-anchor="end">
+      <rect class="told-ground" width={width} height={rowHeight} />
+      <text class="told-time" x={56} y={base + 1} text-anchor="end">
         {time}
       </text>
       {isLoop ? (
-        <path class="arrow-line" d={`M${start} ${base - 9}h${loop - 6}q6 0 6 4.5t-6 4.5h${8 - loop}`} />
+        <path class="told-line" d={`M${start} ${base - 9}h${loop - 6}q6 0 6 4.5t-6 4.5h${8 - loop}`} />
       ) : (
-        <path class="arrow-line" d={`M${start} ${base}H${tip}`} />
+        <path class="told-line" d={`M${start} ${base}H${tip}`} />
       )}
       {isLoop ? (
-        <path class="arrow-tip" d={`M${start + 1} ${base}l7 -3.5v7z`} />
+        <path class="told-tip" d={`M${start + 1} ${base}l7 -3.5v7z`} />
       ) : (
-        <path class="arrow-tip" d={`M${tip} ${base}l${wing} -3.5v7z`} />
+        <path class="told-tip" d={`M${tip} ${base}l${wing} -3.5v7z`} />
       )}
-      <text class="arrow-label" x={isLoop ? start + loop + 6 : left + 10} y={isLoop ? base - 1 : base - 6}>
+      <text class="told-label" x={isLoop ? start + loop + 6 : left + 10} y={isLoop ? base - 1 : base - 6}>
         {words}
       </text>
     </g>

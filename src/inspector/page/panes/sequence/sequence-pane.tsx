@@ -4,7 +4,7 @@ import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import type { Timeline } from '../../model/timeline.js'
 import { currentSource } from '../current-source.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { toLegibleLine } from '../legible.js'
 import { lastAtMost } from '../wire/wire-index.js'
 import { ArrowRow } from './arrow-row.js'
@@ -149,7 +149,7 @@ function Head({ line, left }: { readonly line: Lifeline; readonly left: number }
           aria-label={`${name}: ${isFolded ? 'show the actors in it' : 'show the actors in it on its own line'}`}
           onClick={toggle}
         >
-          <Icon name={isFolded ? 'folded' : 'open'} />
+          <Icon name={isFolded ? 'fold' : 'unfolded'} />
           {name}
         </button>
       ) : (

@@ -4,7 +4,7 @@ import { stateWords } from '../../model/active-states.js'
 import { actorKey } from '../../model/actor-view.js'
 import { timeWords } from '../../model/record-words.js'
 import { goToRecord, timeline } from '../../model/signals.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { toLegibleLine } from '../legible.js'
 import { eventWords } from '../sequence/diagram.js'
 import { summaryOf } from './summary.js'
@@ -19,7 +19,7 @@ export function StanzaView({ record }: { readonly record: StanzaCrossed }) {
     .map((index) => ({ index, event: timeline().records[index] }))
   return (
     <section class="stanza" aria-label="The chosen stanza">
-      <header class="stanza-head">
+      <header class={`stanza-head ${record.direction}`}>
         <Icon name={record.direction} />
         <strong>{title}</strong>
         <span class="quiet">{`${record.direction === 'in' ? 'received' : 'sent'} at ${timeWords(timeline().timeOf(record))}`}</span>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { StanzaCrossed } from '../../../recording/record.js'
-import { Icon } from '../icon.js'
+import { Icon } from '../../ui/icon.js'
 import { toLegible } from '../legible.js'
 import { parseXml } from './parse-xml.js'
 import { foldableKeys, toXmlLines, type XmlLine } from './xml-lines.js'
@@ -70,7 +70,7 @@ function Line({ line: { key, depth, parts, fold }, toggle }: LineProps) {
           aria-label={`${fold === 'open' ? 'Fold' : 'Unfold'} ${name?.text ?? 'element'}`}
           onClick={() => toggle(key)}
         >
-          <Icon name={fold} />
+          <Icon name={fold === 'open' ? 'unfolded' : 'fold'} />
         </button>
       )}
       {parts.map(({ tone, text }) => (
