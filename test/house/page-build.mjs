@@ -7,6 +7,26 @@ const root = new URL('../../', import.meta.url)
 const source = new URL('src/inspector/page/', root)
 const target = new URL('dist/src/inspector/page/', root)
 
+/** Modules that need what the page need not have: they are run here, and what they export becomes a constant. */
+const evaluated = {
+  name: 'evaluated',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        write: false,
+      })
+      const [{ contents }] = outputFiles
+      const found = await import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`)
+      const constants = Object.entries(found).map(([name, value]) => `export const ${name}=${JSON.stringify(value)}`)
+      return { contents: constants.join('\n'), loader: 'js' }
+    })
+  },
+}
+
 await mkdir(target, { recursive: true })
 await build({
   absWorkingDir: fileURLToPath(root),
@@ -17,6 +37,7 @@ await build({
   format: 'iife',
   target: ['chrome123', 'firefox120', 'safari17.5'],
   minify: true,
+  plugins: [evaluated],
   banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
   logLevel: 'warning',
 })

@@ -6,10 +6,11 @@ import {
   type SubscriptionName,
   type SubscriptionState,
 } from '../../../../../machines/subscription-state.js'
-import { stepSubscription, toSubscriptionCode, toSubscriptionState } from '../../../../../machines/subscription-step.js'
 import type { SubscriptionEvent } from '../../../../../machines/subscription.js'
 import type { InspectorRecord, StanzaCrossed } from '../../../recording/record.js'
 import { Follower } from '../follower.js'
+import { toSubscriptionKey } from './subscription-key.js'
+import { subscriptionStates, subscriptionTable } from './subscription-table.js'
 import { readRosterSign, type ListedContact, type RosterSign } from './roster-signs.js'
 
 /** Where one stands with somebody. */
@@ -87,7 +88,8 @@ interface Kept {
   readonly name: string
   readonly groups: readonly string[]
   readonly isListed: boolean
-  readonly code: number
+  /** Of the state among `subscriptionStates`. */
+  readonly place: number
   readonly lastEvent: string
   readonly changedAt: number
 }
@@ -130,18 +132,18 @@ interface Step {
 
 function step(board: Board, change: Partial<Kept>, { jid, event, index }: Step): void {
   const kept = board.get(jid) ?? unheard(jid)
-  const { next } = stepSubscription(kept.code, event)
-  const isNews = next !== kept.code || event.type !== 'requests.missed'
-  const news = isNews ? { code: next, lastEvent: event.type, changedAt: index } : {}
+  const next = subscriptionTable[toSubscriptionKey(event)]?.[kept.place] ?? kept.place
+  const isNews = next !== kept.place || event.type !== 'requests.missed'
+  const news = isNews ? { place: next, lastEvent: event.type, changedAt: index } : {}
   if (board.size < contactLimit || board.has(jid)) board.set(jid, { ...kept, ...change, ...news })
 }
 
 function unheard(jid: string): Kept {
-  const code = toSubscriptionCode(stranger)
-  return { jid, name: '', groups: [], isListed: false, code, lastEvent: '', changedAt: 0 }
+  const place = subscriptionStates.findIndex(({ to, from }) => to === stranger.to && from === stranger.from)
+  return { jid, name: '', groups: [], isListed: false, place, lastEvent: '', changedAt: 0 }
 }
 
-function toStanding({ code, ...kept }: Kept): ContactStanding {
-  const state = toSubscriptionState(code)
+function toStanding({ place, ...kept }: Kept): ContactStanding {
+  const state = subscriptionStates[place] ?? stranger
   return { ...kept, state, position: subscriptionName(state), pendingIn: pendingInOf(state) }
 }
