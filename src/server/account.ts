@@ -21,6 +21,8 @@ export class Account {
   /** Sessions that can be resumed. */
   readonly resumptions: Resumptions
   readonly archive: Archive
+  /** The next login is refused, whatever the password. */
+  refusesNextLogin = false
 
   constructor(jid: Jid, roster: Roster, limits: ServerLimits) {
     this.jid = jid

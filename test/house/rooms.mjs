@@ -66,7 +66,7 @@ export const rooms = [
     name: 'features',
     holds: 'a fact or a wish of the app',
     rooms: ['xml', 'stanza', 'router', 'machines', 'errors'],
-    types: ['store'],
+    types: ['transport', 'store'],
     packages: ['rxjs', 'xstate'],
     pure: false,
   },
@@ -81,9 +81,9 @@ export const rooms = [
   {
     name: 'inspector',
     holds: 'a view',
-    rooms: ['machines'],
-    types: ['actors', 'errors'],
-    packages: ['xstate', 'elkjs', 'node:'],
+    rooms: ['machines', 'xml', 'stanza', 'errors'],
+    types: ['actors', 'router', 'features'],
+    packages: ['xstate', 'elkjs', 'ws', '#inspector-socket', 'node:'],
     pure: false,
   },
   {

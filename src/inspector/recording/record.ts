@@ -66,7 +66,10 @@ export interface ActorStarted extends OfActor {
   readonly data?: Facts
   readonly context?: Facts
   readonly timers?: readonly Timer[]
-  /** It was there before the recording began, or before what the recording still holds. */
+  /**
+   * It was there before the recording began, or before what the recording still holds; then its `seq` is that of the
+   * record before it.
+   */
   readonly found?: true
   /** It goes on from a persisted snapshot. */
   readonly restored?: true
@@ -90,7 +93,7 @@ export interface EventTaken extends OfActor {
   readonly edges: readonly string[]
   /** Transitions that stood before a taken one, and whose guard refused. */
   readonly refused?: readonly Refusal[]
-  /** Where it has changed. */
+  /** The facts of its context that have changed; `null`: it has this one no more. */
   readonly context?: Facts
   /** Time-outs that began to run. */
   readonly timers?: readonly Timer[]

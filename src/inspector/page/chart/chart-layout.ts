@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ChartGraph, ChartState } from '../../drawing/graph.js'
-import { layOutChart, type ChartLayout } from '../../drawing/layout.js'
+import { layOutChart, type ChartLayout, type LayOut } from '../../drawing/layout.js'
 import { layOutInWorker } from './elk-worker.js'
 
 /** A chart on its way to the screen. */
@@ -25,7 +25,7 @@ export function layoutOf(graph: ChartGraph): ReadonlySignal<LayoutState> {
 
 function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   const state = signal<LayoutState>({ status: 'pending' })
-  layOutChart(toCompact(graph), layOutInWorker).then(
+  layOutChart(toCompact(graph), layOutSoon).then(
     (layout) => {
       state.value = { status: 'laid', layout }
     },
@@ -35,6 +35,10 @@ function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   )
   return state
 }
+
+/** A drawing that is kept may take its time; somebody waits for this one. */
+const layOutSoon: LayOut = (node) =>
+  layOutInWorker({ ...node, layoutOptions: { ...node.layoutOptions, 'elk.layered.thoroughness': '7' } })
 
 /** What a live chart leaves to hovering: prose, deeds, and what does not lead elsewhere. */
 function toCompact(graph: ChartGraph): ChartGraph {

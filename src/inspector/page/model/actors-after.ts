@@ -68,13 +68,17 @@ function enterStart(actors: Map<string, ActorView>, record: ActorStarted, surrou
 
 /** Whoever is invoked first may tell of it before the one who invokes. */
 function adopt(actors: Map<string, ActorView>, key: string): void {
-  const orphans = [...actors.values()].filter(
-    (each) => each.parent === undefined && each.key.startsWith(`${key}/`),
-  )
   const parent = actors.get(key)
+  const above = parent?.parent === undefined ? undefined : actors.get(parent.parent)
+  const orphans = [...actors.values()].filter(
+    (each) => each.parent === parent?.parent && each.key.startsWith(`${key}/`),
+  )
   if (orphans.length === 0 || parent === undefined) return
+  const keys = orphans.map((each) => each.key)
   for (const orphan of orphans) actors.set(orphan.key, { ...orphan, parent: key })
-  actors.set(key, { ...parent, children: [...parent.children, ...orphans.map((each) => each.key)] })
+  actors.set(key, { ...parent, children: [...parent.children, ...keys] })
+  if (above === undefined) return
+  actors.set(above.key, { ...above, children: above.children.filter((each) => !keys.includes(each)) })
 }
 
 function enterEvent(actors: Map<string, ActorView>, record: EventTaken, surroundings: Surroundings): void {

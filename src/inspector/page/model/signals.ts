@@ -82,12 +82,9 @@ export function goToRecord(record: InspectorRecord): void {
   })
 }
 
-/** Somebody who has a chart is looked at from the beginning. */
+/** At the beginning somebody who has a chart is looked at: who started the others, if possible. */
 function chooseFirst(): void {
   if (selectedActor.value !== undefined) return
-  for (const { key, chart } of moment.value.actors.values()) {
-    if (chart === undefined) continue
-    selectedActor.value = key
-    return
-  }
+  const withChart = [...moment.value.actors.values()].filter(({ chart }) => chart !== undefined)
+  selectedActor.value = (withChart.find(({ parent }) => parent === undefined) ?? withChart[0])?.key
 }

@@ -22,7 +22,7 @@ export function paintSoon(canvas: HTMLCanvasElement, timeline: Timeline, chosen:
   )
 }
 
-/** Draws how much happened, what went wrong, and above that what the chosen actor did. */
+/** Draws how much happened, what of it the chosen actor did, and what went wrong. */
 function paint(canvas: HTMLCanvasElement, timeline: Timeline, chosen: string | undefined): void {
   const { clientWidth: width, clientHeight: height } = canvas
   const context = canvas.getContext('2d')
@@ -33,44 +33,59 @@ function paint(canvas: HTMLCanvasElement, timeline: Timeline, chosen: string | u
   context.scale(density, density)
   const style = getComputedStyle(canvas)
   const color = (name: string): string => style.getPropertyValue(name)
-  const columns = gather(timeline, chosen, width)
-  const most = Math.max(1, ...columns.count)
+  // Every column stands for as many records as the others.
+  const each = Math.max(1, Math.ceil(timeline.records.length / (width / 2)))
+  const columns = gather(timeline, chosen, each)
+  const step = (width * each) / Math.max(1, timeline.records.length)
+  const bar = step < 4 ? step : Math.min(step - 1.5, 10)
+  const most = Math.max(1, ...columns.map((column) => column.all))
   const floor = height - 4
   const room = height - 14
-  for (let x = 0; x < width; x += 1) {
-    const count = columns.count[x] ?? 0
-    if (count > 0) {
-      const tall = 3 + (room - 3) * Math.sqrt(count / most)
-      const wire = tall * ((columns.wire[x] ?? 0) / count)
-      context.fillStyle = color('--mark')
-      context.fillRect(x, floor - tall, 1, tall - wire)
-      context.fillStyle = color('--mark-wire')
-      context.fillRect(x, floor - wire, 1, wire)
-    }
-    if ((columns.chosen[x] ?? 0) > 0) {
+  columns.forEach(({ all, wire, failures, own }, index) => {
+    if (all === 0) return
+    const x = index * step
+    const tall = 4 + (room - 4) * Math.sqrt(all / most) * (each === 1 ? 0.6 : 1)
+    const low = tall * (wire / all)
+    context.fillStyle = color('--mark')
+    context.fillRect(x, floor - tall, bar, tall - low)
+    context.fillStyle = color('--mark-wire')
+    context.fillRect(x, floor - low, bar, low)
+    if (own) {
       context.fillStyle = color('--accent')
-      context.fillRect(x, 2, 1.5, 5)
+      context.fillRect(x, floor - tall, bar, tall)
     }
-  }
-  context.fillStyle = color('--failure')
-  for (let x = 0; x < width; x += 1) {
-    if ((columns.failure[x] ?? 0) > 0) context.fillRect(x - 0.5, 2, 2, height - 6)
-  }
+    if (failures > 0) {
+      context.fillStyle = color('--failure')
+      context.fillRect(x, 3, Math.max(2, bar), height - 7)
+    }
+  })
 }
 
-function gather(timeline: Timeline, chosen: string | undefined, width: number) {
+interface Column {
+  all: number
+  wire: number
+  failures: number
+  /** The chosen actor did something. */
+  own: boolean
+}
+
+function gather(timeline: Timeline, chosen: string | undefined, each: number): readonly Column[] {
   const { records } = timeline
   const found = marks.of(timeline)
-  const last = Math.max(1, records.length - 1)
-  const [count, wire, failure, own] = [0, 0, 0, 0].map(() => new Uint32Array(width))
+  const columns = Array.from({ length: Math.ceil(records.length / each) }, (): Column => ({
+    all: 0,
+    wire: 0,
+    failures: 0,
+    own: false,
+  }))
   for (let index = 0; index < records.length; index += 1) {
-    const x = Math.min(width - 1, Math.floor((index / last) * width))
-    if (count !== undefined) count[x] = (count[x] ?? 0) + 1
-    if (found[index] === mark.wire && wire !== undefined) wire[x] = (wire[x] ?? 0) + 1
-    if (found[index] === mark.failure && failure !== undefined) failure[x] = (failure[x] ?? 0) + 1
+    const column = columns[Math.floor(index / each)]
     const record = records[index]
-    if (record !== undefined && chosen !== undefined && own !== undefined && isOfActor(record, chosen))
-      own[x] = 1
+    if (column === undefined || record === undefined) continue
+    column.all += 1
+    if (found[index] === mark.wire) column.wire += 1
+    if (found[index] === mark.failure) column.failures += 1
+    if (chosen !== undefined && !column.own) column.own = isOfActor(record, chosen)
   }
-  return { count: count ?? [], wire: wire ?? [], failure: failure ?? [], chosen: own ?? [] }
+  return columns
 }

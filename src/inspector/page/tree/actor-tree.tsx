@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { stateWords } from '../model/active-states.js'
-import { moment, search, selectedActor, timeline } from '../model/signals.js'
+import { cursor, moment, search, selectedActor, timeline } from '../model/signals.js'
 import { Icon } from '../ui/icon.js'
 import { VirtualList } from '../ui/virtual-list.js'
 import { LifeSign } from './life-sign.js'
@@ -13,6 +13,7 @@ const rows = computed(() =>
     search: search.value.trim(),
     closed: closed.value,
     showEnded: showEnded.value,
+    showIdle: cursor.value === 'live',
   }),
 )
 const rowHeight = 28
@@ -118,6 +119,7 @@ function fold(key: string, isOpen: boolean): void {
 
 /** Up and down among those who can be chosen; left closes or goes to who is above, right opens. */
 function moveBy(event: KeyboardEvent, list: readonly TreeRow[], chosen: number): void {
+  if (event.shiftKey) return
   const row = list[chosen]
   const choose = (index: number): void => {
     const key = list[index]?.actor?.key

@@ -22,13 +22,15 @@ export interface TreeWish {
   /** Keys of rows whose children are not shown; a search shows them all the same. */
   readonly closed: ReadonlySet<string>
   readonly showEnded: boolean
+  /** Sources that have nobody to show. */
+  readonly showIdle: boolean
 }
 
 /** The tree as a list, top to bottom. */
 export function treeRows(
   sources: readonly SourceLine[],
   actors: Actors,
-  { search, closed, showEnded }: TreeWish,
+  { search, closed, showEnded, showIdle }: TreeWish,
 ): readonly TreeRow[] {
   const wanted = search === '' ? undefined : wantedBy(search.toLowerCase(), actors)
   const isShown = (actor: ActorView): boolean =>
@@ -47,7 +49,7 @@ export function treeRows(
   }
   for (const source of sources) {
     const own = roots.filter((actor) => actor.source === source.source && isShown(actor))
-    if (wanted !== undefined && own.length === 0) continue
+    if (own.length === 0 && (wanted !== undefined || !showIdle)) continue
     const key = sourceKey(source.source)
     const isOpen = own.length === 0 ? undefined : wanted !== undefined || !closed.has(key)
     rows.push({ key, level: 1, name: source.name, source, actor: undefined, isOpen })
