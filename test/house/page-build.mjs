@@ -1,4 +1,4 @@
-// Bundles the inspector's page into the build: one script, one style sheet, and ELK as its own author built it, to run in a worker.
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, and ELK as its own author built it, to run in a worker.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -30,7 +30,11 @@ const evaluated = {
 await mkdir(target, { recursive: true })
 await build({
   absWorkingDir: fileURLToPath(root),
-  entryPoints: ['src/inspector/page/page.tsx', 'src/inspector/page/page.css'],
+  entryPoints: [
+    { in: 'src/inspector/page/page.tsx', out: 'page' },
+    { in: 'src/inspector/page/page.css', out: 'page' },
+    { in: 'src/inspector/page/panes/save/drawing.ts', out: 'drawing' },
+  ],
   outdir: fileURLToPath(target),
   bundle: true,
   // A classic script: a page that is opened from a file may load no module.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Facts } from '../../../src/inspector/recording/record.js'
-import { toFindings, toPassedOver } from '../../../src/inspector/page/panes/security/security-card.js'
+import { overallOf, toFindings, toPassedOver } from '../../../src/inspector/page/panes/security/security-card.js'
 
 const now = Date.UTC(2026, 2, 1)
 const day = 24 * 60 * 60 * 1000
@@ -26,7 +26,7 @@ describe('toFindings()', () => {
     expect(toFindings(sound, now).map(({ topic, value, verdict }) => `${topic}: ${value} (${verdict})`)).toEqual([
       'Encryption: TLS 1.3 (good)',
       'Cipher: TLS_AES_128_GCM_SHA256 (good)',
-      'Certificate: for x.test, issued by CN=y (good)',
+      'Certificate: x.test (good)',
       'Verified by: authorities of the system (good)',
       'Logged in by: SCRAM-SHA-256-PLUS (good)',
       'Channel binding: tls-exporter (good)',
@@ -61,6 +61,18 @@ describe('toFindings()', () => {
     )
     expect(toFindings(hostile, now)[0]).toMatchObject({ topic: 'Encryption', verdict: 'bad' })
     expect(toPassedOver(hostile)).toEqual([{ name: '⟨202E⟩', reason: 'no reason is told' }])
+  })
+})
+
+describe('overallOf()', () => {
+  it.each<readonly [string, Facts]>([
+    ['good', sound],
+    ['good', { ...sound, downgrade: {} }],
+    ['weak', { ...sound, mechanism: 'PLAIN' }],
+    ['bad', { ...sound, encrypted: false }],
+    ['unknown', { ...sound, tls: { ...tls, version: 'unknown' } }],
+  ])('is %s for %j', (verdict, security) => {
+    expect(overallOf(toFindings(security, now))).toBe(verdict)
   })
 })
 

@@ -19,8 +19,8 @@ describe('SequenceIndex', () => {
     expect(words().slice(3, 8)).toEqual([
       'app → session: session.connect',
       'session → session/connection: begins',
-      'app → server: stream:stream',
-      'server → session/connection: stream:stream',
+      'session → server: stream:stream · a stream begins',
+      'server → session/connection: stream:stream · a stream begins',
       'session/connection → session/connection: openStream done',
     ])
   })

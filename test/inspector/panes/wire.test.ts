@@ -73,7 +73,7 @@ it('lastAtMost() finds the last that is not above', () => {
 describe('summaryOf()', () => {
   it.each([
     ['<message type="chat" from="b@x/p"><body>Hello &amp; bye</body></message>', 'message chat', 'b@x/p', 'Hello & bye'],
-    ['<iq type="result"><query xmlns="jabber:iq:roster"><item/><item/></query></iq>', 'iq result', '', 'query iq:roster (2)'],
+    ['<iq type="result"><query xmlns="jabber:iq:roster"><item/><item/></query></iq>', 'iq result', '', 'iq:roster (2)'],
     ['<iq type="error" from="x"><error type="cancel"><gone xmlns="urn:x"/></error></iq>', 'iq error', 'x', 'gone'],
     ['<r xmlns="urn:xmpp:sm:3"/>', 'r', '', ''],
     ['not xml at all', '', '', 'not xml at all'],

@@ -35,9 +35,19 @@ const errors: readonly (readonly [key: string, error: XmppError])[] = [
   keyed(new DefectError('')),
 ]
 
-/** By the code of an error (of a stanza error: by its type; of a time-out: `timeout`): why, and what to do about it. */
-export const failureTable: Readonly<Record<string, readonly [because: string, advice: string]>> =
-  Object.fromEntries(errors.map(([key, error]) => [key, [judge(error).because, error.advice]]))
+/** Every reason and every advice. */
+export const failureSentences: readonly string[] = [
+  ...new Set(errors.flatMap(([, error]) => [judge(error).because, error.advice])),
+]
+
+/** By the code of an error (of a stanza error: by its type; of a time-out: `timeout`): where its reason and its advice stand. */
+export const failureTable: Readonly<Record<string, readonly [because: number, advice: number]>> =
+  Object.fromEntries(
+    errors.map(([key, error]) => [
+      key,
+      [failureSentences.indexOf(judge(error).because), failureSentences.indexOf(error.advice)],
+    ]),
+  )
 
 function keyed(error: XmppError): readonly [string, XmppError] {
   return [error.code, error]

@@ -1,7 +1,7 @@
 import type { Fact, Facts } from '../../../recording/record.js'
 import { isFacts, wordAt } from '../facts.js'
 import { toLegibleLine } from '../legible.js'
-import { failureTable } from './failure-table.js'
+import { failureSentences, failureTable } from './failure-table.js'
 
 /** Why something failed, for people. */
 export interface FailureWords {
@@ -21,8 +21,12 @@ export function toFailureWords(facts: Facts): FailureWords {
     : code.startsWith('stanza.')
       ? `stanza ${wordAt(facts, 'type') ?? 'cancel'}`
       : code
-  const [because, advice] = Object.hasOwn(failureTable, key) ? (failureTable[key] ?? []) : []
-  return { code: toLegibleLine(code, 120), because: because ?? 'the recording does not tell more', advice }
+  const [because = -1, advice = -1] = Object.hasOwn(failureTable, key) ? (failureTable[key] ?? []) : []
+  return {
+    code: toLegibleLine(code, 120),
+    because: failureSentences[because] ?? 'the recording does not tell more',
+    advice: failureSentences[advice],
+  }
 }
 
 /** The first facts of an error that an event, an output or a context tells of. */

@@ -1,12 +1,11 @@
 import { signal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { ChartGraph } from '../../../drawing/graph.js'
-import { toMermaid } from '../../../drawing/mermaid.js'
-import { toSvg } from '../../../drawing/svg.js'
 import { layOutInWorker } from '../../chart/elk-worker.js'
 import { actor, timeline } from '../../model/signals.js'
 import { currentSource } from '../current-source.js'
 import { Icon } from '../../ui/icon.js'
+import { loadDrawing } from './load-drawing.js'
 import { recordingLines, toFileName } from './recording-file.js'
 
 const said = signal('')
@@ -51,7 +50,7 @@ export function SaveMenu() {
         <button
           type="button"
           disabled={graph === undefined}
-          onClick={graph && save('The chart is saved as Mermaid.', () => download([toMermaid(graph)], toFileName(graph.id, 'mmd'), 'text/plain'))}
+          onClick={graph && save('The chart is saved as Mermaid.', () => saveMermaid(graph))}
         >
           Chart as Mermaid
         </button>
@@ -71,7 +70,13 @@ export function SaveMenu() {
 }
 
 async function saveSvg(graph: ChartGraph): Promise<void> {
+  const { toSvg } = await loadDrawing()
   download([await toSvg(graph, layOutInWorker)], toFileName(graph.id, 'svg'), 'image/svg+xml')
+}
+
+async function saveMermaid(graph: ChartGraph): Promise<void> {
+  const { toMermaid } = await loadDrawing()
+  download([toMermaid(graph)], toFileName(graph.id, 'mmd'), 'text/plain')
 }
 
 function saveRecording(): void {

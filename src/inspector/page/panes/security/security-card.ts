@@ -48,6 +48,17 @@ export function toPassedOver(security: Facts | undefined): readonly PassedOver[]
   })
 }
 
+/** What counts of all that was found: that something is not known matters only where everything hangs on it. */
+export function overallOf(findings: readonly Finding[]): Verdict {
+  const has = (verdict: Verdict): boolean => findings.some((each) => each.verdict === verdict)
+  if (has('bad')) return 'bad'
+  if (has('weak')) return 'weak'
+  const isOpen = findings.some(({ topic, verdict }) => verdict === 'unknown' && vital.includes(topic))
+  return isOpen ? 'unknown' : 'good'
+}
+
+const vital: readonly string[] = ['Encryption', 'Verified by', 'Logged in by']
+
 function encryption(security: Facts): Finding {
   const topic = 'Encryption'
   if (!isSet(security, 'encrypted')) {
@@ -90,13 +101,13 @@ function certificate(security: Facts, now: number): Finding | undefined {
   if (found === 'unknown') return finding(topic, 'not told', 'unknown', 'A browser checks it, and shows it to nobody.')
   if (!isFacts(found)) return undefined
   const names = wordsAt(found, 'names') ?? []
-  const subject = names.length > 0 ? names.slice(0, 4).join(', ') : (wordAt(found, 'subject') ?? 'nobody')
-  const value = `for ${subject}, issued by ${wordAt(found, 'issuer') ?? 'nobody'}`
+  const value = names.length > 0 ? names.slice(0, 4).join(', ') : (wordAt(found, 'subject') ?? 'nobody')
+  const issuer = `Issued by ${toLegibleLine(wordAt(found, 'issuer') ?? 'nobody', 120)}`
   const end = factAt(found, 'validTo')
-  if (typeof end !== 'number') return finding(topic, value, 'unknown', 'When it ends is not told.')
+  if (typeof end !== 'number') return finding(topic, value, 'unknown', `${issuer}; when it ends is not told.`)
   const days = Math.floor((end - now) / dayMs)
-  if (days < 0) return finding(topic, value, 'bad', `It ended ${-days} days ago.`)
-  const words = `It is good for ${days.toLocaleString('en')} more days.`
+  if (days < 0) return finding(topic, value, 'bad', `${issuer}; it ended ${-days} days ago.`)
+  const words = `${issuer}; good for ${days.toLocaleString('en')} more days.`
   return finding(topic, value, days < 14 ? 'weak' : 'good', words)
 }
 

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from '../../ui/icon.js'
-import { toPassedOver, type Finding, type Verdict } from './security-card.js'
+import { overallOf, toPassedOver, type Finding, type Verdict } from './security-card.js'
 import { findings, sessionSecurity } from './session-security.js'
 
 /** What protects the session, and what does not. */
@@ -12,12 +12,13 @@ export function SecurityPane() {
       </div>
     )
   }
+  const overall = overallOf(found)
   const passedOver = toPassedOver(sessionSecurity.value)
   return (
     <div class="pane security">
-      <p class={`overall verdict-${worst(found)}`}>
-        <Icon name={icons[worst(found)]} />
-        {overall[worst(found)]}
+      <p class={`overall verdict-${overall}`}>
+        <Icon name={icons[overall]} />
+        {overallWords[overall]}
       </p>
       <dl class="findings">
         {found.map((finding) => (
@@ -71,14 +72,9 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
   unknown: 'not known',
 }
 
-const overall: Readonly<Record<Verdict, string>> = {
+const overallWords: Readonly<Record<Verdict, string>> = {
   good: 'This session is well protected.',
   weak: 'This session is protected, with weak points.',
   bad: 'This session is not safe.',
   unknown: 'Nothing speaks against this session, but not all of it can be known.',
-}
-
-function worst(found: readonly Finding[]): Verdict {
-  const order: readonly Verdict[] = ['bad', 'weak', 'unknown', 'good']
-  return order.find((verdict) => found.some((finding) => finding.verdict === verdict)) ?? 'good'
 }

@@ -40,7 +40,7 @@ export function ArrowRow({ arrow, time, top, places, width, isCurrent, isLater, 
     >
       <title>{`${words}\n${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
       <rect class="told-ground" width={width} height={rowHeight} />
-      <text class="told-time" x={56} y={base + 1} text-anchor="end">
+      <text class="told-time" x={82} y={base + 1} text-anchor="end">
         {time}
       </text>
       {isLoop ? (

@@ -1,5 +1,6 @@
 import type { EventTaken, InspectorRecord } from '../../../recording/record.js'
 import { Follower } from '../follower.js'
+import { summaryOf } from '../wire/summary.js'
 
 /** A line that goes down the page: somebody who takes part. */
 export interface Lifeline {
@@ -39,6 +40,8 @@ export class SequenceIndex {
   #rows: number[] = []
   /** Charts alone: what a deed does is told on the line of who invoked it. */
   readonly #charts = new Set<string>()
+  /** The first chart that began: the session. */
+  #root: string | undefined
   /** Who has handled a stanza first. */
   readonly #handlers = new Map<number, string>()
 
@@ -49,6 +52,7 @@ export class SequenceIndex {
       },
       forget: () => {
         this.#rows = []
+        this.#root = undefined
         this.#charts.clear()
         this.#handlers.clear()
       },
@@ -70,9 +74,14 @@ export class SequenceIndex {
     switch (record.kind) {
       case 'wire': {
         const handler = this.#handlers.get(record.seq)
-        const here = handler === undefined ? app : lineOf(handler)
+        // What nobody has handled is traffic: it goes to the app, past the charts; whatever is sent, the session sends.
+        const sender = record.direction === 'out' ? this.#root : undefined
+        const actor = handler ?? sender
+        const here = actor === undefined ? app : lineOf(actor)
         const ends = record.direction === 'in' ? { from: server, to: here } : { from: here, to: server }
-        return { index, ...ends, label: record.name, tone: 'stanza' }
+        const { title, content } = summaryOf(record)
+        const label = content === '' ? title : `${title} · ${content}`
+        return { index, ...ends, label, tone: 'stanza' }
       }
       case 'event': {
         const to = lineOf(record.actorPath)
@@ -97,10 +106,7 @@ export class SequenceIndex {
   lifelines(arrows: readonly Arrow[], folded: ReadonlySet<string>): readonly Lifeline[] {
     const seen = new Set(arrows.flatMap(({ from, to }) => [from, to]))
     const actors = [...seen].filter((id) => id !== app && id !== server).toSorted(byTree)
-    const parents = new Set<string>()
-    for (const path of this.#charts) {
-      for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) parents.add(path.slice(0, end))
-    }
+    const parents = this.parents()
     const line = (id: string): Lifeline => ({
       id,
       label: id.slice(id.lastIndexOf('/') + 1),
@@ -110,8 +116,20 @@ export class SequenceIndex {
     return [plain(app), ...actors.map(line), plain(server)]
   }
 
+  /** Everybody who has invoked another chart. */
+  parents(): ReadonlySet<string> {
+    const parents = new Set<string>()
+    for (const path of this.#charts) {
+      for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) parents.add(path.slice(0, end))
+    }
+    return parents
+  }
+
   #take(record: InspectorRecord, index: number): void {
-    if (record.kind === 'start' && record.chart !== undefined) this.#charts.add(record.actorPath)
+    if (record.kind === 'start' && record.chart !== undefined) {
+      this.#charts.add(record.actorPath)
+      this.#root ??= record.actorPath
+    }
     if (record.kind === 'event' && record.stanza !== undefined && !this.#handlers.has(record.stanza)) {
       this.#handlers.set(record.stanza, record.actorPath)
     }

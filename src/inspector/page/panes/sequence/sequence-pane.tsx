@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
@@ -11,8 +12,11 @@ import { ArrowRow } from './arrow-row.js'
 import { SequenceIndex, type Arrow, type Lifeline } from './diagram.js'
 import { gutter, headHeight, laneWidth, rowHeight } from './measures.js'
 
-/** Paths of the actors whose children are shown on their line. */
-const folded = signal<ReadonlySet<string>>(new Set())
+/** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet. */
+const folded = signal<ReadonlySet<string> | undefined>(undefined)
+const nobody: ReadonlySet<string> = new Set()
+/** Narrower, in px: at first everybody is folded. */
+const narrow = 480
 
 let kept: { readonly of: Timeline; readonly source: string; readonly index: SequenceIndex } | undefined
 
@@ -30,7 +34,7 @@ const surroundings = 60
 export function SequencePane() {
   const source = currentSource.value
   const box = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 600 })
+  const [view, setView] = useState({ top: 0, height: 600, width: 600 })
   const index = sequenceOf(source?.source ?? '')
   const { rows } = index
   const current = lastAtMost(rows, cursorIndex.value)
@@ -38,37 +42,32 @@ export function SequencePane() {
   useLayoutEffect(() => {
     const { current: element } = box
     if (element === null) return
-    const observer = new ResizeObserver(() => setView({ top: element.scrollTop, height: element.clientHeight }))
+    const observer = new ResizeObserver(() => setView(viewOf(element)))
     observer.observe(element)
     return () => observer.disconnect()
   }, [rows.length === 0])
-  useLayoutEffect(() => {
-    const { current: element } = box
-    if (element === null || current < 0) return
-    const top = current * rowHeight
-    const room = element.clientHeight - headHeight - rowHeight
-    if (top < element.scrollTop || top > element.scrollTop + room) element.scrollTop = top - room / 2
-  }, [current, rows.length === 0])
-
-  if (rows.length === 0) {
+  if (source === undefined || rows.length === 0) {
     return (
       <div class="pane sequence">
         <p class="empty">Nothing has happened yet. What the app, the charts and the server tell each other appears here.</p>
       </div>
     )
   }
+  const parents = index.parents()
+  const hidden = folded.value ?? (view.width < narrow ? parents : nobody)
   const first = Math.max(0, Math.floor(view.top / rowHeight) - 4)
   const last = Math.min(rows.length, first + Math.ceil(view.height / rowHeight) + 8)
   const arrowsIn = (from: number, to: number): readonly Arrow[] =>
     rows.slice(Math.max(0, from), to).flatMap((place) => {
       const record = timeline().records[place]
-      return (record && index.arrow(record, place, folded.value)) ?? []
+      return (record && index.arrow(record, place, hidden)) ?? []
     })
   const begin = Math.floor((first - surroundings) / surroundings) * surroundings
-  const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), folded.value)
+  const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
   const width = gutter + laneWidth * lines.length
   const shown = arrowsIn(first, last)
+  const [now] = current < 0 ? [] : arrowsIn(current, current + 1)
   const choose = (row: number): void => {
     const record = timeline().records[rows[Math.max(0, Math.min(row, rows.length - 1))] ?? -1]
     if (record !== undefined) goToRecord(record)
@@ -89,13 +88,25 @@ export function SequencePane() {
         aria-label="Sequence of events and stanzas"
         aria-activedescendant={current < 0 ? undefined : `sequence-${rows[current]}`}
         onKeyDown={onKeyDown}
-        onScroll={({ currentTarget }) => setView({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })}
+        onScroll={({ currentTarget }) => setView(viewOf(currentTarget))}
       >
+        <Spotlight box={box} row={current} from={places.get(now?.from ?? '')} to={places.get(now?.to ?? '')} />
         <div role="presentation" style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
           <div class="sequence-heads" role="presentation" style={{ width: `${width}px`, height: `${headHeight}px` }}>
             {lines.map((line) => (
-              <Head key={line.id} line={line} left={(places.get(line.id) ?? 0) - laneWidth / 2} />
+              <Head key={line.id} line={line} hidden={hidden} left={(places.get(line.id) ?? 0) - laneWidth / 2} />
             ))}
+            {parents.size > 0 && (
+              <button
+                type="button"
+                class="sequence-fold"
+                onClick={() => {
+                  folded.value = hidden.size === 0 ? parents : nobody
+                }}
+              >
+                {hidden.size === 0 ? 'Fold' : 'Unfold'}
+              </button>
+            )}
           </div>
           <svg
             class="sequence-drawing"
@@ -130,11 +141,44 @@ export function SequencePane() {
   )
 }
 
-function Head({ line, left }: { readonly line: Lifeline; readonly left: number }) {
+interface SpotlightProps {
+  readonly box: RefObject<HTMLElement | null>
+  readonly row: number
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
+
+/** Brings a row and both ends of its arrow into view, whenever it is another row. */
+function Spotlight({ box, row, from = 0, to = 0 }: SpotlightProps) {
+  useLayoutEffect(() => {
+    const { current: element } = box
+    if (element === null || row < 0) return
+    const top = row * rowHeight
+    const room = element.clientHeight - headHeight - rowHeight
+    if (top < element.scrollTop || top > element.scrollTop + room) element.scrollTop = top - room / 2
+    const left = Math.min(from, to) - gutter - laneWidth / 2
+    const right = Math.max(from, to) + laneWidth / 2
+    if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right - element.clientWidth
+    if (left < element.scrollLeft) element.scrollLeft = left
+  }, [row])
+  return null
+}
+
+function viewOf({ scrollTop: top, clientHeight: height, clientWidth: width }: HTMLElement) {
+  return { top, height, width }
+}
+
+interface HeadProps {
+  readonly line: Lifeline
+  readonly hidden: ReadonlySet<string>
+  readonly left: number
+}
+
+function Head({ line, hidden, left }: HeadProps) {
   const { id, label, isFolded, mayFold } = line
   const name = toLegibleLine(label, 40)
   const toggle = (): void => {
-    const next = new Set(folded.value)
+    const next = new Set(hidden)
     if (!next.delete(id)) next.add(id)
     folded.value = next
   }

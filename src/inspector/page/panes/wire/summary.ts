@@ -57,8 +57,8 @@ function contentOf(root: XmlElement): string {
 
 function childWords(child: XmlElement): string {
   const inner = elementsOf(child.children)
-  const space = attributeOf(child, 'xmlns')?.replace(/^(?:jabber:|urn:xmpp:|http:\/\/jabber\.org\/protocol\/)/, '')
-  const label = space === undefined || child.name === space ? child.name : `${child.name} ${space}`
+  const space = attributeOf(child, 'xmlns')?.replace(/^(?:jabber:|urn:xmpp:|urn:ietf:params:xml:ns:|http:\/\/jabber\.org\/protocol\/)/, '')
+  const label = space === undefined ? child.name : child.name === 'query' ? space : `${child.name} ${space}`
   if (inner.length > 0) return `${label} (${inner.length})`
   const text = textOf(child)
   return text === '' ? label : `${label} ${text}`

@@ -60,7 +60,7 @@ interface LineProps {
 function Line({ line: { key, depth, parts, fold }, toggle }: LineProps) {
   const [, name] = parts
   return (
-    <div class="xml-line" style={{ paddingLeft: `${Math.min(depth, 24) * 14 + 18}px` }}>
+    <div class="xml-line" style={{ paddingLeft: `${Math.min(depth, 24) * 14 + 32}px` }}>
       {fold !== undefined && (
         <button
           type="button"
