@@ -1,7 +1,8 @@
-import { append, replace } from '../model/signals.js'
-import { link, sendCommand, type Outcome, type SendCommand } from '../model/link.js'
-import { isRecordingLine } from '../../recording/well-formed.js'
+import type { Outcome } from '../../link/command.js'
 import type { RecordingLine } from '../../recording/record.js'
+import { isRecordingLine } from '../../recording/well-formed.js'
+import { link, sendCommand, type SendCommand } from '../model/link.js'
+import { append, replace } from '../model/signals.js'
 import { takeToken } from './token.js'
 
 const delaysMs = [250, 500, 1000, 2000, 4000]
@@ -26,7 +27,8 @@ export function disconnect(): void {
 /** One server, reached again whenever it is lost. */
 class ServerLink {
   readonly #address: URL
-  readonly #asked = new Map<string, ((outcome: Outcome) => void)[]>()
+  readonly #asked = new Map<number, (outcome: Outcome) => void>()
+  #count = 0
   readonly #end = new AbortController()
   #socket: WebSocket | undefined
   #failures = 0
@@ -75,7 +77,10 @@ class ServerLink {
       for (const line of frame) if (isRecordingLine(line)) this.#lines.push(line)
       if (!this.#isJoining) this.#drawSoon()
     } else if (isLive(frame)) this.#join()
-    else if (isOutcome(frame)) this.#asked.get(frame.source)?.shift()?.(frame)
+    else if (isAnswer(frame)) {
+      this.#asked.get(frame.id)?.(frame)
+      this.#asked.delete(frame.id)
+    }
   }
 
   #join(): void {
@@ -119,8 +124,8 @@ class ServerLink {
   }
 
   #refuseAll(): void {
-    for (const waiting of this.#asked.values()) {
-      for (const settle of waiting) settle({ outcome: 'refused', reason: 'The connection was lost.' })
+    for (const settle of this.#asked.values()) {
+      settle({ outcome: 'refused', reason: 'The connection was lost.' })
     }
     this.#asked.clear()
   }
@@ -131,19 +136,19 @@ class ServerLink {
         resolve({ outcome: 'refused', reason: 'The page is not connected.' })
         return
       }
-      const waiting = this.#asked.get(source) ?? []
-      this.#asked.set(source, [...waiting, resolve])
-      this.#socket.send(JSON.stringify({ source, command }))
+      this.#count += 1
+      this.#asked.set(this.#count, resolve)
+      this.#socket.send(JSON.stringify({ id: this.#count, source, command }))
     })
 }
 
 const isLive = (frame: unknown): boolean =>
   typeof frame === 'object' && frame !== null && 'live' in frame && frame.live === true
 
-const isOutcome = (frame: unknown): frame is Outcome & { readonly source: string } =>
+const isAnswer = (frame: unknown): frame is Outcome & { readonly id: number } =>
   typeof frame === 'object' &&
   frame !== null &&
-  'source' in frame &&
-  typeof frame.source === 'string' &&
+  'id' in frame &&
+  typeof frame.id === 'number' &&
   'outcome' in frame &&
-  (frame.outcome === 'ok' || frame.outcome === 'refused')
+  (frame.outcome === 'ok' || (frame.outcome === 'refused' && 'reason' in frame))

@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals'
-import type { RecordingLine } from '../../recording/record.js'
-import { isRecordingLine } from '../../recording/well-formed.js'
 import { link } from '../model/link.js'
 import { replace } from '../model/signals.js'
 import { disconnect } from './connect.js'
+import { readRecording } from './read-recording.js'
 
 /** What there is to say of the last file that was opened. */
 export const fileTrouble = signal<string | undefined>(undefined)
@@ -22,22 +21,6 @@ export async function openRecording(file: File): Promise<void> {
   replace(lines)
 }
 
-/** The lines of a recording, and how many were none. */
-export function readRecording(text: string): {
-  readonly lines: readonly RecordingLine[]
-  readonly bad: number
-} {
-  const lines: RecordingLine[] = []
-  let bad = 0
-  for (const part of text.split('\n')) {
-    if (part.trim() === '') continue
-    const line = parse(part)
-    if (isRecordingLine(line)) lines.push(line)
-    else bad += 1
-  }
-  return { lines, bad }
-}
-
 /** Takes files that are dropped anywhere on the page. */
 export function acceptDrops(dropping: (isOver: boolean) => void): void {
   document.addEventListener('dragover', (event) => {
@@ -53,12 +36,4 @@ export function acceptDrops(dropping: (isOver: boolean) => void): void {
     const [file] = event.dataTransfer?.files ?? []
     if (file !== undefined) void openRecording(file)
   })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

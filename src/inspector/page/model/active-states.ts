@@ -26,7 +26,7 @@ export function stateWords(value: StateValue | undefined): string {
     const words = stateWords(inner)
     return words === '' ? key : words.startsWith('(') ? `${key} ${words}` : `${key}.${words}`
   })
-  return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`
+  return parts.length < 2 ? parts.join('') : `(${parts.join(', ')})`
 }
 
 function* statesIn(state: ChartState, value: StateValue | undefined): Generator<string> {

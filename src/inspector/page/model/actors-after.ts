@@ -1,5 +1,12 @@
 import type { ChartGraph, ChartTransition } from '../../drawing/graph.js'
-import type { ActorEnded, ActorStarted, EventTaken, InspectorRecord, Timer } from '../../recording/record.js'
+import type {
+  ActorEnded,
+  ActorStarted,
+  EventTaken,
+  Facts,
+  InspectorRecord,
+  Timer,
+} from '../../recording/record.js'
 import { activeStates } from './active-states.js'
 import { actorKey, type ActorView, type Failure, type RunningTimer } from './actor-view.js'
 
@@ -40,6 +47,11 @@ function enterStart(actors: Map<string, ActorView>, record: ActorStarted, surrou
   const parent = before === undefined ? parentOf(actors, source, path) : before.parent
   const graph = chart === undefined ? undefined : surroundings.graphOf(source, chart)
   const beganAt = surroundings.timeOf(record)
+  if (record.found && before !== undefined && before.life !== 'ended') {
+    // What was missed in between is told by how things stand now.
+    actors.set(key, { ...before, value, active: activeStates(graph, value), context })
+    return
+  }
   actors.set(key, {
     key,
     source,
@@ -97,7 +109,7 @@ function enterEvent(actors: Map<string, ActorView>, record: EventTaken, surround
     lastEvent: record,
     lastEdges: edges.length === 0 ? before.lastEdges : edges,
     timers: status === undefined ? timersAfter(before, active, record, now) : [],
-    context: context ?? before.context,
+    context: mergeFacts(before.context, context),
     lastFailure: failureIn(record, graph) ?? before.lastFailure,
   })
   if (status !== undefined) endChildren(actors, before)
@@ -119,6 +131,12 @@ function endChildren(actors: Map<string, ActorView>, { children }: ActorView): v
     actors.set(key, { ...child, life: 'ended', status: 'stopped', timers: [] })
     endChildren(actors, child)
   }
+}
+
+/** `null` takes a fact away. */
+function mergeFacts(before: Facts | undefined, changed: Facts | undefined): Facts | undefined {
+  if (changed === undefined || before === undefined) return changed ?? before
+  return Object.fromEntries(Object.entries({ ...before, ...changed }).filter(([, fact]) => fact !== null))
 }
 
 /** The nearest actor above that is known. */

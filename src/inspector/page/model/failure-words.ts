@@ -7,7 +7,7 @@ import type { Failure } from './actor-view.js'
 /** Why something went wrong, e.g. `openTransport failed: connection refused (transport.refused).` */
 export function failureWords({ record, edge }: Failure, graph: ChartGraph | undefined): string {
   const transition = edge === undefined ? undefined : transitionsOf(graph).get(edge)
-  const what = transition === undefined ? 'It failed' : capital(triggerWords(transition.trigger))
+  const what = transition === undefined ? 'It failed' : triggerWords(transition.trigger)
   const why = errorIn(record.data)
   const told = transition?.description
   return `${what}${why === undefined ? '' : `: ${why}`}.${told === undefined ? '' : ` ${told}`}`
@@ -33,5 +33,3 @@ function errorIn(facts: Facts | undefined): string | undefined {
 
 const isFacts = (fact: Fact): fact is Facts =>
   typeof fact === 'object' && fact !== null && !Array.isArray(fact)
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,17 +1,5 @@
 import { signal } from '@preact/signals'
-
-/** What the page may ask of an app that allows it (`SourceLine.commands`). */
-export type Command =
-  | { readonly name: 'connect' | 'disconnect' }
-  | { readonly name: 'presence'; readonly show?: string; readonly status?: string }
-  | { readonly name: 'send'; readonly xml: string }
-  | { readonly name: 'fault'; readonly fault: string }
-
-/** What came of a command. */
-export interface Outcome {
-  readonly outcome: 'ok' | 'refused'
-  readonly reason?: string
-}
+import type { Command, Outcome } from '../../link/command.js'
 
 /**
  * Where the lines come from: a server whose history still arrives (`joining`), that is `live`, or that the page tries to reach

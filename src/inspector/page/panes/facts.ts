@@ -44,7 +44,10 @@ export interface FactLine {
 const lineLimit = 500
 
 /** Facts as lines, each with what it was before where that differs; what is gone is told as well. */
-export function toFactLines(facts: Facts | undefined, before: Facts | undefined = facts): readonly FactLine[] {
+export function toFactLines(
+  facts: Facts | undefined,
+  before: Facts | undefined = facts,
+): readonly FactLine[] {
   const now = new Map(flatten(facts))
   const then = new Map(flatten(before))
   const kept = [...now].map(([path, value]): FactLine => {

@@ -17,7 +17,9 @@ export function DetailsPane() {
   if (record === undefined && view === undefined) {
     return (
       <div class="pane details">
-        <p class="empty">Choose an actor, an event or a stanza: what it was, and what can happen next, stands here.</p>
+        <p class="empty">
+          Choose an actor, an event or a stanza: what it was, and what can happen next, stands here.
+        </p>
       </div>
     )
   }
@@ -32,7 +34,9 @@ export function DetailsPane() {
 }
 
 function ActorNow({ view }: { readonly view: ActorView }) {
-  const before = timeline().at(cursorIndex.value - 1).actors.get(actorKey(view.source, view.path))
+  const before = timeline()
+    .at(cursorIndex.value - 1)
+    .actors.get(actorKey(view.source, view.path))
   const lines = toFactLines(view.context, before?.lives === view.lives ? before.context : view.context)
   return (
     <>
@@ -72,7 +76,8 @@ function startOf(view: ActorView | undefined): InspectorRecord | undefined {
   for (let index = timeline().indexAt(view.beganAt); index >= 0; index -= 1) {
     const record = records[index]
     if (record === undefined || timeline().timeOf(record) < view.beganAt) return undefined
-    if (record.kind === 'start' && record.source === view.source && record.actorPath === view.path) return record
+    if (record.kind === 'start' && record.source === view.source && record.actorPath === view.path)
+      return record
   }
   return undefined
 }

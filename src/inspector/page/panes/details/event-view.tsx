@@ -23,7 +23,11 @@ export function EventView({ event, index }: EventViewProps) {
   const { source, actorPath, type, from, value, edges, refused = [], data, measured } = event
   const key = actorKey(source, actorPath)
   const then = timeline().at(index).actors.get(key)
-  const before = stateWords(timeline().at(index - 1).actors.get(key)?.value)
+  const before = stateWords(
+    timeline()
+      .at(index - 1)
+      .actors.get(key)?.value,
+  )
   const after = stateWords(value)
   const whyNot = toWhyNot(then?.graph, refused)
   return (

@@ -12,7 +12,10 @@ interface FailureViewProps {
 
 /** The last failure of an actor, in words, with what to do about it. */
 export function FailureView({ failure: { record, edge }, context }: FailureViewProps) {
-  const error = findError(record.data) ?? findError(record.kind === 'end' ? undefined : record.context) ?? findError(context)
+  const error =
+    findError(record.data) ??
+    findError(record.kind === 'end' ? undefined : record.context) ??
+    findError(context)
   const words = error && toFailureWords(error)
   return (
     <section class="failure" aria-label="The last failure">

@@ -13,7 +13,12 @@ export function toSpecPieces(spec: string): readonly SpecPiece[] {
     if (rfc !== undefined) document = `https://www.rfc-editor.org/rfc/rfc${rfc}`
     if (xep !== undefined) document = `https://xmpp.org/extensions/xep-${xep}.html`
     const isNamed = rfc !== undefined || xep !== undefined || section !== undefined
-    return [{ text, href: isNamed && document !== undefined ? `${document}${anchor(document, section)}` : undefined }]
+    return [
+      {
+        text,
+        href: isNamed && document !== undefined ? `${document}${anchor(document, section)}` : undefined,
+      },
+    ]
   })
 }
 

@@ -108,7 +108,8 @@ function apply(board: Board, sign: RosterSign, index: number): void {
     case 'roster': {
       const listed = new Set(sign.items.map(({ jid }) => jid))
       for (const [jid, { isListed }] of board) {
-        if (isListed && !listed.has(jid)) list(board, { jid, name: '', groups: [], standing: undefined }, index)
+        if (isListed && !listed.has(jid))
+          list(board, { jid, name: '', groups: [], standing: undefined }, index)
       }
       for (const item of sign.items) list(board, item, index)
     }

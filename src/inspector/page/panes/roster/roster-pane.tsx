@@ -29,7 +29,9 @@ export function RosterPane() {
   if (contacts.length === 0 && strangers.length === 0) {
     return (
       <div class="pane roster">
-        <p class="empty">No contact has been heard of yet. The board fills when the roster arrives, or somebody asks.</p>
+        <p class="empty">
+          No contact has been heard of yet. The board fills when the roster arrives, or somebody asks.
+        </p>
       </div>
     )
   }

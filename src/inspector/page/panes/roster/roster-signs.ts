@@ -26,7 +26,8 @@ export interface ListedContact {
 }
 
 /** Cheap enough for every stanza: most say nothing about a roster. */
-const mayTell = /jabber:iq:roster|urn:ietf:params:xml:ns:xmpp-bind|type=['"](?:un)?subscribed?['"]|authorization-identifier/
+const mayTell =
+  /jabber:iq:roster|urn:ietf:params:xml:ns:xmpp-bind|type=['"](?:un)?subscribed?['"]|authorization-identifier/
 
 /**
  * Reads what a stanza says about contacts; `undefined` where it says nothing.
@@ -92,7 +93,9 @@ function readItem(item: XmlElement): readonly ListedContact[] {
       name: attributeOf(item, 'name') ?? '',
       groups: elementsOf(item.children).flatMap((each) => (each.name === 'group' ? textIn(each) : [])),
       standing:
-        said === 'remove' ? undefined : { subscription, ask: attributeOf(item, 'ask') === 'subscribe', approved },
+        said === 'remove'
+          ? undefined
+          : { subscription, ask: attributeOf(item, 'ask') === 'subscribe', approved },
     },
   ]
 }
@@ -104,5 +107,8 @@ function textOf(element: XmlElement, child: string): string {
 }
 
 function textIn({ children }: XmlElement): string {
-  return children.map((each) => (each.kind === 'text' ? unescapeXml(each.text) : '')).join('').trim()
+  return children
+    .map((each) => (each.kind === 'text' ? unescapeXml(each.text) : ''))
+    .join('')
+    .trim()
 }

@@ -1,9 +1,5 @@
 // Run when the page is built: what stays are the constants, and XState is not in the page.
-import {
-  fromModes,
-  toModes,
-  type SubscriptionState,
-} from '../../../../../machines/subscription-state.js'
+import { fromModes, toModes, type SubscriptionState } from '../../../../../machines/subscription-state.js'
 import { stepSubscription, toSubscriptionCode } from '../../../../../machines/subscription-step.js'
 import type { SubscriptionEvent } from '../../../../../machines/subscription.js'
 import { toSubscriptionKey } from './subscription-key.js'

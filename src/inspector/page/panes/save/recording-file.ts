@@ -7,7 +7,8 @@ export function* recordingLines({ sources, charts, records }: Timeline): Generat
   for (const source of sources) yield toLine(source)
   for (const [key, graph] of charts) {
     const source = sources.find((each) => key.startsWith(`${each.source} `))?.source
-    if (source !== undefined) yield toLine({ kind: 'chart', source, chart: key.slice(source.length + 1), graph })
+    if (source !== undefined)
+      yield toLine({ kind: 'chart', source, chart: key.slice(source.length + 1), graph })
   }
   for (const record of records) yield toLine(record)
 }

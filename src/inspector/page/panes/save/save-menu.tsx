@@ -44,7 +44,11 @@ export function SaveMenu() {
         <Icon name="save" />
       </summary>
       <div class="menu-items" role="group" aria-label="Save">
-        <button type="button" disabled={graph === undefined} onClick={graph && save('The chart is saved as SVG.', () => saveSvg(graph))}>
+        <button
+          type="button"
+          disabled={graph === undefined}
+          onClick={graph && save('The chart is saved as SVG.', () => saveSvg(graph))}
+        >
           Chart as SVG
         </button>
         <button

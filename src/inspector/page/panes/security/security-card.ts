@@ -86,7 +86,12 @@ function cipher(security: Facts): Finding | undefined {
   }
   const isForwardSecret = /^TLS_(?:AES|CHACHA20)|DHE/.test(name)
   if (!isForwardSecret) {
-    return finding(topic, name, 'weak', 'Not forward secret: a key that leaks later opens what is said today.')
+    return finding(
+      topic,
+      name,
+      'weak',
+      'Not forward secret: a key that leaks later opens what is said today.',
+    )
   }
   return /GCM|CCM|POLY1305/.test(name)
     ? finding(topic, name, 'good', 'Forward secret: a key that leaks later opens nothing of today.')
@@ -98,7 +103,8 @@ const dayMs = 24 * 60 * 60 * 1000
 function certificate(security: Facts, now: number): Finding | undefined {
   const found = factAt(security, 'tls', 'certificate')
   const topic = 'Certificate'
-  if (found === 'unknown') return finding(topic, 'not told', 'unknown', 'A browser checks it, and shows it to nobody.')
+  if (found === 'unknown')
+    return finding(topic, 'not told', 'unknown', 'A browser checks it, and shows it to nobody.')
   if (!isFacts(found)) return undefined
   const names = wordsAt(found, 'names') ?? []
   const value = names.length > 0 ? names.slice(0, 4).join(', ') : (wordAt(found, 'subject') ?? 'nobody')
@@ -115,11 +121,26 @@ function verification(security: Facts): Finding | undefined {
   const topic = 'Verified by'
   switch (wordAt(security, 'tls', 'verifiedBy')) {
     case 'system':
-      return finding(topic, 'authorities of the system', 'good', 'It names the domain, and an authority vouches for it.')
+      return finding(
+        topic,
+        'authorities of the system',
+        'good',
+        'It names the domain, and an authority vouches for it.',
+      )
     case 'app':
-      return finding(topic, 'authorities of the app', 'good', 'It names the domain, and who vouches was chosen by the app.')
+      return finding(
+        topic,
+        'authorities of the app',
+        'good',
+        'It names the domain, and who vouches was chosen by the app.',
+      )
     case 'unknown':
-      return finding(topic, 'whoever opened it', 'unknown', 'The connection was opened outside of the engine.')
+      return finding(
+        topic,
+        'whoever opened it',
+        'unknown',
+        'The connection was opened outside of the engine.',
+      )
     default:
       return undefined
   }
@@ -130,12 +151,22 @@ function mechanism(security: Facts): Finding | undefined {
   const topic = 'Logged in by'
   if (name === undefined) return finding(topic, 'not yet', 'unknown', 'Nobody has proven anything so far.')
   if (name.startsWith('SCRAM-')) {
-    return finding(topic, name, 'good', 'Both sides have proven that they know the password; it was not sent.')
+    return finding(
+      topic,
+      name,
+      'good',
+      'Both sides have proven that they know the password; it was not sent.',
+    )
   }
   switch (name) {
     case 'PLAIN':
       return isSet(security, 'encrypted')
-        ? finding(topic, name, 'weak', 'The server got to see the password itself, though nobody on the way did.')
+        ? finding(
+            topic,
+            name,
+            'weak',
+            'The server got to see the password itself, though nobody on the way did.',
+          )
         : finding(topic, name, 'bad', 'The password crossed the network for everybody to read.')
     case 'EXTERNAL':
       return finding(topic, name, 'good', 'By the certificate of the client: no password was needed.')
@@ -157,23 +188,55 @@ function channelBinding(security: Facts): Finding | undefined {
   const available = wordsAt(security, 'channelBinding', 'available') ?? []
   return available.length === 0
     ? finding(topic, 'none', 'weak', 'This transport has nothing to bind to; in browsers none has.')
-    : finding(topic, 'none', 'weak', 'The server accepts none: who holds a trusted certificate could sit in between.')
+    : finding(
+        topic,
+        'none',
+        'weak',
+        'The server accepts none: who holds a trusted certificate could sit in between.',
+      )
 }
 
 function downgrade(security: Facts): readonly Finding[] {
   const topic = 'Downgrade'
   if (isSet(security, 'downgrade', 'bindingsStripped')) {
-    return [finding(topic, 'the offer was cut', 'bad', 'Somebody on the way removed mechanisms with channel binding.')]
+    return [
+      finding(
+        topic,
+        'the offer was cut',
+        'bad',
+        'Somebody on the way removed mechanisms with channel binding.',
+      ),
+    ]
   }
   if (wordAt(security, 'mechanism') === undefined) return []
   const isPinned = isSet(security, 'downgrade', 'scramPinned')
   return [
     isSet(security, 'downgrade', 'offerVerified')
-      ? finding(topic, 'the offer is proven', 'good', 'The server has signed what it offered: nothing was cut on the way.')
-      : finding(topic, 'the offer is not proven', 'unknown', 'The server does not sign its offer (XEP-0474); nothing in it looks cut.'),
+      ? finding(
+          topic,
+          'the offer is proven',
+          'good',
+          'The server has signed what it offered: nothing was cut on the way.',
+        )
+      : finding(
+          topic,
+          'the offer is not proven',
+          'unknown',
+          'The server does not sign its offer (XEP-0474); nothing in it looks cut.',
+        ),
     isPinned
-      ? finding('Password', 'never sent again', 'good', 'SCRAM has worked for this account, so PLAIN is not used any more.')
-      : finding('Password', 'not pinned', 'unknown', 'SCRAM has not worked for this account yet, so PLAIN is still allowed.'),
+      ? finding(
+          'Password',
+          'never sent again',
+          'good',
+          'SCRAM has worked for this account, so PLAIN is not used any more.',
+        )
+      : finding(
+          'Password',
+          'not pinned',
+          'unknown',
+          'SCRAM has not worked for this account yet, so PLAIN is still allowed.',
+        ),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { sendCommand, type Command, type Outcome } from '../../model/link.js'
+import type { Command, Outcome } from '../../../link/command.js'
+import { sendCommand } from '../../model/link.js'
 
 /** A command that was given, and what came of it; no outcome yet: it is still awaited. */
 export interface GivenCommand {

@@ -3,16 +3,26 @@ import { give } from './command-log.js'
 
 /** Sets one’s own presence. */
 export function PresenceForm({ source }: { readonly source: string }) {
-  const [show, setShow] = useState('')
+  const [show, setShow] = useState<(typeof shows)[number][0]>('')
   const [status, setStatus] = useState('')
   const submit = (event: Event): void => {
     event.preventDefault()
-    const command = { name: 'presence', ...(show !== '' && { show }), ...(status !== '' && { status }) } as const
+    const command = {
+      name: 'presence',
+      ...(show !== '' && { show }),
+      ...(status !== '' && { status }),
+    } as const
     void give(source, command, `Presence: ${show === '' ? 'available' : show}`)
   }
   return (
     <form class="presence-form" onSubmit={submit}>
-      <select aria-label="Presence" value={show} onChange={({ currentTarget }) => setShow(currentTarget.value)}>
+      <select
+        aria-label="Presence"
+        value={show}
+        onChange={({ currentTarget }) =>
+          setShow(shows.find(([value]) => value === currentTarget.value)?.[0] ?? '')
+        }
+      >
         {shows.map(([value, words]) => (
           <option value={value}>{words}</option>
         ))}

@@ -42,7 +42,11 @@ export function SendPane() {
           <legend>Disturb the server</legend>
           <div class="buttons">
             {faults.map(([fault, words, hint]) => (
-              <button type="button" title={hint} onClick={() => void give(id, { name: 'fault', fault }, words)}>
+              <button
+                type="button"
+                title={hint}
+                onClick={() => void give(id, { name: 'fault', fault }, words)}
+              >
                 {words}
               </button>
             ))}
@@ -63,7 +67,11 @@ const session = [
 const faults = [
   ['cut', 'Cut the line', 'The connection ends at once, as when a cable is pulled'],
   ['silence', 'Go silent', 'The connection stays, and nothing passes any more'],
-  ['not-authorized', 'Refuse the next login', 'The connection ends, and the next login is answered with not-authorized'],
+  [
+    'not-authorized',
+    'Refuse the next login',
+    'The connection ends, and the next login is answered with not-authorized',
+  ],
 ] as const
 
 function Log({ given }: { readonly given: readonly GivenCommand[] }) {

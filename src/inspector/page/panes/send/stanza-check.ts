@@ -8,7 +8,9 @@ export function checkStanza(xml: string): string | undefined {
   const [root] = elements
   if (root === undefined) return 'Nothing to send yet.'
   if (elements.length > 1) return 'One stanza is sent at a time.'
-  return stanzas.includes(root.name) ? undefined : `<${root.name}> is no stanza: send a message, a presence or an iq.`
+  return stanzas.includes(root.name)
+    ? undefined
+    : `<${root.name}> is no stanza: send a message, a presence or an iq.`
 }
 
 const stanzas: readonly string[] = ['message', 'presence', 'iq']

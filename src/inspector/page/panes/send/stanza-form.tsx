@@ -61,7 +61,11 @@ export function StanzaForm({ source, name, isBusy }: StanzaFormProps) {
           void send()
         }}
       />
-      <p id="stanza-problem" class={draft.value !== '' && problem !== undefined ? 'problem' : 'quiet'} role="status">
+      <p
+        id="stanza-problem"
+        class={draft.value !== '' && problem !== undefined ? 'problem' : 'quiet'}
+        role="status"
+      >
         {problem ?? 'Well-formed. Ctrl + Enter sends it.'}
       </p>
       <button type="submit" disabled={problem !== undefined || isBusy.value}>

@@ -1,6 +1,6 @@
 import { toLegibleLine } from '../legible.js'
 import type { Arrow } from './diagram.js'
-import { rowHeight } from './measures.js'
+import { gutter, rowHeight } from './measures.js'
 
 interface ArrowRowProps {
   readonly arrow: Arrow
@@ -9,25 +9,37 @@ interface ArrowRowProps {
   /** The middle of each line, by its id. */
   readonly places: ReadonlyMap<string, number>
   readonly width: number
+  /** How far it is scrolled: words stand where they can be seen. */
+  readonly left: number
   readonly isCurrent: boolean
   readonly isLater: boolean
   readonly choose: () => void
 }
 
 const loop = 26
+const baseline = rowHeight - 9
+/** About the width of a character of a label, in px. */
+const characterWidth = 6.7
 
-/** One record: its time, its arrow and what it says. */
-export function ArrowRow({ arrow, time, top, places, width, isCurrent, isLater, choose }: ArrowRowProps) {
+/** One record: its arrow, and what it says. */
+export function ArrowRow({
+  arrow,
+  time,
+  top,
+  places,
+  width,
+  left,
+  isCurrent,
+  isLater,
+  choose,
+}: ArrowRowProps) {
   const { from, to, label, tone, index } = arrow
   const start = places.get(from) ?? 0
   const end = places.get(to) ?? start
-  const base = rowHeight - 9
-  const words = toLegibleLine(label, 80)
   const isLoop = start === end
-  const toRight = end > start
-  const left = Math.min(start, end)
-  const tip = isLoop ? start : end + (toRight ? -1 : 1)
-  const wing = toRight ? -6 : 6
+  const words = toLegibleLine(label, 80)
+  const room = width - words.length * characterWidth - 8
+  const beside = isLoop ? start + loop + 6 : Math.max(Math.min(start, end) + 10, left + gutter + 4)
   return (
     <g
       id={`sequence-${index}`}
@@ -40,22 +52,33 @@ export function ArrowRow({ arrow, time, top, places, width, isCurrent, isLater, 
     >
       <title>{`${words}\n${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
       <rect class="told-ground" width={width} height={rowHeight} />
-      <text class="told-time" x={82} y={base + 1} text-anchor="end">
-        {time}
-      </text>
-      {isLoop ? (
-        <path class="told-line" d={`M${start} ${base - 9}h${loop - 6}q6 0 6 4.5t-6 4.5h${8 - loop}`} />
-      ) : (
-        <path class="told-line" d={`M${start} ${base}H${tip}`} />
-      )}
-      {isLoop ? (
-        <path class="told-tip" d={`M${start + 1} ${base}l7 -3.5v7z`} />
-      ) : (
-        <path class="told-tip" d={`M${tip} ${base}l${wing} -3.5v7z`} />
-      )}
-      <text class="told-label" x={isLoop ? start + loop + 6 : left + 10} y={isLoop ? base - 1 : base - 6}>
+      {isLoop ? <Loop at={start} /> : <Straight start={start} end={end} />}
+      <text
+        class="told-label"
+        x={Math.max(gutter, Math.min(beside, room))}
+        y={isLoop ? baseline - 1 : baseline - 6}
+      >
         {words}
       </text>
     </g>
+  )
+}
+
+function Straight({ start, end }: { readonly start: number; readonly end: number }) {
+  const way = end > start ? 1 : -1
+  return (
+    <>
+      <path class="told-line" d={`M${start} ${baseline}H${end - way}`} />
+      <path class="told-tip" d={`M${end - way} ${baseline}l${-6 * way} -3.5v7z`} />
+    </>
+  )
+}
+
+function Loop({ at }: { readonly at: number }) {
+  return (
+    <>
+      <path class="told-line" d={`M${at} ${baseline - 9}h${loop - 6}q6 0 6 4.5t-6 4.5h${8 - loop}`} />
+      <path class="told-tip" d={`M${at + 1} ${baseline}l7 -3.5v7z`} />
+    </>
   )
 }

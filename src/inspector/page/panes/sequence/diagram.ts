@@ -120,7 +120,8 @@ export class SequenceIndex {
   parents(): ReadonlySet<string> {
     const parents = new Set<string>()
     for (const path of this.#charts) {
-      for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) parents.add(path.slice(0, end))
+      for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1))
+        parents.add(path.slice(0, end))
     }
     return parents
   }
@@ -153,7 +154,8 @@ export class SequenceIndex {
 
 /** What XState calls an event, in fewer words. */
 export function eventWords(type: string): string {
-  const { 1: kind, 2: rest = '' } = /^xstate\.(done|error|after|snapshot)\.?(?:actor\.)?(.*)$/.exec(type) ?? []
+  const { 1: kind, 2: rest = '' } =
+    /^xstate\.(done|error|after|snapshot)\.?(?:actor\.)?(.*)$/.exec(type) ?? []
   switch (kind) {
     case 'done':
       return `${rest} done`

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { InspectorRecord } from '../../../recording/record.js'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import type { Timeline } from '../../model/timeline.js'
@@ -10,7 +11,7 @@ import { toLegibleLine } from '../legible.js'
 import { lastAtMost } from '../wire/wire-index.js'
 import { ArrowRow } from './arrow-row.js'
 import { SequenceIndex, type Arrow, type Lifeline } from './diagram.js'
-import { gutter, headHeight, laneWidth, rowHeight } from './measures.js'
+import { gutter, headHeight, laneWidths, rowHeight } from './measures.js'
 
 /** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet. */
 const folded = signal<ReadonlySet<string> | undefined>(undefined)
@@ -34,7 +35,7 @@ const surroundings = 60
 export function SequencePane() {
   const source = currentSource.value
   const box = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 600, width: 600 })
+  const [view, setView] = useState({ top: 0, left: 0, height: 600, width: 600 })
   const index = sequenceOf(source?.source ?? '')
   const { rows } = index
   const current = lastAtMost(rows, cursorIndex.value)
@@ -49,7 +50,9 @@ export function SequencePane() {
   if (source === undefined || rows.length === 0) {
     return (
       <div class="pane sequence">
-        <p class="empty">Nothing has happened yet. What the app, the charts and the server tell each other appears here.</p>
+        <p class="empty">
+          Nothing has happened yet. What the app, the charts and the server tell each other appears here.
+        </p>
       </div>
     )
   }
@@ -64,6 +67,8 @@ export function SequencePane() {
     })
   const begin = Math.floor((first - surroundings) / surroundings) * surroundings
   const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
+  const { least, most } = laneWidths
+  const laneWidth = Math.max(least, Math.min(most, Math.floor((view.width - gutter) / lines.length)))
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
   const width = gutter + laneWidth * lines.length
   const shown = arrowsIn(first, last)
@@ -90,11 +95,30 @@ export function SequencePane() {
         onKeyDown={onKeyDown}
         onScroll={({ currentTarget }) => setView(viewOf(currentTarget))}
       >
-        <Spotlight box={box} row={current} from={places.get(now?.from ?? '')} to={places.get(now?.to ?? '')} />
-        <div role="presentation" style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
-          <div class="sequence-heads" role="presentation" style={{ width: `${width}px`, height: `${headHeight}px` }}>
+        <Spotlight
+          box={box}
+          row={current}
+          laneWidth={laneWidth}
+          from={places.get(now?.from ?? '')}
+          to={places.get(now?.to ?? '')}
+        />
+        <div
+          role="presentation"
+          style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}
+        >
+          <div
+            class="sequence-heads"
+            role="presentation"
+            style={{ width: `${width}px`, height: `${headHeight}px` }}
+          >
             {lines.map((line) => (
-              <Head key={line.id} line={line} hidden={hidden} left={(places.get(line.id) ?? 0) - laneWidth / 2} />
+              <Head
+                key={line.id}
+                line={line}
+                hidden={hidden}
+                middle={places.get(line.id) ?? 0}
+                width={laneWidth}
+              />
             ))}
             {parents.size > 0 && (
               <button
@@ -108,6 +132,15 @@ export function SequencePane() {
               </button>
             )}
           </div>
+          <div
+            class="sequence-times"
+            aria-hidden="true"
+            style={{ width: `${gutter}px`, transform: `translateY(${first * rowHeight}px)` }}
+          >
+            {shown.map(({ index: place }) => (
+              <Time key={place} record={timeline().records[place]} isLater={place > cursorIndex.value} />
+            ))}
+          </div>
           <svg
             class="sequence-drawing"
             role="presentation"
@@ -116,7 +149,13 @@ export function SequencePane() {
             style={{ transform: `translateY(${first * rowHeight}px)` }}
           >
             {lines.map(({ id }) => (
-              <line class={`lifeline ${id === 'server' || id === 'app' ? 'outside' : ''}`} x1={places.get(id)} x2={places.get(id)} y1={0} y2={(last - first) * rowHeight} />
+              <line
+                class={`lifeline ${id === 'server' || id === 'app' ? 'outside' : ''}`}
+                x1={places.get(id)}
+                x2={places.get(id)}
+                y1={0}
+                y2={(last - first) * rowHeight}
+              />
             ))}
             {shown.map((arrow, offset) => {
               const record = timeline().records[arrow.index]
@@ -128,6 +167,7 @@ export function SequencePane() {
                   top={offset * rowHeight}
                   places={places}
                   width={width}
+                  left={view.left}
                   isCurrent={arrow.index === rows[current]}
                   isLater={arrow.index > cursorIndex.value}
                   choose={() => choose(first + offset)}
@@ -141,15 +181,31 @@ export function SequencePane() {
   )
 }
 
+function Time({
+  record,
+  isLater,
+}: {
+  readonly record: InspectorRecord | undefined
+  readonly isLater: boolean
+}) {
+  const words = record === undefined ? '' : timeWords(timeline().timeOf(record))
+  return (
+    <span class={isLater ? 'later' : ''} style={{ height: `${rowHeight}px` }}>
+      {words}
+    </span>
+  )
+}
+
 interface SpotlightProps {
   readonly box: RefObject<HTMLElement | null>
   readonly row: number
+  readonly laneWidth: number
   readonly from: number | undefined
   readonly to: number | undefined
 }
 
 /** Brings a row and both ends of its arrow into view, whenever it is another row. */
-function Spotlight({ box, row, from = 0, to = 0 }: SpotlightProps) {
+function Spotlight({ box, row, laneWidth, from = 0, to = 0 }: SpotlightProps) {
   useLayoutEffect(() => {
     const { current: element } = box
     if (element === null || row < 0) return
@@ -164,17 +220,18 @@ function Spotlight({ box, row, from = 0, to = 0 }: SpotlightProps) {
   return null
 }
 
-function viewOf({ scrollTop: top, clientHeight: height, clientWidth: width }: HTMLElement) {
-  return { top, height, width }
+function viewOf({ scrollTop: top, scrollLeft: left, clientHeight: height, clientWidth: width }: HTMLElement) {
+  return { top, left, height, width }
 }
 
 interface HeadProps {
   readonly line: Lifeline
   readonly hidden: ReadonlySet<string>
-  readonly left: number
+  readonly middle: number
+  readonly width: number
 }
 
-function Head({ line, hidden, left }: HeadProps) {
+function Head({ line, hidden, middle, width }: HeadProps) {
   const { id, label, isFolded, mayFold } = line
   const name = toLegibleLine(label, 40)
   const toggle = (): void => {
@@ -183,7 +240,10 @@ function Head({ line, hidden, left }: HeadProps) {
     folded.value = next
   }
   return (
-    <div class={`sequence-head ${id === 'server' || id === 'app' ? 'outside' : ''}`} style={{ left: `${left}px`, width: `${laneWidth}px` }}>
+    <div
+      class={`sequence-head ${id === 'server' || id === 'app' ? 'outside' : ''}`}
+      style={{ left: `${middle - width / 2}px`, width: `${width}px` }}
+    >
       {mayFold ? (
         <button
           type="button"

@@ -102,13 +102,16 @@ export function parseXml(text: string): ParsedXml {
 
 /** A text or a value as it was meant. */
 export function unescapeXml(text: string): string {
-  return text.replace(/<!\[CDATA\[([\s\S]*?)\]\]>|&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (whole, ...found) => {
-    const [cdata, hex, decimal, name]: readonly unknown[] = found
-    if (typeof cdata === 'string') return cdata
-    if (typeof name === 'string') return entities.get(name) ?? whole
-    const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal)
-    return isCharacter(code) ? String.fromCodePoint(code) : whole
-  })
+  return text.replace(
+    /<!\[CDATA\[([\s\S]*?)\]\]>|&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g,
+    (whole, ...found) => {
+      const [cdata, hex, decimal, name]: readonly unknown[] = found
+      if (typeof cdata === 'string') return cdata
+      if (typeof name === 'string') return entities.get(name) ?? whole
+      const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal)
+      return isCharacter(code) ? String.fromCodePoint(code) : whole
+    },
+  )
 }
 
 /** The value of an attribute, without its escapes. */
@@ -176,7 +179,9 @@ function readTag(text: string, at: number, around: ReadonlySet<string>): Tag | W
   if (last === null) return { at: end, reason: `<${name}> goes on with something that is no attribute` }
   const declared = attributes.flatMap((each) => (each.name.startsWith('xmlns:') ? [each.name.slice(6)] : []))
   const prefixes = declared.length === 0 ? around : new Set([...around, ...declared])
-  const unbound = [name, ...seen].map(prefixOf).find((prefix) => prefix !== undefined && !prefixes.has(prefix))
+  const unbound = [name, ...seen]
+    .map(prefixOf)
+    .find((prefix) => prefix !== undefined && !prefixes.has(prefix))
   if (unbound !== undefined) return { at, reason: `the prefix ${unbound} stands for no namespace` }
   return { name, attributes, prefixes, isEmpty: last[1] === '/', end: tagEnd.lastIndex }
 }
@@ -208,7 +213,11 @@ function isReference(text: string): boolean {
 
 function isCharacter(code: number): boolean {
   if (code === 9 || code === 10 || code === 13) return true
-  return (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
+  return (
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff)
+  )
 }
 
 function close(stack: Open[]): void {

@@ -38,23 +38,30 @@ export function StanzaView({ record }: { readonly record: StanzaCrossed }) {
 
 function Effect({ event, index }: { readonly event: EventTaken; readonly index: number }) {
   const key = actorKey(event.source, event.actorPath)
-  const before = toLegibleLine(stateWords(timeline().at(index - 1).actors.get(key)?.value), 200)
+  const before = toLegibleLine(
+    stateWords(
+      timeline()
+        .at(index - 1)
+        .actors.get(key)?.value,
+    ),
+    200,
+  )
   const after = toLegibleLine(stateWords(event.value), 200)
   return (
     <li>
       <button type="button" class="link" onClick={() => goToRecord(event)}>
         <span class="effect-actor">{toLegibleLine(event.actorPath, 120)}</span>
         <span>{toLegibleLine(eventWords(event.type), 80)}</span>
-        <span class="effect-state">
-          {before === after ? `in ${after}` : `${before} → ${after}`}
-        </span>
+        <span class="effect-state">{before === after ? `in ${after}` : `${before} → ${after}`}</span>
       </button>
     </li>
   )
 }
 
 function causeWords({ direction }: StanzaCrossed): string {
-  return direction === 'in' ? 'No chart took an event from it.' : 'Sent; what it leads to comes with the answer.'
+  return direction === 'in'
+    ? 'No chart took an event from it.'
+    : 'Sent; what it leads to comes with the answer.'
 }
 
 function CopyButton({ text }: { readonly text: string }) {

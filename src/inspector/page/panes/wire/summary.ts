@@ -57,7 +57,10 @@ function contentOf(root: XmlElement): string {
 
 function childWords(child: XmlElement): string {
   const inner = elementsOf(child.children)
-  const space = attributeOf(child, 'xmlns')?.replace(/^(?:jabber:|urn:xmpp:|urn:ietf:params:xml:ns:|http:\/\/jabber\.org\/protocol\/)/, '')
+  const space = attributeOf(child, 'xmlns')?.replace(
+    /^(?:jabber:|urn:xmpp:|urn:ietf:params:xml:ns:|http:\/\/jabber\.org\/protocol\/)/,
+    '',
+  )
   const label = space === undefined ? child.name : child.name === 'query' ? space : `${child.name} ${space}`
   if (inner.length > 0) return `${label} (${inner.length})`
   const text = textOf(child)
@@ -65,5 +68,8 @@ function childWords(child: XmlElement): string {
 }
 
 function textOf({ children }: XmlElement): string {
-  return children.map((child) => (child.kind === 'text' ? unescapeXml(child.text) : '')).join('').trim()
+  return children
+    .map((child) => (child.kind === 'text' ? unescapeXml(child.text) : ''))
+    .join('')
+    .trim()
 }

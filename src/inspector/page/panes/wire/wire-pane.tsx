@@ -61,7 +61,8 @@ const steps: ReadonlyMap<string, number | 'first' | 'last'> = new Map<string, nu
 /** The stanza that somebody chose, or that the chosen event follows from; else the last one before the cursor. */
 function chosenRow(rows: readonly number[]): number {
   const selected = selectedRecord.value
-  const seq = selected?.kind === 'wire' ? selected.seq : selected?.kind === 'event' ? selected.stanza : undefined
+  const seq =
+    selected?.kind === 'wire' ? selected.seq : selected?.kind === 'event' ? selected.stanza : undefined
   const place = selected && seq !== undefined ? wire().placeOf(selected.source, seq) : undefined
   if (place === undefined) return rowAtCursor.value
   const row = lastAtMost(rows, place)
@@ -74,7 +75,8 @@ function recordAt(index: number | undefined): StanzaCrossed | undefined {
 }
 
 function emptyWords(): string {
-  return wire().rows({ ...wireFilter.value, direction: 'both', kinds: new Set(wireKinds), text: '' }).length === 0
+  return wire().rows({ ...wireFilter.value, direction: 'both', kinds: new Set(wireKinds), text: '' })
+    .length === 0
     ? 'Nothing has crossed the wire yet. Stanzas appear here as soon as a source connects.'
     : 'No stanza passes the filter.'
 }
@@ -131,7 +133,12 @@ function FilterBar({ shown }: { readonly shown: number }) {
     <div class="bar" role="group" aria-label="Filter of stanzas">
       <span class="choices" role="group" aria-label="Kinds">
         {wireKinds.map((kind) => (
-          <button type="button" class="choice" aria-pressed={filter.kinds.has(kind)} onClick={() => toggle(kind)}>
+          <button
+            type="button"
+            class="choice"
+            aria-pressed={filter.kinds.has(kind)}
+            onClick={() => toggle(kind)}
+          >
             {kind}
           </button>
         ))}

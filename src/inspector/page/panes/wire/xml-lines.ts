@@ -36,10 +36,17 @@ export function foldableKeys(nodes: readonly XmlNode[], fromDepth: number): read
   return keysIn(nodes, '', 0)
 }
 
-function nodeLines(node: XmlNode, key: string, depth: number, folded: ReadonlySet<string>): readonly XmlLine[] {
+function nodeLines(
+  node: XmlNode,
+  key: string,
+  depth: number,
+  folded: ReadonlySet<string>,
+): readonly XmlLine[] {
   if (node.kind === 'text') {
     const text = node.text.trim()
-    return text === '' ? [] : [{ key, depth, parts: [{ tone: 'text', text: toLegible(text) }], fold: undefined }]
+    return text === ''
+      ? []
+      : [{ key, depth, parts: [{ tone: 'text', text: toLegible(text) }], fold: undefined }]
   }
   const start = [mark('<'), name(node), ...node.attributes.flatMap(attributeParts)]
   const end = [mark('</'), name(node), mark('>')]

@@ -25,7 +25,11 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
     <div class="xml">
       {hasFolds && (
         <div class="xml-tools">
-          <button type="button" class="plain" onClick={() => setFolded(new Set(foldableKeys(parsed.nodes, 1)))}>
+          <button
+            type="button"
+            class="plain"
+            onClick={() => setFolded(new Set(foldableKeys(parsed.nodes, 1)))}
+          >
             Fold all
           </button>
           <button type="button" class="plain" onClick={() => setFolded(new Set())}>
@@ -47,7 +51,9 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
       {record.what === 'element' && parsed.problem !== undefined && (
         <p class="problem">{`What follows is not well-formed: ${toLegible(parsed.problem.reason, 200)}`}</p>
       )}
-      {record.what === 'element' && parsed.rest !== '' && <pre class="xml-rest">{toLegible(parsed.rest)}</pre>}
+      {record.what === 'element' && parsed.rest !== '' && (
+        <pre class="xml-rest">{toLegible(parsed.rest)}</pre>
+      )}
     </div>
   )
 }

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { connectionMachine, sessionMachine } from 'xmpp-machines/machines'
 import { toGraph } from 'xmpp-machines/inspector'
-import { findError, toFailureWords } from '../../../src/inspector/page/panes/details/failure-words.js'
-import { toSpecPieces } from '../../../src/inspector/page/panes/details/spec-links.js'
-import { nameWords, toStateWays, toWhyNot } from '../../../src/inspector/page/panes/details/what-can-happen.js'
-import { factWords, toFactLines } from '../../../src/inspector/page/panes/facts.js'
+import { findError, toFailureWords } from '../../../../src/inspector/page/panes/details/failure-words.js'
+import { toSpecPieces } from '../../../../src/inspector/page/panes/details/spec-links.js'
+import {
+  nameWords,
+  toStateWays,
+  toWhyNot,
+} from '../../../../src/inspector/page/panes/details/what-can-happen.js'
+import { factWords, toFactLines } from '../../../../src/inspector/page/panes/facts.js'
 
 const session = toGraph(sessionMachine)
 
@@ -17,7 +21,9 @@ describe('toStateWays()', () => {
       'session.backingOff',
       'session',
     ])
-    expect(ways[1]?.ways.map(({ trigger, target, isTimed }) => ({ trigger, target, isTimed }))).toContainEqual({
+    expect(
+      ways[1]?.ways.map(({ trigger, target, isTimed }) => ({ trigger, target, isTimed })),
+    ).toContainEqual({
       trigger: 'after backoff',
       target: 'active',
       isTimed: true,
@@ -90,7 +96,9 @@ it('toSpecPieces() gives each section its address', () => {
 
 describe('toFactLines()', () => {
   it('tells what has changed, come and gone', () => {
-    expect(toFactLines({ a: 1, b: { c: [true, null] }, d: 'new' }, { a: 2, b: { c: [true, null] }, e: 'old' })).toEqual([
+    expect(
+      toFactLines({ a: 1, b: { c: [true, null] }, d: 'new' }, { a: 2, b: { c: [true, null] }, e: 'old' }),
+    ).toEqual([
       { path: 'a', value: '1', before: '2' },
       { path: 'b.c', value: 'yes, none', before: undefined },
       { path: 'd', value: 'new', before: '—' },

@@ -6,8 +6,8 @@ import {
   elementsOf,
   parseXml,
   unescapeXml,
-} from '../../../src/inspector/page/panes/wire/parse-xml.js'
-import { foldableKeys, toXmlLines } from '../../../src/inspector/page/panes/wire/xml-lines.js'
+} from '../../../../src/inspector/page/panes/wire/parse-xml.js'
+import { foldableKeys, toXmlLines } from '../../../../src/inspector/page/panes/wire/xml-lines.js'
 
 const reasonFor = (xml: string) => parseXml(xml).problem?.reason
 
@@ -93,7 +93,22 @@ describe('parseXml()', () => {
     fc.assert(
       fc.property(
         fc.array(
-          fc.constantFrom('<', '>', '/', '<a', '</a>', '<a>', ' b="', "'", '&', ';', '<![CDATA[', ']]>', 'x:', '\u0000'),
+          fc.constantFrom(
+            '<',
+            '>',
+            '/',
+            '<a',
+            '</a>',
+            '<a>',
+            ' b="',
+            "'",
+            '&',
+            ';',
+            '<![CDATA[',
+            ']]>',
+            'x:',
+            '\u0000',
+          ),
           { maxLength: 30 },
         ),
         (pieces) => {
@@ -108,15 +123,17 @@ describe('parseXml()', () => {
 it('attributeOf() and unescapeXml() give what was meant', () => {
   const [element] = elementsOf(parseXml(`<a b='&lt;&#x1F600;&quot;&unknown;'/>`).nodes)
   expect(element && attributeOf(element, 'constructor')).toBeUndefined()
-  expect(unescapeXml('<![CDATA[&lt;]]>&lt;&#65;&constructor;&#xFFFFFFFF;')).toBe('&lt;<A&constructor;&#xFFFFFFFF;')
+  expect(unescapeXml('<![CDATA[&lt;]]>&lt;&#65;&constructor;&#xFFFFFFFF;')).toBe(
+    '&lt;<A&constructor;&#xFFFFFFFF;',
+  )
 })
 
 describe('toXmlLines()', () => {
   const xml = `<iq><query a='1'><item>x</item><item><group>G</group></item></query></iq>`
   const { nodes } = parseXml(xml)
   const shown = (folded: ReadonlySet<string>) =>
-    toXmlLines(nodes, folded).map(
-      ({ depth, parts, fold }) => `${'  '.repeat(depth)}${parts.map(({ text }) => text).join('')} ${fold ?? ''}`.trimEnd(),
+    toXmlLines(nodes, folded).map(({ depth, parts, fold }) =>
+      `${'  '.repeat(depth)}${parts.map(({ text }) => text).join('')} ${fold ?? ''}`.trimEnd(),
     )
 
   it('gives a line to each tag, and one to what holds text alone', () => {
@@ -134,6 +151,10 @@ describe('toXmlLines()', () => {
 
   it('folds', () => {
     expect(foldableKeys(nodes, 1)).toEqual(['0.0', '0.0.1'])
-    expect(shown(new Set(['0.0']))).toEqual(['<iq> open', '  <query a="1">… 2 elements …</query> folded', '</iq>'])
+    expect(shown(new Set(['0.0']))).toEqual([
+      '<iq> open',
+      '  <query a="1">… 2 elements …</query> folded',
+      '</iq>',
+    ])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Timeline } from '../../../src/inspector/page/model/timeline.js'
-import { recordingLines, toFileName } from '../../../src/inspector/page/panes/save/recording-file.js'
-import { checkStanza, stanzaTemplates } from '../../../src/inspector/page/panes/send/stanza-check.js'
+import { Timeline } from '../../../../src/inspector/page/model/timeline.js'
+import { recordingLines, toFileName } from '../../../../src/inspector/page/panes/save/recording-file.js'
+import { checkStanza, stanzaTemplates } from '../../../../src/inspector/page/panes/send/stanza-check.js'
 import { tellSession } from './told-session.js'
 
 describe('checkStanza()', () => {

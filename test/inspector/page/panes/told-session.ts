@@ -16,7 +16,7 @@ import type {
   RecordingLine,
   SourceLine,
   StanzaCrossed,
-} from '../../../src/inspector/recording/record.js'
+} from '../../../../src/inspector/recording/record.js'
 
 const graphs: ReadonlyMap<string, ChartGraph> = new Map(
   [
@@ -33,7 +33,9 @@ const graphs: ReadonlyMap<string, ChartGraph> = new Map(
 /** The id of a transition, by the state that it leaves and the words of its trigger; `index` of several. */
 function edgeOf(source: string, type: string, index = 0): string {
   const graph = graphs.get(source.split('.', 1)[0] ?? '')
-  const wanted = graph?.transitions.filter((each) => each.source === source && triggerOf(each) === type)[index]
+  const wanted = graph?.transitions.filter((each) => each.source === source && triggerOf(each) === type)[
+    index
+  ]
   if (wanted === undefined) throw new Error(`no transition ${type} of ${source}`)
   return wanted.id
 }
@@ -64,7 +66,14 @@ export class Scribe {
   #t = 0
 
   constructor(source: string, startedAt: number, commands: readonly string[] = []) {
-    this.#source = { kind: 'source', source, name: `${source}@example.test`, engine: 'xmpp-machines', startedAt, commands }
+    this.#source = {
+      kind: 'source',
+      source,
+      name: `${source}@example.test`,
+      engine: 'xmpp-machines',
+      startedAt,
+      commands,
+    }
   }
 
   get lines(): readonly RecordingLine[] {
@@ -128,7 +137,12 @@ export function tellSession(startedAt = Date.UTC(2026, 2, 1, 12)): readonly Reco
 }
 
 function tellBeginning(scribe: Scribe): void {
-  scribe.start({ actorPath: 'session', chart: 'session', value: 'offline', context: { domain: 'example.test', failures: 0 } })
+  scribe.start({
+    actorPath: 'session',
+    chart: 'session',
+    value: 'offline',
+    context: { domain: 'example.test', failures: 0 },
+  })
   scribe.start({ actorPath: 'session/roster', chart: 'roster', value: 'cold', context: { wanted: true } })
   scribe.start({ actorPath: 'session/presence', chart: 'presence', value: 'offline' })
   scribe.event({
@@ -136,7 +150,9 @@ function tellBeginning(scribe: Scribe): void {
     type: 'session.connect',
     value: { active: 'connecting' },
     edges: [edgeOf('session.offline', 'session.connect'), edgeOf('session.active.beginning', 'always', 1)],
-    refused: [{ edge: edgeOf('session.active.beginning', 'always'), guard: 'isUnread', reason: 'no store was given' }],
+    refused: [
+      { edge: edgeOf('session.active.beginning', 'always'), guard: 'isUnread', reason: 'no store was given' },
+    ],
     context: { wish: 1 },
   })
   scribe.start({
@@ -147,10 +163,23 @@ function tellBeginning(scribe: Scribe): void {
     data: { domain: 'example.test', endpoints: [] },
   })
   scribe.wait(12)
-  scribe.wire('out', `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.test' version='1.0'>`)
+  scribe.wire(
+    'out',
+    `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='example.test' version='1.0'>`,
+  )
   scribe.wait(8)
-  const header = scribe.wire('in', `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='example.test' id='hidden' version='1.0'>`)
-  scribe.event({ actorPath: 'session/connection', from: 'session/connection/openStream', type: 'xstate.done.actor.openStream', value: 'negotiating', edges: [], stanza: header })
+  const header = scribe.wire(
+    'in',
+    `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='example.test' id='hidden' version='1.0'>`,
+  )
+  scribe.event({
+    actorPath: 'session/connection',
+    from: 'session/connection/openStream',
+    type: 'xstate.done.actor.openStream',
+    value: 'negotiating',
+    edges: [],
+    stanza: header,
+  })
   scribe.security({
     encrypted: true,
     tls: {
@@ -185,10 +214,21 @@ function tellBeginning(scribe: Scribe): void {
     data: { output: { outcome: 'ready', endpoint: 'tls://example.test:5223' } },
     context: { endpoint: 'tls://example.test:5223' },
   })
-  scribe.start({ actorPath: 'session/authentication', chart: 'authentication', value: 'initiating', context: { mechanism: { name: 'SCRAM-SHA-256-PLUS', gs2: 'p', binding: 'tls-exporter' } } })
-  scribe.wire('out', `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256-PLUS'>hidden</auth>`)
+  scribe.start({
+    actorPath: 'session/authentication',
+    chart: 'authentication',
+    value: 'initiating',
+    context: { mechanism: { name: 'SCRAM-SHA-256-PLUS', gs2: 'p', binding: 'tls-exporter' } },
+  })
+  scribe.wire(
+    'out',
+    `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256-PLUS'>hidden</auth>`,
+  )
   scribe.wait(20)
-  const challenge = scribe.wire('in', `<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>hidden</challenge>`)
+  const challenge = scribe.wire(
+    'in',
+    `<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>hidden</challenge>`,
+  )
   scribe.event({
     actorPath: 'session/authentication',
     from: 'session/authentication/initiate',
@@ -228,30 +268,76 @@ function tellBeginning(scribe: Scribe): void {
     mechanism: 'SCRAM-SHA-256-PLUS',
     refusals: [
       { name: 'SCRAM-SHA-256', reason: 'SCRAM-SHA-256-PLUS is stronger' },
-      { name: 'PLAIN', reason: 'SCRAM was used for this account before, so the password is not sent any more' },
+      {
+        name: 'PLAIN',
+        reason: 'SCRAM was used for this account before, so the password is not sent any more',
+      },
     ],
     downgrade: { offerVerified: false, scramPinned: true, bindingsStripped: false },
   })
-  scribe.event({ actorPath: 'session', from: 'session/authentication', type: 'xstate.done.actor.authentication', value: { active: 'binding' }, edges: [edgeOf('session.active.authenticating', 'done authentication')], context: { mechanism: 'SCRAM-SHA-256-PLUS' } })
+  scribe.event({
+    actorPath: 'session',
+    from: 'session/authentication',
+    type: 'xstate.done.actor.authentication',
+    value: { active: 'binding' },
+    edges: [edgeOf('session.active.authenticating', 'done authentication')],
+    context: { mechanism: 'SCRAM-SHA-256-PLUS' },
+  })
   scribe.start({ actorPath: 'session/binding', chart: 'binding', value: 'requesting' })
-  scribe.wire('out', `<iq type='set' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>desk</resource></bind></iq>`)
-  const bound = scribe.wire('in', `<iq type='result' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${alice}/desk</jid></bind></iq>`)
-  scribe.event({ actorPath: 'session', from: 'session/binding', type: 'xstate.done.actor.binding', value: { active: { online: 'fresh' } }, edges: [edgeOf('session.active.binding', 'done binding')], stanza: bound, timers: [{ edge: edgeOf('session.active.online.fresh', 'after stableTime'), ms: 60_000 }], context: { jid: `${alice}/desk` } })
+  scribe.wire(
+    'out',
+    `<iq type='set' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>desk</resource></bind></iq>`,
+  )
+  const bound = scribe.wire(
+    'in',
+    `<iq type='result' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${alice}/desk</jid></bind></iq>`,
+  )
+  scribe.event({
+    actorPath: 'session',
+    from: 'session/binding',
+    type: 'xstate.done.actor.binding',
+    value: { active: { online: 'fresh' } },
+    edges: [edgeOf('session.active.binding', 'done binding')],
+    stanza: bound,
+    timers: [{ edge: edgeOf('session.active.online.fresh', 'after stableTime'), ms: 60_000 }],
+    context: { jid: `${alice}/desk` },
+  })
 }
 
 function tellContacts(scribe: Scribe): void {
-  scribe.event({ actorPath: 'session/roster', from: 'session', type: 'session.online', value: 'requesting', edges: [] })
+  scribe.event({
+    actorPath: 'session/roster',
+    from: 'session',
+    type: 'session.online',
+    value: 'requesting',
+    edges: [],
+  })
   scribe.wire('out', `<iq type='get' id='r1'><query xmlns='jabber:iq:roster' ver=''/></iq>`)
   scribe.wait(15)
   const roster = scribe.wire(
     'in',
     `<iq type='result' id='r1' to='${alice}/desk'><query xmlns='jabber:iq:roster' ver='v1'><item jid='bob@example.test' name='Bob' subscription='both'><group>Friends</group></item><item jid='carol@example.test' name='Carol' subscription='to' approved='true'/><item jid='dave@example.test' subscription='none' ask='subscribe'/></query></iq>`,
   )
-  scribe.event({ actorPath: 'session/roster', from: 'session/roster/fetchRoster', type: 'xstate.done.actor.fetchRoster', value: 'synced', edges: [], stanza: roster })
+  scribe.event({
+    actorPath: 'session/roster',
+    from: 'session/roster/fetchRoster',
+    type: 'xstate.done.actor.fetchRoster',
+    value: 'synced',
+    edges: [],
+    stanza: roster,
+  })
   scribe.wire('out', `<presence/>`)
-  scribe.wire('in', `<presence from='bob@example.test/phone' to='${alice}/desk'><show>away</show><status>hidden</status></presence>`)
+  scribe.wire(
+    'in',
+    `<presence from='bob@example.test/phone' to='${alice}/desk'><show>away</show><status>hidden</status></presence>`,
+  )
   scribe.wire('in', `<presence type='subscribe' from='erin@example.test' to='${alice}'/>`)
-  scribe.start({ actorPath: 'befriending frank@example.test', chart: 'befriending', value: { open: 'waiting' }, context: { jid: 'frank@example.test', wasAsked: false } })
+  scribe.start({
+    actorPath: 'befriending frank@example.test',
+    chart: 'befriending',
+    value: { open: 'waiting' },
+    context: { jid: 'frank@example.test', wasAsked: false },
+  })
   scribe.event({
     actorPath: 'befriending frank@example.test',
     type: 'session.ready',
@@ -259,7 +345,10 @@ function tellContacts(scribe: Scribe): void {
     edges: [edgeOf('befriending.open.waiting', 'session.ready')],
   })
   scribe.wire('out', `<presence type='subscribe' to='frank@example.test' id='q1'/>`)
-  const push = scribe.wire('in', `<iq type='set' id='p1' to='${alice}/desk'><query xmlns='jabber:iq:roster' ver='v2'><item jid='frank@example.test' subscription='none' ask='subscribe'/></query></iq>`)
+  const push = scribe.wire(
+    'in',
+    `<iq type='set' id='p1' to='${alice}/desk'><query xmlns='jabber:iq:roster' ver='v2'><item jid='frank@example.test' subscription='none' ask='subscribe'/></query></iq>`,
+  )
   scribe.event({
     actorPath: 'befriending frank@example.test',
     from: 'session/roster',
@@ -271,8 +360,14 @@ function tellContacts(scribe: Scribe): void {
     context: { wasAsked: true },
   })
   scribe.wire('out', `<iq type='result' id='p1'/>`)
-  scribe.wire('in', `<message type='chat' from='bob@example.test/phone' to='${alice}/desk' id='m1'><body>hidden</body></message>`)
-  scribe.wire('in', `<iq type='error' id='x7' from='example.test' to='${alice}/desk'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
+  scribe.wire(
+    'in',
+    `<message type='chat' from='bob@example.test/phone' to='${alice}/desk' id='m1'><body>hidden</body></message>`,
+  )
+  scribe.wire(
+    'in',
+    `<iq type='error' id='x7' from='example.test' to='${alice}/desk'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+  )
 }
 
 function tellLoss(scribe: Scribe): void {
@@ -285,7 +380,11 @@ function tellLoss(scribe: Scribe): void {
     refused: [
       { edge: edgeOf('session.judging', 'always'), guard: 'mayGoElsewhere' },
       { edge: edgeOf('session.judging', 'always', 1), guard: 'needsCredentials' },
-      { edge: edgeOf('session.judging', 'always', 2), guard: 'isSuspended', reason: 'the server keeps no session' },
+      {
+        edge: edgeOf('session.judging', 'always', 2),
+        guard: 'isSuspended',
+        reason: 'the server keeps no session',
+      },
     ],
     data: { error: { name: 'TransportError', code: 'transport.reset' } },
     context: { failures: 1, error: { name: 'TransportError', code: 'transport.reset' } },

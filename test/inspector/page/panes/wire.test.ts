@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { InspectorRecord, StanzaCrossed } from '../../../src/inspector/recording/record.js'
-import { summaryOf } from '../../../src/inspector/page/panes/wire/summary.js'
-import { everything, lastAtMost, WireIndex } from '../../../src/inspector/page/panes/wire/wire-index.js'
+import type { InspectorRecord, StanzaCrossed } from '../../../../src/inspector/recording/record.js'
+import { summaryOf } from '../../../../src/inspector/page/panes/wire/summary.js'
+import { everything, lastAtMost, WireIndex } from '../../../../src/inspector/page/panes/wire/wire-index.js'
 import { isHappening, tellSession } from './told-session.js'
 
 const records: readonly InspectorRecord[] = tellSession().filter(isHappening)
@@ -72,9 +72,24 @@ it('lastAtMost() finds the last that is not above', () => {
 
 describe('summaryOf()', () => {
   it.each([
-    ['<message type="chat" from="b@x/p"><body>Hello &amp; bye</body></message>', 'message chat', 'b@x/p', 'Hello & bye'],
-    ['<iq type="result"><query xmlns="jabber:iq:roster"><item/><item/></query></iq>', 'iq result', '', 'iq:roster (2)'],
-    ['<iq type="error" from="x"><error type="cancel"><gone xmlns="urn:x"/></error></iq>', 'iq error', 'x', 'gone'],
+    [
+      '<message type="chat" from="b@x/p"><body>Hello &amp; bye</body></message>',
+      'message chat',
+      'b@x/p',
+      'Hello & bye',
+    ],
+    [
+      '<iq type="result"><query xmlns="jabber:iq:roster"><item/><item/></query></iq>',
+      'iq result',
+      '',
+      'iq:roster (2)',
+    ],
+    [
+      '<iq type="error" from="x"><error type="cancel"><gone xmlns="urn:x"/></error></iq>',
+      'iq error',
+      'x',
+      'gone',
+    ],
     ['<r xmlns="urn:xmpp:sm:3"/>', 'r', '', ''],
     ['not xml at all', '', '', 'not xml at all'],
   ])('of %s', (xml, title, peer, content) => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Facts } from '../../../src/inspector/recording/record.js'
-import { overallOf, toFindings, toPassedOver } from '../../../src/inspector/page/panes/security/security-card.js'
+import type { Facts } from '../../../../src/inspector/recording/record.js'
+import {
+  overallOf,
+  toFindings,
+  toPassedOver,
+} from '../../../../src/inspector/page/panes/security/security-card.js'
 
 const now = Date.UTC(2026, 2, 1)
 const day = 24 * 60 * 60 * 1000
@@ -23,7 +27,9 @@ const verdictOf = (topic: string, security: Facts) =>
 
 describe('toFindings()', () => {
   it('finds nothing wrong where nothing is', () => {
-    expect(toFindings(sound, now).map(({ topic, value, verdict }) => `${topic}: ${value} (${verdict})`)).toEqual([
+    expect(
+      toFindings(sound, now).map(({ topic, value, verdict }) => `${topic}: ${value} (${verdict})`),
+    ).toEqual([
       'Encryption: TLS 1.3 (good)',
       'Cipher: TLS_AES_128_GCM_SHA256 (good)',
       'Certificate: x.test (good)',

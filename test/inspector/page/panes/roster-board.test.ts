@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { StanzaCrossed } from '../../../src/inspector/recording/record.js'
-import { RosterBoard } from '../../../src/inspector/page/panes/roster/roster-board.js'
+import type { StanzaCrossed } from '../../../../src/inspector/recording/record.js'
+import { RosterBoard } from '../../../../src/inspector/page/panes/roster/roster-board.js'
 import { isHappening, tellSession } from './told-session.js'
 
 const to = 'alice@example.test/desk'
@@ -14,7 +14,10 @@ const rosterOf = (items: string, from = '') =>
 const pushOf = (item: string, from = '') =>
   `<iq type='set' to='${to}' ${from}><query xmlns='jabber:iq:roster'>${item}</query></iq>`
 
-function positions(records: readonly StanzaCrossed[], index = records.length - 1): Readonly<Record<string, string>> {
+function positions(
+  records: readonly StanzaCrossed[],
+  index = records.length - 1,
+): Readonly<Record<string, string>> {
   const board = new RosterBoard('a')
   board.scan(records)
   return Object.fromEntries(board.at(index).map(({ jid, position }) => [jid, position]))
@@ -61,7 +64,10 @@ describe('RosterBoard', () => {
   })
 
   it('tells of pre-approval, and of what a roster cannot say', () => {
-    const records = stanzas(['in', rosterOf(`<item jid='bob@x' subscription='to' approved='true'/><item jid='eve@x' subscription='to'/>`)])
+    const records = stanzas([
+      'in',
+      rosterOf(`<item jid='bob@x' subscription='to' approved='true'/><item jid='eve@x' subscription='to'/>`),
+    ])
     const board = new RosterBoard('a')
     board.scan(records)
     expect(board.at(0)).toMatchObject([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventWords, SequenceIndex, standIn } from '../../../src/inspector/page/panes/sequence/diagram.js'
+import { eventWords, SequenceIndex, standIn } from '../../../../src/inspector/page/panes/sequence/diagram.js'
 import { isHappening, tellSession } from './told-session.js'
 
 const records = tellSession().filter(isHappening)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toLegible, toLegibleLine } from '../../../src/inspector/page/panes/legible.js'
+import { toLegible, toLegibleLine } from '../../../../src/inspector/page/panes/legible.js'
 
 it('toLegible() names what turns the reading direction, hides or prints nothing', () => {
   expect(toLegible('a\u202eb\u200bc\u0000d\ufeff\ud800e')).toBe('a⟨202E⟩b⟨200B⟩c⟨0000⟩d⟨FEFF⟩⟨D800⟩e')
