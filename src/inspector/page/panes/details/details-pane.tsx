@@ -28,12 +28,18 @@ export function DetailsPane() {
     <div class="pane details">
       {record?.kind === 'event' && <EventView event={record} index={index} />}
       {record !== undefined && record.kind !== 'event' && <OtherRecord record={record} />}
-      {view !== undefined && <ActorNow view={view} />}
+      {view !== undefined && <ActorNow view={view} shown={record} />}
     </div>
   )
 }
 
-function ActorNow({ view }: { readonly view: ActorView }) {
+interface ActorNowProps {
+  readonly view: ActorView
+  /** What stands above. */
+  readonly shown: InspectorRecord | undefined
+}
+
+function ActorNow({ view, shown }: ActorNowProps) {
   const before = timeline()
     .at(cursorIndex.value - 1)
     .actors.get(actorKey(view.source, view.path))
@@ -47,7 +53,9 @@ function ActorNow({ view }: { readonly view: ActorView }) {
         </h3>
         <p class="value">{toLegibleLine(stateWords(view.value), 300)}</p>
       </section>
-      {view.lastFailure !== undefined && <FailureView failure={view.lastFailure} context={view.context} />}
+      {view.lastFailure !== undefined && view.lastFailure.record !== shown && (
+        <FailureView failure={view.lastFailure} context={view.context} />
+      )}
       <WaysView view={view} />
       {lines.length > 0 && (
         <section aria-label="Context">

@@ -9,6 +9,8 @@ import { toLegibleLine } from '../legible.js'
 import { eventWords } from '../sequence/diagram.js'
 import { summaryOf } from '../wire/summary.js'
 import { wire } from '../wire/wire-state.js'
+import { ErrorView } from './failure-view.js'
+import { findError } from './failure-words.js'
 import { FactTable } from './fact-table.js'
 import { toWhyNot, wayOf, type WhyNot } from './what-can-happen.js'
 
@@ -29,6 +31,7 @@ export function EventView({ event, index }: EventViewProps) {
       .actors.get(key)?.value,
   )
   const after = stateWords(value)
+  const error = findError(data)
   const whyNot = toWhyNot(then?.graph, refused)
   return (
     <section aria-label="The event">
@@ -63,6 +66,7 @@ export function EventView({ event, index }: EventViewProps) {
         </ol>
       )}
       {whyNot.length > 0 && <WhyNotView refusals={whyNot} />}
+      {error !== undefined && <ErrorView error={error} />}
       <FactTable lines={toFactLines({ ...data, ...measured })} />
     </section>
   )

@@ -5,29 +5,39 @@ import { goToRecord, timeline } from '../../model/signals.js'
 import { Icon } from '../../ui/icon.js'
 import { findError, toFailureWords } from './failure-words.js'
 
+/** What an error means, and what to do about it. */
+export function ErrorView({ error }: { readonly error: Facts }) {
+  const { because, advice, code } = toFailureWords(error)
+  return (
+    <div class="failure">
+      <h4>
+        <Icon name="close" />
+        {because}
+      </h4>
+      {advice !== undefined && <p>{advice}</p>}
+      <code>{code}</code>
+    </div>
+  )
+}
+
 interface FailureViewProps {
   readonly failure: Failure
   readonly context: Facts | undefined
 }
 
-/** The last failure of an actor, in words, with what to do about it. */
+/** The last failure of an actor, and the way to the record that tells of it. */
 export function FailureView({ failure: { record, edge }, context }: FailureViewProps) {
-  const error =
-    findError(record.data) ??
-    findError(record.kind === 'end' ? undefined : record.context) ??
-    findError(context)
-  const words = error && toFailureWords(error)
+  const told = record.kind === 'end' ? undefined : record.context
+  const error = findError(record.data) ?? findError(told) ?? findError(context)
   return (
-    <section class="failure" aria-label="The last failure">
+    <section aria-label="The last failure">
       <h3>
-        <Icon name="close" />
-        {words === undefined ? 'It failed' : words.because}
+        The last failure
+        <button type="button" class="link" onClick={() => goToRecord(record)}>
+          <span>{timeWords(timeline().timeOf(record))}</span>
+        </button>
       </h3>
-      {words?.advice !== undefined && <p>{words.advice}</p>}
-      <button type="button" class="link" onClick={() => goToRecord(record)}>
-        <span class="mono">{words?.code ?? edge ?? record.kind}</span>
-        <span class="quiet">{timeWords(timeline().timeOf(record))}</span>
-      </button>
+      {error === undefined ? <code>{edge ?? record.kind}</code> : <ErrorView error={error} />}
     </section>
   )
 }

@@ -18,8 +18,8 @@ interface ArrowRowProps {
 
 const loop = 26
 const baseline = rowHeight - 9
-/** About the width of a character of a label, in px. */
-const characterWidth = 6.7
+/** About the width of a character of a label, in px: stanzas are in monospace. */
+const characterWidths = { stanza: 7, other: 5.8 }
 
 /** One record: its arrow, and what it says. */
 export function ArrowRow({
@@ -38,8 +38,10 @@ export function ArrowRow({
   const end = places.get(to) ?? start
   const isLoop = start === end
   const words = toLegibleLine(label, 80)
-  const room = width - words.length * characterWidth - 8
-  const beside = isLoop ? start + loop + 6 : Math.max(Math.min(start, end) + 10, left + gutter + 4)
+  const wordsWidth = words.length * characterWidths[tone === 'stanza' ? 'stanza' : 'other']
+  const last = width - wordsWidth - 8
+  const first = left + gutter + 4
+  const beside = isLoop ? besideLoop(start, wordsWidth, last) : Math.min(Math.min(start, end) + 10, last)
   return (
     <g
       id={`sequence-${index}`}
@@ -53,15 +55,17 @@ export function ArrowRow({
       <title>{`${words}\n${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
       <rect class="told-ground" width={width} height={rowHeight} />
       {isLoop ? <Loop at={start} /> : <Straight start={start} end={end} />}
-      <text
-        class="told-label"
-        x={Math.max(gutter, Math.min(beside, room))}
-        y={isLoop ? baseline - 1 : baseline - 6}
-      >
+      <text class="told-label" x={Math.max(first, beside)} y={isLoop ? baseline - 1 : baseline - 6}>
         {words}
       </text>
     </g>
   )
+}
+
+/** At its right; at the left of its line where there is no room. */
+function besideLoop(start: number, wordsWidth: number, last: number): number {
+  const right = start + loop + 6
+  return right <= last ? right : start - wordsWidth - 6
 }
 
 function Straight({ start, end }: { readonly start: number; readonly end: number }) {

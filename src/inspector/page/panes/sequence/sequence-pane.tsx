@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { InspectorRecord } from '../../../recording/record.js'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import type { Timeline } from '../../model/timeline.js'
@@ -138,7 +137,7 @@ export function SequencePane() {
             style={{ width: `${gutter}px`, transform: `translateY(${first * rowHeight}px)` }}
           >
             {shown.map(({ index: place }) => (
-              <Time key={place} record={timeline().records[place]} isLater={place > cursorIndex.value} />
+              <Time key={place} index={place} isCurrent={place === rows[current]} />
             ))}
           </div>
           <svg
@@ -181,17 +180,12 @@ export function SequencePane() {
   )
 }
 
-function Time({
-  record,
-  isLater,
-}: {
-  readonly record: InspectorRecord | undefined
-  readonly isLater: boolean
-}) {
-  const words = record === undefined ? '' : timeWords(timeline().timeOf(record))
+function Time({ index, isCurrent }: { readonly index: number; readonly isCurrent: boolean }) {
+  const record = timeline().records[index]
+  const tense = isCurrent ? 'current' : index > cursorIndex.value ? 'later' : ''
   return (
-    <span class={isLater ? 'later' : ''} style={{ height: `${rowHeight}px` }}>
-      {words}
+    <span class={tense} style={{ height: `${rowHeight}px` }}>
+      {record === undefined ? '' : timeWords(timeline().timeOf(record))}
     </span>
   )
 }
