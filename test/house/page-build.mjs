@@ -1,4 +1,4 @@
-// Bundles the inspector's page into the build: one script, one style sheet, and ELK as its own author built it, to run in a worker.
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, and ELK as its own author built it, to run in a worker.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { argv } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -16,13 +16,18 @@ export async function buildPage(folder) {
   await mkdir(target, { recursive: true })
   await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['src/inspector/page/page.tsx', 'src/inspector/page/page.css'],
+    entryPoints: [
+      { in: 'src/inspector/page/page.tsx', out: 'page' },
+      { in: 'src/inspector/page/page.css', out: 'page' },
+      { in: 'src/inspector/page/panes/save/drawing.ts', out: 'drawing' },
+    ],
     outdir: folder,
     bundle: true,
     // A classic script: a page that is opened from a file may load no module.
     format: 'iife',
     target: ['chrome123', 'firefox120', 'safari17.5'],
     minify: true,
+    plugins: [evaluated],
     banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
     logLevel: 'warning',
   })
@@ -33,6 +38,31 @@ export async function buildPage(folder) {
       (await read('elkjs/lib/elk-worker.min.js')),
   )
   await writeFile(new URL('licences.txt', target), await licences())
+}
+
+/**
+ * Modules that need what the page need not have: they are run here, and what they export becomes a constant.
+ * @type {import('esbuild').Plugin}
+ */
+const evaluated = {
+  name: 'evaluated',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        write: false,
+      })
+      const code = outputFiles.map(({ text }) => text).join('')
+      const found = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
+      const constants = Object.entries(found).map(
+        ([name, value]) => `export const ${name} = ${JSON.stringify(value)}`,
+      )
+      return { contents: constants.join('\n'), loader: 'js' }
+    })
+  },
 }
 
 const bundled = [

@@ -89,7 +89,7 @@ export const rooms = [
   {
     name: 'inspector/page',
     holds: 'what a browser shows',
-    rooms: [],
+    rooms: ['machines', 'errors'],
     types: [],
     packages: ['preact', '@preact/signals', 'xstate'],
     pure: false,

@@ -1,7 +1,6 @@
 import { padding } from './block.js'
-import { layOut } from './elk.js'
 import type { ChartGraph } from './graph.js'
-import { layOutChart, margin, type LaidBox } from './layout.js'
+import { layOutChart, margin, type LaidBox, type LayOut } from './layout.js'
 import { drawLegend } from './legend.js'
 import { element, escapeText } from './markup.js'
 import { styleSheet } from './style.js'
@@ -10,7 +9,7 @@ import { drawBox, drawGround } from './svg-boxes.js'
 import { drawBlock } from './svg-text.js'
 
 /** Draws a chart as one self-contained SVG for light and dark; the same chart gives the same bytes. */
-export async function toSvg(graph: ChartGraph): Promise<string> {
+export async function toSvg(graph: ChartGraph, layOut: LayOut): Promise<string> {
   const { root } = graph
   const { width, height, boxes, edges } = await layOutChart(graph, layOut)
   const legend = drawLegend(graph, edges, { x: margin, y: height })

@@ -15,10 +15,20 @@ const paths = {
   search: 'M11.2 6.6a4.6 4.6 0 1 1-9.2 0a4.6 4.6 0 1 1 9.2 0M10 10l4 4',
   close: 'M4 4l8 8M12 4l-8 8',
   fold: 'M5.5 4L10 8l-4.5 4',
+  unfolded: 'M4 5.5L8 10l4-4.5',
+  in: 'M13 8H3M7 4L3 8l4 4',
+  out: 'M3 8h10M9 4l4 4l-4 4',
+  copy: 'M6 6V3h7v7h-3M3 6h7v7H3z',
+  save: 'M8 2v8M4.5 7L8 10.5L11.5 7M3 13.5h10',
+  good: 'M3.5 8.5l3 3l6-7',
+  weak: 'M8 2.5L14.5 13.5h-13zM8 6.5v3.5M8 11.8v.2',
+  unknown: 'M6 6a2 2 0 1 1 2.6 2c-.5.3-.6.7-.6 1.3M8 11.8v.2',
 } as const
 
+export type IconName = keyof typeof paths
+
 /** A sign beside or instead of words; says nothing to those who listen. */
-export function Icon({ name }: { readonly name: keyof typeof paths }) {
+export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
       <path d={paths[name]} />
