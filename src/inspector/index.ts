@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate'
+import { layOut } from './drawing/elk.js'
 import { toGraph, withCoverage, type ChartGraph } from './drawing/graph.js'
 import { toMermaid } from './drawing/mermaid.js'
 import { toSvg } from './drawing/svg.js'
@@ -57,5 +58,5 @@ export function drawChart(
   { covered }: DrawingOptions = {},
 ): Promise<string> {
   const graph = 'transitions' in chart ? chart : toGraph(chart)
-  return toSvg(covered === undefined ? graph : withCoverage(graph, covered))
+  return toSvg(covered === undefined ? graph : withCoverage(graph, covered), layOut)
 }

@@ -87,6 +87,14 @@ export const rooms = [
     pure: false,
   },
   {
+    name: 'inspector/page',
+    holds: 'what a browser shows',
+    rooms: ['machines', 'errors'],
+    types: [],
+    packages: ['preact', '@preact/signals', 'xstate'],
+    pure: false,
+  },
+  {
     name: 'testing',
     holds: 'the walker and the scripted peer',
     rooms: [

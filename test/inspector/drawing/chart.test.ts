@@ -3,6 +3,7 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
 import { createMachine, type AnyStateMachine } from 'xstate'
 import * as machines from '../../../machines/index.js'
+import { layOut } from '../../../src/inspector/drawing/elk.js'
 import { statesOf } from '../../../src/inspector/drawing/graph.js'
 import { layOutChart, type ChartLayout, type Rectangle } from '../../../src/inspector/drawing/layout.js'
 import { drawChart, toGraph, type ChartTransition } from '../../../src/inspector/index.js'
@@ -178,11 +179,11 @@ describe('drawChart()', () => {
   })
 
   test.each(samples)('$id: nothing covers anything else', async (chart) => {
-    expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+    expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
   test.each(samples)('$id: no state is narrower than its words', async (chart) => {
-    const { boxes } = await layOutChart(toGraph(chart))
+    const { boxes } = await layOutChart(toGraph(chart), layOut)
     const narrow = boxes.filter(({ block, width }) => width < (block?.width ?? 0))
     expect(narrow.map(({ id }) => id)).toEqual([])
   })
@@ -208,7 +209,7 @@ describe('drawChart()', () => {
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
-        expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+        expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
       }),
       { numRuns: 20 },
     )
