@@ -7,6 +7,30 @@ import { toSvg } from './drawing/svg.js'
 export { toGraph }
 export type { ChartGraph, ChartInvoke, ChartState, ChartTransition } from './drawing/graph.js'
 export type { ChartTrigger } from './drawing/trigger.js'
+export { connectInspector, type InspectorConnectionOptions } from './link/connect-inspector.js'
+export type { Fault } from './link/command.js'
+export type { Commandable, FaultHandler } from './link/obey.js'
+export type { Observation, ObservationOptions } from './link/observation.js'
+export { createRecorder, type Recorder, type RecorderOptions } from './recording/recorder.js'
+export { parseRecording, RecordingError, toRecordingText } from './recording/recording-text.js'
+export { toStory } from './recording/story.js'
+export type {
+  ActorEnded,
+  ActorStarted,
+  ChartLine,
+  EndStatus,
+  EventTaken,
+  Fact,
+  Facts,
+  InspectorRecord,
+  RecordingLine,
+  RecordsDropped,
+  Refusal,
+  SecurityFound,
+  SourceLine,
+  StanzaCrossed,
+  Timer,
+} from './recording/record.js'
 
 /**
  * Mermaid `stateDiagram-v2` text of any XState 5 machine, or of a graph that `toGraph` made elsewhere.

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openInspector, type Inspector } from '../../src/inspector/server/inspector.js'
+import { openInspector, type OpenInspector } from '../../src/inspector/server/inspector.js'
 import { eventLine, sourceLine } from '../inspector/server/lines.js'
 import { ask, at, knock, openPage, openSource } from '../inspector/server/visitor.js'
 
 const canary = 'canary-of-a23'
-let inspector: Inspector
+let inspector: OpenInspector
 let outside = ''
 
 beforeAll(async () => {
@@ -69,6 +69,17 @@ describe('the inspector', () => {
       expect(headers['content-security-policy']).toBe(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       )
+    }
+  })
+
+  it('lets in by an invitation once, and keeps the token out of it', async () => {
+    const invitation = new URL(inspector.invite())
+    expect(new URL(inspector.url).search).not.toContain(invitation.searchParams.get('invitation'))
+    const path = `${invitation.pathname}${invitation.search}`
+    const first = await ask(inspector.url, path)
+    expect([first.status, `${own()}${first.headers.location}`]).toEqual([302, inspector.url])
+    for (const again of [path, '/open', '/open?invitation=', '/open?invitation=guessed']) {
+      expect(await ask(inspector.url, again)).toMatchObject({ status: 404 })
     }
   })
 

@@ -49,6 +49,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: two$/,
     /^earlier: one$/,
   ],
+  inspect: [/^watch: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/, /^online; Enter ends it$/],
   phases: [
     /^offline: /,
     ...[

@@ -141,7 +141,7 @@ describe('a project that installs it', () => {
 
   test.each(
     subpaths
-      .filter((subpath) => subpath !== './server')
+      .filter((subpath) => !subpath.endsWith('/server'))
       .flatMap((subpath) => builds.map((one) => [subpath, ...one])),
   )('bundles %s for browsers, without anything of Node (%s)', async (subpath, _, ...conditions) => {
     const { metafile, warnings } = await build({

@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 import { actionName, guardName } from './naming.js'
+import { transitionId } from './transition-id.js'
 import { readTrigger, type ChartTrigger } from './trigger.js'
 
 /** A chart as plain data: what every drawing is made from, and what can cross a wire. */
@@ -135,7 +136,7 @@ function toTransition(node: AnyStateNode, found: AnyTransitionDefinition, index:
   const trigger = readTrigger(eventType)
   const flagged = readMeta(found.meta, 'failure')
   return {
-    id: `${node.id} ${eventType === '' ? 'always' : eventType} ${index}`,
+    id: transitionId(found),
     source: node.id,
     targets: (found.target ?? []).map(({ id }) => id),
     trigger,

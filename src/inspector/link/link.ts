@@ -24,6 +24,7 @@ const batchMs = 50
 const bufferLimit = 1_048_576
 /** Lines that wait for a slow inspector; it is left when there are more, and told everything later. */
 const waitingLimit = 250_000
+const closingMs = 3_000
 const firstRetryMs = 250
 const lastRetryMs = 10_000
 
@@ -40,7 +41,7 @@ export class Link {
   #timer: Timer | undefined
   #retryMs = firstRetryMs
   #isOver = false
-  #flushed: (() => void) | undefined
+  #ended: (() => void) | undefined
 
   /** @throws RangeError for what is no address of an inspector */
   constructor(options: LinkOptions) {
@@ -49,19 +50,20 @@ export class Link {
     this.#dial()
   }
 
-  /** Tells everything from the beginning again, e.g. since the source has something new to say of itself. */
-  restart(): void {
-    if (this.#unfollow !== undefined) this.#follow()
-  }
-
-  /** Sends what waits, as far as the inspector is there, and ends. */
+  /** Sends what waits, where the inspector is there and takes it soon, and ends. */
   async close(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
-    if (this.#unfollow === undefined) return this.#socket?.close()
+    clearTimeout(this.#timer)
+    if (this.#socket === undefined) return
     await new Promise<void>((resolve) => {
-      this.#flushed = resolve
-      this.#pump()
+      // Nothing else keeps a process waiting for this, and nobody waits longer.
+      const patience = setTimeout(resolve, closingMs)
+      this.#ended = () => {
+        clearTimeout(patience)
+        resolve()
+      }
+      if (this.#unfollow !== undefined) this.#pump()
     })
   }
 
@@ -70,9 +72,9 @@ export class Link {
     this.#socket = openSocket(this.#url, {
       opened: () => {
         this.#retryMs = firstRetryMs
-        if (this.#isOver) return this.#socket?.close()
         this.#follow()
         this.#options.changed(true)
+        if (this.#isOver) this.#pump()
       },
       text: (text) => void this.#take(text),
       closed: () => this.#lost(),
@@ -80,8 +82,6 @@ export class Link {
   }
 
   #follow(): void {
-    this.#unfollow?.()
-    this.#waiting = []
     this.#unfollow = this.#options.follow((lines) => {
       for (const line of lines) this.#waiting.push(line)
       if (this.#waiting.length > waitingLimit) return this.#socket?.close()
@@ -107,9 +107,9 @@ export class Link {
     this.#socket = undefined
     this.#waiting = []
     if (wasOpen) this.#options.changed(false)
-    this.#flushed?.()
-    if (this.#isOver) return
     clearTimeout(this.#timer)
+    this.#ended?.()
+    if (this.#isOver) return
     this.#timer = later(() => this.#dial(), this.#retryMs)
     this.#retryMs = Math.min(2 * this.#retryMs, lastRetryMs)
   }
@@ -136,9 +136,8 @@ function toRequest(text: string): { readonly id: unknown; readonly command: Comm
 
 /** Where sources go, from where the page is. */
 function toSourceUrl(text: string): string {
-  const url = URL.parse(text)
-  const token = url?.searchParams.get('token')
-  if (url === null || token === null || token === undefined || !/^(?:https?|wss?):$/.test(url.protocol)) {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !url.searchParams.has('token') || !/^(?:https?|wss?):$/.test(url.protocol)) {
     throw new RangeError('the address of an inspector is what it prints: http://127.0.0.1:PORT/?token=TOKEN')
   }
   url.protocol = url.protocol.replace('http', 'ws')

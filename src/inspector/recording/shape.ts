@@ -59,11 +59,13 @@ export function treeOf(check: (value: unknown, child: Check) => boolean): Check 
   return at(0)
 }
 
-/** An object whose every field is one of these, whatever its name; `__proto__` is no name. */
+/** An object whose every field is one of these, whatever its name; but none may pass for what objects are made of. */
 export const recordOf =
   (check: Check): Check =>
   (value) =>
-    isObject(value) && Object.entries(value).every(([name, each]) => name !== '__proto__' && check(each))
+    isObject(value) && Object.entries(value).every(([name, each]) => !trickNames.has(name) && check(each))
+
+const trickNames = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** An object, and no list. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Endpoint } from './endpoint.js'
 
@@ -10,10 +10,15 @@ export interface Refusal {
 
 /** Who may come in: knows the token, and the names under which the server can be reached on this machine. */
 export class Gate {
+  /** Where the page is, token included. */
+  readonly address: string
   readonly #token: Buffer
   readonly #hosts: ReadonlySet<string>
+  /** When each of those that have not been used yet ends, in milliseconds. */
+  readonly #invitations = new Map<string, number>()
 
   constructor(token: string, port: number) {
+    this.address = `/?token=${encodeURIComponent(token)}`
     this.#token = digest(token)
     this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
   }
@@ -30,6 +35,21 @@ export class Gate {
     return { status: 403, reason: 'Open the address that the inspector has printed, with its token.' }
   }
 
+  /** Gives a word that stands for the token, once and within a minute. */
+  invite(): string {
+    const word = randomBytes(16).toString('base64url')
+    this.#invitations.set(word, performance.now() + invitationMs)
+    return word
+  }
+
+  /** Whether somebody was invited by this word, who cannot come with it again. */
+  takeInvitation(url: URL): boolean {
+    const word = url.searchParams.get('invitation') ?? ''
+    const ends = this.#invitations.get(word)
+    this.#invitations.delete(word)
+    return ends !== undefined && performance.now() < ends
+  }
+
   refuseOrigin(
     { headers: { host, origin } }: IncomingMessage,
     wanted: Endpoint['origins'],
@@ -39,6 +59,8 @@ export class Gate {
     return isWelcome ? undefined : { status: 403, reason: 'Not from there.' }
   }
 }
+
+const invitationMs = 60_000
 
 /** Of one length, whatever was given. */
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()

@@ -40,6 +40,9 @@ export function answer(
   const misplaced = gate.refuseHost(request)
   if (misplaced !== undefined) return void refuse(misplaced)
   if (method !== 'GET' && method !== 'HEAD') return void refuse({ status: 405, reason: 'There is only GET.' })
+  if (url.pathname === '/open' && gate.takeInvitation(url)) {
+    return void response.writeHead(302, { ...headers, Location: gate.address }).end()
+  }
   const file = files.get(url.pathname)
   if (file === undefined) return void refuse({ status: 404, reason: 'There is no such file.' })
   const stranger = url.pathname === '/' ? gate.refuseToken(url) : undefined
@@ -52,7 +55,9 @@ export function answer(
   response.end(method === 'HEAD' ? undefined : file.content)
 }
 
+const base = 'http://inspector'
+
 /** Where a request goes; its host is of no account here. */
 export function toUrl({ url = '' }: IncomingMessage): URL {
-  return URL.parse(url, 'http://inspector') ?? new URL('http://inspector/nowhere')
+  return new URL(URL.canParse(url, base) ? url : '/nowhere', base)
 }

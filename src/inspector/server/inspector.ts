@@ -26,10 +26,12 @@ export interface InspectorOptions {
 /** 100,000 records and 64 MiB of text of each of 32 sources. */
 export const defaultInspectorLimits: SourcesLimits = { records: 100_000, length: 67_108_864, sources: 32 }
 
-/** A running inspector. */
-export interface Inspector extends AsyncDisposable {
+/** The server of an inspector. */
+export interface OpenInspector extends AsyncDisposable {
   /** The page, token included; apps in other processes and in browsers attach with it, too. */
   readonly url: string
+  /** The page without the token, for one visitor within a minute. */
+  readonly invite: () => string
   readonly sources: Sources
   /** Lets everybody go, and resolves when nothing is left. */
   close(): Promise<void>
@@ -54,7 +56,7 @@ export async function openInspector({
   pageFolder = findPageFolder(),
   port = 0,
   token = randomBytes(32).toString('base64url'),
-}: InspectorOptions = {}): Promise<Inspector> {
+}: InspectorOptions = {}): Promise<OpenInspector> {
   if (token.length < shortestToken) throw new RangeError(`a token has at least ${shortestToken} characters`)
   const files = await readPageFiles(pageFolder)
   const sources = new Sources({ ...defaultInspectorLimits, ...limits })
@@ -65,6 +67,7 @@ export async function openInspector({
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   const gate = new Gate(token, bound)
+  const origin = `http://127.0.0.1:${bound}`
   const sockets = new Set<Duplex>()
   server.on('request', (request, response) => answer(request, response, gate, files))
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -91,7 +94,8 @@ export async function openInspector({
     await closed
   }
   return {
-    url: `http://127.0.0.1:${bound}/?token=${encodeURIComponent(token)}`,
+    url: `${origin}${gate.address}`,
+    invite: () => `${origin}/open?invitation=${gate.invite()}`,
     sources,
     close,
     [Symbol.asyncDispose]: close,

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { Command, Outcome } from '../link/command.js'
 import type { RecordingLine } from '../recording/record.js'
 import { count, isObject, oneOf, shape, text } from '../recording/shape.js'
-import { isRecordingLine } from '../recording/well-formed.js'
+import { isRecordingLine } from '../recording/recording-shape.js'
 import type { Endpoint } from './endpoint.js'
 import type { Feed, Sources } from './sources.js'
 

@@ -1,5 +1,5 @@
 import type { InspectorRecord, RecordingLine, SourceLine } from '../recording/record.js'
-import { Horizon } from './horizon.js'
+import { KeyFrame } from '../recording/key-frame.js'
 
 /** What is kept of one source. */
 export interface HistoryLimits {
@@ -29,7 +29,10 @@ export interface Portion {
 /** The lines of one source, the latest of them, for whoever comes late or is slow. */
 export class SourceHistory {
   readonly #limits: HistoryLimits
-  readonly #horizon = new Horizon()
+  /** What was, as it was when the oldest began that is still held. */
+  readonly #horizon = new KeyFrame()
+  /** Records that the source itself has given up, among those that are forgotten. */
+  #unheard = 0
   readonly #charts = new Map<string, string>()
   /** The oldest stands at `#start`. */
   #records: string[] = []
@@ -45,6 +48,7 @@ export class SourceHistory {
   constructor(line: SourceLine, limits: HistoryLimits) {
     this.#line = line
     this.#limits = limits
+    this.#horizon.take(line)
   }
 
   get line(): SourceLine {
@@ -85,8 +89,8 @@ export class SourceHistory {
     const charts = [...this.#charts.values()].slice(place.charts)
     charts.forEach(add)
     if (place.records < this.#first) {
-      const missed = place.records === 0 ? undefined : this.#first - place.records
-      for (const line of this.#horizon.lines(missed)) add(JSON.stringify(line))
+      const missed = this.#first - place.records + (place.records === 0 ? this.#unheard : 0)
+      for (const line of this.#horizon.toLines(missed)) if ('seq' in line) add(JSON.stringify(line))
     }
     let records = Math.max(place.records, this.#first)
     for (; records < this.#end && left > 0; records += 1) add(this.#records[records - this.#forgotten] ?? '')
@@ -111,6 +115,7 @@ export class SourceHistory {
     const text = this.#records[this.#start] ?? ''
     const record: InspectorRecord = JSON.parse(text)
     this.#horizon.take(record)
+    if (record.kind === 'dropped') this.#unheard += record.count - 1
     this.#length -= text.length
     this.#start += 1
     if (this.#start < this.#records.length / 2) return

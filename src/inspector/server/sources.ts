@@ -15,8 +15,8 @@ export type Obey = (command: Command) => Promise<Outcome>
 export interface Feed {
   /** `false`: more than is kept of one source, and no end of it; it is to be cut off. */
   append(line: RecordingLine): boolean
-  /** It has gone; what it has told stays. */
-  end(): void
+  /** It has gone; what it has told stays. Default now, in milliseconds since 1970. */
+  end(endedAt?: number): void
 }
 
 interface Entry {
@@ -30,6 +30,8 @@ export class Sources {
   readonly #limits: SourcesLimits
   readonly #entries = new Map<string, Entry>()
   readonly #listeners = new Set<() => void>()
+  /** What is done as long as somebody watches, and what ends it. */
+  readonly #works = new Map<() => () => void, (() => void) | undefined>()
 
   constructor(limits: SourcesLimits) {
     this.#limits = limits
@@ -40,10 +42,27 @@ export class Sources {
     for (const { history } of this.#entries.values()) yield history
   }
 
+  get watchers(): number {
+    return this.#listeners.size
+  }
+
   /** Called whenever there is something new, until the function that it gives is. */
   watch(listener: () => void): () => void {
+    if (this.#listeners.size === 0) for (const work of this.#works.keys()) this.#works.set(work, work())
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) for (const work of this.#works.keys()) this.#rest(work)
+    }
+  }
+
+  /** Has something done as long as somebody watches, until the function that it gives is called: `work` gives what ends it. */
+  whileWatched(work: () => () => void): () => void {
+    this.#works.set(work, this.#listeners.size === 0 ? undefined : work())
+    return () => {
+      this.#rest(work)
+      this.#works.delete(work)
+    }
   }
 
   /** Takes a source in, also one that has gone and comes back; `undefined` where one of its name is there, or too many are. */
@@ -61,9 +80,9 @@ export class Sources {
         this.#tell()
         return fits
       },
-      end: () => {
+      end: (endedAt = Date.now()) => {
         entry.obey = undefined
-        entry.history.describe({ ...entry.history.line, endedAt: Date.now() })
+        entry.history.describe({ endedAt, ...entry.history.line })
         this.#tell()
       },
     }
@@ -86,6 +105,11 @@ export class Sources {
       if (obey === undefined) return this.#entries.delete(source)
     }
     return false
+  }
+
+  #rest(work: () => () => void): void {
+    this.#works.get(work)?.()
+    this.#works.set(work, undefined)
   }
 
   #tell(): void {

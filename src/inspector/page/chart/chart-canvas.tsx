@@ -39,7 +39,7 @@ export function ChartCanvas(props: {
     const observer = new ResizeObserver(measure)
     observer.observe(current)
     return () => observer.disconnect()
-  }, [layout])
+  }, [layout, view.key])
   useEffect(() => {
     const place = activePlace(view, boxes)
     if (follows.value && place !== undefined) viewport.follow(place)
@@ -52,6 +52,12 @@ export function ChartCanvas(props: {
   })
   const point = (target: EventTarget | null): void => {
     hovered.value = pane.current === null ? undefined : hoveredAt(target, pane.current)
+  }
+  /** Whoever goes on by the keyboard sees where. */
+  const seek = (target: EventTarget | null): void => {
+    const box = target instanceof SVGElement ? boxes.get(target.dataset['state'] ?? '') : undefined
+    if (box !== undefined && target instanceof SVGElement && target.matches(':focus-visible'))
+      viewport.follow(box)
   }
   const sources = transitionsOf(graph)
   const isOpen = (id: string): boolean =>
@@ -66,8 +72,11 @@ export function ChartCanvas(props: {
       onPointerOver={({ target, pointerType }) => pointerType !== 'touch' && point(target)}
       onPointerLeave={() => point(null)}
       onClick={({ target }) => point(target)}
-      onFocusCapture={({ target }) => point(target)}
-      onBlurCapture={() => point(null)}
+      onFocusIn={({ target }) => {
+        point(target)
+        seek(target)
+      }}
+      onFocusOut={() => point(null)}
       onKeyDown={(event) => {
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moveFocus(event)
       }}

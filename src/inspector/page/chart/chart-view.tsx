@@ -31,7 +31,7 @@ function Laid({ view, graph }: { readonly view: ActorView; readonly graph: Chart
     case 'failed':
       return <p class="empty">{state.reason}</p>
     case 'laid':
-      return <ChartCanvas key={view.key} view={view} graph={graph} layout={state.layout} />
+      return <ChartCanvas key={graph.id} view={view} graph={graph} layout={state.layout} />
   }
 }
 

@@ -38,7 +38,7 @@ export function Box({ box, isActive, isTabStop }: { readonly box: LaidBox } & St
       data-state={state.id}
       role="img"
       aria-label={spoken(state, isActive)}
-      tabIndex={isTabStop ? 0 : -1}
+      tabindex={isTabStop ? 0 : -1}
     >
       {state.kind === 'history' ? (
         <>

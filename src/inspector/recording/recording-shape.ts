@@ -22,6 +22,8 @@ export function isRecordingLine(value: unknown): value is RecordingLine {
   return line(value)
 }
 
+/** Milliseconds that a `Date` can hold. */
+const time: Check = (value) => number(value) && Math.abs(Number(value)) <= 8.64e15
 /** As long as the longest stanza. */
 const xml = textUpTo(1_048_576)
 
@@ -96,9 +98,9 @@ const line: Check = byKind({
     source: text,
     name: text,
     engine: text,
-    startedAt: number,
+    startedAt: time,
     'commands?': listOf(text),
-    'endedAt?': number,
+    'endedAt?': time,
   }),
   chart: shape({ kind: text, source: text, chart: text, graph }),
   start: shape({

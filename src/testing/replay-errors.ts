@@ -12,7 +12,7 @@ import {
   transportErrorReasons,
   type XmppError,
 } from '../errors.js'
-import type { Facts } from './trace-facts.js'
+import type { Facts } from '../inspector/index.js'
 
 /** An error again, as far as a chart can tell it from the one that was recorded; `undefined` for facts of something else. */
 export function fromErrorFacts({ code, name, otherHost, timeoutMs, type }: Facts): XmppError | undefined {

@@ -1,9 +1,9 @@
 import { assign, type AnyMachineSnapshot, type AnyStateMachine, type StateValue } from 'xstate'
 import * as charts from '../../machines/index.js'
 import { Stepper } from './stepper.js'
-import type { TraceRecord } from './trace.js'
-import { fromErrorFacts } from './trace-errors.js'
-import { toResult, type Fact, type Facts } from './trace-facts.js'
+import { toResult } from '../inspector/recording/facts.js'
+import type { ActorStarted, EventTaken, Fact, Facts, RecordingLine } from '../inspector/index.js'
+import { fromErrorFacts } from './replay-errors.js'
 
 /** Where a run did what the chart does not say. */
 export interface Divergence {
@@ -18,7 +18,10 @@ export interface Divergence {
   readonly reached: unknown
 }
 
-/** The charts that a trace may be of, by their id. */
+/** What a chart did, out of a recording. */
+type Step = (ActorStarted | EventTaken) & { readonly value: StateValue }
+
+/** The charts that a recording may be of, by their id. */
 export type ChartTable = ReadonlyMap<string, AnyStateMachine>
 
 /** Every chart of the client. */
@@ -46,22 +49,31 @@ interface Life {
 }
 
 /**
- * Runs a trace through the pure charts, one after the other: no deed is done, outcomes are events. A chart that has left
- * the trace is followed no further until it begins anew.
- * @returns where chart and trace part; nothing where they agree
+ * Runs a recording through the pure charts, one after the other: no deed is done, outcomes are events. A chart that has left
+ * the recording is followed no further until it begins anew, and one whose beginning is not in it, not at all.
+ * @returns where charts and recording part; nothing where they agree
  */
-export function replayTrace(
-  records: readonly TraceRecord[],
+export function replayRecording(
+  lines: readonly RecordingLine[],
   table: ChartTable = clientCharts,
 ): readonly Divergence[] {
   const lives = new Map<string, Life>()
   const ends = new Map<string, Ending>()
   const divergences: Divergence[] = []
-  for (const record of records) {
+  const unfollowed = new Set<string>()
+  for (const record of lines) {
+    if (record.kind === 'dropped') for (const key of lives.keys()) if (isOf(record, key)) lives.delete(key)
+    if (record.kind === 'end') lives.delete(keyOf(record))
+    if (!isStep(record)) continue
     const { actorPath, seq, type } = record
-    const before = record.kind === 'start' ? undefined : lives.get(actorPath)
+    const key = keyOf(record)
+    if (record.kind === 'start' && record.found === undefined && record.restored === undefined)
+      unfollowed.delete(key)
+    else if (record.kind === 'start') unfollowed.add(key)
+    if (unfollowed.has(key)) continue
+    const before = record.kind === 'start' ? undefined : lives.get(key)
     const diverge = (recorded: unknown, reached: unknown) => {
-      lives.delete(actorPath)
+      lives.delete(key)
       const from = before === undefined ? undefined : stateOf(before.snapshot).value
       divergences.push({ seq, actorPath, type, from, recorded, reached })
     }
@@ -74,7 +86,7 @@ export function replayTrace(
       diverge(record.value, life)
       continue
     }
-    lives.set(actorPath, life)
+    lives.set(key, life)
     const [recorded, reached] = [stateOf(record), stateOf(life.snapshot)]
     if (!isSame(recorded, reached)) diverge(recorded, reached)
     const end = meet(record, life, ends)
@@ -83,17 +95,26 @@ export function replayTrace(
   return divergences
 }
 
+/** Actors of one path may be of several sources. */
+const keyOf = ({ actorPath, source }: { readonly actorPath: string; readonly source: string }) =>
+  `${source} ${actorPath}`
+
+const isOf = ({ source }: RecordingLine, key: string) => key.startsWith(`${source} `)
+
+const isStep = (line: RecordingLine): line is Step =>
+  (line.kind === 'event' || line.kind === 'start') && line.value !== undefined
+
 /** The life after this record, or why the chart has none: facts that it cannot have been given make it fail. */
-function follow(before: Life | undefined, record: TraceRecord, table: ChartTable): Life | string {
+function follow(before: Life | undefined, record: Step, table: ChartTable): Life | string {
   try {
-    const life = before === undefined ? begin(record, table) : step(before, record)
-    return life ?? `there is no chart ${record.chart}`
+    if (record.kind === 'event') return before === undefined ? 'it never began' : step(before, record)
+    return begin(record, table) ?? `there is no chart ${record.chart}`
   } catch (error) {
     return String(error)
   }
 }
 
-function begin({ chart: id = '', data }: TraceRecord, table: ChartTable): Life | undefined {
+function begin({ chart: id = '', data }: ActorStarted, table: ChartTable): Life | undefined {
   const known = table.get(id)
   if (known === undefined) return undefined
   const readings: Facts[] = []
@@ -102,7 +123,7 @@ function begin({ chart: id = '', data }: TraceRecord, table: ChartTable): Life |
   return { stepper, readings, snapshot: stepper.begin(revive(data ?? {})).snapshot }
 }
 
-function step(life: Life, { data, measured, type }: TraceRecord): Life {
+function step(life: Life, { data, measured, type }: EventTaken): Life {
   if (measured !== undefined) life.readings.push(measured)
   const { snapshot } = life.stepper.step(life.snapshot, { type, ...revive(data ?? {}) })
   return { ...life, snapshot }
@@ -115,16 +136,14 @@ interface Ending {
 }
 
 /** Brings both sides of the end of a child together, whichever is recorded first. */
-function meet(
-  { actorPath, data, kind, type }: TraceRecord,
-  { snapshot }: Life,
-  ends: Map<string, Ending>,
-): Ending | undefined {
-  if (kind === 'start') ends.delete(actorPath)
+function meet(record: Step, { snapshot }: Life, ends: Map<string, Ending>): Ending | undefined {
+  const { data, kind, type } = record
+  const key = keyOf(record)
+  if (kind === 'start') ends.delete(key)
   const child = /^xstate\.done\.actor\.(.+)$/.exec(type)?.[1]
   const sides: readonly (readonly [path: string, side: Ending])[] = [
-    ...(child === undefined ? [] : [[`${actorPath}/${child}`, { told: data?.['output'] }] as const]),
-    ...(snapshot.status === 'done' ? [[actorPath, { given: toResult(snapshot.output) }] as const] : []),
+    ...(child === undefined ? [] : [[`${key}/${child}`, { told: data?.['output'] }] as const]),
+    ...(snapshot.status === 'done' ? [[key, { given: toResult(snapshot.output) }] as const] : []),
   ]
   for (const [path, side] of sides) {
     const both = { ...ends.get(path), ...side }
@@ -134,10 +153,7 @@ function meet(
   return undefined
 }
 
-const stateOf = ({
-  status = 'active',
-  value,
-}: Pick<TraceRecord, 'value'> & { readonly status?: string }) => ({
+const stateOf = ({ status = 'active', value }: Pick<Step, 'value'> & { readonly status?: string }) => ({
   value,
   status,
 })

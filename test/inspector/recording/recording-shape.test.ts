@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as machines from '../../../machines/index.js'
 import { toGraph } from '../../../src/inspector/index.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
-import { isRecordingLine } from '../../../src/inspector/recording/well-formed.js'
+import { isRecordingLine } from '../../../src/inspector/recording/recording-shape.js'
 
 const happening = { source: 'alice', seq: 0, t: 0.5 }
 const ofActor = { ...happening, actorPath: 'session' }
