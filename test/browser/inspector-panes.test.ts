@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Download, Locator, Page } from 'playwright-core'
+import type { Browser, Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Command, Outcome } from '../../src/inspector/link/command.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
@@ -115,14 +115,15 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     const page = await show()
     await open(page, 'Sequence')
     const arrows = page.getByRole('listbox', { name: 'Sequence of events and stanzas' })
-    await arrows.getByRole('option', { name: 'server to app: iq error' }).waitFor()
+    await arrows.getByRole('option', { name: 'server → app' }).filter({ hasText: 'iq error' }).waitFor()
     expect(await page.getByText('authentication', { exact: true }).count()).toBeGreaterThan(1)
     await page.getByRole('button', { name: 'Fold', exact: true }).click()
-    await arrows.getByRole('option', { name: 'session to session: authentication done' }).waitFor()
+    expect(await arrows.getByRole('option', { name: 'session/' }).count()).toBe(0)
     await arrows.focus()
     await page.keyboard.press('ArrowUp')
     await page.getByRole('heading', { name: 'Received: iq error' }).waitFor()
-    await arrows.getByRole('option', { name: 'app to session: session.connect' }).click()
+    await page.keyboard.press('Home')
+    await arrows.getByRole('option', { name: 'app → session' }).filter({ hasText: 'session.connect' }).click()
     await page.getByRole('heading', { name: 'session.connect' }).waitFor()
   })
 
@@ -257,9 +258,9 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     expect(
       await page.locator('#page script, #page img, #page iframe, #page [onclick], #page [onerror]').count(),
     ).toBe(0)
-    const text = await page.locator('#page').evaluate((element) => element.textContent)
+    const text = (await page.getByRole('tabpanel').allTextContents()).join('')
     expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
-    expect(text?.length).toBeLessThan(100_000)
+    expect(text.length).toBeLessThan(100_000)
   })
 
   it('keeps of 100,000 stanzas those that can be seen', async () => {
