@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { failureLine } from '../../../src/inspector/page/chart/failure-line.js'
 import type { ActorView } from '../../../src/inspector/page/model/actor-view.js'
-import { failureWords } from '../../../src/inspector/page/model/failure-words.js'
 import { Timeline } from '../../../src/inspector/page/model/timeline.js'
 import type { InspectorRecord } from '../../../src/inspector/recording/record.js'
 import { began, callGraph, deed, ended, opening, startedAt, took } from './sample.js'
@@ -96,17 +96,14 @@ describe('an actor', () => {
   })
 
   it('says in words why something went wrong', () => {
-    const data = { error: { name: 'TransportError', code: 'transport.not-found' } }
-    const refused = took('root', 1, {
-      type: 'call.refused',
-      edges: ['call.line.ringing call.refused 0'],
-      data,
-    })
-    const failure = after(began('root', 0), refused, took('root', 2))('root')?.lastFailure
-    expect(failure === undefined ? '' : failureWords(failure, callGraph)).toBe(
-      'call.refused: not found (transport.not-found). Nobody wants to talk.',
-    )
-    const deedFailure = after(deed('ask', 0), ended('ask', 1, 'error'))('ask')?.lastFailure
-    expect(deedFailure === undefined ? '' : failureWords(deedFailure, undefined)).toBe('It failed.')
+    const data = { error: { name: 'TransportError', code: 'transport.refused' } }
+    const event = { type: 'call.refused', edges: ['call.line.ringing call.refused 0'] }
+    const lineOf = (record: InspectorRecord, graph = callGraph) => {
+      const failure = after(began('root', 0), record)('root')?.lastFailure
+      return failure === undefined ? '' : failureLine(failure, graph)
+    }
+    expect(lineOf(took('root', 1, { ...event, data }))).toMatch(/^call\.refused: .+ \(transport\.refused\)$/)
+    expect(lineOf(took('root', 1, event))).toBe('call.refused: Nobody wants to talk.')
+    expect(lineOf(ended('root', 1, 'error'))).toBe('it failed')
   })
 })

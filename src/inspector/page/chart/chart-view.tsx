@@ -4,9 +4,9 @@ import type { ChartGraph } from '../../drawing/graph.js'
 import type { ActorView } from '../model/actor-view.js'
 import { actor } from '../model/signals.js'
 import { stateWords } from '../model/active-states.js'
-import { failureWords } from '../model/failure-words.js'
 import { ChartCanvas } from './chart-canvas.js'
 import { layoutOf } from './chart-layout.js'
+import { failureLine } from './failure-line.js'
 
 /** The chart of the chosen actor, as it stands at the cursor. */
 export function ChartView() {
@@ -53,7 +53,7 @@ function ChartHead({ view }: { readonly view: ActorView }) {
       <code class="state-words">{stateWords(value)}</code>
       {lastFailure !== undefined && (
         <p class="failure" role="note">
-          {failureWords(lastFailure, view.graph)}
+          {failureLine(lastFailure, view.graph)}
         </p>
       )}
     </header>

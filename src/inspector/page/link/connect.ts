@@ -1,6 +1,6 @@
 import type { Outcome } from '../../link/command.js'
 import type { RecordingLine } from '../../recording/record.js'
-import { isRecordingLine } from '../../recording/well-formed.js'
+import { isRecordingLine } from '../../recording/recording-shape.js'
 import { link, sendCommand, type SendCommand } from '../model/link.js'
 import { append, replace } from '../model/signals.js'
 import { takeToken } from './token.js'

@@ -1,21 +1,27 @@
 import { signal } from '@preact/signals'
+import type { RecordingLine } from '../../recording/record.js'
+import { parseRecording } from '../../recording/recording-text.js'
 import { link } from '../model/link.js'
 import { replace } from '../model/signals.js'
 import { disconnect } from './connect.js'
-import { readRecording } from './read-recording.js'
 
 /** What there is to say of the last file that was opened. */
 export const fileTrouble = signal<string | undefined>(undefined)
 
 /** Shows a recording instead of whatever is shown; says so where it is none. */
 export async function openRecording(file: File): Promise<void> {
-  const { lines, bad } = readRecording(await file.text())
-  if (lines.length === 0) {
-    fileTrouble.value = `${file.name} is no recording: none of its lines is a record.`
+  let lines: readonly RecordingLine[]
+  try {
+    lines = parseRecording(await file.text())
+  } catch (error) {
+    fileTrouble.value = `${file.name} is no recording: ${error instanceof Error ? error.message : 'unreadable'}.`
     return
   }
-  fileTrouble.value =
-    bad === 0 ? undefined : `${bad} lines of ${file.name} are no records; the others are shown.`
+  if (lines.length === 0) {
+    fileTrouble.value = `${file.name} is empty.`
+    return
+  }
+  fileTrouble.value = undefined
   disconnect()
   link.value = { status: 'file', name: file.name }
   replace(lines)
