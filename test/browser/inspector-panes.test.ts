@@ -44,7 +44,7 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     const feed = inspector.sources.open(source, obey)
     for (const line of lines.slice(1)) feed?.append(line)
     const page = await visit(browser, inspector.url, options)
-    await page.getByRole('tab', { name: 'Wire' }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss the hints' }).click()
     return page
   }
 
