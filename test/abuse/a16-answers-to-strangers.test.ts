@@ -199,7 +199,10 @@ describe('A16: a receipt shows that one is there', () => {
     `<message from='${from}' id='m1' type='chat'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>`
   const receipted = async (options: Parameters<typeof meet>[0], from: string) => {
     const { client, peer } = await meet(options, { items })
+    if (options?.presence !== false) await peer.next('presence')
     client.use(receipts)
+    // Whoever sees the presence is told that receipts are given.
+    if (options?.presence !== false) await peer.next('presence')
     const { length } = peer.elements
     await say(peer, asks(from))
     return peer.elements.slice(length).map(({ name, attributes }) => `${name} ${attributes['to']}`)
