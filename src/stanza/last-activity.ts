@@ -1,7 +1,7 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 
-/** What the wait was for depends on who is asked. @see XEP-0012 §2 */
+/** How long something is ago; what it is depends on who is asked. @see XEP-0012 §2 */
 export interface LastActivity {
   /** Since somebody was active at a resource, since an account was left, or since a server was started. */
   readonly seconds: number
