@@ -27,16 +27,20 @@ export interface ItemsOptions extends RequestOptions {
 /** What others are and can do. Rejects with `StanzaError`, `TimeoutError`, `TransportError`, `ProtocolError`. */
 export interface DiscoveryFeature {
   /** What an entity is and can do: asked once, and not at all where somebody else has shown the same verified hash. */
-  info(jid: JidInput, options?: InfoOptions): Promise<EntityInfo>
+  readonly info: (jid: JidInput, options?: InfoOptions) => Promise<EntityInfo>
   /** The same as far as it is known without asking: right after a presence it mostly is not. */
-  known(jid: JidInput): EntityInfo | undefined
+  readonly known: (jid: JidInput) => EntityInfo | undefined
   /**
    * Whether an entity can do something; a contact by its best resource while one is there, else by its account. One that
    * answers with an error that lasts cannot.
    */
-  supports(jid: JidInput, feature: string, options?: Pick<InfoOptions, 'signal'>): Promise<boolean>
+  readonly supports: (
+    jid: JidInput,
+    feature: string,
+    options?: Pick<InfoOptions, 'signal'>,
+  ) => Promise<boolean>
   /** What belongs to an entity, page by page as it is asked for. */
-  items(jid: JidInput, options?: ItemsOptions): AsyncIterable<DiscoItem>
+  readonly items: (jid: JidInput, options?: ItemsOptions) => AsyncIterable<DiscoItem>
 }
 
 const largestPageSize = 1_000

@@ -83,7 +83,7 @@ describe('how long ago something was (XEP-0012)', () => {
     const words = status === undefined ? undefined : xml('status', ns.client, {}, status)
     wire.send(xml('presence', ns.client, { type: 'unavailable' }, words))
     await wire.heard()
-    await wire.close()
+    wire.close()
   }
 
   it('is the uptime of the server, and the time it tells is that of its clock (XEP-0202)', async () => {

@@ -59,7 +59,7 @@ describe('the last activity (XEP-0012)', () => {
   })
 
   test.each([-1, Number.NaN, Infinity, undefined])('cannot be %j seconds ago', (seconds) => {
-    expect(() => toLastActivityElement({ ...(seconds === undefined ? {} : { seconds }) })).toThrow(RangeError)
+    expect(() => toLastActivityElement(seconds === undefined ? {} : { seconds })).toThrow(RangeError)
   })
 })
 
