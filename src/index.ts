@@ -38,12 +38,12 @@ export type {
   Standing,
 } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
-export type { SelfDescription } from './features/announcement.js'
 export {
   discovery,
   type DiscoveryFeature,
   type InfoOptions,
   type ItemsOptions,
+  type SelfDescription,
 } from './features/discovery.js'
 export type { EntityInfo } from './features/entity-info.js'
 export type { FeatureHost, FeatureMemory } from './features/feature-host.js'

@@ -1,26 +1,49 @@
 import { StanzaError } from '../errors.js'
-import { toHashInput } from '../stanza/capability-hash.js'
-import { toCapsElement, toHashNode, toHashSetElement } from '../stanza/caps.js'
+import { toCapsElement } from '../stanza/caps.js'
 import { parseDiscoInfo, toDiscoInfoElement, type DiscoInfoInput } from '../stanza/disco.js'
 import type { IqRequest } from '../stanza/iq.js'
-import { toVerificationString } from '../stanza/verification-string.js'
+import { toVerificationText } from '../stanza/verification-text.js'
 import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { toCapsHash } from './caps-hash.js'
 import type { FeatureHost } from './feature-host.js'
 
-/** How a client describes itself, besides what it can do. */
-export interface SelfDescription {
-  /** What it is, in one language or several; default a client of type `pc`. @see XEP-0030 §3.1 */
-  readonly identities?: DiscoInfoInput['identities']
-  /** A URI that names the software; default that of the engine. @see XEP-0115 §4 */
-  readonly node?: string | undefined
-  /** How presence tells of it: by the hash that everybody knows, by the one that cannot be forged, or both; default the first. */
-  readonly caps?: readonly ('xep-0115' | 'xep-0390')[] | undefined
+/** A hash of what one says of oneself, as presence has it, and the node under which it is asked about. */
+export interface Claim {
+  readonly element: XmlElement
+  readonly node: string
 }
 
-type Described = { readonly [Key in keyof SelfDescription]-?: NonNullable<SelfDescription[Key]> }
+/** A way to make one. */
+export interface CapsWay {
+  /** Told of a client that uses it. */
+  readonly feature: string
+  /** Whether the identities must say that they are in no language, lest the stream implies one. */
+  readonly isExact: boolean
+  readonly claim: (info: DiscoInfoInput, node: string) => Promise<Claim>
+}
+
+/** How a client describes itself, besides what it can do. */
+export interface Described {
+  readonly identities: NonNullable<DiscoInfoInput['identities']>
+  /** A URI that names the software. */
+  readonly node: string
+  readonly ways: readonly CapsWay[]
+}
+
+/** The hash that everybody knows. @see XEP-0115 */
+export const knownToAll: CapsWay = {
+  feature: ns.caps,
+  isExact: false,
+  claim: async ({ identities = [], features = [] }, node) => {
+    const parts = identities.map(
+      ({ category, type, lang = '', name = '' }) => [category, type, lang, name] as const,
+    )
+    const value = await toCapsHash('sha-1', toVerificationText(parts, [...features]))
+    return { element: toCapsElement(node, value), node: `${node}#${value}` }
+  },
+}
 
 /** What was said of oneself by a hash, under each of its nodes. */
 interface Said {
@@ -33,7 +56,11 @@ type AnnouncingHost = Pick<FeatureHost, 'annotatePresence' | 'bus' | 'mayKnowOfM
 /** Hashes that are answered for: somebody may ask for one that was just replaced (XEP-0390 §5.1). */
 const answeredHashes = 3
 
-const engineNode = 'data:,xmpp-machines'
+/** What a client is by default. */
+export const defaultIdentities = [{ category: 'client', type: 'pc' }]
+
+/** A URI that names the engine, and leads nowhere. */
+export const engineNode = 'data:,xmpp-machines'
 
 /**
  * What the client is and can do: told to those who ask, if they may know of it at all, and by a hash in each presence. It
@@ -44,9 +71,9 @@ class Announcement {
   readonly #host: AnnouncingHost
   readonly #features = new Set<string>([ns.discoInfo, ns.ping])
   #description: Described = {
-    identities: [{ category: 'client', type: 'pc' }],
+    identities: defaultIdentities,
     node: engineNode,
-    caps: ['xep-0115'],
+    ways: [knownToAll],
   }
   #said: readonly Said[] = []
   #isChanging = false
@@ -64,30 +91,23 @@ class Announcement {
   }
 
   /** Throws RangeError for what cannot be said. */
-  describe({ identities, node, caps }: SelfDescription): void {
-    const before = this.#description
-    const next = {
-      identities: identities ?? before.identities,
-      node: node ?? before.node,
-      caps: caps ?? before.caps,
-    }
-    if (next.identities.length === 0 || next.identities.some(({ category, type }) => !category || !type))
+  describe(description: Described): void {
+    const { identities, node } = description
+    if (identities.length === 0 || identities.some(({ category, type }) => !category || !type))
       throw new RangeError('a client has at least one identity, with a category and a type (XEP-0030 §3.1)')
-    if (next.node === '') throw new RangeError('the node of a client is a URI, and not empty (XEP-0115 §4)')
-    serialize(toCapsElement(next.node, ''))
-    serialize(toDiscoInfoElement(next))
-    this.#description = next
+    if (node === '') throw new RangeError('the node of a client is a URI, and not empty (XEP-0115 §4)')
+    serialize(toCapsElement(node, ''))
+    serialize(toDiscoInfoElement({ identities }))
+    this.#description = description
     this.#change()
   }
 
   #toInfo(): DiscoInfoInput {
-    const { caps, identities } = this.#description
-    const claims = caps.map((xep) => (xep === 'xep-0115' ? ns.caps : ns.capabilityHashes))
-    // A language that the stream implies would be part of the hash (XEP-0390 §3.1).
-    const isExact = caps.includes('xep-0390')
+    const { identities, ways } = this.#description
+    const isExact = ways.some((way) => way.isExact)
     return {
       identities: isExact ? identities.map((one) => ({ ...one, lang: one.lang ?? '' })) : identities,
-      features: [...this.#features, ...claims].toSorted(),
+      features: [...this.#features, ...ways.map(({ feature }) => feature)].toSorted(),
     }
   }
 
@@ -105,23 +125,15 @@ class Announcement {
   async #announce(): Promise<void> {
     const turn = (this.#count += 1)
     const info = this.#toInfo()
-    const { caps, node } = this.#description
-    const element = toDiscoInfoElement(info)
-    const claims: XmlElement[] = []
-    const nodes: string[] = []
-    if (caps.includes('xep-0115')) {
-      const value = await toCapsHash('sha-1', toVerificationString(element)?.text ?? '')
-      claims.push(toCapsElement(node, value))
-      nodes.push(`${node}#${value}`)
-    }
-    if (caps.includes('xep-0390')) {
-      const value = await toCapsHash('sha-256', toHashInput(element, undefined) ?? '')
-      claims.push(toHashSetElement(value))
-      nodes.push(toHashNode('sha-256', value))
-    }
+    const { ways, node: software } = this.#description
+    const claims = await Promise.all(ways.map((way) => way.claim(info, software)))
+    const nodes = claims.map(({ node }) => node)
     if (turn !== this.#count || nodes.join() === this.#said.at(-1)?.nodes.join()) return
     this.#said = [...this.#said, { nodes, info }].slice(-answeredHashes)
-    this.#host.annotatePresence('caps', claims)
+    this.#host.annotatePresence(
+      'caps',
+      claims.map(({ element }) => element),
+    )
   }
 
   #answer({ from, type, payload }: IqRequest): XmlElement {
@@ -152,6 +164,6 @@ export function announce(host: AnnouncingHost, ...features: readonly string[]): 
 }
 
 /** Says what the client is, where the default will not do; throws RangeError for what cannot be said. */
-export function describeSelf(host: AnnouncingHost, description: SelfDescription): void {
+export function describeSelf(host: AnnouncingHost, description: Described): void {
   announcementOf(host).describe(description)
 }

@@ -1,13 +1,39 @@
 import { ProtocolError, StanzaError, TransportError } from '../errors.js'
 import type { RequestOptions } from '../router/requests.js'
-import { parseDiscoItems, toDiscoItemsElement, type DiscoItem } from '../stanza/disco.js'
+import { toHashInput } from '../stanza/capability-hash.js'
+import { toHashNode, toHashSetElement } from '../stanza/caps.js'
+import {
+  parseDiscoItems,
+  toDiscoInfoElement,
+  toDiscoItemsElement,
+  type DiscoInfoInput,
+  type DiscoItem,
+} from '../stanza/disco.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { findPage, toPageRequest } from '../stanza/result-set.js'
 import { ns } from '../xml/namespaces.js'
-import { announce, describeSelf, type SelfDescription } from './announcement.js'
+import {
+  announce,
+  defaultIdentities,
+  describeSelf,
+  engineNode,
+  knownToAll,
+  type CapsWay,
+} from './announcement.js'
+import { toCapsHash } from './caps-hash.js'
 import type { EntityInfo } from './entity-info.js'
 import { EntityInfos, readAnswer } from './entity-infos.js'
 import type { FeatureHost } from './feature-host.js'
+
+/** How a client describes itself, besides what it can do. */
+export interface SelfDescription {
+  /** What it is, in one language or several; default a client of type `pc`. @see XEP-0030 §3.1 */
+  readonly identities?: DiscoInfoInput['identities']
+  /** A URI that names the software; default that of the engine. @see XEP-0115 §4 */
+  readonly node?: string | undefined
+  /** How presence tells of it: by the hash that everybody knows, by the one that cannot be forged, or both; default the first. */
+  readonly caps?: readonly ('xep-0115' | 'xep-0390')[] | undefined
+}
 
 export interface InfoOptions {
   /** A part of the entity, by the name that it has there: asked anew each time. */
@@ -45,6 +71,19 @@ export interface DiscoveryFeature {
 
 const largestPageSize = 1_000
 
+const capsWays: Readonly<Record<'xep-0115' | 'xep-0390', CapsWay>> = {
+  'xep-0115': knownToAll,
+  'xep-0390': {
+    feature: ns.capabilityHashes,
+    // A language that the stream implies would be part of the hash (XEP-0390 §3.1).
+    isExact: true,
+    claim: async (info) => {
+      const value = await toCapsHash('sha-256', toHashInput(toDiscoInfoElement(info), undefined) ?? '')
+      return { element: toHashSetElement(value), node: toHashNode('sha-256', value) }
+    },
+  },
+}
+
 /**
  * Discovery for a client: `client.use(discovery)`, before it connects. What the app uses is told to those who may know of it,
  * and by a hash in one’s presence.
@@ -58,7 +97,8 @@ const largestPageSize = 1_000
 export function discovery(host: FeatureHost, description: SelfDescription = {}): DiscoveryFeature {
   const { bus, mayKnowOfMe, roster } = host
   const infos = new EntityInfos(host)
-  describeSelf(host, description)
+  const { identities = defaultIdentities, node = engineNode, caps = ['xep-0115'] } = description
+  describeSelf(host, { identities, node, ways: caps.map((xep) => capsWays[xep]) })
   announce(host, ns.discoItems)
   bus.handle('query', ns.discoItems, ({ from, type, payload }) => {
     const query = parseDiscoItems(payload)

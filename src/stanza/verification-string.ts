@@ -3,6 +3,7 @@ import { xmlNamespace } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { formTypeOf, parseDataForm, type DataField, type DataForm } from './data-form.js'
 import { compareOctets } from './octet-order.js'
+import { toVerificationText, type IdentityParts } from './verification-text.js'
 
 /** What a hash of XEP-0115 is made of. */
 export interface VerificationString {
@@ -20,17 +21,22 @@ export interface VerificationString {
  * @see XEP-0115 §5.1, §5.4
  */
 export function toVerificationString(query: XmlElement): VerificationString | undefined {
-  const identities = query.elements('identity').map(readIdentity).toSorted(compareIdentities)
+  const identities = query.elements('identity').map(readIdentity)
   const features = query.elements('feature').map((feature) => feature.attribute('var') ?? '')
   const forms = readForms(query)
-  const names = identities.map((parts) => parts.join('/'))
   const about = forms.map(formTypeOf)
-  if (hasTwice(names) || hasTwice(features) || forms.some(contradictsItself)) return undefined
+  if (
+    hasTwice(identities.map((parts) => parts.join('/'))) ||
+    hasTwice(features) ||
+    forms.some(contradictsItself)
+  )
+    return undefined
   if (hasTwice(about.filter((formType) => formType !== undefined))) return undefined
   const counted = forms.filter(hasHiddenFormType).toSorted(byFormType)
-  const parts = [...names, ...features.toSorted(compareOctets), ...counted.flatMap(toParts)]
+  const formParts = counted.flatMap(toParts)
+  const parts = [...identities.flat(), ...features, ...formParts]
   return {
-    text: parts.map((part) => `${part}<`).join(''),
+    text: toVerificationText(identities, features, formParts),
     isAmbiguous:
       identities.length === 0 ||
       identities.some(isAmbiguousIdentity) ||
@@ -45,20 +51,9 @@ const knownFormTypes: ReadonlySet<string> = new Set([
   'urn:xmpp:dataforms:softwareinfo',
 ])
 
-type IdentityParts = readonly [category: string, type: string, lang: string, name: string]
-
 function readIdentity(element: XmlElement): IdentityParts {
   const attribute = (name: string, namespace?: string) => element.attribute(name, namespace) ?? ''
   return [attribute('category'), attribute('type'), attribute('lang', xmlNamespace), attribute('name')]
-}
-
-/** Part by part: a slash would come after some characters of a longer part. */
-function compareIdentities(one: IdentityParts, other: IdentityParts): number {
-  for (const [index, part] of one.entries()) {
-    const order = compareOctets(part, other[index] ?? '')
-    if (order !== 0) return order
-  }
-  return 0
 }
 
 const isAmbiguousIdentity = ([category, type, lang]: IdentityParts): boolean =>
