@@ -64,9 +64,21 @@ export interface AuthenticationContext extends AuthenticationInput {
 }
 
 export type AuthenticationOutput =
-  | { readonly outcome: 'authenticated'; readonly mechanism: string }
+  | {
+      readonly outcome: 'authenticated'
+      readonly mechanism: string
+      /** The type of channel binding, where there was one. */
+      readonly binding: string | undefined
+      /** Why each of the other mechanisms that the server offers was not used. */
+      readonly refusals: readonly MechanismRefusal[]
+    }
   /** There is an address already, and nothing to bind. */
-  | { readonly outcome: 'identified'; readonly mechanism: string; readonly jid: string }
+  | {
+      readonly outcome: 'identified'
+      readonly mechanism: string
+      readonly jid: string
+      readonly refusals: readonly MechanismRefusal[]
+    }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
 /** What the server answered, as guards and actions get it. */
@@ -160,7 +172,8 @@ export const authenticationMachine = setup({
     }
   },
   options: { maxIterations: 1000 },
-  output: ({ context }) => toOutput(context),
+  output: ({ context }) =>
+    context.error === undefined ? toSuccess(context) : { outcome: 'failed' as const, error: context.error },
   initial: 'choosing',
   states: {
     choosing: {
@@ -318,14 +331,6 @@ export const authenticationMachine = setup({
   },
 })
 
-function toOutput({ error, jid, mechanism }: AuthenticationContext): AuthenticationOutput {
-  if (error !== undefined) return { outcome: 'failed', error }
-  const name = mechanism?.name ?? ''
-  return jid === undefined
-    ? { outcome: 'authenticated', mechanism: name }
-    : { outcome: 'identified', mechanism: name, jid }
-}
-
 const noForm = ({ facts }: AuthenticationContext) =>
   new AuthenticationError(
     'no-mechanism',
@@ -334,6 +339,17 @@ const noForm = ({ facts }: AuthenticationContext) =>
       : 'the server takes only the password itself, and the connection is not encrypted',
     { mechanism: legacyMechanism },
   )
+
+function toSuccess({ jid, mechanism, refusals, remaining }: AuthenticationContext): AuthenticationOutput {
+  const name = mechanism?.name ?? ''
+  if (jid !== undefined) return { outcome: 'identified', mechanism: name, jid, refusals }
+  return {
+    outcome: 'authenticated',
+    mechanism: name,
+    binding: mechanism?.binding,
+    refusals: [...refusals, ...remaining.map(({ name }) => ({ name, reason: 'a stronger one has worked' }))],
+  }
+}
 
 function toError(
   failure: { readonly condition: SaslFailureCondition; readonly text: string | undefined },

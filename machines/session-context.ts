@@ -8,7 +8,7 @@ import {
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
-import type { MechanismFacts } from './mechanism-choice.js'
+import type { MechanismFacts, MechanismRefusal } from './mechanism-choice.js'
 import { backoffMs, draw, judge, maySurvive, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
 import type { RegistrationFacts } from './registration.js'
@@ -76,6 +76,10 @@ export interface SessionContext extends SessionInput {
   readonly header: StreamHeaderFacts | undefined
   readonly features: StreamFeatureFacts
   readonly mechanism: string | undefined
+  /** The type of channel binding that the mechanism has used. */
+  readonly binding: string | undefined
+  /** Why the other mechanisms on offer were not used. */
+  readonly refusals: readonly MechanismRefusal[]
   readonly jid: string | undefined
   /** The session at hand is one from before. */
   readonly resumed: boolean
@@ -112,6 +116,8 @@ export function toInitialContext(input: SessionInput): SessionContext {
     header: undefined,
     features: noFeatures,
     mechanism: undefined,
+    binding: undefined,
+    refusals: [],
     jid: undefined,
     resumed: false,
     resumption: undefined,
@@ -147,10 +153,13 @@ export function fromAuthentication(
   output: AuthenticationOutput,
 ): Partial<SessionContext> {
   if (output.outcome === 'failed') return { error: output.error }
-  const { mechanism } = output
-  if (output.outcome === 'identified')
-    return { mechanism, jid: output.jid, features: noFeatures, resumed: false }
-  return { mechanism, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
+  const { mechanism, refusals } = output
+  if (output.outcome === 'identified') {
+    const { jid } = output
+    return { mechanism, refusals, jid, binding: undefined, features: noFeatures, resumed: false }
+  }
+  const { binding } = output
+  return { mechanism, binding, refusals, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
 }
 
 /** What is kept of a binding. */

@@ -3,6 +3,7 @@ import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
+import { holdDiscovery } from './discovery.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
@@ -59,4 +60,5 @@ holdAccounts(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
+holdDiscovery(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

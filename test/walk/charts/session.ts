@@ -89,8 +89,8 @@ const failed = (error: AuthenticationError | ProtocolError | TransportError) =>
   ({ outcome: 'failed', error }) as const
 
 const authenticated: readonly AuthenticationOutput[] = [
-  { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1' },
-  { outcome: 'identified', mechanism: 'jabber:iq:auth', jid: 'romeo@example.test/desk' },
+  { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1', binding: undefined, refusals: [] },
+  { outcome: 'identified', mechanism: 'jabber:iq:auth', jid: 'romeo@example.test/desk', refusals: [] },
   failed(unauthorized),
 ]
 const address = {
