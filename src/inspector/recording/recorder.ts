@@ -3,6 +3,7 @@ import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ElementCrossing } from '../../router/crossing.js'
 import type { XmlElement } from '../../xml/element.js'
 import { Cause } from './cause.js'
+import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Crossed, type Happening } from './happening.js'
 import { KeyFrame } from './key-frame.js'
@@ -127,9 +128,7 @@ class BoundedRecorder implements Recorder {
 
   attach(actor: AnyActor): void {
     this.#find(actor)
-    let root = actor
-    while (isActor(root._parent)) root = root._parent
-    root.system.inspect(this.taps.inspect)
+    actor.system.inspect(this.taps.inspect)
   }
 
   close(): void {
@@ -165,12 +164,11 @@ class BoundedRecorder implements Recorder {
   }
 
   #find(actor: AnyActor): void {
-    const snapshot = actor.getSnapshot()
+    const snapshot: unknown = actor.getSnapshot()
     const scheduled = scheduledOf(actor)
     this.#see({ kind: 'found', t: this.#now(), bytes: seenBytes, actor, snapshot, scheduled })
-    const { children }: { readonly children?: unknown } = { ...snapshot }
-    if (typeof children !== 'object' || children === null) return
-    for (const child of Object.values(children)) if (isActor(child)) this.#find(child)
+    if (!isChartSnapshot(snapshot)) return
+    for (const child of childrenOf(snapshot)) this.#find(child)
   }
 
   #see(happening: Happening): void {
