@@ -6,6 +6,7 @@ import type { Host } from './host.js'
 import { findNearest } from './nearest.js'
 import type { GivenOptions, OptionTable } from './options.js'
 import { findPassword, readTextFile } from './password.js'
+import { recordOption } from './recording-file.js'
 import { UsageError } from './usage-error.js'
 
 /** The options of `connect`. */
@@ -34,6 +35,7 @@ export const connectOptions = {
   'dangerously-allow-plaintext': {
     help: 'Go on without encryption: everybody on the way reads everything',
   },
+  ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable
 

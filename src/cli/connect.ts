@@ -1,9 +1,11 @@
 import { firstValueFrom, merge } from 'rxjs'
+import type { Client } from '../client.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Command, CommandContext } from './command.js'
 import { bounced, deeds, hasText, type Stay } from './connect-deeds.js'
 import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from './connect-options.js'
 import { exitCodes } from './exit-codes.js'
+import { openRecordingFile } from './recording-file.js'
 import { halted, interrupted, openSession } from './session.js'
 import { UsageError } from './usage-error.js'
 
@@ -30,9 +32,12 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
       'The variable XMPP_PASSWORD or --password-file is safer.',
     )
   }
-  const client = openSession(await toClientOptions(host, options), report)
+  const account = await toClientOptions(host, options)
+  const recording = await openRecordingFile(options.text('record'))
   const { signal } = host.interruption
+  let client: Client | undefined
   try {
+    client = openSession({ ...account, ...recording.taps(account.jid) }, report)
     await client.connect({ signal })
     await firstValueFrom(
       merge(
@@ -45,7 +50,8 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    await client.close()
+    await client?.close()
+    await recording.close()
   }
   return host.interruption.exitCode ?? exitCodes.ok
 }

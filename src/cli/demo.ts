@@ -8,11 +8,13 @@ import { reportSessions, startEmbedded, type Embedded } from './embedded.js'
 import { showJoin, showServer, toJoin } from './embedded-lines.js'
 import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
+import { openRecordingFile, recordOption, type RecordingFile } from './recording-file.js'
 import { halted, interrupted, openSession, send } from './session.js'
 import { styled, toDuration } from './text.js'
 
 const demoOptions = {
   once: { help: 'Leave when everything has been shown, instead of waiting for you to join' },
+  ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable
 
@@ -39,6 +41,7 @@ async function demo(context: DemoContext): Promise<number> {
     { account: 'tintin@localhost', name: 'tintin', brief: true },
   ])
   report.note(styled('bold', 'Two clients and a server, from nothing to exchanging messages'))
+  const recording = await openRecordingFile(options.text('record'))
   const embedded = await startEmbedded({ accounts: demoAccounts })
   const clients: Client[] = []
   try {
@@ -51,10 +54,10 @@ async function demo(context: DemoContext): Promise<number> {
 
     await breathe(context)
     report.title('toto logs in')
-    const toto = await arrive('toto@localhost/maison', context, embedded, clients)
+    const toto = await arrive('toto@localhost/maison', context, embedded, clients, recording)
     await breathe(context)
     report.title('tintin logs in, through the same phases')
-    const tintin = await arrive('tintin@localhost/bureau', context, embedded, clients)
+    const tintin = await arrive('tintin@localhost/bureau', context, embedded, clients, recording)
     await meet(toto, tintin, context)
     await talk(toto, tintin, context)
     if (!options.has('once')) await stay(toto, tintin, join, context, embedded)
@@ -72,6 +75,7 @@ async function demo(context: DemoContext): Promise<number> {
   } finally {
     await Promise.all(clients.map((client) => client.close()))
     await embedded.close()
+    await recording.close()
   }
 }
 
@@ -80,6 +84,7 @@ async function arrive(
   { host, report }: DemoContext,
   { server }: Embedded,
   clients: Client[],
+  recording: RecordingFile,
 ): Promise<Client> {
   const { starttls: endpoint, directTls } = server.endpoints
   const client = openSession(
@@ -91,6 +96,7 @@ async function arrive(
       // Shown one after the other further on.
       roster: false,
       presence: false,
+      ...recording.taps(jid),
     },
     report,
   )

@@ -12,6 +12,7 @@ import type { Host } from './host.js'
 import { createJsonReport } from './json-report.js'
 import { findNearest } from './nearest.js'
 import { parseOptions } from './options.js'
+import { replayCommand } from './replay.js'
 import { serveCommand } from './serve.js'
 import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   serveCommand,
   checkCommand,
   challengeCommand,
+  replayCommand,
 ]
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */

@@ -100,7 +100,7 @@ export class Chronicle {
     const first = firstSnapshotOf(actor, all, index)
     if (first !== undefined) first.seen.isTaken = true
     const life = this.#lives.begin(actor)
-    const { input }: { readonly input?: unknown } = event
+    const input: unknown = event['input']
     const snapshot: unknown = first?.told.snapshot ?? actor.getSnapshot()
     this.#start(life, snapshot, first?.seen.scheduled ?? [], seen.t, {
       ...(typeof input === 'object' && input !== null && some('data', toFacts(input))),
