@@ -1,4 +1,4 @@
-import type { AnyActor, InspectionEvent } from 'xstate'
+import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ElementCrossing } from '../../router/crossing.js'
 import type { XmlElement } from '../../xml/element.js'
@@ -40,8 +40,8 @@ export interface Recorder {
   subscribe(listener: (lines: readonly RecordingLine[]) => void): () => void
   /** Everything so far that is still kept. */
   history(): readonly RecordingLine[]
-  /** Takes in an actor that runs already, with all its children. */
-  attach(actor: AnyActor): void
+  /** Takes in an actor that runs already, with all its children. @throws TypeError where it is none */
+  attach(actor: AnyActorRef): void
   /** Tells what is left to tell, and records nothing any more. */
   close(): void
 }
@@ -126,7 +126,8 @@ class BoundedRecorder implements Recorder {
     return this.#linesFrom(0)
   }
 
-  attach(actor: AnyActor): void {
+  attach(actor: AnyActorRef): void {
+    if (!isActor(actor)) throw new TypeError('only an actor of XState can be attached')
     this.#find(actor)
     actor.system.inspect(this.taps.inspect)
   }
@@ -176,9 +177,11 @@ class BoundedRecorder implements Recorder {
     this.#seen.push(happening)
     this.#bytes += happening.bytes
     if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
-    const isOver =
-      this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
-    if (isOver) this.#dropOldest()
+    while (this.#isOver) this.#dropOldest()
+  }
+
+  get #isOver(): boolean {
+    return this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
   }
 
   #keep(line: RecordingLine): void {
