@@ -3,7 +3,9 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
+import { createMachine } from 'xstate'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { toGraph } from '../../src/inspector/drawing/graph.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { openInspector } from '../../src/inspector/server/inspector.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
@@ -67,6 +69,8 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
       expect.stringContaining('call'),
       'ask',
     ])
+    await page.reload()
+    await seen(page, 'call.line.idle')
   })
 
   it('lights the states that become active, and shows the way that led there', async () => {
@@ -141,6 +145,23 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await seen(page, 'call.line.idle')
     await page.locator('[data-state="call.line.ringing"].state').focus()
     await page.getByRole('tooltip').getByText('The other side is asked.').waitFor()
+  })
+
+  it('leads on from a state to the actor that it invokes', async () => {
+    const asking = toGraph(
+      createMachine({
+        id: 'asking',
+        initial: 'open',
+        states: { open: { invoke: { id: 'call', src: 'placeCall' } } },
+      }),
+    )
+    const chart = { kind: 'chart', source: 'a', chart: 'asking', graph: asking } as const
+    const asker = began('asking', 0, { chart: 'asking', value: 'open' })
+    const { url } = await inspect([...opening('a'), chart, asker, began('asking/call', 1)])
+    const page = await visit(browser, url)
+    await seen(page, 'asking.open')
+    await page.locator('[data-invoke="call"]').click()
+    await seen(page, 'call.line.idle')
   })
 
   it('reaches for a server that is gone until it is back', async () => {

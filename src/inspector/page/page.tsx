@@ -5,9 +5,9 @@ import { connect } from './link/connect.js'
 import { Shell } from './shell.js'
 import { wearTheme } from './theme.js'
 
+warmUp()
 wearTheme()
 const host = document.querySelector('#page')
 if (host !== null) render(<Shell />, host)
 connect()
 listenForKeys()
-warmUp()

@@ -24,7 +24,10 @@ const headers = {
   'Cache-Control': 'no-store',
 } as const
 
-/** Answers what is no WebSocket: the page, to who has the token; its parts, which are no secret, to who has come here. */
+/**
+ * Answers what is no WebSocket: the page and its parts, which are no secret. Without the token the page shows nothing; a reload
+ * asks for it without, since the page keeps it to itself.
+ */
 export function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,8 +48,6 @@ export function answer(
   }
   const file = files.get(url.pathname)
   if (file === undefined) return void refuse({ status: 404, reason: 'There is no such file.' })
-  const stranger = url.pathname === '/' ? gate.refuseToken(url) : undefined
-  if (stranger !== undefined) return void refuse(stranger)
   response.writeHead(200, {
     ...headers,
     'Content-Type': file.type,

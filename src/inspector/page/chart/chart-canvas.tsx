@@ -2,8 +2,9 @@ import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { ChartGraph } from '../../drawing/graph.js'
 import type { ChartLayout, LaidBox, Rectangle } from '../../drawing/layout.js'
-import type { ActorView } from '../model/actor-view.js'
+import { actorKey, type ActorView } from '../model/actor-view.js'
 import { transitionsOf } from '../model/actors-after.js'
+import { moment, selectedActor } from '../model/signals.js'
 import { Arrow, ArrowLabel } from './arrows.js'
 import { BlockText } from './block-text.js'
 import { ChartTools } from './chart-tools.js'
@@ -11,6 +12,7 @@ import { Countdown } from './countdown.js'
 import { follows } from './follows.js'
 import { HoverCard, type Hovered } from './hover-card.js'
 import { useGestures } from './gestures.js'
+import { Minimap } from './minimap.js'
 import { Box, Ground } from './states.js'
 import { Viewport } from './viewport.js'
 
@@ -32,7 +34,7 @@ export function ChartCanvas(props: {
     const { current } = pane
     if (current === null) return
     const measure = (): void => {
-      viewport.size = { width: current.clientWidth, height: current.clientHeight }
+      viewport.size.value = { width: current.clientWidth, height: current.clientHeight }
     }
     measure()
     viewport.begin(layout, activePlace(view, boxes))
@@ -71,7 +73,10 @@ export function ChartCanvas(props: {
       class={view.life === 'ended' ? 'canvas ended' : 'canvas'}
       onPointerOver={({ target, pointerType }) => pointerType !== 'touch' && point(target)}
       onPointerLeave={() => point(null)}
-      onClick={({ target }) => point(target)}
+      onClick={({ target }) => {
+        point(target)
+        visitInvoked(target, view)
+      }}
       onFocusIn={({ target }) => {
         point(target)
         seek(target)
@@ -79,6 +84,8 @@ export function ChartCanvas(props: {
       onFocusOut={() => point(null)}
       onKeyDown={(event) => {
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moveFocus(event)
+        if (event.key === 'Enter')
+          visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
       }}
     >
       <svg class="statechart" role="group" aria-label={`chart ${graph.id}`}>
@@ -130,9 +137,10 @@ export function ChartCanvas(props: {
           })}
         </g>
       </svg>
+      <Minimap viewport={viewport} layout={layout} active={view.active} />
       <ChartTools viewport={viewport} chart={layout} place={() => activePlace(view, boxes)} />
       {hovered.value !== undefined && (
-        <HoverCard actor={view} graph={graph} hovered={hovered.value} pane={viewport.size} />
+        <HoverCard actor={view} graph={graph} hovered={hovered.value} pane={viewport.size.value} />
       )}
     </div>
   )
@@ -183,6 +191,13 @@ function hoveredAt(target: EventTarget | null, pane: HTMLElement): Hovered | und
     top: top - around.top,
     bottom: bottom - around.top,
   }
+}
+
+/** Goes on to the actor that is invoked there, where it has been. */
+function visitInvoked(target: EventTarget | null, { source, path }: ActorView): void {
+  const id = target instanceof SVGElement ? target.dataset['invoke'] : undefined
+  const key = actorKey(source, `${path}/${id}`)
+  if (id !== undefined && moment.value.actors.has(key)) selectedActor.value = key
 }
 
 /** From state to state, in the order of the chart. */

@@ -1,6 +1,7 @@
 import type { ChartState } from '../../drawing/graph.js'
 import { isFailureWord } from '../../drawing/graph.js'
-import { anywhereText, type LaidBox } from '../../drawing/layout.js'
+import { anywhereText, type LaidBox, type Point } from '../../drawing/layout.js'
+import { padding, type Block } from '../../drawing/block.js'
 import { BlockText } from './block-text.js'
 
 /** How a state stands at the moment. */
@@ -65,9 +66,40 @@ export function Box({ box, isActive, isTabStop }: { readonly box: LaidBox } & St
             <rect class="ring" x={x + 4} y={y + 4} width={width - 8} height={height - 8} rx={7} />
           )}
           <BlockText block={block} x={x} y={y} />
+          <InvokeReach state={state} block={block} x={x} y={y} />
         </>
       )}
     </g>
+  )
+}
+
+/** Where a click leads on to the actor that a state invokes. */
+function InvokeReach({ state, block, x, y }: { readonly state: ChartState; readonly block: Block } & Point) {
+  let top = y + padding.y
+  const places = block.lines.flatMap(({ icon, gap, height }) => {
+    const place = { top: top + gap, height }
+    top += gap + height
+    return icon === 'actor' ? [place] : []
+  })
+  return (
+    <>
+      {state.invokes.map(({ id }, index) => {
+        const place = places[index]
+        if (place === undefined) return null
+        return (
+          <rect
+            key={id}
+            class="invoke"
+            data-invoke={id}
+            x={x + padding.x - 4}
+            y={place.top}
+            width={block.width - 2 * padding.x + 8}
+            height={place.height}
+            rx={4}
+          />
+        )
+      })}
+    </>
   )
 }
 

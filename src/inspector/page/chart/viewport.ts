@@ -1,5 +1,5 @@
 import { signal, type Signal } from '@preact/signals'
-import type { Rectangle } from '../../drawing/layout.js'
+import type { Point, Rectangle } from '../../drawing/layout.js'
 
 /** What part of a chart is seen: a point of the chart is shown at `scale * point + (x, y)`, in px of the pane. */
 export interface View {
@@ -21,19 +21,19 @@ const glideMs = 260
 export class Viewport {
   readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 })
   /** Of the pane, in px. */
-  size: Size = { width: 0, height: 0 }
+  readonly size: Signal<Size> = signal({ width: 0, height: 0 })
   #frame = 0
 
   /** Shows all of it, at most at its own size. */
   fit({ width, height }: Size): void {
     const scale = clamp(
-      Math.min((this.size.width - 2 * edge) / width, (this.size.height - 2 * edge) / height),
+      Math.min((this.size.value.width - 2 * edge) / width, (this.size.value.height - 2 * edge) / height),
       scales.least,
       scales.usual,
     )
     this.#glide({
-      x: (this.size.width - width * scale) / 2,
-      y: (this.size.height - height * scale) / 2,
+      x: (this.size.value.width - width * scale) / 2,
+      y: (this.size.value.height - height * scale) / 2,
       scale,
     })
   }
@@ -55,18 +55,26 @@ export class Viewport {
     const isSeen =
       left >= 0 &&
       top >= 0 &&
-      left + place.width * scale <= this.size.width &&
-      top + place.height * scale <= this.size.height
+      left + place.width * scale <= this.size.value.width &&
+      top + place.height * scale <= this.size.value.height
     if (!isSeen || force) this.#show({ ...place, scale: Math.max(scale, force ? scales.readable : 0) })
   }
 
   /** Around a point of the pane, or its middle. */
-  zoom(factor: number, at = { x: this.size.width / 2, y: this.size.height / 2 }): void {
+  zoom(factor: number, at = { x: this.size.value.width / 2, y: this.size.value.height / 2 }): void {
     const { x, y, scale } = this.view.value
     const next = clamp(scale * factor, scales.least, scales.most)
     const part = next / scale
     this.#stop()
     this.view.value = { x: at.x - (at.x - x) * part, y: at.y - (at.y - y) * part, scale: next }
+  }
+
+  /** Brings a point of the chart to the middle. */
+  center({ x, y }: Point): void {
+    const { scale } = this.view.value
+    const { width, height } = this.size.value
+    this.#stop()
+    this.view.value = { x: width / 2 - x * scale, y: height / 2 - y * scale, scale }
   }
 
   /** Moves the chart by px of the pane. */
@@ -78,8 +86,8 @@ export class Viewport {
 
   #show({ x, y, width, height, scale }: Rectangle & { readonly scale: number }): void {
     this.#glide({
-      x: this.size.width / 2 - (x + width / 2) * scale,
-      y: this.size.height / 2 - (y + height / 2) * scale,
+      x: this.size.value.width / 2 - (x + width / 2) * scale,
+      y: this.size.value.height / 2 - (y + height / 2) * scale,
       scale,
     })
   }

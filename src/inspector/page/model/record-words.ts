@@ -1,3 +1,4 @@
+import { readTrigger, triggerWords } from '../../drawing/trigger.js'
 import type { InspectorRecord } from '../../recording/record.js'
 
 /** What happened, in a few words, e.g. `connection ← transport.closed`. */
@@ -6,7 +7,7 @@ export function recordWords(record: InspectorRecord): string {
     case 'start':
       return `${nameOf(record.actorPath)} ${record.found ? 'was there' : record.restored ? 'restored' : 'began'}`
     case 'event':
-      return `${nameOf(record.actorPath)} ← ${record.type.replace(/^xstate\./, '')}`
+      return `${nameOf(record.actorPath)} ← ${triggerWords(readTrigger(record.type))}`
     case 'end':
       return `${nameOf(record.actorPath)} ${record.status === 'error' ? 'failed' : record.status}`
     case 'wire':
