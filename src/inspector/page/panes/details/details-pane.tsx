@@ -47,10 +47,10 @@ function ActorNow({ view, shown }: ActorNowProps) {
   return (
     <>
       <section aria-label="The actor now">
-        <h3>
+        <h2>
           <span class="mono">{toLegibleLine(view.path, 200)}</span>
           <span class="quiet">{lifeWords(view)}</span>
-        </h3>
+        </h2>
         <p class="value">{toLegibleLine(stateWords(view.value), 300)}</p>
       </section>
       {view.lastFailure !== undefined && view.lastFailure.record !== shown && (
@@ -59,7 +59,7 @@ function ActorNow({ view, shown }: ActorNowProps) {
       <WaysView view={view} />
       {lines.length > 0 && (
         <section aria-label="Context">
-          <h3>What it knows</h3>
+          <h2>What it knows</h2>
           <FactTable lines={lines} />
         </section>
       )}

@@ -35,10 +35,10 @@ export function EventView({ event, index }: EventViewProps) {
   const whyNot = toWhyNot(then?.graph, refused)
   return (
     <section aria-label="The event">
-      <h3>
+      <h2>
         <span class="mono">{toLegibleLine(eventWords(type), 200)}</span>
         <span class="quiet">{timeWords(timeline().timeOf(event))}</span>
-      </h3>
+      </h2>
       <p class="quiet">
         {`${from === undefined ? 'from the app' : `from ${toLegibleLine(from, 120)}`} to ${toLegibleLine(actorPath, 120)}`}
       </p>
@@ -75,7 +75,7 @@ export function EventView({ event, index }: EventViewProps) {
 function WhyNotView({ refusals }: { readonly refusals: readonly WhyNot[] }) {
   return (
     <>
-      <h4>Why not</h4>
+      <h3>Why not</h3>
       <ul class="why-not">
         {refusals.map(({ way, guard, reason }, place) => (
           <li key={place}>

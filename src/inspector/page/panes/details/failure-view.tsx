@@ -10,10 +10,10 @@ export function ErrorView({ error }: { readonly error: Facts }) {
   const { because, advice, code } = toFailureWords(error)
   return (
     <div class="failure">
-      <h4>
+      <h3>
         <Icon name="close" />
         {because}
-      </h4>
+      </h3>
       {advice !== undefined && <p>{advice}</p>}
       <code>{code}</code>
     </div>
@@ -31,12 +31,12 @@ export function FailureView({ failure: { record, edge }, context }: FailureViewP
   const error = findError(record.data) ?? findError(told) ?? findError(context)
   return (
     <section aria-label="The last failure">
-      <h3>
+      <h2>
         The last failure
         <button type="button" class="link" onClick={() => goToRecord(record)}>
           <span>{timeWords(timeline().timeOf(record))}</span>
         </button>
-      </h3>
+      </h2>
       {error === undefined ? <code>{edge ?? record.kind}</code> : <ErrorView error={error} />}
     </section>
   )

@@ -10,10 +10,10 @@ import { FactTable } from './fact-table.js'
 export function OtherRecord({ record }: { readonly record: InspectorRecord }) {
   return (
     <section aria-label="The record">
-      <h3>
+      <h2>
         <span>{titleOf(record)}</span>
         <span class="quiet">{timeWords(timeline().timeOf(record))}</span>
-      </h3>
+      </h2>
       {record.kind === 'wire' && (
         <p>
           <bdi>{summaryOf(record).content}</bdi>

@@ -9,14 +9,14 @@ export function WaysView({ view: { graph, active, life } }: { readonly view: Act
   if (life === 'ended') {
     return (
       <section aria-label="What can happen now">
-        <h3>What can happen now</h3>
+        <h2>What can happen now</h2>
         <p class="quiet">Nothing: it is over.</p>
       </section>
     )
   }
   return (
     <section aria-label="What can happen now">
-      <h3>What can happen now</h3>
+      <h2>What can happen now</h2>
       {toStateWays(graph, active).map((ways) => (
         <StateView key={ways.state.id} of={ways} />
       ))}
@@ -27,10 +27,10 @@ export function WaysView({ view: { graph, active, life } }: { readonly view: Act
 function StateView({ of: { state, ways } }: { readonly of: StateWays }) {
   return (
     <div class="state-ways">
-      <h4>
+      <h3>
         <span class="mono">{toLegibleLine(state.key, 80)}</span>
         {state.spec !== undefined && <Spec spec={state.spec} />}
-      </h4>
+      </h3>
       {state.description !== undefined && <p class="quiet">{toLegible(state.description, 600)}</p>}
       <ul>
         {ways.map((way) => (

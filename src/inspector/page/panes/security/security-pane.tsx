@@ -15,7 +15,7 @@ export function SecurityPane() {
   const overall = overallOf(found)
   const passedOver = toPassedOver(sessionSecurity.value)
   return (
-    <div class="pane security">
+    <div class="pane security" tabIndex={0}>
       <p class={`overall verdict-${overall}`}>
         <Icon name={icons[overall]} />
         {overallWords[overall]}
@@ -27,7 +27,7 @@ export function SecurityPane() {
       </dl>
       {passedOver.length > 0 && (
         <section aria-label="Mechanisms that were not used">
-          <h3>Offered, and not used</h3>
+          <h2>Offered, and not used</h2>
           <dl class="passed-over">
             {passedOver.map(({ name, reason }) => (
               <div key={name}>

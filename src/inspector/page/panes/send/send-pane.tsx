@@ -78,7 +78,7 @@ function Log({ given }: { readonly given: readonly GivenCommand[] }) {
   if (given.length === 0) return null
   return (
     <section aria-label="What came of it" aria-live="polite">
-      <h3>What came of it</h3>
+      <h2>What came of it</h2>
       <ul class="log">
         {given.map(({ id, words, outcome }) => (
           <li key={id} class={outcome?.outcome}>

@@ -4,7 +4,6 @@ import { gutter, rowHeight } from './measures.js'
 
 interface ArrowRowProps {
   readonly arrow: Arrow
-  readonly time: string
   readonly top: number
   /** The middle of each line, by its id. */
   readonly places: ReadonlyMap<string, number>
@@ -22,17 +21,7 @@ const baseline = rowHeight - 9
 const characterWidths = { stanza: 7, other: 5.8 }
 
 /** One record: its arrow, and what it says. */
-export function ArrowRow({
-  arrow,
-  time,
-  top,
-  places,
-  width,
-  left,
-  isCurrent,
-  isLater,
-  choose,
-}: ArrowRowProps) {
+export function ArrowRow({ arrow, top, places, width, left, isCurrent, isLater, choose }: ArrowRowProps) {
   const { from, to, label, tone, index } = arrow
   const start = places.get(from) ?? 0
   const end = places.get(to) ?? start
@@ -47,12 +36,11 @@ export function ArrowRow({
       id={`sequence-${index}`}
       role="option"
       aria-selected={isCurrent}
-      aria-label={`${time}, ${toLegibleLine(from, 80)} to ${toLegibleLine(to, 80)}: ${words}`}
       class={`told told-${tone} ${isCurrent ? 'current' : ''} ${isLater ? 'later' : ''}`}
       transform={`translate(0 ${top})`}
       onClick={choose}
     >
-      <title>{`${words}\n${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
+      <title>{`${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
       <rect class="told-ground" width={width} height={rowHeight} />
       {isLoop ? <Loop at={start} /> : <Straight start={start} end={end} />}
       <text class="told-label" x={Math.max(first, beside)} y={isLoop ? baseline - 1 : baseline - 6}>

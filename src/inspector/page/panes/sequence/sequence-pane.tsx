@@ -5,11 +5,11 @@ import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import type { Timeline } from '../../model/timeline.js'
 import { currentSource } from '../current-source.js'
-import { Icon } from '../../ui/icon.js'
-import { toLegibleLine } from '../legible.js'
+import { rowAfter } from '../list-keys.js'
 import { lastAtMost } from '../wire/wire-index.js'
 import { ArrowRow } from './arrow-row.js'
-import { SequenceIndex, type Arrow, type Lifeline } from './diagram.js'
+import { SequenceIndex, type Arrow } from './diagram.js'
+import { isOutside, LifelineHeads } from './lifeline-heads.js'
 import { gutter, headHeight, laneWidths, rowHeight } from './measures.js'
 
 /** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet. */
@@ -76,24 +76,14 @@ export function SequencePane() {
     const record = timeline().records[rows[Math.max(0, Math.min(row, rows.length - 1))] ?? -1]
     if (record !== undefined) goToRecord(record)
   }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step === 0 || event.target !== event.currentTarget) return
-    event.preventDefault()
-    choose(current + step)
+  const toggle = (id?: string): void => {
+    const next = new Set(hidden)
+    if (id !== undefined && !next.delete(id)) next.add(id)
+    folded.value = id !== undefined ? next : hidden.size === 0 ? parents : nobody
   }
   return (
     <div class="pane sequence">
-      <div
-        ref={box}
-        class="sequence-scroll"
-        tabIndex={0}
-        role="listbox"
-        aria-label="Sequence of events and stanzas"
-        aria-activedescendant={current < 0 ? undefined : `sequence-${rows[current]}`}
-        onKeyDown={onKeyDown}
-        onScroll={({ currentTarget }) => setView(viewOf(currentTarget))}
-      >
+      <div ref={box} class="sequence-scroll" onScroll={({ currentTarget }) => setView(viewOf(currentTarget))}>
         <Spotlight
           box={box}
           row={current}
@@ -101,36 +91,15 @@ export function SequencePane() {
           from={places.get(now?.from ?? '')}
           to={places.get(now?.to ?? '')}
         />
-        <div
-          role="presentation"
-          style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}
-        >
-          <div
-            class="sequence-heads"
-            role="presentation"
-            style={{ width: `${width}px`, height: `${headHeight}px` }}
-          >
-            {lines.map((line) => (
-              <Head
-                key={line.id}
-                line={line}
-                hidden={hidden}
-                middle={places.get(line.id) ?? 0}
-                width={laneWidth}
-              />
-            ))}
-            {parents.size > 0 && (
-              <button
-                type="button"
-                class="sequence-fold"
-                onClick={() => {
-                  folded.value = hidden.size === 0 ? parents : nobody
-                }}
-              >
-                {hidden.size === 0 ? 'Fold' : 'Unfold'}
-              </button>
-            )}
-          </div>
+        <div style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
+          <LifelineHeads
+            lines={lines}
+            places={places}
+            laneWidth={laneWidth}
+            width={width}
+            isFolded={hidden.size > 0}
+            toggle={toggle}
+          />
           <div
             class="sequence-times"
             aria-hidden="true"
@@ -140,29 +109,32 @@ export function SequencePane() {
               <Time key={place} index={place} isCurrent={place === rows[current]} />
             ))}
           </div>
-          <svg
+          <div
             class="sequence-drawing"
-            role="presentation"
-            width={width}
-            height={(last - first) * rowHeight}
+            role="listbox"
+            tabIndex={0}
+            aria-label="Sequence of events and stanzas"
+            aria-activedescendant={now === undefined ? undefined : `sequence-${rows[current]}`}
             style={{ transform: `translateY(${first * rowHeight}px)` }}
+            onKeyDown={(event) => {
+              const row = rowAfter(event, current, rows.length)
+              if (row !== undefined) choose(row)
+            }}
           >
-            {lines.map(({ id }) => (
-              <line
-                class={`lifeline ${id === 'server' || id === 'app' ? 'outside' : ''}`}
-                x1={places.get(id)}
-                x2={places.get(id)}
-                y1={0}
-                y2={(last - first) * rowHeight}
-              />
-            ))}
-            {shown.map((arrow, offset) => {
-              const record = timeline().records[arrow.index]
-              return (
+            <svg role="presentation" width={width} height={(last - first) * rowHeight}>
+              {lines.map(({ id }) => (
+                <line
+                  class={`lifeline ${isOutside(id) ? 'outside' : ''}`}
+                  x1={places.get(id)}
+                  x2={places.get(id)}
+                  y1={0}
+                  y2={(last - first) * rowHeight}
+                />
+              ))}
+              {shown.map((arrow, offset) => (
                 <ArrowRow
                   key={arrow.index}
                   arrow={arrow}
-                  time={record === undefined ? '' : timeWords(timeline().timeOf(record))}
                   top={offset * rowHeight}
                   places={places}
                   width={width}
@@ -171,9 +143,9 @@ export function SequencePane() {
                   isLater={arrow.index > cursorIndex.value}
                   choose={() => choose(first + offset)}
                 />
-              )
-            })}
-          </svg>
+              ))}
+            </svg>
+          </div>
         </div>
       </div>
     </div>
@@ -216,43 +188,4 @@ function Spotlight({ box, row, laneWidth, from = 0, to = 0 }: SpotlightProps) {
 
 function viewOf({ scrollTop: top, scrollLeft: left, clientHeight: height, clientWidth: width }: HTMLElement) {
   return { top, left, height, width }
-}
-
-interface HeadProps {
-  readonly line: Lifeline
-  readonly hidden: ReadonlySet<string>
-  readonly middle: number
-  readonly width: number
-}
-
-function Head({ line, hidden, middle, width }: HeadProps) {
-  const { id, label, isFolded, mayFold } = line
-  const name = toLegibleLine(label, 40)
-  const toggle = (): void => {
-    const next = new Set(hidden)
-    if (!next.delete(id)) next.add(id)
-    folded.value = next
-  }
-  return (
-    <div
-      class={`sequence-head ${id === 'server' || id === 'app' ? 'outside' : ''}`}
-      style={{ left: `${middle - width / 2}px`, width: `${width}px` }}
-    >
-      {mayFold ? (
-        <button
-          type="button"
-          tabIndex={-1}
-          title={toLegibleLine(id, 200)}
-          aria-expanded={!isFolded}
-          aria-label={`${name}: ${isFolded ? 'show the actors in it' : 'show the actors in it on its own line'}`}
-          onClick={toggle}
-        >
-          <Icon name={isFolded ? 'fold' : 'unfolded'} />
-          {name}
-        </button>
-      ) : (
-        <span title={toLegibleLine(id, 200)}>{name}</span>
-      )}
-    </div>
-  )
 }

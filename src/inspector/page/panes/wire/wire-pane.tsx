@@ -3,6 +3,7 @@ import { cursor, goToRecord, selectedRecord, timeline } from '../../model/signal
 import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { Icon } from '../../ui/icon.js'
+import { rowAfter } from '../list-keys.js'
 import { StanzaView } from './stanza-view.js'
 import { summaryOf } from './summary.js'
 import { kindOf, lastAtMost, wireKinds, type WireFilter, type WireKind } from './wire-index.js'
@@ -14,15 +15,9 @@ export function WirePane() {
   const chosen = chosenRow(rows)
   const selected = selectedRecord.value
   const record = selected?.kind === 'wire' ? selected : recordAt(rows[chosen])
-  const move = (row: number): void => {
-    const next = recordAt(rows[Math.max(0, Math.min(row, rows.length - 1))])
-    if (next !== undefined) goToRecord(next)
-  }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = steps.get(event.key)
-    if (step === undefined) return
-    event.preventDefault()
-    move(step === 'first' ? 0 : step === 'last' ? rows.length - 1 : chosen + step)
+    const next = recordAt(rows[rowAfter(event, chosen, rows.length) ?? -1])
+    if (next !== undefined) goToRecord(next)
   }
   return (
     <div class="pane wire">
@@ -48,15 +43,6 @@ export function WirePane() {
     </div>
   )
 }
-
-const steps: ReadonlyMap<string, number | 'first' | 'last'> = new Map<string, number | 'first' | 'last'>([
-  ['ArrowDown', 1],
-  ['ArrowUp', -1],
-  ['PageDown', 15],
-  ['PageUp', -15],
-  ['Home', 'first'],
-  ['End', 'last'],
-])
 
 /** The stanza that somebody chose, or that the chosen event follows from; else the last one before the cursor. */
 function chosenRow(rows: readonly number[]): number {
