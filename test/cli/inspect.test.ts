@@ -41,7 +41,10 @@ describe('inspect', () => {
     }
   })
 
-  it('shows a recording, of somebody who has gone', async () => {
+  it.each([
+    ['inspect --open', (file: string) => ['inspect', '--open', file]],
+    ['replay --open', (file: string) => ['replay', file, '--open']],
+  ])('shows a recording, of somebody who has gone: %s', async (_, words) => {
     const folder = await mkdtemp(join(tmpdir(), 'recording-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const file = join(folder, 'session.jsonl')
@@ -51,7 +54,7 @@ describe('inspect', () => {
       eventLine('alice', 1),
     ]
     await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-    const program = cli(['inspect', '--open', file])
+    const program = cli(words(file))
     const page = await openPage(await urlOf(program))
     expect(await page.lines()).toMatchObject([
       { kind: 'source', endedAt: 1_700_000_000_001 },
@@ -66,7 +69,7 @@ describe('inspect', () => {
 
   it('says what is wrong with a file, or a port', async () => {
     const broken = await cli(['inspect', '--open', 'package.json']).ended
-    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('package.json')])
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('package.json is no recording')])
     const first = cli(['inspect'])
     const port = new URL(await urlOf(first)).port
     const second = await cli(['inspect', '--port', port]).ended
@@ -85,7 +88,7 @@ describe('connect --inspect', () => {
     expect(lines[0]).toMatchObject({ kind: 'source', name: 'toto@localhost' })
     expect(JSON.stringify(lines)).not.toContain('mot2passe')
     page.send({ source: lines[0]?.source, command: { name: 'disconnect' } })
-    expect(await commanded(page)).toMatchObject({ outcome: 'refused' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'refused' })
     await end(client, server)
   })
 
@@ -104,7 +107,7 @@ describe('connect --inspect', () => {
       source,
       command: { name: 'send', xml: "<message to='toto@localhost'><body>Me</body></message>" },
     })
-    expect(await commanded(page)).toMatchObject({ outcome: 'ok' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'ok' })
     await client.line(/← message .* Me$/)
     client.signal('SIGINT')
     expect((await client.ended).code).toBe(130)
@@ -137,7 +140,7 @@ describe('demo', () => {
     expect([...names].toSorted()).toEqual(['the server', 'tintin@localhost/bureau', 'toto@localhost/maison'])
     await demo.line(/Your turn/)
     page.send({ source: toto, command: { name: 'fault', fault: 'cut' } })
-    expect(await commanded(page)).toMatchObject({ outcome: 'ok' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'ok' })
     await page.lines(has({ source: toto, kind: 'event', type: 'connection.lost' }))
     demo.signal('SIGINT')
     expect((await demo.ended).code).toBe(0)
@@ -163,14 +166,6 @@ describe('browserCommand()', () => {
     expect(browserCommand(environment, platform)).toEqual(command)
   })
 })
-
-/** The next answer to a command. */
-async function commanded(page: Awaited<ReturnType<typeof openPage>>): Promise<unknown> {
-  for (;;) {
-    const frame = await page.frame()
-    if (typeof frame === 'object' && frame !== null && 'outcome' in frame) return frame
-  }
-}
 
 async function serve() {
   const server = cli(['serve', '--json'])
