@@ -16,7 +16,7 @@ import { Memory, type Restoration } from './features/memory.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { Outbox } from './features/outbox.js'
 import { answerPings } from './features/ping.js'
-import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
+import { annotatePresence, createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
 import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
 import { harmless } from './router/harmless.js'
@@ -116,7 +116,7 @@ export function createClient(options: ClientOptions): Client {
   const outbox = new Outbox(bus, settings.offlineQueue)
   memory?.remember({ bus, roster, outbox, ledger: means.management.ledger })
   const messages = createMessages(bus, createId, outbox, memory)
-  const presence = createPresence(bus, createId, words, presenceActor)
+  const presence = createPresence(bus, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
   const audience: Audience = {
     isShown: () => presenceActor.getSnapshot().matches({ online: 'available' }),
@@ -176,6 +176,7 @@ export function createClient(options: ClientOptions): Client {
     createId,
     send: (message) => messages.send(message),
     memory,
+    annotatePresence: (name, elements) => annotatePresence(words, presenceActor, name, elements),
     mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {

@@ -51,9 +51,9 @@ export interface DrawingOptions {
  * One self-contained SVG of any XState 5 machine, for light and dark. Needs the optional package `elkjs`; rejects with
  * an `Error` that says so where it is missing. The same chart gives the same bytes.
  * @example
- * const svg = await drawSvg(sessionMachine)
+ * const svg = await drawChart(sessionMachine)
  */
-export function drawSvg(
+export function drawChart(
   chart: AnyStateMachine | ChartGraph,
   { covered }: DrawingOptions = {},
 ): Promise<string> {

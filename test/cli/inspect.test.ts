@@ -85,7 +85,7 @@ describe('connect --inspect', () => {
     expect(lines[0]).toMatchObject({ kind: 'source', name: 'toto@localhost' })
     expect(JSON.stringify(lines)).not.toContain('mot2passe')
     page.send({ source: lines[0]?.source, command: { name: 'disconnect' } })
-    expect(await commanded(page)).toMatchObject({ outcome: 'refused' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'refused' })
     await end(client, server)
   })
 
@@ -104,7 +104,7 @@ describe('connect --inspect', () => {
       source,
       command: { name: 'send', xml: "<message to='toto@localhost'><body>Me</body></message>" },
     })
-    expect(await commanded(page)).toMatchObject({ outcome: 'ok' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'ok' })
     await client.line(/← message .* Me$/)
     client.signal('SIGINT')
     expect((await client.ended).code).toBe(130)
@@ -137,7 +137,7 @@ describe('demo', () => {
     expect([...names].toSorted()).toEqual(['the server', 'tintin@localhost/bureau', 'toto@localhost/maison'])
     await demo.line(/Your turn/)
     page.send({ source: toto, command: { name: 'fault', fault: 'cut' } })
-    expect(await commanded(page)).toMatchObject({ outcome: 'ok' })
+    expect(await page.outcome()).toMatchObject({ outcome: 'ok' })
     await page.lines(has({ source: toto, kind: 'event', type: 'connection.lost' }))
     demo.signal('SIGINT')
     expect((await demo.ended).code).toBe(0)
@@ -163,14 +163,6 @@ describe('browserCommand()', () => {
     expect(browserCommand(environment, platform)).toEqual(command)
   })
 })
-
-/** The next answer to a command. */
-async function commanded(page: Awaited<ReturnType<typeof openPage>>): Promise<unknown> {
-  for (;;) {
-    const frame = await page.frame()
-    if (typeof frame === 'object' && frame !== null && 'outcome' in frame) return frame
-  }
-}
 
 async function serve() {
   const server = cli(['serve', '--json'])

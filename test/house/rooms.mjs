@@ -65,7 +65,7 @@ export const rooms = [
   {
     name: 'features',
     holds: 'a fact or a wish of the app',
-    rooms: ['xml', 'stanza', 'router', 'machines', 'errors'],
+    rooms: ['xml', 'stanza', 'router', 'machines', 'base64', 'errors'],
     types: ['transport', 'store'],
     packages: ['rxjs', 'xstate'],
     pure: false,

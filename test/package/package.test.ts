@@ -120,9 +120,9 @@ describe('a project that installs it', () => {
 
   test('is told to install elkjs when it draws without it', async () => {
     const script = [
-      `import { drawSvg } from '${specifier('./inspector')}'`,
+      `import { drawChart } from '${specifier('./inspector')}'`,
       `import { sessionMachine } from '${specifier('./machines')}'`,
-      'await drawSvg(sessionMachine).catch((error) => console.log(error.message))',
+      'await drawChart(sessionMachine).catch((error) => console.log(error.message))',
     ].join('; ')
     expect(await runScript(script)).toBe('drawing needs the package elkjs: npm install elkjs\n')
   })

@@ -64,6 +64,6 @@ export function discoveringSession(
     actor,
     ...createWishes(actor),
     ...createRoster(bus, roster, rosterActor),
-    ...createPresence(bus, createStanzaId, presence, presenceActor),
+    ...createPresence(bus, presence, presenceActor),
   }
 }

@@ -222,11 +222,12 @@ function collectBoxes(
     isRegion,
   })
   const boxes = new Map([...statesOf(root)].map((state) => [state.id, toBox(state, false)]))
-  for (const { kind, states } of statesOf(root)) {
+  for (const { id, kind, states } of statesOf(root)) {
     if (kind !== 'parallel') continue
     const regions = states.map((state) => toBox(state, true))
     const isFree = !edges.some(({ points }) => regions.some((region) => touches(points, region)))
-    for (const region of isFree ? alignRegions(regions) : regions) boxes.set(region.id, region)
+    const marks = plan.marks.filter(({ parent }) => parent === id).map((mark) => at(mark.id))
+    for (const region of isFree ? alignRegions(regions, marks) : regions) boxes.set(region.id, region)
   }
   const marks = plan.marks.map(({ id, kind }): LaidBox => ({
     ...at(id),

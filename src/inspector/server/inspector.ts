@@ -12,6 +12,8 @@ import { pageEndpoint } from './page-endpoint.js'
 import { readPageFiles } from './page-files.js'
 import { sourceEndpoint } from './source-endpoint.js'
 import { Sources, type SourcesLimits } from './sources.js'
+import { statelyaiReceiverEndpoint, xstateReceiverEndpoint } from './receiver-endpoint.js'
+import { statelyaiSourceEndpoint } from './statelyai-source-endpoint.js'
 
 export interface InspectorOptions {
   /** Where on 127.0.0.1; default any free port. */
@@ -34,13 +36,16 @@ export interface OpenInspector extends AsyncDisposable {
   readonly invite: () => string
   readonly sources: Sources
   /** Lets everybody go, and resolves when nothing is left. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Who is expected where. */
 const endpoints: ReadonlyMap<string, Endpoint> = new Map([
   ['/page', pageEndpoint],
   ['/source', sourceEndpoint],
+  ['/statelyai/source', statelyaiSourceEndpoint],
+  ['/statelyai/receiver', statelyaiReceiverEndpoint],
+  ['/xstate/receiver', xstateReceiverEndpoint],
 ])
 
 const acceptors: ReadonlyMap<Endpoint, WebSocketServer> = new Map(

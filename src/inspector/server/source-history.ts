@@ -1,5 +1,6 @@
 import type { InspectorRecord, RecordingLine, SourceLine } from '../recording/record.js'
 import { KeyFrame } from '../recording/key-frame.js'
+import { isRecordingLine } from '../recording/recording-shape.js'
 
 /** What is kept of one source. */
 export interface HistoryLimits {
@@ -113,9 +114,11 @@ export class SourceHistory {
 
   #forgetOldest(): void {
     const text = this.#records[this.#start] ?? ''
-    const record: InspectorRecord = JSON.parse(text)
-    this.#horizon.take(record)
-    if (record.kind === 'dropped') this.#unheard += record.count - 1
+    const record: unknown = JSON.parse(text)
+    if (isRecordingLine(record)) {
+      this.#horizon.take(record)
+      if (record.kind === 'dropped') this.#unheard += record.count - 1
+    }
     this.#length -= text.length
     this.#start += 1
     if (this.#start < this.#records.length / 2) return

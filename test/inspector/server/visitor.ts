@@ -95,6 +95,14 @@ export class Visitor {
     }
   }
 
+  /** The next answer to a command, whatever is told before. */
+  async outcome(): Promise<unknown> {
+    for (;;) {
+      const frame = await this.frame()
+      if (typeof frame === 'object' && frame !== null && 'outcome' in frame) return frame
+    }
+  }
+
   /** The code with which the other side closes. */
   async closed(): Promise<number> {
     const [code] = await once(this.socket, 'close')
