@@ -14,7 +14,7 @@ if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromi
 
 const views = ['Wire', 'Sequence', 'Contacts', 'Details', 'Security', 'Send'] as const
 
-describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 60_000 }, () => {
+describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 120_000 }, () => {
   const closing: (() => Promise<void>)[] = []
   let browser: Browser
   let pageFolder = ''
