@@ -1,14 +1,12 @@
-import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { xml } from '../xml/element.js'
-import { serialize } from '../xml/serializer.js'
 import { ns } from '../xml/namespaces.js'
-import type { Heard } from './challenge-line.js'
 import { NotReached, Play, toWords, type Tamper } from './challenge-phases.js'
 import { mayGoNoFurther, mustEnd, type Scene } from './challenge-scene.js'
 import { absent, right, wrong } from './finding.js'
+import type { Heard } from './scripted-peer.js'
 
 const hasAuth = (heard: Heard) => heard.kind === 'element' && heard.element.is('auth', ns.sasl)
 
@@ -43,11 +41,6 @@ const tampered = (id: string, title: string, spec: string, state: string, tamper
     }
     return mayGoNoFurther(play, opensAgain)
   })
-
-const injectedFeatures = serialize(toStreamFeaturesElement({ mechanisms: ['PLAIN'] }), {
-  namespace: ns.client,
-  prefixes: new Map([[ns.streams, 'stream']]),
-})
 
 const starttlsOnly = { ways: ['starttls'] } as const
 
@@ -94,10 +87,9 @@ const streamError = (
   run: async (stage, note) => {
     const play = await Play.begin(stage)
     await reach(play)
-    play.line.say(toStreamErrorElement({ condition }))
-    play.line.close()
+    play.peer.fail(condition)
     note(`error.${id}`, await mustEnd(play))
-    play.line.hangUp()
+    play.peer.reset()
     note(`error.${id}.calm`, await countReturns(stage))
   },
 })
@@ -107,8 +99,8 @@ async function countReturns(stage: Play['stage']) {
   const before = stage.connections
   const until = performance.now() + stage.theatre.patienceMs
   while (performance.now() < until) {
-    const line = await stage.arrival(until - performance.now())
-    line?.hangUp()
+    const arrival = await stage.arrival(until - performance.now())
+    arrival?.peer.reset()
   }
   const returns = stage.connections - before
   return returns > 3
@@ -137,7 +129,7 @@ export const loginScenes: readonly Scene[] = [
     async (play) => {
       await play.greet({ starttls: { required: false }, mechanisms: ['PLAIN'] })
       await play.awaitStartTls()
-      play.line.say(xml('failure', ns.tls))
+      play.peer.say(xml('failure', ns.tls))
       return mayGoNoFurther(play, clearAuth)
     },
     starttlsOnly,
@@ -151,7 +143,7 @@ export const loginScenes: readonly Scene[] = [
       await play.greet({ starttls: { required: true } })
       await play.awaitStartTls()
       try {
-        await play.secure(injectedFeatures)
+        await play.secure(play.peer.spell(toStreamFeaturesElement({ mechanisms: ['PLAIN'] })))
       } catch (error) {
         if (error instanceof NotReached) return right(error.message)
         throw error
@@ -228,7 +220,7 @@ export const loginScenes: readonly Scene[] = [
         if (!hasAuth(heard)) continue
         tries += 1
         if (tries > 5) return wrong('more than 5 times')
-        play.line.say(
+        play.peer.say(
           toSaslElement({ kind: 'failure', condition: 'not-authorized', text: undefined, payloads: [] }),
         )
       }
@@ -248,7 +240,7 @@ export const loginScenes: readonly Scene[] = [
       const request = await play.toBinding()
       const resource = request.child('bind', ns.bind)?.child('resource')?.text()
       const refusal = toErrorReply(request, { condition: 'conflict' })
-      if (refusal !== undefined) play.line.say(refusal)
+      if (refusal !== undefined) play.peer.say(refusal)
       const heard = await play.next()
       if (heard?.kind !== 'element') return right(toWords(heard))
       const again = heard.element.child('bind', ns.bind)
@@ -258,10 +250,9 @@ export const loginScenes: readonly Scene[] = [
       return right(asked === undefined ? 'it lets the server choose' : 'it asks for another one')
     },
   ),
-  streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', async (play) => {
-    await play.header()
-    play.line.open({ from: play.stage.theatre.domain, id: 'x', version: '1.0' })
-  }),
+  streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', (play) =>
+    play.header(),
+  ),
   streamError('shutdown', 'system-shutdown', 'session.active.online', 'RFC 6120 §4.9.3.20, §3.3', (play) =>
     play.logIn(),
   ),
@@ -282,14 +273,13 @@ export const loginScenes: readonly Scene[] = [
       await play.toBinding()
       const { endpoint, host, port } = stage.place
       if (stage.theatre.way === 'websocket') {
-        play.line.say(xml('close', ns.framing, { 'see-other-uri': endpoint }))
+        play.peer.say(xml('close', ns.framing, { 'see-other-uri': endpoint }))
       } else {
-        play.line.say(toStreamErrorElement({ condition: 'see-other-host', otherHost: `${host}:${port}` }))
-        play.line.close()
+        play.peer.fail({ condition: 'see-other-host', otherHost: `${host}:${port}` })
       }
       await mustEnd(play)
-      const line = await stage.arrival(stage.theatre.patienceMs)
-      note('error.see-other-host', line === undefined ? absent('it does not follow') : right())
+      const arrival = await stage.arrival(stage.theatre.patienceMs)
+      note('error.see-other-host', arrival === undefined ? absent('it does not follow') : right())
     },
   },
 ]

@@ -1,8 +1,8 @@
 import type { Subject, Judgement } from './finding.js'
 import { right, wrong } from './finding.js'
-import type { Heard } from './challenge-line.js'
 import { toWords, type Play } from './challenge-phases.js'
 import type { Shown, Stage, Way } from './challenge-stage.js'
+import type { Heard } from './scripted-peer.js'
 
 /** What is made of each subject, by its id; what is not noted was not observed. */
 export type Note = (id: string, judgement: Judgement) => void

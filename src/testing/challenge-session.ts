@@ -6,6 +6,7 @@ import { ns } from '../xml/namespaces.js'
 import { NotReached, Play, toWords } from './challenge-phases.js'
 import { isEnd, mustEnd, type Note, type Scene } from './challenge-scene.js'
 import { absent, right, wrong, type Subject } from './finding.js'
+import { answerTo } from './scripted-peer-login.js'
 
 const online = 'session.active.online'
 
@@ -93,7 +94,7 @@ const inOrder: Scene = {
     )
 
     const isCalm = async (id: string, ...elements: readonly XmlElement[]) => {
-      play.line.say(...elements)
+      play.peer.say(...elements)
       note(
         id,
         (await ask(id, xml('ping', ns.ping))) === undefined ? wrong('it answers nothing any more') : right(),
@@ -134,12 +135,12 @@ const inOrder: Scene = {
         : right(fooled === undefined ? 'no answer' : 'it is refused'),
     )
 
-    play.line.close()
+    play.peer.closeStream()
     note('close.answered', await session.closing())
   },
 }
 
-function noteLogin({ headers, line, mechanism, stage }: Play, note: Note): void {
+function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void {
   const [first] = headers
   if (first === undefined) return
   note('header.to', first.to === stage.theatre.domain ? right() : wrong(first.to ?? 'no to'))
@@ -151,7 +152,7 @@ function noteLogin({ headers, line, mechanism, stage }: Play, note: Note): void 
   if (mechanism !== '')
     note('login.scram', mechanism.startsWith('SCRAM-') ? right(mechanism) : wrong(mechanism))
   const expected = stage.theatre.way === 'starttls' ? 3 : 2
-  if (headers.length === expected && line.isSecure) note('login.restart', right())
+  if (headers.length === expected && peer.isSecure) note('login.restart', right())
 }
 
 /** A client that is online: its requests are answered, and what it does is noted. */
@@ -185,7 +186,7 @@ class Session {
     from: string | undefined = this.#play.stage.theatre.domain,
   ): Promise<XmlElement | undefined> {
     const id = createStanzaId()
-    this.#play.line.say(xml('iq', ns.client, { type, id, from, to: this.#play.jid }, payload))
+    this.#play.peer.say(xml('iq', ns.client, { type, id, from, to: this.#play.jid }, payload))
     for (;;) {
       const heard = await this.#play.next()
       if (heard === undefined) return undefined
@@ -213,7 +214,7 @@ class Session {
     const isRoster = element.child('query', ns.roster) !== undefined
     if (isRoster) this.rosterAt ??= this.#count
     const payload = isRoster ? toRosterElement({ items: [], ver: '1' }) : undefined
-    this.#play.line.say(toIqElement({ type: 'result', id: element.attribute('id') ?? '', payload }))
+    this.#play.peer.say(answerTo(element, payload))
   }
 }
 
@@ -236,7 +237,7 @@ const brokenXml: readonly Scene[] = [
     const play = await Play.begin(stage)
     await play.logIn()
     await new Session(play).settle()
-    await play.line.write(text)
+    play.peer.say(text)
     note(`xml.${id}`, await mustEnd(play))
   },
 }))

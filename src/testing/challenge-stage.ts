@@ -7,7 +7,8 @@ import {
 import { listenTcp, listenTls, type Listener } from '../transport/listen.js'
 import { listenWebSocket } from '../transport/listen-web-socket.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
-import { ChallengeLine } from './challenge-line.js'
+import { HeardQueue } from './heard-queue.js'
+import { ScriptedPeer } from './scripted-peer.js'
 
 /** How clients are let in: TCP with STARTTLS, direct TLS, or a secure WebSocket. */
 export type Way = 'starttls' | 'tls' | 'websocket'
@@ -85,13 +86,19 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
   }
 }
 
+/** The server's end of a connection that a client has made, and what is heard on it. */
+export interface Arrival {
+  readonly peer: ScriptedPeer
+  readonly heard: HeardQueue
+}
+
 /** Where one challenge plays: its own port, and every connection that the client makes to it. */
 export class Stage {
   readonly theatre: Theatre
   readonly shown: Shown
   readonly place: Invitation
   readonly #listener: Listener
-  readonly #lines: ChallengeLine[]
+  readonly #arrivals: Arrival[]
   readonly #arrived: Set<() => void>
   #taken = 0
 
@@ -99,7 +106,7 @@ export class Stage {
     theatre: Theatre,
     shown: Shown,
     listener: Listener,
-    lines: ChallengeLine[],
+    arrivals: Arrival[],
     arrived: Set<() => void>,
   ) {
     const { ca, domain, password, username, way } = theatre
@@ -108,7 +115,7 @@ export class Stage {
     this.theatre = theatre
     this.shown = shown
     this.#listener = listener
-    this.#lines = lines
+    this.#arrivals = arrivals
     this.#arrived = arrived
     this.place = {
       endpoint: `${scheme}127.0.0.1:${port}${way === 'websocket' ? '/xmpp-websocket' : ''}`,
@@ -121,10 +128,11 @@ export class Stage {
   }
 
   static async open(theatre: Theatre, shown: Shown): Promise<Stage> {
-    const lines: ChallengeLine[] = []
+    const arrivals: Arrival[] = []
     const arrived = new Set<() => void>()
     const onTransport = (transport: Transport) => {
-      lines.push(new ChallengeLine(transport))
+      const heard = new HeardQueue()
+      arrivals.push({ heard, peer: new ScriptedPeer(transport, [heard.reaction]) })
       for (const tell of arrived) tell()
     }
     const { port, way } = theatre
@@ -134,17 +142,17 @@ export class Stage {
       : way === 'tls'
         ? listenTls({ port, onTransport, tls })
         : listenWebSocket({ port, onTransport, tls }))
-    return new Stage(theatre, shown, listener, lines, arrived)
+    return new Stage(theatre, shown, listener, arrivals, arrived)
   }
 
   /** Connections so far; those whose TLS came to nothing from the start are not counted. */
   get connections(): number {
-    return this.#lines.length
+    return this.#arrivals.length
   }
 
   /** The next connection; `undefined`: none in time. */
-  async arrival(patienceMs = this.theatre.arrivalMs): Promise<ChallengeLine | undefined> {
-    if (this.#lines.length <= this.#taken) {
+  async arrival(patienceMs = this.theatre.arrivalMs): Promise<Arrival | undefined> {
+    if (this.#arrivals.length <= this.#taken) {
       await new Promise<void>((resolve) => {
         const tell = () => {
           clearTimeout(timer)
@@ -155,13 +163,13 @@ export class Stage {
         this.#arrived.add(tell)
       })
     }
-    const line = this.#lines[this.#taken]
-    if (line !== undefined) this.#taken += 1
-    return line
+    const arrival = this.#arrivals[this.#taken]
+    if (arrival !== undefined) this.#taken += 1
+    return arrival
   }
 
   async close(): Promise<void> {
-    for (const line of this.#lines) line.hangUp()
+    for (const { peer } of this.#arrivals) peer.reset()
     await this.#listener.close()
   }
 }
