@@ -4,30 +4,21 @@ import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { xml } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { NotReached, Play, toWords, type Tamper } from './challenge-phases.js'
-import { mayGoNoFurther, mustEnd, type Scene } from './challenge-scene.js'
-import { absent, right, wrong } from './finding.js'
+import {
+  about,
+  clearAuth,
+  hasAuth,
+  isEnd,
+  mayComeBack,
+  mayGoNoFurther,
+  mustEnd,
+  type Scene,
+} from './challenge-scene.js'
+import { right, wrong } from './finding.js'
 import type { Heard } from './scripted-peer.js'
-
-const hasAuth = (heard: Heard) => heard.kind === 'element' && heard.element.is('auth', ns.sasl)
-
-const clearAuth = (heard: Heard) => (hasAuth(heard) ? 'it sends the password in clear' : undefined)
 
 const opensAgain = (heard: Heard) =>
   heard.kind === 'header' ? 'it believes the server and goes on' : undefined
-
-/** A scene about one thing. */
-const about = (
-  id: string,
-  title: string,
-  spec: string,
-  state: string,
-  run: (play: Play) => Promise<Parameters<Parameters<Scene['run']>[1]>[1]>,
-  more: Partial<Scene> = {},
-): Scene => ({
-  subjects: [{ id, title, spec, state }],
-  run: async (stage, note) => note(id, await run(await Play.begin(stage))),
-  ...more,
-})
 
 /** A login by SCRAM in which the server's words are falsified; whoever does not choose SCRAM shows nothing. */
 const tampered = (id: string, title: string, spec: string, state: string, tamper: Tamper): Scene =>
@@ -90,23 +81,41 @@ const streamError = (
     play.peer.fail(condition)
     note(`error.${id}`, await mustEnd(play))
     play.peer.reset()
-    note(`error.${id}.calm`, await countReturns(stage))
+    note(`error.${id}.calm`, await mayComeBack(stage))
   },
 })
 
-/** A client may come back, but a server that is down must not be stormed. */
-async function countReturns(stage: Play['stage']) {
-  const before = stage.connections
-  const until = performance.now() + stage.theatre.patienceMs
-  while (performance.now() < until) {
-    const arrival = await stage.arrival(until - performance.now())
-    arrival?.peer.reset()
-  }
-  const returns = stage.connections - before
-  return returns > 3
-    ? wrong(`${returns} connections in ${stage.theatre.patienceMs} ms`)
-    : right(`${returns} new connections`)
-}
+/** Whoever was refused an address has none. */
+const bindRefused = (condition: 'conflict' | 'resource-constraint' | 'not-allowed'): Scene =>
+  about(
+    `bind.${condition}`,
+    condition === 'conflict'
+      ? 'asks for another resource, or ends, where one is taken'
+      : `does not go on as if it had an address after ${condition}`,
+    {
+      conflict: 'RFC 6120 §7.7.2.2',
+      'resource-constraint': 'RFC 6120 §7.6.2.1',
+      'not-allowed': 'RFC 6120 §7.6.2.2',
+    }[condition],
+    'binding.requesting',
+    async (play) => {
+      await play.toLogin()
+      await play.authenticate()
+      const request = await play.toBinding()
+      const resource = request.child('bind', ns.bind)?.child('resource')?.text()
+      const refusal = toErrorReply(request, { condition })
+      if (refusal !== undefined) play.peer.say(refusal)
+      const heard = await play.next()
+      if (heard?.kind !== 'element' || isEnd(heard)) return right(toWords(heard))
+      const again = heard.element.child('bind', ns.bind)
+      if (again === undefined) return wrong(`${toWords(heard)} as if it had an address`)
+      const asked = again.child('resource')?.text()
+      if (condition === 'conflict' && asked !== undefined && asked === resource) {
+        return wrong('it asks for the same one again')
+      }
+      return right(asked === undefined ? 'it lets the server choose' : 'it asks for one again')
+    },
+  )
 
 /** Everything up to an address, and what can go wrong there. */
 export const loginScenes: readonly Scene[] = [
@@ -205,6 +214,13 @@ export const loginScenes: readonly Scene[] = [
       return mayGoNoFurther(play, (heard) => (hasAuth(heard) ? 'it tries another one' : undefined))
     },
   ),
+  tampered(
+    'scram.mandatory',
+    'answers no challenge with an extension that it has to know and does not',
+    'RFC 5802 §5.1',
+    'authentication.responding',
+    { challenge: (text) => `m=unheard-of,${text}` },
+  ),
   about(
     'sasl.refused',
     'does not try a refused password over and over',
@@ -225,31 +241,11 @@ export const loginScenes: readonly Scene[] = [
         )
       }
       if (tries === 0) throw new NotReached('it does not log in')
-      const returns = await countReturns(play.stage)
+      const returns = await mayComeBack(play.stage)
       return returns.verdict === 'wrong' ? returns : right(`${tries} tries`)
     },
   ),
-  about(
-    'bind.conflict',
-    'asks for another resource, or ends, where one is taken',
-    'RFC 6120 §7.7.2.2',
-    'binding.requesting',
-    async (play) => {
-      await play.toLogin()
-      await play.authenticate()
-      const request = await play.toBinding()
-      const resource = request.child('bind', ns.bind)?.child('resource')?.text()
-      const refusal = toErrorReply(request, { condition: 'conflict' })
-      if (refusal !== undefined) play.peer.say(refusal)
-      const heard = await play.next()
-      if (heard?.kind !== 'element') return right(toWords(heard))
-      const again = heard.element.child('bind', ns.bind)
-      if (again === undefined) return wrong(`${toWords(heard)} as if it had an address`)
-      const asked = again.child('resource')?.text()
-      if (asked !== undefined && asked === resource) return wrong('it asks for the same one again')
-      return right(asked === undefined ? 'it lets the server choose' : 'it asks for another one')
-    },
-  ),
+  ...(['conflict', 'resource-constraint', 'not-allowed'] as const).map(bindRefused),
   streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', (play) =>
     play.header(),
   ),
@@ -257,29 +253,4 @@ export const loginScenes: readonly Scene[] = [
     play.logIn(),
   ),
   streamError('conflict', 'conflict', 'session.active.online', 'RFC 6120 §4.9.3.3', (play) => play.logIn()),
-  {
-    subjects: [
-      {
-        id: 'error.see-other-host',
-        title: 'goes where it is sent to, once it is encrypted',
-        spec: 'RFC 6120 §4.9.3.19, RFC 7395 §3.6.1',
-        state: 'session.judging',
-      },
-    ],
-    run: async (stage, note) => {
-      const play = await Play.begin(stage)
-      await play.toLogin()
-      await play.authenticate()
-      await play.toBinding()
-      const { endpoint, host, port } = stage.place
-      if (stage.theatre.way === 'websocket') {
-        play.peer.say(xml('close', ns.framing, { 'see-other-uri': endpoint }))
-      } else {
-        play.peer.fail({ condition: 'see-other-host', otherHost: `${host}:${port}` })
-      }
-      await mustEnd(play)
-      const arrival = await stage.arrival(stage.theatre.patienceMs)
-      note('error.see-other-host', arrival === undefined ? absent('it does not follow') : right())
-    },
-  },
 ]

@@ -51,7 +51,7 @@ export class Play {
   hasResponded = false
   readonly jid: string
 
-  private constructor(stage: Stage, { heard, peer }: Arrival) {
+  constructor(stage: Stage, { heard, peer }: Arrival) {
     this.stage = stage
     this.peer = peer
     this.#heard = heard
@@ -119,6 +119,11 @@ export class Play {
 
   /** The exchange, with what the server says changed on its way; resolves after `<success/>`. */
   async authenticate(tamper: Tamper = {}): Promise<void> {
+    this.succeed(await this.exchange(tamper))
+  }
+
+  /** The same, up to where the client waits for `<success/>`: gives what that is to carry. */
+  async exchange(tamper: Tamper = {}): Promise<Uint8Array | null> {
     const auth = parseSaslElement(await this.element('<auth/>'))
     if (auth.kind !== 'auth') throw new NotReached('it begins no authentication')
     this.mechanism = auth.mechanism
@@ -128,7 +133,7 @@ export class Play {
       offer: { mechanisms: offeredMechanisms },
     })
     if (mechanism === undefined) throw new NotReached(`it chooses ${auth.mechanism}, which is not offered`)
-    if (tamper.early === true) return this.succeed(null)
+    if (tamper.early === true) return null
     let step = await mechanism.start(auth.data)
     while (step.kind === 'challenge') {
       this.peer.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
@@ -144,7 +149,7 @@ export class Play {
       throw new NotReached(`its login is wrong: ${step.condition}`)
     }
     const { success } = tamper
-    return this.succeed(success === undefined ? step.additional : success(step.additional))
+    return success === undefined ? step.additional : success(step.additional)
   }
 
   succeed(data: Uint8Array | null): void {
@@ -153,8 +158,8 @@ export class Play {
   }
 
   /** The second stream, up to the request for a resource. */
-  async toBinding(): Promise<XmlElement> {
-    await this.greet({ bind: true, rosterVersioning: true })
+  async toBinding(features: Partial<StreamFeatures> = authenticatedFeatures): Promise<XmlElement> {
+    await this.greet(features)
     const request = await this.element('a request for a resource')
     if (request.child('bind', ns.bind) === undefined)
       throw new NotReached(`it sends <${request.name}/> instead of binding`)
@@ -162,13 +167,15 @@ export class Play {
   }
 
   /** All of it, until the client has an address. */
-  async logIn(): Promise<void> {
+  async logIn(features?: Partial<StreamFeatures>): Promise<void> {
     await this.toLogin()
     await this.authenticate()
-    const request = await this.toBinding()
+    const request = await this.toBinding(features)
     this.peer.say(answerTo(request, toBindResultElement(parseJid(this.jid))))
   }
 }
+
+const authenticatedFeatures: Partial<StreamFeatures> = { bind: true, rosterVersioning: true }
 
 /** How the server's words are falsified. */
 export interface Tamper {

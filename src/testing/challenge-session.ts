@@ -38,6 +38,12 @@ const subjects: readonly Subject[] = [
   ['iq.ping', 'answers a ping', 'XEP-0199 §4.2, RFC 6120 §8.2.3', online],
   ['iq.unknown', 'refuses a request that it does not know', 'RFC 6120 §8.4', online],
   ['iq.stray', 'is not misled by an answer to nothing', 'RFC 6120 §8.2.3', online],
+  [
+    'message.prototype',
+    'takes names that mean something to a programming language for plain data',
+    'RFC 6120 §8.4',
+    online,
+  ],
   ['message.unknown', 'takes a message and presence that it does not understand', 'RFC 6120 §8.4', online],
   [
     'message.nested',
@@ -108,6 +114,16 @@ const inOrder: Scene = {
       xml('presence', ns.client, { from }, xml('thing', 'urn:example:thing', {}, 'x')),
     )
     await isCalm(
+      'message.prototype',
+      xml(
+        'message',
+        ns.client,
+        { from, type: 'constructor', ['__proto__']: 'x', toString: 'x' },
+        xml('__proto__', 'urn:example:thing', { hasOwnProperty: 'x' }),
+        xml('constructor', ns.client),
+      ),
+    )
+    await isCalm(
       'message.nested',
       xml(
         'message',
@@ -156,10 +172,12 @@ function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void 
 }
 
 /** A client that is online: its requests are answered, and what it does is noted. */
-class Session {
+export class Session {
   /** When it asked for the contact list, and said that it is there, in order of what came. */
   rosterAt: number | undefined
   presenceAt: number | undefined
+  /** It has asked for stream management. */
+  wantsManagement = false
   /** The connection was ended without a word. */
   isGone = false
   #count = 0
@@ -208,6 +226,7 @@ class Session {
 
   #take(element: XmlElement): void {
     this.#count += 1
+    if (element.is('enable', ns.streamManagement)) this.wantsManagement = true
     if (element.is('presence', ns.client) && element.attribute('type') === undefined)
       this.presenceAt ??= this.#count
     if (!element.is('iq', ns.client) || !['get', 'set'].includes(element.attribute('type') ?? '')) return
@@ -224,6 +243,10 @@ const quietMs = 600
 /** XML that no client may take, once it is online. */
 const brokenXml: readonly Scene[] = [
   ['not-well-formed', 'XML that is not well-formed', '<message></presence>', 'RFC 6120 §4.9.3.13'],
+  ['attribute', 'an attribute that comes twice', "<message id='a' id='b'/>", 'RFC 6120 §4.9.3.13, §11.3'],
+  ['prefix', 'a prefix that nothing declares', '<message><x:thing/></message>', 'RFC 6120 §4.9.3.13, §11.3'],
+  ['comment', 'a comment', '<message><!-- a --></message>', 'RFC 6120 §11.1'],
+  ['instruction', 'a processing instruction', '<message><?a b?></message>', 'RFC 6120 §11.1'],
   ['dtd', 'a document type', '<!DOCTYPE a [<!ENTITY b "c">]><message/>', 'RFC 6120 §11.1'],
   [
     'entity',

@@ -42,6 +42,8 @@ export interface Theatre {
   readonly arrivalMs: number
   /** How long it is watched for what it should not do, or need not. */
   readonly patienceMs: number
+  /** How long a server that says nothing more is silent, at the longest. */
+  readonly silenceMs: number
 }
 
 export interface TheatreOptions {
@@ -51,6 +53,8 @@ export interface TheatreOptions {
   readonly port?: number | undefined
   readonly arrivalMs: number
   readonly patienceMs: number
+  /** How long a server that says nothing more is silent, in milliseconds. Default: as long as `patienceMs`. */
+  readonly silenceMs?: number | undefined
 }
 
 export const offeredMechanisms: readonly string[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
@@ -74,6 +78,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
   return {
     ...options,
     port: options.port ?? 0,
+    silenceMs: options.silenceMs ?? options.patienceMs,
     username,
     password,
     ca: authority.cert,

@@ -1,5 +1,8 @@
+import { faultScenes } from './challenge-faults.js'
 import { loginScenes } from './challenge-login.js'
 import { NotReached } from './challenge-phases.js'
+import { managementScenes } from './challenge-management.js'
+import { redirectScenes } from './challenge-redirect.js'
 import type { Scene } from './challenge-scene.js'
 import { sessionScenes } from './challenge-session.js'
 import { openTheatre, Stage, type Invitation, type Theatre, type TheatreOptions } from './challenge-stage.js'
@@ -22,7 +25,7 @@ export interface ChallengeOptions extends TheatreOptions {
  */
 export async function challengeClient(options: ChallengeOptions): Promise<readonly Finding[]> {
   const theatre = await openTheatre(options)
-  const scenes = [...sessionScenes, ...loginScenes]
+  const scenes = [...sessionScenes, ...managementScenes, ...loginScenes, ...faultScenes, ...redirectScenes]
   const findings: (readonly Finding[])[] = scenes.map(() => [])
   const waiting = [...scenes.entries()]
   let done = 0
