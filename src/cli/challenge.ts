@@ -68,12 +68,12 @@ async function challenge(context: ChallengeContext): Promise<number> {
     const findings = await challengeClient({
       way,
       invite,
-      domain: options.text('domain') ?? 'localhost',
+      domain: options.text('domain'),
       port: options.port('port') ?? (isByHand ? 15_222 : undefined),
       atOnce: isByHand || options.has('port') ? 1 : atOnce,
-      patienceMs: options.milliseconds('timeout') ?? 3_000,
+      patienceMs: options.milliseconds('timeout'),
       silenceMs: options.milliseconds('silence'),
-      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : 15_000),
+      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : undefined),
       signal: host.interruption.signal,
       progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
     })

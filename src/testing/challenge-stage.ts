@@ -47,12 +47,16 @@ export interface Theatre {
 }
 
 export interface TheatreOptions {
-  readonly domain: string
-  readonly way: Way
-  /** Default: a free one for each challenge. */
+  /** The domain that is played. Default `localhost`. */
+  readonly domain?: string | undefined
+  /** Default `starttls`. */
+  readonly way?: Way | undefined
+  /** On loopback. Default: a free one for each challenge. */
   readonly port?: number | undefined
-  readonly arrivalMs: number
-  readonly patienceMs: number
+  /** How long the client may take to come, and for each step that has to come, in milliseconds. Default 15 000. */
+  readonly arrivalMs?: number | undefined
+  /** How long it is watched for what it should not do, or need not, in milliseconds. Default 3 000. */
+  readonly patienceMs?: number | undefined
   /** How long a server that says nothing more is silent, in milliseconds. Default: as long as `patienceMs`. */
   readonly silenceMs?: number | undefined
 }
@@ -60,7 +64,14 @@ export interface TheatreOptions {
 export const offeredMechanisms: readonly string[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
 /** Makes certificates and an account for one run, in memory alone. */
-export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
+export async function openTheatre({
+  domain = 'localhost',
+  way = 'starttls',
+  port = 0,
+  arrivalMs = 15_000,
+  patienceMs = 3_000,
+  silenceMs = patienceMs,
+}: TheatreOptions): Promise<Theatre> {
   const [username, password] = ['challenger', `pw-${crypto.randomUUID()}`]
   const [authority, stranger] = [
     await createCertificateAuthority(),
@@ -73,20 +84,23 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     })
     return { role: 'server', cert, key }
   }
-  const credentials = new Credentials(options.domain, offeredMechanisms)
+  const credentials = new Credentials(domain, offeredMechanisms)
   await credentials.set(username, password)
   return {
-    ...options,
-    port: options.port ?? 0,
-    silenceMs: options.silenceMs ?? options.patienceMs,
+    domain,
+    way,
+    port,
+    arrivalMs,
+    patienceMs,
+    silenceMs,
     username,
     password,
     ca: authority.cert,
     credentials,
     certificates: {
-      own: await issue(options.domain, authority),
+      own: await issue(domain, authority),
       otherName: await issue('somebody-else.invalid', authority),
-      otherAuthority: await issue(options.domain, stranger),
+      otherAuthority: await issue(domain, stranger),
     },
   }
 }

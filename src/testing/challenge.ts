@@ -21,7 +21,16 @@ export interface ChallengeOptions extends TheatreOptions {
 /**
  * Plays a server that takes a client through a login and a session, and then through each fault at each step; every run is
  * a client anew, on a port of its own.
- * @returns the findings, always in the same order
+ * @returns the findings, always in the same order; rejects with what `invite` rejects with
+ * @example
+ * const findings = await challengeClient({
+ *   invite: async ({ ca, endpoint, jid, password }) => {
+ *     const client = createClient({ jid, password, endpoint, tls: { ca } })
+ *     client.connect().catch(() => {})
+ *     return () => client.close()
+ *   },
+ * })
+ * findings.filter(({ verdict }) => verdict === 'wrong')
  */
 export async function challengeClient(options: ChallengeOptions): Promise<readonly Finding[]> {
   const theatre = await openTheatre(options)
