@@ -2,6 +2,8 @@ import { servedSessionMachine } from '../../machines/served-session.js'
 import type { ResumptionVerdict, ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { ByItself, Model, Occurrence } from '../../src/testing/drive-model.js'
+import { mechanisms, timeouts } from './served-realm.js'
+import { resources, ServedSessionRig, username } from './served-session-rig.js'
 import {
   abort,
   auth,
@@ -10,17 +12,12 @@ import {
   domain,
   enable,
   header,
-  mechanisms,
   plain,
-  resources,
   response,
   resume,
-  ServedSessionRig,
   startTls,
-  timeouts,
-  username,
   type Framing,
-} from './served-session-rig.js'
+} from './served-speaker.js'
 
 const chart = 'servedSession'
 
@@ -154,11 +151,11 @@ const stimuli: readonly Rigged[] = [
     ],
     act: ({ client }) => client.transport.startTls({ domain }, new AbortController().signal),
   },
-  logsIn('logs in', begins, accepted, auth('PLAIN', plain('secret')), isKept),
-  logsIn('logs in with a wrong password', begins, refused, auth('PLAIN', plain('guess'))),
+  logsIn('logs in', begins, accepted, auth('PLAIN', plain(username, 'secret')), isKept),
+  logsIn('logs in with a wrong password', begins, refused, auth('PLAIN', plain(username, 'guess'))),
   logsIn('begins to log in', begins, { kind: 'challenged' }, auth('PLAIN')),
-  logsIn('responds', responds, accepted, response(plain('secret')), isKept),
-  logsIn('responds wrongly', responds, refused, response(plain('guess'))),
+  logsIn('responds', responds, accepted, response(plain(username, 'secret')), isKept),
+  logsIn('responds wrongly', responds, refused, response(plain(username, 'guess'))),
   says(
     'logs in by a mechanism that is not offered',
     [tell({ type: 'sasl.begun', mechanism: 'UNHEARD-OF' })],

@@ -1,83 +1,18 @@
 import { isMachineSnapshot, type AnyActorRef, type InspectionEvent } from 'xstate'
-import { AccountRegistry } from '../../src/server/account-registry.js'
-import { Credentials } from '../../src/server/credentials.js'
-import { toServerLimits } from '../../src/server/limits.js'
-import { Realm } from '../../src/server/realm.js'
-import { createServices } from '../../src/server/services.js'
+import type { AccountRegistry } from '../../src/server/account-registry.js'
 import { SessionRegistry } from '../../src/server/session-registry.js'
-import { createStanzaId } from '../../src/router/stanza-ids.js'
-import { parseJid } from '../../src/stanza/jid.js'
 import type { Running } from '../../src/testing/drive.js'
 import { VirtualClock } from '../../src/testing/virtual-clock.js'
 import { createTransportPair } from '../../src/transport/memory.js'
 import type { Transport } from '../../src/transport/transport.js'
+import { openRealm, sessionSettings } from './served-realm.js'
+import { bind, enable, logIn, resume, Speaker, type Framing } from './served-speaker.js'
 
-export const domain = 'example.test'
 export const username = 'romeo'
-export const mechanisms = ['PLAIN']
 export const attempts = 2
-export const timeouts = { tlsMs: 15_000, saslMs: 30_000, resumptionMs: 300_000, closeMs: 2_000 }
-export const negotiationMs = 60_000
 
 /** What the client is given, and what an earlier session has. */
 export const resources = { driven: 'desk', earlier: 'tower' } as const
-
-export type Framing = Transport['framing']
-
-const streams = "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'"
-const framed = "xmlns='urn:ietf:params:xml:ns:xmpp-framing'"
-
-/** A stream header, as the framing has it. */
-export function header(framing: Framing, attributes = `to='${domain}' version='1.0'`): string {
-  return framing === 'frames'
-    ? `<open ${framed} ${attributes}/>`
-    : `<?xml version='1.0'?><stream:stream ${streams} ${attributes}>`
-}
-
-export const closing = (framing: Framing): string =>
-  framing === 'frames' ? `<close ${framed}/>` : '</stream:stream>'
-
-const sasl = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
-export const plain = (password: string): string => btoa(`\0${username}\0${password}`)
-export const auth = (mechanism: string, data = ''): string =>
-  `<auth ${sasl} mechanism='${mechanism}'>${data}</auth>`
-export const response = (data: string): string => `<response ${sasl}>${data}</response>`
-export const abort = `<abort ${sasl}/>`
-export const startTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-
-export const bind = (resource: string): string =>
-  `<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>` +
-  `<resource>${resource}</resource></bind></iq>`
-export const enable = (attributes: string): string => `<enable xmlns='urn:xmpp:sm:3' ${attributes}/>`
-export const resume = (previd: string, handled: number): string =>
-  `<resume xmlns='urn:xmpp:sm:3' previd='${previd}' h='${handled}'/>`
-
-/** A client that says what it is told to, and reads everything. */
-class Speaker {
-  /** All that the server has said. */
-  heard = ''
-  hasEnded = false
-  readonly framing: Framing
-  readonly transport: Transport
-
-  constructor(transport: Transport) {
-    this.transport = transport
-    this.framing = transport.framing
-    transport.start({
-      data: (chunk) => (this.heard += typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
-      closed: () => (this.hasEnded = true),
-    })
-  }
-
-  say(...words: readonly string[]): void {
-    for (const word of words) this.transport.write(word)
-  }
-
-  /** What the server calls the session that may be resumed. */
-  get resumption(): string {
-    return /<(?:enabled|resumed)\b[^>]* (?:id|previd)=['"]([^'"]+)/.exec(this.heard)?.[1] ?? ''
-  }
-}
 
 /** One connection of the embedded server that is driven, and others beside it. */
 export class ServedSessionRig implements Running {
@@ -116,37 +51,17 @@ export class ServedSessionRig implements Running {
     secure: boolean,
     inspect: (event: InspectionEvent) => void,
   ): Promise<ServedSessionRig> {
-    const realm = new Realm({
-      domain: parseJid(domain),
-      limits: toServerLimits({ authenticationAttempts: attempts }),
-      now: () => new Date(),
-      nextId: createStanzaId,
-      serve: createServices({ name: 'driven', version: '0' }),
-    })
-    const credentials = new Credentials(domain, mechanisms)
-    const accounts = new AccountRegistry(realm, credentials)
-    await accounts.add({ username, password: 'secret' })
+    const { accounts, credentials, realm } = await openRealm([username], { authenticationAttempts: attempts })
     const clock = new VirtualClock()
     let driven: unknown
     let isNext = false
-    const registry = new SessionRegistry(
-      realm,
-      {
-        mechanisms,
-        allowPlaintext: false,
-        credentials,
-        tls: { role: 'server', cert: '', key: '' },
-        timeouts: { ...timeouts, negotiationMs },
-        resourceConflict: 'refuse',
-      },
-      (event) => {
-        if (isNext && event.type === '@xstate.actor') {
-          driven = event.actorRef
-          isNext = false
-        }
-        if (event.actorRef === driven) inspect(event)
-      },
-    )
+    const registry = new SessionRegistry(realm, sessionSettings(credentials), (event) => {
+      if (isNext && event.type === '@xstate.actor') {
+        driven = event.actorRef
+        isNext = false
+      }
+      if (event.actorRef === driven) inspect(event)
+    })
     const defects: unknown[] = []
     registry.events$.subscribe((event) => event.kind === 'defect' && defects.push(event))
     const connect = (options: Parameters<typeof createTransportPair>[0] = { secure: true }) => {
@@ -155,7 +70,7 @@ export class ServedSessionRig implements Running {
       return new Speaker(pair.client)
     }
     const earlier = connect()
-    await logIn(clock, earlier)
+    await logIn(clock, earlier, username)
     earlier.say(bind(resources.earlier), enable("resume='true'"))
     await clock.until(() => earlier.resumption !== '')
     isNext = true
@@ -192,7 +107,7 @@ export class ServedSessionRig implements Running {
   /** Another connection goes on with the session of this one. */
   async supersede(): Promise<void> {
     const other = this.#connect()
-    await logIn(this.clock, other)
+    await logIn(this.clock, other, username)
     other.say(resume(this.client.resumption, 0))
     await this.clock.until(() => other.heard.includes('<resumed'))
   }
@@ -221,14 +136,6 @@ function isServedSession(actor: unknown): actor is AnyActorRef {
   if (typeof actor !== 'object' || actor === null || !('getSnapshot' in actor)) return false
   const snapshot: unknown = typeof actor.getSnapshot === 'function' ? actor.getSnapshot() : undefined
   return isMachineSnapshot(snapshot) && snapshot.machine.id === 'servedSession'
-}
-
-async function logIn(clock: VirtualClock, speaker: Speaker): Promise<void> {
-  const { framing } = speaker
-  speaker.say(header(framing), auth('PLAIN', plain('secret')))
-  await clock.until(() => speaker.heard.includes('<success'))
-  speaker.say(header(framing))
-  await clock.rest()
 }
 
 /** A client need not end its side of a connection as soon as the server has ended its own. */
