@@ -1,8 +1,8 @@
-import { array, asyncProperty, check, nat } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { servedSessionMachine } from '../../machines/served-session.js'
-import { drive, type Choose } from '../../src/testing/drive.js'
+import { drive } from '../../src/testing/drive.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { driveAtRandom, inputOf } from './driving.js'
 import {
   driveServedSession,
   servedSessionKey,
@@ -17,10 +17,7 @@ describe.each([
   ['frames', true],
 ] as const)('a connection of the embedded server over %s, encrypted: %s', async (framing, secure) => {
   const drivable = driveServedSession(framing, secure)
-  const rig = await drivable.start(() => undefined)
-  const input = drivable.inputOf?.(rig)
-  await rig.end()
-  const found = findPaths(drivable, { input, key: servedSessionKey, known })
+  const found = findPaths(drivable, { input: await inputOf(drivable), key: servedSessionKey, known })
   for (const id of transitionsOfTree(drivable.machine)) if (!found.missed.has(id)) known.add(id)
 
   it.each(found.paths.map((path) => [path.join(', '), path] as const))(
@@ -33,16 +30,7 @@ describe.each([
   )
 
   it('goes where its chart says, whatever happens', { timeout: 120_000 }, async () => {
-    const choices = array(nat(), { minLength: 5, maxLength: 30 })
-    const walks = asyncProperty(choices, async (numbers) => {
-      const choose: Choose = (names, index) => {
-        const number = numbers[index]
-        return number === undefined ? undefined : names[number % names.length]
-      }
-      await drive(drivable, choose)
-    })
-    const { errorInstance } = await check(walks, { numRuns: 60, seed: 6120, endOnFailure: true })
-    expect(errorInstance).toBeNull()
+    expect(await driveAtRandom(drivable)).toBeNull()
   })
 })
 

@@ -114,14 +114,6 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that an earlier process may have left': withoutPresence(storedSession),
 }
 
-/** The input that such a session is begun with. */
-export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>): Promise<unknown> {
-  const rig = await drivable.start(() => undefined)
-  const input = drivable.inputOf?.(rig)
-  await rig.end()
-  return input
-}
-
 /** Transitions that nobody outside the client can bring about, and why. */
 export const undrivable: Readonly<Record<string, string>> = {
   'session xstate.error.actor.roster 0': defect,

@@ -1,7 +1,7 @@
-import { array, asyncProperty, check, nat } from 'fast-check'
 import { expect, it } from 'vitest'
-import { drive, type Choose } from '../../src/testing/drive.js'
+import { drive } from '../../src/testing/drive.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
+import { driveAtRandom } from './driving.js'
 import { subscriptionDrive as drivable, subscriptionKey } from './subscription-catalogue.js'
 
 const found = findPaths(drivable, { key: subscriptionKey })
@@ -25,14 +25,5 @@ it.each([...found.paths, ...missing].map((path) => [path.join(', '), path] as co
 )
 
 it('and does, whatever the contact and the server say', { timeout: 120_000 }, async () => {
-  const choices = array(nat(), { minLength: 5, maxLength: 40 })
-  const walks = asyncProperty(choices, async (numbers) => {
-    const choose: Choose = (names, index) => {
-      const number = numbers[index]
-      return number === undefined ? undefined : names[number % names.length]
-    }
-    await drive(drivable, choose)
-  })
-  const { errorInstance } = await check(walks, { numRuns: 60, seed: 6121, endOnFailure: true })
-  expect(errorInstance).toBeNull()
+  expect(await driveAtRandom(drivable)).toBeNull()
 })
