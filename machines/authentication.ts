@@ -40,7 +40,14 @@ export interface AuthenticationContext extends AuthenticationInput {
 }
 
 export type AuthenticationOutput =
-  | { readonly outcome: 'authenticated'; readonly mechanism: string }
+  | {
+      readonly outcome: 'authenticated'
+      readonly mechanism: string
+      /** The type of channel binding, where there was one. */
+      readonly binding: string | undefined
+      /** Why each of the other mechanisms that the server offers was not used. */
+      readonly refusals: readonly MechanismRefusal[]
+    }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
 /** What the server answered, as guards and actions get it. */
@@ -106,9 +113,7 @@ export const authenticationMachine = setup({
   },
   options: { maxIterations: 1000 },
   output: ({ context }) =>
-    context.error === undefined
-      ? { outcome: 'authenticated' as const, mechanism: context.mechanism?.name ?? '' }
-      : { outcome: 'failed' as const, error: context.error },
+    context.error === undefined ? toSuccess(context) : { outcome: 'failed' as const, error: context.error },
   initial: 'choosing',
   states: {
     choosing: {
@@ -204,6 +209,15 @@ export const authenticationMachine = setup({
     failed: { type: 'final', description: 'Not authenticated; the error says why.' },
   },
 })
+
+function toSuccess({ mechanism, refusals, remaining }: AuthenticationContext): AuthenticationOutput {
+  return {
+    outcome: 'authenticated',
+    mechanism: mechanism?.name ?? '',
+    binding: mechanism?.binding,
+    refusals: [...refusals, ...remaining.map(({ name }) => ({ name, reason: 'a stronger one has worked' }))],
+  }
+}
 
 function toError(
   failure: { readonly condition: SaslFailureCondition; readonly text: string | undefined },

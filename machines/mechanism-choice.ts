@@ -99,6 +99,9 @@ function chooseBinding(facts: MechanismFacts): string | undefined {
   return bindingPreference.find((type) => facts.channelBindings.includes(type) && accepted.includes(type))
 }
 
+/** Said of every mechanism that needs a password, where the offer was tampered with. */
+export const strippedReason = 'somebody on the way removed the mechanisms with channel binding from the offer'
+
 /** A server that lists bindings but no mechanism that uses one had those removed from its offer on the way. */
 function isStripped(facts: MechanismFacts): boolean {
   return facts.offeredBindings !== null && facts.offeredBindings.length > 0 && !facts.offered.some(isBound)
@@ -113,7 +116,7 @@ function refuse(name: string, facts: MechanismFacts, binding: string | undefined
     return facts.credentials.certificate ? undefined : 'no client certificate was given'
   if (!facts.credentials.password) return 'no password was given'
   if (isStripped(facts) && facts.channelBindings.length > 0) {
-    return 'somebody on the way removed the mechanisms with channel binding from the offer'
+    return strippedReason
   }
   if (name === 'PLAIN') {
     if (facts.scramPinned)

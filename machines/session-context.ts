@@ -2,7 +2,7 @@ import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
-import type { MechanismFacts } from './mechanism-choice.js'
+import type { MechanismFacts, MechanismRefusal } from './mechanism-choice.js'
 import { backoffMs, draw, judge, maySurvive, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
@@ -69,6 +69,10 @@ export interface SessionContext extends SessionInput {
   readonly header: StreamHeaderFacts | undefined
   readonly features: StreamFeatureFacts
   readonly mechanism: string | undefined
+  /** The type of channel binding that the mechanism has used. */
+  readonly binding: string | undefined
+  /** Why the other mechanisms on offer were not used. */
+  readonly refusals: readonly MechanismRefusal[]
   readonly jid: string | undefined
   /** The session at hand is one from before. */
   readonly resumed: boolean
@@ -103,6 +107,8 @@ export function toInitialContext(input: SessionInput): SessionContext {
     header: undefined,
     features: noFeatures,
     mechanism: undefined,
+    binding: undefined,
+    refusals: [],
     jid: undefined,
     resumed: false,
     resumption: undefined,
@@ -134,8 +140,8 @@ export function fromAuthentication(
   output: AuthenticationOutput,
 ): Partial<SessionContext> {
   if (output.outcome !== 'authenticated') return { error: output.error }
-  const { mechanism } = output
-  return { mechanism, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
+  const { binding, mechanism, refusals } = output
+  return { mechanism, binding, refusals, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
 }
 
 /** What is kept of a binding. */

@@ -102,6 +102,8 @@ export const session = setup({
       header: undefined,
       features: noFeatures,
       mechanism: undefined,
+      binding: undefined,
+      refusals: [],
       jid: undefined,
       tried: [],
       retryInMs: 0,

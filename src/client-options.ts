@@ -2,8 +2,10 @@ import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { defaultTimeouts, refuseUncountable, type Timeouts } from '../machines/timeouts.js'
 import type { Surroundings } from './actors/surroundings.js'
+import type { SessionSecurity } from './features/security.js'
 import { defaultOfflineQueue } from './features/outbox.js'
 import { parseJid, type Jid } from './stanza/jid.js'
+import type { Crossing } from './router/crossing.js'
 import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
@@ -86,6 +88,10 @@ export interface ClientOptions {
   readonly dangerouslyAllowPlaintext?: boolean | undefined
   /** Sees every event and snapshot of every chart. */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
+  /** Sees every stream header, first-level element and closing tag, both ways, secrets included: see `createRecorder()`. */
+  readonly wire?: ((crossing: Crossing) => void) | undefined
+  /** Told what protects the stream whenever that has changed: once it is encrypted, and once the client is authenticated. */
+  readonly security?: ((security: SessionSecurity) => void) | undefined
 }
 
 /** Where nothing else names an endpoint that the app opens by itself. */

@@ -1,6 +1,6 @@
 import { createDialer } from '#dialer'
 import { BehaviorSubject, EMPTY, type Observable } from 'rxjs'
-import { createActor, type ActorRefFrom, type AnyActor, type InspectionEvent } from 'xstate'
+import { createActor, type ActorRefFrom, type AnyActor } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
@@ -11,13 +11,15 @@ import { toSettings, type ClientLimits, type ClientOptions } from './client-opti
 import { toClientState, type ClientState } from './features/client-state.js'
 import type { FeatureHost } from './features/feature-host.js'
 import { TransportError, type XmppError } from './errors.js'
+import { toSecurity, type SessionSecurity } from './features/security.js'
 import { Memory, type Restoration } from './features/memory.js'
 import { createMessages, type Messages } from './features/messages.js'
 import { Outbox } from './features/outbox.js'
 import { answerPings } from './features/ping.js'
-import { createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
+import { annotatePresence, createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
 import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
+import { harmless } from './router/harmless.js'
 import type { RequestOptions } from './router/requests.js'
 import { StanzaLedger } from './router/stanza-ledger.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
@@ -47,6 +49,8 @@ export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature
   readonly jid: Jid
   readonly state: ClientState
   readonly state$: Observable<ClientState>
+  /** What protects the stream: TLS, certificate, mechanism (RFC 7590 §3.6); `undefined` where there is no stream. */
+  readonly security: SessionSecurity | undefined
   /** With a `store`, once: what an earlier process has left, before the first connection of this one. */
   readonly restored$: Observable<Restoration>
   /** Every stanza as it comes. */
@@ -97,6 +101,7 @@ export function createClient(options: ClientOptions): Client {
       lang,
     },
     stream: toStreamOptions(options.limits),
+    watch: options.wire && harmless(options.wire),
     credentials: {
       ...(jid.local === undefined ? {} : { username: jid.local }),
       password: typeof password === 'function' ? password : () => password,
@@ -104,14 +109,14 @@ export function createClient(options: ClientOptions): Client {
     },
     forgetKeys: () => cache.clear(),
   }
-  const inspection = toInspection(options.inspect)
+  const inspection = options.inspect === undefined ? {} : { inspect: harmless(options.inspect) }
   const actor = createSession(means, { input, ...inspection })
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   const outbox = new Outbox(bus, settings.offlineQueue)
   memory?.remember({ bus, roster, outbox, ledger: means.management.ledger })
   const messages = createMessages(bus, createId, outbox, memory)
-  const presence = createPresence(bus, createId, words, presenceActor)
+  const presence = createPresence(bus, words, presenceActor)
   const rosterFeature = createRoster(bus, roster, rosterActor)
   const audience: Audience = {
     isShown: () => presenceActor.getSnapshot().matches({ online: 'available' }),
@@ -122,6 +127,15 @@ export function createClient(options: ClientOptions): Client {
   /** What features have started beside the session. */
   let charts: Set<AnyActor> | undefined
   const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
+  const verifiedBy =
+    settings.opener !== undefined ? 'unknown' : options.tls?.ca === undefined ? 'system' : 'app'
+  const look = () => {
+    if (!link.hasStream) return undefined
+    const { tls } = link.stream.transport
+    return toSecurity(actor.getSnapshot(), { tls, verifiedBy, offerVerified: link.offerVerified })
+  }
+  const { security: watchSecurity } = options
+  if (watchSecurity !== undefined) reportSecurity(actor, look, harmless(watchSecurity))
 
   const show = (next: ClientState) => {
     if (isSame(state.value, next)) return
@@ -162,6 +176,7 @@ export function createClient(options: ClientOptions): Client {
     createId,
     send: (message) => messages.send(message),
     memory,
+    annotatePresence: (name, elements) => annotatePresence(words, presenceActor, name, elements),
     mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
     roster: {
@@ -193,7 +208,7 @@ export function createClient(options: ClientOptions): Client {
     await memory?.settle().catch(() => undefined)
   }
 
-  const parts: Omit<Client, 'state'> = {
+  const parts: Omit<Client, 'security' | 'state'> = {
     jid,
     actor,
     ...wishes,
@@ -212,20 +227,42 @@ export function createClient(options: ClientOptions): Client {
     use: (feature) => feature((host ??= toHost())),
     [Symbol.asyncDispose]: close,
   }
-  return Object.assign(new Shown(state), parts)
+  return Object.assign(new Shown(state, look), parts)
 }
 
 /** In a class, since an object literal with a getter takes three times the memory. */
 class Shown {
   readonly #state: BehaviorSubject<ClientState>
+  readonly #look: () => SessionSecurity | undefined
 
-  constructor(state: BehaviorSubject<ClientState>) {
+  constructor(state: BehaviorSubject<ClientState>, look: () => SessionSecurity | undefined) {
     this.#state = state
+    this.#look = look
   }
 
   get state(): ClientState {
     return this.#state.value
   }
+
+  get security(): SessionSecurity | undefined {
+    return this.#look()
+  }
+}
+
+/** Tells of it when there is a transport, or another one, and when there is a mechanism. */
+function reportSecurity(
+  actor: ActorRefFrom<typeof sessionMachine>,
+  look: () => SessionSecurity | undefined,
+  tell: (security: SessionSecurity) => void,
+): void {
+  let told: readonly unknown[] = []
+  actor.subscribe(({ context: { mechanism, transport } }) => {
+    const now = [mechanism, transport]
+    if (transport === undefined || now.every((each, index) => each === told[index])) return
+    told = now
+    const security = look()
+    if (security !== undefined) tell(security)
+  })
 }
 
 /** In memory, or where the app has given a place for secrets. */
@@ -266,20 +303,6 @@ function toDialer(
 
 const isTransport = (value: unknown): value is Transport =>
   typeof value === 'object' && value !== null && 'start' in value && 'startTls' in value
-
-/** An inspector that throws must not stop what it looks at. */
-function toInspection(inspect: ClientOptions['inspect']) {
-  if (inspect === undefined) return {}
-  return {
-    inspect: (event: InspectionEvent) => {
-      try {
-        inspect(event)
-      } catch {
-        // Nobody here could act on it, and the chart has to go on.
-      }
-    },
-  }
-}
 
 function isSame(before: ClientState, next: ClientState): boolean {
   const entries = Object.entries(next)

@@ -20,6 +20,11 @@ export {
   type ArchiveSearch,
   type ArchiveState,
 } from './features/archive.js'
+export {
+  clientInformation,
+  type ClientInformation,
+  type ClientInformationFeature,
+} from './features/client-information.js'
 export { clientState, type ClientStateFeature } from './features/attention.js'
 export type { Befriending, BefriendingState } from './features/befriending.js'
 export { carbons, type CarbonsFeature, type CarbonsState, type CopiedMessage } from './features/carbons.js'
@@ -33,28 +38,43 @@ export type {
   Standing,
 } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
+export {
+  discovery,
+  type DiscoveryFeature,
+  type InfoOptions,
+  type ItemsOptions,
+  type SelfDescription,
+} from './features/discovery.js'
+export type { EntityInfo } from './features/entity-info.js'
 export type { FeatureHost, FeatureMemory } from './features/feature-host.js'
 export type { Restoration } from './features/memory.js'
 export type { BouncedMessage } from './features/messages.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export type { Contacts } from './features/roster.js'
+export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
 export type { ArchivedMessage } from './features/timeline.js'
+export type { CloseCrossing, Crossing, ElementCrossing, OpenCrossing } from './router/crossing.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'
 export type { ScramKeyCache } from './sasl/scram-key-cache.js'
-export type { Transport } from './transport/transport.js'
+export type { CertificateDetails, Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
 export type { Timeouts } from '../machines/timeouts.js'
 export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
+export type { DataField, DataFieldOption, DataFieldType, DataForm, DataFormType } from './stanza/data-form.js'
+export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
+export type { EntityTime } from './stanza/entity-time.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'
+export type { LastActivity } from './stanza/last-activity.js'
 export { pickText, type LanguageText } from './stanza/language-text.js'
 export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
 export type { RosterItem } from './stanza/roster.js'
+export type { SoftwareVersion } from './stanza/version.js'
 export {
   xml,
   XmlElement,

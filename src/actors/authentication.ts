@@ -54,6 +54,7 @@ export const authenticationActors = {
     const { input, step, received } = exchangeOn(stream)
     exchanges.delete(stream)
     await step.finish(received)
+    means.link.offerVerified = step.offerVerified ?? false
     rememberLogin(means, input)
     if (input.mechanism?.name.startsWith('SCRAM-') === true) means.memory?.pinScram()
   }),

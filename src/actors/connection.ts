@@ -21,12 +21,12 @@ export const connectionActors = {
 
   openTransport: fromPromise<TransportFacts, { readonly endpoint: string; readonly domain: string }>(
     async ({ input, signal, system }) => {
-      const { link, dialer, stream: options } = meansOf(system)
+      const { link, dialer, stream: options, watch } = meansOf(system)
       link.release()
       const transport = await dialer.dial(input.endpoint, input.domain, signal)
       try {
         if (signal.aborted) throw new TransportError('aborted', 'no longer awaited')
-        link.hold(new XmlStream(transport, options))
+        link.hold(new XmlStream(transport, options, watch))
       } catch (error) {
         transport.destroy()
         throw error

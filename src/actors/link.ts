@@ -12,6 +12,8 @@ export class Link {
   #lastEnd: XmppError | undefined
   /** Known from binding on. */
   account: Account | undefined
+  /** The server has proven that its offer of mechanisms came unchanged (XEP-0474). */
+  offerVerified = false
   /** Of the peer's stream, for stanzas that name none. */
   lang: string | undefined
 
@@ -42,6 +44,7 @@ export class Link {
     else this.#stream?.leave()
     this.#stream = undefined
     this.account = undefined
+    this.offerVerified = false
     this.lang = undefined
   }
 }

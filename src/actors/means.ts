@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate'
 import type { LeftBehind } from '../../machines/session-context.js'
 import type { StoreError } from '../errors.js'
+import type { Watch } from '../router/crossing.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StreamManagement } from '../router/stream-management.js'
 import type { XmlStreamOptions } from '../router/xml-stream.js'
@@ -63,6 +64,8 @@ export interface SessionMeans {
   readonly surroundings: Surroundings
   readonly dialer: Dialer
   readonly stream: XmlStreamOptions
+  /** Told of everything that crosses a stream. */
+  readonly watch: Watch | undefined
   /** Whatever the mechanisms need of the account; the only place where secrets are. */
   readonly credentials: Omit<MechanismOptions, 'gs2' | 'offer'>
   /** Keys kept from earlier logins belong to a password that is no longer accepted. */

@@ -4,6 +4,8 @@ import type { Command, CommandContext } from './command.js'
 import { bounced, deeds, hasText, type Stay } from './connect-deeds.js'
 import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from './connect-options.js'
 import { exitCodes } from './exit-codes.js'
+import { createRecorder } from '../inspector/recording/recorder.js'
+import { inspectClient } from './inspecting.js'
 import { halted, interrupted, openSession } from './session.js'
 import { UsageError } from './usage-error.js'
 
@@ -30,9 +32,13 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
       'The variable XMPP_PASSWORD or --password-file is safer.',
     )
   }
-  const client = openSession(await toClientOptions(host, options), report)
+  const account = await toClientOptions(host, options)
+  const recorder = options.has('inspect') ? createRecorder({ name: account.jid }) : undefined
+  const client = openSession({ ...account, ...recorder?.taps }, report)
   const { signal } = host.interruption
+  let endInspection = async () => {}
   try {
+    if (recorder !== undefined) endInspection = await inspectClient(context, recorder, client)
     await client.connect({ signal })
     await firstValueFrom(
       merge(
@@ -46,6 +52,8 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     if (!signal.aborted) throw error
   } finally {
     await client.close()
+    await endInspection()
+    recorder?.close()
   }
   return host.interruption.exitCode ?? exitCodes.ok
 }
@@ -54,6 +62,9 @@ function toStay(options: ConnectOptions, message: MessageInput | undefined): Sta
   const waitMs = options.milliseconds('wait')
   if (waitMs !== undefined && options.has('once')) {
     throw new UsageError('--once and --wait contradict each other.', 'Give one of them.')
+  }
+  if (options.has('allow-commands') && !options.has('inspect')) {
+    throw new UsageError('There is no page to allow anything to.', 'Add --inspect.')
   }
   if (message !== undefined && !hasText(message) && options.has('once')) {
     throw new UsageError('There is nothing to send.', 'Add --body TEXT.')

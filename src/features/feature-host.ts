@@ -4,6 +4,7 @@ import type { StanzaBus } from '../router/stanza-bus.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Json } from '../store/store.js'
+import type { XmlElement } from '../xml/element.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { RosterPhase, RosterStore } from './roster.js'
@@ -19,6 +20,11 @@ export interface FeatureHost {
   readonly send: (message: MessageInput) => Delivery
   /** Whether somebody can see anyway that one is there: nobody else is given an answer by itself. */
   readonly mayKnowOfMe: (jid: Jid) => boolean
+  /**
+   * Puts elements into every available presence from now on, instead of those that were given under this name before; where
+   * presence is announced already it is said again.
+   */
+  readonly annotatePresence: (name: string, elements: readonly XmlElement[]) => void
   readonly state$: Observable<ClientState>
   /** The contact list, and each change to it. */
   readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {

@@ -6,6 +6,7 @@ import { ns } from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
 import { Cork, type Flushed } from './cork.js'
+import type { ElementCrossing, Watch } from './crossing.js'
 import type { StreamHeader } from './inbound.js'
 
 /** What a stream carries: an element, or what is written without being one. */
@@ -32,14 +33,16 @@ const spellFrame: Spell = (element) => serialize(element)
 /**
  * @param limitBytes how much may wait for the operating system; a `send` beyond it throws `TransportError` (`overflow`) and
  * sends nothing
+ * @param watch told of whatever is written
  */
-export function createOutbound(transport: Transport, limitBytes: number): Outbound {
-  return new Writer(transport, limitBytes)
+export function createOutbound(transport: Transport, limitBytes: number, watch?: Watch): Outbound {
+  return new Writer(transport, limitBytes, watch)
 }
 
 class Writer implements Outbound {
   readonly #transport: Transport
   readonly #limitBytes: number
+  readonly #watch: Watch | undefined
   readonly #framed: boolean
   readonly #cork: Cork
   #spell: Spell
@@ -48,9 +51,10 @@ class Writer implements Outbound {
   /** Who wants to know when the closing tag has left, while it is on its way. */
   #leaving: (() => void)[] | undefined
 
-  constructor(transport: Transport, limitBytes: number) {
+  constructor(transport: Transport, limitBytes: number, watch: Watch | undefined) {
     this.#transport = transport
     this.#limitBytes = limitBytes
+    this.#watch = watch
     this.#framed = transport.framing === 'frames'
     this.#cork = new Cork(transport)
     this.#spell = this.#framed ? spellFrame : spellInStream
@@ -59,6 +63,7 @@ class Writer implements Outbound {
   open(header: StreamHeader): void {
     const { to, from, id, version, lang } = header
     this.#opened = true
+    this.#watch?.({ direction: 'out', what: 'open', framing: this.#transport.framing, header })
     if (!this.#framed) return this.#cork.write(serializeOpening(header))
     if (lang !== undefined) this.#spell = (element) => serialize(withLang(element, lang))
     this.#cork.write(spellFrame(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
@@ -72,6 +77,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
+    this.#watch?.(new Sent(stanza, text.length))
     this.#cork.write(text, flushed)
   }
 
@@ -80,6 +86,7 @@ class Writer implements Outbound {
     this.#stopped = true
     if (!this.#opened) return
     this.#leaving = []
+    this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing })
     this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, () => {
       const leaving = this.#leaving ?? []
       this.#leaving = undefined
@@ -96,7 +103,10 @@ class Writer implements Outbound {
   abort(condition: StreamErrorCondition, application?: XmlElement): void {
     if (this.#stopped) return
     if (!this.#opened) return this.#transport.destroy()
-    this.#cork.write(this.#spell(toStreamErrorElement({ condition, application })))
+    const element = toStreamErrorElement({ condition, application })
+    const text = this.#spell(element)
+    this.#watch?.(new Sent(element, text.length))
+    this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
   }
@@ -104,6 +114,22 @@ class Writer implements Outbound {
   stop(reason: TransportError): void {
     this.#stopped = true
     this.#cork.drop(reason)
+  }
+}
+
+class Sent implements ElementCrossing {
+  readonly direction = 'out'
+  readonly what = 'element'
+  readonly units: number
+  readonly #stanza: Sendable
+
+  constructor(stanza: Sendable, units: number) {
+    this.#stanza = stanza
+    this.units = units
+  }
+
+  get element(): XmlElement {
+    return this.#stanza instanceof XmlElement ? this.#stanza : this.#stanza.toElement()
   }
 }
 

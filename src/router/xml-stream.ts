@@ -6,7 +6,8 @@ import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
 import type { Flushed } from './cork.js'
-import type { Inbound, StreamHeader } from './inbound.js'
+import { watchInbound, type Watch } from './crossing.js'
+import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
 import { createOutbound, type Outbound, type Sendable } from './outbound.js'
 
 export interface StreamSink {
@@ -48,20 +49,18 @@ export class XmlStream {
   #disconnected = false
   readonly #awaitingEnd: (() => void)[] = []
 
-  constructor(transport: Transport, options: XmlStreamOptions = {}) {
+  /** @param watch told of everything that crosses, both ways; it must not throw */
+  constructor(transport: Transport, options: XmlStreamOptions = {}, watch?: Watch) {
     this.transport = transport
     const { outboundLimitBytes = defaultOutboundLimitBytes, ...limits } = options
-    this.#inbound = createInbound(
-      transport,
-      {
-        opened: (header) => this.#arrived({ header }),
-        element: (element) => this.#elementArrived(element),
-        closed: (otherUri) => this.#closedByPeer(otherUri),
-        failed: (error) => this.abort(error),
-      },
-      limits,
-    )
-    this.#outbound = createOutbound(transport, outboundLimitBytes)
+    const events: InboundEvents = {
+      opened: (header) => this.#arrived({ header }),
+      element: (element) => this.#elementArrived(element),
+      closed: (otherUri) => this.#closedByPeer(otherUri),
+      failed: (error) => this.abort(error),
+    }
+    this.#inbound = createInbound(transport, watchInbound(events, transport.framing, watch), limits)
+    this.#outbound = createOutbound(transport, outboundLimitBytes, watch)
     transport.start({
       data: (chunk) => {
         this.lastReceivedMs = performance.now()

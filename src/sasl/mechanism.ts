@@ -6,6 +6,8 @@ import type { ScramErrorValue } from './scram-error.js'
 export interface SaslStep {
   /** What to send: `null` is no data at all, an empty array is data of length zero (RFC 6120 §6.4.2). */
   readonly response: Uint8Array | null
+  /** The server's digest of its offer fits what has arrived (XEP-0474). Default false. */
+  readonly offerVerified?: boolean
   /** The server challenged. Rejects with `AuthenticationError` when the challenge cannot be trusted. */
   next(challenge: Uint8Array): Promise<SaslStep>
   /**

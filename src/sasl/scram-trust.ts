@@ -27,10 +27,15 @@ export function refuseUntrusted(settings: ScramSettings, clientNonce: string, fi
   }
 }
 
-/** XEP-0474: the server's digest of its offer must fit the offer that arrived; without a digest there is nothing to compare. */
-export async function refuseTamperedOffer(settings: ScramSettings, first: ServerFirst): Promise<void> {
-  if (settings.offer === undefined || first.offerHash === undefined) return
+/**
+ * XEP-0474: the server's digest of its offer must fit the offer that arrived; without a digest there is nothing to
+ * compare.
+ * @returns whether there was a digest, and it fits
+ */
+export async function refuseTamperedOffer(settings: ScramSettings, first: ServerFirst): Promise<boolean> {
+  if (settings.offer === undefined || first.offerHash === undefined) return false
   if (!equalInConstantTime(first.offerHash, await hashOffer(settings.offer, settings.hash))) {
     throw unverified(settings.name, 'the offered mechanisms are not those that the server sent (XEP-0474)')
   }
+  return true
 }

@@ -55,7 +55,7 @@ async function proofStep(exchange: Exchange, challenge: Uint8Array): Promise<Sas
   const { hash } = settings
   const { message: first, text: serverFirst } = read(settings, challenge, parseServerFirst)
   refuseUntrusted(settings, exchange.nonce, first)
-  await refuseTamperedOffer(settings, first)
+  const offerVerified = await refuseTamperedOffer(settings, first)
   const keys = await findKeys(settings, exchange.username, first)
   const data = settings.gs2.flag === 'p' ? settings.gs2.binding.data : undefined
   const withoutProof = `c=${encodeBase64(gs2ChannelInput(exchange.gs2Header, data))},r=${first.nonce}`
@@ -71,9 +71,10 @@ async function proofStep(exchange: Exchange, challenge: Uint8Array): Promise<Sas
   }
   return {
     response: encodeUtf8(`${withoutProof},p=${proof}`),
+    offerVerified,
     next: async (challenge) => {
       await verify(challenge)
-      return lastStep(settings)
+      return { ...lastStep(settings), offerVerified }
     },
     finish: async (additional) => {
       if (additional === null || additional.length === 0)

@@ -1,4 +1,5 @@
 export type { ServerEndpoints } from './listeners.js'
+export { disturbances, type Disturbance } from './disturbance.js'
 export { defaultServerLimits, type ServerLimits } from './limits.js'
 export type { ResourceConflictPolicy } from './resource-binding.js'
 export type { ServerEvent, SessionFacts, StanzaFacts } from './server-events.js'

@@ -4,9 +4,11 @@ import type { Realm } from './realm.js'
 import { serveArchive } from './services/archive.js'
 import { serveCarbons } from './services/carbons.js'
 import { serveDiscoInfo, serveDiscoItems } from './services/disco.js'
+import { serveLastActivity } from './services/last-activity.js'
 import { servePing, serveSession } from './services/ping.js'
 import { serveRoster } from './services/roster.js'
 import type { Service, ServiceAnswer } from './services/service.js'
+import { serveTime } from './services/time.js'
 import { serveVersion, type ServerSoftware } from './services/version.js'
 import { serveVisibility } from './services/visibility.js'
 
@@ -21,6 +23,8 @@ export function createServices(software: ServerSoftware): (realm: Realm, envelop
     serveDiscoInfo(software.name),
     serveDiscoItems,
     serveVersion(software),
+    serveTime,
+    serveLastActivity,
     serveVisibility,
     serveCarbons,
     serveArchive,

@@ -12,12 +12,14 @@ import { createOutbound, type Outbound } from '../router/outbound.js'
 import { parseClientState } from '../stanza/client-state.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
-import type { TlsServerOptions, Transport } from '../transport/transport.js'
+import type { TlsServerOptions } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
+import type { Disturbance } from './disturbance.js'
+import type { Line } from './line.js'
 import type { Realm } from './realm.js'
 import { Quiet } from './quiet.js'
 import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
@@ -57,7 +59,7 @@ export interface SessionObserver {
 /** The hands of one `servedSession`: does what the chart names, and tells it what the client does. */
 export class Session implements ResourceLink {
   readonly id: string
-  readonly transport: Transport
+  readonly transport: Line
   readonly actor: Actor<ReturnType<Session['provide']>>
   readonly #realm: Realm
   readonly #settings: SessionSettings
@@ -77,7 +79,7 @@ export class Session implements ResourceLink {
 
   constructor(
     id: string,
-    transport: Transport,
+    transport: Line,
     realm: Realm,
     settings: SessionSettings,
     observer: SessionObserver,
@@ -152,6 +154,11 @@ export class Session implements ResourceLink {
 
   close(fault: ServedFault): void {
     this.#tell({ type: 'session.close', fault })
+  }
+
+  disturb(how: Disturbance): void {
+    if (how === 'silence') this.transport.fallSilent()
+    else this.transport.destroy()
   }
 
   /** The chart with every name filled in. */

@@ -28,18 +28,6 @@ export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinit
   return [...node.transitions.values(), node.always ?? []].flat()
 }
 
-/** The id that a drawing gives a transition: the same for the same chart, whatever runs it. */
-export function transitionId(transition: AnyTransitionDefinition): string {
-  const type = String(transition.eventType)
-  return `${transition.source.id} ${type === '' ? 'always' : type} ${rivalsOf(transition).indexOf(transition)}`
-}
-
-/** All candidates of the same state for the same event, in order; the transition is among them. */
-export function rivalsOf({ source, eventType }: AnyTransitionDefinition): readonly AnyTransitionDefinition[] {
-  const type = String(eventType)
-  return (type === '' ? source.always : source.transitions.get(type)) ?? []
-}
-
 /** Ids of the states that an inspected event tells of, those that do not last included. */
 export function* statesIn(event: InspectionEvent): Generator<string> {
   if ('snapshot' in event && isMachineSnapshot(event.snapshot)) {

@@ -1,5 +1,6 @@
 import { filter, firstValueFrom, race, timer, map } from 'rxjs'
 import type { Client, ClientOptions } from '../index.js'
+import { createRecorder, type Recorder } from '../inspector/index.js'
 import { StanzaError, type XmppError } from '../errors.js'
 import { XmlStream } from '../router/xml-stream.js'
 import type { StreamHeader } from '../router/inbound.js'
@@ -11,7 +12,6 @@ import { createDialer } from '../transport/dial-node.js'
 import type { Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { createTraceRecorder, type TraceRecorder } from './trace-recorder.js'
 
 /** Somebody to log in as. */
 export interface Account {
@@ -49,7 +49,7 @@ export class Visit {
   readonly domain: string
   readonly patienceMs: number
   /** Of every client, in order. */
-  readonly recorders: TraceRecorder[] = []
+  readonly recorders: Recorder[] = []
   readonly #dialer: ReturnType<typeof createDialer>
   readonly #clients: Client[] = []
   readonly #streams: XmlStream[] = []
@@ -101,7 +101,7 @@ export class Visit {
 
   /** A client of the account, or of the one that is given, that is not connected. */
   client(options: Partial<ClientOptions> = {}, account: Account = this.options.account): Visitor {
-    const recorder = createTraceRecorder()
+    const recorder = createRecorder({ name: account.jid, source: `visit-${this.recorders.length}` })
     this.recorders.push(recorder)
     let transport: Transport | undefined
     const { patienceMs } = this
@@ -120,7 +120,7 @@ export class Visit {
       // Bytes that are written beside the client are in no count of its own.
       streamManagement: false,
       timeouts: { closeMs: patienceMs, saslMs: patienceMs, bindMs: patienceMs, featuresMs: patienceMs },
-      inspect: recorder.inspect,
+      ...recorder.taps,
       ...options,
     })
     this.#clients.push(client)

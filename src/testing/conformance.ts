@@ -7,8 +7,8 @@ import { stanzaProbes } from './conformance-stanzas.js'
 import { streamProbes } from './conformance-stream.js'
 import { Visit, type VisitOptions } from './conformance-visit.js'
 import { right, toFinding, unseen, wrong, type Finding } from './finding.js'
-import type { TraceRecord } from './trace.js'
-import { replayTrace } from './trace-replay.js'
+import type { RecordingLine } from '../inspector/index.js'
+import { replayRecording } from './replay.js'
 
 export interface ConformanceOptions extends VisitOptions {
   /** Ends the walk; what was found by then is kept. */
@@ -30,10 +30,10 @@ export interface ConformanceOptions extends VisitOptions {
  */
 export async function checkServer(options: ConformanceOptions): Promise<readonly Finding[]> {
   const first = new Visit(options)
-  const traces: (readonly TraceRecord[])[] = []
+  const recordings: (readonly RecordingLine[])[] = []
   const keep = async (visit: Visit) => {
     await visit.leave()
-    traces.push(...visit.recorders.map(({ records }) => records))
+    recordings.push(...visit.recorders.map((recorder) => recorder.history()))
   }
   let probes: readonly Probe[]
   try {
@@ -65,7 +65,7 @@ export async function checkServer(options: ConformanceOptions): Promise<readonly
     find(await toFinding(probe, run))
     await keep(visit)
   }
-  find(await toFinding(ownCharts, async () => judgeTraces(traces)))
+  find(await toFinding(ownCharts, async () => judgeRecordings(recordings)))
   return findings
 }
 
@@ -77,10 +77,10 @@ const ownCharts = {
 }
 
 /** Whatever the server did, the client has to have done what its charts say. */
-function judgeTraces(traces: readonly (readonly TraceRecord[])[]) {
-  const [first] = traces.flatMap((trace) => replayTrace(trace))
+function judgeRecordings(recordings: readonly (readonly RecordingLine[])[]) {
+  const [first] = recordings.flatMap((recording) => replayRecording(recording))
   if (first !== undefined) return wrong(`${first.actorPath} left its chart at ${first.type}`)
-  const records = traces.flat()
-  const states = new Set(records.map(({ actorPath, value }) => `${actorPath} ${JSON.stringify(value)}`))
-  return right(`${traces.length} runs, ${records.length} steps, ${states.size} states`)
+  const steps = recordings.flat().filter((line) => line.kind === 'event' || line.kind === 'start')
+  const states = new Set(steps.map(({ actorPath, value }) => `${actorPath} ${JSON.stringify(value)}`))
+  return right(`${recordings.length} runs, ${steps.length} steps, ${states.size} states`)
 }

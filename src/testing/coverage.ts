@@ -1,6 +1,7 @@
 import type { AnyStateMachine, InspectionEvent } from 'xstate'
 import { toGraph, type ChartTransition } from '../inspector/index.js'
-import { rivalsOf, statesIn, statesOf, transitionId } from './chart-edges.js'
+import { rivalsOf, transitionId } from '../inspector/drawing/transition-id.js'
+import { statesIn, statesOf } from './chart-edges.js'
 import { transitionText } from './words.js'
 import type { Step } from './stepper.js'
 

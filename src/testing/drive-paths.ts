@@ -1,5 +1,6 @@
 import { StateMachine, type AnyStateMachine } from 'xstate'
-import { statesOf, transitionId, transitionsOf } from './chart-edges.js'
+import { transitionId } from '../inspector/drawing/transition-id.js'
+import { statesOf, transitionsOf } from './chart-edges.js'
 import { stimuliAt, type Drivable, type Running } from './drive.js'
 import { beginModel, placeOf, stepModel, type Model } from './drive-model.js'
 

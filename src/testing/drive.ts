@@ -5,7 +5,8 @@ import {
   type AnyStateMachine,
   type InspectionEvent,
 } from 'xstate'
-import { childrenOf, transitionId } from './chart-edges.js'
+import { transitionId } from '../inspector/drawing/transition-id.js'
+import { childrenOf } from './chart-edges.js'
 import {
   beginModel,
   findDeed,

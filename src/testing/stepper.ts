@@ -9,7 +9,8 @@ import {
   type AnyStateMachine,
   type AnyTransitionDefinition,
 } from 'xstate'
-import { activeIn, statesIn, statesOf, transitionId, transitionsOf } from './chart-edges.js'
+import { transitionId } from '../inspector/drawing/transition-id.js'
+import { activeIn, statesIn, statesOf, transitionsOf } from './chart-edges.js'
 
 /** What came of one event: where the chart is now, and everything that was decided on the way. */
 export interface Step {

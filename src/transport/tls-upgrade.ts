@@ -9,9 +9,16 @@ import {
 } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { peerCertificateOf } from './channel-binding.js'
+import { toCertificateDetails } from './certificate-details.js'
 import { readCertificateNames } from './certificate-names.js'
 import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
-import type { PeerCertificate, TlsClientOptions, TlsFacts, TlsServerOptions } from './transport.js'
+import type {
+  PeerCertificate,
+  TlsClientOptions,
+  TlsDetails,
+  TlsFacts,
+  TlsServerOptions,
+} from './transport.js'
 
 /** How long an accepted connection may take for its TLS handshake, unless told otherwise. */
 export const defaultHandshakeTimeoutMs = 30_000
@@ -136,8 +143,17 @@ export function tlsFactsOf(socket: TLSSocket, isServer: boolean): TlsFacts {
   return {
     version: socket.getProtocol() ?? 'unknown',
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+    look: () => detailsOf(socket),
     ...(certificate === undefined ? {} : { peer: peerOf(certificate, socket.authorized) }),
   }
+}
+
+function detailsOf(socket: TLSSocket): TlsDetails | undefined {
+  // TypeScript believes that there always is one.
+  const cipher: { readonly standardName: string } | undefined = socket.getCipher()
+  return (
+    cipher && { cipher: cipher.standardName, certificate: toCertificateDetails(peerCertificateOf(socket)) }
+  )
 }
 
 function peerOf(der: Uint8Array, authorized: boolean): PeerCertificate {

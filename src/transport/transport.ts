@@ -21,12 +21,36 @@ export interface PeerCertificate {
   readonly xmppAddresses: readonly string[]
 }
 
+/** What people want to know of an established TLS layer (RFC 7590 §3.6). */
+export interface TlsDetails {
+  /** As IANA names it, e.g. `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string
+  /** The certificate of the other side; absent where it showed none. */
+  readonly certificate: CertificateDetails | undefined
+}
+
+/** A certificate as people read it. */
+export interface CertificateDetails {
+  /** Distinguished names, e.g. `CN=example.test, O=Example`. */
+  readonly subject: string
+  readonly issuer: string
+  /** Milliseconds since 1970. */
+  readonly validFrom: number
+  readonly validTo: number
+  /** Whom it is for: DNS names, SRV names and XMPP addresses. */
+  readonly names: readonly string[]
+  /** Of the whole certificate: SHA-256 in hexadecimal, pairs with colons between. */
+  readonly fingerprint: string
+}
+
 /** Facts about the established TLS layer. */
 export interface TlsFacts {
   /** As Node names it, e.g. `TLSv1.3`; `unknown` in browsers. */
   readonly version: string
   /** Application protocol agreed by ALPN, e.g. `xmpp-client`. */
   readonly alpn: string | undefined
+  /** Asks the socket for what people want to know (RFC 7590 §3.6); `undefined` where it has ended. Absent in browsers, which do not tell. */
+  readonly look?: () => TlsDetails | undefined
   /** What a client showed; absent where it showed none, and on the client's own side. */
   readonly peer?: PeerCertificate
 }

@@ -2,6 +2,7 @@ import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
+import { holdDiscovery } from './discovery.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
@@ -55,4 +56,5 @@ holdConversations(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
+holdDiscovery(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

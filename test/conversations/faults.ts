@@ -35,8 +35,8 @@ const hasty = {
 /** A session comes through whatever the network does; held on each server that manages streams. */
 export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp' | 'xmpps'): void {
   const relays: Relay[] = []
-  afterEach(async () => {
-    await everybodyLeaves()
+  afterEach(async (context) => {
+    await everybodyLeaves(context)
     await Promise.all(relays.splice(0).map((relay) => relay.stop()))
   })
 

@@ -1,22 +1,25 @@
-import { expect } from 'vitest'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type TestContext } from 'vitest'
 import { firstValueFrom, filter, timeout, type Observable } from 'rxjs'
 import { createClient, type Client } from '../../src/client.js'
 import type { ClientOptions } from '../../src/client-options.js'
-import { parseTrace, toTraceText } from '../../src/testing/trace.js'
-import { createTraceRecorder, type TraceRecorder } from '../../src/testing/trace-recorder.js'
-import { replayTrace } from '../../src/testing/trace-replay.js'
+import { parseRecording, toRecordingText } from '../../src/inspector/recording/recording-text.js'
+import { createRecorder, type Recorder } from '../../src/inspector/recording/recorder.js'
+import { replayRecording } from '../../src/testing/replay.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
-const clients: { readonly client: Client; readonly recorder: TraceRecorder }[] = []
+const clients: { readonly client: Client; readonly recorder: Recorder }[] = []
 
 /**
  * A client of one of the server's users, with a resource of its own so that runs do not meet; closed after the test. What
  * its charts do is recorded.
  */
 export function person(server: ServerUnderTest, user: string, options: Partial<ClientOptions> = {}): Client {
-  const recorder = createTraceRecorder()
+  const recorder = createRecorder({ name: `${user}@${server.domain}` })
   const client = createClient({
-    inspect: recorder.inspect,
+    ...recorder.taps,
     jid: `${user}@${server.domain}/${crypto.randomUUID()}`,
     password: server.password,
     endpoint: Object.values(server.endpoints)[0],
@@ -39,17 +42,29 @@ export async function online(
   return client
 }
 
-/** Closes every client, and holds what each has done against the pure charts. */
-export async function everybodyLeaves(): Promise<void> {
+/**
+ * Closes every client, and holds what each has done against the pure charts. What a failing test has recorded is left as files,
+ * for a report.
+ */
+export async function everybodyLeaves({ task }: TestContext): Promise<void> {
   const gone = clients.splice(0)
   await Promise.all(gone.map(({ client }) => client.close()))
-  for (const { recorder } of gone) {
-    const trace = toTraceText(recorder.records)
-    expect(trace).not.toContain('"secret"')
-    expect(replayTrace(parseTrace(trace))).toEqual([])
-    const session = recorder.records.findLast(({ actorPath }) => actorPath === 'session')
+  const recordings = gone.map(({ recorder }) => toRecordingText(recorder.history()))
+  if (task.result?.state === 'fail') await keepRecordings(task.name, recordings)
+  for (const recording of recordings) {
+    const lines = parseRecording(recording)
+    expect(recording).not.toContain('"secret"')
+    expect(replayRecording(lines)).toEqual([])
+    const session = lines.findLast((line) => 'actorPath' in line && line.actorPath === 'session')
     expect(session).toMatchObject({ value: 'closed', status: 'done' })
   }
+}
+
+async function keepRecordings(test: string, recordings: readonly string[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-recordings-'))
+  for (const [index, recording] of recordings.entries())
+    await writeFile(join(folder, `${index}.jsonl`), recording)
+  console.error(`${test}: recorded in ${folder}`)
 }
 
 /** The next value that fits; fails with a sentence when none comes. */

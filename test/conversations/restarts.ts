@@ -71,8 +71,8 @@ export function usePrograms() {
     programs = await buildPrograms([program])
   })
   afterAll(() => programs?.remove())
-  afterEach(async () => {
-    await everybodyLeaves()
+  afterEach(async (context) => {
+    await everybodyLeaves(context)
     for (const child of children.splice(0)) child.kill('SIGKILL')
     await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
   })

@@ -21,9 +21,25 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  'client-information': [
+    /^their app: My app 1\.0, on an operating system of their own$/,
+    /^their time: \d\d:\d\d:\d\d, UTC[+-]\d+ min$/,
+    /^nobody has touched it for 90 s$/,
+    /^their answer took \d+ ms$/,
+    /^the server: xmpp-machines embedded, up for \d+ s$/,
+    /^they have left \d+ s ago: Gone fishing$/,
+  ],
   devices: [
     /^laptop: sent on the phone: Shall we meet\?$/,
     /^laptop: received on the phone: Yes, at eight!$/,
+  ],
+  discover: [
+    /^the server: server\/im xmpp-machines$/,
+    /^it archives messages: true$/,
+    /^one of their devices: tata@localhost\/\S+$/,
+    /^their app: client\/phone My app$/,
+    /^it gives receipts: true$/,
+    /^it takes calls: false$/,
   ],
   'echo-bot': [/^You said: one$/, /^You said: two$/, /^You said: three$/],
   errors: [
@@ -49,6 +65,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: two$/,
     /^earlier: one$/,
   ],
+  inspect: [/^watch: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/, /^online; Enter ends it$/],
   phases: [
     /^offline: /,
     ...[

@@ -65,8 +65,8 @@ export const rooms = [
   {
     name: 'features',
     holds: 'a fact or a wish of the app',
-    rooms: ['xml', 'stanza', 'router', 'machines', 'errors'],
-    types: ['store'],
+    rooms: ['xml', 'stanza', 'router', 'machines', 'base64', 'errors'],
+    types: ['transport', 'store'],
     packages: ['rxjs', 'xstate'],
     pure: false,
   },
@@ -81,9 +81,17 @@ export const rooms = [
   {
     name: 'inspector',
     holds: 'a view',
-    rooms: ['machines'],
-    types: ['actors', 'errors'],
-    packages: ['xstate', 'elkjs', 'node:'],
+    rooms: ['machines', 'xml', 'stanza', 'errors'],
+    types: ['actors', 'router', 'features'],
+    packages: ['xstate', 'elkjs', 'ws', '#inspector-socket', 'node:'],
+    pure: false,
+  },
+  {
+    name: 'inspector/page',
+    holds: 'what a browser shows',
+    rooms: ['machines', 'errors'],
+    types: [],
+    packages: ['preact', '@preact/signals', 'xstate'],
     pure: false,
   },
   {

@@ -49,7 +49,15 @@ describe('the authentication chart', () => {
       answerChallenge: [challenge, success],
       verifyServer: [gives()],
     })
-    expect(await output).toEqual({ outcome: 'authenticated', mechanism: 'SCRAM-SHA-256' })
+    expect(await output).toEqual({
+      outcome: 'authenticated',
+      mechanism: 'SCRAM-SHA-256',
+      binding: undefined,
+      refusals: [
+        { name: 'SCRAM-SHA-1', reason: 'a stronger one has worked' },
+        { name: 'PLAIN', reason: 'a stronger one has worked' },
+      ],
+    })
     expect(asked).toEqual(['initiate', 'answerChallenge', 'answerChallenge', 'verifyServer'])
   })
 

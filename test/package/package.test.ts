@@ -17,9 +17,6 @@ const manifest: { name: string; exports: Record<string, unknown>; bin: Record<st
 const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json')
 const specifier = (subpath: string): string => manifest.name + subpath.slice(1)
 
-/** Entries that listen and dial, for Node alone. */
-const ofNode: ReadonlySet<string> = new Set(['./server', './testing/node'])
-
 const production = 'production'
 /** Each build: its name, and the conditions that choose it. */
 const builds: readonly (readonly [string, ...(readonly string[])])[] = [
@@ -149,9 +146,9 @@ describe('a project that installs it', () => {
 
   test('is told to install elkjs when it draws without it', async () => {
     const script = [
-      `import { drawSvg } from '${specifier('./inspector')}'`,
+      `import { drawChart } from '${specifier('./inspector')}'`,
       `import { sessionMachine } from '${specifier('./machines')}'`,
-      'await drawSvg(sessionMachine).catch((error) => console.log(error.message))',
+      'await drawChart(sessionMachine).catch((error) => console.log(error.message))',
     ].join('; ')
     expect(await runScript(script)).toBe('drawing needs the package elkjs: npm install elkjs\n')
   })
@@ -170,7 +167,7 @@ describe('a project that installs it', () => {
 
   test.each(
     subpaths
-      .filter((subpath) => !ofNode.has(subpath))
+      .filter((subpath) => !/\/(?:server|node)$/.test(subpath))
       .flatMap((subpath) => builds.map((one) => [subpath, ...one])),
   )('bundles %s for browsers, without anything of Node (%s)', async (subpath, _, ...conditions) => {
     const { metafile, warnings } = await build({

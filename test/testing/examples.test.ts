@@ -3,7 +3,7 @@ import { transform } from 'esbuild'
 import { afterAll, describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
 import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
-import { drawSvg } from 'xmpp-machines/inspector'
+import { drawChart } from 'xmpp-machines/inspector'
 import * as testing from 'xmpp-machines/testing'
 
 const folder = new URL('../../src/testing/', import.meta.url)
@@ -89,7 +89,7 @@ const scope = {
   client: open({ jid: 'alice@example.test', password: 'secret', endpoint }),
   trafficLight,
   checkoutMachine,
-  drawSvg,
+  drawChart,
   expect,
   console: { log: () => undefined },
 }

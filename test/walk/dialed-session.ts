@@ -35,6 +35,7 @@ export function discoveringSession(
     dialer: { discover: endpoints.ask, dial: transport.ask, tlsOptions: (domain) => ({ domain }) },
     identity: { domain: 'example.test', bare: 'alice@example.test', lang: 'en' },
     stream: {},
+    watch: undefined,
     credentials: { username: 'alice', password: () => 'secret' },
     forgetKeys: () => undefined,
   }
@@ -63,6 +64,6 @@ export function discoveringSession(
     actor,
     ...createWishes(actor),
     ...createRoster(bus, roster, rosterActor),
-    ...createPresence(bus, createStanzaId, presence, presenceActor),
+    ...createPresence(bus, presence, presenceActor),
   }
 }

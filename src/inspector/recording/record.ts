@@ -10,7 +10,7 @@ export type Fact = boolean | number | string | null | Facts | readonly Fact[]
 /** One line of a recording, in a file as on the wire to the page: JSON. */
 export type RecordingLine = SourceLine | ChartLine | InspectorRecord
 
-/** Who is recorded; before everything of its own. */
+/** Who is recorded; before everything of its own, and again whenever something of it has changed: the last one counts. */
 export interface SourceLine {
   readonly kind: 'source'
   /** Names the source in all its lines; unique in a recording. */
@@ -23,6 +23,8 @@ export interface SourceLine {
   readonly startedAt: number
   /** What it lets the page send; nothing where this is left out. */
   readonly commands?: readonly string[]
+  /** When it went away, in milliseconds since 1970; absent while it is there. */
+  readonly endedAt?: number
 }
 
 /** A chart of a source, before its first actor starts. */
@@ -64,7 +66,10 @@ export interface ActorStarted extends OfActor {
   readonly data?: Facts
   readonly context?: Facts
   readonly timers?: readonly Timer[]
-  /** It was there before the recording began, or before what the recording still holds. */
+  /**
+   * It was there before the recording began, or before what the recording still holds; then its `seq` is that of the
+   * record before it.
+   */
   readonly found?: true
   /** It goes on from a persisted snapshot. */
   readonly restored?: true
@@ -88,7 +93,7 @@ export interface EventTaken extends OfActor {
   readonly edges: readonly string[]
   /** Transitions that stood before a taken one, and whose guard refused. */
   readonly refused?: readonly Refusal[]
-  /** Where it has changed. */
+  /** The facts of its context that have changed; `null`: it has this one no more. */
   readonly context?: Facts
   /** Time-outs that began to run. */
   readonly timers?: readonly Timer[]

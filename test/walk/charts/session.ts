@@ -84,7 +84,7 @@ const failed = (error: AuthenticationError | ProtocolError | TransportError) =>
   ({ outcome: 'failed', error }) as const
 
 const authenticated: readonly AuthenticationOutput[] = [
-  { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1' },
+  { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1', binding: undefined, refusals: [] },
   failed(unauthorized),
 ]
 const address = {

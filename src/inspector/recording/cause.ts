@@ -1,0 +1,46 @@
+import type { Crossed } from './happening.js'
+
+const settled = Promise.resolve()
+
+/** What the engine is dealing with, as far as that is certain. */
+export class Cause {
+  #current: Crossed | undefined
+  /** How many have come since the engine last had a rest. */
+  #burst = 0
+  #isTurnCounted = false
+
+  /** What came over the wire, and is being dealt with, or has led to the promises that go on now. */
+  get current(): Crossed | undefined {
+    return this.#current
+  }
+
+  /** The app does something of its own accord. */
+  interrupted(): void {
+    if (this.#burst === 0) this.#current = undefined
+  }
+
+  /** It is dealt with until the next one comes, and what waits for it goes on before the turn is over. */
+  arrived(crossed: Crossed): void {
+    this.#current = crossed
+    this.#burst += 1
+    if (this.#burst === 1) void settled.then(this.#endBurst)
+    if (this.#isTurnCounted) return
+    this.#isTurnCounted = true
+    nextTurn(this.#endTurn)
+  }
+
+  /** What goes on after several have come follows from any of them. */
+  readonly #endBurst = (): void => {
+    if (this.#burst > 1) this.#current = undefined
+    this.#burst = 0
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTurnCounted = false
+    this.#current = undefined
+  }
+}
+
+/** Browsers have no `setImmediate`. */
+const nextTurn: (end: () => void) => unknown =
+  typeof setImmediate === 'function' ? setImmediate : (end) => setTimeout(end, 0)

@@ -1,0 +1,93 @@
+import type { StateValue } from 'xstate'
+import type {
+  ActorStarted,
+  ChartLine,
+  InspectorRecord,
+  RecordingLine,
+  SecurityFound,
+  SourceLine,
+  Timer,
+} from './record.js'
+
+/** Everything as it was after the records that it was given: what a recording goes on from where its beginning is lost. */
+export class KeyFrame {
+  #source: SourceLine | undefined
+  readonly #charts: ChartLine[] = []
+  readonly #actors = new Map<string, ActorStarted>()
+  #security: SecurityFound | undefined
+  #last: { readonly seq: number; readonly t: number } = { seq: -1, t: 0 }
+
+  take(line: RecordingLine): void {
+    if (line.kind === 'source') this.#source = line
+    else if (line.kind === 'chart') this.#charts.push(line)
+    else this.#follow(line)
+  }
+
+  /** Nobody will know more of it than that it was. */
+  takeUnread(seq: number, t: number): void {
+    this.#last = { seq, t }
+  }
+
+  /** @param count how many records the reader misses */
+  toLines(count: number): readonly RecordingLine[] {
+    const { seq, t } = this.#last
+    const head = [...(this.#source === undefined ? [] : [this.#source]), ...this.#charts]
+    if (count === 0 || this.#source === undefined) return head
+    const { source } = this.#source
+    const security = this.#security && { ...this.#security, seq, t }
+    return [
+      ...head,
+      { kind: 'dropped', source, seq, t, count },
+      ...[...this.#actors.values()].map((actor) => toFound(actor, seq, t)),
+      ...(security === undefined ? [] : [security]),
+    ]
+  }
+
+  #follow(record: InspectorRecord): void {
+    this.#last = record
+    if (record.kind === 'security') this.#security = record
+    if (record.kind === 'end' || ('status' in record && record.status !== undefined)) {
+      if ('actorPath' in record) this.#forget(record.actorPath)
+    } else if (record.kind === 'start') this.#actors.set(record.actorPath, record)
+    else if (record.kind === 'event') {
+      const { actorPath, context, t, timers = [], value } = record
+      const known = this.#actors.get(actorPath)
+      if (known === undefined) return
+      const running = (known.timers ?? []).map((timer) => ({ ...timer, ms: timer.ms - (t - known.t) }))
+      const restarted = new Set(timers.map(({ edge }) => edge))
+      const goOn = running.filter(({ edge }) => !restarted.has(edge) && isIn(edge, known.chart, value))
+      this.#actors.set(actorPath, {
+        ...known,
+        t,
+        value,
+        context: { ...known.context, ...context },
+        timers: [...goOn, ...timers],
+      })
+    }
+  }
+
+  #forget(path: string): void {
+    this.#actors.delete(path)
+    for (const each of this.#actors.keys()) if (each.startsWith(`${path}/`)) this.#actors.delete(each)
+  }
+}
+
+function toFound({ data: _, timers = [], ...actor }: ActorStarted, seq: number, t: number): ActorStarted {
+  const left = timers.map(({ edge, ms }): Timer => ({ edge, ms: Math.max(0, ms - (t - actor.t)) }))
+  return { ...actor, seq, t, found: true, ...(left.length > 0 && { timers: left }) }
+}
+
+/** Whether the source of a transition is a state that is active. */
+function isIn(edge: string, chart = '', value: StateValue): boolean {
+  const [source = ''] = edge.split(' ')
+  return source === chart || [...activeIn(chart, value)].includes(source)
+}
+
+function* activeIn(around: string, value: StateValue): Generator<string> {
+  if (typeof value === 'string') yield `${around}.${value}`
+  else
+    for (const [name, inner] of Object.entries(value)) {
+      yield `${around}.${name}`
+      if (inner !== undefined) yield* activeIn(`${around}.${name}`, inner)
+    }
+}

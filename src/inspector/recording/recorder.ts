@@ -1,0 +1,270 @@
+import type { AnyActor, InspectionEvent } from 'xstate'
+import type { SessionSecurity } from '../../features/security.js'
+import type { Crossing, ElementCrossing } from '../../router/crossing.js'
+import type { XmlElement } from '../../xml/element.js'
+import { Cause } from './cause.js'
+import { Chronicle } from './chronicle.js'
+import { isActor, nothingScheduled, scheduledOf, type Crossed, type Happening } from './happening.js'
+import { KeyFrame } from './key-frame.js'
+import type { RecordingLine } from './record.js'
+
+export interface RecorderOptions {
+  /** For people, e.g. `alice@example.test`. */
+  readonly name: string
+  /** Names this source among others in one recording. Default: a random word. */
+  readonly source?: string
+  /** Default `xmpp-machines`. */
+  readonly engine?: string
+  /** What the page may send to this source; see `SourceLine`. Default nothing. */
+  readonly commands?: readonly string[]
+  /** Lets bodies, subjects and the status of presences through. Default false. */
+  readonly showBodies?: boolean
+  /** Records that are kept for whoever looks later; what is older is dropped. Default 50 000. */
+  readonly recordsLimit?: number
+  /** About how much of memory they may take, in bytes. Default 32 MiB. */
+  readonly bytesLimit?: number
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Writes down what a client does, for whoever looks now or later; secrets are left out. */
+export interface Recorder {
+  /** Options of a client: `createClient({ ...account, ...recorder.taps })`. */
+  readonly taps: {
+    readonly inspect: (event: InspectionEvent) => void
+    readonly wire: (crossing: Crossing) => void
+    readonly security: (security: SessionSecurity) => void
+  }
+  /** Hears everything so far at once and then whatever follows, every 50 ms; until the returned function is called. */
+  subscribe(listener: (lines: readonly RecordingLine[]) => void): () => void
+  /** Everything so far that is still kept. */
+  history(): readonly RecordingLine[]
+  /** Takes in an actor that runs already, with all its children. */
+  attach(actor: AnyActor): void
+  /** Tells what is left to tell, and records nothing any more. */
+  close(): void
+}
+
+/**
+ * Makes a recorder; it costs little as long as nobody listens, since what it sees is turned into records only then.
+ * @example
+ * const recorder = createRecorder({ name: 'alice@example.test' })
+ * const client = createClient({ jid: 'alice@example.test', password: 'secret', ...recorder.taps })
+ */
+export function createRecorder(options: RecorderOptions): Recorder {
+  return new BoundedRecorder(options)
+}
+
+/** How long what was seen waits to be told, in milliseconds. */
+const batchMs = 50
+
+/** What an object of XState's and what it holds on to may take, in bytes. */
+const seenBytes = 1000
+const lineBytes = 500
+
+interface Reader {
+  readonly listener: (lines: readonly RecordingLine[]) => void
+  /** How many lines were before what it reads next. */
+  at: number
+}
+
+class BoundedRecorder implements Recorder {
+  readonly taps: Recorder['taps']
+  readonly #recordsLimit: number
+  readonly #bytesLimit: number
+  readonly #begin = performance.now()
+  readonly #chronicle: Chronicle
+  readonly #cause = new Cause()
+  readonly #readers = new Set<Reader>()
+  readonly #beginning = new KeyFrame()
+  /** Seen, and not yet written down. */
+  #seen: Happening[] = []
+  #lines: RecordingLine[] = []
+  #lineBytes: number[] = []
+  #bytes = 0
+  /** Lines, and the records among them, that are kept no more. */
+  #gone = 0
+  #goneRecords = 0
+  #isSkipping = false
+  #batch: ReturnType<typeof setTimeout> | undefined
+  #isClosed = false
+
+  constructor({
+    name,
+    source = crypto.randomUUID().slice(0, 8),
+    engine = 'xmpp-machines',
+    commands,
+    showBodies = false,
+    recordsLimit = 50_000,
+    bytesLimit = 32 * 1024 * 1024,
+    now = Date.now,
+  }: RecorderOptions) {
+    if (!(recordsLimit > 0)) throw new RangeError(`recordsLimit must be positive, not ${recordsLimit}`)
+    if (!(bytesLimit > 0)) throw new RangeError(`bytesLimit must be positive, not ${bytesLimit}`)
+    this.#recordsLimit = recordsLimit
+    this.#bytesLimit = bytesLimit
+    this.#chronicle = new Chronicle(source, showBodies, (line) => this.#keep(line))
+    this.#keep({ kind: 'source', source, name, engine, startedAt: now(), ...(commands && { commands }) })
+    this.taps = {
+      inspect: (event) => this.#inspect(event),
+      wire: (crossing) => this.#cross(crossing),
+      security: (security) => this.#see({ kind: 'security', t: this.#now(), bytes: seenBytes, security }),
+    }
+  }
+
+  subscribe(listener: Reader['listener']): () => void {
+    this.#write()
+    const reader: Reader = { listener, at: 0 }
+    this.#readers.add(reader)
+    this.#deliver(reader)
+    return () => this.#readers.delete(reader)
+  }
+
+  history(): readonly RecordingLine[] {
+    this.#write()
+    return this.#linesFrom(0)
+  }
+
+  attach(actor: AnyActor): void {
+    this.#find(actor)
+    let root = actor
+    while (isActor(root._parent)) root = root._parent
+    root.system.inspect(this.taps.inspect)
+  }
+
+  close(): void {
+    this.#flush()
+    this.#isClosed = true
+    this.#readers.clear()
+  }
+
+  #now(): number {
+    return Math.round((performance.now() - this.#begin) * 10) / 10
+  }
+
+  #inspect(event: InspectionEvent): void {
+    const { actorRef, type } = event
+    if (type !== '@xstate.event' && type !== '@xstate.microstep' && type !== '@xstate.snapshot') return
+    const mayWait = type === '@xstate.snapshot' && 'machine' in event.snapshot && isActor(actorRef)
+    const scheduled = mayWait ? scheduledOf(actorRef) : nothingScheduled
+    if (type === '@xstate.event' && event.sourceRef === undefined) this.#cause.interrupted()
+    const cause = this.#cause.current
+    this.#see({ kind: 'seen', t: this.#now(), bytes: seenBytes, event, scheduled, cause, isTaken: false })
+  }
+
+  #cross(crossing: Crossing): void {
+    const crossed: Crossed = {
+      kind: 'wire',
+      t: this.#now(),
+      bytes: crossing.what === 'element' ? bytesOf(crossing) : lineBytes,
+      crossing,
+      seq: undefined,
+    }
+    if (crossing.direction === 'in') this.#cause.arrived(crossed)
+    this.#see(crossed)
+  }
+
+  #find(actor: AnyActor): void {
+    const snapshot = actor.getSnapshot()
+    const scheduled = scheduledOf(actor)
+    this.#see({ kind: 'found', t: this.#now(), bytes: seenBytes, actor, snapshot, scheduled })
+    const { children }: { readonly children?: unknown } = { ...snapshot }
+    if (typeof children !== 'object' || children === null) return
+    for (const child of Object.values(children)) if (isActor(child)) this.#find(child)
+  }
+
+  #see(happening: Happening): void {
+    if (this.#isClosed) return
+    this.#seen.push(happening)
+    this.#bytes += happening.bytes
+    if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
+    const isOver =
+      this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
+    if (isOver) this.#dropOldest()
+  }
+
+  #keep(line: RecordingLine): void {
+    if (this.#isSkipping) {
+      this.#beginning.take(line)
+      this.#countGone(line)
+      return
+    }
+    const bytes = lineBytes + (line.kind === 'wire' ? 2 * line.xml.length : 0)
+    this.#lines.push(line)
+    this.#lineBytes.push(bytes)
+    this.#bytes += bytes
+  }
+
+  #countGone({ kind }: RecordingLine): void {
+    this.#gone += 1
+    if (kind !== 'source' && kind !== 'chart') this.#goneRecords += 1
+  }
+
+  /** Writes down what was seen. */
+  #write(): void {
+    const seen = this.#seen
+    this.#seen = []
+    for (const { bytes } of seen) this.#bytes -= bytes
+    this.#chronicle.write(seen)
+  }
+
+  readonly #flush = (): void => {
+    clearTimeout(this.#batch)
+    this.#batch = undefined
+    this.#write()
+    for (const reader of this.#readers) this.#deliver(reader)
+  }
+
+  #deliver(reader: Reader): void {
+    const lines = this.#linesFrom(reader.at)
+    reader.at = this.#gone + this.#lines.length
+    if (lines.length > 0) harmlessly(() => reader.listener(lines))
+  }
+
+  #linesFrom(at: number): readonly RecordingLine[] {
+    if (at >= this.#gone) return this.#lines.slice(at - this.#gone)
+    const missed = at === 0 ? this.#goneRecords : this.#gone - at
+    return [...this.#beginning.toLines(missed), ...this.#lines]
+  }
+
+  /** A tenth at once, so that it seldom has to be done: lines first, they are older than what was seen. */
+  #dropOldest(): void {
+    const lines = Math.min(this.#lines.length, Math.ceil(this.#recordsLimit / 10))
+    for (const line of this.#lines.splice(0, lines)) {
+      this.#beginning.take(line)
+      this.#countGone(line)
+    }
+    for (const bytes of this.#lineBytes.splice(0, lines)) this.#bytes -= bytes
+    if (lines > 0) return
+    const count = Math.ceil(this.#seen.length / 10)
+    this.#isSkipping = true
+    this.#chronicle.write(this.#seen, count, (seq, t) => {
+      this.#beginning.takeUnread(seq, t)
+      this.#gone += 1
+      this.#goneRecords += 1
+    })
+    this.#isSkipping = false
+    for (const { bytes } of this.#seen.splice(0, count)) this.#bytes -= bytes
+  }
+}
+
+/** Of an element and what it holds on to. */
+function bytesOf(crossing: ElementCrossing): number {
+  return lineBytes + 2 * (crossing.units ?? unitsOf(crossing.element))
+}
+
+function unitsOf({ attributeValues, children }: XmlElement): number {
+  let units = 64
+  for (const value of attributeValues) units += 16 + value.length
+  for (const child of children) units += typeof child === 'string' ? child.length : unitsOf(child)
+  return units
+}
+
+/** Who listens must not keep the others from it. */
+function harmlessly(tell: () => void): void {
+  try {
+    tell()
+  } catch {
+    // Nobody here could act on it.
+  }
+}
