@@ -6,6 +6,7 @@ import { findingsOptions, readKnown, toProgress } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
 import { findPassword, readTextFile } from './password.js'
+import { openRecordingFile, recordOption } from './recording-file.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
@@ -18,6 +19,7 @@ const checkOptions = {
   ca: { value: 'FILE', help: 'Trust the authority in this PEM file instead of the system’s' },
   timeout: { value: 'SECONDS', help: 'How long an answer may take; default 5' },
   'dangerously-allow-plaintext': { help: 'Go on without encryption: everybody on the way reads everything' },
+  ...recordOption,
   ...findingsOptions,
   ...showingOptions,
 } as const satisfies OptionTable
@@ -47,6 +49,7 @@ async function check(context: CheckContext): Promise<number> {
   const account = await toAccount(context)
   const other = toOther(context)
   const { checkServer } = await import('../testing/conformance.js')
+  const recording = await openRecordingFile(options.text('record'))
   const begin = performance.now()
   screen.print(styled('bold', `Checking ${endpoint}`), ` as ${account.jid}`)
   const findings = await checkServer({
@@ -58,8 +61,9 @@ async function check(context: CheckContext): Promise<number> {
     patienceMs: options.milliseconds('timeout'),
     allowPlaintext: options.has('dangerously-allow-plaintext'),
     signal: host.interruption.signal,
+    recorded: (lines) => recording.write(lines),
     progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
-  })
+  }).finally(() => recording.close())
   const trial = { command: 'check', subject: endpoint }
   return reportFindings(context, trial, findings, known, begin)
 }

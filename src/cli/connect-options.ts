@@ -6,6 +6,7 @@ import type { Host } from './host.js'
 import { findNearest } from './nearest.js'
 import type { GivenOptions, OptionTable } from './options.js'
 import { findPassword, readTextFile } from './password.js'
+import { recordOption } from './recording-file.js'
 import { UsageError } from './usage-error.js'
 
 /** The options of `connect`. */
@@ -40,6 +41,7 @@ export const connectOptions = {
     help: 'Show it live on a page, or on that of `inspect` at URL',
   },
   'allow-commands': { help: 'Let that page send in your name, connect and disconnect' },
+  ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable
 

@@ -1,4 +1,5 @@
 import { firstValueFrom, merge } from 'rxjs'
+import type { Client } from '../client.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Command, CommandContext } from './command.js'
 import { bounced, deeds, hasText, type Stay } from './connect-deeds.js'
@@ -6,6 +7,7 @@ import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from 
 import { exitCodes } from './exit-codes.js'
 import { createRecorder } from '../inspector/recording/recorder.js'
 import { inspectClient } from './inspecting.js'
+import { openRecordingFile } from './recording-file.js'
 import { halted, interrupted, openSession } from './session.js'
 import { UsageError } from './usage-error.js'
 
@@ -33,12 +35,18 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     )
   }
   const account = await toClientOptions(host, options)
-  const recorder = options.has('inspect') ? createRecorder({ name: account.jid }) : undefined
-  const client = openSession({ ...account, ...recorder?.taps }, report)
+  const recording = await openRecordingFile(options.text('record'))
+  const recorder =
+    recording.recorder(account.jid) ??
+    (options.has('inspect') ? createRecorder({ name: account.jid }) : undefined)
   const { signal } = host.interruption
+  let client: Client | undefined
   let endInspection = async () => {}
   try {
-    if (recorder !== undefined) endInspection = await inspectClient(context, recorder, client)
+    client = openSession({ ...account, ...recorder?.taps }, report)
+    if (recorder !== undefined && options.has('inspect')) {
+      endInspection = await inspectClient(context, recorder, client)
+    }
     await client.connect({ signal })
     await firstValueFrom(
       merge(
@@ -51,9 +59,9 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    await client.close()
+    await client?.close()
     await endInspection()
-    recorder?.close()
+    await recording.close()
   }
   return host.interruption.exitCode ?? exitCodes.ok
 }

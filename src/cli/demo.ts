@@ -9,11 +9,13 @@ import { reportSessions, startEmbedded, type Embedded } from './embedded.js'
 import { showJoin, showServer, toJoin } from './embedded-lines.js'
 import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
+import { openRecordingFile, recordOption, type RecordingFile } from './recording-file.js'
 import { interrupted, openSession, send } from './session.js'
 import { styled, toDuration } from './text.js'
 
 const demoOptions = {
   once: { help: 'Leave when everything has been shown, instead of waiting for you to join' },
+  ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable
 
@@ -42,6 +44,7 @@ async function demo(context: DemoContext): Promise<number> {
   ])
   report.note(styled('bold', 'Two clients and a server, from nothing to exchanging messages'))
   await using stage = options.has('once') ? undefined : await openStage()
+  const recording = await openRecordingFile(options.text('record'))
   const embedded = await startEmbedded({ accounts: demoAccounts, ...stage?.serverTaps })
   const clients: Client[] = []
   try {
@@ -55,10 +58,11 @@ async function demo(context: DemoContext): Promise<number> {
 
     await breathe(context)
     report.title('toto logs in')
-    const toto = await arrive('toto@localhost/maison', context, embedded, clients, stage)
+    const cast = { clients, stage, recording }
+    const toto = await arrive('toto@localhost/maison', context, embedded, cast)
     await breathe(context)
     report.title('tintin logs in, through the same phases')
-    const tintin = await arrive('tintin@localhost/bureau', context, embedded, clients, stage)
+    const tintin = await arrive('tintin@localhost/bureau', context, embedded, cast)
     await meet(toto, tintin, context)
     await talk(toto, tintin, context)
     if (stage !== undefined) await stay(toto, tintin, join, context, embedded, stage)
@@ -76,18 +80,25 @@ async function demo(context: DemoContext): Promise<number> {
   } finally {
     await Promise.all(clients.map((client) => client.close()))
     await embedded.close()
+    await recording.close()
   }
+}
+
+/** Who takes part, and who looks on. */
+interface Cast {
+  readonly clients: Client[]
+  readonly stage: Stage | undefined
+  readonly recording: RecordingFile
 }
 
 async function arrive(
   jid: string,
   { host, report }: DemoContext,
   { server }: Embedded,
-  clients: Client[],
-  stage: Stage | undefined,
+  { clients, recording, stage }: Cast,
 ): Promise<Client> {
   const { starttls: endpoint, directTls } = server.endpoints
-  const recorder = stage?.record(jid)
+  const recorder = recording.recorder(jid) ?? stage?.record(jid)
   const client = openSession(
     {
       jid,

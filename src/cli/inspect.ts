@@ -1,11 +1,7 @@
-import { firstValueFrom } from 'rxjs'
 import { commonOptions, type Command, type CommandContext } from './command.js'
-import { exitCodes } from './exit-codes.js'
-import { showInspector, startInspector } from './inspecting.js'
+import { runInspector } from './inspecting.js'
 import type { OptionTable } from './options.js'
-import { readRecordingFile } from './recording-file.js'
-import { interrupted } from './session.js'
-import { styled } from './text.js'
+import { readRecording } from './recording-file.js'
 
 const inspectOptions = {
   port: { value: 'PORT', help: 'Where on this machine; default any free port' },
@@ -29,17 +25,8 @@ export const inspectCommand: Command = {
 }
 
 async function inspect(context: InspectContext): Promise<number> {
-  const { host, options, report } = context
+  const { options } = context
   const file = options.text('open')
-  const recording = file === undefined ? undefined : await readRecordingFile(file)
-  const inspector = await startInspector({ port: options.port('port') })
-  try {
-    if (recording !== undefined) inspector.show(recording)
-    showInspector(inspector, context)
-    report.note(styled('dim', '    Ctrl-C stops it.'))
-    await firstValueFrom(interrupted(host.interruption.signal))
-    return exitCodes.ok
-  } finally {
-    await inspector.close()
-  }
+  const recording = file === undefined ? [] : await readRecording(file)
+  return runInspector(context, recording, { port: options.port('port') })
 }

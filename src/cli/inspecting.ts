@@ -1,9 +1,13 @@
+import { firstValueFrom } from 'rxjs'
 import type { Client } from '../client.js'
+import type { RecordingLine } from '../inspector/recording/record.js'
 import type { Recorder } from '../inspector/recording/recorder.js'
 import type { Inspector, InspectorOptions } from '../inspector/server/index.js'
 import { openBrowser } from './browser.js'
 import type { CommandContext } from './command.js'
 import type { connectOptions } from './connect-options.js'
+import { exitCodes } from './exit-codes.js'
+import { interrupted } from './session.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
@@ -28,6 +32,20 @@ export function showInspector(inspector: Inspector, { host, report, screen }: Co
   report.note(styled('green', '●'), ' Watch it live: ', styled('cyan', url))
   report.note(styled('dim', '  On this machine alone; whoever has this address can look.'))
   openBrowser(host, screen, inspector.invite())
+}
+
+/** Runs an inspector that shows a recording too, until somebody wants it to end; gives the exit code. */
+export async function runInspector(
+  context: CommandContext,
+  recording: readonly RecordingLine[],
+  options: InspectorOptions = {},
+): Promise<number> {
+  await using inspector = await startInspector(options)
+  inspector.show(recording)
+  showInspector(inspector, context)
+  context.report.note(styled('dim', '  Ctrl-C stops it.'))
+  await firstValueFrom(interrupted(context.host.interruption.signal))
+  return exitCodes.ok
 }
 
 /** Shows a client on the page that `--inspect` asks for; gives what ends that. @throws UsageError for an address that is none */

@@ -1,15 +1,79 @@
-import type { RecordingLine } from '../inspector/recording/record.js'
-import { parseRecording, RecordingError } from '../inspector/recording/recording-text.js'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
+import {
+  createRecorder,
+  parseRecording,
+  RecordingError,
+  toRecordingText,
+  type Recorder,
+  type RecordingLine,
+} from '../inspector/index.js'
 import { readTextFile } from './password.js'
 import { UsageError } from './usage-error.js'
 
-/** @throws UsageError that names the file and what is wrong with it */
-export async function readRecordingFile(file: string): Promise<readonly RecordingLine[]> {
+/** The option of every command that can be recorded. */
+export const recordOption = {
+  record: { value: 'FILE', help: 'Write down what happens, without secrets, for a report or replay' },
+} as const
+
+/** What a command does, written down as it does it. */
+export interface RecordingFile {
+  /** Records somebody of this name into it; nobody where no recording is wanted. */
+  recorder(name: string): Recorder | undefined
+  /** Adds what was recorded elsewhere. */
+  write(lines: readonly RecordingLine[]): void
+  /** Writes what is left; rejects with what prevented it. */
+  close(): Promise<void>
+}
+
+const noFile: RecordingFile = { recorder: () => undefined, write: () => {}, close: () => Promise.resolve() }
+
+/**
+ * Opens the file, for its owner alone, or nothing where none is named.
+ * @throws UsageError where it cannot be written
+ */
+export async function openRecordingFile(file: string | undefined): Promise<RecordingFile> {
+  if (file === undefined) return noFile
+  const output = createWriteStream(file, { mode: 0o600 })
+  try {
+    await once(output, 'open')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    throw new UsageError(`The recording cannot be written: ${file} (${code}).`, 'Check its name and rights.')
+  }
+  return record(output)
+}
+
+function record(output: WriteStream): RecordingFile {
+  const recorders: Recorder[] = []
+  const end = finished(output)
+  // Told by `close`, which comes whatever has happened.
+  end.catch(() => undefined)
+  const write = (lines: readonly RecordingLine[]) => void output.write(toRecordingText(lines))
+  return {
+    write,
+    recorder: (name) => {
+      const recorder = createRecorder({ name })
+      recorder.subscribe(write)
+      recorders.push(recorder)
+      return recorder
+    },
+    close: async () => {
+      for (const recorder of recorders) recorder.close()
+      output.end()
+      await end
+    },
+  }
+}
+
+/** Reads one. @throws UsageError that names the file and what is wrong with it */
+export async function readRecording(file: string): Promise<readonly RecordingLine[]> {
   const text = await readTextFile(file, 'the recording')
   try {
     return parseRecording(text)
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error
-    throw new UsageError(`${file} is no recording: ${error.message}.`, 'Record one with --record FILE.')
+    throw new UsageError(`${file} is no recording: ${error.message}.`, 'Use what --record has written.')
   }
 }

@@ -13,6 +13,7 @@ import { createJsonReport } from './json-report.js'
 import { findNearest } from './nearest.js'
 import { parseOptions } from './options.js'
 import { inspectCommand } from './inspect.js'
+import { replayCommand } from './replay.js'
 import { serveCommand } from './serve.js'
 import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   inspectCommand,
   checkCommand,
   challengeCommand,
+  replayCommand,
 ]
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */

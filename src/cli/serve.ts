@@ -6,6 +6,7 @@ import { reportSessions, startEmbedded } from './embedded.js'
 import { showJoin, showServer, toJoin } from './embedded-lines.js'
 import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
+import { openRecordingFile, recordOption } from './recording-file.js'
 import { interrupted } from './session.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
@@ -24,6 +25,7 @@ const serveOptions = {
     value: 'FILE',
     help: 'Where to write the authority that clients must trust; default temporary',
   },
+  ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable
 
@@ -49,8 +51,10 @@ async function serve({ host, options, report }: CommandContext<keyof typeof serv
     secureWebSocket: toListen(options.port('ws-port')),
   }
   const wanted = options.text('domain')
+  const recording = await openRecordingFile(options.text('record'))
+  const inspect = recording.recorder(wanted ?? 'server')?.taps.inspect
   const embedded = await startEmbedded(
-    { accounts, listen, ...(wanted === undefined ? {} : { domain: wanted }) },
+    { accounts, listen, ...(inspect && { inspect }), ...(wanted === undefined ? {} : { domain: wanted }) },
     options.text('ca-out'),
   )
   const { server, caFile } = embedded
@@ -69,6 +73,7 @@ async function serve({ host, options, report }: CommandContext<keyof typeof serv
     return exitCodes.ok
   } finally {
     await embedded.close()
+    await recording.close()
   }
 }
 

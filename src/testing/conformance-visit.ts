@@ -101,7 +101,7 @@ export class Visit {
 
   /** A client of the account, or of the one that is given, that is not connected. */
   client(options: Partial<ClientOptions> = {}, account: Account = this.options.account): Visitor {
-    const recorder = createRecorder({ name: account.jid, source: `visit-${this.recorders.length}` })
+    const recorder = createRecorder({ name: account.jid })
     this.recorders.push(recorder)
     let transport: Transport | undefined
     const { patienceMs } = this

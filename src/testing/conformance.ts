@@ -15,6 +15,8 @@ export interface ConformanceOptions extends VisitOptions {
   readonly signal?: AbortSignal | undefined
   /** Told before each trial, to show how far the walk is. */
   readonly progress?: (done: number, total: number, title: string) => void
+  /** Given what each client has done, without secrets, once it has left. */
+  readonly recorded?: (recording: readonly RecordingLine[]) => void
   /** Told of each finding as it is made. */
   readonly found?: (finding: Finding) => void
 }
@@ -33,7 +35,9 @@ export async function checkServer(options: ConformanceOptions): Promise<readonly
   const recordings: (readonly RecordingLine[])[] = []
   const keep = async (visit: Visit) => {
     await visit.leave()
-    recordings.push(...visit.recorders.map((recorder) => recorder.history()))
+    const recorded = visit.recorders.map((recorder) => recorder.history())
+    recordings.push(...recorded)
+    for (const recording of recorded) options.recorded?.(recording)
   }
   let probes: readonly Probe[]
   try {

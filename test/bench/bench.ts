@@ -15,7 +15,7 @@ import { bareRow, type Group } from './row.js'
 import type { Scope } from './scope.js'
 import { measureSerializing } from './serializing.js'
 import { measureSizes } from './sizes.js'
-import { measureManagement, measurePingPong, measureTraffic } from './traffic.js'
+import { measureManagement, measurePingPong, measureRecording, measureTraffic } from './traffic.js'
 
 const groups = {
   size: measureSizes,
@@ -23,6 +23,7 @@ const groups = {
   serialize: measureSerializing,
   traffic: measureTraffic,
   management: measureManagement,
+  recording: measureRecording,
   'ping-pong': measurePingPong,
   roster: measureRosters,
   presence: measurePresences,

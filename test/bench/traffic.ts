@@ -88,6 +88,47 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   }
 }
 
+/** What recording costs: the same client with a recorder, with a viewer that listens to it, and without. */
+export async function measureRecording(scope: Scope): Promise<Group> {
+  const server = await scope.prosody('managed')
+  if (server === undefined) return absent
+  const way = 'direct TLS'
+  const names = ['ours', 'watched', 'unrecorded'] as const
+  const results = await inTurns(names, scope.runs * 2, async (name) => {
+    const given = { streamManagement: true, recording: name }
+    const sent = await runSession(server, { client: 'ours', way }, { ...sending(scope), ...given })
+    const received = await runSession(server, { client: 'ours', way }, { ...receiving(scope), ...given })
+    return new Map([...sent, ...received])
+  })
+  const rows = (what: string, figure: string) =>
+    (['ours', 'watched'] as const).flatMap((name) =>
+      compare<(typeof names)[number]>({
+        unit: 'µs CPU per message',
+        better: 'less',
+        ours: name,
+        peers: ['unrecorded'],
+        results,
+        name: `${what}, ${name === 'ours' ? 'recorded' : 'recorded and watched'}`,
+        figure,
+        title: () => 'ours without',
+        target: { ratio: 1.1 },
+      }),
+    )
+  return {
+    title: 'CPU per message with a recorder',
+    findings: [
+      ...rows('send, one a turn', 'single'),
+      ...rows(`send, ${burst} a turn`, 'burst'),
+      ...rows(`receive, ${pace} a second`, 'paced'),
+      ...rows('receive, as fast as they come', 'flood'),
+    ],
+    remarks: [
+      'With stream management, whose acknowledgements are the control traffic of a chat session.',
+      'Watched: somebody listens, and makes JSON of every batch, as for a file or a page.',
+    ],
+  }
+}
+
 /** The time of a ping-pong with a peer that answers at once. */
 export async function measurePingPong(scope: Scope): Promise<Group> {
   const findings: Finding[] = []
@@ -132,6 +173,7 @@ interface Deed {
   readonly phases?: readonly object[]
   /** Of ours alone. */
   readonly streamManagement?: boolean
+  readonly recording?: 'ours' | 'unrecorded' | 'watched'
 }
 
 /** It takes thousands of messages until the engine has compiled what it is going to. */

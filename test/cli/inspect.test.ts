@@ -41,7 +41,10 @@ describe('inspect', () => {
     }
   })
 
-  it('shows a recording, of somebody who has gone', async () => {
+  it.each([
+    ['inspect --open', (file: string) => ['inspect', '--open', file]],
+    ['replay --open', (file: string) => ['replay', file, '--open']],
+  ])('shows a recording, of somebody who has gone: %s', async (_, words) => {
     const folder = await mkdtemp(join(tmpdir(), 'recording-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const file = join(folder, 'session.jsonl')
@@ -51,7 +54,7 @@ describe('inspect', () => {
       eventLine('alice', 1),
     ]
     await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-    const program = cli(['inspect', '--open', file])
+    const program = cli(words(file))
     const page = await openPage(await urlOf(program))
     expect(await page.lines()).toMatchObject([
       { kind: 'source', endedAt: 1_700_000_000_001 },
@@ -66,7 +69,7 @@ describe('inspect', () => {
 
   it('says what is wrong with a file, or a port', async () => {
     const broken = await cli(['inspect', '--open', 'package.json']).ended
-    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('package.json')])
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('package.json is no recording')])
     const first = cli(['inspect'])
     const port = new URL(await urlOf(first)).port
     const second = await cli(['inspect', '--port', port]).ended

@@ -72,7 +72,7 @@ async function load(entry) {
       stdin: {
         contents: [
           `export * as machines from '${entry}'`,
-          "export { drawMermaid, drawSvg } from './src/inspector/index.ts'",
+          "export { drawChart, drawMermaid } from './src/inspector/index.ts'",
           "export * from './test/house/joint-states.ts'",
         ].join('\n'),
         resolveDir: fileURLToPath(root),

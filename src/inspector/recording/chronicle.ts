@@ -1,12 +1,11 @@
 import {
-  isMachineSnapshot,
   type AnyActor,
   type AnyEventObject,
-  type AnyMachineSnapshot,
   type AnyStateMachine,
   type InspectedMicrostepEvent,
   type InspectedSnapshotEvent,
 } from 'xstate'
+import { isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
 import { toGraph, type ChartGraph } from '../drawing/graph.js'
 import { transitionId } from '../drawing/transition-id.js'
 import { toChanges, toFacts, toPlain, toResult } from './facts.js'
@@ -97,17 +96,13 @@ export class Chronicle {
     }
   }
 
-  #begin(
-    seen: Seen,
-    actor: AnyActor,
-    { input }: AnyEventObject,
-    all: readonly Happening[],
-    index: number,
-  ): void {
+  #begin(seen: Seen, actor: AnyActor, event: AnyEventObject, all: readonly Happening[], index: number): void {
     const first = firstSnapshotOf(actor, all, index)
     if (first !== undefined) first.seen.isTaken = true
     const life = this.#lives.begin(actor)
-    this.#start(life, first?.told.snapshot ?? actor.getSnapshot(), first?.seen.scheduled ?? [], seen.t, {
+    const input: unknown = event['input']
+    const snapshot: unknown = first?.told.snapshot ?? actor.getSnapshot()
+    this.#start(life, snapshot, first?.seen.scheduled ?? [], seen.t, {
       ...(typeof input === 'object' && input !== null && some('data', toFacts(input))),
       ...(actor.options.snapshot !== undefined && { restored: true }),
     })
@@ -125,7 +120,7 @@ export class Chronicle {
     more: { readonly data?: Facts; readonly found?: true; readonly restored?: true },
   ): void {
     const start = { kind: 'start', actorPath: life.path, type: 'xstate.init' } as const
-    if (!isMachineSnapshot(snapshot)) return this.#record({ ...start, ...more }, t)
+    if (!isChartSnapshot(snapshot)) return this.#record({ ...start, ...more }, t)
     const { context, machine, status, value } = snapshot
     if (!this.#charts.has(machine.id)) {
       this.#charts.add(machine.id)
@@ -222,7 +217,7 @@ const reach = 2000
 interface Macrostep {
   readonly seen: Seen
   readonly steps: readonly InspectedMicrostepEvent[]
-  readonly last: AnyMachineSnapshot
+  readonly last: ChartSnapshot
   readonly scheduled: readonly Scheduled[]
 }
 
@@ -251,7 +246,7 @@ function macrostepOf(
     } else continue
     later.isTaken = true
   }
-  if (!isMachineSnapshot(last)) throw new TypeError('a chart has the snapshot of something else')
+  if (!isChartSnapshot(last)) throw new TypeError('a chart has the snapshot of something else')
   return { seen, steps, last, scheduled }
 }
 

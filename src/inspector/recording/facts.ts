@@ -188,11 +188,21 @@ const noMechanism: Readonly<Record<'binding' | 'gs2' | 'name' | 'reason', unknow
 }
 
 /** Neither the query of an address nor who it lets in. */
-const withoutSecrets = (address: string): string =>
-  address
+function withoutSecrets(address: string): string {
+  const bare = address
     .slice(0, limits.units)
     .replace(/[?#].*$/s, '')
-    .replace(/\/\/[^/@]*@/, '//')
+    .replace(/\/\/.*@/s, '//')
+  return !bare.includes('://') || isUrl(bare) ? bare : 'hidden'
+}
+
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text).href !== ''
+  } catch {
+    return false
+  }
+}
 
 /** Name and code, and what the policy decides by; never the message, which may repeat what the server said. */
 function toErrorFacts(error: Error): Facts {

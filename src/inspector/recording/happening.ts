@@ -1,4 +1,4 @@
-import type { AnyActor, EventObject, InspectionEvent, Snapshot } from 'xstate'
+import type { AnyActor, EventObject, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing } from '../../router/crossing.js'
 
@@ -41,7 +41,7 @@ export interface Secured extends AtTime {
 export interface Found extends AtTime {
   readonly kind: 'found'
   readonly actor: AnyActor
-  readonly snapshot: Snapshot<unknown>
+  readonly snapshot: unknown
   readonly scheduled: readonly Scheduled[]
 }
 

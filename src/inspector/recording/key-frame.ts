@@ -72,9 +72,10 @@ export class KeyFrame {
   }
 }
 
-function toFound({ data: _, timers = [], ...actor }: ActorStarted, seq: number, t: number): ActorStarted {
+function toFound(actor: ActorStarted, seq: number, t: number): ActorStarted {
+  const { timers = [], ...rest } = actor
   const left = timers.map(({ edge, ms }): Timer => ({ edge, ms: Math.max(0, ms - (t - actor.t)) }))
-  return { ...actor, seq, t, found: true, ...(left.length > 0 && { timers: left }) }
+  return { ...rest, seq, t, found: true, ...(left.length > 0 && { timers: left }) }
 }
 
 /** Whether the source of a transition is a state that is active. */

@@ -1,4 +1,5 @@
-import { isMachineSnapshot, StateMachine, type AnyActor, type AnyMachineSnapshot } from 'xstate'
+import { StateMachine, type AnyActor } from 'xstate'
+import { isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
 import { isActor, type Scheduled } from './happening.js'
 
 /** What is remembered of an actor from one record to the next. */
@@ -7,7 +8,7 @@ export class Life {
   readonly path: string
   /** It has states; a deed has none. */
   readonly isChart: boolean
-  snapshot: AnyMachineSnapshot | undefined
+  snapshot: ChartSnapshot | undefined
   scheduled: readonly Scheduled[] = []
   hasBegun = false
   hasEnded = false
@@ -67,9 +68,9 @@ export class Lives {
   }
 }
 
-const hasStates = (actor: AnyActor) => isMachineSnapshot(actor.getSnapshot())
+const hasStates = (actor: AnyActor) => isChartSnapshot(actor.getSnapshot())
 
 function chartOf(actor: AnyActor): string {
   const snapshot: unknown = actor.getSnapshot()
-  return isMachineSnapshot(snapshot) ? snapshot.machine.id : 'root'
+  return isChartSnapshot(snapshot) ? snapshot.machine.id : 'root'
 }

@@ -1,8 +1,9 @@
-import type { AnyActor, InspectionEvent } from 'xstate'
+import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ElementCrossing } from '../../router/crossing.js'
 import type { XmlElement } from '../../xml/element.js'
 import { Cause } from './cause.js'
+import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Crossed, type Happening } from './happening.js'
 import { KeyFrame } from './key-frame.js'
@@ -39,8 +40,8 @@ export interface Recorder {
   subscribe(listener: (lines: readonly RecordingLine[]) => void): () => void
   /** Everything so far that is still kept. */
   history(): readonly RecordingLine[]
-  /** Takes in an actor that runs already, with all its children. */
-  attach(actor: AnyActor): void
+  /** Takes in an actor that runs already, with all its children. @throws TypeError where it is none */
+  attach(actor: AnyActorRef): void
   /** Tells what is left to tell, and records nothing any more. */
   close(): void
 }
@@ -125,11 +126,10 @@ class BoundedRecorder implements Recorder {
     return this.#linesFrom(0)
   }
 
-  attach(actor: AnyActor): void {
+  attach(actor: AnyActorRef): void {
+    if (!isActor(actor)) throw new TypeError('only an actor of XState can be attached')
     this.#find(actor)
-    let root = actor
-    while (isActor(root._parent)) root = root._parent
-    root.system.inspect(this.taps.inspect)
+    actor.system.inspect(this.taps.inspect)
   }
 
   close(): void {
@@ -165,12 +165,11 @@ class BoundedRecorder implements Recorder {
   }
 
   #find(actor: AnyActor): void {
-    const snapshot = actor.getSnapshot()
+    const snapshot: unknown = actor.getSnapshot()
     const scheduled = scheduledOf(actor)
     this.#see({ kind: 'found', t: this.#now(), bytes: seenBytes, actor, snapshot, scheduled })
-    const { children }: { readonly children?: unknown } = { ...snapshot }
-    if (typeof children !== 'object' || children === null) return
-    for (const child of Object.values(children)) if (isActor(child)) this.#find(child)
+    if (!isChartSnapshot(snapshot)) return
+    for (const child of childrenOf(snapshot)) this.#find(child)
   }
 
   #see(happening: Happening): void {
@@ -178,9 +177,11 @@ class BoundedRecorder implements Recorder {
     this.#seen.push(happening)
     this.#bytes += happening.bytes
     if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
-    const isOver =
-      this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
-    if (isOver) this.#dropOldest()
+    while (this.#isOver) this.#dropOldest()
+  }
+
+  get #isOver(): boolean {
+    return this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
   }
 
   #keep(line: RecordingLine): void {

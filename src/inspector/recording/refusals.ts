@@ -1,10 +1,5 @@
-import {
-  isMachineSnapshot,
-  type AnyMachineSnapshot,
-  type AnyStateNode,
-  type AnyTransitionDefinition,
-  type InspectedMicrostepEvent,
-} from 'xstate'
+import { type AnyStateNode, type AnyTransitionDefinition, type InspectedMicrostepEvent } from 'xstate'
+import { activeIn, isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
 import { guardName } from '../drawing/naming.js'
 import { rivalsOf, transitionId } from '../drawing/transition-id.js'
 import { guardReasons } from './guard-reasons.js'
@@ -13,7 +8,7 @@ import type { Refusal } from './record.js'
 /** The transitions that were asked first in these steps, and whose guards refused. */
 export function refusalsIn(
   steps: readonly InspectedMicrostepEvent[],
-  before: AnyMachineSnapshot | undefined,
+  before: ChartSnapshot | undefined,
 ): readonly Refusal[] {
   const refusals: Refusal[] = []
   let from = before
@@ -24,21 +19,17 @@ export function refusalsIn(
     }
     const isAlways = taken.some(({ eventType }) => eventType === '')
     if (from !== undefined && !isAlways) {
-      for (const node of from._nodes) {
+      for (const node of activeIn(from)) {
         if (taken.some(({ source }) => isWithin(source, node))) continue
         for (const rival of node.transitions.get(event.type) ?? []) add(refusals, rival, from)
       }
     }
-    from = isMachineSnapshot(snapshot) ? snapshot : undefined
+    from = isChartSnapshot(snapshot) ? snapshot : undefined
   }
   return refusals
 }
 
-function add(
-  refusals: Refusal[],
-  rival: AnyTransitionDefinition,
-  from: AnyMachineSnapshot | undefined,
-): void {
+function add(refusals: Refusal[], rival: AnyTransitionDefinition, from: ChartSnapshot | undefined): void {
   if (rival.guard === undefined) return
   const guard = guardName(rival.guard)
   const reason = whyNot(rival, guard, from)
@@ -49,7 +40,7 @@ function add(
 function whyNot(
   { source }: AnyTransitionDefinition,
   guard: string,
-  from: AnyMachineSnapshot | undefined,
+  from: ChartSnapshot | undefined,
 ): string | undefined {
   const chart = source.machine.id
   if (chart === 'session' && verdictGuards.has(guard)) {

@@ -70,7 +70,7 @@ function toWords(value: StateValue): string {
 function toFailure(fact: Fact | undefined): readonly string[] {
   if (typeof fact !== 'object' || fact === null) return []
   const facts = new Map<string, Fact>(Object.entries(fact))
-  const code = facts.get('code')
-  if (typeof code === 'string') return [`${facts.get('name')} ${code}`]
+  const [code, name] = [facts.get('code'), facts.get('name')]
+  if (typeof code === 'string' && typeof name === 'string') return [`${name} ${code}`]
   return toFailure(facts.get('error'))
 }

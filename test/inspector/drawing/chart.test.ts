@@ -203,7 +203,7 @@ describe('drawChart()', () => {
         },
       },
     })
-    expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+    expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {

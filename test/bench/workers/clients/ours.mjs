@@ -1,8 +1,10 @@
 import { firstValueFrom, skip } from 'rxjs'
 import { contacts, createClient } from 'xmpp-machines'
+import { createRecorder, toRecordingText } from 'xmpp-machines/inspector'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
-export async function login({ jid, mechanism, password, resource, streamManagement, url, withContacts }) {
+export async function login(input) {
+  const { jid, mechanism, password, recording, resource, streamManagement, url, withContacts } = input
   const client = createClient({
     jid: `${jid}/${resource}`,
     password,
@@ -10,6 +12,7 @@ export async function login({ jid, mechanism, password, resource, streamManageme
     reconnect: 'never',
     ...(streamManagement === undefined ? {} : { streamManagement }),
     ...(mechanism === undefined ? {} : { mechanisms: [mechanism] }),
+    ...tapsOf(recording),
   })
   const people = withContacts === true ? client.use(contacts) : undefined
   await client.connect()
@@ -24,4 +27,12 @@ export async function login({ jid, mechanism, password, resource, streamManageme
     onPresence: (take) => people.presence$.pipe(skip(1)).subscribe(take),
     close: () => client.close(),
   }
+}
+
+/** `watched`: somebody listens, as a file or a page does. */
+function tapsOf(recording) {
+  if (recording !== 'ours' && recording !== 'watched') return {}
+  const recorder = createRecorder({ name: 'ours' })
+  if (recording === 'watched') recorder.subscribe((lines) => void toRecordingText(lines))
+  return recorder.taps
 }

@@ -1,0 +1,71 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoPassword } from '../../src/cli/demo-accounts.js'
+import { parseRecording } from '../../src/inspector/index.js'
+import { buildPrograms, type Programs } from '../support/build-programs.js'
+import { start } from './program.js'
+
+let programs: Programs
+let folder: string
+beforeAll(async () => {
+  programs = await buildPrograms(['src/cli/main.ts'])
+  folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-recording-'))
+})
+afterAll(async () => {
+  await programs.remove()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const cli = (...words: readonly string[]) => start(programs.file('src/cli/main.ts'), words).ended
+
+describe('--record and replay', () => {
+  it('write down a run for its owner alone, and tell it', async () => {
+    const file = join(folder, 'demo.jsonl')
+    expect(await cli('demo', '--once', '--record', file)).toMatchObject({ code: 0, stderr: '' })
+    const text = await readFile(file, 'utf8')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(text).not.toContain(demoPassword)
+    expect(text).not.toContain('Can you read me')
+    const names = parseRecording(text).flatMap((line) => (line.kind === 'source' ? line.name : []))
+    expect(names).toEqual(['toto@localhost/maison', 'tintin@localhost/bureau'])
+
+    const told = await cli('replay', file)
+    expect(told).toMatchObject({ code: 0, stderr: '' })
+    expect(told.stdout).toMatch(/session session\.connect -> active\.connecting/)
+    expect(told.stdout).toMatch(/#\d+ --> <stream:stream xmlns:stream=/)
+    expect(told.stdout).toMatch(/✓ \d+ steps, as the charts say\n$/)
+
+    const lines = await cli('replay', file, '--json')
+    expect(lines).toMatchObject({ code: 0, stdout: text })
+  })
+
+  it('say where a run left the charts', async () => {
+    const file = join(folder, 'demo.jsonl')
+    const text = await readFile(file, 'utf8')
+    const changed = join(folder, 'changed.jsonl')
+    await writeFile(changed, text.replace('"value":"awaitingFeatures"', '"value":"securing"'))
+    const { code, stdout } = await cli('replay', changed)
+    expect(code).toBe(9)
+    expect(stdout).toMatch(/✗ session\/connection at xstate\.done\.actor\.openStream/)
+  })
+
+  it('say which line of a file is no recording', async () => {
+    const file = join(folder, 'none.jsonl')
+    await writeFile(file, '{"kind":"source"}\n')
+    const { code, stderr } = await cli('replay', file)
+    expect({ code, said: stderr.replaceAll(/\s+/g, ' ') }).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('is no recording: line 1 is no line of a recording.'),
+    })
+  })
+
+  it('say that a recording cannot be written', async () => {
+    const { code, stderr } = await cli('demo', '--once', '--record', join(folder, 'missing', 'demo.jsonl'))
+    expect({ code, said: stderr.replaceAll(/\s+/g, ' ') }).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('The recording cannot be written'),
+    })
+  })
+})

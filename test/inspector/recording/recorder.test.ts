@@ -1,0 +1,323 @@
+import { describe, expect, it, vi } from 'vitest'
+import { assign, createActor, setup } from 'xstate'
+import { createRecorder } from '../../../src/inspector/recording/recorder.js'
+import type { EventTaken, InspectorRecord, RecordingLine } from '../../../src/inspector/recording/record.js'
+import { toGraph } from '../../../src/inspector/drawing/graph.js'
+import { sessionMachine } from '../../../machines/session.js'
+import { recordedSession, turn } from './support.js'
+
+const events = (lines: readonly RecordingLine[]) => lines.filter((line) => line.kind === 'event')
+const records = (lines: readonly RecordingLine[]): readonly InspectorRecord[] =>
+  lines.filter((line) => line.kind !== 'source' && line.kind !== 'chart')
+const eventOf = (lines: readonly RecordingLine[], path: string, type: string): EventTaken | undefined =>
+  events(lines).find((line) => line.actorPath === path && line.type === type)
+
+describe('a recording', () => {
+  it('begins with its source, and each chart comes before its first actor', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    const lines = recorder.history()
+    expect(lines[0]).toMatchObject({ kind: 'source', source: 'a', name: 'alice', engine: 'xmpp-machines' })
+    const known = new Set<string>()
+    for (const line of lines) {
+      if (line.kind === 'chart') {
+        expect(known.has(line.chart)).toBe(false)
+        known.add(line.chart)
+      }
+      if (line.kind === 'start' && line.chart !== undefined) expect(known.has(line.chart)).toBe(true)
+    }
+    expect(lines.find((line) => line.kind === 'chart')).toMatchObject({ graph: toGraph(sessionMachine) })
+  })
+
+  it('counts its records and never goes back in time', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    const all = records(recorder.history())
+    expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index))
+    expect(all.map(({ t }) => t)).toEqual(all.map(({ t }) => t).toSorted((one, other) => one - other))
+  })
+
+  it('names only transitions and guards that the charts have', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    const lines = recorder.history()
+    const known = new Map(
+      lines
+        .flatMap((line) => (line.kind === 'chart' ? line.graph.transitions : []))
+        .map((each) => [each.id, each]),
+    )
+    const taken = events(lines).flatMap(({ edges }) => edges)
+    expect(taken.length).toBeGreaterThan(20)
+    expect(taken.filter((edge) => !known.has(edge))).toEqual([])
+    const refused = events(lines).flatMap((line) => line.refused ?? [])
+    expect(refused.length).toBeGreaterThan(3)
+    for (const { edge, guard, reason } of refused) {
+      expect(known.get(edge)?.guard).toBe(guard)
+      expect(reason).toBeTypeOf('string')
+    }
+    const timers = lines.flatMap((line) =>
+      line.kind === 'event' || line.kind === 'start' ? (line.timers ?? []) : [],
+    )
+    expect(timers).toContainEqual({
+      edge: 'authentication.initiating xstate.after.saslTimeout.authentication.initiating 0',
+      ms: 30_000,
+    })
+    expect(timers.filter(({ edge }) => !known.has(edge))).toEqual([])
+  })
+
+  it('flattens the steps that follow of themselves, and says what they refused', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    expect(eventOf(recorder.history(), 'session', 'session.connect')).toMatchObject({
+      value: { active: 'connecting' },
+      edges: ['session.offline session.connect 0', 'session.active.beginning always 1'],
+      refused: [{ edge: 'session.active.beginning always 0', guard: 'isUnread' }],
+      data: { wish: 1 },
+    })
+  })
+
+  it('tells who sent an event, which stanza it follows from, and how deeds end', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    const lines = recorder.history()
+    const done = eventOf(lines, 'session/connection', 'xstate.done.actor.receiveFeatures')
+    expect(done?.from).toBe('session/connection/receiveFeatures')
+    expect(records(lines).find(({ seq }) => seq === done?.stanza)).toMatchObject({
+      kind: 'wire',
+      direction: 'in',
+      name: 'stream:features',
+    })
+    const end = lines.findIndex(
+      (line) => line.kind === 'end' && line.actorPath === 'session/connection/receiveFeatures',
+    )
+    expect(lines[end]).toMatchObject({ status: 'done', data: { output: { mechanisms: ['PLAIN'] } } })
+    expect(end).toBeLessThan(lines.findIndex((line) => line === done))
+    expect(eventOf(lines, 'session', 'session.close')).not.toHaveProperty('stanza')
+  })
+
+  it('does not guess which of several stanzas in one piece something follows from', async () => {
+    const { client, recorder, say } = await recordedSession()
+    const message = "<message from='bob@example.test' type='chat'><body>x</body></message>"
+    say(`${message}${message}`)
+    await turn()
+    client.actor.send({ type: 'session.lost' })
+    expect(events(recorder.history()).at(-1)).not.toHaveProperty('stanza')
+    await client.close()
+  })
+
+  it('holds what crosses the wire, both ways, from the first header to the last tag', async () => {
+    const { client, recorder } = await recordedSession()
+    await client.close()
+    const crossed = recorder
+      .history()
+      .flatMap((line) => (line.kind === 'wire' ? `${line.direction} ${line.what} ${line.name}` : []))
+    expect(crossed).toEqual([
+      'out open stream:stream',
+      'in open stream:stream',
+      'in element stream:features',
+      'out element auth',
+      'in element success',
+      'out open stream:stream',
+      'in open stream:stream',
+      'in element stream:features',
+      'out element iq',
+      'in element iq',
+      'out element presence',
+      'out element presence',
+      'out close stream:stream',
+      'in close stream:stream',
+    ])
+  })
+
+  it('tells what protects the stream, before and after authentication', async () => {
+    const { client, recorder } = await recordedSession()
+    expect(client.security).toMatchObject({
+      encrypted: true,
+      mechanism: 'PLAIN',
+      tls: { version: 'TLSv1.3', cipher: 'unknown', certificate: 'unknown', verifiedBy: 'unknown' },
+    })
+    await client.close()
+    expect(client.security).toBeUndefined()
+    const told = recorder
+      .history()
+      .flatMap((line) => (line.kind === 'security' ? line.security['mechanism'] : []))
+    expect(told).toEqual([undefined, 'PLAIN'])
+  })
+})
+
+describe('createRecorder()', () => {
+  it('changes nothing of what a client does', async () => {
+    const run = async (isRecorded: boolean) => {
+      const crossed: string[] = []
+      const states: unknown[] = []
+      const { client, say } = await recordedSession({
+        ...(isRecorded ? {} : { inspect: undefined, security: undefined }),
+        ...(isRecorded ? {} : { wire: undefined }),
+      })
+      client.state$.subscribe(({ status }) => states.push(status))
+      client.stanza$.subscribe(({ name }) => crossed.push(name))
+      say("<message from='bob@example.test'><body>x</body></message>")
+      await turn()
+      const { status } = await client.send({ to: 'bob@example.test', body: 'x' }).settled
+      await client.close()
+      return { crossed, states, status }
+    }
+    expect(await run(true)).toEqual(await run(false))
+  })
+
+  it('gives what was before and then what follows, in batches', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const recorder = createRecorder({ name: 'light', source: 's' })
+      const light = startLight(recorder.taps.inspect)
+      const batches: (readonly RecordingLine[])[] = []
+      const unsubscribe = recorder.subscribe((lines) => batches.push(lines))
+      expect(batches.map((lines) => lines.map(({ kind }) => kind))).toEqual([['source', 'chart', 'start']])
+      light.send({ type: 'pressed' })
+      light.send({ type: 'pressed' })
+      expect(batches).toHaveLength(1)
+      vi.advanceTimersByTime(50)
+      expect(batches.slice(1).map((lines) => lines.map(({ kind }) => kind))).toEqual([['event', 'event']])
+      unsubscribe()
+      light.send({ type: 'pressed' })
+      vi.advanceTimersByTime(1_000)
+      expect(batches).toHaveLength(2)
+      expect(recorder.history()).toEqual([...batches.flat(), expect.objectContaining({ kind: 'event' })])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('tells the facts of a context that have changed, and those alone', () => {
+    const recorder = createRecorder({ name: 'light', source: 's' })
+    const light = startLight(recorder.taps.inspect)
+    light.send({ type: 'pressed' })
+    light.send({ type: 'looked' })
+    light.send({ type: 'unknown' })
+    const [pressed, looked, unknown] = events(recorder.history())
+    expect(pressed).toMatchObject({ value: 'on', context: { hops: 1 }, edges: ['light.off pressed 0'] })
+    expect(looked).not.toHaveProperty('context')
+    expect(unknown).toMatchObject({ value: 'on', edges: [] })
+  })
+
+  it('drops the oldest beyond its bound, and goes on from who lives', () => {
+    const recorder = createRecorder({ name: 'light', source: 's', recordsLimit: 40 })
+    const light = startLight(recorder.taps.inspect)
+    for (let count = 0; count < 500; count++) light.send({ type: 'pressed' })
+    const lines = recorder.history()
+    expect(lines.length).toBeLessThanOrEqual(45)
+    const [source, chart, dropped, found, next] = lines
+    expect(source?.kind).toBe('source')
+    expect(chart?.kind).toBe('chart')
+    if (dropped?.kind !== 'dropped' || found?.kind !== 'start' || next?.kind !== 'event')
+      throw new TypeError()
+    expect(dropped.count).toBe(next.seq)
+    expect(found).toMatchObject({
+      actorPath: 'light',
+      found: true,
+      seq: dropped.seq,
+      context: { hops: next.seq - 1 },
+    })
+    expect(events(lines).at(-1)).toMatchObject({ value: 'off', context: { hops: 500 } })
+  })
+
+  it('keeps to its bound of bytes whatever crosses', async () => {
+    const { client, recorder, say } = await recordedSession({}, { bytesLimit: 200_000 })
+    const body = 'x'.repeat(20_000)
+    for (let count = 0; count < 50; count++) {
+      say(`<message from='bob@example.test'><body>${body}</body></message>`)
+      await turn()
+    }
+    const kept = recorder.history().filter((line) => line.kind === 'wire' && line.name === 'message')
+    expect(kept.length).toBeGreaterThan(1)
+    expect(kept.length).toBeLessThan(6)
+    const who = recorder.history().flatMap((line) => (line.kind === 'start' ? line.actorPath : []))
+    expect(who).toContain('session/liveness')
+    await client.close()
+  })
+
+  it('finds the living tree when it is attached late', async () => {
+    const { client } = await recordedSession({ inspect: undefined, wire: undefined })
+    const late = createRecorder({ name: 'late', source: 'l' })
+    late.attach(client.actor)
+    const found = late.history().filter((line) => line.kind === 'start')
+    expect(found.map(({ actorPath }) => actorPath)).toEqual(
+      expect.arrayContaining(['session', 'session/roster', 'session/liveness', 'session/stanzas']),
+    )
+    expect(found.every((line) => line.found === true)).toBe(true)
+    expect(found[0]).toMatchObject({ chart: 'session', value: { active: { online: 'fresh' } } })
+    expect(found[0]?.timers).toEqual([
+      {
+        edge: 'session.active.online.fresh xstate.after.stableTime.session.active.online.fresh 0',
+        ms: expect.any(Number),
+      },
+    ])
+    await client.close()
+    expect(eventOf(late.history(), 'session', 'session.close')).toBeDefined()
+  })
+
+  it('says which actors go on from a snapshot, and tells two of one name apart', () => {
+    const recorder = createRecorder({ name: 'light', source: 's' })
+    const first = startLight(recorder.taps.inspect)
+    const restored = createActor(lightMachine, {
+      id: 'light',
+      inspect: recorder.taps.inspect,
+      snapshot: first.getPersistedSnapshot(),
+    })
+    restored.start()
+    expect(recorder.history().filter((line) => line.kind === 'start')).toMatchObject([
+      { actorPath: 'light', value: 'off' },
+      { actorPath: 'light#2', value: 'off', restored: true },
+    ])
+  })
+
+  it('is not disturbed by who listens, nor by what throws while it is read', () => {
+    const recorder = createRecorder({ name: 'light', source: 's' })
+    recorder.subscribe(() => {
+      throw new Error('a listener')
+    })
+    const light = startLight(recorder.taps.inspect)
+    const hostile = { type: 'pressed' } as const
+    light.send(Object.defineProperty({ ...hostile }, 'error', { enumerable: true, get: () => fail() }))
+    light.send(hostile)
+    expect(records(recorder.history()).map(({ kind }) => kind)).toEqual(['start', 'dropped', 'event'])
+  })
+
+  it('records nothing once it is closed', () => {
+    const recorder = createRecorder({ name: 'light', source: 's' })
+    const light = startLight(recorder.taps.inspect)
+    recorder.close()
+    light.send({ type: 'pressed' })
+    expect(events(recorder.history())).toEqual([])
+  })
+
+  it('refuses bounds that are none', () => {
+    expect(() => createRecorder({ name: 'x', recordsLimit: 0 })).toThrow(RangeError)
+    expect(() => createRecorder({ name: 'x', bytesLimit: Number.NaN })).toThrow(RangeError)
+  })
+})
+
+function fail(): never {
+  throw new Error('a getter')
+}
+
+const lightMachine = setup({
+  types: {} as {
+    context: { readonly hops: number }
+    events: { readonly type: 'pressed' | 'looked' | 'unknown' }
+  },
+  actions: { count: assign({ hops: ({ context }) => context.hops + 1 }) },
+}).createMachine({
+  id: 'light',
+  context: { hops: 0 },
+  initial: 'off',
+  on: { looked: {} },
+  states: {
+    off: { on: { pressed: { target: 'on', actions: 'count' } } },
+    on: { on: { pressed: { target: 'off', actions: 'count' } } },
+  },
+})
+
+function startLight(inspect: ReturnType<typeof createRecorder>['taps']['inspect']) {
+  return createActor(lightMachine, { id: 'light', inspect }).start()
+}
