@@ -97,11 +97,10 @@ export function createClient(options: ClientOptions): Client {
       lang,
     },
     stream: toStreamOptions(options.limits),
-    credentials: {
-      ...(jid.local === undefined ? {} : { username: jid.local }),
+    credentials: toCredentials(jid, {
       password: typeof password === 'function' ? password : () => password,
       cache: options.keyCache ?? cache,
-    },
+    }),
     forgetKeys: () => cache.clear(),
   }
   const inspection = toInspection(options.inspect)
@@ -227,6 +226,13 @@ class Shown {
     return this.#state.value
   }
 }
+
+/** Written out, since an object that another is spread into takes 300 bytes more. */
+const toCredentials = (
+  { local: username }: Jid,
+  { cache, password }: Required<Pick<SessionMeans['credentials'], 'cache' | 'password'>>,
+): SessionMeans['credentials'] =>
+  username === undefined ? { password, cache } : { username, password, cache }
 
 /** In memory, or where the app has given a place for secrets. */
 const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>

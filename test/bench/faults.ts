@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const rows = choose('row', rowNames, values.row)
 const chosenClients = choose('client', clients, values.client)
 const chosenServers = choose('server', serverNames, values.server)
-const sessions = values.quick ? 2 : 20
+const sessions = values.quick ? 1 : 20
 const seeds =
   values.seed === undefined
     ? Array.from({ length: sessions }, (_, index) => index + 1)

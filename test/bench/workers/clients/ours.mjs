@@ -2,12 +2,22 @@ import { firstValueFrom, skip } from 'rxjs'
 import { contacts, createClient } from 'xmpp-machines'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
-export async function login({ jid, mechanism, password, resource, streamManagement, url, withContacts }) {
+export async function login({
+  allowPlaintext,
+  jid,
+  mechanism,
+  password,
+  resource,
+  streamManagement,
+  url,
+  withContacts,
+}) {
   const client = createClient({
     jid: `${jid}/${resource}`,
     password,
     endpoint: url,
     reconnect: 'never',
+    ...(allowPlaintext === true ? { dangerouslyAllowPlaintext: true } : {}),
     ...(streamManagement === undefined ? {} : { streamManagement }),
     ...(mechanism === undefined ? {} : { mechanisms: [mechanism] }),
   })

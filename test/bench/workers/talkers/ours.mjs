@@ -43,7 +43,8 @@ export function talk({ jid, password, resource, saved, url }, hear) {
   }
 }
 
-const storeIn = (folder) => fromUnstorage(createStorage({ driver: fsDriver({ base: join(folder, 'store') }) }))
+const storeIn = (folder) =>
+  fromUnstorage(createStorage({ driver: fsDriver({ base: join(folder, 'store') }) }))
 
 /** What an app has shown it knows again: a message that it had shown and not yet stored comes once more. */
 function openDiary(folder) {
