@@ -4,6 +4,7 @@ import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import type { EventTaken, InspectorRecord, RecordingLine } from '../../../src/inspector/recording/record.js'
 import { toGraph } from '../../../src/inspector/drawing/graph.js'
 import { sessionMachine } from '../../../machines/session.js'
+import { replayRecording } from '../../../src/testing/replay.js'
 import { recordedSession, turn } from './support.js'
 
 const events = (lines: readonly RecordingLine[]) => lines.filter((line) => line.kind === 'event')
@@ -222,7 +223,7 @@ describe('createRecorder()', () => {
   })
 
   it('keeps to its bound of bytes whatever crosses', async () => {
-    const { client, recorder, say } = await recordedSession({}, { bytesLimit: 200_000 })
+    const { client, recorder, say } = await recordedSession({}, { bytesLimit: 200_000, showBodies: true })
     const body = 'x'.repeat(20_000)
     for (let count = 0; count < 50; count++) {
       say(`<message from='bob@example.test'><body>${body}</body></message>`)
@@ -233,6 +234,23 @@ describe('createRecorder()', () => {
     expect(kept.length).toBeLessThan(6)
     const who = recorder.history().flatMap((line) => (line.kind === 'start' ? line.actorPath : []))
     expect(who).toContain('session/liveness')
+    await client.close()
+  })
+
+  it('keeps the latest stanzas as long as nobody listens, and every step of the charts', async () => {
+    const { client, recorder, say } = await recordedSession({}, { stanzasLimit: 10 })
+    for (let count = 0; count < 50; count++) {
+      say(`<message from='bob@example.test' id='m${count}'><body>x</body></message>`)
+      await turn()
+    }
+    const lines = recorder.history()
+    const stanzas = lines.flatMap((line) => (line.kind === 'wire' ? line.xml : []))
+    expect(stanzas).toHaveLength(10)
+    expect(stanzas.at(-1)).toContain('m49')
+    const first = lines.findIndex((line) => line.kind === 'wire')
+    expect(lines[first - 1]).toMatchObject({ kind: 'dropped', count: 51 })
+    expect(eventOf(lines, 'session', 'session.connect')).toBeDefined()
+    expect(replayRecording(lines)).toEqual([])
     await client.close()
   })
 
