@@ -62,6 +62,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return new BoundedRecorder(options)
 }
 
+/** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
+const batchLimit = 500
+
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 50
 
@@ -170,7 +173,7 @@ class BoundedRecorder implements Recorder {
     const crossed: Crossed = { kind: 'wire', order: this.#count++, t, bytes, crossing, seq: undefined }
     if (crossing.direction === 'in') this.#cause.arrived(crossed)
     this.#unread.cross(crossed)
-    if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
+    if (this.#readers.size > 0) this.#batchUp()
     else if (this.#unread.stanzas >= 2 * this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
     this.#watchBounds()
   }
@@ -186,8 +189,13 @@ class BoundedRecorder implements Recorder {
   #see(happening: Exclude<Happening, Crossed>): void {
     if (this.#isClosed) return
     this.#unread.see(happening)
-    if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
+    if (this.#readers.size > 0) this.#batchUp()
     this.#watchBounds()
+  }
+
+  #batchUp(): void {
+    this.#batch ??= setTimeout(this.#flush, batchMs)
+    if (this.#unread.length === batchLimit) void settled.then(this.#flush)
   }
 
   get #isOver(): boolean {
