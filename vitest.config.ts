@@ -8,11 +8,14 @@ export default defineConfig({
     // The sources themselves, so that no test ever runs on a stale build.
     alias: [
       { find: '#dialer', replacement: source('src/transport/dial-node.ts') },
+      { find: '#inspector-socket', replacement: source('src/inspector/link/socket-node.ts') },
       { find: '#inbound', replacement: source('src/router/inbound.ts') },
       { find: /^xmpp-machines$/, replacement: source('src/index.ts') },
       { find: /^xmpp-machines\/machines$/, replacement: source('machines/index.ts') },
       { find: /^xmpp-machines\/inspector$/, replacement: source('src/inspector/index.ts') },
+      { find: /^xmpp-machines\/inspector\/server$/, replacement: source('src/inspector/server/index.ts') },
       { find: /^xmpp-machines\/testing$/, replacement: source('src/testing/index.ts') },
+      { find: /^xmpp-machines\/testing\/node$/, replacement: source('src/testing/node.ts') },
       { find: /^xmpp-machines\/server$/, replacement: source('src/server/index.ts') },
     ],
   },

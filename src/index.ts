@@ -1,3 +1,4 @@
+export { accounts } from './accounts.js'
 export { createClient, type Client, type ClientRequest } from './client.js'
 export type { ClientLimits, ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
@@ -13,6 +14,7 @@ export {
   XmppError,
 } from './errors.js'
 export type { Surroundings } from './actors/surroundings.js'
+export type { AccountsFeature, RegisterOptions, RegistrationResult } from './features/accounts.js'
 export {
   archive,
   type ArchiveFeature,
@@ -20,6 +22,11 @@ export {
   type ArchiveSearch,
   type ArchiveState,
 } from './features/archive.js'
+export {
+  clientInformation,
+  type ClientInformation,
+  type ClientInformationFeature,
+} from './features/client-information.js'
 export { clientState, type ClientStateFeature } from './features/attention.js'
 export type { Befriending, BefriendingState } from './features/befriending.js'
 export { carbons, type CarbonsFeature, type CarbonsState, type CopiedMessage } from './features/carbons.js'
@@ -33,10 +40,19 @@ export type {
   Standing,
 } from './features/contacts.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
-export type { FeatureHost, FeatureMemory } from './features/feature-host.js'
+export {
+  discovery,
+  type DiscoveryFeature,
+  type InfoOptions,
+  type ItemsOptions,
+  type SelfDescription,
+} from './features/discovery.js'
+export type { EntityInfo } from './features/entity-info.js'
+export type { FeatureAccount, FeatureHost, FeatureMemory, MakeAccount } from './features/feature-host.js'
 export type { Restoration } from './features/memory.js'
 export type { BouncedMessage } from './features/messages.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
+export { RegistrationError } from './features/registration-error.js'
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
@@ -48,15 +64,22 @@ export type { XmlStreamOptions } from './router/xml-stream.js'
 export type { ScramKeyCache } from './sasl/scram-key-cache.js'
 export type { CertificateDetails, Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
+export type { RegistrationFacts, RegistrationReason, RegistrationRefusal } from '../machines/registration.js'
 export type { Timeouts } from '../machines/timeouts.js'
 export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
+export type { DataField, DataFieldOption, DataFieldType, DataForm, DataFormType } from './stanza/data-form.js'
+export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
+export type { EntityTime } from './stanza/entity-time.js'
+export type { RegistrationAnswers, RegistrationForm } from './stanza/registration.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'
+export type { LastActivity } from './stanza/last-activity.js'
 export { pickText, type LanguageText } from './stanza/language-text.js'
 export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
 export type { RosterItem } from './stanza/roster.js'
+export type { SoftwareVersion } from './stanza/version.js'
 export {
   xml,
   XmlElement,

@@ -35,6 +35,12 @@ export const connectOptions = {
   'dangerously-allow-plaintext': {
     help: 'Go on without encryption: everybody on the way reads everything',
   },
+  inspect: {
+    value: 'URL',
+    isOptional: true,
+    help: 'Show it live on a page, or on that of `inspect` at URL',
+  },
+  'allow-commands': { help: 'Let that page send in your name, connect and disconnect' },
   ...recordOption,
   ...commonOptions,
 } as const satisfies OptionTable

@@ -5,6 +5,8 @@ import type { Command, CommandContext } from './command.js'
 import { bounced, deeds, hasText, type Stay } from './connect-deeds.js'
 import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from './connect-options.js'
 import { exitCodes } from './exit-codes.js'
+import { createRecorder } from '../inspector/recording/recorder.js'
+import { inspectClient } from './inspecting.js'
 import { openRecordingFile } from './recording-file.js'
 import { halted, interrupted, openSession } from './session.js'
 import { UsageError } from './usage-error.js'
@@ -34,10 +36,17 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
   }
   const account = await toClientOptions(host, options)
   const recording = await openRecordingFile(options.text('record'))
+  const recorder =
+    recording.recorder(account.jid) ??
+    (options.has('inspect') ? createRecorder({ name: account.jid }) : undefined)
   const { signal } = host.interruption
   let client: Client | undefined
+  let endInspection = async () => {}
   try {
-    client = openSession({ ...account, ...recording.taps(account.jid) }, report)
+    client = openSession({ ...account, ...recorder?.taps }, report)
+    if (recorder !== undefined && options.has('inspect')) {
+      endInspection = await inspectClient(context, recorder, client)
+    }
     await client.connect({ signal })
     await firstValueFrom(
       merge(
@@ -51,6 +60,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     if (!signal.aborted) throw error
   } finally {
     await client?.close()
+    await endInspection()
     await recording.close()
   }
   return host.interruption.exitCode ?? exitCodes.ok
@@ -60,6 +70,9 @@ function toStay(options: ConnectOptions, message: MessageInput | undefined): Sta
   const waitMs = options.milliseconds('wait')
   if (waitMs !== undefined && options.has('once')) {
     throw new UsageError('--once and --wait contradict each other.', 'Give one of them.')
+  }
+  if (options.has('allow-commands') && !options.has('inspect')) {
+    throw new UsageError('There is no page to allow anything to.', 'Add --inspect.')
   }
   if (message !== undefined && !hasText(message) && options.has('once')) {
     throw new UsageError('There is nothing to send.', 'Add --body TEXT.')

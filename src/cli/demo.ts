@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { filter, firstValueFrom, fromEvent, merge, takeUntil, timeout, type Observable } from 'rxjs'
+import { filter, firstValueFrom, fromEvent, takeUntil, timeout, type Observable } from 'rxjs'
 import type { Client } from '../client.js'
 import { TimeoutError } from '../errors.js'
 import { commonOptions, type Command, type CommandContext } from './command.js'
 import { demoAccounts, demoPassword } from './demo-accounts.js'
+import { lineOf, openStage, type Stage } from './demo-stage.js'
 import { reportSessions, startEmbedded, type Embedded } from './embedded.js'
 import { showJoin, showServer, toJoin } from './embedded-lines.js'
 import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
 import { openRecordingFile, recordOption, type RecordingFile } from './recording-file.js'
-import { halted, interrupted, openSession, send } from './session.js'
+import { interrupted, openSession, send } from './session.js'
 import { styled, toDuration } from './text.js'
 
 const demoOptions = {
@@ -28,7 +29,8 @@ export const demoCommand: Command = {
   options: demoOptions,
   notes: [
     'Nothing is simulated: the server listens on this machine, the clients use TCP, STARTTLS and SCRAM.',
-    'Afterwards the server stays for you to join until Ctrl-C; the exit code is 0.',
+    'A page shows the charts live, at the address that is printed. Afterwards the server stays for you',
+    'to join until Ctrl-C; the exit code is 0.',
   ],
   run: (context: DemoContext) => demo(context),
 }
@@ -41,8 +43,9 @@ async function demo(context: DemoContext): Promise<number> {
     { account: 'tintin@localhost', name: 'tintin', brief: true },
   ])
   report.note(styled('bold', 'Two clients and a server, from nothing to exchanging messages'))
+  await using stage = options.has('once') ? undefined : await openStage()
   const recording = await openRecordingFile(options.text('record'))
-  const embedded = await startEmbedded({ accounts: demoAccounts })
+  const embedded = await startEmbedded({ accounts: demoAccounts, ...stage?.serverTaps })
   const clients: Client[] = []
   try {
     const { domain, endpoints } = embedded.server
@@ -51,16 +54,18 @@ async function demo(context: DemoContext): Promise<number> {
     const { caFile } = embedded
     report.event({ kind: 'listening', domain, endpoints, accounts, caFile, join: join.join(' ') })
     showServer(embedded, accounts, demoPassword, report)
+    stage?.show(context)
 
     await breathe(context)
     report.title('toto logs in')
-    const toto = await arrive('toto@localhost/maison', context, embedded, clients, recording)
+    const cast = { clients, stage, recording }
+    const toto = await arrive('toto@localhost/maison', context, embedded, cast)
     await breathe(context)
     report.title('tintin logs in, through the same phases')
-    const tintin = await arrive('tintin@localhost/bureau', context, embedded, clients, recording)
+    const tintin = await arrive('tintin@localhost/bureau', context, embedded, cast)
     await meet(toto, tintin, context)
     await talk(toto, tintin, context)
-    if (!options.has('once')) await stay(toto, tintin, join, context, embedded)
+    if (stage !== undefined) await stay(toto, tintin, join, context, embedded, stage)
 
     report.title('Everybody leaves', 'RFC 6120 §4.4')
     for (const client of clients.toReversed()) await client.close()
@@ -79,14 +84,21 @@ async function demo(context: DemoContext): Promise<number> {
   }
 }
 
+/** Who takes part, and who looks on. */
+interface Cast {
+  readonly clients: Client[]
+  readonly stage: Stage | undefined
+  readonly recording: RecordingFile
+}
+
 async function arrive(
   jid: string,
   { host, report }: DemoContext,
   { server }: Embedded,
-  clients: Client[],
-  recording: RecordingFile,
+  { clients, recording, stage }: Cast,
 ): Promise<Client> {
   const { starttls: endpoint, directTls } = server.endpoints
+  const recorder = recording.recorder(jid) ?? stage?.record(jid)
   const client = openSession(
     {
       jid,
@@ -96,11 +108,12 @@ async function arrive(
       // Shown one after the other further on.
       roster: false,
       presence: false,
-      ...recording.taps(jid),
+      ...recorder?.taps,
     },
     report,
   )
   clients.push(client)
+  if (recorder !== undefined) stage?.enter(recorder, client, server)
   await client.connect({ signal: host.interruption.signal })
   return client
 }
@@ -146,6 +159,7 @@ async function stay(
   join: readonly string[],
   { host, report }: DemoContext,
   { server }: Embedded,
+  stage: Stage,
 ): Promise<void> {
   report.title('Your turn: join from another terminal')
   showJoin(join, demoPassword, report)
@@ -162,11 +176,18 @@ async function stay(
     if (body === undefined || type === 'error' || from === undefined || body.startsWith(echo)) return
     send(tintin, { to: from, type: 'chat', body: `${echo}${body}` }, report).catch(() => undefined)
   })
-  await firstValueFrom(merge(interrupted(host.interruption.signal), halted(toto), halted(tintin)))
+  const talking = stage.watched$(talkMs).subscribe((count) => {
+    // Whoever looks at the page may have cut the line, or ended the session.
+    if (toto.state.status === 'online') toto.send({ to: tintin.jid, type: 'chat', body: lineOf(count) })
+  })
+  await firstValueFrom(interrupted(host.interruption.signal))
+  talking.unsubscribe()
   answering.unsubscribe()
 }
 
 const echo = 'You said: '
+/** How long toto thinks, in milliseconds. */
+const talkMs = 4_000
 const hearingTimeoutMs = 10_000
 
 function hear<T>(source: Observable<T>, what: string, { host }: DemoContext): Promise<T> {

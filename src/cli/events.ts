@@ -72,6 +72,11 @@ export type CliEvent =
       readonly join: string
     }
   | {
+      readonly kind: 'inspector'
+      /** The page, token included. */
+      readonly url: string
+    }
+  | {
       readonly kind: 'session'
       /** What became of a connection to the embedded server. */
       readonly change: 'connected' | 'online' | 'ended'

@@ -1,6 +1,6 @@
 import type { Command } from './command.js'
 import { exitCodeMeanings } from './exit-codes.js'
-import type { OptionTable } from './options.js'
+import type { OptionSpec, OptionTable } from './options.js'
 import { styled, type Line } from './text.js'
 
 const what = 'Speaks XMPP as statecharts: logs in, names each phase as it passes, exchanges messages.'
@@ -36,10 +36,12 @@ export function toCommandHelp(program: string, command: Command): readonly Line[
 }
 
 function toOptionRows(options: OptionTable): readonly (readonly [string, string])[] {
-  return Object.entries(options).map(([name, { help, multiple, value }]) => [
-    `--${name}${value === undefined ? '' : ` ${value}`}${multiple === true ? ' …' : ''}`,
-    help,
-  ])
+  return Object.entries(options).map(([name, spec]) => [`--${name}${toValue(spec)}`, spec.help])
+}
+
+function toValue({ isOptional, multiple, value }: OptionSpec): string {
+  if (value === undefined) return ''
+  return isOptional === true ? `[=${value}]` : ` ${value}${multiple === true ? ' …' : ''}`
 }
 
 const toExitCodes = () => toColumns(exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]))

@@ -6,6 +6,8 @@ import { UsageError } from './usage-error.js'
 export interface OptionSpec {
   /** What stands for the value in the help; without it the option is a flag. */
   readonly value?: string
+  /** The flag alone will do; a value stands behind `=`. */
+  readonly isOptional?: boolean
   /** May be given more than once. */
   readonly multiple?: boolean
   /** One line. */
@@ -74,7 +76,7 @@ export function parseOptions<Name extends string>(
   const { tokens } = parseArgs({
     args: [...words],
     options: Object.fromEntries(
-      [...specs].map(([name, spec]) => [name, { type: spec.value === undefined ? 'boolean' : 'string' }]),
+      [...specs].map(([name, spec]) => [name, { type: takesNext(spec) ? 'string' : 'boolean' }]),
     ),
     strict: false,
     allowPositionals: true,
@@ -100,6 +102,8 @@ export function parseOptions<Name extends string>(
   return new GivenOptions(values, operands)
 }
 
+const takesNext = ({ isOptional, value }: OptionSpec) => value !== undefined && isOptional !== true
+
 function readValue(
   name: string,
   spec: OptionSpec,
@@ -111,6 +115,7 @@ function readValue(
     if (value === undefined) return ''
     throw new UsageError(`--${name} takes no value.`, `Write --${name} alone.`)
   }
+  if (spec.isOptional === true) return value ?? ''
   const isOption =
     !isInline && value?.startsWith('--') === true && specs.has(value.slice(2).split('=')[0] ?? '')
   if (value !== undefined && !isOption) return value

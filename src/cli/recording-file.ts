@@ -1,7 +1,15 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
-import { createRecorder, toRecordingText, type Recorder, type RecordingLine } from '../inspector/index.js'
+import {
+  createRecorder,
+  parseRecording,
+  RecordingError,
+  toRecordingText,
+  type Recorder,
+  type RecordingLine,
+} from '../inspector/index.js'
+import { readTextFile } from './password.js'
 import { UsageError } from './usage-error.js'
 
 /** The option of every command that can be recorded. */
@@ -11,15 +19,15 @@ export const recordOption = {
 
 /** What a command does, written down as it does it. */
 export interface RecordingFile {
-  /** Options of the client of this name; none where nobody wants a recording. */
-  taps(name: string): Partial<Recorder['taps']>
+  /** Records somebody of this name into it; nobody where no recording is wanted. */
+  recorder(name: string): Recorder | undefined
   /** Adds what was recorded elsewhere. */
   write(lines: readonly RecordingLine[]): void
   /** Writes what is left; rejects with what prevented it. */
   close(): Promise<void>
 }
 
-const noFile: RecordingFile = { taps: () => ({}), write: () => {}, close: () => Promise.resolve() }
+const noFile: RecordingFile = { recorder: () => undefined, write: () => {}, close: () => Promise.resolve() }
 
 /**
  * Opens the file, for its owner alone, or nothing where none is named.
@@ -45,16 +53,27 @@ function record(output: WriteStream): RecordingFile {
   const write = (lines: readonly RecordingLine[]) => void output.write(toRecordingText(lines))
   return {
     write,
-    taps: (name) => {
+    recorder: (name) => {
       const recorder = createRecorder({ name })
       recorder.subscribe(write)
       recorders.push(recorder)
-      return recorder.taps
+      return recorder
     },
     close: async () => {
       for (const recorder of recorders) recorder.close()
       output.end()
       await end
     },
+  }
+}
+
+/** Reads one. @throws UsageError that names the file and what is wrong with it */
+export async function readRecording(file: string): Promise<readonly RecordingLine[]> {
+  const text = await readTextFile(file, 'the recording')
+  try {
+    return parseRecording(text)
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error
+    throw new UsageError(`${file} is no recording: ${error.message}.`, 'Use what --record has written.')
   }
 }

@@ -1,13 +1,15 @@
-import { parseRecording, RecordingError, toStory, type RecordingLine } from '../inspector/index.js'
+import { toStory, type RecordingLine } from '../inspector/index.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
 import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
-import { readTextFile } from './password.js'
+import { readRecording } from './recording-file.js'
+import { runInspector } from './inspecting.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
 const replayOptions = {
   json: { help: 'The lines of the recording as they are, checked' },
+  open: { help: 'Show it on a page instead' },
   ...showingOptions,
 } as const satisfies OptionTable
 
@@ -15,7 +17,7 @@ const replayOptions = {
 export const replayCommand: Command = {
   name: 'replay',
   summary: 'Tell a recording as text, and hold it against the charts',
-  usage: 'FILE [--json]',
+  usage: 'FILE [--json | --open]',
   options: replayOptions,
   mayHaveOperands: true,
   notes: [
@@ -30,7 +32,8 @@ async function replay(context: CommandContext<keyof typeof replayOptions>): Prom
   const [file, ...more] = options.operands
   if (file === undefined || more.length > 0)
     throw new UsageError('One recording is told at a time.', 'Write replay FILE.')
-  const lines = toLines(file, await readTextFile(file, 'the recording'))
+  const lines = await readRecording(file)
+  if (options.has('open')) return runInspector(context, lines)
   if (options.has('json')) {
     for (const line of lines) host.stdout.write(`${JSON.stringify(line)}\n`)
     return exitCodes.ok
@@ -47,15 +50,6 @@ async function replay(context: CommandContext<keyof typeof replayOptions>): Prom
   const steps = known.filter(({ kind }) => kind === 'event').length
   screen.print(styled('green', '✓'), ` ${steps} steps, as the charts say`)
   return exitCodes.ok
-}
-
-function toLines(file: string, text: string): readonly RecordingLine[] {
-  try {
-    return parseRecording(text)
-  } catch (error) {
-    if (!(error instanceof RecordingError)) throw error
-    throw new UsageError(`${file} is no recording: ${error.message}.`, 'Use what --record has written.')
-  }
 }
 
 /** Without the lives of charts that are not the client’s. */

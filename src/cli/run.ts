@@ -12,6 +12,7 @@ import type { Host } from './host.js'
 import { createJsonReport } from './json-report.js'
 import { findNearest } from './nearest.js'
 import { parseOptions } from './options.js'
+import { inspectCommand } from './inspect.js'
 import { replayCommand } from './replay.js'
 import { serveCommand } from './serve.js'
 import { Screen } from './screen.js'
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   demoCommand,
   connectCommand,
   serveCommand,
+  inspectCommand,
   checkCommand,
   challengeCommand,
   replayCommand,

@@ -52,7 +52,7 @@ async function serve({ host, options, report }: CommandContext<keyof typeof serv
   }
   const wanted = options.text('domain')
   const recording = await openRecordingFile(options.text('record'))
-  const { inspect } = recording.taps(wanted ?? 'server')
+  const inspect = recording.recorder(wanted ?? 'server')?.taps.inspect
   const embedded = await startEmbedded(
     { accounts, listen, ...(inspect && { inspect }), ...(wanted === undefined ? {} : { domain: wanted }) },
     options.text('ca-out'),

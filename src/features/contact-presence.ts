@@ -158,8 +158,11 @@ const readiness: Readonly<Record<Show | 'available', number>> = {
   xa: 0,
 }
 
-/** Of equals the later one. */
-function isBetter(presence: Presence, best: Presence): boolean {
+/** Which of two resources is the better one to talk to; of equals the later one. */
+export function isBetter(
+  presence: Pick<Presence, 'priority' | 'show'>,
+  best: Pick<Presence, 'priority' | 'show'>,
+): boolean {
   if (presence.priority !== best.priority) return presence.priority > best.priority
   return readiness[presence.show ?? 'available'] >= readiness[best.show ?? 'available']
 }

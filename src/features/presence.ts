@@ -38,6 +38,8 @@ const toldLimit = 1_000
 export class PresenceWords {
   readonly #bus: StanzaBus
   readonly #createId: () => string
+  /** What features add to every available presence, by the name that they have chosen for it. */
+  #annotations: Map<string, readonly XmlElement[]> | undefined
   /** Bare JIDs that were told directly in this session; as many as can be remembered. */
   #told: Set<string> | undefined
   /** Said when available, and when not. */
@@ -48,6 +50,22 @@ export class PresenceWords {
     this.#bus = bus
     this.#createId = createId
     this.available = available
+  }
+
+  /** Adds elements to every available presence, instead of those of the same name before. */
+  annotate(name: string, elements: readonly XmlElement[]): void {
+    const annotations = (this.#annotations ??= new Map())
+    annotations.set(name, elements)
+  }
+
+  /** The presence as it is sent; throws as `toPresenceElement` does. */
+  toElement(presence: PresenceInput): XmlElement {
+    const named = { ...presence, id: presence.id ?? this.#createId() }
+    if (presence.type !== undefined || this.#annotations === undefined) return toPresenceElement(named)
+    const added = [...this.#annotations.values()].flat()
+    const isReplaced = ({ name, namespace }: XmlElement) => added.some((one) => one.is(name, namespace))
+    const own = presence.payloads?.filter((payload) => !isReplaced(payload)) ?? []
+    return toPresenceElement({ ...named, payloads: [...own, ...added] })
   }
 
   /** Says it to one alone. */
@@ -83,7 +101,7 @@ export class PresenceWords {
   }
 
   #send(presence: PresenceInput): void {
-    this.#bus.send(toPresenceElement({ ...presence, id: presence.id ?? this.#createId() }))
+    this.#bus.send(this.toElement(presence))
   }
 }
 
@@ -91,19 +109,14 @@ export class PresenceWords {
  * @param actor the presence chart of the session
  * @see PresenceFeature
  */
-export function createPresence(
-  bus: StanzaBus,
-  createId: () => string,
-  words: PresenceWords,
-  actor: PresenceActor,
-): PresenceFeature {
+export function createPresence(bus: StanzaBus, words: PresenceWords, actor: PresenceActor): PresenceFeature {
   const tell = (event: Parameters<PresenceActor['send']>[0]) => {
     if (actor.getSnapshot().status === 'active') actor.send(event)
   }
   return {
     presence$: bus.presence$,
     sendPresence: (presence = {}) => {
-      const element = toPresenceElement({ ...presence, id: presence.id ?? createId() })
+      const element = words.toElement(presence)
       if (presence.to !== undefined) return words.tell(toJid(presence.to), element, presence.type)
       if (presence.type !== undefined && presence.type !== 'unavailable') return bus.send(element)
       // What XML cannot carry is the caller's mistake, now and not when it is said.
@@ -117,6 +130,19 @@ export function createPresence(
       return hidden(actor)
     },
   }
+}
+
+/** Adds elements to one’s presence; those who were told of it already are told again. */
+export function annotatePresence(
+  words: PresenceWords,
+  actor: PresenceActor,
+  name: string,
+  elements: readonly XmlElement[],
+): void {
+  words.annotate(name, elements)
+  const snapshot = actor.getSnapshot()
+  if (snapshot.status !== 'active' || !snapshot.matches({ online: 'available' })) return
+  actor.send({ type: 'presence.announce' })
 }
 
 function hidden(actor: PresenceActor): Promise<void> {

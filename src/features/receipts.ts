@@ -2,6 +2,8 @@ import { TransportError } from '../errors.js'
 import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
 import { toJid } from '../stanza/jid.js'
 import { findReceipt, toReceiptElement } from '../stanza/receipts.js'
+import { ns } from '../xml/namespaces.js'
+import { announce } from './announcement.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
@@ -9,7 +11,7 @@ import { forgetOldest } from './forget-oldest.js'
 /** Messages that wait for their receipt; the oldest go first. */
 export const awaitedReceiptLimit = 1_000
 
-/** Delivery receipts: asked for with `send`, given to those who may know that one is there. */
+/** Delivery receipts: asked for with `send`, given to those who may know that one is there, who are told so (XEP-0184 §5). */
 export interface ReceiptsFeature {
   /**
    * Sends a message that asks for a receipt: its delivery becomes `received` once the other side has it and says so, which it
@@ -30,7 +32,9 @@ interface Awaited {
  * send({ to: 'bob@example.test', type: 'chat', body: 'Hello' }).status$.subscribe(console.log)
  * @see XEP-0184
  */
-export function receipts({ bus, createId, mayKnowOfMe, send }: FeatureHost): ReceiptsFeature {
+export function receipts(host: FeatureHost): ReceiptsFeature {
+  const { bus, createId, mayKnowOfMe, send } = host
+  announce(host, ns.receipts)
   const awaited = new Map<string, Awaited>()
 
   const settle = (id: string, { from }: Message) => {

@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate'
+import { layOut } from './drawing/elk.js'
 import { toGraph, withCoverage, type ChartGraph } from './drawing/graph.js'
 import { toMermaid } from './drawing/mermaid.js'
 import { toSvg } from './drawing/svg.js'
@@ -6,6 +7,10 @@ import { toSvg } from './drawing/svg.js'
 export { toGraph }
 export type { ChartGraph, ChartInvoke, ChartState, ChartTransition } from './drawing/graph.js'
 export type { ChartTrigger } from './drawing/trigger.js'
+export { connectInspector, type InspectorConnectionOptions } from './link/connect-inspector.js'
+export type { Fault } from './link/command.js'
+export type { Commandable, FaultHandler } from './link/obey.js'
+export type { Observation, ObservationOptions } from './link/observation.js'
 export { createRecorder, type Recorder, type RecorderOptions } from './recording/recorder.js'
 export { parseRecording, RecordingError, toRecordingText } from './recording/recording-text.js'
 export { toStory } from './recording/story.js'
@@ -46,12 +51,12 @@ export interface DrawingOptions {
  * One self-contained SVG of any XState 5 machine, for light and dark. Needs the optional package `elkjs`; rejects with
  * an `Error` that says so where it is missing. The same chart gives the same bytes.
  * @example
- * const svg = await drawSvg(sessionMachine)
+ * const svg = await drawChart(sessionMachine)
  */
-export function drawSvg(
+export function drawChart(
   chart: AnyStateMachine | ChartGraph,
   { covered }: DrawingOptions = {},
 ): Promise<string> {
   const graph = 'transitions' in chart ? chart : toGraph(chart)
-  return toSvg(covered === undefined ? graph : withCoverage(graph, covered))
+  return toSvg(covered === undefined ? graph : withCoverage(graph, covered), layOut)
 }

@@ -21,12 +21,21 @@ export class Account {
   /** Sessions that can be resumed. */
   readonly resumptions: Resumptions
   readonly archive: Archive
+  /** The next login is refused, whatever the password. */
+  refusesNextLogin = false
+  /** When somebody was there last, and the words with which they left; `undefined`: never, as far as the server knows. */
+  left: { readonly at: Date; readonly status: string | undefined } | undefined
 
   constructor(jid: Jid, roster: Roster, limits: ServerLimits) {
     this.jid = jid
     this.roster = roster
     this.resumptions = new Resumptions(limits.hibernatingSessions)
     this.archive = new Archive(limits.archivedMessages)
+  }
+
+  /** Whether somebody sees its presence whenever it is announced: the account itself, and its subscribers. */
+  mayBeSeenBy(jid: Jid): boolean {
+    return jid.bare.equals(this.jid) || this.roster.stateOf(jid.bare).from === 'subscribed'
   }
 
   /** Resources whose available presence is known to the server. */

@@ -1,12 +1,16 @@
 export type { ServerEndpoints } from './listeners.js'
+export { disturbances, type Disturbance } from './disturbance.js'
 export { defaultServerLimits, type ServerLimits } from './limits.js'
 export type { ResourceConflictPolicy } from './resource-binding.js'
 export type { ServerEvent, SessionFacts, StanzaFacts } from './server-events.js'
 export type {
   AccountInput,
   ContactInput,
+  LegacyIdentificationOptions,
   ListenInput,
   ListenOptions,
+  RegistrationOptions,
+  RegistrationRefusalInput,
   ServerCertificate,
   ServerOptions,
 } from './server-options.js'

@@ -62,6 +62,7 @@ export function becomeVisible(resource: Resource): void {
  */
 export function becomeUnavailable(realm: Realm, resource: Resource, presence = unavailable()): void {
   const told = new Set<string>()
+  noteLeaving(realm, resource, presence)
   if (resource.presence !== undefined) {
     for (const jid of subscribersOf(resource.account)) told.add(jid.toString())
     broadcast(realm, resource, presence)
@@ -126,6 +127,12 @@ export function answerProbe(realm: Realm, target: Jid, prober: Jid): void {
       if (presence !== undefined) realm.answer(toEnvelope(presence, jid, prober))
     }
   }
+}
+
+/** The last words of a resource that ends without any are those from before. */
+function noteLeaving({ now }: Realm, { account, presence }: Resource, words: XmlElement): void {
+  const status = presence === undefined ? account.left?.status : words.child('status')?.text()
+  account.left = { at: now(), status }
 }
 
 /** To the subscribers, and to every available resource of the account, the sender among them. */

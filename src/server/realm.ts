@@ -3,6 +3,7 @@ import type { Jid } from '../stanza/jid.js'
 import type { MessageType } from '../stanza/message.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { XmlElement } from '../xml/element.js'
+import { ns } from '../xml/namespaces.js'
 import type { Account } from './account.js'
 import { isRequest, withDelay, type Envelope } from './envelope.js'
 import type { ServerLimits } from './limits.js'
@@ -28,6 +29,7 @@ export class Realm {
   readonly limits: ServerLimits
   readonly now: () => Date
   readonly nextId: () => string
+  readonly startedAt: Date
   /** By localpart. */
   readonly accounts = new Map<string, Account>()
   readonly #serve: RealmOptions['serve']
@@ -37,6 +39,7 @@ export class Realm {
     this.limits = options.limits
     this.now = options.now
     this.nextId = options.nextId
+    this.startedAt = options.now()
     this.#serve = options.serve
   }
 
@@ -83,7 +86,10 @@ export class Realm {
   }
 
   #follow(envelope: Envelope, account: Account | undefined, route: Route): void {
-    if (route.kind === 'refuse') this.refuse(envelope, route.condition)
+    // Whether the resource is there is not told either.
+    if (account !== undefined && asksForActivity(envelope) && !maySee(account, envelope))
+      this.refuse(envelope, 'forbidden')
+    else if (route.kind === 'refuse') this.refuse(envelope, route.condition)
     else if (route.kind === 'serve') this.#serve(this, envelope)
     else if (account === undefined) return
     else if (route.kind === 'store') this.#store(this.#accept(envelope, account), account)
@@ -121,6 +127,15 @@ function routeOf(element: XmlElement, addressee: AddresseeFacts): Route {
   if (element.name === 'presence') return routePresence(addressee)
   return routeIq(isRequest(element) ? 'request' : 'answer', addressee)
 }
+
+/** By subscription, or because presence was directed there. */
+const maySee = (account: Account, { from, to }: Envelope): boolean =>
+  account.mayBeSeenBy(from) ||
+  account.resources.get(to.resource ?? '')?.directed.has(from.toString()) === true
+
+/** @see XEP-0012 §3, §4 */
+const asksForActivity = ({ element }: Envelope): boolean =>
+  isRequest(element) && element.child('query', ns.lastActivity) !== undefined
 
 function messageType(element: XmlElement): MessageType {
   const type = element.attribute('type')

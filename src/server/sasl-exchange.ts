@@ -100,7 +100,10 @@ export class SaslExchange {
     if (step.username === '') return { kind: 'accepted', username: '' }
     const local = this.#settings.credentials.localOf(step.username)
     const account = local === undefined ? undefined : this.#realm.accounts.get(local)
-    if (account === undefined) return { kind: 'refused', condition: 'not-authorized' }
+    if (account === undefined || account.refusesNextLogin) {
+      if (account !== undefined) account.refusesNextLogin = false
+      return { kind: 'refused', condition: 'not-authorized' }
+    }
     if (!mayActAs(step.authzid, account.jid)) return { kind: 'refused', condition: 'invalid-authzid' }
     return { kind: 'accepted', username: account.jid.local ?? '' }
   }

@@ -1,12 +1,14 @@
 import type { Observable } from 'rxjs'
 import { createStanzaId } from '../router/stanza-ids.js'
-import type { Jid } from '../stanza/jid.js'
+import { parseJid, type Jid } from '../stanza/jid.js'
 import { createTransportPair, type TransportPairOptions } from '../transport/memory.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import { AccountRegistry } from './account-registry.js'
 import { createCertificate, createCertificateAuthority } from './certificate.js'
 import { Credentials } from './credentials.js'
+import type { Disturbance } from './disturbance.js'
 import { openListeners, type ServerEndpoints } from './listeners.js'
+import { Registrar } from './registrar.js'
 import { Realm } from './realm.js'
 import type { ServerEvent, SessionFacts } from './server-events.js'
 import {
@@ -17,6 +19,7 @@ import {
   type ServerOptions,
 } from './server-options.js'
 import { createServices } from './services.js'
+import { serveAccount } from './services/account.js'
 import { SessionRegistry } from './session-registry.js'
 
 /** A running server. */
@@ -40,6 +43,11 @@ export interface EmbeddedServer extends AsyncDisposable {
    * how it is listed itself stays as it was. Throws RangeError if there is no such account.
    */
   befriend(username: string, contact: ContactInput): void
+  /**
+   * Does to somebody's sessions what networks and servers do: to the one of a full JID, to all of a bare one. Tells how many
+   * those are. Throws RangeError for what is no address, or no account of this server.
+   */
+  disturb(jid: string, how: Disturbance): number
   /** The client's end of a new connection inside the process; by default encrypted as far as both ends can tell. */
   connect(options?: Pick<TransportPairOptions, 'framing' | 'secure'>): Transport
   /** Ends every session with system-shutdown, stops listening, and resolves when nothing is left. */
@@ -60,18 +68,28 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     listen.tcp !== undefined || listen.tls !== undefined || listen.secureWebSocket !== undefined
   const certificate = needsTls ? (options.tls ?? (await generateCertificate(domain))) : undefined
   const tls = certificate === undefined ? undefined : toTlsOptions(certificate, options)
-  const credentials = new Credentials(domain.domain, resolved.mechanisms)
-  const realm = new Realm({
+  const { legacyIdentification, registration } = resolved
+  const credentials = new Credentials(domain.domain, resolved.mechanisms, legacyIdentification !== undefined)
+  const realm: Realm = new Realm({
     ...resolved,
     nextId: createStanzaId,
-    serve: createServices(resolved.software),
+    serve: createServices(
+      resolved.software,
+      ...(registration === undefined ? [] : [serveAccount(() => accounts)]),
+    ),
   })
-  const accounts = new AccountRegistry(realm, credentials)
+  const accounts: AccountRegistry = new AccountRegistry(realm, credentials)
   for (const account of options.accounts ?? []) await accounts.add(account)
   for (const { username, contacts } of options.accounts ?? []) {
     for (const contact of contacts ?? []) accounts.befriend(username, contact)
   }
-  const sessions = new SessionRegistry(realm, { ...resolved, tls, credentials }, options.inspect)
+  const isOld = legacyIdentification?.beforeVersionOne === true
+  const registrar = registration && new Registrar(registration, accounts, resolved.limits)
+  const sessions = new SessionRegistry(
+    realm,
+    { ...resolved, ...(isOld ? { tls: undefined, mechanisms: [] } : { tls }), credentials, registrar },
+    options.inspect,
+  )
   const listeners = await openListeners(resolved, tls, (transport) => sessions.accept(transport))
   const close = async () => {
     await sessions.close()
@@ -87,6 +105,13 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     setPassword: (account) => accounts.setPassword(account),
     removeAccount: (username) => accounts.remove(username),
     befriend: (username, contact) => accounts.befriend(username, contact),
+    disturb: (text, how) => {
+      const jid = parseJid(text)
+      const account = realm.accountOf(jid)
+      if (account === undefined) throw new RangeError(`there is no account ${jid.bare}`)
+      if (how === 'not-authorized') account.refusesNextLogin = true
+      return sessions.disturb(jid, how)
+    },
     connect: ({ framing = 'bytes', secure = true } = {}) => {
       const pair = createTransportPair({ framing, secure })
       sessions.accept(pair.server)

@@ -2,9 +2,12 @@ import { BehaviorSubject, defer, Subject } from 'rxjs'
 import type { InspectionEvent } from 'xstate'
 import { harmless } from '../router/harmless.js'
 import { createOutbound } from '../router/outbound.js'
+import type { Jid } from '../stanza/jid.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import type { Transport } from '../transport/transport.js'
 import { ns } from '../xml/namespaces.js'
+import type { Disturbance } from './disturbance.js'
+import { Line } from './line.js'
 import type { Realm } from './realm.js'
 import { toStanzaFacts, type ServerEvent, type SessionFacts } from './server-events.js'
 import { Session, type SessionObserver, type SessionSettings } from './session.js'
@@ -58,10 +61,20 @@ export class SessionRegistry {
     if (this.#sessions.size >= this.#realm.limits.connections) return this.#turnAway(transport)
     this.#count += 1
     const id = `session-${this.#count}`
-    const session = new Session(id, transport, this.#realm, this.#settings, this.#observer)
+    const session = new Session(id, new Line(transport), this.#realm, this.#settings, this.#observer)
     this.#sessions.set(id, session)
     this.#events$.next({ kind: 'connected', session: id, address: transport.address })
     return session.start()
+  }
+
+  /** Disturbs the session of a full JID, or every one of an account; tells how many those are. */
+  disturb(jid: Jid, how: Disturbance): number {
+    const isMeant = (own: Jid) => (jid.resource === undefined ? own.bare : own).equals(jid)
+    const meant = [...this.#sessions.values()].filter(
+      (session) => session.jid !== undefined && isMeant(session.jid),
+    )
+    for (const session of meant) session.disturb(how)
+    return meant.length
   }
 
   /** Ends every session with system-shutdown and resolves when the last is gone; takes no other. */
@@ -76,6 +89,8 @@ export class SessionRegistry {
         }
         for (const session of this.#sessions.values()) {
           session.close({ condition: 'system-shutdown', text: 'the server shuts down' })
+          // Nobody there will answer.
+          if (session.transport.isSilent) session.disturb('cut')
         }
       })
     }

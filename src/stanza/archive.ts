@@ -1,5 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { parseDataForm, toFormTypeField, toDataFormElement } from './data-form.js'
 import { parseDateTime, toDateTime } from './date-time.js'
 import { findForwarded, toForwardedElement } from './forwarded.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
@@ -58,35 +59,35 @@ export function toArchiveQuery(
     ['start', start === undefined ? undefined : toDateTime(start)],
     ['end', end === undefined ? undefined : toDateTime(end)],
   ] as const
-  const given = fields.flatMap(([name, value]) => (value === undefined ? [] : [toField(name, value)]))
-  const form = [toField('FORM_TYPE', ns.archive, 'hidden'), ...given]
+  const given = fields.flatMap(([name, value]) => (value === undefined ? [] : [{ name, values: [value] }]))
+  const form = { type: 'submit', fields: [toFormTypeField(ns.archive), ...given] } as const
   return xml(
     'query',
     ns.archive,
     { queryid: queryId },
-    given.length === 0 ? undefined : xml('x', ns.dataForm, { type: 'submit' }, ...form),
+    given.length === 0 ? undefined : toDataFormElement(form),
     toPageRequest(page),
   )
 }
 
 /** Writes the form of what may be asked for (XEP-0313 §4.1.6). */
 export function toArchiveForm(): XmlElement {
-  const fields = ['with', 'start', 'end'].map((name) =>
-    xml('field', ns.dataForm, { var: name, type: name === 'with' ? 'jid-single' : 'text-single' }),
-  )
-  const type = toField('FORM_TYPE', ns.archive, 'hidden')
-  return xml('query', ns.archive, {}, xml('x', ns.dataForm, { type: 'form' }, type, ...fields))
+  const fields = [
+    toFormTypeField(ns.archive),
+    { name: 'with', type: 'jid-single' },
+    { name: 'start', type: 'text-single' },
+    { name: 'end', type: 'text-single' },
+  ] as const
+  return xml('query', ns.archive, {}, toDataFormElement({ type: 'form', fields }))
 }
 
 /** Reads a query; `undefined` if the element is none. */
 export function parseArchiveQuery(element: XmlElement): ArchiveQuery | ArchiveQueryProblem | undefined {
   if (!element.is('query', ns.archive)) return undefined
-  const fields = new Map(
-    element
-      .child('x', ns.dataForm)
-      ?.elements('field')
-      .map((field) => [field.attribute('var') ?? '', field.child('value')?.text() ?? '']),
-  )
+  const x = element.child('x', ns.dataForm)
+  const form = x && parseDataForm(x)
+  if (x !== undefined && form === undefined) return 'bad-request'
+  const fields = new Map(form?.fields.map(({ name = '', values: [value = ''] }) => [name, value]))
   for (const name of fields.keys()) if (!knownFields.has(name)) return 'feature-not-implemented'
   const text = fields.get('with')
   const jid = text === undefined ? undefined : tryParseJid(text)
@@ -135,8 +136,4 @@ export function parseArchiveEnd(element: XmlElement): ArchiveEnd | undefined {
 /** Writes the end of an answer. */
 export function toArchiveEnd({ complete, page }: ArchiveEnd): XmlElement {
   return xml('fin', ns.archive, { complete: complete ? 'true' : undefined }, toPage(page))
-}
-
-function toField(name: string, value: string, type?: string): XmlElement {
-  return xml('field', ns.dataForm, { var: name, type }, xml('value', ns.dataForm, {}, value))
 }

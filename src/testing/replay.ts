@@ -35,6 +35,7 @@ export const clientCharts: ChartTable = new Map(
     charts.connectionMachine,
     charts.livenessMachine,
     charts.presenceMachine,
+    charts.registrationMachine,
     charts.rosterMachine,
     charts.sessionMachine,
     charts.streamManagementMachine,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { receipts } from '../../src/index.js'
+import { clientInformation, discovery, ns, receipts } from '../../src/index.js'
 import { conditionOf } from '../spec/heard.js'
 import type { Peer } from '../spec/peer.js'
 import { rest } from '../spec/session.js'
@@ -199,7 +199,10 @@ describe('A16: a receipt shows that one is there', () => {
     `<message from='${from}' id='m1' type='chat'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>`
   const receipted = async (options: Parameters<typeof meet>[0], from: string) => {
     const { client, peer } = await meet(options, { items })
+    if (options?.presence !== false) await peer.next('presence')
     client.use(receipts)
+    // Whoever sees the presence is told that receipts are given.
+    if (options?.presence !== false) await peer.next('presence')
     const { length } = peer.elements
     await say(peer, asks(from))
     return peer.elements.slice(length).map(({ name, attributes }) => `${name} ${attributes['to']}`)
@@ -216,5 +219,44 @@ describe('A16: a receipt shows that one is there', () => {
     expect(await receipted({ presence: false }, 'alice@example.test/phone')).toEqual([
       'message alice@example.test/phone',
     ])
+  })
+})
+
+describe('A16: what one is and does shows that one is there', () => {
+  const questions = [
+    ['features', `<query xmlns='${ns.discoInfo}'/>`],
+    ['features by their hash', `<query xmlns='${ns.discoInfo}' node='data:,xmpp-machines#any'/>`],
+    ['parts', `<query xmlns='${ns.discoItems}'/>`],
+    ['software', `<query xmlns='${ns.version}'/>`],
+    ['time', `<time xmlns='${ns.time}'/>`],
+    ['idleness', `<query xmlns='${ns.lastActivity}'/>`],
+  ] as const
+  const open = async (options: Parameters<typeof meet>[0]) => {
+    const { client, peer } = await meet(options, { items })
+    const software = { name: 'My app', version: '1.0' }
+    client.use(discovery)
+    client.use((host) => clientInformation(host, { software, idleMs: () => 0 }))
+    if (options?.presence !== false) for (let count = 0; count < 2; count += 1) await peer.next('presence')
+    return (content: string, from: string, type = 'get') =>
+      answer(peer, `<iq type='${type}' id='q1' from='${from}'>${content}</iq>`)
+  }
+
+  describe.each(questions)('%s', (_what, content) => {
+    it.each(strangers)('not to %s, available or not', async (_who, from) => {
+      for (const options of [{ presence: {} }, { presence: false }] as const) {
+        const ask = await open(options)
+        expect([await ask(content, from), await ask(content, from, 'set')]).toEqual([nobody, nobody])
+      }
+    })
+
+    it('to a subscriber while one is available, and to one’s own', async () => {
+      const known = content.includes('node=') ? 'cancel item-not-found' : 'result'
+      const ask = await open({ presence: {} })
+      expect(await ask(content, `${subscriber}/x`)).toBe(known)
+      const asleep = await open({ presence: false })
+      expect(await asleep(content, `${subscriber}/x`)).toBe(nobody)
+      expect(await asleep(content, 'alice@example.test/phone')).toBe(known)
+      expect(await asleep(content, 'example.test')).toBe(known)
+    })
   })
 })

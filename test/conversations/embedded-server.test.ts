@@ -1,7 +1,9 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
+import { holdDiscovery } from './discovery.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
@@ -11,6 +13,8 @@ const password = 'secret'
 const server: EmbeddedServer = await createServer({
   domain: 'example.test',
   allowPlaintext: true,
+  registration: {},
+  legacyIdentification: {},
   accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
     username,
     password,
@@ -52,7 +56,9 @@ const under: ServerUnderTest = {
 }
 
 holdConversations(under)
+holdAccounts(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
+holdDiscovery(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

@@ -21,9 +21,31 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  'change-password': [
+    /^changed$/,
+    /^back again$/,
+    /^mot2passe: Check user name and password\.$/,
+    /^nouveau mot2passe: lets you in$/,
+  ],
+  'client-information': [
+    /^their app: My app 1\.0, on an operating system of their own$/,
+    /^their time: \d\d:\d\d:\d\d, UTC[+-]\d+ min$/,
+    /^nobody has touched it for 90 s$/,
+    /^their answer took \d+ ms$/,
+    /^the server: xmpp-machines embedded, up for \d+ s$/,
+    /^they have left \d+ s ago: Gone fishing$/,
+  ],
   devices: [
     /^laptop: sent on the phone: Shall we meet\?$/,
     /^laptop: received on the phone: Yes, at eight!$/,
+  ],
+  discover: [
+    /^the server: server\/im xmpp-machines$/,
+    /^it archives messages: true$/,
+    /^one of their devices: tata@localhost\/\S+$/,
+    /^their app: client\/phone My app$/,
+    /^it gives receipts: true$/,
+    /^it takes calls: false$/,
   ],
   'echo-bot': [/^You said: one$/, /^You said: two$/, /^You said: three$/],
   errors: [
@@ -49,6 +71,13 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: two$/,
     /^earlier: one$/,
   ],
+  'legacy-login': [
+    /^requestingFields: jabber:iq:auth$/,
+    /^identifying: jabber:iq:auth$/,
+    /^online as toto@localhost\/maison, on a stream of version none$/,
+    /^not jabber:iq:auth: a SASL mechanism is chosen$/,
+  ],
+  inspect: [/^watch: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/, /^online; Enter ends it$/],
   phases: [
     /^offline: /,
     ...[
@@ -86,6 +115,14 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^somebody pulled the cable: again in \d+ ms, because the connection was cut$/,
     /^online again$/,
   ],
+  register: [
+    /^Where can we write to you\?: email$/,
+    /^toto: conflict\. Choose another name\.$/,
+    /^Where can we write to you\?: email$/,
+    /^this is no e-mail address: email$/,
+    /^tata is online$/,
+  ],
+  'remove-account': [/^the account is removed$/, /^it needs credentials: Check user name and password\.$/],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
 }

@@ -15,7 +15,7 @@ export const refusal = (request: HeardElement, condition: string, type = 'cancel
 export const presence = (from: string, type = '', content = '') =>
   `<presence from='${from}'${type === '' ? '' : ` type='${type}'`}>${content}</presence>`
 
-interface Home {
+export interface Home {
   /** Of the roster that each session is given. */
   readonly items?: string
   readonly ver?: string

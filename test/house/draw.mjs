@@ -8,7 +8,7 @@ import { StateMachine } from 'xstate'
 const root = new URL('../../', import.meta.url)
 const folder = process.env.DOCS_FOLDER ?? fileURLToPath(new URL('docs/', root))
 
-const { machines, drawJointStates, drawMermaid, drawSvg } = await load(
+const { machines, drawJointStates, drawMermaid, drawChart } = await load(
   process.env.CHARTS_ENTRY ?? './machines/index.ts',
 )
 const drawings = new Map([['subscription-joint-states.svg', drawJointStates()]])
@@ -22,7 +22,7 @@ for (const machine of Object.values(machines)) {
   if (!(machine instanceof StateMachine)) continue
   const name = machine.id.replace(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()
   if (drawings.has(`charts/${name}.svg`)) throw new Error(`two charts would be drawn as ${name}.svg`)
-  drawings.set(`charts/${name}.svg`, await drawSvg(machine))
+  drawings.set(`charts/${name}.svg`, await drawChart(machine))
   drawings.set(`charts/${name}.mmd`, drawMermaid(machine))
   index.push(`## ${machine.id}`, '', machine.root.description ?? '', '')
   index.push(`![${machine.id}](${name}.svg)`, '', `As text: [${name}.mmd](${name}.mmd)`, '')
@@ -72,7 +72,7 @@ async function load(entry) {
       stdin: {
         contents: [
           `export * as machines from '${entry}'`,
-          "export * from './src/inspector/index.ts'",
+          "export { drawChart, drawMermaid } from './src/inspector/index.ts'",
           "export * from './test/house/joint-states.ts'",
         ].join('\n'),
         resolveDir: fileURLToPath(root),
@@ -81,6 +81,7 @@ async function load(entry) {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      external: ['#*'],
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

@@ -88,7 +88,7 @@ const rulesOf = (room) => ({
   ...chanceRule(room),
 })
 
-const folder = (room) => (room.name === 'machines' ? 'machines/**/*.ts' : `src/${room.name}/**/*.ts`)
+const folder = (room) => (room.name === 'machines' ? 'machines/**/*.ts' : `src/${room.name}/**/*.{ts,tsx}`)
 
 const config = {
   $schema: './node_modules/oxlint/configuration_schema.json',
@@ -130,7 +130,7 @@ const config = {
   },
   overrides: [
     {
-      files: ['src/**/*.ts', 'machines/**/*.ts'],
+      files: ['src/**/*.{ts,tsx}', 'machines/**/*.ts'],
       rules: {
         'typescript/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
         'typescript/no-deprecated': 'error',

@@ -1,6 +1,6 @@
 // Puts the production build beside the other one: the same modules, their charts without the prose that only people read, in
 // the inspector and in drawings. Bundlers choose it by the condition `production`: the prose is 2 kB of a browser app.
-// Lines stay where they are, so that the source maps of the other build hold.
+// The inspector's page is there once. Lines stay where they are, so that the source maps of the other build hold.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 
@@ -10,7 +10,7 @@ const production = new URL('production/', dist)
 await rm(production, { recursive: true, force: true })
 for (const room of ['src', 'machines']) {
   for (const path of await readdir(new URL(room, dist), { recursive: true })) {
-    if (path.endsWith('.js')) await produce(`${room}/${path}`)
+    if (path.endsWith('.js') && !path.startsWith('inspector/page/')) await produce(`${room}/${path}`)
   }
 }
 

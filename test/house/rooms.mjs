@@ -65,7 +65,7 @@ export const rooms = [
   {
     name: 'features',
     holds: 'a fact or a wish of the app',
-    rooms: ['xml', 'stanza', 'router', 'machines', 'errors'],
+    rooms: ['xml', 'stanza', 'router', 'machines', 'base64', 'errors'],
     types: ['transport', 'store'],
     packages: ['rxjs', 'xstate'],
     pure: false,
@@ -81,9 +81,17 @@ export const rooms = [
   {
     name: 'inspector',
     holds: 'a view',
-    rooms: ['machines', 'xml', 'errors'],
+    rooms: ['machines', 'xml', 'stanza', 'errors'],
     types: ['actors', 'router', 'features'],
-    packages: ['xstate', 'elkjs', 'node:'],
+    packages: ['xstate', 'elkjs', 'ws', '#inspector-socket', 'node:'],
+    pure: false,
+  },
+  {
+    name: 'inspector/page',
+    holds: 'what a browser shows',
+    rooms: ['machines', 'errors'],
+    types: [],
+    packages: ['preact', '@preact/signals', 'xstate'],
     pure: false,
   },
   {
@@ -163,6 +171,14 @@ export const files = [
     pure: false,
   },
   {
+    name: 'accounts',
+    holds: 'the strings of one feature',
+    rooms: ['actors', 'features'],
+    types: [],
+    packages: [],
+    pure: false,
+  },
+  {
     name: 'contacts',
     holds: 'the strings of one feature',
     rooms: ['actors', 'features'],
@@ -184,6 +200,7 @@ export const files = [
       'actors',
       'features',
       'client',
+      'accounts',
       'contacts',
       'errors',
     ],

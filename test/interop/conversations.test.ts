@@ -1,7 +1,9 @@
 import { describe } from 'vitest'
+import { holdAccounts } from '../conversations/accounts.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
+import { holdDiscovery } from '../conversations/discovery.js'
 import { holdHistory } from '../conversations/history.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { realPassword } from '../support/real-accounts.js'
@@ -22,12 +24,20 @@ const mechanisms = {
 } as const
 
 const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
-  prosody: ['hides nobody', 'keeps an approval that was taken back', 'tells of no approval in advance'],
+  prosody: [
+    'forgets the last words',
+    'hides nobody',
+    'keeps an approval that was taken back',
+    'tells of no approval in advance',
+  ],
   ejabberd: [
+    'calls a removed account a conflict',
+    'forgets the last words',
     'keeps a withdrawn request',
     'confirms the removal of nobody',
     'hides nobody',
     'takes no approval in advance',
+    'tells strangers to subscribe',
   ],
 }
 
@@ -50,9 +60,11 @@ onEachRealServer((server) => {
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
       holdConversations(under)
+      holdAccounts(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)
+      holdDiscovery(under)
     },
   )
 })

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { parseDiscoInfo, toDiscoInfoElement, toDiscoItemsElement } from '../../src/stanza/disco.js'
+import { parseEntityTime, toTimeRequest } from '../../src/stanza/entity-time.js'
+import { parseLastActivity, toLastActivityRequest } from '../../src/stanza/last-activity.js'
 import { toPingElement } from '../../src/stanza/ping.js'
 import { toSessionElement } from '../../src/stanza/session.js'
 import { parseVersionElement, toVersionElement } from '../../src/stanza/version.js'
@@ -10,12 +12,15 @@ import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer
 let alice: Wire
+let now: number
 beforeEach(async () => {
+  now = Date.UTC(2026, 0, 2, 3, 4, 5)
   server = await createServer({
     listen: {},
     mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob', 'carol'].map((username) => ({ username, password: 'secret' })),
     software: { name: 'test server', version: '1' },
+    now: () => new Date(now),
   })
   server.befriend('alice', { username: 'bob' })
   alice = await logIn(server.connect(), 'alice', 'desk')
@@ -65,6 +70,62 @@ describe('the server answers', () => {
     ])
     const [items] = (await alice.request('get', toDiscoItemsElement(), 'bob@localhost')).elements()
     expect(items?.elements().map((item) => item.attribute('jid'))).toEqual(['bob@localhost/sofa'])
+  })
+})
+
+describe('how long ago something was (XEP-0012)', () => {
+  const ago = async (to: string, wire = alice) => {
+    const answer = await wire.request('get', toLastActivityRequest(), to)
+    const [told] = answer.elements()
+    return answer.attribute('type') === 'result' ? told && parseLastActivity(told) : inShort(answer)
+  }
+  const leave = async (wire: Wire, status?: string) => {
+    const words = status === undefined ? undefined : xml('status', ns.client, {}, status)
+    wire.send(xml('presence', ns.client, { type: 'unavailable' }, words))
+    await wire.heard()
+    wire.close()
+  }
+
+  it('is the uptime of the server, and the time it tells is that of its clock (XEP-0202)', async () => {
+    now += 123_456_789
+    expect(await ago('localhost')).toEqual({ seconds: 123_456, status: undefined })
+    const [time] = (await alice.request('get', toTimeRequest(), 'localhost')).elements()
+    expect(time && parseEntityTime(time)?.moment).toBe(Math.floor(now / 1_000) * 1_000)
+  })
+
+  it('is nothing while somebody is there, then since the last one has left, with the last words', async () => {
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    bob.send(xml('presence', ns.client))
+    await bob.heard()
+    now += 10_000
+    expect(await ago('bob@localhost')).toEqual({ seconds: 0, status: undefined })
+    await leave(bob, 'Heading Home')
+    now += 903_000
+    expect(await ago('bob@localhost')).toEqual({ seconds: 903, status: 'Heading Home' })
+  })
+
+  it('of an account that nobody ever used is the uptime', async () => {
+    now += 5_000
+    expect(await ago('bob@localhost')).toEqual({ seconds: 5, status: undefined })
+  })
+
+  it.each(['carol@localhost', 'carol@localhost/there', 'carol@localhost/gone'])(
+    'is forbidden to strangers, be there anybody or not: %s',
+    async (to) => {
+      const carol = await logIn(server.connect(), 'carol', 'there')
+      expect(await ago(to)).toBe(`iq error forbidden from ${to}`)
+      expect(await carol.heard()).toEqual([])
+    },
+  )
+
+  it('of a device is the device’s to tell, to friends and to whom it has shown itself', async () => {
+    const carol = await logIn(server.connect(), 'carol', 'there')
+    carol.send(xml('presence', ns.client, { to: 'alice@localhost/desk' }))
+    await carol.heard()
+    alice.send(
+      xml('iq', ns.client, { type: 'get', id: 'q', to: 'carol@localhost/there' }, toLastActivityRequest()),
+    )
+    expect((await carol.element('iq')).attribute('from')).toBe('alice@localhost/desk')
   })
 })
 

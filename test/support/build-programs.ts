@@ -39,7 +39,10 @@ export async function buildPrograms(sources: readonly string[]): Promise<Program
 const entries: Readonly<Record<string, string>> = {
   '#dialer': 'src/transport/dial-node.ts',
   '#inbound': 'src/router/inbound.ts',
+  '#inspector-socket': 'src/inspector/link/socket-node.ts',
   'xmpp-machines': 'src/index.ts',
+  'xmpp-machines/inspector': 'src/inspector/index.ts',
+  'xmpp-machines/inspector/server': 'src/inspector/server/index.ts',
   'xmpp-machines/machines': 'machines/index.ts',
   'xmpp-machines/server': 'src/server/index.ts',
 }
@@ -47,8 +50,9 @@ const entries: Readonly<Record<string, string>> = {
 const resolveSources: Plugin = {
   name: 'sources',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^(?:#dialer|#inbound|xmpp-machines(?:\/(?:machines|server))?)$/ }, ({ path }) => ({
-      path: join(root, entries[path] ?? ''),
-    }))
+    onResolve({ filter: /^(?:#|xmpp-machines)/ }, ({ path }) => {
+      const source = entries[path]
+      return source === undefined ? undefined : { path: join(root, source) }
+    })
   },
 }

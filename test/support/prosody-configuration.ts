@@ -30,6 +30,7 @@ const modules = [
   'smacks',
   'time',
   'tls',
+  'uptime',
   'user_account_management',
   'vcard4',
   'vcard_legacy',

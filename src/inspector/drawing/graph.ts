@@ -14,7 +14,7 @@ export interface ChartGraph {
 
 /** One state with what its author said about it. */
 export interface ChartState {
-  /** Unique in the chart, e.g. `session.online.fresh`. */
+  /** Unique in the chart, e.g. `session.online.fresh`; who has the id of an earlier one is counted, e.g. `open (2)`. */
   readonly id: string
   /** Its own name, e.g. `fresh`. */
   readonly key: string
@@ -68,10 +68,12 @@ export interface ChartTransition {
  * const graph = toGraph(sessionMachine)
  */
 export function toGraph(machine: AnyStateMachine): ChartGraph {
+  const nodes = [...walk(machine.root)]
+  const idOf = distinctIds(nodes)
   return {
     id: machine.id,
-    root: toState(machine.root),
-    transitions: [...walk(machine.root)].flatMap(toTransitions),
+    root: toState(machine.root, idOf),
+    transitions: nodes.flatMap((node) => toTransitions(node, idOf)),
   }
 }
 
@@ -97,13 +99,30 @@ function* walk(node: AnyStateNode): Generator<AnyStateNode> {
   for (const child of Object.values(node.states)) yield* walk(child)
 }
 
-function toState(node: AnyStateNode): ChartState {
+type IdOf = (node: AnyStateNode) => string
+
+/** XState lets two states have one id: as `a.b` within `m`, and as `b` within `m.a`. */
+function distinctIds(nodes: readonly AnyStateNode[]): IdOf {
+  const ids = new Map<AnyStateNode, string>()
+  const taken = new Set(nodes.map(({ id }) => id))
+  const given = new Set<string>()
+  for (const node of nodes) {
+    let id = node.id
+    for (let count = 2; given.has(id) || (id !== node.id && taken.has(id)); count += 1)
+      id = `${node.id} (${count})`
+    given.add(id)
+    ids.set(node, id)
+  }
+  return (node) => ids.get(node) ?? node.id
+}
+
+function toState(node: AnyStateNode, idOf: IdOf): ChartState {
   return {
-    id: node.id,
+    id: idOf(node),
     key: node.key,
     kind: node.type,
     history: node.history === false ? undefined : node.history,
-    initial: initialOf(node),
+    initial: initialOf(node).map(idOf),
     description: node.description,
     spec: readText(node.meta, 'spec'),
     why: readText(node.meta, 'why'),
@@ -112,33 +131,39 @@ function toState(node: AnyStateNode): ChartState {
     entry: toList(node.config.entry).map(actionName),
     exit: toList(node.config.exit).map(actionName),
     invokes: node.invoke.map(({ id, src }) => ({ id, src: sourceName(src) })),
-    states: Object.values(node.states).map(toState),
+    states: Object.values(node.states).map((child) => toState(child, idOf)),
   }
 }
 
-function initialOf(node: AnyStateNode): readonly string[] {
-  if (node.type === 'compound') return node.initial.target.map(({ id }) => id)
+function initialOf(node: AnyStateNode): readonly AnyStateNode[] {
+  if (node.type === 'compound') return node.initial.target
   if (node.type !== 'history' || !('target' in node.config)) return []
   const target: unknown = node.config.target
   const sibling = typeof target === 'string' ? node.parent?.states[target] : undefined
-  return sibling === undefined ? [] : [sibling.id]
+  return sibling === undefined ? [] : [sibling]
 }
 
-function toTransitions(node: AnyStateNode): readonly ChartTransition[] {
+function toTransitions(node: AnyStateNode, idOf: IdOf): readonly ChartTransition[] {
   const always = node.always === undefined ? [] : [node.always]
   return [...node.transitions.values(), ...always].flatMap((candidates) =>
-    candidates.map((candidate, index) => toTransition(node, candidate, index)),
+    candidates.map((candidate, index) => toTransition(idOf(node), candidate, index, idOf)),
   )
 }
 
-function toTransition(node: AnyStateNode, found: AnyTransitionDefinition, index: number): ChartTransition {
+function toTransition(
+  source: string,
+  found: AnyTransitionDefinition,
+  index: number,
+  idOf: IdOf,
+): ChartTransition {
   const eventType = String(found.eventType)
   const trigger = readTrigger(eventType)
   const flagged = readMeta(found.meta, 'failure')
   return {
-    id: transitionId(found),
-    source: node.id,
-    targets: (found.target ?? []).map(({ id }) => id),
+    // The same but for a state that another one shares its id with.
+    id: `${source}${transitionId(found).slice(found.source.id.length)}`,
+    source,
+    targets: (found.target ?? []).map(idOf),
     trigger,
     guard: found.guard === undefined ? undefined : guardName(found.guard),
     otherwise: found.guard === undefined && index > 0,

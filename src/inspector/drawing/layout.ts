@@ -1,6 +1,6 @@
 import { planArrows, type Arrow, type ArrowPlan, type Mark } from './arrows.js'
 import { toBlock, type Block, type Line } from './block.js'
-import { layOut, type ElkEdge, type ElkNode } from './elk.js'
+import type { ElkEdge, ElkNode } from './elk.js'
 import { statesOf, type ChartGraph, type ChartState, type ChartTransition } from './graph.js'
 import { measure } from './metrics.js'
 import { alignRegions, straighten, touches } from './tidy.js'
@@ -51,8 +51,11 @@ export const margin = 24
 /** What the mark says from which a state is left wherever it stands inside. */
 export const anywhereText = 'from any state'
 
+/** Gives every node and edge its place: ELK, wherever it runs. */
+export type LayOut = (graph: ElkNode) => Promise<ElkNode>
+
 /** Finds a place for everything, from top to bottom. */
-export async function layOutChart(graph: ChartGraph): Promise<ChartLayout> {
+export async function layOutChart(graph: ChartGraph, layOut: LayOut): Promise<ChartLayout> {
   const plan = planArrows(graph)
   const blocks = new Map(
     [...statesOf(graph.root)].map((state) => [
@@ -60,7 +63,7 @@ export async function layOutChart(graph: ChartGraph): Promise<ChartLayout> {
       toBlock(state, plan.inner.get(state.id) ?? [], state === graph.root ? 'chart' : 'name'),
     ]),
   )
-  const laid = await layOutRoomy(graph, plan, blocks)
+  const laid = await layOutRoomy(graph, plan, blocks, layOut)
   const edges = collectEdges(plan, laid)
   return {
     width: Math.ceil(laid.width ?? 0),
@@ -75,6 +78,7 @@ async function layOutRoomy(
   graph: ChartGraph,
   plan: ArrowPlan,
   blocks: ReadonlyMap<string, Block>,
+  layOut: LayOut,
   extra: ReadonlyMap<string, number> = new Map(),
 ): Promise<ElkNode> {
   const { root } = graph
@@ -87,7 +91,7 @@ async function layOutRoomy(
     const lacking = (blocks.get(id)?.width ?? 0) - width
     return children.length > 0 && lacking > 0 && !extra.has(id) ? [[id, lacking] as const] : []
   })
-  return tight.length === 0 ? laid : layOutRoomy(graph, plan, blocks, new Map([...extra, ...tight]))
+  return tight.length === 0 ? laid : layOutRoomy(graph, plan, blocks, layOut, new Map([...extra, ...tight]))
 }
 
 const spacing = {
@@ -218,11 +222,12 @@ function collectBoxes(
     isRegion,
   })
   const boxes = new Map([...statesOf(root)].map((state) => [state.id, toBox(state, false)]))
-  for (const { kind, states } of statesOf(root)) {
+  for (const { id, kind, states } of statesOf(root)) {
     if (kind !== 'parallel') continue
     const regions = states.map((state) => toBox(state, true))
     const isFree = !edges.some(({ points }) => regions.some((region) => touches(points, region)))
-    for (const region of isFree ? alignRegions(regions) : regions) boxes.set(region.id, region)
+    const marks = plan.marks.filter(({ parent }) => parent === id).map((mark) => at(mark.id))
+    for (const region of isFree ? alignRegions(regions, marks) : regions) boxes.set(region.id, region)
   }
   const marks = plan.marks.map(({ id, kind }): LaidBox => ({
     ...at(id),

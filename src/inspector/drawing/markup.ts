@@ -6,7 +6,10 @@ export function element(
 ): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeText(value ?? '')}"`)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${typeof value === 'number' ? round(value) : escapeAttribute(value ?? '')}"`,
+    )
     .join('')
   const inside = content.join('')
   return inside === '' ? `<${name}${written}/>` : `<${name}${written}>${inside}</${name}>`
@@ -17,6 +20,11 @@ export function escapeText(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => escapes.get(character) ?? character)
+}
+
+/** Readers make spaces of the white space in attributes, unless it is written as a reference. */
+function escapeAttribute(text: string): string {
+  return escapeText(text).replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /** A coordinate to a tenth of a px, so that a drawing is the same text on every machine. */

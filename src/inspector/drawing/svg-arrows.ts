@@ -10,9 +10,25 @@ const cornerRadius = 8
 
 /** The line of an arrow and its head. */
 export function drawArrow({ points, tones, transitions }: LaidEdge): string {
+  const shape = arrowShape(points)
+  if (shape === undefined) return ''
+  return element(
+    'g',
+    { class: 'arrow', 'data-transitions': JSON.stringify(transitions.map(({ id }) => id)) },
+    ...tones.map((tone, index) =>
+      element('path', { class: `line line-${tone}${index > 0 ? ' stripes' : ''}`, d: shape.line }),
+    ),
+    element('path', { class: `head-${tones[0]}`, d: shape.head }),
+  )
+}
+
+/** Path data of a line through these points, and of the head at its end; `undefined` where there is no line. */
+export function arrowShape(
+  points: readonly Point[],
+): { readonly line: string; readonly head: string } | undefined {
   const tip = points.at(-1)
   const before = points.at(-2)
-  if (tip === undefined || before === undefined) return ''
+  if (tip === undefined || before === undefined) return undefined
   const length = Math.hypot(tip.x - before.x, tip.y - before.y) || 1
   const unit = { x: (tip.x - before.x) / length, y: (tip.y - before.y) / length }
   const neck = { x: tip.x - unit.x * headLength, y: tip.y - unit.y * headLength }
@@ -20,18 +36,10 @@ export function drawArrow({ points, tones, transitions }: LaidEdge): string {
     x: neck.x - side * unit.y * headWidth,
     y: neck.y + side * unit.x * headWidth,
   }))
-  const line = curve([...points.slice(0, -1), neck])
-  return element(
-    'g',
-    { class: 'arrow', 'data-transitions': JSON.stringify(transitions.map(({ id }) => id)) },
-    ...tones.map((tone, index) =>
-      element('path', { class: `line line-${tone}${index > 0 ? ' stripes' : ''}`, d: line }),
-    ),
-    element('path', {
-      class: `head-${tones[0]}`,
-      d: `M${[tip, ...corners].map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}Z`,
-    }),
-  )
+  return {
+    line: curve([...points.slice(0, -1), neck]),
+    head: `M${[tip, ...corners].map(({ x, y }) => `${round(x)} ${round(y)}`).join('L')}Z`,
+  }
 }
 
 /** The words of an arrow, on a plate that interrupts its line. */

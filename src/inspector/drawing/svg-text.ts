@@ -79,7 +79,8 @@ export function drawIcon(icon: Icon, { x, y }: Point): string {
 const teeth =
   'M3.6 0H5.4M2.5 2.5L3.8 3.8M0 3.6V5.4M-2.5 2.5L-3.8 3.8M-3.6 0H-5.4M-2.5 -2.5L-3.8 -3.8M0 -3.6V-5.4M2.5 -2.5L3.8 -3.8'
 
-const iconPaths: Readonly<Record<Icon, string>> = {
+/** A sign of 12 by 12 px around its origin. */
+export const iconPaths: Readonly<Record<Icon, string>> = {
   actor: `M3.6 0A3.6 3.6 0 1 1 -3.6 0A3.6 3.6 0 1 1 3.6 0ZM1.2 0A1.2 1.2 0 1 1 -1.2 0A1.2 1.2 0 1 1 1.2 0Z${teeth}`,
   again: 'M3.8 -2.2A4.4 4.4 0 1 0 4.4 0.8M4.4 -4.6V-2H1.8',
   clock: 'M4.8 0A4.8 4.8 0 1 1 -4.8 0A4.8 4.8 0 1 1 4.8 0ZM0 -2.8V0L2 1.4',

@@ -1,6 +1,6 @@
 import { padding } from './block.js'
 import type { ChartGraph } from './graph.js'
-import { layOutChart, margin, type LaidBox } from './layout.js'
+import { layOutChart, margin, type LaidBox, type LayOut } from './layout.js'
 import { drawLegend } from './legend.js'
 import { element, escapeText } from './markup.js'
 import { styleSheet } from './style.js'
@@ -9,9 +9,9 @@ import { drawBox, drawGround } from './svg-boxes.js'
 import { drawBlock } from './svg-text.js'
 
 /** Draws a chart as one self-contained SVG for light and dark; the same chart gives the same bytes. */
-export async function toSvg(graph: ChartGraph): Promise<string> {
+export async function toSvg(graph: ChartGraph, layOut: LayOut): Promise<string> {
   const { root } = graph
-  const { width, height, boxes, edges } = await layOutChart(graph)
+  const { width, height, boxes, edges } = await layOutChart(graph, layOut)
   const legend = drawLegend(graph, edges, { x: margin, y: height })
   const slug = graph.id.replace(/[^A-Za-z0-9_-]+/g, '-')
   const size = { width: Math.max(width, legend.width + 2 * margin), height: height + legend.height }

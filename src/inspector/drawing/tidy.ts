@@ -22,14 +22,28 @@ function isBetween({ x, y }: Point, before: Point | undefined, after: Point | un
   return (before.x === x && x === after.x) || (before.y === y && y === after.y)
 }
 
-/** Regions that stand side by side get one top and one bottom edge. */
-export function alignRegions(regions: readonly LaidBox[]): readonly LaidBox[] {
+/** Regions that stand side by side get one top and one bottom edge, unless something else stands in the way. */
+export function alignRegions(
+  regions: readonly LaidBox[],
+  obstacles: readonly Rectangle[] = [],
+): readonly LaidBox[] {
   const top = Math.min(...regions.map(({ y }) => y))
   const bottom = Math.max(...regions.map(({ y, height }) => y + height))
   const isBeside = regions.every((one) =>
     regions.every((other) => one === other || one.x + one.width <= other.x || other.x + other.width <= one.x),
   )
-  return isBeside ? regions.map((region) => ({ ...region, y: top, height: bottom - top })) : regions
+  const aligned = regions.map((region) => ({ ...region, y: top, height: bottom - top }))
+  const isFree = aligned.every((region) => obstacles.every((obstacle) => isClear(region, obstacle)))
+  return isBeside && isFree ? aligned : regions
+}
+
+function isClear(one: Rectangle, other: Rectangle): boolean {
+  return (
+    one.x + one.width <= other.x ||
+    other.x + other.width <= one.x ||
+    one.y + one.height <= other.y ||
+    other.y + other.height <= one.y
+  )
 }
 
 /** Whether a line begins or ends on the border of a box. */

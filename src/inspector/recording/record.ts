@@ -10,7 +10,7 @@ export type Fact = boolean | number | string | null | Facts | readonly Fact[]
 /** One line of a recording, in a file as on the wire to the page: JSON. */
 export type RecordingLine = SourceLine | ChartLine | InspectorRecord
 
-/** Who is recorded; before everything of its own. */
+/** Who is recorded; before everything of its own, and again whenever something of it has changed: the last one counts. */
 export interface SourceLine {
   readonly kind: 'source'
   /** Names the source in all its lines; unique in a recording. */
@@ -23,6 +23,8 @@ export interface SourceLine {
   readonly startedAt: number
   /** What it lets the page send; nothing where this is left out. */
   readonly commands?: readonly string[]
+  /** When it went away, in milliseconds since 1970; absent while it is there. */
+  readonly endedAt?: number
 }
 
 /** A chart of a source, before its first actor starts. */

@@ -5,28 +5,37 @@ import {
   toDiscoItemsElement,
 } from '../../stanza/disco.js'
 import { ns } from '../../xml/namespaces.js'
-import { mayKnow, type Service, type ServiceAnswer } from './service.js'
+import type { Service, ServiceAnswer } from './service.js'
 
 const serverFeatures = [
   ns.discoInfo,
   ns.discoItems,
   ns.ping,
   ns.version,
+  ns.time,
+  ns.lastActivity,
   ns.roster,
   ns.invisible,
   ns.carbons,
   // XEP-0160 §4: messages are kept for those who are away.
   'msgoffline',
 ]
-const accountFeatures = [ns.discoInfo, ns.discoItems, ns.ping, ns.carbons, ns.archive, ns.stanzaIds]
+const accountFeatures = [
+  ns.discoInfo,
+  ns.discoItems,
+  ns.ping,
+  ns.lastActivity,
+  ns.carbons,
+  ns.archive,
+  ns.stanzaIds,
+]
 
 /** Says what the server or an account is and can do (XEP-0030 §3, §8). */
 export function serveDiscoInfo(serverName: string): Service {
-  return (request) => {
-    const { iq, account } = request
+  return ({ iq, from, account }) => {
     const query = iq.type === 'get' ? parseDiscoInfo(iq.payload) : undefined
     if (query === undefined) return undefined
-    if (account !== undefined && !mayKnow(request)) return unavailable
+    if (account?.mayBeSeenBy(from) === false) return unavailable
     if (query.node !== undefined) return unknownNode
     const payload =
       account === undefined
@@ -43,11 +52,10 @@ export function serveDiscoInfo(serverName: string): Service {
 }
 
 /** Says what belongs to the server, which is nothing, or to an account: its resources (XEP-0030 §4, §8). */
-export const serveDiscoItems: Service = (request) => {
-  const { iq, account } = request
+export const serveDiscoItems: Service = ({ iq, from, account }) => {
   const query = iq.type === 'get' ? parseDiscoItems(iq.payload) : undefined
   if (query === undefined) return undefined
-  if (account !== undefined && !mayKnow(request)) return unavailable
+  if (account?.mayBeSeenBy(from) === false) return unavailable
   if (query.node !== undefined) return unknownNode
   const items = account?.available().map(({ jid }) => ({ jid })) ?? []
   return { kind: 'result', payload: toDiscoItemsElement({ items }) }

@@ -23,12 +23,9 @@ export type ServiceAnswer =
       /** Done once the answer has been sent. */
       readonly afterwards?: () => void
     }
+  /** It takes a while. */
+  | { readonly kind: 'later'; readonly answer: Promise<ServiceAnswer> }
   | { readonly kind: 'refused'; readonly condition: StanzaErrorCondition; readonly text?: string }
 
 /** Answers requests of one kind; `undefined`: nothing that it knows, the next may try. */
 export type Service = (request: ServiceRequest) => ServiceAnswer | undefined
-
-/** Whether the one who asks may know what is known of the account: itself, and those who see its presence. */
-export function mayKnow({ account, from, isOwn }: ServiceRequest): boolean {
-  return isOwn || account?.roster.stateOf(from.bare).from === 'subscribed'
-}

@@ -1,6 +1,6 @@
-import { drawMermaid, drawSvg, toGraph, type ChartGraph } from 'xmpp-machines/inspector'
+import { drawMermaid, drawChart, toGraph, type ChartGraph } from 'xmpp-machines/inspector'
 import { sessionMachine } from 'xmpp-machines/machines'
 
 export const graph: ChartGraph = toGraph(sessionMachine)
 export const text: string = drawMermaid(sessionMachine)
-export const svg: Promise<string> = drawSvg(graph)
+export const svg: Promise<string> = drawChart(graph)

@@ -6,6 +6,7 @@ import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { liveness } from './liveness.js'
 import { presence } from './presence.js'
+import { registration } from './registration.js'
 import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
 import { servedSubscription } from './served-subscription.js'
@@ -24,6 +25,7 @@ export const charts: readonly WalkedChart[] = [
   connection,
   liveness,
   presence,
+  registration,
   roster,
   servedSession,
   servedSubscription,

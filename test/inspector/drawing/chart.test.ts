@@ -1,18 +1,21 @@
 import * as fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
-import { createMachine } from 'xstate'
+import { createMachine, type AnyStateMachine } from 'xstate'
 import * as machines from '../../../machines/index.js'
+import { layOut } from '../../../src/inspector/drawing/elk.js'
 import { statesOf } from '../../../src/inspector/drawing/graph.js'
 import { layOutChart, type ChartLayout, type Rectangle } from '../../../src/inspector/drawing/layout.js'
-import { drawSvg, toGraph } from '../../../src/inspector/index.js'
+import { drawChart, toGraph, type ChartTransition } from '../../../src/inspector/index.js'
+import { triggerWords } from '../../../src/inspector/drawing/trigger.js'
 import { isChart } from '../../../src/testing/laws.js'
 import { arbitraryChart } from './arbitrary-chart.js'
+import { foreignCharts } from './foreign-charts.js'
 import { sampleSession } from './sample-session.js'
 
 const samples = [sampleSession, ...Object.values(machines).filter(isChart)]
 
-const svg = await drawSvg(sampleSession)
+const svg = await drawChart(sampleSession)
 
 interface Read {
   readonly elements: readonly {
@@ -36,10 +39,10 @@ function read(markup: string): Read {
   return { elements, texts }
 }
 
-describe('drawSvg()', () => {
+describe('drawChart()', () => {
   test('gives the same bytes for the same chart, and for its graph', async () => {
-    expect(await drawSvg(sampleSession)).toBe(svg)
-    expect(await drawSvg(JSON.parse(JSON.stringify(toGraph(sampleSession))))).toBe(svg)
+    expect(await drawChart(sampleSession)).toBe(svg)
+    expect(await drawChart(JSON.parse(JSON.stringify(toGraph(sampleSession))))).toBe(svg)
   })
 
   test('tells transitions that were taken from others, by lines and words, and says so in the legend', async () => {
@@ -49,7 +52,7 @@ describe('drawSvg()', () => {
       states: { a: { on: { go: 'b', run: 'b', wait: 'c' } }, b: { on: { back: 'a' } }, c: {} },
     })
     const { elements, texts } = read(
-      await drawSvg(chart, { covered: new Set(['chart.a go 0', 'chart.b back 0']) }),
+      await drawChart(chart, { covered: new Set(['chart.a go 0', 'chart.b back 0']) }),
     )
     const classes = elements.map(({ attributes }) => attributes['class'] ?? '')
     expect(classes.filter((each) => each.startsWith('line line-') && each !== 'line line-course')).toEqual([
@@ -153,30 +156,87 @@ describe('drawSvg()', () => {
         [hostile]: { type: 'final' },
       },
     })
-    const { elements, texts } = read(await drawSvg(chart))
+    const { elements, texts } = read(await drawChart(chart))
     expect(elements.map(({ name }) => name)).not.toContain('script')
     expect(texts).toContain(`</text><script>alert("1")</script>'&\ufffd\ufffd --> ]]>`)
   })
 
+  test.each(Object.entries(foreignCharts))(
+    'draws what others write: %s',
+    { timeout: 60_000 },
+    async (_, chart) => {
+      expect(await lacking(chart)).toEqual([])
+    },
+  )
+
+  test('draws any chart: nothing lacks, and it is XML', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryChart, async (chart) => {
+        expect(await lacking(chart)).toEqual([])
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   test.each(samples)('$id: nothing covers anything else', async (chart) => {
-    expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+    expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
   test.each(samples)('$id: no state is narrower than its words', async (chart) => {
-    const { boxes } = await layOutChart(toGraph(chart))
+    const { boxes } = await layOutChart(toGraph(chart), layOut)
     const narrow = boxes.filter(({ block, width }) => width < (block?.width ?? 0))
     expect(narrow.map(({ id }) => id)).toEqual([])
+  })
+
+  test('regions leave room for the mark from which one of them is entered anew', async () => {
+    const regions = { one: {}, two: {}, three: {} }
+    const chart = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: {
+        a: {},
+        b: {
+          type: 'parallel',
+          description: 'Any chart.',
+          on: { opened: { target: '.inner.one' } },
+          states: { first: {}, inner: { type: 'parallel', states: regions }, last: {} },
+        },
+      },
+    })
+    expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
   test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
-        expect(collisions(await layOutChart(toGraph(chart)))).toEqual([])
+        expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
       }),
       { numRuns: 20 },
     )
   })
 })
+
+/** States and transitions that are in a chart and not in its drawing. */
+async function lacking(chart: AnyStateMachine): Promise<readonly string[]> {
+  const { root, transitions } = toGraph(chart)
+  const { elements, texts } = read(await drawChart(chart))
+  const [, ...states] = [...statesOf(root)].map(({ id }) => id)
+  const drawn = new Set(elements.map(({ attributes }) => attributes['data-state']))
+  const arrows: ReadonlySet<string> = new Set(
+    elements.flatMap(({ attributes }): readonly string[] =>
+      JSON.parse(attributes['data-transitions'] ?? '[]'),
+    ),
+  )
+  const said = texts.join(' ').replace(/\s+/g, ' ')
+  const isSaid = ({ trigger }: ChartTransition): boolean =>
+    said.includes(triggerWords(trigger).replace(/\s+/g, ' '))
+  const isDrawn = (transition: ChartTransition): boolean => arrows.has(transition.id) || isSaid(transition)
+  return [
+    ...(new Set(states).size === states.length ? [] : ['an id of its own for every state']),
+    ...states.filter((id) => !drawn.has(id)),
+    ...transitions.filter((transition) => !isDrawn(transition)).map(({ id }) => id),
+  ]
+}
 
 /** Pairs of labels, leaves and headers that lie over one another, and arrows that are not orthogonal. */
 function collisions({ boxes, edges }: ChartLayout): readonly string[] {

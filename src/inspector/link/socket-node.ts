@@ -1,0 +1,22 @@
+import { WebSocket } from 'ws'
+import type { OpenSocket } from './socket.js'
+
+/** The WebSocket of Node; it keeps no process alive. */
+export const openSocket: OpenSocket = (url, { closed, opened, text }) => {
+  const socket = new WebSocket(url, { maxPayload: 1_048_576, perMessageDeflate: false })
+  socket.on('upgrade', (response) => response.socket.unref())
+  socket.on('open', opened)
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) text(data.toString())
+  })
+  // What went wrong ends it, and that is all a link has to know.
+  socket.on('error', () => {})
+  socket.on('close', closed)
+  return {
+    get bufferedBytes() {
+      return socket.bufferedAmount
+    },
+    send: (frame) => socket.send(frame),
+    close: () => socket.close(),
+  }
+}

@@ -1,0 +1,17 @@
+/** What a link learns of its socket; `closed` comes last and once, also where it never opened. */
+export interface SocketEvents {
+  readonly opened: () => void
+  readonly text: (text: string) => void
+  readonly closed: () => void
+}
+
+/** A WebSocket of whatever platform. */
+export interface Socket {
+  /** Written and not yet taken by the operating system. */
+  readonly bufferedBytes: number
+  send(text: string): void
+  close(): void
+}
+
+/** Opens one; throws SyntaxError for what is no address of a WebSocket. */
+export type OpenSocket = (url: string, events: SocketEvents) => Socket

@@ -1,0 +1,4 @@
+import { signal } from '@preact/signals'
+
+/** Whether the chart moves so that the active states are seen. */
+export const follows = signal(true)

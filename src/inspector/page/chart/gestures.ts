@@ -1,0 +1,92 @@
+import type { RefObject } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { follows } from './follows.js'
+import type { Viewport } from './viewport.js'
+
+const keyStep = 60
+
+/** Pans and zooms by mouse, wheel, touch and keyboard (Shift with the arrows; plus, minus). */
+export function useGestures(pane: RefObject<HTMLElement | null>, viewport: Viewport): void {
+  useEffect(() => {
+    const { current } = pane
+    if (current === null) return
+    const abortion = new AbortController()
+    listen(current, viewport, abortion.signal)
+    return () => abortion.abort()
+  }, [viewport])
+}
+
+function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): void {
+  const fingers = new Map<number, { x: number; y: number }>()
+  const place = ({ clientX, clientY }: { readonly clientX: number; readonly clientY: number }) => {
+    const { left, top } = pane.getBoundingClientRect()
+    return { x: clientX - left, y: clientY - top }
+  }
+  const wheel = (event: WheelEvent): void => {
+    event.preventDefault()
+    if (event.ctrlKey || event.metaKey || isMouseWheel(event)) {
+      viewport.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), place(event))
+    } else {
+      viewport.pan(-event.deltaX, -event.deltaY)
+    }
+  }
+  const down = (event: PointerEvent): void => {
+    if (event.target instanceof Element && event.target.closest('button') !== null) return
+    if (event.button === 0) fingers.set(event.pointerId, place(event))
+  }
+  const move = (event: PointerEvent): void => {
+    const before = fingers.get(event.pointerId)
+    if (before === undefined) return
+    const now = place(event)
+    const [other] = [...fingers].filter(([id]) => id !== event.pointerId).map(([, finger]) => finger)
+    if (other === undefined) viewport.pan(now.x - before.x, now.y - before.y)
+    else {
+      const part =
+        Math.hypot(now.x - other.x, now.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y)
+      viewport.zoom(part, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 })
+    }
+    if (Math.hypot(now.x - before.x, now.y - before.y) > 3) {
+      pane.setPointerCapture(event.pointerId)
+      pane.classList.add('held')
+    }
+    fingers.set(event.pointerId, now)
+  }
+  const up = ({ pointerId }: PointerEvent): void => {
+    fingers.delete(pointerId)
+    pane.classList.remove('held')
+  }
+  const key = (event: KeyboardEvent): void => {
+    const deed = deedOf(event, viewport)
+    if (deed === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    deed()
+  }
+  pane.addEventListener('wheel', wheel, { signal, passive: false })
+  pane.addEventListener('pointerdown', down, { signal })
+  pane.addEventListener('pointermove', move, { signal })
+  pane.addEventListener('pointerup', up, { signal })
+  pane.addEventListener('pointercancel', up, { signal })
+  pane.addEventListener('keydown', key, { signal })
+}
+
+function deedOf({ key, shiftKey }: KeyboardEvent, viewport: Viewport): (() => void) | undefined {
+  if (key === '+' || key === '=') return () => viewport.zoom(1.25)
+  if (key === '-') return () => viewport.zoom(0.8)
+  const step = steps.get(key)
+  if (!shiftKey || step === undefined) return undefined
+  return () => {
+    follows.value = false
+    viewport.pan(step[0] * keyStep, step[1] * keyStep)
+  }
+}
+
+const steps: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['ArrowLeft', [1, 0]],
+  ['ArrowRight', [-1, 0]],
+  ['ArrowUp', [0, 1]],
+  ['ArrowDown', [0, -1]],
+])
+
+/** A wheel with notches turns far at once and in one direction; two fingers on a pad do not. */
+const isMouseWheel = ({ deltaX, deltaY, deltaMode }: WheelEvent): boolean =>
+  deltaMode !== 0 || (deltaX === 0 && Math.abs(deltaY) >= 60)

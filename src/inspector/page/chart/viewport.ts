@@ -1,0 +1,131 @@
+import { signal, type Signal } from '@preact/signals'
+import type { Point, Rectangle } from '../../drawing/layout.js'
+
+/** What part of a chart is seen: a point of the chart is shown at `scale * point + (x, y)`, in px of the pane. */
+export interface View {
+  readonly x: number
+  readonly y: number
+  readonly scale: number
+}
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const scales = { least: 0.1, most: 3, readable: 0.72, usual: 1 }
+const edge = 24
+const glideMs = 260
+
+/** One pane through which a chart is seen. */
+export class Viewport {
+  readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 })
+  /** Of the pane, in px. */
+  readonly size: Signal<Size> = signal({ width: 0, height: 0 })
+  #frame = 0
+
+  /** Shows all of it, at most at its own size. */
+  fit({ width, height }: Size): void {
+    const scale = clamp(
+      Math.min((this.size.value.width - 2 * edge) / width, (this.size.value.height - 2 * edge) / height),
+      scales.least,
+      scales.usual,
+    )
+    this.#glide({
+      x: (this.size.value.width - width * scale) / 2,
+      y: (this.size.value.height - height * scale) / 2,
+      scale,
+    })
+  }
+
+  /** Shows all of it where that can be read, else a place of it at a size that can. */
+  begin(chart: Size, place: Rectangle | undefined): void {
+    this.fit(chart)
+    this.#settle()
+    if (this.view.value.scale >= scales.readable || place === undefined) return
+    this.#show({ ...place, scale: scales.usual })
+    this.#settle()
+  }
+
+  /** Brings a place into view, with the least movement; leaves the scale where the place can be read. */
+  follow(place: Rectangle, { force = false } = {}): void {
+    const { x, y, scale } = this.view.value
+    const left = place.x * scale + x
+    const top = place.y * scale + y
+    const isSeen =
+      left >= 0 &&
+      top >= 0 &&
+      left + place.width * scale <= this.size.value.width &&
+      top + place.height * scale <= this.size.value.height
+    if (!isSeen || force) this.#show({ ...place, scale: Math.max(scale, force ? scales.readable : 0) })
+  }
+
+  /** Around a point of the pane, or its middle. */
+  zoom(factor: number, at = { x: this.size.value.width / 2, y: this.size.value.height / 2 }): void {
+    const { x, y, scale } = this.view.value
+    const next = clamp(scale * factor, scales.least, scales.most)
+    const part = next / scale
+    this.#stop()
+    this.view.value = { x: at.x - (at.x - x) * part, y: at.y - (at.y - y) * part, scale: next }
+  }
+
+  /** Brings a point of the chart to the middle. */
+  center({ x, y }: Point): void {
+    const { scale } = this.view.value
+    const { width, height } = this.size.value
+    this.#stop()
+    this.view.value = { x: width / 2 - x * scale, y: height / 2 - y * scale, scale }
+  }
+
+  /** Moves the chart by px of the pane. */
+  pan(dx: number, dy: number): void {
+    const { x, y, scale } = this.view.value
+    this.#stop()
+    this.view.value = { x: x + dx, y: y + dy, scale }
+  }
+
+  #show({ x, y, width, height, scale }: Rectangle & { readonly scale: number }): void {
+    this.#glide({
+      x: this.size.value.width / 2 - (x + width / 2) * scale,
+      y: this.size.value.height / 2 - (y + height / 2) * scale,
+      scale,
+    })
+  }
+
+  #target: View | undefined
+
+  #glide(target: View): void {
+    this.#stop()
+    this.#target = target
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return this.#settle()
+    const from = this.view.value
+    const begun = performance.now()
+    const step = (now: number): void => {
+      const part = Math.min(1, Math.max(0, now - begun) / glideMs)
+      const eased = 1 - (1 - part) ** 3
+      this.view.value = {
+        x: from.x + (target.x - from.x) * eased,
+        y: from.y + (target.y - from.y) * eased,
+        scale: from.scale + (target.scale - from.scale) * eased,
+      }
+      if (part < 1) this.#frame = requestAnimationFrame(step)
+    }
+    this.#frame = requestAnimationFrame(step)
+  }
+
+  /** Ends a movement where it leads to. */
+  #settle(): void {
+    cancelAnimationFrame(this.#frame)
+    if (this.#target !== undefined) this.view.value = this.#target
+    this.#target = undefined
+  }
+
+  #stop(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#target = undefined
+  }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}

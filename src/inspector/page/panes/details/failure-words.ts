@@ -1,0 +1,41 @@
+import type { Fact, Facts } from '../../../recording/record.js'
+import { isFacts, wordAt } from '../facts.js'
+import { toLegibleLine } from '../legible.js'
+import { failureSentences, failureTable } from './failure-table.js'
+
+/** Why something failed, for people. */
+export interface FailureWords {
+  /** E.g. `transport.refused`. */
+  readonly code: string
+  /** What it means for the session. */
+  readonly because: string
+  /** What to do about it; `undefined` for an error that is not of this engine. */
+  readonly advice: string | undefined
+}
+
+/** Says in words what the facts of an error mean. */
+export function toFailureWords(facts: Facts): FailureWords {
+  const code = wordAt(facts, 'code') ?? wordAt(facts, 'name') ?? 'unknown'
+  const key = code.startsWith('timeout.')
+    ? 'timeout'
+    : code.startsWith('stanza.')
+      ? `stanza ${wordAt(facts, 'type') ?? 'cancel'}`
+      : code
+  const [because = -1, advice = -1] = Object.hasOwn(failureTable, key) ? (failureTable[key] ?? []) : []
+  return {
+    code: toLegibleLine(code, 120),
+    because: failureSentences[because] ?? 'the recording does not tell more',
+    advice: failureSentences[advice],
+  }
+}
+
+/** The first facts of an error that an event, an output or a context tells of. */
+export function findError(fact: Fact | undefined, depth = 0): Facts | undefined {
+  if (!isFacts(fact) || depth > 4) return undefined
+  if (wordAt(fact, 'code') !== undefined && wordAt(fact, 'name') !== undefined) return fact
+  for (const inner of Object.values(fact)) {
+    const found = findError(inner, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

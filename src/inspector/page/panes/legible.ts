@@ -1,0 +1,26 @@
+/** Longer texts are cut where they are shown; what is copied or saved is whole. */
+export const textLimit = 4_000
+
+/**
+ * A text of a stranger as it can be shown: what would turn the reading direction, hide, or print nothing is named
+ * instead (`⟨202E⟩`), and what is too long is cut.
+ */
+export function toLegible(text: string, limit = textLimit): string {
+  const start = text.length > limit ? text.slice(0, limit) : text
+  const shown = start.replace(invisible, (character) => `⟨${codeOf(character)}⟩`)
+  return start === text ? shown : `${shown}… ${count.format(text.length - limit)} characters more`
+}
+
+/** Of one line: line ends and tabs are shown as what they are. */
+export function toLegibleLine(text: string, limit = textLimit): string {
+  return toLegible(text.slice(0, limit + 1), limit).replace(/\s+/g, ' ')
+}
+
+/** Controls but white space, marks of direction, invisible fillers, and halves of characters. */
+const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
+
+const count = new Intl.NumberFormat('en')
+
+function codeOf(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+}

@@ -1,0 +1,122 @@
+import type { InspectorRecord, StanzaCrossed } from '../../../recording/record.js'
+import { Follower } from '../follower.js'
+
+/** Which stanzas are shown. */
+export interface WireFilter {
+  readonly direction: 'both' | 'in' | 'out'
+  readonly kinds: ReadonlySet<WireKind>
+  /** Stands in the stanza, whatever its case; empty: all. */
+  readonly text: string
+  /** Of this source alone; empty: of all. */
+  readonly source: string
+}
+
+/** Three kinds of stanza, and everything that keeps the stream itself. */
+export const wireKinds = ['message', 'presence', 'iq', 'stream'] as const
+export type WireKind = (typeof wireKinds)[number]
+
+export const everything: WireFilter = { direction: 'both', kinds: new Set(wireKinds), text: '', source: '' }
+
+export function kindOf({ name }: StanzaCrossed): WireKind {
+  return wireKinds.find((kind) => kind === name) ?? 'stream'
+}
+
+/** Finds what crossed the wire among the records, and what each stanza has caused; grows with them. */
+export class WireIndex {
+  readonly #follower = new Follower({
+    take: (record, index) => this.#take(record, index),
+    forget: () => this.#forget(),
+  })
+  #records: readonly InspectorRecord[] = []
+  #stanzas: number[] = []
+  /** Where stanzas stand, by their own numbers. */
+  readonly #places = new Map<string, number>()
+  /** Where events stand, by the stanza that they follow from. */
+  readonly #effects = new Map<string, number[]>()
+  #shown: { readonly filter: WireFilter; readonly rows: readonly number[]; readonly seen: number } | undefined
+
+  scan(records: readonly InspectorRecord[]): void {
+    this.#records = records
+    this.#follower.follow(records)
+  }
+
+  /** Where the stanzas stand that pass, in order. The same list again while nothing is new. */
+  rows(filter: WireFilter): readonly number[] {
+    let shown = this.#shown
+    if (shown === undefined || !isSame(shown.filter, filter)) shown = { filter, rows: [], seen: 0 }
+    if (shown.seen < this.#stanzas.length) {
+      const passes = toTest(filter)
+      const fresh = this.#stanzas.slice(shown.seen).filter((index) => {
+        const record = this.#records[index]
+        return record?.kind === 'wire' && passes(record)
+      })
+      const rows = fresh.length === 0 ? shown.rows : [...shown.rows, ...fresh]
+      shown = { filter, rows, seen: this.#stanzas.length }
+    }
+    this.#shown = shown
+    return shown.rows
+  }
+
+  /** Where the events stand that follow from a stanza. */
+  effectsOf({ source, seq }: StanzaCrossed): readonly number[] {
+    return this.#effects.get(keyOf(source, seq)) ?? []
+  }
+
+  /** Where a stanza stands, by its own number. */
+  placeOf(source: string, seq: number): number | undefined {
+    return this.#places.get(keyOf(source, seq))
+  }
+
+  #take(record: InspectorRecord, index: number): void {
+    if (record.kind === 'wire') {
+      this.#stanzas.push(index)
+      this.#places.set(keyOf(record.source, record.seq), index)
+    } else if (record.kind === 'event' && record.stanza !== undefined) {
+      const key = keyOf(record.source, record.stanza)
+      const known = this.#effects.get(key)
+      if (known === undefined) this.#effects.set(key, [index])
+      else known.push(index)
+    }
+  }
+
+  #forget(): void {
+    this.#stanzas = []
+    this.#places.clear()
+    this.#effects.clear()
+    this.#shown = undefined
+  }
+}
+
+/** The place in ascending numbers of the last that is not above `limit`; -1 where all are. */
+export function lastAtMost(sorted: readonly number[], limit: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? Infinity) <= limit) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+function toTest({ direction, kinds, text, source }: WireFilter): (record: StanzaCrossed) => boolean {
+  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'i')
+  return (record) =>
+    (direction === 'both' || record.direction === direction) &&
+    (source === '' || record.source === source) &&
+    kinds.has(kindOf(record)) &&
+    (text === '' || pattern.test(record.xml))
+}
+
+function isSame(one: WireFilter, other: WireFilter): boolean {
+  return (
+    one === other ||
+    (one.direction === other.direction &&
+      one.text === other.text &&
+      one.source === other.source &&
+      one.kinds.size === other.kinds.size &&
+      [...one.kinds].every((kind) => other.kinds.has(kind)))
+  )
+}
+
+const keyOf = (source: string, seq: number) => `${source} ${seq}`

@@ -1,0 +1,158 @@
+import { computed, signal } from '@preact/signals'
+import { stateWords } from '../model/active-states.js'
+import { cursor, moment, search, selectedActor, timeline } from '../model/signals.js'
+import { Icon } from '../ui/icon.js'
+import { VirtualList } from '../ui/virtual-list.js'
+import { LifeSign } from './life-sign.js'
+import { treeRows, type TreeRow } from './tree-rows.js'
+
+const closed = signal<ReadonlySet<string>>(new Set())
+const showEnded = signal(true)
+const rows = computed(() =>
+  treeRows(timeline().sources, moment.value.actors, {
+    search: search.value.trim(),
+    closed: closed.value,
+    showEnded: showEnded.value,
+    showIdle: cursor.value === 'live',
+  }),
+)
+const rowHeight = 28
+
+/** Everybody who is or was there, under who started them. */
+export function ActorTree() {
+  const list = rows.value
+  const chosen = list.findIndex(({ key }) => key === selectedActor.value)
+  const living = [...moment.value.actors.values()].filter(({ life }) => life !== 'ended').length
+  return (
+    <section class="tree-pane" aria-label="Actors">
+      <header class="pane-head">
+        <h2>Actors</h2>
+        <span class="quiet">{living} living</span>
+        <button
+          type="button"
+          class="toggle"
+          aria-pressed={showEnded.value}
+          onClick={() => {
+            showEnded.value = !showEnded.value
+          }}
+        >
+          ended
+        </button>
+      </header>
+      {list.length === 0 ? (
+        <p class="empty">
+          {search.value === '' ? 'Nobody yet.' : `Nobody has “${search.value}” in path or state.`}
+        </p>
+      ) : (
+        <VirtualList
+          count={list.length}
+          rowHeight={rowHeight}
+          role="tree"
+          label="Actors"
+          shown={chosen}
+          active={chosen < 0 ? undefined : rowId(chosen)}
+          keyOf={(index) => list[index]?.key ?? index}
+          row={(index) => {
+            const row = list[index]
+            return row === undefined ? null : <Row row={row} id={rowId(index)} isChosen={index === chosen} />
+          }}
+          onKeyDown={(event) => moveBy(event, list, chosen)}
+        />
+      )}
+    </section>
+  )
+}
+
+function Row({
+  row,
+  id,
+  isChosen,
+}: {
+  readonly row: TreeRow
+  readonly id: string
+  readonly isChosen: boolean
+}) {
+  const { key, level, name, source, actor, isOpen } = row
+  const isGone = source?.endedAt !== undefined || actor?.life === 'ended'
+  const state = stateWords(actor?.value)
+  return (
+    <div
+      id={id}
+      class={`tree-row${isChosen ? ' chosen' : ''}${isGone ? ' gone' : ''}${source === undefined ? '' : ' source'}`}
+      role="treeitem"
+      aria-level={level}
+      aria-selected={isChosen}
+      aria-expanded={isOpen}
+      title={actor === undefined ? source?.engine : [actor.path, state].filter(Boolean).join(' — ')}
+      style={{ paddingLeft: `${(level - 1) * 14 + 4}px` }}
+      onClick={() => {
+        if (actor === undefined) fold(key, isOpen === true)
+        else selectedActor.value = key
+      }}
+    >
+      <span
+        class={`fold${isOpen === true ? ' open' : ''}${isOpen === undefined ? ' none' : ''}`}
+        onClick={(event) => {
+          event.stopPropagation()
+          fold(key, isOpen === true)
+        }}
+      >
+        <Icon name="fold" />
+      </span>
+      {actor !== undefined && <LifeSign actor={actor} />}
+      <span class="name">{name}</span>
+      {state !== '' && <code class="state-words">{state}</code>}
+      {source?.endedAt !== undefined && <span class="quiet">gone</span>}
+      {actor?.lastEvent !== undefined && <i key={actor.lastEvent.seq} class="pulse" />}
+    </div>
+  )
+}
+
+const rowId = (index: number): string => `tree-row-${index}`
+
+function fold(key: string, isOpen: boolean): void {
+  const next = new Set(closed.value)
+  if (isOpen) next.add(key)
+  else next.delete(key)
+  closed.value = next
+}
+
+/** Up and down among those who can be chosen; left closes or goes to who is above, right opens. */
+function moveBy(event: KeyboardEvent, list: readonly TreeRow[], chosen: number): void {
+  if (event.shiftKey) return
+  const row = list[chosen]
+  const choose = (index: number): void => {
+    const key = list[index]?.actor?.key
+    if (key !== undefined) selectedActor.value = key
+  }
+  const next = (step: 1 | -1): number => {
+    let index = chosen + step
+    while (list[index] !== undefined && list[index]?.actor === undefined) index += step
+    return index
+  }
+  switch (event.key) {
+    case 'ArrowDown':
+      choose(next(1))
+      break
+    case 'ArrowUp':
+      choose(next(-1))
+      break
+    case 'ArrowRight':
+      if (row?.isOpen === false) fold(row.key, false)
+      else choose(next(1))
+      break
+    case 'ArrowLeft':
+      if (row?.isOpen === true) fold(row.key, true)
+      else choose(list.findLastIndex(({ level }, index) => index < chosen && level < (row?.level ?? 0)))
+      break
+    case 'Home':
+      choose(list.findIndex(({ actor }) => actor !== undefined))
+      break
+    case 'End':
+      choose(list.findLastIndex(({ actor }) => actor !== undefined))
+      break
+    default:
+      return
+  }
+  event.preventDefault()
+}

@@ -1,0 +1,240 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { createMachine } from 'xstate'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { toGraph } from '../../src/inspector/drawing/graph.js'
+import type { RecordingLine } from '../../src/inspector/recording/record.js'
+import { openInspector } from '../../src/inspector/server/inspector.js'
+import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
+import { findChromium, startChromium } from './chromium.js'
+import { blemishes, builtPage, visit } from './inspector-visit.js'
+
+const chromium = await findChromium()
+if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
+
+const token = 'a-token-of-the-tests'
+const ring = { edge: 'call.line.ringing xstate.after.ringTimeout.call.line.ringing 0', ms: 300_000 }
+const call: readonly RecordingLine[] = [
+  ...opening('a'),
+  began('session', 0),
+  began('session/call', 1),
+  deed('session/ask', 2),
+  ended('session/ask', 3),
+]
+
+describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 60_000 }, () => {
+  const closing: (() => Promise<void>)[] = []
+  let browser: Browser
+  let pageFolder = ''
+
+  beforeAll(async () => {
+    if ('missing' in chromium) return
+    const built = await builtPage()
+    pageFolder = built.folder
+    browser = await startChromium(chromium.path)
+    closing.push(() => browser.close(), built.remove)
+  }, 60_000)
+
+  afterAll(async () => {
+    for (const close of closing) await close()
+  })
+
+  /** An inspector that shows these lines, and what tells it more. */
+  async function inspect(lines: readonly RecordingLine[], port = 0) {
+    const inspector = await openInspector({ pageFolder, port, token })
+    onTestFinished(() => inspector.close())
+    const [source] = lines
+    if (source?.kind !== 'source') throw new Error('a recording begins with its source')
+    const feed = inspector.sources.open(source, async () => ({ outcome: 'ok' }))
+    for (const line of lines.slice(1)) feed?.append(line)
+    return { ...inspector, tell: (line: RecordingLine) => feed?.append(line) }
+  }
+
+  const states = (page: Page) =>
+    page.locator('.state.leaf.active').evaluateAll((found) => found.map(({ dataset }) => dataset['state']))
+  /** Waits until a state is lit. */
+  const seen = async (page: Page, state: string): Promise<boolean> => {
+    const found = await page.waitForSelector(`[data-state="${state}"].state.active`)
+    return found.isVisible()
+  }
+
+  it('attaches by the token of its address, and keeps it out of sight', async () => {
+    const { url } = await inspect(call)
+    const page = await visit(browser, url)
+    await seen(page, 'call.line.idle')
+    expect(new URL(page.url()).search).toBe('')
+    expect(await page.getByRole('status').first().innerText()).toBe('1 app connected')
+    expect(await page.getByRole('treeitem').allInnerTexts()).toEqual([
+      'a@example.test',
+      expect.stringContaining('session'),
+      expect.stringContaining('call'),
+      'ask',
+    ])
+    await page.reload()
+    await seen(page, 'call.line.idle')
+  })
+
+  it('lights the states that become active, and shows the way that led there', async () => {
+    const { tell, url } = await inspect(call)
+    const page = await visit(browser, url)
+    await page.getByRole('treeitem', { name: 'call' }).click()
+    await seen(page, 'call.line.idle')
+    tell(took('session/call', 10))
+    await seen(page, 'call.line.ringing')
+    expect(await states(page)).toEqual(['call.line.ringing', 'call.sound.loud'])
+    expect(await page.locator('.arrow.taken').getAttribute('data-edge')).toBe('call.line.idle call.place 0')
+    expect(await page.locator('.label .words.taken').allTextContents()).toEqual(['call.place'])
+    const open = page
+      .locator('.label.open .words')
+      .evaluateAll((found) => found.map(({ dataset }) => dataset['edge']))
+    expect(await open).toContain('call.line.ringing call.answered 0')
+  })
+
+  it('counts time-outs down, and stands still in the past', async () => {
+    const now = opening('a', Date.now() - startedAt)
+    const { tell, url } = await inspect([...now, began('session', 0)])
+    const page = await visit(browser, url)
+    await seen(page, 'call.line.idle')
+    tell(took('session', 5, { timers: [ring] }))
+    const countdown = page.getByRole('img', { name: /left of 5:00/ })
+    await countdown.waitFor()
+    expect(await countdown.getAttribute('aria-label')).toMatch(/^\d:\d\d left of 5:00$/)
+    expect(await page.locator('.countdown .hand.runs').count()).toBe(1)
+    tell(took('session', 6, { type: 'sound.mute', value: { line: 'ringing', sound: 'muted' }, edges: [] }))
+    await seen(page, 'call.sound.muted')
+    await page.keyboard.press('ArrowLeft')
+    await page.locator('.countdown .hand:not(.runs)').waitFor()
+    expect(await countdown.getAttribute('aria-label')).toBe('5:00 left of 5:00')
+  })
+
+  it('travels through time by keys and by its bar, and comes back', async () => {
+    const { tell, url } = await inspect([...call, took('session', 10)])
+    const page = await visit(browser, url)
+    await seen(page, 'call.line.ringing')
+    await page.keyboard.press('Home')
+    await seen(page, 'call.line.idle')
+    expect(await page.getByRole('treeitem').count()).toBe(2)
+    tell(took('session', 20, { value: { line: 'talking', sound: 'loud' }, edges: [] }))
+    await page.getByText('1 / 6').waitFor()
+    expect(await states(page)).toEqual(['call.line.idle', 'call.sound.loud'])
+    const slider = page.getByRole('slider', { name: 'Time' })
+    const box = await slider.boundingBox()
+    await slider.click({ position: { x: Math.round((box?.width ?? 0) * 0.8), y: 20 } })
+    await seen(page, 'call.line.ringing')
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/session ← call\.place$/)
+    await page.keyboard.press('End')
+    await seen(page, 'call.line.talking')
+    await page.getByRole('button', { name: 'One record back' }).click()
+    await seen(page, 'call.line.ringing')
+  })
+
+  it('finds actors by what is searched for', async () => {
+    const { url } = await inspect([...call, took('session/call', 10)])
+    const page = await visit(browser, url)
+    await seen(page, 'call.line.idle')
+    await page.keyboard.press('/')
+    await page.keyboard.type('ringing')
+    await page.getByRole('treeitem', { name: 'ask' }).waitFor({ state: 'detached' })
+    expect(await page.getByRole('treeitem').count()).toBe(3)
+    await page.keyboard.press('Escape')
+    await page.getByRole('treeitem', { name: 'ask' }).waitFor()
+  })
+
+  it('tells on a state what the specification and its author say', async () => {
+    const { url } = await inspect(call)
+    const page = await visit(browser, url)
+    await seen(page, 'call.line.idle')
+    await page.locator('[data-state="call.line.ringing"].state').focus()
+    expect(await page.getByRole('tooltip').innerText()).toContain('The other side is asked.')
+  })
+
+  it('leads on from a state to the actor that it invokes', async () => {
+    const asking = toGraph(
+      createMachine({
+        id: 'asking',
+        initial: 'open',
+        states: { open: { invoke: { id: 'call', src: 'placeCall' } } },
+      }),
+    )
+    const chart = { kind: 'chart', source: 'a', chart: 'asking', graph: asking } as const
+    const asker = began('asking', 0, { chart: 'asking', value: 'open' })
+    const { url } = await inspect([...opening('a'), chart, asker, began('asking/call', 1)])
+    const page = await visit(browser, url)
+    await seen(page, 'asking.open')
+    await page.locator('[data-invoke="call"]').click()
+    expect(await seen(page, 'call.line.idle')).toBe(true)
+  })
+
+  it('reaches for a server that is gone until it is back', async () => {
+    const first = await inspect(call)
+    const page = await visit(browser, first.url)
+    await seen(page, 'call.line.idle')
+    await first.close()
+    await page.getByText('Reconnecting').waitFor()
+    await seen(page, 'call.line.idle')
+    await inspect([...call, took('session', 10)], Number(new URL(first.url).port))
+    await page.getByText('1 app connected').waitFor()
+    expect(await seen(page, 'call.line.ringing')).toBe(true)
+  })
+
+  const recording = [...call, took('session', 10)].map((line) => `${JSON.stringify(line)}\n`).join('')
+  const file = { name: 'night.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(recording) }
+
+  it('opens a recording without any server behind it', async () => {
+    const page = await visit(browser, await serveFolder(pageFolder))
+    await page.getByText('Watch a protocol come alive').waitFor()
+    await page.getByLabel('Recording', { exact: true }).setInputFiles(file)
+    await seen(page, 'call.line.ringing')
+    expect(await page.getByRole('status').first().innerText()).toContain('night.jsonl')
+  })
+
+  it('opens one from a file of its own, and says so where it is none', async () => {
+    const page = await visit(browser, pathToFileURL(`${pageFolder}/index.html`).href)
+    const input = page.getByLabel('Recording', { exact: true })
+    await input.setInputFiles({ ...file, buffer: Buffer.from('nothing of the kind') })
+    await page.getByRole('alert').getByText('night.jsonl is no recording').waitFor()
+    await input.setInputFiles(file)
+    expect(await seen(page, 'call.line.ringing')).toBe(true)
+  })
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 400],
+    ['dark', 400],
+  ] as const)('has nothing that axe would blame: %s, %i px wide', async (colorScheme, width) => {
+    const { url } = await inspect([...call, took('session', 10, { timers: [ring] })])
+    const options = { colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' as const }
+    const page = await visit(browser, url, options)
+    await seen(page, 'call.line.ringing')
+    expect(await blemishes(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    await page.keyboard.press('t')
+    await page.waitForSelector(`:root[data-theme="${colorScheme === 'dark' ? 'light' : 'dark'}"]`)
+    expect(await blemishes(page)).toEqual([])
+  })
+})
+
+/** Any host of files. */
+async function serveFolder(folder: string): Promise<string> {
+  const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
+  const server = createServer((request, response) => {
+    const name = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1)
+    const type = Object.entries(types).find(([end]) => name.endsWith(`.${end}`))?.[1] ?? 'text/plain'
+    readFile(`${folder}/${name}`).then(
+      (content) => response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(content),
+      () => response.writeHead(404).end(),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`
+}

@@ -1,0 +1,101 @@
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, and ELK as its own author built it, to run in a worker.
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { argv } from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const root = new URL('../../', import.meta.url)
+const source = new URL('src/inspector/page/', root)
+
+/**
+ * Writes all files of the page into a folder.
+ * @param {string} folder
+ */
+export async function buildPage(folder) {
+  const target = new URL(`${pathToFileURL(folder)}/`)
+  await mkdir(target, { recursive: true })
+  await build({
+    absWorkingDir: fileURLToPath(root),
+    entryPoints: [
+      { in: 'src/inspector/page/page.tsx', out: 'page' },
+      { in: 'src/inspector/page/page.css', out: 'page' },
+      { in: 'src/inspector/page/panes/save/drawing.ts', out: 'drawing' },
+    ],
+    outdir: folder,
+    bundle: true,
+    // A classic script: a page that is opened from a file may load no module.
+    format: 'iife',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    minify: true,
+    plugins: [evaluated],
+    banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
+    logLevel: 'warning',
+  })
+  await copyFile(new URL('index.html', source), new URL('index.html', target))
+  await writeFile(
+    new URL('layout-worker.js', target),
+    `/*! elkjs ${await versionOf('elkjs')}, unchanged. EPL-2.0, see licences.txt. Source: https://github.com/kieler/elkjs */\n` +
+      (await read('elkjs/lib/elk-worker.min.js')),
+  )
+  await writeFile(new URL('licences.txt', target), await licences())
+}
+
+/**
+ * Modules that need what the page need not have: they are run here, and what they export becomes a constant.
+ * @type {import('esbuild').Plugin}
+ */
+const evaluated = {
+  name: 'evaluated',
+  setup: (pipeline) => {
+    pipeline.onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        write: false,
+      })
+      const code = outputFiles.map(({ text }) => text).join('')
+      const found = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
+      const constants = Object.entries(found).map(
+        ([name, value]) => `export const ${name} = ${JSON.stringify(value)}`,
+      )
+      return { contents: constants.join('\n'), loader: 'js' }
+    })
+  },
+}
+
+const bundled = [
+  ['preact', 'LICENSE'],
+  ['@preact/signals', 'LICENSE'],
+  ['@preact/signals-core', 'LICENSE'],
+  ['elkjs', 'LICENSE.md'],
+]
+
+async function licences() {
+  const texts = await Promise.all(
+    bundled.map(
+      async ([name, file]) =>
+        `${name} ${await versionOf(name)}\n\n${(await read(`${name}/${file}`)).trim()}\n`,
+    ),
+  )
+  return [
+    'page.js contains preact and @preact/signals; layout-worker.js is elkjs, unchanged.\n' +
+      'The source of elkjs is available under the EPL-2.0 at https://github.com/kieler/elkjs\n',
+    ...texts,
+  ].join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** @param {string} path */
+function read(path) {
+  return readFile(new URL(`node_modules/${path}`, root), 'utf8')
+}
+
+/** @param {string} name */
+async function versionOf(name) {
+  return JSON.parse(await read(`${name}/package.json`)).version
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPage(fileURLToPath(new URL('dist/src/inspector/page', root)))
+}

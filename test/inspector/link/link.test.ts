@@ -1,0 +1,119 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Link, type LinkOptions } from '../../../src/inspector/link/link.js'
+import type { RecordingLine } from '../../../src/inspector/recording/record.js'
+import { openInspector } from '../../../src/inspector/server/inspector.js'
+import { eventLine, sourceLine } from '../server/lines.js'
+import { openPage } from '../server/visitor.js'
+
+/** A recording that the test goes on with. */
+class Told {
+  readonly lines: RecordingLine[] = [sourceLine('alice', { commands: ['connect'] })]
+  readonly #listeners = new Set<(lines: readonly RecordingLine[]) => void>()
+  followed = 0
+
+  readonly follow: LinkOptions['follow'] = (take) => {
+    this.followed += 1
+    this.#listeners.add(take)
+    take(this.lines)
+    return () => this.#listeners.delete(take)
+  }
+
+  tell(...lines: readonly RecordingLine[]): void {
+    this.lines.push(...lines)
+    for (const listener of this.#listeners) listener(lines)
+  }
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+}
+
+function linkTo(url: string, told: Told, more: Partial<LinkOptions> = {}) {
+  const heard: boolean[] = []
+  let hear: (() => void) | undefined
+  const link = new Link({
+    url,
+    follow: told.follow,
+    obey: async () => ({ outcome: 'ok' }),
+    changed: (isOpen) => {
+      heard.push(isOpen)
+      hear?.()
+    },
+    ...more,
+  })
+  onTestFinished(() => link.close())
+  const changes = async (count: number) => {
+    while (heard.length < count) await new Promise<void>((resolve) => (hear = resolve))
+    return heard
+  }
+  return { link, changes }
+}
+
+const isEvent = (seq: number) => (line: RecordingLine) => line.kind === 'event' && line.seq === seq
+
+describe('a link', () => {
+  it('tells an inspector elsewhere all that is known, and then what follows', async () => {
+    await using inspector = await openInspector()
+    const told = new Told()
+    told.tell(eventLine('alice', 0))
+    linkTo(inspector.url, told)
+    const page = await openPage(inspector.url)
+    expect(await page.lines(isEvent(0))).toEqual(told.lines)
+    told.tell(eventLine('alice', 1))
+    expect(await page.lines(isEvent(1))).toEqual([eventLine('alice', 1)])
+  })
+
+  it('waits for an inspector that is not there yet, and comes back to one that was started again', async () => {
+    const token = 'a-token-of-the-test'
+    const first = await openInspector({ token })
+    const { url } = first
+    const port = Number(new URL(url).port)
+    await first.close()
+    const told = new Told()
+    const { changes } = linkTo(url, told)
+    told.tell(eventLine('alice', 0))
+    expect(told.listeners).toBe(0)
+    const second = await openInspector({ token, port })
+    expect(await changes(1)).toEqual([true])
+    await second.close()
+    expect(await changes(2)).toEqual([true, false])
+    expect(told.listeners).toBe(0)
+    told.tell(eventLine('alice', 1))
+    await using third = await openInspector({ token, port })
+    const page = await openPage(third.url)
+    expect(await page.lines(isEvent(1))).toEqual(told.lines)
+  })
+
+  it('tells all that has been told before it is closed', async () => {
+    await using inspector = await openInspector()
+    const told = new Told()
+    const { changes, link } = linkTo(inspector.url, told)
+    await changes(1)
+    for (let seq = 0; seq < 20_000; seq += 1) told.tell(eventLine('alice', seq))
+    await link.close()
+    const page = await openPage(inspector.url)
+    expect(await page.lines((line) => line.kind === 'event' && line.seq === 19_999)).toHaveLength(20_001)
+    expect(told.listeners).toBe(0)
+  })
+
+  it('carries out what the page asks for, and tells what came of it', async () => {
+    await using inspector = await openInspector()
+    const told = new Told()
+    const asked: unknown[] = []
+    linkTo(inspector.url, told, {
+      obey: async (command) => {
+        asked.push(command)
+        return { outcome: 'refused', reason: 'no network' }
+      },
+    })
+    const page = await openPage(inspector.url)
+    await page.lines((line) => line.kind === 'source')
+    page.send({ source: 'alice', command: { name: 'connect' } })
+    expect(await page.frame()).toEqual({ source: 'alice', outcome: 'refused', reason: 'no network' })
+    expect(asked).toEqual([{ name: 'connect' }])
+  })
+
+  it.each(['', 'nonsense', 'ftp://127.0.0.1/?token=a', 'http://127.0.0.1:1/'])('cannot lead to %j', (url) => {
+    expect(() => linkTo(url, new Told())).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { failureLine } from '../../../src/inspector/page/chart/failure-line.js'
+import type { ActorView } from '../../../src/inspector/page/model/actor-view.js'
+import { Timeline } from '../../../src/inspector/page/model/timeline.js'
+import type { InspectorRecord } from '../../../src/inspector/recording/record.js'
+import { began, callGraph, deed, ended, opening, startedAt, took } from './sample.js'
+
+function after(...records: readonly InspectorRecord[]): (path: string) => ActorView | undefined {
+  const timeline = new Timeline()
+  timeline.append([...opening('a'), ...records])
+  const { actors } = timeline.at(records.length - 1)
+  return (path) => actors.get(`a ${path}`)
+}
+
+const ring = { edge: 'call.line.ringing xstate.after.ringTimeout.call.line.ringing 0', ms: 5_000 }
+
+describe('an actor', () => {
+  it('stands under who started it, even where that one is told of later', () => {
+    const actor = after(
+      deed('root/call/ask', 0),
+      began('root', 1),
+      began('root/call', 2),
+      deed('root/tell', 3),
+    )
+    expect(actor('root')?.children).toEqual(['a root/call', 'a root/tell'])
+    expect(actor('root/call')).toMatchObject({ parent: 'a root', children: ['a root/call/ask'] })
+    expect(actor('root/call/ask')?.parent).toBe('a root/call')
+  })
+
+  it('is in all states that its value stands for', () => {
+    expect([...(after(began('root', 0))('root')?.active ?? [])]).toEqual([
+      'call',
+      'call.line',
+      'call.line.idle',
+      'call.sound',
+      'call.sound.loud',
+    ])
+  })
+
+  it('ends with who started it, and begins again under its path', () => {
+    const lines = [began('root', 0), began('root/call', 1), deed('root/call/ask', 2), ended('root', 3)]
+    const actor = after(...lines)
+    expect(['root', 'root/call', 'root/call/ask'].map((path) => actor(path)?.status)).toEqual([
+      'done',
+      'stopped',
+      'stopped',
+    ])
+    const again = after(...lines, began('root', 4), began('root/call', 5))
+    expect(again('root/call')).toMatchObject({ life: 'living', lives: 2, status: undefined })
+    expect(again('root')?.children).toEqual(['a root/call'])
+  })
+
+  it('is told apart where it was found or restored', () => {
+    const actor = after(began('old', 0, { found: true }), began('kept', 1, { restored: true }))
+    expect([actor('old')?.life, actor('kept')?.life]).toEqual(['found', 'restored'])
+  })
+
+  it('keeps what is known of it where it is found again in the middle of its life', () => {
+    const value = { line: 'talking', sound: 'muted' }
+    const actor = after(began('root', 0), took('root', 1), began('root', 2, { found: true, value }))
+    expect(actor('root')).toMatchObject({ life: 'living', lives: 1, value, lastEvent: { seq: 1 } })
+  })
+
+  it('has a time-out until its state is left', () => {
+    const ringing = took('root', 10, { timers: [ring] })
+    const muted = took('root', 20, {
+      type: 'sound.mute',
+      value: { line: 'ringing', sound: 'muted' },
+      edges: ['call.sound.loud sound.mute 0'],
+    })
+    const timers = [{ ...ring, since: startedAt + 10 }]
+    expect(after(began('root', 0), ringing)('root')?.timers).toEqual(timers)
+    expect(after(began('root', 0), ringing, muted)('root')?.timers).toEqual(timers)
+    const talking = took('root', 30, { value: { line: 'talking', sound: 'muted' } })
+    expect(after(began('root', 0), ringing, muted, talking)('root')?.timers).toEqual([])
+    const timedOut = took('root', 30, { value: { line: 'ringing', sound: 'muted' }, edges: [ring.edge] })
+    expect(after(began('root', 0), ringing, timedOut)('root')?.timers).toEqual([])
+    expect(after(began('root', 0), ringing, ended('root', 40))('root')?.timers).toEqual([])
+  })
+
+  it('remembers the last transitions over events that take none', () => {
+    const ignored = took('root', 2, { type: 'call.answered', edges: [] })
+    expect(after(began('root', 0), took('root', 1), ignored)('root')).toMatchObject({
+      lastEdges: ['call.line.idle call.place 0'],
+      lastEvent: { type: 'call.answered' },
+    })
+  })
+
+  it('has the facts that its context began with, changed one by one', () => {
+    const actor = after(
+      began('root', 0, { context: { tries: 0, jid: 'a@b', open: true } }),
+      took('root', 1, { context: { tries: 1, open: null } }),
+      took('root', 2),
+    )
+    expect(actor('root')?.context).toEqual({ tries: 1, jid: 'a@b' })
+  })
+
+  it('says in words why something went wrong', () => {
+    const data = { error: { name: 'TransportError', code: 'transport.refused' } }
+    const event = { type: 'call.refused', edges: ['call.line.ringing call.refused 0'] }
+    const lineOf = (record: InspectorRecord, graph = callGraph) => {
+      const failure = after(began('root', 0), record)('root')?.lastFailure
+      return failure === undefined ? '' : failureLine(failure, graph)
+    }
+    expect(lineOf(took('root', 1, { ...event, data }))).toMatch(/^call\.refused: .+ \(transport\.refused\)$/)
+    expect(lineOf(took('root', 1, event))).toBe('call.refused: Nobody wants to talk.')
+    expect(lineOf(ended('root', 1, 'error'))).toBe('it failed')
+  })
+})

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { eventWords, SequenceIndex, standIn } from '../../../../src/inspector/page/panes/sequence/diagram.js'
+import { isHappening, tellSession } from './told-session.js'
+
+const records = tellSession().filter(isHappening)
+
+describe('SequenceIndex', () => {
+  const index = new SequenceIndex('alice')
+  index.scan(records)
+  const arrows = (folded: ReadonlySet<string>) =>
+    index.rows.flatMap((place) => {
+      const record = records[place]
+      return (record && index.arrow(record, place, folded)) ?? []
+    })
+  const words = (folded: ReadonlySet<string> = new Set()) =>
+    arrows(folded).map(({ from, to, label }) => `${from} → ${to}: ${label}`)
+
+  it('draws stanzas to whoever has handled them, and events from whoever has sent them', () => {
+    expect(words().slice(3, 8)).toEqual([
+      'app → session: session.connect',
+      'session → session/connection: begins',
+      'session → server: stream:stream · a stream begins',
+      'server → session/connection: stream:stream · a stream begins',
+      'session/connection → session/connection: openStream done',
+    ])
+  })
+
+  it('tells what a deed has done on the line of the chart that invoked it', () => {
+    expect(words()).toContain('session/authentication → session/authentication: initiate done')
+  })
+
+  it('folds actors into the one around them', () => {
+    expect(words(new Set(['session'])).filter((each) => each.includes('session/'))).toEqual([])
+    const lines = index.lifelines(arrows(new Set(['session'])), new Set(['session']))
+    expect(lines.map(({ id, isFolded }) => `${id}${isFolded ? ' (folded)' : ''}`)).toEqual([
+      'app',
+      'befriending frank@example.test',
+      'session (folded)',
+      'server',
+    ])
+  })
+
+  it('has the app first, the server last, and the tree between', () => {
+    expect(index.lifelines(arrows(new Set()), new Set()).map(({ id }) => id)).toEqual([
+      'app',
+      'befriending frank@example.test',
+      'session',
+      'session/authentication',
+      'session/binding',
+      'session/connection',
+      'session/presence',
+      'session/roster',
+      'server',
+    ])
+  })
+})
+
+it('standIn() is the outermost folded one', () => {
+  expect(standIn('a/b/c', new Set(['a/b']))).toBe('a/b')
+  expect(standIn('a/b/c', new Set(['a', 'a/b']))).toBe('a')
+  expect(standIn('a/b', new Set(['a/b']))).toBe('a/b')
+  expect(standIn('ab/c', new Set(['a']))).toBe('ab/c')
+})
+
+it.each([
+  ['xstate.done.actor.openStream', 'openStream done'],
+  ['xstate.error.actor.dial', 'dial failed'],
+  ['xstate.after.backoff.session.backingOff', 'after backoff'],
+  ['xstate.snapshot.connection', 'connection changed'],
+  ['session.connect', 'session.connect'],
+])('eventWords(%j)', (type, words) => {
+  expect(eventWords(type)).toBe(words)
+})
