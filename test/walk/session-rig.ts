@@ -22,6 +22,8 @@ export type App = Pick<
   'actor' | 'connect' | 'disconnect' | 'close' | 'fetchRoster' | 'sendPresence' | 'hide'
 > & { readonly account: Pick<FeatureAccount, 'register' | 'remove'> }
 
+const longestUnits = 8_000
+
 /** What somebody waits for until the test gives it. */
 class Pending<T> {
   #resolve: (value: T) => void = () => undefined
@@ -95,6 +97,19 @@ export class SessionRig<A extends App = App> implements Running {
     const elements = this.#peers.flatMap((peer) => peer.elements)
     const enabledAt = elements.findLastIndex((element) => element.is('enable', ns.streamManagement))
     return elements.slice(enabledAt + 1).filter(({ namespace }) => namespace === ns.client).length
+  }
+
+  /** The server reads nothing more, and the app says so much that nothing more can be written. */
+  async fill(): Promise<void> {
+    this.peer.pause()
+    for (let units = longestUnits; units >= 0;) {
+      try {
+        this.app.sendPresence({ to: 'bob@example.test', status: 'x'.repeat(units) })
+        await this.clock.rest()
+      } catch {
+        units = units > 100 ? Math.floor(units / 2) : units - 1
+      }
+    }
   }
 
   /** Something happens around the client. */

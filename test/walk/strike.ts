@@ -5,7 +5,8 @@ import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
-import { driveClient, inputOf, keyOf, withoutPresence, withoutRegistration } from './session-catalogue.js'
+import { inputOf } from './driving.js'
+import { driveClient, keyOf, withoutPresence, withoutRegistration } from './session-catalogue.js'
 import type { ClientApp, SessionRig } from './session-rig.js'
 
 /** What one fault at one place came to. */
