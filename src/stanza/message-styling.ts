@@ -2,7 +2,7 @@ import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 
 /** Quotations inside of each other that are told apart; deeper ones are lines. */
-export const quotationDepthLimit = 20
+export const quotationDepthLimit = 10
 
 /** A part of a line; styled ones without the signs around them. @see XEP-0393 §6.2 */
 export type StyledSpan =

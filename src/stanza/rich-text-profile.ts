@@ -73,11 +73,8 @@ export function readStyle(style: string): RichStyle {
   return style.split(';').flatMap((declaration) => {
     const [property = '', value = '', ...more] = declaration.split(':')
     const name = property.trim().toLowerCase()
-    const plain = value
-      .trim()
-      .replaceAll(/["'\s]+/g, ' ')
-      .trim()
-      .toLowerCase()
+    const unquoted = value.replaceAll(/(["'])([^"']*)\1/g, '$2')
+    const plain = unquoted.replaceAll(/\s+/g, ' ').trim().toLowerCase()
     return more.length === 0 && styleValues.get(name)?.test(plain) === true ? [[name, plain] as const] : []
   })
 }
