@@ -1,18 +1,18 @@
-import type { XmlElement, XmlNode } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
 import { readStyle } from './rich-text-profile.js'
 import { sanitise } from './rich-text.js'
 
 /** What of a page is used: `document` of a browser is one. */
-export interface PageDocument<PageNode, PageElement extends PageNode & PageElementLike<PageNode>> {
+export interface PageDocument<PageElement extends PageElementLike> {
   createElement(name: string): PageElement
-  createTextNode(text: string): PageNode
 }
 
 /** What of an element of a page is used. */
-export interface PageElementLike<PageNode> {
+export interface PageElementLike {
   readonly style: { setProperty(name: string, value: string): void }
   setAttribute(name: string, value: string): void
-  append(...nodes: readonly PageNode[]): void
+  /** A string becomes a text, as it is. */
+  append(...nodes: readonly (object | string)[]): void
 }
 
 /**
@@ -21,12 +21,10 @@ export interface PageElementLike<PageNode> {
  * @example
  * for (const { body } of readRichTexts(message.payloads)) log.append(toDom(document, body))
  */
-export function toDom<PageNode, PageElement extends PageNode & PageElementLike<PageNode>>(
-  document: PageDocument<PageNode, PageElement>,
+export function toDom<PageElement extends PageElementLike>(
+  document: PageDocument<PageElement>,
   tree: XmlElement,
 ): PageElement {
-  const make = (node: XmlNode): PageNode =>
-    typeof node === 'string' ? document.createTextNode(node) : makeElement(node)
   const makeElement = (element: XmlElement): PageElement => {
     const made = document.createElement(element.name === 'body' ? 'div' : element.name)
     for (const [name, value] of readStyle(element.attribute('style') ?? ''))
@@ -37,7 +35,7 @@ export function toDom<PageNode, PageElement extends PageNode & PageElementLike<P
       made.setAttribute('target', '_blank')
       made.setAttribute('rel', 'noopener noreferrer nofollow')
     }
-    for (const child of element.children) made.append(make(child))
+    for (const child of element.children) made.append(typeof child === 'string' ? child : makeElement(child))
     return made
   }
   return makeElement(sanitise(tree).body)

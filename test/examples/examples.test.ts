@@ -104,7 +104,14 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^online again$/,
   ],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+  'rich-text': [
+    /^plain: Salut toi !$/,
+    /^strong: toi$/,
+    /^what is left of a script and an image: a cat$/,
+    /^styled: strong$/,
+  ],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
+  typing: [/^toto: active$/, /^tata: composing$/, /^tata: paused$/, /^tata: active$/, /^tata: gone$/],
 }
 
 /** What other examples import. */
