@@ -99,7 +99,7 @@ export const conversationMachine = setup({
   types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent },
   actors: { findSupport: deed<ConversationSupport, { readonly jid: string }>('findSupport') },
   actions: {
-    sendState: (_, _params: { readonly chatState: ChatState }) => {},
+    sendState: (_args, _params: { readonly chatState: ChatState }) => {},
     raiseComposing: () => {},
     cancelComposing: () => {},
     sayActive: raise({ type: 'own.changed', chatState: 'active' }),

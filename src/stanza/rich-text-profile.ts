@@ -24,22 +24,10 @@ export const richAttributes = {
 export type RichElementName = keyof typeof richAttributes
 
 /** Elements whose text is not for people: it goes with them. All others that are unknown leave theirs behind (XEP-0071 §11.3). */
-export const silentElements: ReadonlySet<string> = new Set([
-  ...['applet', 'audio', 'canvas', 'embed', 'head', 'iframe', 'link', 'math', 'meta', 'noembed', 'noframes'],
-  ...[
-    'noscript',
-    'object',
-    'script',
-    'select',
-    'style',
-    'svg',
-    'template',
-    'textarea',
-    'title',
-    'video',
-    'xmp',
-  ],
-])
+export const silentElements: ReadonlySet<string> = new Set(
+  `applet audio canvas embed head iframe link math meta noembed noframes noscript object script select style svg template
+  textarea title video xmp`.split(/\s+/),
+)
 
 /** Lines of their own in plain text. */
 export const blockElements: ReadonlySet<string> = new Set(['blockquote', 'body', 'li', 'ol', 'p', 'ul'])

@@ -36,6 +36,7 @@ export const clientCharts: ChartTable = new Map(
     charts.conversationMachine,
     charts.livenessMachine,
     charts.presenceMachine,
+    charts.registrationMachine,
     charts.rosterMachine,
     charts.sessionMachine,
     charts.streamManagementMachine,

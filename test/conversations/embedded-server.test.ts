@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
@@ -13,6 +14,8 @@ const password = 'secret'
 const server: EmbeddedServer = await createServer({
   domain: 'example.test',
   allowPlaintext: true,
+  registration: {},
+  legacyIdentification: {},
   accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
     username,
     password,
@@ -54,6 +57,7 @@ const under: ServerUnderTest = {
 }
 
 holdConversations(under)
+holdAccounts(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)

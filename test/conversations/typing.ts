@@ -112,7 +112,7 @@ export function holdTyping(server: ServerUnderTest): void {
       answer(composing)
       await become(toBob, { theirs: 'composing' })
       answer()
-      await become(toBob, { theirs: 'paused' })
+      expect(await become(toBob, { theirs: 'paused' })).toMatchObject({ own: 'active', form: 'events' })
     })
 
     it('needs no message first where discovery has said that it is understood (XEP-0085 §4)', async () => {

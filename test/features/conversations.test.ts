@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { conversations, type ConversationsOptions } from '../../src/index.js'
+import { conversations, type ConversationsOptions, type JidInput } from '../../src/index.js'
 import { liveConversationLimit } from '../../src/features/conversations.js'
 import { childOf, textOf, type HeardElement } from '../spec/heard.js'
 import { answersTo, online, rest } from '../spec/session.js'
@@ -83,7 +83,7 @@ describe('finding out what they understand (XEP-0085 §5.1)', () => {
   })
 
   it('asks what they support where it can', async () => {
-    const supports = vi.fn(async () => true)
+    const supports = vi.fn<(jid: JidInput, feature: string) => Promise<boolean>>(async () => true)
     const { chat, first, peer } = await conversing({ supports })
     expect(supports).toHaveBeenCalledExactlyOnceWith(bob, states)
     expect(wordsOf(first)).toEqual(['active'])

@@ -46,8 +46,8 @@ export async function buildPage(folder) {
  */
 const evaluated = {
   name: 'evaluated',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
+  setup: (pipeline) => {
+    pipeline.onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
       const { outputFiles } = await build({
         entryPoints: [path],
         bundle: true,

@@ -171,6 +171,14 @@ export const files = [
     pure: false,
   },
   {
+    name: 'accounts',
+    holds: 'the strings of one feature',
+    rooms: ['actors', 'features'],
+    types: [],
+    packages: [],
+    pure: false,
+  },
+  {
     name: 'contacts',
     holds: 'the strings of one feature',
     rooms: ['actors', 'features'],
@@ -192,6 +200,7 @@ export const files = [
       'actors',
       'features',
       'client',
+      'accounts',
       'contacts',
       'errors',
     ],

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { holdAccounts } from '../conversations/accounts.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
@@ -31,6 +32,7 @@ const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>>
     'tells of no approval in advance',
   ],
   ejabberd: [
+    'calls a removed account a conflict',
     'forgets the last words',
     'keeps a withdrawn request',
     'confirms the removal of nobody',
@@ -59,6 +61,7 @@ onEachRealServer((server) => {
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
       holdConversations(under)
+      holdAccounts(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)

@@ -1,6 +1,6 @@
 // Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,cells`,
 // `-- --without-planted`. Ends with a failure where anything falls short.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   },
 })
 
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 const only = values.only?.split(',') ?? []
 const { report } = await load()
 const walked = await report(only)
@@ -38,6 +39,14 @@ if (values.json !== undefined) {
 }
 process.exitCode = shortcomings.length > 0 ? 1 : 0
 
+/** What the package imports by its own names, in Node, as sources. */
+function sourcesOf(imports) {
+  const toSource = ({ default: built }) => built.replace('/dist/', '/').replace(/\.js$/, '.ts')
+  return Object.fromEntries(
+    Object.entries(imports).map(([name, target]) => [name, fileURLToPath(new URL(toSource(target), root))]),
+  )
+}
+
 /** Bundles the sources in memory, so that nothing has to be built before. */
 async function load() {
   const cache = new URL('node_modules/.cache/', root)
@@ -50,10 +59,7 @@ async function load() {
       format: 'esm',
       platform: 'node',
       packages: 'external',
-      alias: {
-        '#dialer': fileURLToPath(new URL('src/transport/dial-node.ts', root)),
-        '#inbound': fileURLToPath(new URL('src/router/inbound.ts', root)),
-      },
+      alias: sourcesOf(manifest.imports),
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })

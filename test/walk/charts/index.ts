@@ -7,6 +7,7 @@ import { connection } from './connection.js'
 import { conversation } from './conversation.js'
 import { liveness } from './liveness.js'
 import { presence } from './presence.js'
+import { registration } from './registration.js'
 import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
 import { servedSubscription } from './served-subscription.js'
@@ -26,6 +27,7 @@ export const charts: readonly WalkedChart[] = [
   conversation,
   liveness,
   presence,
+  registration,
   roster,
   servedSession,
   servedSubscription,

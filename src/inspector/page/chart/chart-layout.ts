@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { ChartGraph, ChartState } from '../../drawing/graph.js'
 import { layOutChart, type ChartLayout, type LayOut } from '../../drawing/layout.js'
 import { layOutInWorker } from './elk-worker.js'
@@ -25,15 +25,16 @@ export function layoutOf(graph: ChartGraph): ReadonlySignal<LayoutState> {
 
 function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   const state = signal<LayoutState>({ status: 'pending' })
-  layOutChart(toCompact(graph), layOutSoon).then(
-    (layout) => {
-      state.value = { status: 'laid', layout }
-    },
-    (error: unknown) => {
-      state.value = { status: 'failed', reason: error instanceof Error ? error.message : String(error) }
-    },
-  )
+  void layOutInto(state, graph)
   return state
+}
+
+async function layOutInto(state: Signal<LayoutState>, graph: ChartGraph): Promise<void> {
+  try {
+    state.value = { status: 'laid', layout: await layOutChart(toCompact(graph), layOutSoon) }
+  } catch (error) {
+    state.value = { status: 'failed', reason: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 /** A drawing that is kept may take its time; somebody waits for this one. */
