@@ -5,6 +5,7 @@ import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdHistory } from '../conversations/history.js'
+import { holdTyping } from '../conversations/typing.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { realPassword } from '../support/real-accounts.js'
 import { onEachRealServer } from '../support/real-server.js'
@@ -65,6 +66,7 @@ onEachRealServer((server) => {
       holdContactPresence(under)
       holdHistory(under)
       holdDiscovery(under)
+      holdTyping(under)
     },
   )
 })
