@@ -21,6 +21,14 @@ export {
   type ArchiveState,
 } from './features/archive.js'
 export {
+  avatars,
+  type AvatarImage,
+  type AvatarsFeature,
+  type AvatarsOptions,
+  type PublishAvatarOptions,
+} from './features/avatars.js'
+export type { Avatar } from './features/avatar-cache.js'
+export {
   clientInformation,
   type ClientInformation,
   type ClientInformationFeature,
@@ -53,6 +61,7 @@ export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
+export { vcards, type VCardOptions, type VCardsFeature } from './features/vcards.js'
 export type { ArchivedMessage } from './features/timeline.js'
 export type { CloseCrossing, Crossing, ElementCrossing, OpenCrossing } from './router/crossing.js'
 export type { RequestOptions } from './router/requests.js'
@@ -65,6 +74,7 @@ export type { Timeouts } from '../machines/timeouts.js'
 export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
 export type { DataField, DataFieldOption, DataFieldType, DataForm, DataFormType } from './stanza/data-form.js'
 export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
+export type { Image, ImageType } from './stanza/image.js'
 export type { EntityTime } from './stanza/entity-time.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
@@ -75,6 +85,16 @@ export type { Message, MessageInput, MessageType, Thread } from './stanza/messag
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
 export type { RosterItem } from './stanza/roster.js'
 export type { SoftwareVersion } from './stanza/version.js'
+export type {
+  Organization,
+  PersonName,
+  PostalAddress,
+  VCard,
+  VCardChanges,
+  VCardEmail,
+  VCardKinds,
+  VCardPhone,
+} from './stanza/vcard.js'
 export {
   xml,
   XmlElement,

@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
-import { toDataFormElement } from './data-form.js'
+import { parseDataForm, toDataFormElement } from './data-form.js'
 
 /** One thing that was published. */
 export interface PubsubItem {
@@ -45,6 +45,10 @@ export function parseItems(element: XmlElement | undefined, node: string): reado
 export const toItems = (node: string, items: readonly PubsubItem[]): XmlElement =>
   xml('pubsub', ns.pubsub, {}, toList(ns.pubsub, node, items))
 
+/** Writes the answer to who has published an item. @see XEP-0060 §7.1.2 */
+export const toPublished = (node: string, id: string): XmlElement =>
+  xml('pubsub', ns.pubsub, {}, xml('publish', ns.pubsub, { node }, xml('item', ns.pubsub, { id })))
+
 /** Publishes an item; a node that is there already must be as the options say. @see XEP-0060 §7.1, §7.1.5 */
 export const toPublishRequest = (
   node: string,
@@ -84,8 +88,66 @@ export function findPubsubEvent(payloads: readonly XmlElement[]): PubsubEvent | 
 export const toPubsubEvent = ({ node, items, retracted }: PubsubEvent): XmlElement =>
   xml('event', ns.pubsubEvent, {}, toList(ns.pubsubEvent, node, items, retracted))
 
+/** What somebody wants of a node, as a service reads it. */
+export type PubsubRequest =
+  | { readonly kind: 'items'; readonly node: string; readonly ids: readonly string[]; readonly max: number }
+  | {
+      readonly kind: 'publish'
+      readonly node: string
+      readonly item: PubsubItem
+      readonly options: NodeOptions
+    }
+  | {
+      readonly kind: 'retract'
+      readonly node: string
+      readonly ids: readonly string[]
+      readonly notify: boolean
+    }
+  | { readonly kind: 'configure'; readonly node: string; readonly options: NodeOptions }
+
+/** Reads a request for items, or to publish, retract or configure; `undefined` if the element is none of these. */
+export function parsePubsubRequest(element: XmlElement): PubsubRequest | undefined {
+  if (!element.is('pubsub', ns.pubsub) && !element.is('pubsub', ns.pubsubOwner)) return undefined
+  const [wish] = element.elements()
+  const node = wish?.attribute('node')
+  if (wish === undefined || node === undefined) return undefined
+  const items = wish.elements('item')
+  const ids = items.flatMap((item) => item.attribute('id') ?? [])
+  if (element.namespace === ns.pubsubOwner)
+    return wish.name === 'configure' ? { kind: 'configure', node, options: readNodeForm(wish) } : undefined
+  switch (wish.name) {
+    case 'items': {
+      const max = Number(wish.attribute('max_items'))
+      return { kind: 'items', node, ids, max: Number.isInteger(max) && max > 0 ? max : Infinity }
+    }
+    case 'publish': {
+      const [item] = items
+      if (item === undefined || items.length > 1) return undefined
+      return {
+        kind: 'publish',
+        node,
+        item: toItem(item),
+        options: readNodeForm(element.child('publish-options')),
+      }
+    }
+    case 'retract':
+      return { kind: 'retract', node, ids, notify: ['1', 'true'].includes(wish.attribute('notify') ?? '') }
+    default:
+      return undefined
+  }
+}
+
+function readNodeForm(parent: XmlElement | undefined): NodeOptions {
+  const form = parent?.elements('x', ns.dataForm).flatMap((x) => parseDataForm(x) ?? [])[0]
+  const prefix = 'pubsub#'
+  const entries = form?.fields.flatMap(({ name = '', values: [value] }) =>
+    name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value] as const] : [],
+  )
+  return Object.fromEntries(entries ?? [])
+}
+
 /** Reads one item. */
-export const toItem = (element: XmlElement): PubsubItem => ({
+const toItem = (element: XmlElement): PubsubItem => ({
   id: element.attribute('id'),
   payload: element.elements()[0],
 })

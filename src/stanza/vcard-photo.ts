@@ -35,8 +35,13 @@ export function findPhoto(card: XmlElement | undefined): Image | undefined {
   return undefined
 }
 
-/** The same card with another photo, or none. */
+/** The same card with another photo, or none; the card itself where it is so already. */
 export function withPhoto(card: XmlElement, image: Pick<Image, 'bytes'> | undefined): XmlElement {
+  const photos = card.elements('PHOTO')
+  const [first] = photos
+  if (image === undefined && first === undefined) return card
+  const before = first && photos.length === 1 ? parsePhoto(first) : undefined
+  if (image !== undefined && before !== undefined && toImageText(before) === toImageText(image)) return card
   const others = card.children.filter((child) => typeof child === 'string' || child.name !== 'PHOTO')
   return withChildren(card, image === undefined ? others : [...others, toPhotoElement(image)])
 }

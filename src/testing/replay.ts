@@ -34,6 +34,7 @@ export const clientCharts: ChartTable = new Map(
     charts.carbonsMachine,
     charts.connectionMachine,
     charts.livenessMachine,
+    charts.photoHashMachine,
     charts.presenceMachine,
     charts.rosterMachine,
     charts.sessionMachine,
