@@ -27,6 +27,11 @@ export interface PhotoHashContext extends PhotoHashInput {
   readonly hash: KnownPhotoHash | undefined
 }
 
+/** What the card says. */
+export interface PhotoFacts {
+  readonly hash: KnownPhotoHash
+}
+
 /** What the server does for the account. */
 export interface ConversionFacts {
   /** It puts avatars into the card and their hashes into presence by itself. */
@@ -41,10 +46,10 @@ export const photoHashMachine = setup({
   types: {} as { context: PhotoHashContext; events: PhotoHashEvent; input: PhotoHashInput },
   actors: {
     askAccount: deed<ConversionFacts>('askAccount'),
-    readPhoto: deed<KnownPhotoHash>('readPhoto'),
+    readPhoto: deed<PhotoFacts>('readPhoto'),
   },
   actions: {
-    noteHash: assign((_, params: { readonly output: KnownPhotoHash }) => ({ hash: params.output })),
+    noteHash: assign((_, params: { readonly output: PhotoFacts }) => params.output),
     forgetHash: assign({ hash: undefined }),
   },
   guards: {
@@ -59,6 +64,8 @@ export const photoHashMachine = setup({
   type: 'parallel',
   states: {
     photo: {
+      description: 'What the card holds.',
+      meta: { spec: 'XEP-0153 §4' },
       initial: 'offline',
       on: { 'session.none': { target: '.offline' } },
       states: {
@@ -66,7 +73,6 @@ export const photoHashMachine = setup({
           description: 'No session.',
           tags: ['idle'],
           meta: { why: 'waits for a session' },
-          entry: 'forgetHash',
           on: { 'session.live': { target: 'asking' } },
         },
         asking: {
@@ -91,7 +97,6 @@ export const photoHashMachine = setup({
         reading: {
           description: 'The card is read before anything is said of it.',
           meta: { spec: 'XEP-0153 §4.2, §4.4' },
-          entry: 'forgetHash',
           invoke: {
             id: 'readPhoto',
             src: 'readPhoto',
@@ -105,6 +110,7 @@ export const photoHashMachine = setup({
           description: 'The hash is that of the card.',
           tags: ['idle'],
           meta: { spec: 'XEP-0153 §4.3', why: 'a photo may last' },
+          exit: 'forgetHash',
           on: {
             'photo.seen': {
               guard: { type: 'isAnother', params: ({ event }) => event },
@@ -122,6 +128,8 @@ export const photoHashMachine = setup({
       },
     },
     devices: {
+      description: 'Whether the other devices of the account tell of what they do to it.',
+      meta: { spec: 'XEP-0153 §4.3' },
       initial: 'aware',
       on: { 'session.none': { target: '.aware' } },
       states: {

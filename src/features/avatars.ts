@@ -79,7 +79,7 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   const claims = new AvatarClaims(bus)
   const open = new Map<string, Promise<Avatar | undefined>>()
   announce(host, `${ns.avatarMetadata}+notify`)
-  announcePhoto(host)
+  const sayAgain = announcePhoto(host)
 
   const once = (key: string, fetch: () => Promise<Avatar | undefined>) => {
     const asked = open.get(key) ?? fetch().finally(() => open.delete(key))
@@ -129,7 +129,7 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
     const { access, ...requestOptions } = options
     const { hasNodes, converts } = await askAccount(bus, requestOptions)
     if (hasNodes) await publishNodes(images, options)
-    if (hasNodes && converts) return
+    if (hasNodes && converts) return sayAgain()
     const [main] = access === 'presence' ? [] : images
     await changeOwnVCard(bus, (card) => withPhoto(card, main), requestOptions)
   }

@@ -13,26 +13,28 @@ const answerMs = 30_000
 
 /**
  * Keeps the hash of the photo in one’s card in one’s presence, whoever changes it.
+ * @returns says presence again, for a server that puts the hash into what passes and into nothing else
  * @see XEP-0153 §4, XEP-0398 §4
  */
-export function announcePhoto({ annotatePresence, bus, start }: FeatureHost): void {
+export function announcePhoto({ annotatePresence, bus, start }: FeatureHost): () => void {
   const machine = photoHashMachine.provide({
     actors: {
       askAccount: fromPromise(({ signal }) => askAccount(bus, { signal, timeoutMs: Infinity })),
-      readPhoto: fromPromise(async ({ signal }) =>
-        toPhotoHash(await fetchVCard(bus, undefined, { signal, timeoutMs: Infinity })),
-      ),
+      readPhoto: fromPromise(async ({ signal }) => ({
+        hash: await toPhotoHash(await fetchVCard(bus, undefined, { signal, timeoutMs: Infinity })),
+      })),
     },
   })
   let said = 'unready'
-  annotatePresence('photo', [toPhotoHashElement(said)])
+  const say = () => annotatePresence('photo', [toPhotoHashElement(said)])
+  say()
   const actor = start(machine, { id: 'photoHash', input: { answerMs } })
   actor.subscribe((snapshot) => {
     const isSure = snapshot.matches({ photo: 'known', devices: 'aware' })
     const word = (isSure ? snapshot.context.hash : undefined) ?? 'unready'
     if (word === said) return
     said = word
-    annotatePresence('photo', [toPhotoHashElement(said)])
+    say()
   })
   const tell = (event: Parameters<typeof actor.send>[0]) => {
     if (actor.getSnapshot().status === 'active') actor.send(event)
@@ -64,6 +66,7 @@ export function announcePhoto({ annotatePresence, bus, start }: FeatureHost): vo
       .then((hash) => tell({ type: 'photo.seen', hash }))
       .catch(() => undefined)
   })
+  return say
 }
 
 async function toPhotoHash(card: XmlElement | undefined): Promise<string> {

@@ -3,6 +3,7 @@ import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
+import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
@@ -57,4 +58,5 @@ holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
+holdProfiles(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

@@ -3,6 +3,7 @@ import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
+import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { realPassword } from '../support/real-accounts.js'
@@ -26,6 +27,7 @@ const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>>
   prosody: [
     'forgets the last words',
     'hides nobody',
+    'keeps the fields it knows',
     'keeps an approval that was taken back',
     'tells of no approval in advance',
   ],
@@ -62,6 +64,7 @@ onEachRealServer((server) => {
       holdContactPresence(under)
       holdHistory(under)
       holdDiscovery(under)
+      holdProfiles(under)
     },
   )
 })

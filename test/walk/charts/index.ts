@@ -5,6 +5,7 @@ import { binding } from './binding.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { liveness } from './liveness.js'
+import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
 import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
@@ -23,6 +24,7 @@ export const charts: readonly WalkedChart[] = [
   carbons,
   connection,
   liveness,
+  photoHash,
   presence,
   roster,
   servedSession,
