@@ -17,7 +17,7 @@ import { AvatarClaims } from './avatar-claims.js'
 import type { FeatureHost } from './feature-host.js'
 import { changeOwnVCard, fetchVCard } from './own-vcard.js'
 import { announcePhoto } from './photo-announcement.js'
-import { askAccount, fetchItem, publishItem } from './pubsub-nodes.js'
+import { askAccount, configureNode, fetchItem, publishItem } from './pubsub-nodes.js'
 
 export interface AvatarsOptions {
   /** Of several sizes, the smallest that is at least so wide is fetched, in pixels. Default 96. */
@@ -113,11 +113,18 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
     images: readonly Published[],
     { access = 'open', ...options }: PublishAvatarOptions,
   ) => {
-    const node = { persist_items: 'true', ...(images.length === 0 ? {} : { access_model: access }) }
-    const several = images.length > 1 ? { max_items: String(images.length) } : {}
-    for (const { id, bytes } of images) {
-      const payload = toAvatarData({ bytes })
-      await publishItem(bus, ns.avatarData, { id, payload }, { ...node, ...several }, options)
+    const access_model = images.length === 0 ? {} : { access_model: access }
+    const node = { persist_items: 'true', ...access_model }
+    const publishData = ({ id, bytes }: Published) =>
+      publishItem(bus, ns.avatarData, { id, payload: toAvatarData({ bytes }) }, node, options)
+    for (const [index, image] of images.entries()) {
+      await publishData(image)
+      // A node that was just made mostly keeps one item; not every server lets who publishes say how many.
+      const isFirstOfMany = index === 0 && images.length > 1
+      if (isFirstOfMany) {
+        const room = { ...node, max_items: String(images.length) }
+        await configureNode(bus, ns.avatarData, room, options)
+      }
     }
     const infos = images.map(({ id, type, bytes, width: wide, height }) => {
       return { id, type, bytes: bytes.length, width: wide, height, url: undefined }

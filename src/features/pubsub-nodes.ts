@@ -68,9 +68,19 @@ export async function publishItem(
     await bus.request(publish, requestOptions)
   } catch (error) {
     if (!(error instanceof StanzaError) || error.condition !== 'conflict') throw error
-    await bus.request({ type: 'set', payload: toConfigureRequest(node, options) }, requestOptions)
+    await configureNode(bus, node, options, requestOptions)
     await bus.request(publish, requestOptions)
   }
+}
+
+/** Makes a node of one’s own as the options say; those that are left out stay as they are. @see XEP-0060 §8.2 */
+export async function configureNode(
+  bus: Bus,
+  node: string,
+  options: NodeOptions,
+  requestOptions?: RequestOptions,
+): Promise<void> {
+  await bus.request({ type: 'set', payload: toConfigureRequest(node, options) }, requestOptions)
 }
 
 /** What the server does with the nodes of one’s own account. */

@@ -12,6 +12,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^in your list: Tata, both$/,
   ],
   'accept-all-bot': [/^befriended: both$/, /^You said: Hello, bot!$/],
+  avatars: [/^they show 42 bytes of image\/gif, known as [0-9a-f]{40}$/, /^they show nothing any more$/],
   befriend: [
     /^waiting$/,
     /^listing$/,
@@ -104,6 +105,11 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^online again$/,
   ],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+  vcard: [
+    /^Tata Dupont, Conductor at Night trains$/,
+    /^call \+33-1-23-45-67-89 \(work, voice\)$/,
+    /^a link: https: trains\.example$/,
+  ],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
 }
 
