@@ -133,7 +133,7 @@ describe('nodes', () => {
     await publish('one', '1')
     const hear = async (wire: Wire, fits: (element: XmlElement) => boolean) => {
       for (;;) {
-        const item = await wire.next()
+        const item = await wire.take()
         if (item instanceof XmlElement && fits(item)) return item
       }
     }
