@@ -103,10 +103,10 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   const load = async (whose: string): Promise<Avatar | undefined> => {
     const { infos, photo } = claims.of(whose)
     const info = infos && choose(infos, width)
-    const found = info && (await once(`${whose} ${info.id}`, () => fetchData(whose, info)))
+    const found = info && (await once(`data ${whose} ${info.id}`, () => fetchData(whose, info)))
     if (found !== undefined || infos?.length === 0) return found
     if (photo === undefined || photo === 'none') return undefined
-    return once(`${whose} ${photo}`, () => fetchPhoto(whose, photo))
+    return once(`photo ${whose} ${photo}`, () => fetchPhoto(whose, photo))
   }
 
   const publishNodes = async (
