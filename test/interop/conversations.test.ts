@@ -4,6 +4,7 @@ import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
+import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
 import { holdTyping } from '../conversations/typing.js'
 import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
@@ -28,6 +29,7 @@ const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>>
   prosody: [
     'forgets the last words',
     'hides nobody',
+    'keeps the fields it knows',
     'keeps an approval that was taken back',
     'tells of no approval in advance',
   ],
@@ -67,6 +69,7 @@ onEachRealServer((server) => {
       holdHistory(under)
       holdDiscovery(under)
       holdTyping(under)
+      holdProfiles(under)
     },
   )
 })
