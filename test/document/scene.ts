@@ -20,8 +20,12 @@ export interface SceneOptions extends Partial<ClientOptions> {
   readonly isOld?: boolean
 }
 
-/** What is done and expected for one example. */
-export type Case = (scene: Scene) => Promise<void>
+/** What is done for one example, and what comes of it; what the client says meanwhile is compared with the example. */
+export interface Case {
+  readonly does: (scene: Scene) => Promise<unknown>
+  /** Of what was understood, at least this. */
+  readonly gives?: unknown
+}
 
 /** A client and a server that a case plays. */
 export interface Scene {
