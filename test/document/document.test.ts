@@ -27,19 +27,23 @@ describe('the document', () => {
     expect(Object.keys(cases).toSorted()).toEqual(examples.map(({ id }) => id).toSorted())
   })
 
-  it.each(examples.filter(({ from }) => from === 'client'))('$id is said: $shows', async ({ id, xml }) => {
+  it.each(examplesFrom('client'))('%s is said: %s', async (id, _shows, xml) => {
     const { said, value } = await playOut(cases[id])
     const { expected, found } = compare(said, xml.trim())
     expect(found).toContainEqual(expected)
     expect({ value }).toMatchObject({ value: cases[id].gives })
   })
 
-  it.each(examples.filter(({ from }) => from === 'server'))('$id is understood: $shows', async ({ id }) => {
+  it.each(examplesFrom('server'))('%s is understood: %s', async (id) => {
     const { value } = await playOut(cases[id])
     expect(value).toBeDefined()
     expect({ value }).toMatchObject({ value: cases[id].gives })
   })
 })
+
+function examplesFrom(who: 'client' | 'server') {
+  return examples.filter(({ from }) => from === who).map(({ id, shows, xml }) => [id, shows, xml] as const)
+}
 
 async function playOut({ does }: Case): Promise<{ readonly said: string; readonly value: unknown }> {
   const { scene, end } = play()
