@@ -5,6 +5,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measurePresences, measureRosters } from './contact-lists.js'
+import { measureCrowd } from './crowd.js'
 import { measureIdle } from './idle.js'
 import { measureLogins } from './logins.js'
 import { measureParsing } from './parsing.js'
@@ -30,6 +31,7 @@ const groups = {
   login: measureLogins,
   'round-trips': measureRoundTrips,
   idle: measureIdle,
+  crowd: measureCrowd,
 } satisfies Readonly<Record<string, (scope: Scope) => Promise<Group>>>
 
 const { values } = parseArgs({

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = new URL('../../', import.meta.url)
-const path = (file) => fileURLToPath(new URL(file, root))
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 let count = 0
 
 /**
@@ -20,11 +20,7 @@ export async function importBundled(lines) {
       format: 'esm',
       platform: 'node',
       packages: 'external',
-      external: ['#*'],
-      alias: {
-        '#dialer': path('src/transport/dial-node.ts'),
-        '#inbound': path('src/router/inbound.ts'),
-      },
+      alias: sourcesOf(manifest.imports),
       outfile: fileURLToPath(file),
       logLevel: 'warning',
     })
@@ -32,4 +28,12 @@ export async function importBundled(lines) {
   } finally {
     rmSync(file, { force: true })
   }
+}
+
+/** What the package imports by its own names, in Node, as sources. */
+function sourcesOf(imports) {
+  const toSource = ({ default: built }) => built.replace('/dist/', '/').replace(/\.js$/, '.ts')
+  return Object.fromEntries(
+    Object.entries(imports).map(([name, target]) => [name, fileURLToPath(new URL(toSource(target), root))]),
+  )
 }
