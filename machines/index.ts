@@ -4,6 +4,7 @@ export { befriendingMachine, defaultBefriendingTimeouts } from './befriending.js
 export { bindingMachine } from './binding.js'
 export { carbonsMachine } from './carbons.js'
 export { connectionMachine } from './connection.js'
+export { conversationMachine, defaultConversationTimeouts } from './conversation.js'
 export { livenessMachine } from './liveness.js'
 export { presenceMachine } from './presence.js'
 export { registrationMachine } from './registration.js'

@@ -33,6 +33,7 @@ export const clientCharts: ChartTable = new Map(
     charts.bindingMachine,
     charts.carbonsMachine,
     charts.connectionMachine,
+    charts.conversationMachine,
     charts.livenessMachine,
     charts.presenceMachine,
     charts.registrationMachine,

@@ -7,6 +7,7 @@ import { holdDiscovery } from './discovery.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
+import { holdTyping } from './typing.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const password = 'secret'
@@ -61,4 +62,5 @@ holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
+holdTyping(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

@@ -124,7 +124,14 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'remove-account': [/^the account is removed$/, /^it needs credentials: Check user name and password\.$/],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+  'rich-text': [
+    /^plain: Salut toi !$/,
+    /^strong: toi$/,
+    /^what is left of a script and an image: a cat$/,
+    /^styled: strong$/,
+  ],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
+  typing: [/^toto: active$/, /^tata: composing$/, /^tata: paused$/, /^tata: active$/, /^tata: gone$/],
 }
 
 /** What other examples import. */

@@ -6,6 +6,7 @@ import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdHistory } from '../conversations/history.js'
 import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
+import { holdTyping } from '../conversations/typing.js'
 import { realPassword } from '../support/real-accounts.js'
 import { onEachRealServer } from '../support/real-server.js'
 
@@ -47,6 +48,7 @@ onEachRealServer((server) => {
       holdContactPresence(under)
       holdHistory(under)
       holdDiscovery(under)
+      holdTyping(under)
     },
   )
 })

@@ -4,6 +4,7 @@ import { befriending } from './befriending.js'
 import { binding } from './binding.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
+import { conversation } from './conversation.js'
 import { liveness } from './liveness.js'
 import { presence } from './presence.js'
 import { registration } from './registration.js'
@@ -23,6 +24,7 @@ export const charts: readonly WalkedChart[] = [
   binding,
   carbons,
   connection,
+  conversation,
   liveness,
   presence,
   registration,
