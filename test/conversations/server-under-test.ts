@@ -43,3 +43,23 @@ export interface ServerUnderTest {
   /** Where it goes its own way; each is held to that too. */
   readonly deviations?: readonly Deviation[]
 }
+
+/** Where each real server does. */
+export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
+  prosody: [
+    'forgets the last words',
+    'hides nobody',
+    'keeps the fields it knows',
+    'keeps an approval that was taken back',
+    'tells of no approval in advance',
+  ],
+  ejabberd: [
+    'calls a removed account a conflict',
+    'forgets the last words',
+    'keeps a withdrawn request',
+    'confirms the removal of nobody',
+    'hides nobody',
+    'takes no approval in advance',
+    'tells strangers to subscribe',
+  ],
+}

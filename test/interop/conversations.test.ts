@@ -6,8 +6,8 @@ import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
+import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTyping } from '../conversations/typing.js'
-import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
 import { realPassword } from '../support/real-accounts.js'
 import { onEachRealServer } from '../support/real-server.js'
 
@@ -25,25 +25,6 @@ const mechanisms = {
   ],
 } as const
 
-const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
-  prosody: [
-    'forgets the last words',
-    'hides nobody',
-    'keeps the fields it knows',
-    'keeps an approval that was taken back',
-    'tells of no approval in advance',
-  ],
-  ejabberd: [
-    'calls a removed account a conflict',
-    'forgets the last words',
-    'keeps a withdrawn request',
-    'confirms the removal of nobody',
-    'hides nobody',
-    'takes no approval in advance',
-    'tells strangers to subscribe',
-  ],
-}
-
 onEachRealServer((server) => {
   describe.each([server.open, server.secure])(
     '$domain',
@@ -59,7 +40,7 @@ onEachRealServer((server) => {
         },
         ca: server.ca,
         password: realPassword,
-        deviations: deviations[server.name],
+        deviations: realDeviations[server.name],
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
       holdConversations(under)
