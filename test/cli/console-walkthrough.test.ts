@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format } from 'prettier'
 import { expect, it } from 'vitest'
@@ -19,7 +18,7 @@ it(
     const terminalOf = (who: Exchange['who']) => {
       const known = terminals.get(who)
       if (known !== undefined) return known
-      const hand = who === 'dupont' ? [] : ['--no-login']
+      const hand = who === 'dupont' ? ['--resource', 'bureau'] : ['--no-login']
       const opened = new Terminal(['--jid', `${who}@jabber.org`, ...join, ...hand], {
         XMPP_PASSWORD: 'mot2passe',
       })
@@ -33,6 +32,7 @@ it(
       let who: Exchange['who'] | undefined
       for (const exchange of exchanges) {
         const shown = await terminalOf(exchange.who).type(exchange.types, exchange.until)
+        if (exchange.isHidden === true) continue
         if (exchange.who !== who && (who !== undefined || exchange.who !== 'toto'))
           parts.push(`${toName(exchange.who)}:`)
         who = exchange.who
@@ -45,7 +45,6 @@ it(
     for (const { complained } of terminals.values()) expect(complained).toBe('')
     const options = { parser: 'markdown', printWidth: 128 } as const
     await expect(await format([introduction, ...parts].join('\n\n'), options)).toMatchFileSnapshot(page)
-    expect(readFileSync(page, 'utf8')).not.toMatch(/^← .*mot2passe/m)
   },
 )
 
@@ -74,13 +73,15 @@ function toTranscript(typed: string, shown: string): string {
   let isSent = false
   for (const line of shown.split('\n')) {
     isSent = line.startsWith('→ ') || (isSent && line.startsWith('  '))
-    const isOfServer = line.startsWith('= server:')
+    const isOwn = line.startsWith('= server:servedSession ')
     const isChart = line.startsWith('= ')
-    if (line.trim() !== '' && !isSent && (!isChart || isOfServer)) lines.push(line)
+    if (line.trim() !== '' && !isSent && (!isChart || isOwn) && !line.includes("urn:xmpp:sm:3'"))
+      lines.push(line)
   }
   return lines
     .join('\n')
     .replaceAll(/ id='[\w-]{16}'/g, " id='…'")
     .replaceAll(/ ver='[^']*'/g, " ver='…'")
+    .replaceAll(/ xml:lang='[^']*'(?= from)/g, '')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:…')
 }

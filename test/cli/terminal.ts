@@ -24,22 +24,21 @@ export class Terminal {
     return this.#host.shown()
   }
 
-  /** Types nothing or these lines, and gives what is shown from then on, up to where it fits. */
+  /** Types nothing or these lines, and gives what is shown from then on, up to the first piece that fits, in one line. */
   async type(text: string, until: RegExp): Promise<string> {
     if (text !== '') this.#stdin.write(`${text}\n`)
-    let found: RegExpExecArray | null = null
     let hasEnded = false
     void this.ended.then(() => (hasEnded = true))
-    while (found === null) {
-      found = until.exec(this.shown.slice(this.#seen))
-      if (found === null && hasEnded)
-        throw new Error(`it ended without ${until}:\n${this.shown}\n${this.complained}`)
-      if (found === null) await this.#more()
+    for (;;) {
+      const end = this.#endOf(until)
+      if (end !== undefined) {
+        const shown = this.shown.slice(this.#seen, end)
+        this.#seen = end
+        return shown
+      }
+      if (hasEnded) throw new Error(`it ended without ${until}:\n${this.shown}\n${this.complained}`)
+      await this.#more()
     }
-    const end = this.#endOfLine(this.#seen + found.index + found[0].length)
-    const shown = this.shown.slice(this.#seen, end)
-    this.#seen = end
-    return shown
   }
 
   /** The end of input: Ctrl-D, or that of a script. */
@@ -48,9 +47,14 @@ export class Terminal {
     return this.ended
   }
 
-  #endOfLine(from: number): number {
-    const end = this.shown.indexOf('\n', from)
-    return end === -1 ? this.shown.length : end + 1
+  /** A piece is a line with those behind it that are indented. */
+  #endOf(until: RegExp): number | undefined {
+    let end = this.#seen
+    for (const [piece] of this.shown.slice(this.#seen).matchAll(/.*\n(?: {2}.*\n)*/g)) {
+      end += piece.length
+      if (until.test(piece.replaceAll(/\n */g, ''))) return end
+    }
+    return undefined
   }
 
   /** Resolves once more is shown, or it is over. */
