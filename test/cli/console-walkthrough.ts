@@ -78,7 +78,8 @@ handshake, and the stream begins anew ([RFC 6120 §5](https://www.rfc-editor.org
   },
   {
     title: 'Changing one’s status',
-    text: `Nobody knows yet that toto is there. The server repeats to every resource what one of them says, so that it comes back.`,
+    text: `Nobody knows yet that toto is there. The server repeats to every resource what one of them says, so that it comes back. The
+type \`invisible\` was never part of the standard: this server says so.`,
     exchanges: [
       toto(
         '<presence>\n  <show>dnd</show>\n  <status>Occupé</status>\n  <priority>1</priority>\n</presence>',
@@ -93,7 +94,7 @@ handshake, and the stream begins anew ([RFC 6120 §5](https://www.rfc-editor.org
         '<presence>\n  <show>dnd</show>\n  <status>Occupé</status>\n  <priority>0</priority>\n</presence>',
         /^← <presence.*maison.*dnd/,
       ),
-      toto('<presence type="invisible" />', /^→ <presence/),
+      toto('<presence type="invisible" />', /^← <presence type='error'/),
       toto('<presence type="unavailable" />', /^← <presence.*unavailable.*maison/),
       toto(
         '<presence>\n  <priority>1</priority>\n</presence>',

@@ -26,7 +26,7 @@ export class Terminal {
 
   /** Types nothing or these lines, and gives what is shown from then on, up to the first piece that fits, in one line. */
   async type(text: string, until: RegExp): Promise<string> {
-    if (text !== '') this.#stdin.write(`${text}\n`)
+    if (text !== '') this.say(text)
     let hasEnded = false
     void this.ended.then(() => (hasEnded = true))
     for (;;) {
@@ -39,6 +39,11 @@ export class Terminal {
       if (hasEnded) throw new Error(`it ended without ${until}:\n${this.shown}\n${this.complained}`)
       await this.#more()
     }
+  }
+
+  /** Types these lines and looks no further. */
+  say(text: string): void {
+    this.#stdin.write(`${text}\n`)
   }
 
   /** The end of input: Ctrl-D, or that of a script. */

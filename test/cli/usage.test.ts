@@ -41,13 +41,20 @@ describe('xmpp-machines', () => {
     },
   )
 
-  it.each([['demo'], ['connect'], ['console'], ['serve'], ['inspect'], ['check'], ['challenge'], ['replay'], ['']])(
-    'keeps the help of "%s" within 100 columns',
-    async (name) => {
-      const { shown } = await cli(...(name === '' ? ['--help'] : [name, '--help']))
-      expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([])
-    },
-  )
+  it.each([
+    ['demo'],
+    ['connect'],
+    ['console'],
+    ['serve'],
+    ['inspect'],
+    ['check'],
+    ['challenge'],
+    ['replay'],
+    [''],
+  ])('keeps the help of "%s" within 100 columns', async (name) => {
+    const { shown } = await cli(...(name === '' ? ['--help'] : [name, '--help']))
+    expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([])
+  })
 
   it.each([
     [['conect'], 'There is no command conect. Did you mean connect?'],

@@ -123,14 +123,19 @@ class Hand implements Listener {
     )
     this.#stream = new HandStream(transport, wire, {
       arrived: (name) => this.#arrivals.arrive(name),
-      violated: (error, section) => {
-        context.report.warn(`The server broke the protocol: ${error.message} (${section}).`, error.advice)
+      violated: (error) => {
+        if (context.host.stdin.isTTY === true) {
+          context.report.warn(
+            `The server broke the protocol: ${error.message}.`,
+            'See what it sends next, or /quit.',
+          )
+        }
         this.#arrivals.end(error)
         this.#ended(error)
       },
-      mistyped: (error, section) =>
+      mistyped: ({ message }) =>
         context.report.warn(
-          `What you sent breaks the protocol: ${error.message} (${section}).`,
+          `What you sent breaks the protocol: ${message}.`,
           'It was sent all the same: see what the server says.',
         ),
       told: (text) => this.#note(text),

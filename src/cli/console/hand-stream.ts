@@ -12,10 +12,10 @@ import type { WireLines } from './wire-lines.js'
 export interface HandStreamEvents {
   /** Local name of what has come. */
   readonly arrived: (name: string) => void
-  /** The server broke the rules of the section. */
-  readonly violated: (error: ProtocolError, section: string) => void
+  /** The server broke a rule; the message names the section. */
+  readonly violated: (error: ProtocolError) => void
   /** The person did. */
-  readonly mistyped: (error: ProtocolError, section: string) => void
+  readonly mistyped: (error: ProtocolError) => void
   /** A remark. */
   readonly told: (text: string) => void
   readonly ended: (error: TransportError | null) => void
@@ -47,7 +47,7 @@ export class HandStream {
       failed: (error, text) => {
         this.#isReadable = { ...this.#isReadable, out: false }
         wire.unread('out', text)
-        events.mistyped(error, toSection(error.condition))
+        events.mistyped(withSection(error))
       },
     })
     this.#received = new SpelledStream({
@@ -55,7 +55,7 @@ export class HandStream {
       failed: (error, text) => {
         this.#isReadable = { ...this.#isReadable, in: false }
         wire.unread('in', text)
-        events.violated(error, toSection(error.condition))
+        events.violated(withSection(error))
       },
     })
     this.#over = new Promise((resolve) => {
@@ -88,10 +88,11 @@ export class HandStream {
   /** STARTTLS; resolves with the version of TLS. @see RFC 6120 §5.4.3.3 */
   async secure(options: TlsClientOptions, signal: AbortSignal): Promise<string> {
     if (this.#received.isOpen) {
-      const error = new ProtocolError('policy-violation', 'unencrypted bytes followed the go-ahead for TLS')
       this.#transport.destroy()
-      this.#events.violated(error, 'RFC 6120 §5.4.3.3')
-      throw error
+      throw new ProtocolError(
+        'policy-violation',
+        'unencrypted bytes followed the go-ahead for TLS (RFC 6120 §5.4.3.3)',
+      )
     }
     this.#mayEncrypt = false
     await this.#transport.startTls(options, signal)
@@ -124,7 +125,7 @@ export class HandStream {
     if (what === 'end') return
     const fault =
       what === 'header' && element !== undefined ? judgeRoot(element, contentNamespace) : undefined
-    if (fault !== undefined) this.#events.violated(fault, toSection(fault.condition))
+    if (fault !== undefined) this.#events.violated(withSection(fault))
     if (element?.is('error', ns.streams) === true) {
       const { condition } = parseStreamError(element)
       this.#events.told(`The server ends the stream: ${toSection(condition)}.`)
@@ -144,3 +145,6 @@ export class HandStream {
     this.#received.restart()
   }
 }
+
+const withSection = (error: ProtocolError): ProtocolError =>
+  new ProtocolError(error.condition, `${error.message} (${toSection(error.condition)})`, { cause: error })
