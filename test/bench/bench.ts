@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measurePresences, measureRosters } from './contact-lists.js'
 import { measureIdle } from './idle.js'
+import { measureInspector } from './inspector.js'
 import { measureLogins } from './logins.js'
 import { measureParsing } from './parsing.js'
 import { startProsodyUnderBench, type ProsodySetting, type ProsodyUnderBench } from './prosody-under-bench.js'
@@ -30,6 +31,7 @@ const groups = {
   login: measureLogins,
   'round-trips': measureRoundTrips,
   idle: measureIdle,
+  inspector: measureInspector,
 } satisfies Readonly<Record<string, (scope: Scope) => Promise<Group>>>
 
 const { values } = parseArgs({
