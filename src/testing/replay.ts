@@ -35,6 +35,7 @@ export const clientCharts: ChartTable = new Map(
     charts.connectionMachine,
     charts.conversationMachine,
     charts.livenessMachine,
+    charts.photoHashMachine,
     charts.presenceMachine,
     charts.registrationMachine,
     charts.rosterMachine,

@@ -10,13 +10,15 @@ import type { ClientOptions } from '../../src/client-options.js'
  * `calls a removed account a conflict`: its other sessions end with that, not with not-authorized (XEP-0077 §3.2).
  * `forgets the last words`: once the connection of a resource has ended, the status with which it became unavailable before is
  * not told any more (against XEP-0012 §3). `tells strangers to subscribe`: who may not know when an account was left gets
- * subscription-required, not forbidden (against XEP-0012 §3).
+ * subscription-required, not forbidden (against XEP-0012 §3). `keeps the fields it knows`: a
+ * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped.
  */
 export type Deviation =
   | 'calls a removed account a conflict'
   | 'confirms the removal of nobody'
   | 'forgets the last words'
   | 'hides nobody'
+  | 'keeps the fields it knows'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'
   | 'swaps what comes while a session moves'
@@ -47,6 +49,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
   prosody: [
     'forgets the last words',
     'hides nobody',
+    'keeps the fields it knows',
     'keeps an approval that was taken back',
     'tells of no approval in advance',
   ],

@@ -4,6 +4,7 @@ import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
+import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
 import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTyping } from '../conversations/typing.js'
@@ -49,6 +50,7 @@ onEachRealServer((server) => {
       holdHistory(under)
       holdDiscovery(under)
       holdTyping(under)
+      holdProfiles(under)
     },
   )
 })
