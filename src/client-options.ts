@@ -137,7 +137,7 @@ export function toSettings(options: ClientOptions) {
     wantsManagement: options.streamManagement !== false,
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
   return {

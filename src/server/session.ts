@@ -322,13 +322,8 @@ export class Session implements ResourceLink {
 
   #features(isAuthenticated: boolean): XmlElement {
     if (isAuthenticated) return toBindingFeatures()
-    const { startTls } = this.#channel()
-    const required = !this.#settings.allowPlaintext
-    return toOpenFeatures(
-      offerMechanisms(this.#settings, this.transport),
-      startTls ? { required } : undefined,
-      this.#account.requests,
-    )
+    const startTls = this.#channel().startTls ? { required: !this.#settings.allowPlaintext } : undefined
+    return toOpenFeatures(offerMechanisms(this.#settings, this.transport), startTls, this.#account.requests)
   }
 
   #sendHeader(): void {

@@ -4,9 +4,11 @@ import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
+import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
+import { holdTyping } from './typing.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const password = 'secret'
@@ -61,4 +63,6 @@ holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
+holdTyping(under)
+holdProfiles(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

@@ -147,6 +147,7 @@ describe('the authentication chart, where there is no SASL', () => {
       outcome: 'identified',
       mechanism: 'jabber:iq:auth',
       jid: 'romeo@example.test/desk',
+      refusals: [],
     })
     expect(asked).toEqual(['requestFields', 'identify'])
     expect(actor.getSnapshot().context.form).toBe('digest')

@@ -167,9 +167,12 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that looks for its server': driveSession(discoveringSession),
   'that an earlier process may have left': withoutPresence(storedSession),
   'whose surroundings cannot be watched': withoutPresence(
-    driveSession<App>((rig, inspect) => clientOf({ inspect, ...wantsNothing, surroundings: blind }, rig), {
-      isBlind: true,
-    }),
+    driveSession<App>(
+      (rig, inspect) => clientOf({ inspect, ...wantsNothing, reconnect: 'always', surroundings: blind }, rig),
+      {
+        isBlind: true,
+      },
+    ),
   ),
   'that nobody reads any more': unreadSession,
 }

@@ -4,7 +4,9 @@ import { befriending } from './befriending.js'
 import { binding } from './binding.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
+import { conversation } from './conversation.js'
 import { liveness } from './liveness.js'
+import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
 import { registration } from './registration.js'
 import { roster } from './roster.js'
@@ -23,7 +25,9 @@ export const charts: readonly WalkedChart[] = [
   binding,
   carbons,
   connection,
+  conversation,
   liveness,
+  photoHash,
   presence,
   registration,
   roster,
