@@ -23,6 +23,14 @@ export {
   type ArchiveState,
 } from './features/archive.js'
 export {
+  avatars,
+  type AvatarImage,
+  type AvatarsFeature,
+  type AvatarsOptions,
+  type PublishAvatarOptions,
+} from './features/avatars.js'
+export type { Avatar } from './features/avatar-cache.js'
+export {
   clientInformation,
   type ClientInformation,
   type ClientInformationFeature,
@@ -69,6 +77,7 @@ export {
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
+export { vcards, type VCardOptions, type VCardsFeature } from './features/vcards.js'
 export type { ArchivedMessage } from './features/timeline.js'
 export type { CloseCrossing, Crossing, ElementCrossing, OpenCrossing } from './router/crossing.js'
 export type { RequestOptions } from './router/requests.js'
@@ -84,6 +93,7 @@ export { fromUnstorage, type Json, type Store, type StoredRecord, type Unstorage
 export type { ChatState } from './stanza/chat-state.js'
 export type { DataField, DataFieldOption, DataFieldType, DataForm, DataFormType } from './stanza/data-form.js'
 export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
+export type { Image, ImageType } from './stanza/image.js'
 export type { EntityTime } from './stanza/entity-time.js'
 export type { RegistrationAnswers, RegistrationForm } from './stanza/registration.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
@@ -112,6 +122,16 @@ export {
 export type { RosterItem } from './stanza/roster.js'
 export { toRichNodes } from './stanza/styled-rich-text.js'
 export type { SoftwareVersion } from './stanza/version.js'
+export type {
+  Organization,
+  PersonName,
+  PostalAddress,
+  VCard,
+  VCardChanges,
+  VCardEmail,
+  VCardKinds,
+  VCardPhone,
+} from './stanza/vcard.js'
 export {
   xml,
   XmlElement,

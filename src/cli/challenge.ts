@@ -16,7 +16,7 @@ const challengeOptions = {
   timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
   silence: {
     value: 'SECONDS',
-    help: 'How long a server that falls silent stays so; default as long as a client is watched',
+    help: 'How long a silent server stays silent; default as long as a client is watched',
   },
   start: {
     value: 'SECONDS',

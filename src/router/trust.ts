@@ -50,3 +50,11 @@ export function mayKnowOfMe(from: Jid | undefined, account: Account, audience: A
   if (bare === own || own.endsWith(`@${bare}`)) return true
   return (audience.isShown() && audience.isSubscriber(bare)) || audience.wasTold(bare)
 }
+
+/**
+ * Whose nodes an event tells of: those of the account that it comes from, and of nobody else, whatever it says inside.
+ * `undefined` for what a device of somebody has made up: an account speaks by its bare JID.
+ * @see XEP-0163 §4.3
+ */
+export const publisherOf = (from: Jid | undefined): Jid | undefined =>
+  from !== undefined && from.resource === undefined ? from : undefined

@@ -1,6 +1,7 @@
 import type { Jid } from '../stanza/jid.js'
 import type { XmlElement } from '../xml/element.js'
 import { Archive } from './archive.js'
+import { Nodes } from './nodes.js'
 import type { ServerLimits } from './limits.js'
 import type { AddresseeFacts } from './routing.js'
 import type { Resource } from './resource.js'
@@ -21,6 +22,9 @@ export class Account {
   /** Sessions that can be resumed. */
   readonly resumptions: Resumptions
   readonly archive: Archive
+  readonly nodes: Nodes
+  /** What the user says of themselves, for everybody to read (XEP-0054). */
+  vCard: XmlElement | undefined
   /** The next login is refused, whatever the password. */
   refusesNextLogin = false
   /** When somebody was there last, and the words with which they left; `undefined`: never, as far as the server knows. */
@@ -31,6 +35,7 @@ export class Account {
     this.roster = roster
     this.resumptions = new Resumptions(limits.hibernatingSessions)
     this.archive = new Archive(limits.archivedMessages)
+    this.nodes = new Nodes(limits)
   }
 
   /** Whether somebody sees its presence whenever it is announced: the account itself, and its subscribers. */

@@ -6,6 +6,7 @@ import { parseStanza, type Stanza } from '../stanza/stanza.js'
 import type { XmlElement } from '../xml/element.js'
 import { toEnvelope, type Envelope } from './envelope.js'
 import { archive, copy } from './message-copies.js'
+import { tellOfNodes } from './node-events.js'
 import { answerProbe, becomeAvailable, becomeUnavailable, directPresence } from './presence-broadcast.js'
 import type { Realm } from './realm.js'
 import type { Resource } from './resource.js'
@@ -70,8 +71,11 @@ function broadcastPresence(
   { type, priority }: Presence,
   element: XmlElement,
 ): void {
-  if (type === undefined) becomeAvailable(realm, resource, element, priority)
-  else if (type === 'unavailable') becomeUnavailable(realm, resource, element)
+  if (type === undefined) {
+    const before = resource.presence
+    becomeAvailable(realm, resource, element, priority)
+    tellOfNodes(realm, resource, before)
+  } else if (type === 'unavailable') becomeUnavailable(realm, resource, element)
   else if (type !== 'error') {
     const reply = toErrorReply(element, {
       condition: 'bad-request',

@@ -32,6 +32,14 @@ export interface ServerLimits {
   readonly unacknowledgedStanzas: number
   /** Sessions of one account that wait to be resumed; one more ends the one that has waited longest (XEP-0198 §5). */
   readonly hibernatingSessions: number
+  /** One card, in UTF-16 units of XML; a longer one is refused with not-acceptable (XEP-0054). */
+  readonly vCardUnits: number
+  /** Nodes of one account; one more is refused with resource-constraint (XEP-0163). */
+  readonly nodes: number
+  /** Items of one node; one more takes the place of the oldest. */
+  readonly nodeItems: number
+  /** One item, in UTF-16 units of XML; a longer one is refused with not-acceptable. */
+  readonly nodeItemUnits: number
   /** Bytes that wait for a client which does not read; over it the connection is cut. */
   readonly outboundBytes: number
 }
@@ -54,6 +62,10 @@ export const defaultServerLimits: ServerLimits = {
   directedPresences: 1000,
   unacknowledgedStanzas: 1000,
   hibernatingSessions: 5,
+  vCardUnits: 131_072,
+  nodes: 20,
+  nodeItems: 10,
+  nodeItemUnits: 131_072,
   outboundBytes: 4 * 1024 * 1024,
 }
 

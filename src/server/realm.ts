@@ -6,6 +6,7 @@ import type { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import type { Account } from './account.js'
 import { isRequest, withDelay, type Envelope } from './envelope.js'
+import { Interests } from './interests.js'
 import type { ServerLimits } from './limits.js'
 import { archive, copy } from './message-copies.js'
 import { storeOffline } from './offline.js'
@@ -32,6 +33,8 @@ export class Realm {
   readonly startedAt: Date
   /** By localpart. */
   readonly accounts = new Map<string, Account>()
+  /** What its clients want to hear of. */
+  readonly interests = new Interests()
   readonly #serve: RealmOptions['serve']
 
   constructor(options: RealmOptions) {
@@ -83,6 +86,7 @@ export class Realm {
     if (element.name === 'presence') return
     if (element.name === 'message' || to.resource !== undefined) this.refuse(envelope, 'service-unavailable')
     else if (isRequest(element)) this.#serve(this, envelope)
+    else this.interests.answer(envelope)
   }
 
   #follow(envelope: Envelope, account: Account | undefined, route: Route): void {

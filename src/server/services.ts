@@ -6,9 +6,11 @@ import { serveCarbons } from './services/carbons.js'
 import { serveDiscoInfo, serveDiscoItems } from './services/disco.js'
 import { serveLastActivity } from './services/last-activity.js'
 import { servePing, serveSession } from './services/ping.js'
+import { serveNodes } from './services/nodes.js'
 import { serveRoster } from './services/roster.js'
 import type { Service, ServiceAnswer } from './services/service.js'
 import { serveTime } from './services/time.js'
+import { serveVCard } from './services/vcard.js'
 import { serveVersion, type ServerSoftware } from './services/version.js'
 import { serveVisibility } from './services/visibility.js'
 
@@ -31,6 +33,8 @@ export function createServices(
     serveVisibility,
     serveCarbons,
     serveArchive,
+    serveVCard,
+    serveNodes,
     serveSession,
     ...others,
   ]

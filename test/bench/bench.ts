@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { measurePresences, measureRosters } from './contact-lists.js'
 import { measureCrowd } from './crowd.js'
 import { measureIdle } from './idle.js'
+import { measureInspector } from './inspector.js'
 import { measureLogins } from './logins.js'
 import { measureParsing } from './parsing.js'
 import { startProsodyUnderBench, type ProsodySetting, type ProsodyUnderBench } from './prosody-under-bench.js'
@@ -32,6 +33,7 @@ const groups = {
   'round-trips': measureRoundTrips,
   idle: measureIdle,
   crowd: measureCrowd,
+  inspector: measureInspector,
 } satisfies Readonly<Record<string, (scope: Scope) => Promise<Group>>>
 
 const { values } = parseArgs({

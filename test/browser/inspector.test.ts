@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { createMachine } from 'xstate'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { sessionMachine } from '../../machines/session.js'
 import { toGraph } from '../../src/inspector/drawing/graph.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { openInspector } from '../../src/inspector/server/inspector.js'
@@ -149,6 +150,21 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await seen(page, 'call.line.idle')
     await page.locator('[data-state="call.line.ringing"].state').focus()
     expect(await page.getByRole('tooltip').innerText()).toContain('The other side is asked.')
+  })
+
+  it('draws the charts of this package without laying them out, and others by a worker', async () => {
+    const { url, tell } = await inspect([
+      ...opening('a'),
+      { kind: 'chart', source: 'a', chart: 'session', graph: toGraph(sessionMachine) },
+      began('session', 0, { chart: 'session', value: 'disconnected' }),
+    ])
+    const page = await visit(browser, url)
+    await page.waitForSelector('.statechart[aria-label="chart session"]')
+    expect(page.workers()).toHaveLength(0)
+    tell(began('session/call', 1))
+    await page.getByRole('treeitem', { name: 'call' }).click()
+    await seen(page, 'call.line.idle')
+    expect(page.workers()).toHaveLength(1)
   })
 
   it('leads on from a state to the actor that it invokes', async () => {

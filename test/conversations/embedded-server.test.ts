@@ -4,6 +4,7 @@ import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
+import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
@@ -63,4 +64,5 @@ holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
 holdTyping(under)
+holdProfiles(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

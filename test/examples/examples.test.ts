@@ -12,6 +12,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^in your list: Tata, both$/,
   ],
   'accept-all-bot': [/^befriended: both$/, /^You said: Hello, bot!$/],
+  avatars: [/^they show 42 bytes of image\/gif, known as [0-9a-f]{40}$/, /^they show nothing any more$/],
   befriend: [
     /^waiting$/,
     /^listing$/,
@@ -129,6 +130,11 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^strong: toi$/,
     /^what is left of a script and an image: a cat$/,
     /^styled: strong$/,
+  ],
+  vcard: [
+    /^Tata Dupont, Conductor at Night trains$/,
+    /^call \+33-1-23-45-67-89 \(work, voice\)$/,
+    /^a link: https: trains\.example$/,
   ],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
   typing: [/^toto: active$/, /^tata: composing$/, /^tata: paused$/, /^tata: active$/, /^tata: gone$/],

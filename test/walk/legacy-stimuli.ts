@@ -57,7 +57,7 @@ export const legacyStimuli: readonly Stimulus<SessionRig>[] = [
       ...way,
       act: async (rig: SessionRig) => {
         await rig.said(asks('set'))
-        await way.act(rig)
+        way.act(rig)
       },
     })),
   ),

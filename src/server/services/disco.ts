@@ -17,6 +17,7 @@ const serverFeatures = [
   ns.roster,
   ns.invisible,
   ns.carbons,
+  ns.vCardTemp,
   // XEP-0160 §4: messages are kept for those who are away.
   'msgoffline',
 ]
@@ -28,6 +29,24 @@ const accountFeatures = [
   ns.carbons,
   ns.archive,
   ns.stanzaIds,
+  ns.vCardTemp,
+  // XEP-0060 §10, XEP-0163 §6
+  ...[
+    'access-open',
+    'access-presence',
+    'auto-create',
+    'auto-subscribe',
+    'config-node',
+    'filtered-notifications',
+    'item-ids',
+    'last-published',
+    'persistent-items',
+    'presence-notifications',
+    'publish',
+    'publish-options',
+    'retract-items',
+    'retrieve-items',
+  ].map((feature) => `${ns.pubsub}#${feature}`),
 ]
 
 /** Says what the server or an account is and can do (XEP-0030 §3, §8). */
@@ -44,7 +63,10 @@ export function serveDiscoInfo(serverName: string): Service {
             features: serverFeatures,
           })
         : toDiscoInfoElement({
-            identities: [{ category: 'account', type: 'registered' }],
+            identities: [
+              { category: 'account', type: 'registered' },
+              { category: 'pubsub', type: 'pep' },
+            ],
             features: accountFeatures,
           })
     return { kind: 'result', payload }

@@ -6,6 +6,7 @@ import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { conversation } from './conversation.js'
 import { liveness } from './liveness.js'
+import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
 import { registration } from './registration.js'
 import { roster } from './roster.js'
@@ -26,6 +27,7 @@ export const charts: readonly WalkedChart[] = [
   connection,
   conversation,
   liveness,
+  photoHash,
   presence,
   registration,
   roster,

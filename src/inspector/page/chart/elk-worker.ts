@@ -1,5 +1,6 @@
 import type { ElkNode } from '../../drawing/elk.js'
 import type { LayOut } from '../../drawing/layout.js'
+import { loadScript } from '../load-script.js'
 
 /** Passes a message to ELK, wherever it runs. */
 type Ask = (message: object) => void
@@ -31,12 +32,6 @@ export const layOutInWorker: LayOut = async (graph) => {
   })
 }
 
-/** Starts the worker before anything is to be laid out. */
-export function warmUp(): void {
-  started ??= startWorker()
-  started.catch(() => undefined)
-}
-
 async function startWorker(): Promise<Ask> {
   const ask = location.protocol === 'file:' ? await loadInPage() : load()
   ask({ id: 0, cmd: 'register', algorithms: ['layered'] })
@@ -58,21 +53,14 @@ function hear({ data }: { readonly data: unknown }): void {
 }
 
 /** A page that is opened from a file may start no worker: the same script then runs in the page, which stands still meanwhile. */
-function loadInPage(): Promise<Ask> {
+async function loadInPage(): Promise<Ask> {
   const module: { exports: { Worker?: new () => InPageWorker } } = { exports: {} }
   Object.assign(globalThis, { module, exports: module.exports })
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script')
-    script.src = 'layout-worker.js'
-    script.addEventListener('error', () => reject(new Error('layout-worker.js is missing.')))
-    script.addEventListener('load', () => {
-      const { Worker: InPage } = module.exports
-      if (InPage === undefined) return reject(new Error('layout-worker.js is not what it should be.'))
-      const worker = Object.assign(new InPage(), { onmessage: hear })
-      resolve((message) => worker.postMessage(message, []))
-    })
-    document.head.append(script)
-  })
+  await loadScript('layout-worker.js')
+  const { Worker: InPage } = module.exports
+  if (InPage === undefined) throw new Error('layout-worker.js is not what it should be.')
+  const worker = Object.assign(new InPage(), { onmessage: hear })
+  return (message) => worker.postMessage(message, [])
 }
 
 const isAnswer = (value: unknown): value is Answer =>

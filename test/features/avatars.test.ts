@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto'
+import { firstValueFrom } from 'rxjs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { avatars, ns, vcards, type Avatar } from '../../src/index.js'
+import { AvatarCache, rememberedAvatarBytes, storedAvatarUnits } from '../../src/features/avatar-cache.js'
+import type { Json } from '../../src/store/store.js'
+import { next } from '../conversations/people.js'
+import { elementsOf, type HeardElement } from '../spec/heard.js'
+import { online, rest } from '../spec/session.js'
+import { code } from './acquaintances.js'
+
+const bob = 'bob@example.test'
+const hashOf = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex')
+const picture = (name: string) => new TextEncoder().encode(`GIF89a ${name}`)
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+const photoIn = (bytes: Uint8Array) =>
+  `<vCard xmlns='vcard-temp'><PHOTO><BINVAL>${base64(bytes)}</BINVAL></PHOTO></vCard>`
+const metadata = (bytes: Uint8Array, attributes = '') =>
+  `<item id='${hashOf(bytes)}'><metadata xmlns='${ns.avatarMetadata}'><info id='${hashOf(bytes)}' bytes='${bytes.length}' type='image/gif' ${attributes}/></metadata></item>`
+const event = (from: string, item: string, type = 'headline') =>
+  `<message from='${from}' type='${type}'><event xmlns='${ns.pubsubEvent}'><items node='${ns.avatarMetadata}'>${item}</items></event></message>`
+const presence = (hash: string, from = `${bob}/phone`, more = '') =>
+  `<presence from='${from}'>${more}<x xmlns='vcard-temp:x:update'><photo>${hash}</photo></x></presence>`
+
+/** What the server says to each request, by the name of its payload; `undefined` is item-not-found. */
+type Answers = (payload: HeardElement, to: string | undefined) => string | undefined
+
+async function looking(answers: Answers = () => undefined) {
+  const { client, peer } = await online({ presence: {} })
+  const { length } = peer.elements
+  const features = client.use(avatars)
+  const asked: string[] = []
+  let isOver = false
+  onTestFinished(() => {
+    isOver = true
+  })
+  const serve = async () => {
+    for (let seen = length; !isOver; await rest()) {
+      for (; seen < peer.elements.length; seen += 1) {
+        const stanza = peer.elements[seen]
+        const [payload] = stanza?.name === 'iq' ? elementsOf(stanza) : []
+        if (stanza === undefined || payload === undefined) continue
+        const { attributes } = stanza
+        const { id, to, type } = attributes
+        if (type !== 'get' && type !== 'set') continue
+        const [about] = elementsOf(payload)
+        asked.push([type, about?.attributes['node'] ?? payload.name, to ?? 'self'].join(' '))
+        const answer = answers(payload, to)
+        const from = to === undefined ? '' : ` from='${to}'`
+        peer.say(
+          answer === undefined
+            ? `<iq type='error' id='${id}'${from}><error type='cancel'><item-not-found xmlns='${ns.stanzaErrors}'/></error></iq>`
+            : `<iq type='result' id='${id}'${from}>${answer}</iq>`,
+        )
+      }
+    }
+  }
+  void serve()
+  const shown: (Avatar | undefined)[] = []
+  const watch = (whose = bob) => features.avatarOf(whose).subscribe((avatar) => shown.push(avatar))
+  const see = (bytes: Uint8Array, whose = bob) =>
+    next(features.avatarOf(whose), (avatar) => avatar?.id === hashOf(bytes), 'the avatar')
+  return { client, peer, ...features, asked, shown, watch, see }
+}
+
+describe('the avatar of somebody', () => {
+  const good = picture('good')
+  const cards: Answers = ({ name }) => (name === 'vCard' ? photoIn(good) : undefined)
+
+  it('is the photo whose hash their presence tells, fetched once somebody looks, and once', async () => {
+    const { asked, peer, see } = await looking(cards)
+    peer.say(presence(hashOf(good)))
+    await rest()
+    expect(asked.filter((one) => one.endsWith(bob))).toEqual([])
+    await Promise.all([see(good), see(good)])
+    peer.say(presence(hashOf(good), 'carol@example.test/x'))
+    await see(good, 'carol@example.test')
+    expect(asked.filter((one) => !one.endsWith('self') && !one.endsWith('alice@example.test'))).toEqual([
+      `get vCard ${bob}`,
+    ])
+  })
+
+  it('is never what its hash does not say, by presence or by event', async () => {
+    const bad = picture('bad')
+    const { asked, peer, see, shown, watch } = await looking(({ name }) =>
+      name === 'vCard'
+        ? photoIn(good)
+        : `<pubsub xmlns='${ns.pubsub}'><items node='${ns.avatarData}'><item id='${hashOf(bad)}'><data xmlns='${ns.avatarData}'>${base64(good)}</data></item></items></pubsub>`,
+    )
+    watch()
+    peer.say(presence(hashOf(bad)))
+    await rest()
+    peer.say(event(bob, metadata(bad)))
+    while (!asked.includes(`get ${ns.avatarData} ${bob}`)) await rest()
+    peer.say(event(bob, metadata(picture('gone')).replace(/<info.*\/>/, '')) + presence(hashOf(good)))
+    peer.say(event(bob, `<retract id='x'/>`).replace(/<item [^>]*>.*<\/item>/, ''))
+    await see(good)
+    expect(shown.map((avatar) => avatar?.id ?? hashOf(good))).not.toContain(hashOf(bad))
+    expect(shown.flatMap((avatar) => avatar ?? []).map(({ bytes }) => bytes)).toEqual([good])
+  })
+
+  it('is told of by their own account alone', async () => {
+    const forged = picture('forged')
+    const { client, peer, see } = await looking(cards)
+    const data = new Promise<void>((resolve) => {
+      client.message$.subscribe(({ from }) => from?.local === 'mallory' && resolve())
+    })
+    peer.say(event(`${bob}/phone`, metadata(forged)))
+    peer.say(event(bob, metadata(forged), 'error').replace('</message>', '<error type="cancel"/></message>'))
+    peer.say(
+      `<message from='mallory@example.test'><forwarded xmlns='urn:xmpp:forward:0'>${event(bob, metadata(forged)).replace('<message', "<message xmlns='jabber:client'")}</forwarded></message>`,
+    )
+    peer.say(presence(hashOf(good)))
+    await data
+    await see(good)
+  })
+
+  it('in a room is that of the occupant', async () => {
+    const { avatarOf, peer, see } = await looking(cards)
+    const room = 'room@muc.example.test'
+    peer.say(presence(hashOf(good), `${room}/nick`, `<x xmlns='${ns.roomUser}'/>`))
+    await see(good, `${room}/nick`)
+    expect(await firstValueFrom(avatarOf(room))).toBeUndefined()
+  })
+
+  it('is found for who is no friend, and is nothing where there is nothing', async () => {
+    const { find } = await looking(cards)
+    expect(await find(bob)).toEqual({ id: hashOf(good), type: 'image/gif', bytes: good })
+    const { find: search } = await looking()
+    expect(await search(bob)).toBeUndefined()
+  })
+
+  it('is not fetched where it is too large, or somewhere on the web', async () => {
+    const items = [
+      metadata(good, "url='https://tracker.example/'"),
+      metadata(good).replace(/bytes='\d+'/, "bytes='9999999'"),
+    ]
+    for (const item of items) {
+      const { asked, find } = await looking(({ name }) =>
+        name === 'pubsub'
+          ? `<pubsub xmlns='${ns.pubsub}'><items node='${ns.avatarMetadata}'>${item}</items></pubsub>`
+          : undefined,
+      )
+      expect(await find(bob)).toBeUndefined()
+      expect(asked).not.toContain(`get ${ns.avatarData} ${bob}`)
+    }
+  })
+})
+
+describe('one’s own avatar', () => {
+  it('is published in both ways where the server turns none into the other', async () => {
+    const info = `<query xmlns='${ns.discoInfo}'><identity category='pubsub' type='pep'/></query>`
+    const { asked, publish } = await looking(({ name }) => (name === 'query' ? info : ''))
+    await publish({ bytes: picture('me') })
+    const mine = asked.filter((one) => one.startsWith('set'))
+    expect(mine).toEqual([`set ${ns.avatarData} self`, `set ${ns.avatarMetadata} self`, 'set vCard self'])
+  })
+
+  it('is published once where it does', async () => {
+    const info = `<query xmlns='${ns.discoInfo}'><identity category='pubsub' type='pep'/><feature var='${ns.avatarConversion}'/></query>`
+    const { asked, publish } = await looking(({ name }) => (name === 'query' ? info : ''))
+    await publish({ bytes: picture('me') })
+    expect(asked.filter((one) => one.endsWith('self'))).toEqual([
+      `set ${ns.avatarData} self`,
+      `set ${ns.avatarMetadata} self`,
+    ])
+  })
+
+  it.each([
+    ['no image', [{ bytes: new TextEncoder().encode('<svg onload="alert(1)"/>') }]],
+    ['too large', [{ bytes: Buffer.concat([picture('x'), Buffer.alloc(70_000)]) }]],
+    ['nothing', []],
+  ])('is not published where it is %s', async (_, images) => {
+    const { publish } = await looking()
+    await expect(publish(images)).rejects.toThrow(RangeError)
+  })
+})
+
+describe('images that are kept', () => {
+  const gif = { type: 'image/gif', bytes: picture('kept') } as const
+  const id = hashOf(gif.bytes)
+  const memory = (facts = new Map<string, Json>()) => ({
+    facts,
+    keepFact: (key: string, value: Json) => void (value === null ? facts.delete(key) : facts.set(key, value)),
+    factsOf: (prefix: string, tell: (key: string, value: Json) => void) => {
+      for (const [key, value] of [...facts]) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
+    },
+  })
+
+  it('are there for the next process, if they are still what their hashes say', async () => {
+    const store = memory()
+    expect(await new AvatarCache(store).put(id, gif)).toEqual({ ...gif, id })
+    expect(await new AvatarCache(store).get(id)).toEqual({ ...gif, id })
+    store.facts.set(`avatar ${id}`, base64(picture('other')))
+    expect(await new AvatarCache(store).get(id)).toBeUndefined()
+    store.facts.set(`avatar ${id}`, 7)
+    expect(await new AvatarCache(store).get(id)).toBeUndefined()
+    expect(store.facts.size).toBe(0)
+  })
+
+  it('are none that is not what its hash says', async () => {
+    const store = memory()
+    const cache = new AvatarCache(store)
+    expect(await cache.put('0'.repeat(40), gif)).toBeUndefined()
+    expect([await cache.get('0'.repeat(40)), store.facts.size]).toEqual([undefined, 0])
+  })
+
+  it('take no more room than they may', async () => {
+    const store = memory()
+    const cache = new AvatarCache(store)
+    const large = Array.from({ length: 12 }, (_, index) =>
+      Buffer.concat([picture(`${index}`), Buffer.alloc(45_000)]),
+    )
+    for (const bytes of large) await cache.put(hashOf(bytes), { type: 'image/gif', bytes })
+    const units = [...store.facts.values()].reduce<number>((sum, text) => sum + String(text).length, 0)
+    expect(units).toBeLessThanOrEqual(storedAvatarUnits)
+    expect(units).toBeGreaterThan(storedAvatarUnits / 2)
+    const huge = Array.from({ length: 10 }, (_, index) =>
+      Buffer.concat([picture(`${index}`), Buffer.alloc(500_000)]),
+    )
+    for (const bytes of huge) await cache.put(hashOf(bytes), { type: 'image/gif', bytes })
+    const left = await Promise.all(
+      huge.map(async (bytes) => (await cache.get(hashOf(bytes)))?.bytes.length ?? 0),
+    )
+    expect(left.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(rememberedAvatarBytes)
+    expect(left.at(-1)).toBeGreaterThan(0)
+  })
+})
+
+describe('cards', () => {
+  it('reject what the server says is wrong, and are nothing where there is none', async () => {
+    const { client } = await looking(({ children }) => (children.length > 0 ? undefined : ''))
+    const { of, update } = client.use(vcards)
+    expect(await of(bob)).toBeUndefined()
+    expect(await code(update({ fullName: 'Alice' }))).toBe('stanza.item-not-found')
+    await expect(update({ photo: { bytes: new Uint8Array(3) } })).rejects.toThrow(RangeError)
+  })
+})
