@@ -15,6 +15,7 @@ export default defineConfig({
       { find: /^xmpp-machines\/inspector$/, replacement: source('src/inspector/index.ts') },
       { find: /^xmpp-machines\/inspector\/server$/, replacement: source('src/inspector/server/index.ts') },
       { find: /^xmpp-machines\/testing$/, replacement: source('src/testing/index.ts') },
+      { find: /^xmpp-machines\/testing\/node$/, replacement: source('src/testing/node.ts') },
       { find: /^xmpp-machines\/server$/, replacement: source('src/server/index.ts') },
     ],
   },

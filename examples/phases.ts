@@ -16,6 +16,8 @@ function explain(state: ClientState): string {
       return 'reading what an earlier process has left'
     case 'connecting':
       return `${state.phase}, ${state.endpoint ?? 'no endpoint yet'}`
+    case 'registering':
+      return 'making the account'
     case 'authenticating': {
       const reasons = state.refusals.map(({ name, reason }) => `not ${name}: ${reason}`)
       return [state.phase, state.mechanism, state.channelBinding ?? 'unbound', ...reasons].join(', ')
@@ -33,6 +35,8 @@ function explain(state: ClientState): string {
       return 'nobody wishes to be connected'
     case 'closing':
       return 'leaving in order'
+    case 'removed':
+      return 'the account is gone'
     case 'closed':
       return 'over for good'
   }

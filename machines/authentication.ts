@@ -3,6 +3,7 @@ import { AuthenticationError, type SaslFailureCondition, type XmppError } from '
 import { timedOut, toXmppError, type Wait } from './failure.js'
 import {
   chooseMechanisms,
+  legacyMechanism,
   type MechanismCandidate,
   type MechanismFacts,
   type MechanismRefusal,
@@ -14,6 +15,8 @@ import type { Timeouts } from './timeouts.js'
 
 export interface AuthenticationInput {
   readonly facts: MechanismFacts
+  /** The resource to ask for, where it is asked for here (XEP-0078); `undefined` lets the client make one. */
+  readonly resource: string | undefined
   readonly timeouts: Timeouts
 }
 
@@ -32,10 +35,31 @@ export interface InitiateInput {
   }
 }
 
+/** How `jabber:iq:auth` proves the password: by a digest of it, or by itself. */
+export type LegacyForm = 'digest' | 'password'
+
+/** What the server takes of `jabber:iq:auth`; a digest needs the id of a stream as well. */
+export type LegacyFieldsAnswer =
+  | { readonly kind: 'fields'; readonly digest: boolean; readonly password: boolean }
+  | { readonly kind: 'refused'; readonly error: XmppError }
+
+export interface IdentifyInput {
+  readonly form: LegacyForm
+  readonly resource: string | undefined
+}
+
+/** What the server made of the identification; a conflict is about the resource. */
+export type IdentifyAnswer =
+  | { readonly kind: 'identified'; readonly jid: string }
+  | { readonly kind: 'refused'; readonly error: XmppError; readonly conflict: boolean }
+
 export interface AuthenticationContext extends AuthenticationInput {
   readonly remaining: readonly MechanismCandidate[]
   readonly refusals: readonly MechanismRefusal[]
   readonly mechanism: MechanismCandidate | undefined
+  readonly form: LegacyForm
+  /** Known where identification gives an address too. */
+  readonly jid: string | undefined
   readonly error: XmppError | undefined
 }
 
@@ -48,11 +72,26 @@ export type AuthenticationOutput =
       /** Why each of the other mechanisms that the server offers was not used. */
       readonly refusals: readonly MechanismRefusal[]
     }
+  /** There is an address already, and nothing to bind. */
+  | {
+      readonly outcome: 'identified'
+      readonly mechanism: string
+      readonly jid: string
+      readonly refusals: readonly MechanismRefusal[]
+    }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
 /** What the server answered, as guards and actions get it. */
 export interface AnswerParams {
   readonly answer: SaslAnswer
+}
+
+/** The same of `jabber:iq:auth`. */
+export interface FieldsParams {
+  readonly answer: LegacyFieldsAnswer
+}
+export interface IdentifyParams {
+  readonly answer: IdentifyAnswer
 }
 
 /**
@@ -65,6 +104,8 @@ export const authenticationMachine = setup({
     initiate: deed<SaslAnswer, InitiateInput>('initiate'),
     answerChallenge: deed<SaslAnswer>('answerChallenge'),
     verifyServer: deed<void>('verifyServer'),
+    requestFields: deed<LegacyFieldsAnswer>('requestFields'),
+    identify: deed<IdentifyAnswer, IdentifyInput>('identify'),
   },
   actions: {
     takeMechanism: assign(({ context }) => ({
@@ -86,10 +127,26 @@ export const authenticationMachine = setup({
           : context.refusals,
     })),
     forgetRefusal: assign({ error: undefined }),
+    keepForm: assign((_, { form }: { readonly form: LegacyForm }) => ({ form })),
+    keepJid: assign((_, { answer }: IdentifyParams) => ({
+      jid: answer.kind === 'identified' ? answer.jid : undefined,
+      error: undefined,
+    })),
+    dropResource: assign({ resource: undefined }),
+    noteUnidentified: assign(({ context }, { answer }: IdentifyParams | FieldsParams) => ({
+      error: answer.kind === 'refused' ? answer.error : noForm(context),
+    })),
     noteNoMechanism: assign(({ context }) => ({ error: context.error ?? noMechanism(context) })),
   },
   guards: {
     isExhausted: ({ context }) => context.remaining.length === 0,
+    isLegacy: ({ context }) => context.remaining[0]?.name === legacyMechanism,
+    hasDigest: (_, { answer }: FieldsParams) => answer.kind === 'fields' && answer.digest,
+    maySendPassword: ({ context: { facts } }, { answer }: FieldsParams) =>
+      answer.kind === 'fields' && answer.password && (facts.secure || facts.allowPlaintext),
+    isIdentified: (_, { answer }: IdentifyParams) => answer.kind === 'identified',
+    mayDropResource: ({ context }, { answer }: IdentifyParams) =>
+      answer.kind === 'refused' && answer.conflict && context.resource !== undefined,
     isChallenge: (_, { answer }: AnswerParams) => answer.kind === 'challenge',
     isSuccess: (_, { answer }: AnswerParams) => answer.kind === 'success',
     mayTryNext: ({ context }, { answer }: AnswerParams) =>
@@ -100,7 +157,8 @@ export const authenticationMachine = setup({
   },
 }).createMachine({
   id: 'authentication',
-  description: 'SASL: one mechanism after the other, strongest first, until one has proven both sides.',
+  description:
+    'SASL: one mechanism after the other, strongest first, until one has proven both sides; where there is no SASL, what was before it.',
   context: ({ input }) => {
     const choice = chooseMechanisms(input.facts)
     return {
@@ -108,6 +166,8 @@ export const authenticationMachine = setup({
       remaining: choice.candidates,
       refusals: choice.refusals,
       mechanism: undefined,
+      form: 'digest' as const,
+      jid: undefined,
       error: undefined,
     }
   },
@@ -122,6 +182,7 @@ export const authenticationMachine = setup({
       meta: { spec: 'RFC 6120 §6.3.3, XEP-0440' },
       always: [
         { guard: 'isExhausted', target: 'failed', actions: 'noteNoMechanism' },
+        { guard: 'isLegacy', target: 'requestingFields', actions: 'takeMechanism' },
         { target: 'initiating', actions: 'takeMechanism' },
       ],
     },
@@ -205,15 +266,86 @@ export const authenticationMachine = setup({
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
       },
     },
+    requestingFields: {
+      description: 'A server without SASL is asked what it takes: a digest, or the password itself.',
+      meta: { spec: 'XEP-0078 §3.1' },
+      invoke: {
+        id: 'requestFields',
+        src: 'requestFields',
+        onDone: [
+          {
+            guard: { type: 'hasDigest', params: ({ event }) => ({ answer: event.output }) },
+            target: 'identifying',
+            actions: { type: 'keepForm', params: { form: 'digest' } },
+          },
+          {
+            guard: { type: 'maySendPassword', params: ({ event }) => ({ answer: event.output }) },
+            target: 'identifying',
+            actions: { type: 'keepForm', params: { form: 'password' } },
+          },
+          {
+            target: 'failed',
+            actions: { type: 'noteUnidentified', params: ({ event }) => ({ answer: event.output }) },
+          },
+        ],
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
+      },
+    },
+    identifying: {
+      description:
+        'The server is told who this is, and as which resource; a taken one is given up for another.',
+      meta: { spec: 'XEP-0078 §3.1' },
+      invoke: {
+        id: 'identify',
+        src: 'identify',
+        input: ({ context: { form, resource } }) => ({ form, resource }),
+        onDone: [
+          {
+            guard: { type: 'isIdentified', params: ({ event }) => ({ answer: event.output }) },
+            target: 'identified',
+            actions: { type: 'keepJid', params: ({ event }) => ({ answer: event.output }) },
+          },
+          {
+            guard: { type: 'mayDropResource', params: ({ event }) => ({ answer: event.output }) },
+            target: 'identifying',
+            reenter: true,
+            actions: 'dropResource',
+          },
+          {
+            target: 'failed',
+            actions: { type: 'noteUnidentified', params: ({ event }) => ({ answer: event.output }) },
+          },
+        ],
+        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+      },
+      after: {
+        saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
+      },
+    },
+    identified: { type: 'final', description: 'The server knows who this is, and the address is agreed.' },
     authenticated: { type: 'final', description: 'Both sides are who they say they are.' },
     failed: { type: 'final', description: 'Not authenticated; the error says why.' },
   },
 })
 
-function toSuccess({ mechanism, refusals, remaining }: AuthenticationContext): AuthenticationOutput {
+const noForm = ({ facts }: AuthenticationContext) =>
+  new AuthenticationError(
+    'no-mechanism',
+    facts.secure || facts.allowPlaintext
+      ? 'the server takes neither a digest nor a password'
+      : 'the server takes only the password itself, and the connection is not encrypted',
+    { mechanism: legacyMechanism },
+  )
+
+function toSuccess({ jid, mechanism, refusals, remaining }: AuthenticationContext): AuthenticationOutput {
+  const name = mechanism?.name ?? ''
+  if (jid !== undefined) return { outcome: 'identified', mechanism: name, jid, refusals }
   return {
     outcome: 'authenticated',
-    mechanism: mechanism?.name ?? '',
+    mechanism: name,
     binding: mechanism?.binding,
     refusals: [...refusals, ...remaining.map(({ name }) => ({ name, reason: 'a stronger one has worked' }))],
   }

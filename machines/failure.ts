@@ -16,6 +16,8 @@ const awaited = {
   proceed: 'the answer to STARTTLS',
   tls: 'the end of the TLS handshake',
   sasl: 'the answer to the authentication',
+  registration: 'the answer about the account',
+  removal: 'the answer to the request to remove the account',
   bind: 'the answer to the resource binding',
   enable: 'the answer to the request for stream management',
   ack: 'the acknowledgement of what was sent',

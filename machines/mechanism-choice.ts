@@ -1,7 +1,12 @@
-/** What decides which SASL mechanism is used. */
+/** What identification from before SASL is called, among the mechanisms (XEP-0078). */
+export const legacyMechanism = 'jabber:iq:auth'
+
+/** What decides which mechanism is used. */
 export interface MechanismFacts {
-  /** Mechanisms the server offers. */
+  /** SASL mechanisms the server offers. */
   readonly offered: readonly string[]
+  /** The server takes `jabber:iq:auth`: it says so, or is from before XMPP 1.0. */
+  readonly legacy: boolean
   /** Channel-binding types the server accepts (XEP-0440); `null` where it does not say. */
   readonly offeredBindings: readonly string[] | null
   /** Channel-binding types this channel has data for. */
@@ -18,7 +23,7 @@ export interface MechanismFacts {
   readonly allowPlaintext: boolean
   /** SCRAM has worked for this account before: never fall back to sending the password (RFC 6120 §13.8.3). */
   readonly scramPinned: boolean
-  /** Mechanisms the app restricts itself to; `null`: every mechanism below. */
+  /** Mechanisms the app restricts itself to; `null`: every mechanism below. Who names `jabber:iq:auth` asks for it. */
   readonly allowed: readonly string[] | null
 }
 
@@ -62,7 +67,7 @@ const bindingPreference = ['tls-exporter', 'tls-unique', 'tls-server-end-point']
 
 /**
  * Orders what the server offers by strength and says of everything left out why.
- * @see RFC 6120 §6.3.3 and §13.8, XEP-0440 §3
+ * @see RFC 6120 §6.3.3 and §13.8, XEP-0440 §3, XEP-0078
  */
 export function chooseMechanisms(facts: MechanismFacts): MechanismChoice {
   const candidates: MechanismCandidate[] = []
@@ -85,7 +90,26 @@ export function chooseMechanisms(facts: MechanismFacts): MechanismChoice {
     if (!preference.some((known) => known === name))
       refusals.push({ name, reason: 'this client does not speak it' })
   }
+  const isAskedFor = facts.allowed?.includes(legacyMechanism) === true
+  if (!facts.legacy && !isAskedFor) return { candidates, refusals }
+  const reason = refuseLegacy(facts, candidates, isAskedFor)
+  if (reason === undefined) candidates.push({ name: legacyMechanism, gs2: 'n', binding: undefined })
+  else refusals.push({ name: legacyMechanism, reason })
   return { candidates, refusals }
+}
+
+/** Only where there is nothing better: what it proves, it proves of one side alone. @see XEP-0078 §1 */
+function refuseLegacy(
+  facts: MechanismFacts,
+  { length }: readonly MechanismCandidate[],
+  isAskedFor: boolean,
+): string | undefined {
+  if (facts.allowed !== null && !isAskedFor) return 'the app does not allow it'
+  if (facts.credentials.anonymous) return 'the app asked for an anonymous session'
+  if (!facts.credentials.password) return 'no password was given'
+  if (facts.scramPinned) return 'SCRAM was used for this account before, and the server proved itself'
+  if (length > 0) return 'a SASL mechanism is chosen'
+  return facts.offered.length > 0 && !isAskedFor ? 'the server offers SASL' : undefined
 }
 
 const isBound = (name: string) => name.endsWith('-PLUS')

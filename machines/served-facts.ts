@@ -27,7 +27,19 @@ export interface ServedChannelFacts {
   readonly startTls: boolean
   /** SASL mechanisms offered on this channel, as registered; empty while encryption is missing. */
   readonly mechanisms: readonly string[]
+  /** What else may be asked for before a mechanism has let anybody in. */
+  readonly accountRequests: readonly AccountRequest[]
 }
+
+/** To identify without SASL (XEP-0078), to make an account (XEP-0077), to show an invitation to that (XEP-0445). */
+export type AccountRequest = 'identification' | 'invitation' | 'registration'
+
+/** What came of such a request; the answer itself stays outside the chart. */
+export type AccountVerdict =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'identified'; readonly username: string; readonly resource: string }
+  /** Counts as a failed attempt. */
+  | { readonly kind: 'refused' }
 
 /** Why the server ends a stream, in the words of RFC 6120 §4.9.3. */
 export interface ServedFault {
@@ -67,6 +79,8 @@ export interface ServedSessionInput {
   /** The domain that is served. */
   readonly domain: string
   readonly channel: ServedChannelFacts
+  /** The server speaks as before XMPP 1.0: no version, no features. */
+  readonly isBeforeVersionOne: boolean
   /** Failed authentications after which the stream ends (RFC 6120 §6.4.5). */
   readonly attempts: number
   readonly timeouts: ServedTimeouts
@@ -74,6 +88,7 @@ export interface ServedSessionInput {
 
 export interface ServedSessionContext extends ServedSessionInput {
   readonly mechanism: string
+  readonly request: AccountRequest
   readonly username: string | undefined
   readonly resource: string | undefined
   /** How long the session outlives its transport. */
@@ -94,6 +109,7 @@ export type ServedSessionEvent =
   | { readonly type: 'sasl.begun'; readonly mechanism: string }
   | { readonly type: 'sasl.responded' }
   | { readonly type: 'sasl.aborted' }
+  | { readonly type: 'account.requested'; readonly request: AccountRequest }
   | { readonly type: 'resource.requested' }
   | { readonly type: 'management.requested'; readonly wish: ManagementWish }
   | { readonly type: 'resumption.requested'; readonly verdict: ResumptionVerdict }

@@ -1,6 +1,8 @@
 import { assign } from 'xstate'
 import type { SaslFailureCondition, StanzaErrorCondition } from '../src/errors.js'
 import type {
+  AccountRequest,
+  AccountVerdict,
   BindVerdict,
   ManagementWish,
   ResumptionVerdict,
@@ -37,6 +39,7 @@ export const servedSession = setup({
   actors: {
     secureChannel: deed<ServedChannelFacts>('secureChannel'),
     verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>('verifyResponse'),
+    serveAccount: deed<AccountVerdict, { readonly request: AccountRequest }>('serveAccount'),
     bindResource: deed<BindVerdict, { readonly username: string }>('bindResource'),
   },
   actions: {
@@ -47,6 +50,7 @@ export const servedSession = setup({
     sendChallenge: () => {},
     sendSuccess: () => {},
     sendSaslFailure: (_args, _params: { readonly condition: SaslFailureCondition }) => {},
+    sendAccountAnswer: () => {},
     sendBound: () => {},
     sendBindError: (_args, _params: { readonly condition: StanzaErrorCondition }) => {},
     sendEnabled: (_args, _params: { readonly wish: ManagementWish }) => {},
@@ -69,6 +73,12 @@ export const servedSession = setup({
     keepUsername: assign((_, params: { readonly verdict: SaslVerdict }) => ({
       username: params.verdict.kind === 'accepted' ? params.verdict.username : undefined,
     })),
+    keepRequest: assign((_, { request }: { readonly request: AccountRequest }) => ({ request })),
+    keepIdentity: assign(({ context }, { verdict }: { readonly verdict: AccountVerdict }) =>
+      verdict.kind === 'identified'
+        ? { username: verdict.username, resource: verdict.resource }
+        : { username: context.username },
+    ),
     keepResource: assign((_, params: { readonly verdict: BindVerdict }) => ({
       resource: params.verdict.kind === 'bound' ? params.verdict.resource : undefined,
     })),
@@ -89,8 +99,8 @@ export const servedSession = setup({
     })),
   },
   guards: {
-    isUnsupportedVersion: (_, { header }: HeaderParams) =>
-      !/^[1-9]\d{0,8}\.\d{1,9}$/.test(header.version ?? ''),
+    isUnsupportedVersion: ({ context }, { header }: HeaderParams) =>
+      !context.isBeforeVersionOne && !/^[1-9]\d{0,8}\.\d{1,9}$/.test(header.version ?? ''),
     isUnaddressed: (_, { header }: HeaderParams) => header.to === undefined,
     isForeignHost: ({ context }, { header }: HeaderParams) => header.to !== context.domain,
     isAuthenticated: ({ context }) => context.username !== undefined,
@@ -98,6 +108,10 @@ export const servedSession = setup({
     isEncryptionMissing: ({ context }) => !context.channel.secure && context.channel.mechanisms.length === 0,
     hasMechanism: ({ context }, params: { readonly mechanism: string }) =>
       context.channel.mechanisms.includes(params.mechanism),
+    mayRequest: ({ context }, { request }: { readonly request: AccountRequest }) =>
+      context.channel.accountRequests.includes(request),
+    isIdentified: (_, { verdict }: { readonly verdict: AccountVerdict }) => verdict.kind === 'identified',
+    isAnswered: (_, { verdict }: { readonly verdict: AccountVerdict }) => verdict.kind === 'answered',
     isChallenged: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'challenged',
     isAccepted: (_, params: { readonly verdict: SaslVerdict }) => params.verdict.kind === 'accepted',
     isBound: (_, params: { readonly verdict: BindVerdict }) => params.verdict.kind === 'bound',

@@ -1,35 +1,5 @@
-import type { SaslFailureCondition, StreamErrorCondition } from '../src/errors.js'
-import type { SaslVerdict } from './served-facts.js'
+import * as answer from './served-session-answers.js'
 import { servedSession } from './served-session-setup.js'
-
-function fault(condition: StreamErrorCondition, text: string) {
-  return { type: 'noteFault', params: { condition, text } } as const
-}
-
-function refusal(condition: SaslFailureCondition) {
-  return { type: 'sendSaslFailure', params: { condition } } as const
-}
-
-const premature = {
-  actions: { type: 'sendManagementRefusal', params: { condition: 'unexpected-request' } },
-} as const
-
-const misplaced = {
-  target: 'closing',
-  actions: fault('unsupported-stanza-type', 'this element has no place here'),
-} as const
-
-const repeated = {
-  target: '#servedSession.closing',
-  actions: fault('policy-violation', 'stream management is enabled already'),
-} as const
-
-const silence = 'a client may be silent as long as it likes'
-
-const unauthorized = {
-  target: '#servedSession.closing',
-  actions: fault('not-authorized', 'no stanza before authentication and resource binding'),
-} as const
 
 /**
  * Decides what a client may do on one connection of the server, and when: header, encryption, authentication, resource,
@@ -42,6 +12,7 @@ export const servedSessionMachine = servedSession.createMachine({
   context: ({ input }) => ({
     ...input,
     mechanism: '',
+    request: 'identification' as const,
     username: undefined,
     resource: undefined,
     patienceMs: 0,
@@ -70,12 +41,12 @@ export const servedSessionMachine = servedSession.createMachine({
           actions: { type: 'noteFault', params: ({ event }) => event.fault },
         },
         'transport.closed': { target: 'closed' },
-        'element.received': misplaced,
-        'header.received': misplaced,
-        'tls.requested': misplaced,
-        'sasl.begun': misplaced,
-        'sasl.responded': misplaced,
-        'sasl.aborted': misplaced,
+        'element.received': answer.misplaced,
+        'header.received': answer.misplaced,
+        'tls.requested': answer.misplaced,
+        'sasl.begun': answer.misplaced,
+        'sasl.responded': answer.misplaced,
+        'sasl.aborted': answer.misplaced,
       },
       states: {
         negotiating: {
@@ -83,15 +54,16 @@ export const servedSessionMachine = servedSession.createMachine({
           meta: { spec: 'RFC 6120 §4.3' },
           initial: 'awaitingHeader',
           on: {
-            'stanza.received': unauthorized,
-            'resource.requested': unauthorized,
-            'management.requested': premature,
-            'resumption.requested': premature,
+            'stanza.received': answer.unauthorized,
+            'account.requested': answer.unauthorized,
+            'resource.requested': answer.unauthorized,
+            'management.requested': answer.premature,
+            'resumption.requested': answer.premature,
           },
           after: {
             negotiationTimeout: {
               target: '#servedSession.closing',
-              actions: fault('connection-timeout', 'negotiation took too long'),
+              actions: answer.fault('connection-timeout', 'negotiation took too long'),
             },
           },
           states: {
@@ -104,17 +76,26 @@ export const servedSessionMachine = servedSession.createMachine({
                   {
                     guard: { type: 'isUnsupportedVersion', params: ({ event }) => event },
                     target: '#servedSession.closing',
-                    actions: ['sendHeader', fault('unsupported-version', 'this server speaks XMPP 1.0')],
+                    actions: [
+                      'sendHeader',
+                      answer.fault('unsupported-version', 'this server speaks XMPP 1.0'),
+                    ],
                   },
                   {
                     guard: { type: 'isUnaddressed', params: ({ event }) => event },
                     target: '#servedSession.closing',
-                    actions: ['sendHeader', fault('improper-addressing', 'the stream header needs a "to"')],
+                    actions: [
+                      'sendHeader',
+                      answer.fault('improper-addressing', 'the stream header needs a "to"'),
+                    ],
                   },
                   {
                     guard: { type: 'isForeignHost', params: ({ event }) => event },
                     target: '#servedSession.closing',
-                    actions: ['sendHeader', fault('host-unknown', 'this server does not serve that domain')],
+                    actions: [
+                      'sendHeader',
+                      answer.fault('host-unknown', 'this server does not serve that domain'),
+                    ],
                   },
                   {
                     guard: 'isAuthenticated',
@@ -133,11 +114,19 @@ export const servedSessionMachine = servedSession.createMachine({
                   { guard: 'hasStartTls', target: 'securing', actions: 'sendProceed' },
                   { target: '#servedSession.disconnecting', actions: ['sendTlsFailure', 'closeStream'] },
                 ],
+                'account.requested': [
+                  {
+                    guard: { type: 'mayRequest', params: ({ event }) => event },
+                    target: 'serving',
+                    actions: { type: 'keepRequest', params: ({ event }) => event },
+                  },
+                  answer.unauthorized,
+                ],
                 'sasl.begun': [
                   {
                     guard: 'isEncryptionMissing',
                     target: 'refusing',
-                    actions: refusal('encryption-required'),
+                    actions: answer.refusal('encryption-required'),
                   },
                   {
                     guard: { type: 'hasMechanism', params: ({ event }) => event },
@@ -146,9 +135,32 @@ export const servedSessionMachine = servedSession.createMachine({
                   },
                   {
                     target: 'refusing',
-                    actions: refusal('invalid-mechanism'),
+                    actions: answer.refusal('invalid-mechanism'),
                   },
                 ],
+              },
+            },
+            serving: {
+              description: 'An account is asked for, or somebody says who it is without SASL.',
+              tags: ['busy'],
+              meta: { spec: 'XEP-0077 §3.1, XEP-0078 §3.1, XEP-0445 §4' },
+              invoke: {
+                id: 'serveAccount',
+                src: 'serveAccount',
+                input: ({ context }) => ({ request: context.request }),
+                onDone: [
+                  {
+                    guard: answer.isIdentified,
+                    target: '#servedSession.open.established',
+                    actions: [answer.identified, 'sendAccountAnswer', 'announceSession'],
+                  },
+                  { guard: answer.isAnswered, target: 'offering', actions: 'sendAccountAnswer' },
+                  { target: 'refusing', actions: 'sendAccountAnswer' },
+                ],
+                onError: {
+                  target: '#servedSession.closing',
+                  actions: answer.fault('internal-server-error', 'the account could not be served'),
+                },
               },
             },
             securing: {
@@ -193,11 +205,11 @@ export const servedSessionMachine = servedSession.createMachine({
                     target: 'refusing',
                     actions: {
                       type: 'sendSaslFailure',
-                      params: ({ event }) => ({ condition: conditionOf(event.output) }),
+                      params: ({ event }) => ({ condition: answer.conditionOf(event.output) }),
                     },
                   },
                 ],
-                onError: { target: 'refusing', actions: refusal('temporary-auth-failure') },
+                onError: { target: 'refusing', actions: answer.refusal('temporary-auth-failure') },
               },
             },
             challenged: {
@@ -205,12 +217,12 @@ export const servedSessionMachine = servedSession.createMachine({
               meta: { spec: 'RFC 6120 §6.4.3, §6.4.4' },
               on: {
                 'sasl.responded': { target: 'authenticating' },
-                'sasl.aborted': { target: 'refusing', actions: refusal('aborted') },
+                'sasl.aborted': { target: 'refusing', actions: answer.refusal('aborted') },
               },
               after: {
                 saslTimeout: {
                   target: '#servedSession.closing',
-                  actions: fault('connection-timeout', 'authentication took too long'),
+                  actions: answer.fault('connection-timeout', 'authentication took too long'),
                 },
               },
             },
@@ -221,7 +233,7 @@ export const servedSessionMachine = servedSession.createMachine({
                 {
                   guard: 'isLastAttempt',
                   target: '#servedSession.closing',
-                  actions: fault('policy-violation', 'too many failed authentications'),
+                  actions: answer.fault('policy-violation', 'too many failed authentications'),
                 },
                 { target: 'offering', actions: 'countAttempt' },
               ],
@@ -280,7 +292,7 @@ export const servedSessionMachine = servedSession.createMachine({
                 ],
                 onError: {
                   target: '#servedSession.closing',
-                  actions: fault('internal-server-error', 'no resource could be bound'),
+                  actions: answer.fault('internal-server-error', 'no resource could be bound'),
                 },
               },
             },
@@ -292,12 +304,12 @@ export const servedSessionMachine = servedSession.createMachine({
           meta: { spec: 'RFC 6120 §7.6.2.1' },
           exit: 'withdrawSession',
           initial: 'unmanaged',
-          on: { 'resumption.requested': premature },
+          on: { 'resumption.requested': answer.premature },
           states: {
             unmanaged: {
               description: 'What was written counts as received; the session ends with its transport.',
               tags: ['idle'],
-              meta: { spec: 'RFC 6120 §4.4', why: silence },
+              meta: { spec: 'RFC 6120 §4.4', why: answer.silence },
               on: {
                 'management.requested': [
                   {
@@ -315,19 +327,19 @@ export const servedSessionMachine = servedSession.createMachine({
             managed: {
               description: 'Both sides count what they have taken; the session ends with its transport.',
               tags: ['idle'],
-              meta: { spec: 'XEP-0198 §4', why: silence },
-              on: { 'management.requested': repeated },
+              meta: { spec: 'XEP-0198 §4', why: answer.silence },
+              on: { 'management.requested': answer.repeated },
             },
             resumable: {
               description: 'Both sides count what they have taken, and the session outlives its transport.',
               tags: ['idle'],
-              meta: { spec: 'XEP-0198 §5', why: silence },
+              meta: { spec: 'XEP-0198 §5', why: answer.silence },
               on: {
-                'management.requested': repeated,
+                'management.requested': answer.repeated,
                 'transport.closed': { target: 'hibernating' },
                 'session.superseded': {
                   target: '#servedSession.closing',
-                  actions: fault('conflict', 'another connection goes on with this session'),
+                  actions: answer.fault('conflict', 'another connection goes on with this session'),
                 },
               },
             },
@@ -380,7 +392,3 @@ export const servedSessionMachine = servedSession.createMachine({
     },
   },
 })
-
-function conditionOf(verdict: SaslVerdict): SaslFailureCondition {
-  return verdict.kind === 'refused' ? verdict.condition : 'not-authorized'
-}

@@ -1,10 +1,17 @@
-import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
+import {
+  ProtocolError,
+  StreamError,
+  TransportError,
+  type StreamErrorCondition,
+  type XmppError,
+} from '../src/errors.js'
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
 import type { MechanismFacts, MechanismRefusal } from './mechanism-choice.js'
 import { backoffMs, draw, judge, maySurvive, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
+import type { RegistrationFacts } from './registration.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import type { Timeouts } from './timeouts.js'
 
@@ -82,6 +89,8 @@ export interface SessionContext extends SessionInput {
   /** What an earlier process has left is yet to be read. */
   readonly isUnread: boolean
   readonly wasOnline: boolean
+  /** The account is to be made first, in this attempt and until that has worked. */
+  readonly registers: boolean
   /** Failed attempts in a row. */
   readonly failures: number
   /** Redirections followed in a row. */
@@ -115,6 +124,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     scramPinned: false,
     isUnread: input.hasStore,
     wasOnline: false,
+    registers: false,
     failures: 0,
     hops: 0,
     redirect: undefined,
@@ -134,13 +144,21 @@ export function fromConnection(output: ConnectionOutput): Partial<SessionContext
     : { endpoint, transport, tried: output.failures, error: output.error }
 }
 
-/** What is kept of an authentication: that SCRAM has worked once, for good. */
+/**
+ * What is kept of an authentication: that SCRAM has worked once, for good; and the address where that is agreed already. A
+ * server from before SASL announces nothing to who is identified.
+ */
 export function fromAuthentication(
   { scramPinned }: SessionContext,
   output: AuthenticationOutput,
 ): Partial<SessionContext> {
-  if (output.outcome !== 'authenticated') return { error: output.error }
-  const { binding, mechanism, refusals } = output
+  if (output.outcome === 'failed') return { error: output.error }
+  const { mechanism, refusals } = output
+  if (output.outcome === 'identified') {
+    const { jid } = output
+    return { mechanism, refusals, jid, binding: undefined, features: noFeatures, resumed: false }
+  }
+  const { binding } = output
   return { mechanism, binding, refusals, scramPinned: scramPinned || mechanism.startsWith('SCRAM-') }
 }
 
@@ -160,6 +178,7 @@ export function fromBinding(output: BindingOutput): Partial<SessionContext> {
 export function toMechanismFacts(context: SessionContext): MechanismFacts {
   return {
     offered: context.features.mechanisms,
+    legacy: context.header?.version === undefined || context.features.names.includes(legacyAuth),
     offeredBindings: context.features.channelBindings,
     channelBindings: context.transport?.channelBindings ?? [],
     credentials: context.credentials,
@@ -169,6 +188,25 @@ export function toMechanismFacts(context: SessionContext): MechanismFacts {
     allowed: context.mechanisms,
   }
 }
+
+/** What the making of an account is decided by. */
+export function toRegistrationFacts({
+  allowPlaintext,
+  features: { names },
+  header,
+  transport,
+}: SessionContext): RegistrationFacts {
+  return {
+    offered: header?.version === undefined || names.includes(registration),
+    takesInvitations: names.includes(invitations),
+    secure: transport?.secure ?? false,
+    allowPlaintext,
+  }
+}
+
+const registration = '{http://jabber.org/features/iq-register}register'
+const invitations = '{urn:xmpp:ibr-token:0}register'
+const legacyAuth = '{http://jabber.org/features/iq-auth}auth'
 
 /** The table's verdict, narrowed by what this session has been through. */
 export function judgeFailure(context: SessionContext): Partial<SessionContext> {
@@ -222,6 +260,19 @@ export function resumptionEndpoint({
   const isTrusted = location !== undefined && endpoint !== undefined && transport?.secure === true
   return isTrusted ? redirectedEndpoint(endpoint, location) : undefined
 }
+
+/**
+ * Whether the server has ended the stream of its own will, as it does once an account is removed. A connection that breaks
+ * says nothing. @see XEP-0077 §3.2
+ */
+export function isFarewell(error: unknown): boolean {
+  return (
+    (error instanceof StreamError && farewells.has(error.condition)) ||
+    (error instanceof TransportError && error.reason === 'closed')
+  )
+}
+
+const farewells: ReadonlySet<StreamErrorCondition> = new Set(['not-authorized'])
 
 /** What is made of what an earlier process has left. */
 export function fromLeftBehind(

@@ -11,6 +11,7 @@ import {
   fromBinding,
   fromConnection,
   fromLeftBehind,
+  isFarewell,
   judgeFailure,
   redirection,
   type LeftBehind,
@@ -19,6 +20,7 @@ import {
   type SessionInput,
 } from './session-context.js'
 import { presenceMachine } from './presence.js'
+import type { RegistrationFacts } from './registration.js'
 import { rosterMachine } from './roster.js'
 import type { Wished } from './session-wish.js'
 import { setup } from './setup.js'
@@ -28,10 +30,12 @@ import { deed, stream } from './stub.js'
 
 /** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
 export type SessionEvent =
-  | { readonly type: 'session.connect'; readonly wish?: number }
+  | { readonly type: 'session.connect'; readonly wish?: number; readonly registers?: boolean }
   | { readonly type: 'session.disconnect'; readonly wish?: number }
   /** Disconnects for good. */
   | { readonly type: 'session.close'; readonly wish?: number }
+  /** The account itself is to end, while online. */
+  | { readonly type: 'account.remove' }
   | { readonly type: 'stream.closed' }
   | { readonly type: 'stream.ended'; readonly error: XmppError }
   | StreamManagementNews
@@ -58,6 +62,8 @@ export const session = setup({
       surroundings: 'surroundings'
       closeStream: 'closeStream'
       readStore: 'readStore'
+      makeAccount: 'makeAccount'
+      removeAccount: 'removeAccount'
     }
   },
   actors: {
@@ -72,13 +78,17 @@ export const session = setup({
     surroundings: stream('surroundings'),
     closeStream: deed<void>('closeStream'),
     readStore: deed<LeftBehind>('readStore'),
+    /** The app's own: rejects with why there is no account. */
+    makeAccount: deed<void, RegistrationFacts>('makeAccount'),
+    removeAccount: deed<void>('removeAccount'),
   },
   actions: {
     releaseLink: () => {},
     saveResumption: () => {},
     reportClosed: raise({ type: 'stream.closed' }),
-    beginWish: assign(({ context }, { wish = context.wish }: Wished) => ({
+    beginWish: assign(({ context }, { wish = context.wish, registers = false }: Wished) => ({
       wish,
+      registers,
       failures: 0,
       hops: 0,
       redirect: undefined,
@@ -113,6 +123,8 @@ export const session = setup({
       fromAuthentication(context, output),
     ),
     keepBinding: assign((_, { output }: { readonly output: BindingOutput }) => fromBinding(output)),
+    noteRegistered: assign({ registers: false }),
+    noteUnremoved: assign(({ context }) => ({ error: timedOut('removal', context.timeouts) })),
     noteOnline: assign({
       wasOnline: true,
       error: undefined,
@@ -163,6 +175,11 @@ export const session = setup({
   guards: {
     isClosing: stateIn({ active: 'closing' }),
     isReady: (_, { output }: { readonly output: ConnectionOutput }) => output.outcome === 'ready',
+    isToRegister: ({ context }, { output }: { readonly output: ConnectionOutput }) =>
+      output.outcome === 'ready' && context.registers,
+    isIdentified: (_, { output }: { readonly output: AuthenticationOutput }) =>
+      output.outcome === 'identified',
+    isFarewell: (_, { error }: { readonly error: unknown }) => isFarewell(error),
     isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
@@ -180,6 +197,7 @@ export const session = setup({
     backoff: ({ context }) => context.retryInMs,
     restoreTimeout: ({ context }) => context.timeouts.restoreMs,
     closeTimeout: ({ context }) => context.timeouts.closeMs,
+    removalTimeout: ({ context }) => context.timeouts.removalMs,
     stableTime: ({ context }) => context.timeouts.stableMs,
   },
 })

@@ -1,6 +1,8 @@
-/** Of any event that is a wish of the app: its number. */
+/** Of any event that is a wish of the app: its number, and what it takes. */
 export interface Wished {
   readonly wish?: number
+  /** The account is made first (XEP-0077). */
+  readonly registers?: boolean
 }
 
 const wished = ({ event }: { readonly event: Wished }) => event

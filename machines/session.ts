@@ -1,17 +1,10 @@
+import * as phase from './session-phases.js'
 import { session } from './session-setup.js'
-import { toInitialContext, toMechanismFacts } from './session-context.js'
+import { toInitialContext, toMechanismFacts, toRegistrationFacts } from './session-context.js'
 import { begin, end, join } from './session-wish.js'
 
-/** What follows from the end of a session. */
-const lost = ['forgetResumption', 'saveResumption', 'tellRosterOffline', 'tellPresenceOffline'] as const
-/** The same where nothing of it is awaited any more. */
-const over = [...lost, 'tellEnded'] as const
-const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
-const failure = { type: 'noteFailure', params: failed } as const
-/** What any failure of an attempt leads to. */
-const toJudging = { target: '#session.judging', actions: failure } as const
 /** A closing goes on, whatever fails beside it. */
-const toJudgingUnlessClosing = [{ guard: 'isClosing' }, toJudging] as const
+const toJudgingUnlessClosing = [{ guard: 'isClosing' }, phase.toJudging] as const
 
 /**
  * Decides the life of one account's session: which phase comes next, what a failure means, when to come back, when to stop
@@ -49,14 +42,14 @@ export const sessionMachine = session.createMachine({
       actions: [{ type: 'keepResumption', params: ({ event }) => event }, 'saveResumption'],
     },
     'session.unkept': { actions: ['forgetResumption', 'saveResumption'] },
-    'session.lost': { actions: lost },
+    'session.lost': { actions: phase.lost },
   },
   states: {
     offline: {
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
-      entry: over,
+      entry: phase.over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -97,7 +90,7 @@ export const sessionMachine = session.createMachine({
               },
               { target: 'connecting', actions: { type: 'keepLeft', params: ({ event }) => event } },
             ],
-            onError: toJudging,
+            onError: phase.toJudging,
           },
           after: { restoreTimeout: { target: '#session.judging', actions: 'noteLate' } },
         },
@@ -115,17 +108,23 @@ export const sessionMachine = session.createMachine({
             }),
             onSnapshot: {},
             onDone: [
-              {
-                guard: { type: 'isReady', params: ({ event }) => event },
-                target: 'authenticating',
-                actions: { type: 'keepConnection', params: ({ event }) => event },
-              },
-              {
-                target: '#session.judging',
-                actions: { type: 'keepConnection', params: ({ event }) => event },
-              },
+              { guard: phase.isToRegister, target: 'registering', actions: phase.connected },
+              { guard: phase.isReady, target: 'authenticating', actions: phase.connected },
+              { target: '#session.judging', actions: phase.connected },
             ],
-            onError: toJudging,
+            onError: phase.toJudging,
+          },
+        },
+        registering: {
+          description: 'The account is made that the same connection then logs in to.',
+          tags: ['person'],
+          meta: { spec: 'XEP-0077 §3.1', why: 'a person may have to answer what the server asks' },
+          invoke: {
+            id: 'makeAccount',
+            src: 'makeAccount',
+            input: ({ context }) => toRegistrationFacts(context),
+            onDone: { target: 'authenticating', actions: 'noteRegistered' },
+            onError: phase.toJudging,
           },
         },
         authenticating: {
@@ -134,20 +133,22 @@ export const sessionMachine = session.createMachine({
           invoke: {
             id: 'authentication',
             src: 'authentication',
-            input: ({ context }) => ({ facts: toMechanismFacts(context), timeouts: context.timeouts }),
+            input: ({ context }) => ({
+              facts: toMechanismFacts(context),
+              resource: context.resource,
+              timeouts: context.timeouts,
+            }),
             onSnapshot: {},
             onDone: [
+              { guard: phase.isAuthenticated, target: 'binding', actions: phase.authenticated },
               {
-                guard: { type: 'isAuthenticated', params: ({ event }) => event },
-                target: 'binding',
-                actions: { type: 'keepAuthentication', params: ({ event }) => event },
+                guard: phase.isIdentified,
+                target: 'online',
+                actions: [phase.authenticated, ...phase.lost, 'tellBound'],
               },
-              {
-                target: '#session.judging',
-                actions: { type: 'keepAuthentication', params: ({ event }) => event },
-              },
+              { target: '#session.judging', actions: phase.authenticated },
             ],
-            onError: toJudging,
+            onError: phase.toJudging,
           },
         },
         binding: {
@@ -164,24 +165,12 @@ export const sessionMachine = session.createMachine({
             }),
             onSnapshot: {},
             onDone: [
-              {
-                guard: { type: 'isBound', params: ({ event }) => event },
-                target: 'online',
-                actions: [{ type: 'keepBinding', params: ({ event }) => event }, ...lost, 'tellBound'],
-              },
-              {
-                guard: { type: 'isTakenOver', params: ({ event }) => event },
-                target: 'online.takenOver',
-                actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
-              },
-              {
-                guard: { type: 'isResumed', params: ({ event }) => event },
-                target: 'online.resumed',
-                actions: [{ type: 'keepBinding', params: ({ event }) => event }, 'tellResumed'],
-              },
-              { target: '#session.judging', actions: { type: 'keepBinding', params: ({ event }) => event } },
+              { guard: phase.isBound, target: 'online', actions: [phase.bound, ...phase.lost, 'tellBound'] },
+              { guard: phase.isTakenOver, target: 'online.takenOver', actions: [phase.bound, 'tellResumed'] },
+              { guard: phase.isResumed, target: 'online.resumed', actions: [phase.bound, 'tellResumed'] },
+              { target: '#session.judging', actions: phase.bound },
             ],
-            onError: toJudging,
+            onError: phase.toJudging,
           },
         },
         online: {
@@ -198,7 +187,7 @@ export const sessionMachine = session.createMachine({
             {
               id: 'stanzas',
               src: 'stanzas',
-              onError: toJudging,
+              onError: phase.toJudging,
             },
             {
               id: 'liveness',
@@ -209,14 +198,15 @@ export const sessionMachine = session.createMachine({
                 target: '#session.judging',
                 actions: { type: 'noteFailure', params: ({ event }) => event.output },
               },
-              onError: toJudging,
+              onError: phase.toJudging,
             },
-            { id: 'surroundings', src: 'surroundings', onError: toJudging },
+            { id: 'surroundings', src: 'surroundings', onError: phase.toJudging },
           ],
           on: {
-            'stream.ended': toJudging,
+            'stream.ended': phase.toJudging,
             'network.online': { actions: 'doubtConnection' },
             'system.woken': { actions: 'doubtConnection' },
+            'account.remove': { target: '.removing' },
           },
           states: {
             fresh: {
@@ -224,32 +214,55 @@ export const sessionMachine = session.createMachine({
                 'Online, but earlier failures still count. The roster is asked for before anything is announced.',
               meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
               entry: ['tellRosterOnline', 'tellPresenceOnline'],
-              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+              after: phase.onceStable,
             },
             resumed: {
               description:
                 'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
               meta: { spec: 'XEP-0198 §5' },
-              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+              after: phase.onceStable,
             },
             takenOver: {
               description:
                 'The session of an earlier process goes on: this one asks what has changed in the roster, and says that it is there.',
               meta: { spec: 'XEP-0198 §5, RFC 6121 §2.6' },
               entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
-              after: { stableTime: { target: 'stable', actions: 'forgiveFailures' } },
+              after: phase.onceStable,
             },
             stable: {
               description: 'Online long enough: earlier failures are forgiven.',
               tags: ['idle'],
               meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
             },
+            removing: {
+              description: 'The server is asked to remove the account; that it ends the stream says yes.',
+              meta: { spec: 'XEP-0077 §3.2' },
+              invoke: {
+                id: 'removeAccount',
+                src: 'removeAccount',
+                onDone: { target: '#session.active.closing.removed' },
+                onError: { target: 'kept', actions: phase.failure },
+              },
+              on: {
+                'stream.ended': [
+                  { guard: { type: 'isFarewell', params: phase.failed }, target: '#session.removed' },
+                  phase.toJudging,
+                ],
+                'account.remove': {},
+              },
+              after: { removalTimeout: { target: 'kept', actions: 'noteUnremoved' } },
+            },
+            kept: {
+              description: 'The account is not removed, and the session goes on. Failures still count.',
+              meta: { spec: 'XEP-0077 §3.2' },
+              after: phase.onceStable,
+            },
           },
         },
         closing: {
           description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
-          entry: lost,
+          entry: phase.lost,
           initial: 'forNow',
           invoke: {
             id: 'closeStream',
@@ -267,9 +280,20 @@ export const sessionMachine = session.createMachine({
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
-                  actions: [...over, begin],
+                  actions: [...phase.over, begin],
                 },
                 'session.disconnect': { actions: end },
+                'session.close': { target: 'forGood', actions: end },
+              },
+            },
+            removed: {
+              description: 'The account is gone, and so is what this stream was for.',
+              meta: { spec: 'XEP-0077 §3.2' },
+              after: { closeTimeout: { target: '#session.removed' } },
+              on: {
+                'stream.closed': { target: '#session.removed' },
+                'session.connect': { actions: join },
+                'session.disconnect': { target: 'forNow', actions: end },
                 'session.close': { target: 'forGood', actions: end },
               },
             },
@@ -305,7 +329,7 @@ export const sessionMachine = session.createMachine({
       meta: { spec: 'RFC 6120 §3.3', streams: ['surroundings'] },
       entry: 'noteRetryTime',
       initial: 'ended',
-      invoke: { id: 'surroundings', src: 'surroundings', onError: toJudging },
+      invoke: { id: 'surroundings', src: 'surroundings', onError: phase.toJudging },
       after: { backoff: { target: 'active' } },
       on: {
         'network.online': { target: 'active' },
@@ -318,7 +342,7 @@ export const sessionMachine = session.createMachine({
         suspended: {
           description: 'The server keeps the session: the next attempt is to go on with it.',
           meta: { spec: 'XEP-0198 §5' },
-          on: { 'session.lost': { target: 'ended', actions: lost } },
+          on: { 'session.lost': { target: 'ended', actions: phase.lost } },
         },
         ended: {
           description: 'The session is over: the next attempt begins a new one.',
@@ -347,6 +371,17 @@ export const sessionMachine = session.createMachine({
           tags: ['person'],
           meta: { why: 'waits for a new connect' },
         },
+      },
+    },
+    removed: {
+      description: 'The account is gone; another can be made by the same name, where the server lets it.',
+      tags: ['person'],
+      meta: { spec: 'XEP-0077 §3.2', why: 'waits for the app to register again, or to leave' },
+      entry: phase.over,
+      on: {
+        'session.connect': { target: 'active', actions: begin },
+        'session.disconnect': { target: 'offline', actions: end },
+        'session.close': { target: 'closed', actions: end },
       },
     },
     closed: { type: 'final', description: 'Over for good.' },

@@ -16,6 +16,10 @@ export interface Timeouts {
   readonly tlsMs: number
   /** One answer of a SASL exchange; servers may slow down guessers. */
   readonly saslMs: number
+  /** One answer of a server that an account is made on, or the invitation to it is shown to (XEP-0077, XEP-0445). */
+  readonly registrationMs: number
+  /** The answer to the request to remove the account (XEP-0077). */
+  readonly removalMs: number
   /** The answer to resource binding or to the legacy session request. */
   readonly bindMs: number
   /** The answer to the request for stream management (XEP-0198). */
@@ -51,6 +55,8 @@ export const defaultTimeouts: Timeouts = {
   proceedMs: 15_000,
   tlsMs: 15_000,
   saslMs: 30_000,
+  registrationMs: 30_000,
+  removalMs: 30_000,
   bindMs: 20_000,
   enableMs: 20_000,
   ackMs: 20_000,

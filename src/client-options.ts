@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
+import { legacyMechanism } from '../machines/mechanism-choice.js'
 import { defaultTimeouts, refuseUncountable, type Timeouts } from '../machines/timeouts.js'
 import type { Surroundings } from './actors/surroundings.js'
 import type { SessionSecurity } from './features/security.js'
@@ -46,7 +47,10 @@ export interface ClientOptions {
   readonly endpoint?: string | readonly string[] | TransportOpener | undefined
   /** Authorities to trust instead of the system's, and a client certificate for SASL EXTERNAL; PEM, Node only. */
   readonly tls?: TlsOptions | undefined
-  /** SASL mechanisms to restrict to. Default: every one the engine speaks, strongest first. */
+  /**
+   * SASL mechanisms to restrict to. Default: every one the engine speaks, strongest first, and where the server has no SASL
+   * `jabber:iq:auth` (XEP-0078); who names that here gets it where nothing else that is named can be had.
+   */
   readonly mechanisms?: readonly string[] | undefined
   /** Where SCRAM keys are kept between logins. Default: in memory, as long as the client lives. */
   readonly keyCache?: ScramKeyCache | undefined
@@ -133,7 +137,7 @@ export function toSettings(options: ClientOptions) {
     wantsManagement: options.streamManagement !== false,
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
     seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
   }
   return {
@@ -175,7 +179,7 @@ function toAddresses(endpoint: string | readonly string[] | undefined): Readonly
 
 function refuseUnknownMechanisms(names: readonly string[] = []): void {
   if (typeof names === 'string') throw new TypeError('`mechanisms` is a list of names')
-  const unknown = names.find((name) => findMechanism(name) === undefined)
+  const unknown = names.find((name) => name !== legacyMechanism && findMechanism(name) === undefined)
   if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
 }
 

@@ -4,6 +4,7 @@ import { createActor, type ActorRefFrom, type AnyActor } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import { Link } from './actors/link.js'
+import { forgetLogin } from './actors/login-ahead.js'
 import { equip, type SessionMeans } from './actors/means.js'
 import { createSession } from './actors/session.js'
 import { platformSurroundings } from './actors/surroundings.js'
@@ -27,7 +28,8 @@ import { StanzaBus } from './router/stanza-bus.js'
 import { StreamManagement } from './router/stream-management.js'
 import { mayKnowOfMe, type Audience } from './router/trust.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
-import { ScramMemoryCache } from './sasl/scram-key-cache.js'
+import { Passwords } from './sasl/passwords.js'
+import { ForgettableKeys, ScramMemoryCache } from './sasl/scram-key-cache.js'
 import { ScramKeyStore } from './sasl/scram-key-store.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
@@ -81,8 +83,8 @@ export function createClient(options: ClientOptions): Client {
   const memory = store === undefined ? undefined : new Memory(new Journal(store, jid.toString()))
   const bus = new StanzaBus(createId, memory?.repeats)
   const dialer = toDialer(options, settings)
-  const { password } = options
-  const cache = toKeyCache(options, jid)
+  const passwords = new Passwords(options.password)
+  const cache = new ForgettableKeys(options.keyCache ?? toKeyCache(options, jid))
   const roster = new RosterStore()
   const words = new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {}))
   const means: SessionMeans = {
@@ -101,13 +103,13 @@ export function createClient(options: ClientOptions): Client {
       lang,
     },
     stream: toStreamOptions(options.limits),
+    account: { make: undefined },
     watch: options.wire && harmless(options.wire),
-    credentials: {
-      ...(jid.local === undefined ? {} : { username: jid.local }),
-      password: typeof password === 'function' ? password : () => password,
-      cache: options.keyCache ?? cache,
+    credentials: toCredentials(jid, { password: () => passwords.take(), cache }),
+    forgetKeys: () => {
+      passwords.refused()
+      cache.clear()
     },
-    forgetKeys: () => cache.clear(),
   }
   const inspection = options.inspect === undefined ? {} : { inspect: harmless(options.inspect) }
   const actor = createSession(means, { input, ...inspection })
@@ -140,6 +142,7 @@ export function createClient(options: ClientOptions): Client {
   const show = (next: ClientState) => {
     if (isSame(state.value, next)) return
     if (next.status === 'halted') outbox.halt(next.error)
+    else if (next.status === 'removed') outbox.halt(new TransportError('aborted', 'the account is removed'))
     else if (next.status === 'closed') outbox.halt(new TransportError('aborted', 'the client is closed'))
     else outbox.resume()
     state.next(next)
@@ -171,14 +174,34 @@ export function createClient(options: ClientOptions): Client {
     },
   })
   actor.start()
+  const { register, remove, ...wishes } = createWishes(actor)
   const toHost = (): FeatureHost => ({
     bus,
     createId,
+    timeouts: input.timeouts,
     send: (message) => messages.send(message),
     memory,
     annotatePresence: (name, elements) => annotatePresence(words, presenceActor, name, elements),
     mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
     state$: state.asObservable(),
+    account: {
+      username: jid.local,
+      remove,
+      register: async (make, registering) => {
+        means.account.make = make
+        try {
+          await register(registering)
+        } finally {
+          if (means.account.make === make) means.account.make = undefined
+        }
+      },
+      takePassword: (password) => {
+        passwords.keep(password)
+        cache.clear()
+        forgetLogin(means)
+      },
+      expectPassword: (password) => passwords.expect(password),
+    },
     roster: {
       change$: roster.change$,
       roster$: roster.roster$,
@@ -200,7 +223,6 @@ export function createClient(options: ClientOptions): Client {
     },
   })
   let host: FeatureHost | undefined
-  const wishes = createWishes(actor)
   const close = async () => {
     await wishes.close()
     end()
@@ -264,6 +286,13 @@ function reportSecurity(
     if (security !== undefined) tell(security)
   })
 }
+
+/** Written out, since an object that another is spread into takes 300 bytes more. */
+const toCredentials = (
+  { local: username }: Jid,
+  { cache, password }: Required<Pick<SessionMeans['credentials'], 'cache' | 'password'>>,
+): SessionMeans['credentials'] =>
+  username === undefined ? { password, cache } : { username, password, cache }
 
 /** In memory, or where the app has given a place for secrets. */
 const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>

@@ -1,3 +1,4 @@
+export { accounts } from './accounts.js'
 export { createClient, type Client, type ClientRequest } from './client.js'
 export type { ClientLimits, ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
@@ -13,6 +14,7 @@ export {
   XmppError,
 } from './errors.js'
 export type { Surroundings } from './actors/surroundings.js'
+export type { AccountsFeature, RegisterOptions, RegistrationResult } from './features/accounts.js'
 export {
   archive,
   type ArchiveFeature,
@@ -45,6 +47,12 @@ export type {
   RepairOptions,
   Standing,
 } from './features/contacts.js'
+export type { Conversation, ConversationMessage, ConversationState } from './features/conversation.js'
+export {
+  conversations,
+  type ConversationsFeature,
+  type ConversationsOptions,
+} from './features/conversations.js'
 export type { Delivery, DeliveryStatus } from './features/delivery.js'
 export {
   discovery,
@@ -54,10 +62,18 @@ export {
   type SelfDescription,
 } from './features/discovery.js'
 export type { EntityInfo } from './features/entity-info.js'
-export type { FeatureHost, FeatureMemory } from './features/feature-host.js'
+export type { FeatureAccount, FeatureHost, FeatureMemory, MakeAccount } from './features/feature-host.js'
 export type { Restoration } from './features/memory.js'
 export type { BouncedMessage } from './features/messages.js'
+export { messageStyling, type MessageStylingFeature } from './features/message-styling.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
+export { RegistrationError } from './features/registration-error.js'
+export {
+  richText,
+  type RichMessageInput,
+  type RichTextFeature,
+  type RichTextOptions,
+} from './features/rich-text.js'
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
@@ -70,20 +86,41 @@ export type { XmlStreamOptions } from './router/xml-stream.js'
 export type { ScramKeyCache } from './sasl/scram-key-cache.js'
 export type { CertificateDetails, Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
+export type { ConversationTimeouts } from '../machines/conversation.js'
+export type { RegistrationFacts, RegistrationReason, RegistrationRefusal } from '../machines/registration.js'
 export type { Timeouts } from '../machines/timeouts.js'
 export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
+export type { ChatState } from './stanza/chat-state.js'
 export type { DataField, DataFieldOption, DataFieldType, DataForm, DataFormType } from './stanza/data-form.js'
 export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
 export type { Image, ImageType } from './stanza/image.js'
 export type { EntityTime } from './stanza/entity-time.js'
+export type { RegistrationAnswers, RegistrationForm } from './stanza/registration.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'
 export type { LastActivity } from './stanza/last-activity.js'
 export { pickText, type LanguageText } from './stanza/language-text.js'
 export type { Message, MessageInput, MessageType, Thread } from './stanza/message.js'
+export {
+  parseStyling,
+  toUnstyledElement,
+  type StyledBlock,
+  type StyledSpan,
+} from './stanza/message-styling.js'
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
+export { toDom, type PageDocument, type PageElementLike } from './stanza/rich-text-dom.js'
+export type { RichElementName } from './stanza/rich-text-profile.js'
+export {
+  readRichTexts,
+  rich,
+  toRichTextElement,
+  type NamedImage,
+  type RichAttributes,
+  type RichText,
+} from './stanza/rich-text.js'
 export type { RosterItem } from './stanza/roster.js'
+export { toRichNodes } from './stanza/styled-rich-text.js'
 export type { SoftwareVersion } from './stanza/version.js'
 export type {
   Organization,

@@ -5,6 +5,7 @@ import type { SaslStep } from '../sasl/mechanism.js'
 import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import type { XmlStream } from '../router/xml-stream.js'
 import { unexpected } from './connection.js'
+import { legacyAuthenticationActors } from './legacy-authentication.js'
 import { forgetLogin, rememberLogin, startMechanism, takeAhead, toAuthElement } from './login-ahead.js'
 import { meansOf, type SessionMeans } from './means.js'
 
@@ -23,6 +24,8 @@ const exchanges = new WeakMap<XmlStream, Exchange>()
 
 /** The deeds of the authentication chart. */
 export const authenticationActors = {
+  ...legacyAuthenticationActors,
+
   initiate: fromPromise<SaslAnswer, InitiateInput>(async ({ input, signal, system }) => {
     const means = meansOf(system)
     const { stream } = means.link

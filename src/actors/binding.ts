@@ -3,12 +3,11 @@ import type { BindAnswer, ResumeAnswer } from '../../machines/binding.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
-import { parseIq, toIqElement, type IqError, type IqResult } from '../stanza/iq.js'
 import { toSessionElement } from '../stanza/session.js'
-import type { XmlElement } from '../xml/element.js'
 import { detach } from '../xml/interner.js'
-import { openStream, receiveFeatures, unexpected } from './connection.js'
-import { meansOf, type SessionMeans } from './means.js'
+import { openStream, receiveFeatures } from './connection.js'
+import { meansOf } from './means.js'
+import { askOnStream } from './stream-request.js'
 
 /** The deeds of the binding chart. */
 export const bindingActors = {
@@ -41,7 +40,7 @@ export const bindingActors = {
     async ({ input, signal, system }) => {
       const means = meansOf(system)
       const { link } = means
-      const answer = await ask(means, toBindElement(input.resource), signal)
+      const answer = await askOnStream(means, { type: 'set', payload: toBindElement(input.resource) }, signal)
       if (answer.type === 'error') {
         return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
       }
@@ -57,23 +56,7 @@ export const bindingActors = {
   ),
 
   establishSession: fromPromise<void>(async ({ signal, system }) => {
-    const answer = await ask(meansOf(system), toSessionElement(), signal)
+    const answer = await askOnStream(meansOf(system), { type: 'set', payload: toSessionElement() }, signal)
     if (answer.type === 'error') throw answer.error
   }),
-}
-
-/** Nothing else may come here: there is no session yet, so the next element is the answer. */
-async function ask(
-  { link, createId }: SessionMeans,
-  payload: XmlElement,
-  signal: AbortSignal,
-): Promise<IqResult | IqError> {
-  const { stream } = link
-  const id = createId()
-  stream.send(toIqElement({ type: 'set', id, payload }))
-  const element = await stream.next(signal)
-  const answer = parseIq(element)
-  if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
-    return answer
-  throw stream.abort(unexpected(element, 'the answer to a request'))
 }

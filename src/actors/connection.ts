@@ -78,6 +78,7 @@ export async function openStream(
   sayMore?.()
   const header = await opened
   link.lang = header.lang
+  link.streamId = header.id
   return { to: header.to, from: header.from, id: header.id, version: header.version, lang: header.lang }
 }
 

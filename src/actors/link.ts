@@ -16,6 +16,8 @@ export class Link {
   offerVerified = false
   /** Of the peer's stream, for stanzas that name none. */
   lang: string | undefined
+  /** What the peer calls its stream. */
+  streamId: string | undefined
 
   /** The stream of this attempt; rejects the deed that needs one where there is none. */
   get stream(): XmlStream {
@@ -46,6 +48,7 @@ export class Link {
     this.account = undefined
     this.offerVerified = false
     this.lang = undefined
+    this.streamId = undefined
   }
 }
 

@@ -38,7 +38,13 @@ export function forgetLogin(means: SessionMeans): void {
 export async function prepareLogin(means: SessionMeans): Promise<(() => void) | undefined> {
   const { stream } = means.link
   const last = lastLogins.get(means)
-  if (last === undefined || stream.transport.tls === null || stream.transport.address !== last.address) {
+  // Who makes an account says something else first.
+  if (
+    last === undefined ||
+    means.account.make !== undefined ||
+    stream.transport.tls === null ||
+    stream.transport.address !== last.address
+  ) {
     return undefined
   }
   try {

@@ -1,4 +1,5 @@
 import type { AnyActorRef } from 'xstate'
+import type { RegistrationFacts } from '../../machines/registration.js'
 import type { LeftBehind } from '../../machines/session-context.js'
 import type { StoreError } from '../errors.js'
 import type { Watch } from '../router/crossing.js'
@@ -42,6 +43,12 @@ export interface SessionMemory {
   pinScram(): void
 }
 
+/** What is to be done for the account itself. */
+export interface AccountDesk {
+  /** Makes the account on the unauthenticated stream; rejects with why there is none. Set while that is wished. */
+  make: ((facts: RegistrationFacts, signal: AbortSignal) => Promise<void>) | undefined
+}
+
 /** A session as another process needs it to go on with it. */
 export interface KeptSession {
   readonly previd: string
@@ -61,6 +68,7 @@ export interface SessionMeans {
   readonly roster: RosterKeeper
   readonly presence: PresenceSpeaker
   readonly identity: Identity
+  readonly account: AccountDesk
   readonly surroundings: Surroundings
   readonly dialer: Dialer
   readonly stream: XmlStreamOptions

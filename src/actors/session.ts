@@ -11,6 +11,7 @@ import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
 import { presenceMachine } from '../../machines/presence.js'
+import type { RegistrationFacts } from '../../machines/registration.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
@@ -21,6 +22,7 @@ import {
   type SessionInput,
 } from '../../machines/session-context.js'
 import { TransportError } from '../errors.js'
+import { toRemovalElement } from '../stanza/account-removal.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { ns } from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
@@ -66,6 +68,17 @@ const sessionActors = {
   readStore: fromPromise<LeftBehind>(async ({ system }) => {
     const { memory } = meansOf(system)
     return memory === undefined ? { session: undefined, scramPinned: false } : memory.restore()
+  }),
+
+  makeAccount: fromPromise<void, RegistrationFacts>(async ({ input, signal, system }) =>
+    meansOf(system).account.make?.(input, signal),
+  ),
+
+  removeAccount: fromPromise<void>(async ({ signal, system }) => {
+    await meansOf(system).bus.request(
+      { type: 'set', payload: toRemovalElement() },
+      { signal, timeoutMs: Infinity },
+    )
   }),
 
   closeStream: fromPromise<void>(async ({ signal, system }) => {

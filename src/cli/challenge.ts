@@ -14,6 +14,10 @@ const challengeOptions = {
   domain: { value: 'NAME', help: 'The domain that is played; default localhost' },
   port: { value: 'PORT', help: 'Where; default any free one for each run, by hand 15222' },
   timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
+  silence: {
+    value: 'SECONDS',
+    help: 'How long a silent server stays silent; default as long as a client is watched',
+  },
   start: {
     value: 'SECONDS',
     help: 'How long it may take to come, and for each step; default 15, by hand 120',
@@ -64,11 +68,12 @@ async function challenge(context: ChallengeContext): Promise<number> {
     const findings = await challengeClient({
       way,
       invite,
-      domain: options.text('domain') ?? 'localhost',
+      domain: options.text('domain'),
       port: options.port('port') ?? (isByHand ? 15_222 : undefined),
       atOnce: isByHand || options.has('port') ? 1 : atOnce,
-      patienceMs: options.milliseconds('timeout') ?? 3_000,
-      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : 15_000),
+      patienceMs: options.milliseconds('timeout'),
+      silenceMs: options.milliseconds('silence'),
+      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : undefined),
       signal: host.interruption.signal,
       progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
     })

@@ -52,20 +52,24 @@ async function check(context: CheckContext): Promise<number> {
   const recording = await openRecordingFile(options.text('record'))
   const begin = performance.now()
   screen.print(styled('bold', `Checking ${endpoint}`), ` as ${account.jid}`)
-  const findings = await checkServer({
-    createClient,
-    endpoint,
-    account,
-    other,
-    ca: ca === undefined ? undefined : await readTextFile(ca, 'the authority'),
-    patienceMs: options.milliseconds('timeout'),
-    allowPlaintext: options.has('dangerously-allow-plaintext'),
-    signal: host.interruption.signal,
-    recorded: (lines) => recording.write(lines),
-    progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
-  }).finally(() => recording.close())
-  const trial = { command: 'check', subject: endpoint }
-  return reportFindings(context, trial, findings, known, begin)
+  try {
+    const findings = await checkServer({
+      createClient,
+      endpoint,
+      account,
+      other,
+      ca: ca === undefined ? undefined : await readTextFile(ca, 'the authority'),
+      patienceMs: options.milliseconds('timeout'),
+      allowPlaintext: options.has('dangerously-allow-plaintext'),
+      signal: host.interruption.signal,
+      recorded: (lines) => recording.write(lines),
+      progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
+    })
+    const trial = { command: 'check', subject: endpoint }
+    return await reportFindings(context, trial, findings, known, begin)
+  } finally {
+    await recording.close()
+  }
 }
 
 function toEndpoint([endpoint, ...more]: readonly string[]): string {

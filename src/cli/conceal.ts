@@ -9,7 +9,8 @@ const mask = '•••'
  * (`<password/>` of registration, legacy authentication and chat rooms).
  */
 export function conceal(element: XmlElement): XmlElement {
-  const isSecret = element.namespace === ns.sasl || secretNames.has(element.name)
+  const isSecret =
+    secretNames.has(element.name) || (element.namespace === ns.sasl && element.name !== 'mechanism')
   return new XmlElement(
     element.name,
     element.namespace,

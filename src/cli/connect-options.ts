@@ -9,8 +9,8 @@ import { findPassword, readTextFile } from './password.js'
 import { recordOption } from './recording-file.js'
 import { UsageError } from './usage-error.js'
 
-/** The options of `connect`. */
-export const connectOptions = {
+/** What any login can be told. */
+export const loginOptions = {
   jid: { value: 'JID', help: 'Who you are, e.g. alice@example.org; a resource may follow after /' },
   'password-file': { value: 'FILE', help: 'The first line of FILE is the password; - reads standard input' },
   password: { value: 'TEXT', help: 'The password itself; others on this machine can see it' },
@@ -23,18 +23,23 @@ export const connectOptions = {
   ca: { value: 'FILE', help: 'Trust the authority in this PEM file instead of the system’s' },
   resource: { value: 'NAME', help: 'Ask for this resource' },
   mechanism: { value: 'NAME', multiple: true, help: 'Use only these SASL mechanisms, e.g. SCRAM-SHA-256' },
-  to: { value: 'JID', help: 'Whom to write to; without --body, each line typed is a message' },
-  body: { value: 'TEXT', help: 'The message' },
-  subject: { value: 'TEXT', help: 'Its subject' },
-  type: { value: 'TYPE', help: 'chat (default), normal, headline or groupchat' },
-  once: { help: 'Leave as soon as it is sent and the server has answered' },
-  wait: { value: 'SECONDS', help: 'Leave after so long online; else stay until Ctrl-C' },
   timeout: { value: 'SECONDS', help: 'How long to wait for each answer of the server; default 10 to 30' },
   'no-roster': { help: 'Do not fetch the contact list' },
   'no-presence': { help: 'Do not say that you are available' },
   'dangerously-allow-plaintext': {
     help: 'Go on without encryption: everybody on the way reads everything',
   },
+} as const satisfies OptionTable
+
+/** The options of `connect`. */
+export const connectOptions = {
+  ...loginOptions,
+  to: { value: 'JID', help: 'Whom to write to; without --body, each line typed is a message' },
+  body: { value: 'TEXT', help: 'The message' },
+  subject: { value: 'TEXT', help: 'Its subject' },
+  type: { value: 'TYPE', help: 'chat (default), normal, headline or groupchat' },
+  once: { help: 'Leave as soon as it is sent and the server has answered' },
+  wait: { value: 'SECONDS', help: 'Leave after so long online; else stay until Ctrl-C' },
   inspect: {
     value: 'URL',
     isOptional: true,
@@ -48,8 +53,11 @@ export const connectOptions = {
 /** The options of `connect`, as given. */
 export type ConnectOptions = GivenOptions<keyof typeof connectOptions>
 
+/** The options of a login, as given. */
+export type LoginOptions = GivenOptions<keyof typeof loginOptions>
+
 /** The client that is meant, checked. @throws UsageError */
-export async function toClientOptions(host: Host, options: ConnectOptions): Promise<ClientOptions> {
+export async function toClientOptions(host: Host, options: LoginOptions): Promise<ClientOptions> {
   const isAnonymous = options.has('anonymous')
   const jid = toAccount(options, isAnonymous)
   const [ca, timeoutMs] = [options.text('ca'), options.milliseconds('timeout')]
@@ -91,7 +99,7 @@ export function toMessage(options: ConnectOptions): MessageInput | undefined {
   }
 }
 
-function toAccount(options: ConnectOptions, isAnonymous: boolean): Jid {
+function toAccount(options: LoginOptions, isAnonymous: boolean): Jid {
   const text = options.text('jid')
   if (text === undefined) {
     throw new UsageError('Nobody is named to log in as.', 'Write --jid alice@example.org.')
@@ -110,7 +118,8 @@ function toAccount(options: ConnectOptions, isAnonymous: boolean): Jid {
   return jid
 }
 
-function toJidOf(name: string, text: string): Jid {
+/** The address that an option, or a word typed, is. @throws UsageError */
+export function toJidOf(name: string, text: string): Jid {
   const jid = tryParseJid(text)
   if (jid instanceof Jid) return jid
   throw new UsageError(

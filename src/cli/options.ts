@@ -27,6 +27,15 @@ export class GivenOptions<Name extends string = string> {
     this.operands = operands
   }
 
+  /** The same, with these where nothing was given. */
+  withDefaults(defaults: Readonly<Partial<Record<Name, string | undefined>>>): GivenOptions<Name> {
+    const values = new Map(this.#values)
+    for (const [name, value] of Object.entries<string | undefined>(defaults)) {
+      if (value !== undefined && !values.has(name)) values.set(name, [value])
+    }
+    return new GivenOptions(values, this.operands)
+  }
+
   has(name: Name): boolean {
     return this.#values.has(name)
   }

@@ -4,6 +4,7 @@ import { challengeCommand } from './challenge.js'
 import { checkCommand } from './check.js'
 import type { Command } from './command.js'
 import { connectCommand } from './connect.js'
+import { consoleCommand } from './console.js'
 import { demoCommand } from './demo.js'
 import type { Report } from './events.js'
 import { exitCodes, toExitCode } from './exit-codes.js'
@@ -22,6 +23,7 @@ import { UsageError } from './usage-error.js'
 const commands: readonly Command[] = [
   demoCommand,
   connectCommand,
+  consoleCommand,
   serveCommand,
   inspectCommand,
   checkCommand,

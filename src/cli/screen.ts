@@ -55,7 +55,12 @@ export class Screen {
     for (const line of wrap(advice, this.columns - 2)) this.complain('  ', line)
   }
 
-  /** `redraw` puts what the person is typing back after each line. */
+  /** The line as `print` would write it. */
+  spell(...line: Line): string {
+    return render(line, this.#hasColour)
+  }
+
+  /** `redraw` puts what the person is typing, and what stands beneath, back after each line. */
   keepPrompt(redraw: (() => void) | undefined): void {
     this.#prompt = redraw
   }
@@ -63,7 +68,7 @@ export class Screen {
   #wipe(): void {
     if (!this.#pending && this.#prompt === undefined) return
     this.#pending = false
-    if (this.isInteractive) this.#write('\r\u001B[2K')
+    if (this.isInteractive) this.#write(this.#prompt === undefined ? '\r\u001B[2K' : '\r\u001B[J')
   }
 
   #write(text: string): void {

@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.js'
 
 /** A client all of whose phases and stanzas are reported. @throws UsageError for options that cannot be meant */
 export function openSession(options: ClientOptions, report: Report): Client {
-  const client = toClient(options)
+  const client = makeClient(options)
   const account = client.jid.bare.toString()
   reportPhases(client, report.event)
   client.use(({ bus }) =>
@@ -66,7 +66,8 @@ export function halted(client: Client): Observable<never> {
   )
 }
 
-function toClient(options: ClientOptions): Client {
+/** A client. @throws UsageError for options that cannot be meant */
+export function makeClient(options: ClientOptions): Client {
   try {
     return createClient(options)
   } catch (error) {

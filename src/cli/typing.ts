@@ -1,38 +1,102 @@
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import process from 'node:process'
-import { Observable } from 'rxjs'
+import { Observable, type Subscription } from 'rxjs'
 import type { Host } from './host.js'
 import type { Screen } from './screen.js'
 
+/** What helps a person who types much. */
+export interface TypingAids {
+  /** What the end of a line may become, and what of the line that replaces. */
+  readonly complete: (line: string) => [string[], string]
+  /** Told of the list that is moved in, whenever readline has added to it. */
+  readonly history: { show(list: string[]): void }
+  /** A line to stand beneath what is typed. */
+  readonly beneath$: Observable<string>
+  /** Forgets what is begun, and tells whether there was anything. */
+  readonly drop: () => boolean
+}
+
 /**
  * The lines that a person types, or that come from a pipe; completes at their end. While it is subscribed to, what the
- * person is typing stays below what is printed.
+ * person is typing stays below what is printed. Without aids a line vanishes when it is entered, since it is shown as what
+ * became of it.
  */
-export function typedLines({ stdin, stdout }: Host, screen: Screen): Observable<string> {
+export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: TypingAids): Observable<string> {
   return new Observable((subscriber) => {
     const isPerson = stdin.isTTY === true && screen.isInteractive
     const lines = createInterface({
       input: stdin,
       ...(isPerson ? { output: stdout, prompt: '› ' } : {}),
+      ...(isPerson && aids !== undefined ? { completer: aids.complete } : {}),
       terminal: isPerson,
     })
-    if (isPerson) {
-      screen.keepPrompt(() => lines.prompt(true))
-      lines.prompt()
+    const beneath = isPerson && aids !== undefined ? new Beneath(lines, screen, stdout) : undefined
+    const redraw = () => {
+      lines.prompt(true)
+      beneath?.draw()
     }
+    let watching: Subscription | undefined
+    if (isPerson) {
+      screen.keepPrompt(redraw)
+      lines.prompt()
+      stdin.on('keypress', redrawBeneath)
+      watching = aids?.beneath$.subscribe((text) => beneath?.show(text))
+    }
+    function redrawBeneath() {
+      beneath?.draw()
+    }
+    lines.on('history', (list) => aids?.history.show(list))
     lines.on('line', (line) => {
-      // What was typed is shown again as the stanza that it became.
-      if (isPerson) stdout.write('\u001B[1A\u001B[2K')
+      if (isPerson) stdout.write(aids === undefined ? '\u001B[1A\u001B[2K' : '\r\u001B[J')
       if (line.trim() !== '') subscriber.next(line)
-      else if (isPerson) lines.prompt()
+      if (isPerson && (aids !== undefined || line.trim() === '')) redraw()
     })
     // In raw mode the terminal hands Ctrl-C over as a key.
-    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    lines.on('SIGINT', () => {
+      const hasTyped = aids !== undefined && lines.line !== ''
+      if (aids?.drop() !== true && !hasTyped) return process.kill(process.pid, 'SIGINT')
+      lines.write(null, { ctrl: true, name: 'e' })
+      lines.write(null, { ctrl: true, name: 'u' })
+      return redraw()
+    })
     lines.on('close', () => {
       screen.keepPrompt(undefined)
-      if (isPerson) stdout.write('\r\u001B[2K')
+      if (isPerson) stdout.write('\r\u001B[J')
       subscriber.complete()
     })
-    return () => lines.close()
+    return () => {
+      watching?.unsubscribe()
+      stdin.off('keypress', redrawBeneath)
+      lines.close()
+    }
   })
+}
+
+/** One line beneath the one that is typed; the cursor goes back to where it was. */
+class Beneath {
+  readonly #lines: Interface
+  readonly #screen: Screen
+  readonly #stdout: Host['stdout']
+  #text = ''
+
+  constructor(lines: Interface, screen: Screen, stdout: Host['stdout']) {
+    this.#lines = lines
+    this.#screen = screen
+    this.#stdout = stdout
+  }
+
+  show(text: string): void {
+    this.#text = text
+    this.draw()
+  }
+
+  draw(): void {
+    const { cols, rows } = this.#lines.getCursorPos()
+    // What is typed over several lines needs the room itself.
+    if (this.#text === '' || rows > 0) return
+    const width = this.#screen.columns - 1
+    const text = this.#text.length > width ? `${this.#text.slice(0, width - 1)}…` : this.#text
+    const shown = this.#screen.spell({ style: 'dim', text })
+    this.#stdout.write(`\r\n\u001B[2K${shown}\u001B[1A\u001B[${cols + 1}G`)
+  }
 }

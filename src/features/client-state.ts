@@ -23,6 +23,8 @@ export type ClientState =
       /** Endpoints tried before, and why each was left. */
       readonly tried: readonly FailedEndpoint[]
     }
+  /** The account is made (XEP-0077); a person may be answering what the server asks. */
+  | { readonly status: 'registering'; readonly endpoint: string; readonly encrypted: boolean }
   | {
       readonly status: 'authenticating'
       readonly phase: string
@@ -52,6 +54,8 @@ export type ClientState =
       readonly liveness: string
     }
   | { readonly status: 'closing' }
+  /** The account is gone (XEP-0077); `register()` makes another one. */
+  | { readonly status: 'removed' }
   /** Over for good; nothing follows. */
   | { readonly status: 'closed' }
   | ({ readonly status: 'backingOff' } & NextAttempt)
@@ -102,6 +106,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
   const endpoint = context.endpoint ?? ''
   const mechanism = context.mechanism ?? ''
   const encrypted = context.transport?.secure ?? false
+  if (snapshot.matches({ active: 'registering' })) return { status: 'registering', endpoint, encrypted }
   if (snapshot.matches({ active: 'authenticating' })) {
     const authentication = children.authentication?.getSnapshot()
     const inner = authentication?.context
@@ -144,6 +149,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
     const needs = verdict.decision === 'credentials' ? 'credentials' : isLater ? 'time' : 'change'
     return { status: 'halted', error, because: verdict.because, needs, tried }
   }
+  if (snapshot.matches('removed')) return { status: 'removed' }
   return { status: snapshot.matches('closed') ? 'closed' : 'offline' }
 }
 

@@ -1,13 +1,16 @@
 import type { Observable } from 'rxjs'
 import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
+import type { Timeouts } from '../../machines/timeouts.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Json } from '../store/store.js'
+import type { RegistrationFacts } from '../../machines/registration.js'
 import type { XmlElement } from '../xml/element.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { RosterPhase, RosterStore } from './roster.js'
+import type { AccountWishes } from './wishes.js'
 
 /** What a feature is given to work with. */
 export interface FeatureHost {
@@ -16,6 +19,8 @@ export interface FeatureHost {
     'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'session$' | 'stanza$'
   >
   readonly createId: () => string
+  /** How long each wait of a chart may take. */
+  readonly timeouts: Timeouts
   /** Sends a message as the app would. */
   readonly send: (message: MessageInput) => Delivery
   /** Whether somebody can see anyway that one is there: nobody else is given an answer by itself. */
@@ -32,6 +37,8 @@ export interface FeatureHost {
     readonly phase$: Observable<RosterPhase>
     readonly fetch: () => Promise<unknown>
   }
+  /** What is wished of the account itself. */
+  readonly account: FeatureAccount
   /** What outlives the process; `undefined` where the app has given no store. */
   readonly memory: FeatureMemory | undefined
   /**
@@ -42,6 +49,21 @@ export interface FeatureHost {
     machine: Machine,
     options: { readonly id: string; readonly input: InputFrom<Machine> },
   ) => Actor<Machine>
+}
+
+/** Makes an account on a stream that nobody has logged in on; rejects with why there is none. */
+export type MakeAccount = (facts: RegistrationFacts, signal: AbortSignal) => Promise<void>
+
+/** The account of a client, as such. */
+export interface FeatureAccount extends Pick<AccountWishes, 'remove'> {
+  /** The localpart; `undefined` where nobody in particular is logged in. */
+  readonly username: string | undefined
+  /** Connects; the account is made by this, on the stream that then goes on to log in. */
+  register(make: MakeAccount, options: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /** Another password is tried from now on, and what was derived from the last one forgotten. */
+  takePassword(password: string): void
+  /** One that the server may have taken or not: it is tried once the last one is refused. */
+  expectPassword(password: string | undefined): void
 }
 
 /** Facts that another process finds again. */

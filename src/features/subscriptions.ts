@@ -113,7 +113,7 @@ export class Subscriptions {
 
   /** A new session: requests may have come or gone unseen; the server repeats those that wait (RFC 6121 §3.1.3). */
   miss(): void {
-    for (const jid of this.#requests.view.keys()) this.#step(jid, { type: 'requests.missed' })
+    for (const jid of this.#codes.keys()) this.#step(jid, { type: 'requests.missed' })
   }
 
   complete(): void {

@@ -20,24 +20,37 @@ export interface Wishes {
 type Session = ActorRefFrom<typeof sessionMachine>
 type Snapshot = SnapshotFrom<typeof sessionMachine>
 
+/** The same, and what is wished of the account itself. */
+export interface AccountWishes extends Wishes {
+  /** As `connect`, and the account is made first; throws TypeError unless the session is at rest. */
+  readonly register: (options: { readonly signal?: AbortSignal | undefined }) => Promise<void>
+  /** Has the account removed; rejects with why it is not, or with why that is not known. */
+  readonly remove: () => Promise<void>
+}
+
 /** @see Wishes */
-export function createWishes(session: Session): Wishes {
+export function createWishes(session: Session): AccountWishes {
   let count = 0
   let connecting = 0
 
-  const tell = (type: 'session.connect' | 'session.disconnect' | 'session.close'): number => {
+  const tell = (
+    type: 'session.connect' | 'session.disconnect' | 'session.close',
+    registers = false,
+  ): number => {
     count += 1
-    const event: SessionEvent = { type, wish: count }
+    const event: SessionEvent =
+      registers && type === 'session.connect' ? { type, wish: count, registers } : { type, wish: count }
     // A stopped actor would only grumble about it.
     if (session.getSnapshot().status === 'active') session.send(event)
     return count
   }
 
-  const connect: Wishes['connect'] = async ({ signal } = {}) => {
+  const connect: Wishes['connect'] = ({ signal } = {}) => goOnline(signal, false)
+  const goOnline = async (signal: AbortSignal | undefined, registers: boolean) => {
     const { status } = session.getSnapshot()
     if (status === 'done' || status === 'stopped') throw new TypeError('the client is closed: make a new one')
     if (isAborted(signal)) throw givenUp(signal?.reason)
-    const wish = tell('session.connect')
+    const wish = tell('session.connect', registers)
     connecting += 1
     try {
       await until(session, (snapshot) => isFulfilled(snapshot, wish), signal)
@@ -61,7 +74,36 @@ export function createWishes(session: Session): Wishes {
     // A session that a defect has ended is as closed as it will be.
     return until(session, () => false).catch(() => undefined)
   }
-  return { connect, disconnect, close }
+
+  const register: AccountWishes['register'] = async ({ signal }) => {
+    const snapshot = session.getSnapshot()
+    const isAtRest = (['offline', 'halted', 'removed'] as const).some((state) => snapshot.matches(state))
+    if (snapshot.status === 'active' && !isAtRest) {
+      throw new TypeError('an account is made before the client connects: disconnect() first')
+    }
+    await goOnline(signal, true)
+  }
+
+  const remove = async () => {
+    const snapshot = session.getSnapshot()
+    if (snapshot.status !== 'active' || !snapshot.matches({ active: 'online' })) {
+      throw new TransportError('not-connected', 'an account is removed while online')
+    }
+    session.send({ type: 'account.remove' })
+    await until(session, isRemoved)
+  }
+  return { connect, disconnect, close, register, remove }
+}
+
+/** Throws what else became of the account. */
+function isRemoved(snapshot: Snapshot): boolean {
+  if (snapshot.matches('removed')) return true
+  if (
+    snapshot.matches({ active: { online: 'removing' } }) ||
+    snapshot.matches({ active: { closing: 'removed' } })
+  )
+    return false
+  throw toXmppError(snapshot.context.error ?? givenUp(undefined))
 }
 
 /** Online is what was wished; throws what else became of the wish. */

@@ -65,7 +65,8 @@ class ByteInbound implements Inbound, StreamReaderHandler {
   }
 }
 
-function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | undefined {
+/** What is wrong with the opening tag of a stream of a client, if anything is. @see RFC 6120 §4.8 */
+export function judgeRoot(root: XmlElement, contentNamespace: string): ProtocolError | undefined {
   if (root.name !== 'stream')
     return new ProtocolError('bad-format', `the stream opens with <${root.name}>, not <stream>`)
   if (root.namespace !== ns.streams) {

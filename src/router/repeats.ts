@@ -18,8 +18,8 @@ const printedLength = 64
  */
 export class Repeats {
   readonly #noted: ((key: string, print: number) => void) | undefined
-  #young = new Map<string, number>()
-  #old = new Map<string, number>()
+  #young: Map<string, number> | undefined
+  #old: Map<string, number> | undefined
 
   /** @param noted told what is remembered, for whoever keeps it longer */
   constructor(noted?: (key: string, print: number) => void) {
@@ -61,7 +61,7 @@ export class Repeats {
   }
 
   #recall(key: string): number | undefined {
-    return this.#young.get(key) ?? this.#old.get(key)
+    return this.#young?.get(key) ?? this.#old?.get(key)
   }
 
   #remember(key: string, print: number): void {
@@ -70,10 +70,11 @@ export class Repeats {
   }
 
   #keep(key: string, print: number): void {
-    this.#young.set(key, print)
-    if (this.#young.size < rememberedIdLimit / 2) return
-    this.#old = this.#young
-    this.#young = new Map()
+    const young = (this.#young ??= new Map())
+    young.set(key, print)
+    if (young.size < rememberedIdLimit / 2) return
+    this.#old = young
+    this.#young = undefined
   }
 }
 

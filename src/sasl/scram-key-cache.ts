@@ -10,6 +10,8 @@ export interface ScramKeyCache {
   find(parameters: ScramKeyParameters): ScramKeys | undefined | Promise<ScramKeys | undefined>
   /** Called only after the server has proven that it knows the same keys. */
   keep(keys: ScramKeys): void | Promise<void>
+  /** Forgets all of them: the server refuses them, or the password is another. What has no such function is not asked. */
+  clear?(): void
 }
 
 /** A cache in memory that holds the latest keys of each hash, so three at most. */
@@ -40,4 +42,33 @@ export function areKeysFor(keys: ScramKeys, parameters: ScramKeyParameters): boo
     keys.clientKey.length === bytes &&
     keys.serverKey.length === bytes
   )
+}
+
+/** A cache whose keys can be forgotten at once, whether or how soon it forgets them itself. */
+export class ForgettableKeys implements ScramKeyCache {
+  readonly #cache: ScramKeyCache
+  /** Hashes whose keys are from after the last time that all were forgotten; all of them, if they never were. */
+  #fresh: Set<ScramKeys['hash']> | undefined
+
+  constructor(cache: ScramKeyCache) {
+    this.#cache = cache
+  }
+
+  find(parameters: ScramKeyParameters): ReturnType<ScramKeyCache['find']> {
+    return this.#fresh?.has(parameters.hash) === false ? undefined : this.#cache.find(parameters)
+  }
+
+  keep(keys: ScramKeys): ReturnType<ScramKeyCache['keep']> {
+    this.#fresh?.add(keys.hash)
+    return this.#cache.keep(keys)
+  }
+
+  clear(): void {
+    this.#fresh = new Set()
+    try {
+      this.#cache.clear?.()
+    } catch {
+      // What is forgotten here is not asked for there.
+    }
+  }
 }

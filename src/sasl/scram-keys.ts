@@ -39,7 +39,7 @@ export async function deriveKeys(
   preparedPassword: string,
   parameters: ScramKeyParameters,
 ): Promise<ScramKeys> {
-  const { hash, iterations, salt } = parameters
+  const { hash, iterations, salt, username } = parameters
   const key = await crypto.subtle.importKey('raw', encodeUtf8(preparedPassword), 'PBKDF2', false, [
     'deriveBits',
   ])
@@ -51,7 +51,10 @@ export async function deriveKeys(
     ),
   )
   return {
-    ...parameters,
+    username,
+    hash,
+    salt,
+    iterations,
     clientKey: await hmac(hash, saltedPassword, encodeUtf8('Client Key')),
     serverKey: await hmac(hash, saltedPassword, encodeUtf8('Server Key')),
   }

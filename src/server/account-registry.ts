@@ -9,6 +9,8 @@ import type { AccountInput, ContactInput } from './server-options.js'
 export class AccountRegistry {
   readonly #realm: Realm
   readonly #credentials: Credentials
+  /** Names whose keys are being derived. */
+  readonly #coming = new Set<string>()
 
   constructor(realm: Realm, credentials: Credentials) {
     this.#realm = realm
@@ -18,9 +20,21 @@ export class AccountRegistry {
   /** Throws RangeError for a user name that is taken or cannot be one, and for an empty password. */
   async add({ username, password }: AccountInput): Promise<void> {
     const jid = this.#jidOf(username)
-    if (this.#realm.accountOf(jid) !== undefined) throw new RangeError(`the account ${jid} exists already`)
-    await this.#credentials.set(username, password)
-    openAccount(this.#realm, jid)
+    const local = jid.local ?? ''
+    if (this.has(username)) throw new RangeError(`the account ${jid} exists already`)
+    this.#coming.add(local)
+    try {
+      await this.#credentials.set(username, password)
+      openAccount(this.#realm, jid)
+    } finally {
+      this.#coming.delete(local)
+    }
+  }
+
+  /** Whether there is such an account, or will be; throws RangeError for a name that cannot be one. */
+  has(username: string): boolean {
+    const jid = this.#jidOf(username)
+    return this.#realm.accountOf(jid) !== undefined || this.#coming.has(jid.local ?? '')
   }
 
   /** Throws RangeError if there is no such account. */

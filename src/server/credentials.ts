@@ -1,5 +1,7 @@
 import type { AccountLookup, Accounts } from '../sasl/accounts.js'
 import { decoySecretBytes } from '../sasl/accounts.js'
+import { encodeUtf8, equalInConstantTime } from '../sasl/bytes.js'
+import { legacyDigest } from '../sasl/legacy-digest.js'
 import { findMechanism } from '../sasl/mechanisms.js'
 import { scramIterationFloor, type ScramHash } from '../sasl/scram-keys.js'
 import { deriveStoredKeys, type ScramStoredKeys } from '../sasl/scram-stored-keys.js'
@@ -13,8 +15,15 @@ export class Credentials implements Accounts {
   readonly #hashes: readonly ScramHash[]
   readonly #keys = new Map<string, ReadonlyMap<ScramHash, ScramStoredKeys>>()
 
-  /** @param mechanisms what is offered: keys are kept for these and no others */
-  constructor(domain: string, mechanisms: readonly string[]) {
+  /** Kept where a digest of them has to be compared (XEP-0078), and nowhere else. */
+  readonly #passwords: Map<string, string> | undefined
+
+  /**
+   * @param mechanisms what is offered: keys are kept for these and no others
+   * @param keepsPasswords clients may identify without SASL
+   */
+  constructor(domain: string, mechanisms: readonly string[], keepsPasswords = false) {
+    this.#passwords = keepsPasswords ? new Map() : undefined
     this.#domain = domain
     this.#hashes = [...new Set(mechanisms.flatMap(hashesOf))]
   }
@@ -27,11 +36,28 @@ export class Credentials implements Accounts {
     const keys = await Promise.all(
       this.#hashes.map((hash) => deriveStoredKeys(password, { hash, iterations: this.decoyIterations })),
     )
+    this.#passwords?.set(local, password)
     this.#keys.set(local, new Map(keys.map((one) => [one.hash, one])))
   }
 
   remove(username: string): void {
-    this.#keys.delete(this.localOf(username) ?? '')
+    const local = this.localOf(username) ?? ''
+    this.#passwords?.delete(local)
+    this.#keys.delete(local)
+  }
+
+  /** Whether this is the password, or the digest of it; nobody has the same time taken as somebody. @see XEP-0078 §3.1 */
+  async matches(
+    username: string,
+    given: { password: string } | { digest: string; streamId: string },
+  ): Promise<boolean> {
+    const known = this.#passwords?.get(this.localOf(username) ?? '')
+    const password = known ?? crypto.randomUUID()
+    const [said, expected] =
+      'digest' in given
+        ? [given.digest, await legacyDigest(given.streamId, password)]
+        : await Promise.all([given.password, password].map((text) => legacyDigest('', text)))
+    return equalInConstantTime(encodeUtf8(said ?? ''), encodeUtf8(expected ?? '')) && known !== undefined
   }
 
   readonly lookup: AccountLookup = async (username, hash) => {

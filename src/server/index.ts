@@ -6,8 +6,11 @@ export type { ServerEvent, SessionFacts, StanzaFacts } from './server-events.js'
 export type {
   AccountInput,
   ContactInput,
+  LegacyIdentificationOptions,
   ListenInput,
   ListenOptions,
+  RegistrationOptions,
+  RegistrationRefusalInput,
   ServerCertificate,
   ServerOptions,
 } from './server-options.js'

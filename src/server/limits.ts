@@ -10,6 +10,8 @@ export interface ServerLimits {
   readonly resourcesPerAccount: number
   /** Failed authentications of one stream; after the last it ends with policy-violation (RFC 6120 §6.4.5). */
   readonly authenticationAttempts: number
+  /** Accounts that clients have made for themselves; one more is refused with resource-constraint (XEP-0077). */
+  readonly registeredAccounts: number
   /** Contacts of one account; one more is refused with resource-constraint. */
   readonly rosterItems: number
   /** Groups of one contact; more are refused with not-acceptable. */
@@ -49,6 +51,7 @@ export const defaultServerLimits: ServerLimits = {
   connections: 1000,
   resourcesPerAccount: 20,
   authenticationAttempts: 3,
+  registeredAccounts: 1000,
   rosterItems: 10_000,
   groupsPerItem: 50,
   rosterNameUnits: 1023,

@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServedTimeouts } from '../../machines/served-facts.js'
+import type { StanzaErrorCondition } from '../errors.js'
 import { findMechanism } from '../sasl/mechanisms.js'
 import { toJid, type Jid } from '../stanza/jid.js'
 import { toServerLimits, type ServerLimits } from './limits.js'
@@ -70,6 +71,10 @@ export interface ServerOptions {
   readonly mechanisms?: readonly string[]
   /** Lets clients go on without encryption; PLAIN is not offered to them all the same. Default false. */
   readonly allowPlaintext?: boolean
+  /** Lets clients identify as before SASL (XEP-0078); passwords are then kept as they are. Default: not. */
+  readonly legacyIdentification?: LegacyIdentificationOptions
+  /** Lets clients make accounts, over TLS alone, change their password and remove their account (XEP-0077). Default: not. */
+  readonly registration?: RegistrationOptions
   /** What happens to a resource that is taken; default `replace`. */
   readonly resourceConflict?: ResourceConflictPolicy
   readonly limits?: Partial<ServerLimits>
@@ -83,6 +88,36 @@ export interface ServerOptions {
   readonly inspect?: (event: InspectionEvent) => void
 }
 
+/** How clients identify without SASL (XEP-0078). */
+export interface LegacyIdentificationOptions {
+  /** What is taken; the password itself only over TLS. Default: both. */
+  readonly forms?: readonly ('digest' | 'password')[]
+  /** As before XMPP 1.0: the stream has no version and no features, there is no SASL and no STARTTLS. Default false. */
+  readonly beforeVersionOne?: boolean
+}
+
+/** How clients make accounts (XEP-0077). */
+export interface RegistrationOptions {
+  /** What is asked beside name and password, e.g. `email`. Default: nothing. */
+  readonly fields?: readonly string[]
+  /** Asks by a data form (XEP-0004), not by elements. Default false. */
+  readonly form?: boolean
+  /** For people. */
+  readonly instructions?: string
+  /** Makes no accounts, and says that they are made there (XEP-0066). */
+  readonly redirect?: string
+  /** Tokens of invitations: an account then takes one, and uses it up (XEP-0445). Default: nobody need be invited. */
+  readonly invitations?: readonly string[]
+  /** Says why somebody gets no account, by what was answered; `undefined`: gets one. */
+  readonly refuse?: (answers: Readonly<Record<string, string>>) => RegistrationRefusalInput | undefined
+}
+
+/** Why somebody gets no account. */
+export interface RegistrationRefusalInput {
+  readonly condition: StanzaErrorCondition
+  readonly text?: string
+}
+
 /** The same, checked and complete. */
 export interface ResolvedServerOptions {
   readonly domain: Jid
@@ -90,6 +125,8 @@ export interface ResolvedServerOptions {
   readonly host: string
   readonly mechanisms: readonly string[]
   readonly allowPlaintext: boolean
+  readonly legacyIdentification: LegacyIdentificationOptions | undefined
+  readonly registration: RegistrationOptions | undefined
   readonly resourceConflict: ResourceConflictPolicy
   readonly limits: ServerLimits
   readonly timeouts: ServedTimeouts
@@ -128,6 +165,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     host,
     mechanisms,
     allowPlaintext,
+    legacyIdentification: options.legacyIdentification,
+    registration: options.registration,
     resourceConflict: options.resourceConflict ?? 'replace',
     limits,
     timeouts: { ...defaultTimeouts, ...options.timeouts, negotiationMs: limits.unauthenticatedMs },

@@ -8,6 +8,7 @@ import { createCertificate, createCertificateAuthority } from './certificate.js'
 import { Credentials } from './credentials.js'
 import type { Disturbance } from './disturbance.js'
 import { openListeners, type ServerEndpoints } from './listeners.js'
+import { Registrar } from './registrar.js'
 import { Realm } from './realm.js'
 import type { ServerEvent, SessionFacts } from './server-events.js'
 import {
@@ -18,6 +19,7 @@ import {
   type ServerOptions,
 } from './server-options.js'
 import { createServices } from './services.js'
+import { serveAccount } from './services/account.js'
 import { SessionRegistry } from './session-registry.js'
 
 /** A running server. */
@@ -66,18 +68,28 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     listen.tcp !== undefined || listen.tls !== undefined || listen.secureWebSocket !== undefined
   const certificate = needsTls ? (options.tls ?? (await generateCertificate(domain))) : undefined
   const tls = certificate === undefined ? undefined : toTlsOptions(certificate, options)
-  const credentials = new Credentials(domain.domain, resolved.mechanisms)
-  const realm = new Realm({
+  const { legacyIdentification, registration } = resolved
+  const credentials = new Credentials(domain.domain, resolved.mechanisms, legacyIdentification !== undefined)
+  const realm: Realm = new Realm({
     ...resolved,
     nextId: createStanzaId,
-    serve: createServices(resolved.software),
+    serve: createServices(
+      resolved.software,
+      ...(registration === undefined ? [] : [serveAccount(() => accounts)]),
+    ),
   })
-  const accounts = new AccountRegistry(realm, credentials)
+  const accounts: AccountRegistry = new AccountRegistry(realm, credentials)
   for (const account of options.accounts ?? []) await accounts.add(account)
   for (const { username, contacts } of options.accounts ?? []) {
     for (const contact of contacts ?? []) accounts.befriend(username, contact)
   }
-  const sessions = new SessionRegistry(realm, { ...resolved, tls, credentials }, options.inspect)
+  const isOld = legacyIdentification?.beforeVersionOne === true
+  const registrar = registration && new Registrar(registration, accounts, resolved.limits)
+  const sessions = new SessionRegistry(
+    realm,
+    { ...resolved, ...(isOld ? { tls: undefined, mechanisms: [] } : { tls }), credentials, registrar },
+    options.inspect,
+  )
   const listeners = await openListeners(resolved, tls, (transport) => sessions.accept(transport))
   const close = async () => {
     await sessions.close()

@@ -1,4 +1,4 @@
-import { parseIq, toResultElement } from '../stanza/iq.js'
+import { parseIq, toResultElement, type IqRequest } from '../stanza/iq.js'
 import type { Envelope } from './envelope.js'
 import type { Realm } from './realm.js'
 import { serveArchive } from './services/archive.js'
@@ -18,7 +18,10 @@ import { serveVisibility } from './services/visibility.js'
  * Answers what is addressed to the server, or to an account that it speaks for; what no service knows is
  * service-unavailable (RFC 6120 §8.4).
  */
-export function createServices(software: ServerSoftware): (realm: Realm, envelope: Envelope) => void {
+export function createServices(
+  software: ServerSoftware,
+  ...others: readonly Service[]
+): (realm: Realm, envelope: Envelope) => void {
   const services: readonly Service[] = [
     serveRoster,
     servePing,
@@ -33,6 +36,7 @@ export function createServices(software: ServerSoftware): (realm: Realm, envelop
     serveVCard,
     serveNodes,
     serveSession,
+    ...others,
   ]
   return (realm, envelope) => {
     const iq = parseIq(envelope.element)
@@ -45,10 +49,25 @@ export function createServices(software: ServerSoftware): (realm: Realm, envelop
       answer = service({ realm, iq, from: envelope.from, account, isOwn })
       if (answer !== undefined) break
     }
-    if (answer?.kind !== 'result') {
-      return realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text)
-    }
+    return answerWith(realm, envelope, iq, answer)
+  }
+}
+
+function answerWith(
+  realm: Realm,
+  envelope: Envelope,
+  iq: IqRequest,
+  answer: ServiceAnswer | undefined,
+): void {
+  if (answer?.kind === 'later') {
+    void answer.answer.then(
+      (later) => answerWith(realm, envelope, iq, later),
+      () => realm.refuse(envelope, 'internal-server-error'),
+    )
+  } else if (answer?.kind !== 'result') {
+    realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text)
+  } else {
     realm.answer({ element: toResultElement(iq, answer.payload), from: envelope.to, to: envelope.from })
-    return answer.afterwards?.()
+    answer.afterwards?.()
   }
 }

@@ -1,4 +1,4 @@
-import type { ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
+import type { AccountRequest, ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
 import type { SaslFailureCondition, StanzaErrorCondition } from '../errors.js'
 import type { SaslOffer } from '../sasl/downgrade-protection.js'
 import { toBindResultElement } from '../stanza/bind.js'
@@ -18,9 +18,24 @@ export function toEvent(element: XmlElement): ServedSessionEvent {
   if (element.namespace === ns.sasl) return toSaslEvent(element)
   if (element.is('error', ns.streams)) return { type: 'stream.ended' }
   if (element.namespace !== ns.client || !stanzaNames.has(element.name)) return { type: 'element.received' }
+  const request = element.name === 'iq' ? toAccountRequest(element) : undefined
+  if (request !== undefined) return { type: 'account.requested', request }
   const isBind = element.attribute('type') === 'set' && element.child('bind', ns.bind) !== undefined
   return { type: isBind && element.name === 'iq' ? 'resource.requested' : 'stanza.received' }
 }
+
+function toAccountRequest(element: XmlElement): AccountRequest | undefined {
+  const type = element.attribute('type')
+  const [payload] = element.elements(undefined)
+  if ((type !== 'get' && type !== 'set') || payload === undefined) return undefined
+  if (payload.is('query', ns.legacyAuth)) return 'identification'
+  if (payload.is('preauth', ns.preAuthentication)) return 'invitation'
+  return payload.is('query', ns.register) ? 'registration' : undefined
+}
+
+/** What goes its own way once there is a session. */
+export const isOfStanza = ({ type }: ServedSessionEvent): boolean =>
+  type === 'account.requested' || type === 'resource.requested' || type === 'stanza.received'
 
 const stanzaNames: ReadonlySet<string> = new Set(['message', 'presence', 'iq'])
 
@@ -50,9 +65,13 @@ export function readSaslData(
 export function toOpenFeatures(
   offer: SaslOffer,
   startTls: { readonly required: boolean } | undefined,
+  accountRequests: readonly AccountRequest[],
 ): XmlElement {
   return toStreamFeaturesElement({
     starttls: startTls,
+    registration: accountRequests.includes('registration'),
+    legacyAuthentication: accountRequests.includes('identification'),
+    others: accountRequests.includes('invitation') ? [xml('register', ns.invitationFeature)] : [],
     mechanisms: offer.mechanisms,
     channelBindings: offer.channelBindings,
   })
@@ -81,7 +100,11 @@ export function toSaslFailure(condition: SaslFailureCondition, text: string | un
 /** The resource that a bind request wants: prepared, `undefined` for any, `null` for one that cannot be (RFC 6120 §7.7). */
 export function readWantedResource(request: XmlElement, account: Jid): string | undefined | null {
   const text = request.child('bind', ns.bind)?.child('resource')?.text() ?? ''
-  if (text === '') return undefined
+  return text === '' ? undefined : readResource(text, account)
+}
+
+/** A resource as prepared; `null` for one that cannot be. */
+export function readResource(text: string, account: Jid): string | null {
   const jid = tryParseJid(`${account}/${text}`)
   return jid instanceof Jid ? (jid.resource ?? null) : null
 }

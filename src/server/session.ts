@@ -25,9 +25,11 @@ import { Quiet } from './quiet.js'
 import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
 import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
+import { SessionAccount, type AccountSettings } from './session-account.js'
 import { SessionBinding } from './session-binding.js'
 import { SessionManagement } from './session-management.js'
 import {
+  isOfStanza,
   proceed,
   readSaslData,
   tlsFailure,
@@ -39,7 +41,7 @@ import {
   toSaslFailure,
 } from './session-elements.js'
 
-export interface SessionSettings extends SaslSettings {
+export interface SessionSettings extends SaslSettings, AccountSettings {
   /** For STARTTLS; without it that is not offered. */
   readonly tls: TlsServerOptions | undefined
   readonly timeouts: ServedTimeouts
@@ -68,10 +70,12 @@ export class Session implements ResourceLink {
   readonly #outbound: Outbound
   readonly #exchange: SaslExchange
   readonly #binding: SessionBinding
+  readonly #account: SessionAccount
   readonly #management: SessionManagement
   readonly #quiet: Quiet
   #header: StreamHeader = {}
   #isHeaderSent = false
+  #streamId = ''
   /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
   #current: XmlElement | undefined
   #proceeded: Promise<unknown> = Promise.resolve()
@@ -90,6 +94,7 @@ export class Session implements ResourceLink {
     this.#settings = settings
     this.#observer = observer
     this.#exchange = new SaslExchange(settings, realm, transport)
+    this.#account = new SessionAccount(settings, realm, transport)
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
     this.#quiet = new Quiet(realm.limits.heldPresences)
     this.#management = new SessionManagement(realm, {
@@ -116,6 +121,7 @@ export class Session implements ResourceLink {
       input: {
         domain: realm.domain.domain,
         channel: this.#channel(),
+        isBeforeVersionOne: this.#account.isBeforeVersionOne,
         attempts: realm.limits.authenticationAttempts,
         timeouts: settings.timeouts,
       },
@@ -167,13 +173,19 @@ export class Session implements ResourceLink {
       actors: {
         secureChannel: fromPromise(({ signal }) => this.#secure(signal)),
         verifyResponse: fromPromise(({ input }) => this.#verify(input.mechanism)),
+        serveAccount: fromPromise(({ input }) =>
+          this.#account.serve(input.request, this.#takeCurrent(), this.#streamId),
+        ),
         bindResource: fromPromise(async ({ input }) =>
           this.#binding.decide(input.username, this.#takeCurrent()),
         ),
       },
       actions: {
         sendHeader: () => this.#sendHeader(),
-        sendFeatures: ({ context }) => this.#write(this.#features(context.username !== undefined)),
+        sendFeatures: ({ context }) =>
+          this.#account.isBeforeVersionOne
+            ? undefined
+            : this.#write(this.#features(context.username !== undefined)),
         sendProceed: () => {
           this.#proceeded = new Promise((resolve) => this.#outbound.send(proceed, resolve))
         },
@@ -183,6 +195,7 @@ export class Session implements ResourceLink {
         sendSuccess: () => this.#write(toSaslElement({ kind: 'success', data: this.#exchange.data })),
         sendSaslFailure: (_, { condition }) =>
           this.#write(toSaslFailure(condition, this.#exchange.takeFailureText())),
+        sendAccountAnswer: () => this.#write(this.#account.takeAnswer()),
         restartStream: () => this.#restart(),
         sendBindError: (_, { condition }) => this.#write(this.#binding.refuse(condition)),
         sendBound: ({ context }) =>
@@ -265,7 +278,7 @@ export class Session implements ResourceLink {
       if (activity === 'active') return this.#turnActive()
       if (activity === 'inactive') return this.#quiet.set('inactive')
       const event = toEvent(element)
-      if (event.type !== 'stanza.received' && event.type !== 'resource.requested') return this.#tell(event)
+      if (!isOfStanza(event)) return this.#tell(event)
       const fault = dispatch(this.#realm, resource, withLang(element, this.#header.lang))
       this.#management.handle()
       return fault === undefined ? undefined : this.close(fault)
@@ -303,27 +316,25 @@ export class Session implements ResourceLink {
       secure: tls !== null,
       startTls: tls === null && framing === 'bytes' && this.#settings.tls !== undefined,
       mechanisms: offerMechanisms(this.#settings, this.transport).mechanisms,
+      accountRequests: this.#account.requests,
     }
   }
 
   #features(isAuthenticated: boolean): XmlElement {
     if (isAuthenticated) return toBindingFeatures()
-    const { startTls } = this.#channel()
-    const required = !this.#settings.allowPlaintext
-    return toOpenFeatures(
-      offerMechanisms(this.#settings, this.transport),
-      startTls ? { required } : undefined,
-    )
+    const startTls = this.#channel().startTls ? { required: !this.#settings.allowPlaintext } : undefined
+    return toOpenFeatures(offerMechanisms(this.#settings, this.transport), startTls, this.#account.requests)
   }
 
   #sendHeader(): void {
     const { from } = this.#header
     this.#isHeaderSent = true
+    this.#streamId = this.#realm.nextId()
     this.#outbound.open({
       from: this.#realm.domain.toString(),
       ...(from === undefined ? {} : { to: from }),
-      id: this.#realm.nextId(),
-      version: '1.0',
+      id: this.#streamId,
+      ...(this.#account.isBeforeVersionOne ? {} : { version: '1.0' }),
       lang: 'en',
     })
   }

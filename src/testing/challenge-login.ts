@@ -1,35 +1,24 @@
-import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { xml } from '../xml/element.js'
-import { serialize } from '../xml/serializer.js'
 import { ns } from '../xml/namespaces.js'
-import type { Heard } from './challenge-line.js'
 import { NotReached, Play, toWords, type Tamper } from './challenge-phases.js'
-import { mayGoNoFurther, mustEnd, type Scene } from './challenge-scene.js'
-import { absent, right, wrong } from './finding.js'
-
-const hasAuth = (heard: Heard) => heard.kind === 'element' && heard.element.is('auth', ns.sasl)
-
-const clearAuth = (heard: Heard) => (hasAuth(heard) ? 'it sends the password in clear' : undefined)
+import {
+  about,
+  clearAuth,
+  hasAuth,
+  isEnd,
+  mayComeBack,
+  mayGoNoFurther,
+  mustEnd,
+  type Scene,
+} from './challenge-scene.js'
+import { right, wrong } from './finding.js'
+import type { Heard } from './scripted-peer.js'
 
 const opensAgain = (heard: Heard) =>
   heard.kind === 'header' ? 'it believes the server and goes on' : undefined
-
-/** A scene about one thing. */
-const about = (
-  id: string,
-  title: string,
-  spec: string,
-  state: string,
-  run: (play: Play) => Promise<Parameters<Parameters<Scene['run']>[1]>[1]>,
-  more: Partial<Scene> = {},
-): Scene => ({
-  subjects: [{ id, title, spec, state }],
-  run: async (stage, note) => note(id, await run(await Play.begin(stage))),
-  ...more,
-})
 
 /** A login by SCRAM in which the server's words are falsified; whoever does not choose SCRAM shows nothing. */
 const tampered = (id: string, title: string, spec: string, state: string, tamper: Tamper): Scene =>
@@ -43,11 +32,6 @@ const tampered = (id: string, title: string, spec: string, state: string, tamper
     }
     return mayGoNoFurther(play, opensAgain)
   })
-
-const injectedFeatures = serialize(toStreamFeaturesElement({ mechanisms: ['PLAIN'] }), {
-  namespace: ns.client,
-  prefixes: new Map([[ns.streams, 'stream']]),
-})
 
 const starttlsOnly = { ways: ['starttls'] } as const
 
@@ -94,27 +78,44 @@ const streamError = (
   run: async (stage, note) => {
     const play = await Play.begin(stage)
     await reach(play)
-    play.line.say(toStreamErrorElement({ condition }))
-    play.line.close()
+    play.peer.fail(condition)
     note(`error.${id}`, await mustEnd(play))
-    play.line.hangUp()
-    note(`error.${id}.calm`, await countReturns(stage))
+    play.peer.reset()
+    note(`error.${id}.calm`, await mayComeBack(stage))
   },
 })
 
-/** A client may come back, but a server that is down must not be stormed. */
-async function countReturns(stage: Play['stage']) {
-  const before = stage.connections
-  const until = performance.now() + stage.theatre.patienceMs
-  while (performance.now() < until) {
-    const line = await stage.arrival(until - performance.now())
-    line?.hangUp()
-  }
-  const returns = stage.connections - before
-  return returns > 3
-    ? wrong(`${returns} connections in ${stage.theatre.patienceMs} ms`)
-    : right(`${returns} new connections`)
-}
+/** Whoever was refused an address has none. */
+const bindRefused = (condition: 'conflict' | 'resource-constraint' | 'not-allowed'): Scene =>
+  about(
+    `bind.${condition}`,
+    condition === 'conflict'
+      ? 'asks for another resource, or ends, where one is taken'
+      : `does not go on as if it had an address after ${condition}`,
+    {
+      conflict: 'RFC 6120 §7.7.2.2',
+      'resource-constraint': 'RFC 6120 §7.6.2.1',
+      'not-allowed': 'RFC 6120 §7.6.2.2',
+    }[condition],
+    'binding.requesting',
+    async (play) => {
+      await play.toLogin()
+      await play.authenticate()
+      const request = await play.toBinding()
+      const resource = request.child('bind', ns.bind)?.child('resource')?.text()
+      const refusal = toErrorReply(request, { condition })
+      if (refusal !== undefined) play.peer.say(refusal)
+      const heard = await play.next()
+      if (heard?.kind !== 'element' || isEnd(heard)) return right(toWords(heard))
+      const again = heard.element.child('bind', ns.bind)
+      if (again === undefined) return wrong(`${toWords(heard)} as if it had an address`)
+      const asked = again.child('resource')?.text()
+      if (condition === 'conflict' && asked !== undefined && asked === resource) {
+        return wrong('it asks for the same one again')
+      }
+      return right(asked === undefined ? 'it lets the server choose' : 'it asks for one again')
+    },
+  )
 
 /** Everything up to an address, and what can go wrong there. */
 export const loginScenes: readonly Scene[] = [
@@ -137,7 +138,7 @@ export const loginScenes: readonly Scene[] = [
     async (play) => {
       await play.greet({ starttls: { required: false }, mechanisms: ['PLAIN'] })
       await play.awaitStartTls()
-      play.line.say(xml('failure', ns.tls))
+      play.peer.say(xml('failure', ns.tls))
       return mayGoNoFurther(play, clearAuth)
     },
     starttlsOnly,
@@ -151,7 +152,7 @@ export const loginScenes: readonly Scene[] = [
       await play.greet({ starttls: { required: true } })
       await play.awaitStartTls()
       try {
-        await play.secure(injectedFeatures)
+        await play.secure(play.peer.spell(toStreamFeaturesElement({ mechanisms: ['PLAIN'] })))
       } catch (error) {
         if (error instanceof NotReached) return right(error.message)
         throw error
@@ -213,6 +214,13 @@ export const loginScenes: readonly Scene[] = [
       return mayGoNoFurther(play, (heard) => (hasAuth(heard) ? 'it tries another one' : undefined))
     },
   ),
+  tampered(
+    'scram.mandatory',
+    'answers no challenge with an extension that it has to know and does not',
+    'RFC 5802 §5.1',
+    'authentication.responding',
+    { challenge: (text) => `m=unheard-of,${text}` },
+  ),
   about(
     'sasl.refused',
     'does not try a refused password over and over',
@@ -228,68 +236,21 @@ export const loginScenes: readonly Scene[] = [
         if (!hasAuth(heard)) continue
         tries += 1
         if (tries > 5) return wrong('more than 5 times')
-        play.line.say(
+        play.peer.say(
           toSaslElement({ kind: 'failure', condition: 'not-authorized', text: undefined, payloads: [] }),
         )
       }
       if (tries === 0) throw new NotReached('it does not log in')
-      const returns = await countReturns(play.stage)
+      const returns = await mayComeBack(play.stage)
       return returns.verdict === 'wrong' ? returns : right(`${tries} tries`)
     },
   ),
-  about(
-    'bind.conflict',
-    'asks for another resource, or ends, where one is taken',
-    'RFC 6120 §7.7.2.2',
-    'binding.requesting',
-    async (play) => {
-      await play.toLogin()
-      await play.authenticate()
-      const request = await play.toBinding()
-      const resource = request.child('bind', ns.bind)?.child('resource')?.text()
-      const refusal = toErrorReply(request, { condition: 'conflict' })
-      if (refusal !== undefined) play.line.say(refusal)
-      const heard = await play.next()
-      if (heard?.kind !== 'element') return right(toWords(heard))
-      const again = heard.element.child('bind', ns.bind)
-      if (again === undefined) return wrong(`${toWords(heard)} as if it had an address`)
-      const asked = again.child('resource')?.text()
-      if (asked !== undefined && asked === resource) return wrong('it asks for the same one again')
-      return right(asked === undefined ? 'it lets the server choose' : 'it asks for another one')
-    },
+  ...(['conflict', 'resource-constraint', 'not-allowed'] as const).map(bindRefused),
+  streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', (play) =>
+    play.header(),
   ),
-  streamError('header', 'host-unknown', 'connection.opening', 'RFC 6120 §4.9.3.6, §3.3', async (play) => {
-    await play.header()
-    play.line.open({ from: play.stage.theatre.domain, id: 'x', version: '1.0' })
-  }),
   streamError('shutdown', 'system-shutdown', 'session.active.online', 'RFC 6120 §4.9.3.20, §3.3', (play) =>
     play.logIn(),
   ),
   streamError('conflict', 'conflict', 'session.active.online', 'RFC 6120 §4.9.3.3', (play) => play.logIn()),
-  {
-    subjects: [
-      {
-        id: 'error.see-other-host',
-        title: 'goes where it is sent to, once it is encrypted',
-        spec: 'RFC 6120 §4.9.3.19, RFC 7395 §3.6.1',
-        state: 'session.judging',
-      },
-    ],
-    run: async (stage, note) => {
-      const play = await Play.begin(stage)
-      await play.toLogin()
-      await play.authenticate()
-      await play.toBinding()
-      const { endpoint, host, port } = stage.place
-      if (stage.theatre.way === 'websocket') {
-        play.line.say(xml('close', ns.framing, { 'see-other-uri': endpoint }))
-      } else {
-        play.line.say(toStreamErrorElement({ condition: 'see-other-host', otherHost: `${host}:${port}` }))
-        play.line.close()
-      }
-      await mustEnd(play)
-      const line = await stage.arrival(stage.theatre.patienceMs)
-      note('error.see-other-host', line === undefined ? absent('it does not follow') : right())
-    },
-  },
 ]

@@ -2,15 +2,15 @@ import { createServerMechanism } from '../sasl/server-mechanisms.js'
 import { createStanzaId } from '../router/stanza-ids.js'
 import type { StreamHeader } from '../router/inbound.js'
 import { toBindResultElement } from '../stanza/bind.js'
-import { toIqElement } from '../stanza/iq.js'
 import { parseJid } from '../stanza/jid.js'
 import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
 import { toStreamFeaturesElement, type StreamFeatures } from '../stanza/stream-features.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { serialize } from '../xml/serializer.js'
 import { ns } from '../xml/namespaces.js'
-import type { ChallengeLine, Heard } from './challenge-line.js'
-import { offeredMechanisms, type Stage } from './challenge-stage.js'
+import { offeredMechanisms, type Arrival, type Stage } from './challenge-stage.js'
+import type { HeardQueue } from './heard-queue.js'
+import type { Heard, ScriptedPeer } from './scripted-peer.js'
+import { answerTo } from './scripted-peer-login.js'
 
 /** The client did something else, so that what was to be tried could not be. */
 export class NotReached extends Error {
@@ -41,7 +41,8 @@ const notReached = (awaited: string, heard: Heard | undefined) =>
 /** Server's and client's ways from one phase to the next; each throws `NotReached` where the client goes another. */
 export class Play {
   readonly stage: Stage
-  readonly line: ChallengeLine
+  readonly peer: ScriptedPeer
+  readonly #heard: HeardQueue
   /** Headers of the client, in order. */
   readonly headers: StreamHeader[] = []
   /** What it chose. */
@@ -50,21 +51,22 @@ export class Play {
   hasResponded = false
   readonly jid: string
 
-  private constructor(stage: Stage, line: ChallengeLine) {
+  constructor(stage: Stage, { heard, peer }: Arrival) {
     this.stage = stage
-    this.line = line
+    this.peer = peer
+    this.#heard = heard
     this.jid = `${stage.place.jid}/challenge`
   }
 
   /** A client that has come. */
   static async begin(stage: Stage, patienceMs?: number): Promise<Play> {
-    const line = await stage.arrival(patienceMs)
-    if (line === undefined) throw new NotReached('it does not come')
-    return new Play(stage, line)
+    const arrival = await stage.arrival(patienceMs)
+    if (arrival === undefined) throw new NotReached('it does not come')
+    return new Play(stage, arrival)
   }
 
   next(patienceMs = this.stage.theatre.patienceMs): Promise<Heard | undefined> {
-    return this.line.next(patienceMs)
+    return this.#heard.next(patienceMs)
   }
 
   /** What has to come next: a client may have much to compute before, so that it is waited for longer. */
@@ -83,13 +85,13 @@ export class Play {
   /** The client's header is awaited, ours and the features are said. */
   async greet(features: Partial<StreamFeatures>): Promise<void> {
     await this.header()
-    this.line.open({ id: createStanzaId(), from: this.stage.theatre.domain, version: '1.0', lang: 'en' })
-    this.line.say(toStreamFeaturesElement(features))
+    this.peer.openStream({ id: createStanzaId(), from: this.stage.theatre.domain })
+    this.peer.say(toStreamFeaturesElement(features))
   }
 
   /** To where the client is asked to authenticate: over TLS, unless its connection is encrypted already. */
   async toLogin(features: Partial<StreamFeatures> = { mechanisms: offeredMechanisms }): Promise<void> {
-    if (!this.line.isSecure) {
+    if (!this.peer.isSecure) {
       await this.greet({ starttls: { required: true } })
       await this.awaitStartTls()
       await this.secure()
@@ -107,11 +109,9 @@ export class Play {
   async secure(injected = ''): Promise<void> {
     const { arrivalMs, certificates } = this.stage.theatre
     try {
-      await this.line.secure(
-        `${goAhead}${injected}`,
-        certificates[this.stage.shown],
-        AbortSignal.timeout(arrivalMs),
-      )
+      // At once: a client answers the go-ahead with bytes that are no XML.
+      this.peer.say(`${this.peer.spell(xml('proceed', ns.tls))}${injected}`)
+      await this.peer.startTls(certificates[this.stage.shown], AbortSignal.timeout(arrivalMs))
     } catch {
       throw new NotReached('it breaks the TLS handshake off')
     }
@@ -119,6 +119,11 @@ export class Play {
 
   /** The exchange, with what the server says changed on its way; resolves after `<success/>`. */
   async authenticate(tamper: Tamper = {}): Promise<void> {
+    this.succeed(await this.exchange(tamper))
+  }
+
+  /** The same, up to where the client waits for `<success/>`: gives what that is to carry. */
+  async exchange(tamper: Tamper = {}): Promise<Uint8Array | null> {
     const auth = parseSaslElement(await this.element('<auth/>'))
     if (auth.kind !== 'auth') throw new NotReached('it begins no authentication')
     this.mechanism = auth.mechanism
@@ -128,33 +133,33 @@ export class Play {
       offer: { mechanisms: offeredMechanisms },
     })
     if (mechanism === undefined) throw new NotReached(`it chooses ${auth.mechanism}, which is not offered`)
-    if (tamper.early === true) return this.succeed(null)
+    if (tamper.early === true) return null
     let step = await mechanism.start(auth.data)
     while (step.kind === 'challenge') {
-      this.line.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
+      this.peer.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
       const answer = parseSaslElement(await this.element('a response'))
       if (answer.kind !== 'response') throw new NotReached(`it sends <${answer.kind}/> instead of a response`)
       this.hasResponded = true
       step = await step.next(answer.data)
     }
     if (step.kind === 'failure') {
-      this.line.say(
+      this.peer.say(
         toSaslElement({ kind: 'failure', condition: step.condition, text: undefined, payloads: [] }),
       )
       throw new NotReached(`its login is wrong: ${step.condition}`)
     }
     const { success } = tamper
-    return this.succeed(success === undefined ? step.additional : success(step.additional))
+    return success === undefined ? step.additional : success(step.additional)
   }
 
   succeed(data: Uint8Array | null): void {
-    this.line.say(toSaslElement({ kind: 'success', data }))
-    this.line.restart()
+    this.peer.say(toSaslElement({ kind: 'success', data }))
+    this.peer.restartStream()
   }
 
   /** The second stream, up to the request for a resource. */
-  async toBinding(): Promise<XmlElement> {
-    await this.greet({ bind: true, rosterVersioning: true })
+  async toBinding(features: Partial<StreamFeatures> = authenticatedFeatures): Promise<XmlElement> {
+    await this.greet(features)
     const request = await this.element('a request for a resource')
     if (request.child('bind', ns.bind) === undefined)
       throw new NotReached(`it sends <${request.name}/> instead of binding`)
@@ -162,21 +167,15 @@ export class Play {
   }
 
   /** All of it, until the client has an address. */
-  async logIn(): Promise<void> {
+  async logIn(features?: Partial<StreamFeatures>): Promise<void> {
     await this.toLogin()
     await this.authenticate()
-    const request = await this.toBinding()
-    this.line.say(
-      toIqElement({
-        type: 'result',
-        id: request.attribute('id') ?? '',
-        payload: toBindResultElement(parseJid(this.jid)),
-      }),
-    )
+    const request = await this.toBinding(features)
+    this.peer.say(answerTo(request, toBindResultElement(parseJid(this.jid))))
   }
 }
 
-const goAhead = serialize(xml('proceed', ns.tls))
+const authenticatedFeatures: Partial<StreamFeatures> = { bind: true, rosterVersioning: true }
 
 /** How the server's words are falsified. */
 export interface Tamper {

@@ -1,8 +1,9 @@
 import type { Subject, Judgement } from './finding.js'
 import { right, wrong } from './finding.js'
-import type { Heard } from './challenge-line.js'
-import { toWords, type Play } from './challenge-phases.js'
+import { ns } from '../xml/namespaces.js'
+import { Play, toWords } from './challenge-phases.js'
 import type { Shown, Stage, Way } from './challenge-stage.js'
+import type { Heard } from './scripted-peer.js'
 
 /** What is made of each subject, by its id; what is not noted was not observed. */
 export type Note = (id: string, judgement: Judgement) => void
@@ -17,6 +18,27 @@ export interface Scene {
   /** Rejects with `NotReached` where the client does not come as far. */
   readonly run: (stage: Stage, note: Note) => Promise<void>
 }
+
+/** A scene about one thing. */
+export const about = (
+  id: string,
+  title: string,
+  spec: string,
+  state: string,
+  run: (play: Play) => Promise<Judgement>,
+  more: Partial<Scene> = {},
+): Scene => ({
+  subjects: [{ id, title, spec, state }],
+  run: async (stage, note) => note(id, await run(await Play.begin(stage))),
+  ...more,
+})
+
+export const hasAuth = (heard: Heard): boolean =>
+  heard.kind === 'element' && heard.element.is('auth', ns.sasl)
+
+/** For `mayGoNoFurther`, on a connection in clear. */
+export const clearAuth = (heard: Heard): string | undefined =>
+  hasAuth(heard) ? 'it sends the password in clear' : undefined
 
 /** Whether what was heard ends the stream; a client may abort an exchange first. */
 export const isEnd = (heard: Heard | undefined): boolean =>
@@ -53,6 +75,26 @@ export async function mustEnd(play: Play): Promise<Judgement> {
       return right(condition ?? toWords(heard))
     }
   }
+}
+
+/** A client may come back, each time with a new stream; but a server that is down must not be stormed. @see RFC 6120 §3.3 */
+export async function mayComeBack(stage: Stage): Promise<Judgement> {
+  const { patienceMs } = stage.theatre
+  const before = stage.connections
+  const until = performance.now() + patienceMs
+  const left = () => Math.max(1, until - performance.now())
+  while (performance.now() < until) {
+    const arrival = await stage.arrival(left())
+    const heard = await arrival?.heard.next(left())
+    arrival?.peer.reset()
+    if (heard !== undefined && heard.kind !== 'header' && heard.kind !== 'gone') {
+      return wrong(`${toWords(heard)} on a new connection`)
+    }
+  }
+  const returns = stage.connections - before
+  return returns > 3
+    ? wrong(`${returns} connections in ${patienceMs} ms`)
+    : right(`${returns} new connections`)
 }
 
 const streamErrors = 'urn:ietf:params:xml:ns:xmpp-streams'

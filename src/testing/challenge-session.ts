@@ -6,6 +6,7 @@ import { ns } from '../xml/namespaces.js'
 import { NotReached, Play, toWords } from './challenge-phases.js'
 import { isEnd, mustEnd, type Note, type Scene } from './challenge-scene.js'
 import { absent, right, wrong, type Subject } from './finding.js'
+import { answerTo } from './scripted-peer-login.js'
 
 const online = 'session.active.online'
 
@@ -37,6 +38,12 @@ const subjects: readonly Subject[] = [
   ['iq.ping', 'answers a ping', 'XEP-0199 §4.2, RFC 6120 §8.2.3', online],
   ['iq.unknown', 'refuses a request that it does not know', 'RFC 6120 §8.4', online],
   ['iq.stray', 'is not misled by an answer to nothing', 'RFC 6120 §8.2.3', online],
+  [
+    'message.prototype',
+    'takes names that mean something to a programming language for plain data',
+    'RFC 6120 §8.4',
+    online,
+  ],
   ['message.unknown', 'takes a message and presence that it does not understand', 'RFC 6120 §8.4', online],
   [
     'message.nested',
@@ -93,7 +100,7 @@ const inOrder: Scene = {
     )
 
     const isCalm = async (id: string, ...elements: readonly XmlElement[]) => {
-      play.line.say(...elements)
+      play.peer.say(...elements)
       note(
         id,
         (await ask(id, xml('ping', ns.ping))) === undefined ? wrong('it answers nothing any more') : right(),
@@ -105,6 +112,16 @@ const inOrder: Scene = {
       'message.unknown',
       xml('message', ns.client, { from, type: 'unheard-of' }, xml('thing', 'urn:example:thing')),
       xml('presence', ns.client, { from }, xml('thing', 'urn:example:thing', {}, 'x')),
+    )
+    await isCalm(
+      'message.prototype',
+      xml(
+        'message',
+        ns.client,
+        { from, type: 'constructor', ['__proto__']: 'x', toString: 'x' },
+        xml('__proto__', 'urn:example:thing', { hasOwnProperty: 'x' }),
+        xml('constructor', ns.client),
+      ),
     )
     await isCalm(
       'message.nested',
@@ -134,12 +151,12 @@ const inOrder: Scene = {
         : right(fooled === undefined ? 'no answer' : 'it is refused'),
     )
 
-    play.line.close()
+    play.peer.closeStream()
     note('close.answered', await session.closing())
   },
 }
 
-function noteLogin({ headers, line, mechanism, stage }: Play, note: Note): void {
+function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void {
   const [first] = headers
   if (first === undefined) return
   note('header.to', first.to === stage.theatre.domain ? right() : wrong(first.to ?? 'no to'))
@@ -151,14 +168,16 @@ function noteLogin({ headers, line, mechanism, stage }: Play, note: Note): void 
   if (mechanism !== '')
     note('login.scram', mechanism.startsWith('SCRAM-') ? right(mechanism) : wrong(mechanism))
   const expected = stage.theatre.way === 'starttls' ? 3 : 2
-  if (headers.length === expected && line.isSecure) note('login.restart', right())
+  if (headers.length === expected && peer.isSecure) note('login.restart', right())
 }
 
 /** A client that is online: its requests are answered, and what it does is noted. */
-class Session {
+export class Session {
   /** When it asked for the contact list, and said that it is there, in order of what came. */
   rosterAt: number | undefined
   presenceAt: number | undefined
+  /** It has asked for stream management. */
+  wantsManagement = false
   /** The connection was ended without a word. */
   isGone = false
   #count = 0
@@ -185,7 +204,7 @@ class Session {
     from: string | undefined = this.#play.stage.theatre.domain,
   ): Promise<XmlElement | undefined> {
     const id = createStanzaId()
-    this.#play.line.say(xml('iq', ns.client, { type, id, from, to: this.#play.jid }, payload))
+    this.#play.peer.say(xml('iq', ns.client, { type, id, from, to: this.#play.jid }, payload))
     for (;;) {
       const heard = await this.#play.next()
       if (heard === undefined) return undefined
@@ -207,13 +226,14 @@ class Session {
 
   #take(element: XmlElement): void {
     this.#count += 1
+    if (element.is('enable', ns.streamManagement)) this.wantsManagement = true
     if (element.is('presence', ns.client) && element.attribute('type') === undefined)
       this.presenceAt ??= this.#count
     if (!element.is('iq', ns.client) || !['get', 'set'].includes(element.attribute('type') ?? '')) return
     const isRoster = element.child('query', ns.roster) !== undefined
     if (isRoster) this.rosterAt ??= this.#count
     const payload = isRoster ? toRosterElement({ items: [], ver: '1' }) : undefined
-    this.#play.line.say(toIqElement({ type: 'result', id: element.attribute('id') ?? '', payload }))
+    this.#play.peer.say(answerTo(element, payload))
   }
 }
 
@@ -223,6 +243,10 @@ const quietMs = 600
 /** XML that no client may take, once it is online. */
 const brokenXml: readonly Scene[] = [
   ['not-well-formed', 'XML that is not well-formed', '<message></presence>', 'RFC 6120 §4.9.3.13'],
+  ['attribute', 'an attribute that comes twice', "<message id='a' id='b'/>", 'RFC 6120 §4.9.3.13, §11.3'],
+  ['prefix', 'a prefix that nothing declares', '<message><x:thing/></message>', 'RFC 6120 §4.9.3.13, §11.3'],
+  ['comment', 'a comment', '<message><!-- a --></message>', 'RFC 6120 §11.1'],
+  ['instruction', 'a processing instruction', '<message><?a b?></message>', 'RFC 6120 §11.1'],
   ['dtd', 'a document type', '<!DOCTYPE a [<!ENTITY b "c">]><message/>', 'RFC 6120 §11.1'],
   [
     'entity',
@@ -236,7 +260,7 @@ const brokenXml: readonly Scene[] = [
     const play = await Play.begin(stage)
     await play.logIn()
     await new Session(play).settle()
-    await play.line.write(text)
+    play.peer.say(text)
     note(`xml.${id}`, await mustEnd(play))
   },
 }))

@@ -7,7 +7,8 @@ import {
 import { listenTcp, listenTls, type Listener } from '../transport/listen.js'
 import { listenWebSocket } from '../transport/listen-web-socket.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
-import { ChallengeLine } from './challenge-line.js'
+import { HeardQueue } from './heard-queue.js'
+import { ScriptedPeer } from './scripted-peer.js'
 
 /** How clients are let in: TCP with STARTTLS, direct TLS, or a secure WebSocket. */
 export type Way = 'starttls' | 'tls' | 'websocket'
@@ -41,21 +42,36 @@ export interface Theatre {
   readonly arrivalMs: number
   /** How long it is watched for what it should not do, or need not. */
   readonly patienceMs: number
+  /** How long a server that says nothing more is silent, at the longest. */
+  readonly silenceMs: number
 }
 
 export interface TheatreOptions {
-  readonly domain: string
-  readonly way: Way
-  /** Default: a free one for each challenge. */
+  /** The domain that is played. Default `localhost`. */
+  readonly domain?: string | undefined
+  /** Default `starttls`. */
+  readonly way?: Way | undefined
+  /** On loopback. Default: a free one for each challenge. */
   readonly port?: number | undefined
-  readonly arrivalMs: number
-  readonly patienceMs: number
+  /** How long the client may take to come, and for each step that has to come, in milliseconds. Default 15 000. */
+  readonly arrivalMs?: number | undefined
+  /** How long it is watched for what it should not do, or need not, in milliseconds. Default 3 000. */
+  readonly patienceMs?: number | undefined
+  /** How long a server that says nothing more is silent, in milliseconds. Default: as long as `patienceMs`. */
+  readonly silenceMs?: number | undefined
 }
 
 export const offeredMechanisms: readonly string[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
 /** Makes certificates and an account for one run, in memory alone. */
-export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
+export async function openTheatre({
+  domain = 'localhost',
+  way = 'starttls',
+  port = 0,
+  arrivalMs = 15_000,
+  patienceMs = 3_000,
+  silenceMs = patienceMs,
+}: TheatreOptions): Promise<Theatre> {
   const [username, password] = ['challenger', `pw-${crypto.randomUUID()}`]
   const [authority, stranger] = [
     await createCertificateAuthority(),
@@ -68,21 +84,31 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     })
     return { role: 'server', cert, key }
   }
-  const credentials = new Credentials(options.domain, offeredMechanisms)
+  const credentials = new Credentials(domain, offeredMechanisms)
   await credentials.set(username, password)
   return {
-    ...options,
-    port: options.port ?? 0,
+    domain,
+    way,
+    port,
+    arrivalMs,
+    patienceMs,
+    silenceMs,
     username,
     password,
     ca: authority.cert,
     credentials,
     certificates: {
-      own: await issue(options.domain, authority),
+      own: await issue(domain, authority),
       otherName: await issue('somebody-else.invalid', authority),
-      otherAuthority: await issue(options.domain, stranger),
+      otherAuthority: await issue(domain, stranger),
     },
   }
+}
+
+/** The server's end of a connection that a client has made, and what is heard on it. */
+export interface Arrival {
+  readonly peer: ScriptedPeer
+  readonly heard: HeardQueue
 }
 
 /** Where one challenge plays: its own port, and every connection that the client makes to it. */
@@ -91,7 +117,7 @@ export class Stage {
   readonly shown: Shown
   readonly place: Invitation
   readonly #listener: Listener
-  readonly #lines: ChallengeLine[]
+  readonly #arrivals: Arrival[]
   readonly #arrived: Set<() => void>
   #taken = 0
 
@@ -99,7 +125,7 @@ export class Stage {
     theatre: Theatre,
     shown: Shown,
     listener: Listener,
-    lines: ChallengeLine[],
+    arrivals: Arrival[],
     arrived: Set<() => void>,
   ) {
     const { ca, domain, password, username, way } = theatre
@@ -108,7 +134,7 @@ export class Stage {
     this.theatre = theatre
     this.shown = shown
     this.#listener = listener
-    this.#lines = lines
+    this.#arrivals = arrivals
     this.#arrived = arrived
     this.place = {
       endpoint: `${scheme}127.0.0.1:${port}${way === 'websocket' ? '/xmpp-websocket' : ''}`,
@@ -121,10 +147,11 @@ export class Stage {
   }
 
   static async open(theatre: Theatre, shown: Shown): Promise<Stage> {
-    const lines: ChallengeLine[] = []
+    const arrivals: Arrival[] = []
     const arrived = new Set<() => void>()
     const onTransport = (transport: Transport) => {
-      lines.push(new ChallengeLine(transport))
+      const heard = new HeardQueue()
+      arrivals.push({ heard, peer: new ScriptedPeer(transport, [heard.reaction]) })
       for (const tell of arrived) tell()
     }
     const { port, way } = theatre
@@ -134,17 +161,17 @@ export class Stage {
       : way === 'tls'
         ? listenTls({ port, onTransport, tls })
         : listenWebSocket({ port, onTransport, tls }))
-    return new Stage(theatre, shown, listener, lines, arrived)
+    return new Stage(theatre, shown, listener, arrivals, arrived)
   }
 
   /** Connections so far; those whose TLS came to nothing from the start are not counted. */
   get connections(): number {
-    return this.#lines.length
+    return this.#arrivals.length
   }
 
   /** The next connection; `undefined`: none in time. */
-  async arrival(patienceMs = this.theatre.arrivalMs): Promise<ChallengeLine | undefined> {
-    if (this.#lines.length <= this.#taken) {
+  async arrival(patienceMs = this.theatre.arrivalMs): Promise<Arrival | undefined> {
+    if (this.#arrivals.length <= this.#taken) {
       await new Promise<void>((resolve) => {
         const tell = () => {
           clearTimeout(timer)
@@ -155,13 +182,13 @@ export class Stage {
         this.#arrived.add(tell)
       })
     }
-    const line = this.#lines[this.#taken]
-    if (line !== undefined) this.#taken += 1
-    return line
+    const arrival = this.#arrivals[this.#taken]
+    if (arrival !== undefined) this.#taken += 1
+    return arrival
   }
 
   async close(): Promise<void> {
-    for (const line of this.#lines) line.hangUp()
+    for (const { peer } of this.#arrivals) peer.reset()
     await this.#listener.close()
   }
 }

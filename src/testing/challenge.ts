@@ -1,5 +1,8 @@
+import { faultScenes } from './challenge-faults.js'
 import { loginScenes } from './challenge-login.js'
 import { NotReached } from './challenge-phases.js'
+import { managementScenes } from './challenge-management.js'
+import { redirectScenes } from './challenge-redirect.js'
 import type { Scene } from './challenge-scene.js'
 import { sessionScenes } from './challenge-session.js'
 import { openTheatre, Stage, type Invitation, type Theatre, type TheatreOptions } from './challenge-stage.js'
@@ -18,11 +21,20 @@ export interface ChallengeOptions extends TheatreOptions {
 /**
  * Plays a server that takes a client through a login and a session, and then through each fault at each step; every run is
  * a client anew, on a port of its own.
- * @returns the findings, always in the same order
+ * @returns the findings, always in the same order; rejects with what `invite` rejects with
+ * @example
+ * const findings = await challengeClient({
+ *   invite: async ({ ca, endpoint, jid, password }) => {
+ *     const client = createClient({ jid, password, endpoint, tls: { ca } })
+ *     client.connect().catch(() => {})
+ *     return () => client.close()
+ *   },
+ * })
+ * findings.filter(({ verdict }) => verdict === 'wrong')
  */
 export async function challengeClient(options: ChallengeOptions): Promise<readonly Finding[]> {
   const theatre = await openTheatre(options)
-  const scenes = [...sessionScenes, ...loginScenes]
+  const scenes = [...sessionScenes, ...managementScenes, ...loginScenes, ...faultScenes, ...redirectScenes]
   const findings: (readonly Finding[])[] = scenes.map(() => [])
   const waiting = [...scenes.entries()]
   let done = 0

@@ -25,6 +25,10 @@ export interface ConformanceOptions extends VisitOptions {
  * Walks the charts of a client against a server, state by state and fault by fault, and says of each trial what the server
  * did. Its own connections only: nothing is left behind but messages to the account itself.
  * @returns the findings in the order of the walk; rejects where the account cannot log in at all
+ * @example
+ * const account = { jid: 'check@example.org', password: 'secret' }
+ * const findings = await checkServer({ createClient, endpoint: 'xmpp://example.org:5222', account })
+ * findings.filter(({ verdict }) => verdict === 'wrong')
  */
 export async function checkServer(options: ConformanceOptions): Promise<readonly Finding[]> {
   const first = new Visit(options)

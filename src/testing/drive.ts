@@ -32,8 +32,8 @@ export interface Stimulus<Rig> {
 /** What is driven: a running tree of charts with all its deeds. */
 export interface Running {
   readonly clock: VirtualClock
-  /** The root of the charts. */
-  readonly actor: AnyActorRef
+  /** The root of the charts, or what tells where a chart is that is stepped as data. */
+  readonly actor: Pick<AnyActorRef, 'getSnapshot'>
   /** What was said, for whoever has to find out what went wrong. */
   readonly transcript?: () => string
   /** Ends it, and throws for what was left behind. */
@@ -47,6 +47,11 @@ export interface Drivable<Rig extends Running> {
   readonly model?: ModelOptions | undefined
   /** Begins a new one, at the first place of the chart; `inspect` has to be given to every actor of it. */
   readonly start: (inspect: (event: InspectionEvent) => void) => Rig | Promise<Rig>
+  /**
+   * The chart is no actor but stepped as data, so that nobody sees which transitions it takes: its states are compared, and
+   * by `facts` what its actions bring about. Default false.
+   */
+  readonly isData?: boolean | undefined
   /** The input of the root chart. Default: none. */
   readonly inputOf?: ((rig: Rig) => unknown) | undefined
   /** What the charts say beside their states, and what the app sees of it; compared as JSON. */
@@ -124,7 +129,8 @@ function canHappen(model: Model, occurrences: readonly Occurrence[]): boolean {
 
 /**
  * Drives what runs along a path, or as it is told from step to step, the pure charts beside it, and compares both after each step: the state of every chart,
- * the transitions that were taken, and the facts. Gives the ids of the transitions that were taken for real.
+ * the transitions that were taken, and the facts. Gives the ids of the transitions that were taken for real, of a chart that is data those that the
+ * comparison bears out.
  * Throws DriveDifference, RangeError for a step that is not possible there, and what `end` throws.
  */
 export async function drive<Rig extends Running>(
@@ -132,12 +138,13 @@ export async function drive<Rig extends Running>(
   path: readonly string[] | Choose,
   { finish, compares = true }: DriveOptions<Rig> = {},
 ): Promise<readonly string[]> {
-  const { machine, model: options, inputOf } = drivable
+  const { machine, model: options, inputOf, isData = false } = drivable
   const witness = new Witness()
   const rig = await drivable.start(witness.inspect)
   let step: ModelStep = { ...beginModel(machine, inputOf?.(rig), options), taken: [] }
   const choose: Choose = typeof path === 'function' ? path : (_names, index) => path[index]
   const done: string[] = []
+  const borneOut: string[] = []
   const look = () => ({
     charts: sorted(chartsOf(machine.id, rig.actor).map(toEntry)),
     taken: byChart(witness.taken),
@@ -145,7 +152,7 @@ export async function drive<Rig extends Running>(
   })
   const predict = () => ({
     charts: sorted([...step.model.charts].map(([path, { snapshot }]) => toEntry([path, snapshot]))),
-    taken: byChart(step.taken),
+    taken: byChart(isData ? [] : step.taken),
     facts: drivable.facts?.expected(step.model),
   })
   try {
@@ -174,9 +181,10 @@ export async function drive<Rig extends Running>(
       await rig.clock.advance(next.passMs)
       step = stepModel(step.model, next.occurrences, drivable.model)
       await compare()
+      borneOut.push(...step.taken)
     }
     await finish?.(rig)
-    return witness.all
+    return isData ? borneOut : witness.all
   } finally {
     await rig.end()
   }
@@ -201,7 +209,7 @@ class Witness {
 }
 
 /** Every chart that is at work, by path. */
-function chartsOf(path: string, actor: AnyActorRef): readonly (readonly [string, AnyMachineSnapshot])[] {
+function chartsOf(path: string, actor: Running['actor']): readonly (readonly [string, AnyMachineSnapshot])[] {
   const snapshot: unknown = actor.getSnapshot()
   if (!isMachineSnapshot(snapshot)) return []
   if (snapshot.status === 'stopped') return []

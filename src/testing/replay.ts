@@ -33,9 +33,11 @@ export const clientCharts: ChartTable = new Map(
     charts.bindingMachine,
     charts.carbonsMachine,
     charts.connectionMachine,
+    charts.conversationMachine,
     charts.livenessMachine,
     charts.photoHashMachine,
     charts.presenceMachine,
+    charts.registrationMachine,
     charts.rosterMachine,
     charts.sessionMachine,
     charts.streamManagementMachine,
@@ -63,7 +65,6 @@ export function replayRecording(
   const divergences: Divergence[] = []
   const unfollowed = new Set<string>()
   for (const record of lines) {
-    if (record.kind === 'dropped') for (const key of lives.keys()) if (isOf(record, key)) lives.delete(key)
     if (record.kind === 'end') lives.delete(keyOf(record))
     if (!isStep(record)) continue
     const { actorPath, seq, type } = record
@@ -99,8 +100,6 @@ export function replayRecording(
 /** Actors of one path may be of several sources. */
 const keyOf = ({ actorPath, source }: { readonly actorPath: string; readonly source: string }) =>
   `${source} ${actorPath}`
-
-const isOf = ({ source }: RecordingLine, key: string) => key.startsWith(`${source} `)
 
 const isStep = (line: RecordingLine): line is Step =>
   (line.kind === 'event' || line.kind === 'start') && line.value !== undefined

@@ -68,10 +68,10 @@ export function logIn(words: LoginWords = {}): Reaction {
   return (heard, peer) => {
     if (heard.kind === 'header') meet(peer)
     else if (heard.kind === 'element') hear(heard.element, peer)
-    else {
+    else if (heard.kind === 'closing') {
       peer.closeStream()
       peer.hangUp()
-    }
+    } else return false
     return true
   }
 }

@@ -1,16 +1,21 @@
 import { createInbound, type Inbound, type StreamHeader } from '../router/inbound.js'
-import type { StreamErrorCondition, TransportError } from '../errors.js'
+import type { ProtocolError, StreamErrorCondition, TransportError } from '../errors.js'
 import { toStreamErrorElement, type StreamErrorInput } from '../stanza/stream-error.js'
-import type { Transport } from '../transport/transport.js'
+import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
 import { closingTag, serialize } from '../xml/serializer.js'
 
-/** What a peer hears of the client: a stream header, a first-level element, or the end of the stream. */
+/** What a peer hears of the client: a stream header, a first-level element, and how it ends. */
 export type Heard =
   | { readonly kind: 'header'; readonly header: StreamHeader }
   | { readonly kind: 'element'; readonly element: XmlElement }
+  /** The closing tag. */
   | { readonly kind: 'closing' }
+  /** What it says is no XMPP, and nothing of it is heard any more; throws where no reaction takes it. */
+  | { readonly kind: 'broken'; readonly error: ProtocolError }
+  /** The connection is over, whoever ended it. */
+  | { readonly kind: 'gone' }
 
 /** What a peer does about it; `true`: that was all, and no other reaction is asked. */
 export type Reaction = (heard: Heard, peer: ScriptedPeer) => boolean
@@ -25,8 +30,8 @@ export interface Cut {
 export type StreamErrorWords = StreamErrorCondition | StreamErrorInput
 
 /**
- * The server's end of one connection in memory. Does what its reactions say, and what the test tells it to, the forbidden
- * included: it is no server, and has no rules of its own.
+ * The server's end of one connection. Does what its reactions say, and what it is told to, the forbidden included: it is
+ * no server, and has no rules of its own.
  */
 export class ScriptedPeer {
   /** All that was heard, as text. */
@@ -75,7 +80,8 @@ export class ScriptedPeer {
         this.#react({ kind: 'closing' })
       },
       failed: (error) => {
-        throw error
+        this.#inbound.stop()
+        if (!this.#react({ kind: 'broken', error })) throw error
       },
     })
     transport.start({
@@ -83,6 +89,7 @@ export class ScriptedPeer {
       closed: (error) => {
         this.ended = true
         this.endedBy = error
+        this.#react({ kind: 'gone' })
       },
     })
   }
@@ -171,23 +178,33 @@ export class ScriptedPeer {
     this.#isOpen = false
   }
 
-  /** The server's side of a TLS handshake, which is only pretended. */
-  async startTls(): Promise<void> {
+  /**
+   * The server's side of a TLS handshake, which in memory is only pretended; rejects where the client breaks it off.
+   * @param options default: what suffices to pretend
+   */
+  async startTls(
+    options: TlsServerOptions = { role: 'server', cert: '', key: '' },
+    signal = new AbortController().signal,
+  ): Promise<void> {
     this.restartStream()
-    await this.#transport.startTls({ role: 'server', cert: '', key: '' }, new AbortController().signal)
+    this.#inbound.restart()
+    await this.#transport.startTls(options, signal)
   }
 
   #hear(chunk: Uint8Array | string): void {
     const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)
     this.heard += text
     this.transcript.push(`client: ${text}`)
-    if (this.framing === 'bytes' && /^<(?:\?xml|stream:stream)\b/.test(text)) this.#inbound.restart()
+    // A client that believes what it was told opens a new stream; one that does not goes on with the old one.
+    if (this.framing === 'bytes' && opening.test(text)) this.#inbound.restart()
     this.#inbound.write(chunk)
   }
 
-  #react(heard: Heard): void {
-    if (!this.isSilent) this.#reactions.some((reaction) => reaction(heard, this))
+  #react(heard: Heard): boolean {
+    return !this.isSilent && this.#reactions.some((reaction) => reaction(heard, this))
   }
 }
+
+const opening = /^\s*<(?:\?xml|(?:[\w.-]+:)?stream)\s/
 
 const streamScope = { namespace: ns.client, prefixes: new Map([[ns.streams, 'stream']]) }

@@ -36,7 +36,7 @@ export interface StreamHeader {
   readonly id?: string | undefined
   /** `xml:lang`, a language tag. */
   readonly lang?: string | undefined
-  /** Default `1.0`. */
+  /** Left out by servers from before XMPP 1.0. */
   readonly version?: string | undefined
 }
 
@@ -49,7 +49,7 @@ export const closingTag = '</stream:stream>'
  * @throws RangeError for what XML cannot carry, see `escapeAttribute`
  */
 export function serializeOpening(header: StreamHeader): string {
-  const { namespace = ns.client, version = '1.0', from, id, lang, to } = header
+  const { namespace = ns.client, version, from, id, lang, to } = header
   const attributes: readonly (readonly [name: string, value: string | undefined])[] = [
     ['xmlns', namespace],
     ['xmlns:stream', ns.streams],

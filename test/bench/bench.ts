@@ -5,7 +5,9 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measurePresences, measureRosters } from './contact-lists.js'
+import { measureCrowd } from './crowd.js'
 import { measureIdle } from './idle.js'
+import { measureInspector } from './inspector.js'
 import { measureLogins } from './logins.js'
 import { measureParsing } from './parsing.js'
 import { startProsodyUnderBench, type ProsodySetting, type ProsodyUnderBench } from './prosody-under-bench.js'
@@ -30,6 +32,8 @@ const groups = {
   login: measureLogins,
   'round-trips': measureRoundTrips,
   idle: measureIdle,
+  crowd: measureCrowd,
+  inspector: measureInspector,
 } satisfies Readonly<Record<string, (scope: Scope) => Promise<Group>>>
 
 const { values } = parseArgs({

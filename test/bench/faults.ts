@@ -14,9 +14,6 @@ import { toSummaries, toTable, type Held } from './faults/summary.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
-/** Ours saves no session that outlives its process. */
-const forgetful: ReadonlySet<Client> = new Set(['ours'])
-
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -30,7 +27,7 @@ const { values } = parseArgs({
 const rows = choose('row', rowNames, values.row)
 const chosenClients = choose('client', clients, values.client)
 const chosenServers = choose('server', serverNames, values.server)
-const sessions = values.quick ? 2 : 20
+const sessions = values.quick ? 1 : 20
 const seeds =
   values.seed === undefined
     ? Array.from({ length: sessions }, (_, index) => index + 1)
@@ -78,11 +75,6 @@ try {
 }
 const summaries = toSummaries(held)
 say(toTable(summaries))
-if (rows.includes('killed') && chosenClients.includes('ours')) {
-  say(
-    'ours is not in “client killed, started again”: it has no store that a session could outlive its process in.',
-  )
-}
 say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
 if (values.json !== undefined) {
   const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({
@@ -98,10 +90,7 @@ if (values.json !== undefined) {
 
 function toSessions(row: RowName, server: ServerUnderFaults): readonly Session[] {
   if (row === 'restart' && server.restart === undefined) return []
-  const present = chosenClients.filter((client) => {
-    if (row === 'killed' && forgetful.has(client)) return false
-    return server.name === 'Prosody' || client === 'ours'
-  })
+  const present = chosenClients.filter((client) => server.name === 'Prosody' || client === 'ours')
   return seeds.flatMap((seed) => present.map((client) => ({ row, client, server, seed })))
 }
 

@@ -11,17 +11,26 @@ export interface WorkerTask {
   readonly input: object
   /** PEM file of an authority that the worker is to trust. */
   readonly caFile?: string
+  /** When it is given up, in milliseconds. Default 180,000. */
+  readonly timeoutMs?: number
   /** Lets the worker collect garbage by its own will. */
   readonly exposeGc?: boolean
   /** Hears what the worker says; `answer` says a word back. */
   readonly hear?: (word: string, figures: Figures, answer: (word: string) => void) => void
 }
 
-const workerTimeoutMs = 180_000
+const defaultTimeoutMs = 180_000
 const lastWordsLimit = 2000
 
 /** Runs one worker and resolves with what it measured; rejects with its last words when it fails. */
-export function runWorker({ caFile, exposeGc, hear, input, script }: WorkerTask): Promise<Figures> {
+export function runWorker({
+  caFile,
+  exposeGc,
+  hear,
+  input,
+  script,
+  timeoutMs = defaultTimeoutMs,
+}: WorkerTask): Promise<Figures> {
   const child = fork(benchFile('workers', `${script}.mjs`), [JSON.stringify(input)], {
     execArgv: exposeGc === true ? ['--expose-gc'] : [],
     env: { ...process.env, ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }) },
@@ -29,7 +38,7 @@ export function runWorker({ caFile, exposeGc, hear, input, script }: WorkerTask)
   })
   const lastWords = collectLastWords(child)
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), workerTimeoutMs)
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
     let measured: Figures | undefined
     child.on('message', (message) => {
       const { figures, word } = readMessage(message)

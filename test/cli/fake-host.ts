@@ -46,5 +46,6 @@ class Recorder extends Writable {
   override _write(chunk: string, _encoding: string, done: () => void): void {
     this.text += chunk
     done()
+    this.emit('more')
   }
 }

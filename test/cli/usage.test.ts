@@ -20,7 +20,7 @@ describe('xmpp-machines', () => {
   it.each([['--help'], ['help']])('shows every command and exit code with %s', async (word) => {
     const { code, shown } = await cli(word)
     expect(code).toBe(0)
-    for (const name of ['demo', 'connect', 'serve', 'inspect', 'check', 'challenge', 'replay'])
+    for (const name of ['demo', 'connect', 'console', 'serve', 'inspect', 'check', 'challenge', 'replay'])
       expect(shown).toMatch(new RegExp(`\n  ${name} `))
     for (const [exitCode, meaning] of exitCodeMeanings) {
       expect(shown).toMatch(new RegExp(`\n  ${exitCode} +${meaning.replaceAll(/[()]/g, '\\$&')}\n`))
@@ -41,20 +41,27 @@ describe('xmpp-machines', () => {
     },
   )
 
-  it.each([['demo'], ['connect'], ['serve'], ['inspect'], ['check'], ['challenge'], ['replay'], ['']])(
-    'keeps the help of "%s" within 100 columns',
-    async (name) => {
-      const { shown } = await cli(...(name === '' ? ['--help'] : [name, '--help']))
-      expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([])
-    },
-  )
+  it.each([
+    ['demo'],
+    ['connect'],
+    ['console'],
+    ['serve'],
+    ['inspect'],
+    ['check'],
+    ['challenge'],
+    ['replay'],
+    [''],
+  ])('keeps the help of "%s" within 100 columns', async (name) => {
+    const { shown } = await cli(...(name === '' ? ['--help'] : [name, '--help']))
+    expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([])
+  })
 
   it.each([
     [['conect'], 'There is no command conect. Did you mean connect?'],
     [['dmeo'], 'There is no command dmeo. Did you mean demo?'],
     [
       ['frobnicate'],
-      'There is no command frobnicate. There are demo, connect, serve, inspect, check, challenge, replay; see --help.',
+      'There is no command frobnicate. There are demo, connect, console, serve, inspect, check, challenge, replay; see --help.',
     ],
     [['--once'], 'A command comes first, not --once.'],
     [['connect', '--endpont', 'x'], 'There is no option --endpont. Did you mean --endpoint?'],

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { holdAccounts } from './accounts.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
@@ -7,12 +8,15 @@ import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
+import { holdTyping } from './typing.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const password = 'secret'
 const server: EmbeddedServer = await createServer({
   domain: 'example.test',
   allowPlaintext: true,
+  registration: {},
+  legacyIdentification: {},
   accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
     username,
     password,
@@ -54,9 +58,11 @@ const under: ServerUnderTest = {
 }
 
 holdConversations(under)
+holdAccounts(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
+holdTyping(under)
 holdProfiles(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

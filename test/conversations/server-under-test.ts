@@ -7,12 +7,14 @@ import type { ClientOptions } from '../../src/client-options.js'
  * `takes no approval in advance`: RFC 6121 §3.4 is optional, and not offered. `tells of no approval in advance`: roster pushes
  * have no `approved` (against RFC 6121 §3.4.1). `swaps what comes while a session moves`: a stanza that arrives for a session
  * just while it is resumed may come after one that was sent later, or, seldom, twice; by whose doing twice is not known.
+ * `calls a removed account a conflict`: its other sessions end with that, not with not-authorized (XEP-0077 §3.2).
  * `forgets the last words`: once the connection of a resource has ended, the status with which it became unavailable before is
  * not told any more (against XEP-0012 §3). `tells strangers to subscribe`: who may not know when an account was left gets
  * subscription-required, not forbidden (against XEP-0012 §3). `keeps the fields it knows`: a
  * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped.
  */
 export type Deviation =
+  | 'calls a removed account a conflict'
   | 'confirms the removal of nobody'
   | 'forgets the last words'
   | 'hides nobody'
@@ -40,4 +42,24 @@ export interface ServerUnderTest {
   readonly renew?: (user: string) => Promise<void>
   /** Where it goes its own way; each is held to that too. */
   readonly deviations?: readonly Deviation[]
+}
+
+/** Where each real server does. */
+export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
+  prosody: [
+    'forgets the last words',
+    'hides nobody',
+    'keeps the fields it knows',
+    'keeps an approval that was taken back',
+    'tells of no approval in advance',
+  ],
+  ejabberd: [
+    'calls a removed account a conflict',
+    'forgets the last words',
+    'keeps a withdrawn request',
+    'confirms the removal of nobody',
+    'hides nobody',
+    'takes no approval in advance',
+    'tells strangers to subscribe',
+  ],
 }

@@ -22,6 +22,12 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  'change-password': [
+    /^changed$/,
+    /^back again$/,
+    /^mot2passe: Check user name and password\.$/,
+    /^nouveau mot2passe: lets you in$/,
+  ],
   'client-information': [
     /^their app: My app 1\.0, on an operating system of their own$/,
     /^their time: \d\d:\d\d:\d\d, UTC[+-]\d+ min$/,
@@ -66,6 +72,12 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: two$/,
     /^earlier: one$/,
   ],
+  'legacy-login': [
+    /^requestingFields: jabber:iq:auth$/,
+    /^identifying: jabber:iq:auth$/,
+    /^online as toto@localhost\/maison, on a stream of version none$/,
+    /^not jabber:iq:auth: a SASL mechanism is chosen$/,
+  ],
   inspect: [/^watch: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/, /^online; Enter ends it$/],
   phases: [
     /^offline: /,
@@ -104,13 +116,28 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^somebody pulled the cable: again in \d+ ms, because the connection was cut$/,
     /^online again$/,
   ],
+  register: [
+    /^Where can we write to you\?: email$/,
+    /^toto: conflict\. Choose another name\.$/,
+    /^Where can we write to you\?: email$/,
+    /^this is no e-mail address: email$/,
+    /^tata is online$/,
+  ],
+  'remove-account': [/^the account is removed$/, /^it needs credentials: Check user name and password\.$/],
   request: [/^pong after \d+ ms$/, /^the server is xmpp-machines$/, /^given up: transport\.aborted$/],
+  'rich-text': [
+    /^plain: Salut toi !$/,
+    /^strong: toi$/,
+    /^what is left of a script and an image: a cat$/,
+    /^styled: strong$/,
+  ],
   vcard: [
     /^Tata Dupont, Conductor at Night trains$/,
     /^call \+33-1-23-45-67-89 \(work, voice\)$/,
     /^a link: https: trains\.example$/,
   ],
   restart: [/^a session begins$/, /^the session goes on$/, /^heard: Are you there\?$/],
+  typing: [/^toto: active$/, /^tata: composing$/, /^tata: paused$/, /^tata: active$/, /^tata: gone$/],
 }
 
 /** What other examples import. */

@@ -181,6 +181,14 @@ describe('over a new session', () => {
     },
   )
 
+  it('nobody is known any more not to have asked', () => {
+    const { subscriptions, take } = watch([{ jid: bob, subscription: 'to' }])
+    take('unsubscribe')
+    expect(subscriptions.standingOf(bob)).toEqual({ to: 'subscribed', from: 'none' })
+    subscriptions.miss()
+    expect(subscriptions.standingOf(bob)).toEqual({ to: 'subscribed', from: 'unknown' })
+  })
+
   it('a request that was answered meanwhile is over', () => {
     const { subscriptions, take, now, fetched } = watch([{ jid: bob }])
     take('subscribe')

@@ -143,7 +143,7 @@ const config = {
     },
     {
       // `types: {} as { … }` is how XState's setup() is told its types.
-      files: ['machines/**/*.ts', 'test/testing/**/*.ts'],
+      files: ['machines/**/*.ts', 'test/testing/**/*.ts', 'test/inspector/**/*.ts'],
       rules: {
         'typescript/consistent-type-assertions': 'off',
         'typescript/no-unnecessary-type-assertion': 'off',

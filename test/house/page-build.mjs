@@ -1,6 +1,7 @@
-// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, and ELK as its own author built it, to run in a worker.
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { argv } from 'node:process'
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, layouts made beforehand, and ELK as its own author built it, to run in a worker.
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { argv, pid } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
@@ -20,6 +21,7 @@ export async function buildPage(folder) {
       { in: 'src/inspector/page/page.tsx', out: 'page' },
       { in: 'src/inspector/page/page.css', out: 'page' },
       { in: 'src/inspector/page/panes/save/drawing.ts', out: 'drawing' },
+      { in: 'src/inspector/page/chart/layouts.ts', out: 'layouts' },
     ],
     outdir: folder,
     bundle: true,
@@ -46,8 +48,8 @@ export async function buildPage(folder) {
  */
 const evaluated = {
   name: 'evaluated',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[/\\](?:subscription|failure)-table\.ts$/ }, async ({ path }) => {
+  setup: (pipeline) => {
+    pipeline.onLoad({ filter: /[/\\](?:subscription|failure|layout)-table\.ts$/ }, async ({ path }) => {
       const { outputFiles } = await build({
         entryPoints: [path],
         bundle: true,
@@ -55,14 +57,32 @@ const evaluated = {
         platform: 'node',
         write: false,
       })
-      const code = outputFiles.map(({ text }) => text).join('')
-      const found = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
+      const found = await resultOf(outputFiles.map(({ text }) => text).join(''))
       const constants = Object.entries(found).map(
         ([name, value]) => `export const ${name} = ${JSON.stringify(value)}`,
       )
       return { contents: constants.join('\n'), loader: 'js' }
     })
   },
+}
+
+/**
+ * What a module exports. Kept under the digest of its code, all that it imports included: laying charts out takes seconds.
+ * @param {string} code
+ */
+async function resultOf(code) {
+  const kept = new URL(
+    `node_modules/.cache/xmpp-machines/${createHash('sha256').update(code).digest('hex')}.json`,
+    root,
+  )
+  const text = await readFile(kept, 'utf8').catch(() => undefined)
+  if (text !== undefined) return JSON.parse(text)
+  const found = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)
+  await mkdir(new URL('.', kept), { recursive: true })
+  const draft = new URL(`${kept}.${pid}`)
+  await writeFile(draft, JSON.stringify(found))
+  await rename(draft, kept)
+  return found
 }
 
 const bundled = [

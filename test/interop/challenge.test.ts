@@ -34,8 +34,9 @@ async function challenge(name: string, toCommand: (place: Invitation, cafile: st
   return challengeClient({
     domain: 'localhost',
     way: 'starttls',
-    atOnce: 4,
+    atOnce: 6,
     patienceMs: 3_000,
+    silenceMs: 5_000,
     arrivalMs: 20_000,
     invite: async (place) => {
       await (written ??= writeFile(cafile, place.ca))
@@ -46,7 +47,7 @@ async function challenge(name: string, toCommand: (place: Invitation, cafile: st
 
 const isUnseen = ({ verdict }: Finding) => verdict === 'unseen'
 
-test('@xmpp/client behaves as is known', { timeout: 120_000 }, async ({ skip }) => {
+test('@xmpp/client behaves as is known', { timeout: 240_000 }, async ({ skip }) => {
   skip(isOff, 'XMPP_MACHINES_INTEROP=off is set')
   installWorkspace(workspace)
   const app = fileURLToPath(new URL('xmpp-client.mjs', workspace))
@@ -65,7 +66,7 @@ test('@xmpp/client behaves as is known', { timeout: 120_000 }, async ({ skip }) 
   expect(findings.filter(isUnseen)).toEqual([])
 })
 
-test('slixmpp behaves as is known', { timeout: 120_000 }, async ({ skip }) => {
+test('slixmpp behaves as is known', { timeout: 240_000 }, async ({ skip }) => {
   skip(isOff, 'XMPP_MACHINES_INTEROP=off is set')
   const problem = (await hasSlixmpp())
     ? undefined

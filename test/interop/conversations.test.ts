@@ -1,11 +1,13 @@
 import { describe } from 'vitest'
+import { holdAccounts } from '../conversations/accounts.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
-import type { Deviation, ServerUnderTest } from '../conversations/server-under-test.js'
+import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
+import { holdTyping } from '../conversations/typing.js'
 import { realPassword } from '../support/real-accounts.js'
 import { onEachRealServer } from '../support/real-server.js'
 
@@ -23,24 +25,6 @@ const mechanisms = {
   ],
 } as const
 
-const deviations: Readonly<Record<'ejabberd' | 'prosody', readonly Deviation[]>> = {
-  prosody: [
-    'forgets the last words',
-    'hides nobody',
-    'keeps the fields it knows',
-    'keeps an approval that was taken back',
-    'tells of no approval in advance',
-  ],
-  ejabberd: [
-    'forgets the last words',
-    'keeps a withdrawn request',
-    'confirms the removal of nobody',
-    'hides nobody',
-    'takes no approval in advance',
-    'tells strangers to subscribe',
-  ],
-}
-
 onEachRealServer((server) => {
   describe.each([server.open, server.secure])(
     '$domain',
@@ -56,14 +40,16 @@ onEachRealServer((server) => {
         },
         ca: server.ca,
         password: realPassword,
-        deviations: deviations[server.name],
+        deviations: realDeviations[server.name],
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
       holdConversations(under)
+      holdAccounts(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)
       holdDiscovery(under)
+      holdTyping(under)
       holdProfiles(under)
     },
   )

@@ -3,7 +3,7 @@ import { createActor, toPromise } from 'xstate'
 import { authenticationMachine } from '../../machines/authentication.js'
 import type { MechanismFacts } from '../../machines/mechanism-choice.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
-import { AuthenticationError, TransportError, saslFailureConditions } from '../../src/errors.js'
+import { AuthenticationError, StanzaError, TransportError, saslFailureConditions } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 
 const facts: MechanismFacts = {
@@ -11,6 +11,7 @@ const facts: MechanismFacts = {
   offeredBindings: null,
   channelBindings: [],
   credentials: { password: true, certificate: false, anonymous: false },
+  legacy: false,
   secure: true,
   allowPlaintext: false,
   scramPinned: false,
@@ -29,10 +30,12 @@ function run(script: Parameters<typeof scriptDeeds>[0], changes: Partial<Mechani
       initiate: deed('initiate'),
       answerChallenge: deed('answerChallenge'),
       verifyServer: deed('verifyServer'),
+      requestFields: deed('requestFields'),
+      identify: deed('identify'),
     },
   })
   const actor = createActor(machine, {
-    input: { facts: { ...facts, ...changes }, timeouts: defaultTimeouts },
+    input: { facts: { ...facts, ...changes }, resource: 'desk', timeouts: defaultTimeouts },
   })
   const output = toPromise(actor)
   actor.start()
@@ -121,5 +124,82 @@ describe('the authentication chart', () => {
       outcome: 'failed',
       error: closed,
     })
+  })
+})
+
+describe('the authentication chart, where there is no SASL', () => {
+  const before = { offered: [], legacy: true }
+  const fields = (digest: boolean, password: boolean) => gives({ kind: 'fields', digest, password })
+  const identified = gives({ kind: 'identified', jid: 'romeo@example.test/desk' })
+  const refused = (condition: 'conflict' | 'not-acceptable') =>
+    gives({
+      kind: 'refused',
+      error: new StanzaError(condition, 'cancel'),
+      conflict: condition === 'conflict',
+    })
+
+  it('asks for the fields, prefers the digest, and ends with an address', async () => {
+    const { actor, output, asked } = run(
+      { requestFields: [fields(true, true)], identify: [identified] },
+      before,
+    )
+    expect(await output).toEqual({
+      outcome: 'identified',
+      mechanism: 'jabber:iq:auth',
+      jid: 'romeo@example.test/desk',
+      refusals: [],
+    })
+    expect(asked).toEqual(['requestFields', 'identify'])
+    expect(actor.getSnapshot().context.form).toBe('digest')
+  })
+
+  it.each([
+    { secure: true, allowPlaintext: false, goes: true },
+    { secure: false, allowPlaintext: true, goes: true },
+    { secure: false, allowPlaintext: false, goes: false },
+  ])(
+    'sends the password itself where nobody reads it, or the app says so: %j',
+    async ({ goes, ...channel }) => {
+      const script = { requestFields: [fields(false, true)], ...(goes && { identify: [identified] }) }
+      const { asked, output } = run(script, { ...before, ...channel })
+      expect(await output).toMatchObject(
+        goes
+          ? { outcome: 'identified' }
+          : {
+              outcome: 'failed',
+              error: {
+                code: 'authentication.no-mechanism',
+                message: 'the server takes only the password itself, and the connection is not encrypted',
+              },
+            },
+      )
+      expect(asked.includes('identify')).toBe(goes)
+    },
+  )
+
+  it('gives a taken resource up for another, once', async () => {
+    const { output, asked } = run(
+      { requestFields: [fields(true, false)], identify: [refused('conflict'), refused('conflict')] },
+      before,
+    )
+    expect(await output).toMatchObject({ outcome: 'failed', error: { code: 'stanza.conflict' } })
+    expect(asked).toEqual(['requestFields', 'identify', 'identify'])
+  })
+
+  it('fails with what the server lacks', async () => {
+    const { output } = run(
+      { requestFields: [fields(true, false)], identify: [refused('not-acceptable')] },
+      before,
+    )
+    expect(await output).toMatchObject({ outcome: 'failed', error: { code: 'stanza.not-acceptable' } })
+  })
+
+  it.each(['requestFields', 'identify'])('does not wait for ever: %s', async (deed) => {
+    const { output } = run(
+      { requestFields: [fields(true, false)], identify: [identified], [deed]: [silent] },
+      before,
+    )
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.saslMs)
+    expect(await output).toMatchObject({ outcome: 'failed', error: { code: 'timeout.sasl' } })
   })
 })

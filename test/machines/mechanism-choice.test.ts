@@ -8,6 +8,7 @@ const facts: MechanismFacts = {
   offeredBindings: ['tls-exporter', 'tls-server-end-point'],
   channelBindings: ['tls-exporter', 'tls-server-end-point'],
   credentials: { password: true, certificate: false, anonymous: false },
+  legacy: false,
   secure: true,
   allowPlaintext: false,
   scramPinned: false,
@@ -117,5 +118,40 @@ describe('chooseMechanisms()', () => {
     expect([...candidates, ...refusals].map(({ name }) => name).sort()).toEqual(
       [...facts.offered, 'GSSAPI', 'EXTERNAL', 'ANONYMOUS'].sort(),
     )
+  })
+})
+
+describe('chooseMechanisms(), of jabber:iq:auth', () => {
+  const none = { offered: [], legacy: true }
+
+  it('takes it where the server has no SASL', () => {
+    expect(choose(none)).toEqual({
+      candidates: [{ name: 'jabber:iq:auth', gs2: 'n', binding: undefined }],
+      refusals: [],
+    })
+  })
+
+  it('does not take it for a server that offers nothing at all', () => {
+    expect(choose({ offered: [], legacy: false })).toEqual({ candidates: [], refusals: [] })
+  })
+
+  it('takes it where the app asks for it and nothing else that is named can be had', () => {
+    expect(names({ allowed: ['jabber:iq:auth'] })).toEqual(['jabber:iq:auth'])
+    expect(names({ allowed: ['SCRAM-SHA-1', 'jabber:iq:auth'] })).toEqual(['SCRAM-SHA-1'])
+  })
+
+  it.each([
+    ['a SASL mechanism is chosen', { legacy: true }],
+    ['the server offers SASL', { legacy: true, offered: ['DIGEST-MD5'] }],
+    ['the app does not allow it', { ...none, allowed: ['PLAIN'] }],
+    ['SCRAM was used for this account before, and the server proved itself', { ...none, scramPinned: true }],
+    ['no password was given', { ...none, credentials: { ...facts.credentials, password: false } }],
+    [
+      'the app asked for an anonymous session',
+      { ...none, credentials: { password: false, certificate: false, anonymous: true } },
+    ],
+  ] as const)('does not take it, because %s', (because, changes) => {
+    expect(names(changes)).not.toContain('jabber:iq:auth')
+    expect(reason('jabber:iq:auth', changes)).toBe(because)
   })
 })

@@ -10,20 +10,22 @@ import {
 } from 'xstate'
 import { servedSessionMachine } from '../../machines/served-session.js'
 import type {
+  AccountVerdict,
   BindVerdict,
   SaslVerdict,
   ServedChannelFacts,
   ServedSessionEvent,
 } from '../../machines/served-facts.js'
 
-const clear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
+const clear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [], accountRequests: [] }
 const encrypted: ServedChannelFacts = {
   secure: true,
   startTls: false,
   mechanisms: ['SCRAM-SHA-256', 'PLAIN'],
+  accountRequests: ['identification', 'registration'],
 }
 const timeouts = { negotiationMs: 4000, tlsMs: 3000, saslMs: 2000, resumptionMs: 5000, closeMs: 1000 }
-const input = { domain: 'example.test', channel: clear, attempts: 2, timeouts }
+const input = { domain: 'example.test', channel: clear, isBeforeVersionOne: false, attempts: 2, timeouts }
 
 const header = { to: 'example.test', version: '1.0' }
 const events: readonly ServedSessionEvent[] = [
@@ -36,6 +38,8 @@ const events: readonly ServedSessionEvent[] = [
   { type: 'sasl.begun', mechanism: 'UNKNOWN' },
   { type: 'sasl.responded' },
   { type: 'sasl.aborted' },
+  { type: 'account.requested', request: 'identification' },
+  { type: 'account.requested', request: 'invitation' },
   { type: 'resource.requested' },
   { type: 'management.requested', wish: { resume: false, patienceMs: undefined } },
   { type: 'management.requested', wish: { resume: true, patienceMs: 3000 } },
@@ -60,7 +64,7 @@ const events: readonly ServedSessionEvent[] = [
 type Snapshot = SnapshotFrom<typeof servedSessionMachine>
 interface Outcome {
   readonly type: string
-  readonly output?: ServedChannelFacts | SaslVerdict | BindVerdict
+  readonly output?: AccountVerdict | ServedChannelFacts | SaslVerdict | BindVerdict
   readonly error?: Error
 }
 
@@ -72,6 +76,13 @@ const outcomes: readonly Outcome[] = [
   { type: 'xstate.done.actor.verifyResponse', output: { kind: 'accepted', username: 'alice' } },
   { type: 'xstate.done.actor.verifyResponse', output: { kind: 'refused', condition: 'not-authorized' } },
   { type: 'xstate.error.actor.verifyResponse', error: new Error('no memory') },
+  { type: 'xstate.done.actor.serveAccount', output: { kind: 'answered' } },
+  { type: 'xstate.done.actor.serveAccount', output: { kind: 'refused' } },
+  {
+    type: 'xstate.done.actor.serveAccount',
+    output: { kind: 'identified', username: 'alice', resource: 'r' },
+  },
+  { type: 'xstate.error.actor.serveAccount', error: new Error('no memory') },
   { type: 'xstate.done.actor.bindResource', output: { kind: 'bound', resource: 'r' } },
   { type: 'xstate.done.actor.bindResource', output: { kind: 'refused', condition: 'conflict' } },
   { type: 'xstate.error.actor.bindResource', error: new Error('no memory') },

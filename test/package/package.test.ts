@@ -97,6 +97,32 @@ describe('a project that installs it', () => {
     expect(await runScript(script, conditions)).toBe('online\n')
   })
 
+  test('checks a server and challenges a client, as far as it likes', async () => {
+    const script = [
+      `import { createClient } from '${specifier('.')}'`,
+      `import { createServer } from '${specifier('./server')}'`,
+      `import { challengeClient, checkServer } from '${specifier('./testing/node')}'`,
+      `const account = { jid: 'check@localhost', password: 'secret' }`,
+      `const server = await createServer({ accounts: [{ username: 'check', password: 'secret' }] })`,
+      `const stop = new AbortController()`,
+      `const endpoint = server.endpoints.starttls`,
+      `const options = { createClient, endpoint, ca: server.ca, account, signal: stop.signal }`,
+      `const checked = await checkServer({ ...options, found: () => stop.abort() })`,
+      `await server.close()`,
+      `const leave = new AbortController()`,
+      `const invite = async ({ ca, endpoint, jid, password }) => {`,
+      `  const client = createClient({ jid, password, endpoint, tls: { ca } })`,
+      `  client.connect().catch(() => {})`,
+      `  leave.abort()`,
+      `  return () => client.close()`,
+      `}`,
+      `const challenged = await challengeClient({ invite, signal: leave.signal })`,
+      `const ids = [...checked, ...challenged].map(({ id, verdict }) => id + ' ' + verdict)`,
+      `console.log(ids.filter((id) => /^(?:header.from|bind|iq.ping) /.test(id)).join(', '))`,
+    ].join('\n')
+    expect(await runScript(script)).toBe('header.from right, header.from right, bind right, iq.ping right\n')
+  })
+
   test.each(subpaths)('imports %s in Node, the same names from either build', async (subpath) => {
     const script = `console.log(Object.keys(await import('${specifier(subpath)}')).join(' '))`
     const names = await runScript(script)
@@ -141,7 +167,7 @@ describe('a project that installs it', () => {
 
   test.each(
     subpaths
-      .filter((subpath) => !subpath.endsWith('/server'))
+      .filter((subpath) => !/\/(?:server|node)$/.test(subpath))
       .flatMap((subpath) => builds.map((one) => [subpath, ...one])),
   )('bundles %s for browsers, without anything of Node (%s)', async (subpath, _, ...conditions) => {
     const { metafile, warnings } = await build({

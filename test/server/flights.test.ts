@@ -93,7 +93,11 @@ describe('a mistake of the server', () => {
     for (const username of ['alice', 'bob']) await accounts.add({ username, password: 'secret' })
     const timeouts = { negotiationMs: 60_000, tlsMs: 1000, saslMs: 1000, resumptionMs: 1000, closeMs: 1000 }
     const settings = { mechanisms, allowPlaintext: false, credentials, tls: undefined, timeouts }
-    const sessions = new SessionRegistry(realm, { ...settings, resourceConflict: 'replace' }, undefined)
+    const sessions = new SessionRegistry(
+      realm,
+      { ...settings, resourceConflict: 'replace', legacyIdentification: undefined, registrar: undefined },
+      undefined,
+    )
     const told: unknown[] = []
     sessions.events$.subscribe((event) => event.kind === 'defect' && told.push(event))
     const connect = () => {

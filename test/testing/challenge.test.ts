@@ -4,12 +4,23 @@ import type { ClientOptions } from '../../src/client-options.js'
 import { challengeClient } from '../../src/testing/challenge.js'
 import type { Way } from '../../src/testing/challenge-stage.js'
 
+/** Shorter than the server is silent. */
+const impatient = {
+  headerMs: 2_500,
+  featuresMs: 2_500,
+  proceedMs: 2_500,
+  tlsMs: 2_500,
+  saslMs: 2_500,
+  bindMs: 2_500,
+}
+
 const challenge = (way: Way, options: Partial<ClientOptions> = {}) =>
   challengeClient({
     domain: 'localhost',
     way,
-    atOnce: 6,
+    atOnce: 12,
     patienceMs: 2_000,
+    silenceMs: 4_000,
     arrivalMs: 2_000,
     invite: async ({ ca, endpoint, jid, password }) => {
       const client = createClient({
@@ -17,7 +28,7 @@ const challenge = (way: Way, options: Partial<ClientOptions> = {}) =>
         password,
         endpoint,
         tls: { ca },
-        timeouts: { closeMs: 500 },
+        timeouts: { ...impatient, closeMs: 500 },
         ...options,
       })
       client.connect().catch(() => undefined)

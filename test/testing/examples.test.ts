@@ -4,7 +4,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { assign, createMachine, fromPromise, setup } from 'xstate'
 import { createClient, type Client, type ClientOptions } from 'xmpp-machines'
 import { drawChart } from 'xmpp-machines/inspector'
+import { createServer } from 'xmpp-machines/server'
 import * as testing from 'xmpp-machines/testing'
+import * as node from 'xmpp-machines/testing/node'
 
 const folder = new URL('../../src/testing/', import.meta.url)
 const examples = readdirSync(folder).flatMap((file) =>
@@ -82,9 +84,33 @@ afterAll(() => Promise.all(clients.map((client) => client.close())))
 
 const endpoint = testing.createScriptedServer().open
 
+const account = { username: 'check', password: 'secret' }
+const server = await createServer({ domain: 'example.org', listen: { tcp: {} }, accounts: [account] })
+afterAll(() => server.close())
+
+/** At a server of the test's, up to the first finding. */
+function checkServer(options: node.ConformanceOptions) {
+  const stop = new AbortController()
+  const { ca, endpoints } = server
+  const found = () => stop.abort()
+  return node.checkServer({ ...options, ca, endpoint: endpoints.starttls ?? '', signal: stop.signal, found })
+}
+
+/** Up to the first time that the client has been invited. */
+function challengeClient(options: node.ChallengeOptions) {
+  const stop = new AbortController()
+  const invite: typeof options.invite = (place) => {
+    stop.abort()
+    return options.invite(place)
+  }
+  return node.challengeClient({ ...options, invite, signal: stop.signal })
+}
+
 /** What every example may name. */
 const scope = {
   ...testing,
+  checkServer,
+  challengeClient,
   createClient: open,
   client: open({ jid: 'alice@example.test', password: 'secret', endpoint }),
   trafficLight,

@@ -242,3 +242,9 @@ export function befriendingKey({ charts, notes }: Model): unknown {
   const { mustList, wasAsked, preApproval } = charts.get('befriending')?.snapshot.context ?? {}
   return [mustList, wasAsked, preApproval, notes]
 }
+
+/** Transitions that nobody outside the client can bring about, and why. */
+export const undrivableOfBefriending: Readonly<Record<string, string>> = {
+  'befriending.open.listing xstate.error.actor.listContact 0':
+    'the end of a session is told before its requests fail',
+}

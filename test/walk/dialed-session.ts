@@ -29,6 +29,7 @@ export function discoveringSession(
     management: new StreamManagement(),
     memory: undefined,
     surroundings,
+    account: { make: undefined },
     createId: createStanzaId,
     roster,
     presence,
@@ -60,9 +61,17 @@ export function discoveringSession(
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   actor.start()
+  const { register, remove, ...wishes } = createWishes(actor)
   return {
     actor,
-    ...createWishes(actor),
+    ...wishes,
+    account: {
+      remove,
+      register: (make, options) => {
+        means.account.make = make
+        return register(options)
+      },
+    },
     ...createRoster(bus, roster, rosterActor),
     ...createPresence(bus, presence, presenceActor),
   }

@@ -1,35 +1,62 @@
 import { saslFailureConditions, streamErrorConditions } from '../../src/errors.js'
-import { drive } from '../../src/testing/drive.js'
+import { drive, type Drivable, type Running } from '../../src/testing/drive.js'
+import type { Model } from '../../src/testing/drive-model.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { befriendingKey, driveBefriending, undrivableOfBefriending } from './befriending-catalogue.js'
 import { toCounter, type Counter } from './counter.js'
-import { inputOf, keyOf, sessions, undrivable } from './session-catalogue.js'
+import { inputOf } from './driving.js'
+import {
+  driveServedSession,
+  servedSessionKey,
+  undrivableOfServedSession,
+} from './served-session-catalogue.js'
+import { servedSubscriptionDrive, servedSubscriptionKey } from './served-subscription-catalogue.js'
+import { keyOf, sessions, undrivable } from './session-catalogue.js'
 import { strikeAll, toFaultReport, type Strike } from './strike.js'
+import { subscriptionDrive, subscriptionKey } from './subscription-catalogue.js'
 
-/** What is counted on a client that runs, against a server that is played. */
+/** What is counted on a client and a server that run. */
 export async function countDriven(): Promise<readonly Counter[]> {
   const strikes = await strikeAll()
   return [
-    await countDrivenTransitions(),
+    await countTransitions('a session', Object.values(sessions), keyOf, undrivable),
+    await countTransitions(
+      'a handshake',
+      [true, false].map(driveBefriending),
+      befriendingKey,
+      undrivableOfBefriending,
+    ),
+    await countTransitions('a subscription', [subscriptionDrive], subscriptionKey),
+    await countTransitions(
+      'a served session',
+      [driveServedSession('bytes', false), driveServedSession('frames', true)],
+      servedSessionKey,
+      undrivableOfServedSession,
+    ),
+    await countTransitions('a served subscription', [servedSubscriptionDrive], servedSubscriptionKey),
     countFaults(strikes),
     countStreamErrors(strikes),
     countSaslFailures(strikes),
   ]
 }
 
-/** Transitions of the charts of a session that were taken by a client, of those that anybody outside it can bring about. */
-async function countDrivenTransitions(): Promise<Counter> {
-  const driven = new Set<string>()
-  const known = new Set(Object.keys(undrivable))
+/** Transitions of a tree of charts that were taken for real, of those that anybody outside can bring about. */
+async function countTransitions<Rig extends Running>(
+  what: string,
+  drivables: readonly Drivable<Rig>[],
+  key: (model: Model) => unknown,
+  isUndrivable: Readonly<Record<string, string>> = {},
+): Promise<Counter> {
+  const known = new Set(Object.keys(isUndrivable))
   const all = new Set<string>()
-  for (const drivable of Object.values(sessions)) {
-    for (const id of transitionsOfTree(drivable.machine)) if (!(id in undrivable)) all.add(id)
-    const { paths } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf, known })
+  for (const drivable of drivables) {
+    for (const id of transitionsOfTree(drivable.machine)) if (!(id in isUndrivable)) all.add(id)
+    const { paths } = findPaths(drivable, { input: await inputOf(drivable), key, known })
     for (const path of paths) for (const id of await drive(drivable, path)) known.add(id)
-    for (const id of known) driven.add(id)
   }
   return toCounter(
-    'transitions of a session driven',
-    [...all].map((id) => [driven.has(id), id]),
+    `transitions of ${what} driven`,
+    [...all].map((id) => [known.has(id), id]),
   )
 }
 

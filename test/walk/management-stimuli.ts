@@ -1,4 +1,5 @@
 import { ProtocolError, StreamError } from '../../src/errors.js'
+import { toPresenceElement } from '../../src/stanza/presence.js'
 import {
   toStreamManagementElement,
   type StreamManagementElement,
@@ -21,6 +22,7 @@ const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes
 /** Deeds that send a stanza. */
 const sending = new Set([
   'fetchRoster',
+  'removeAccount',
   'becomeInvisible',
   'becomeVisible',
   'sendPresence',
@@ -124,6 +126,22 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
     ({ peer, handled }) => peer.say(toStreamManagementElement({ kind: 'a', h: handled + 10_000 })),
     isLive,
   ),
+  {
+    name: 'talks on for 40 s, and does not answer',
+    when: (model) => isLive(model) && isIn(model, chart, { live: 'overdue' }),
+    predicts: (model) =>
+      [0, 10_000, 20_000, 30_000].flatMap((laterMs) => [
+        { note: { heardMs: model.nowMs + laterMs } },
+        ...(laterMs === 0 ? heard(model) : []),
+        { passMs: 10_000 },
+      ]),
+    act: async ({ clock, peer }) => {
+      for (let count = 0; count < 4; count += 1) {
+        peer.say(toPresenceElement({ from: 'bob@example.test/x' }))
+        await clock.advance(10_000)
+      }
+    },
+  },
   says(
     'is short of something',
     [told('session', 'stream.ended', { error: new StreamError('resource-constraint') })],
@@ -170,3 +188,11 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
     ),
   ),
 ]
+
+/** From here on nothing more can be written, so that what else is tried of such a session has to be chosen. */
+export const readsNothingMore = does(
+  'reads nothing more',
+  [{ note: { isFull: true } }, { passMs: 0 }],
+  (rig) => rig.fill(),
+  (model) => isOnline(model) && model.notes['isFull'] !== true && findDeed(model, 'probe') === undefined,
+)

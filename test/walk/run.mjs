@@ -1,9 +1,9 @@
 // Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,cells`,
 // `-- --without-planted`. Ends with a failure where anything falls short.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { importBundled } from '../house/bundled.mjs'
 import { countPlanted } from './planted.mjs'
 
 const root = new URL('../../', import.meta.url)
@@ -16,7 +16,7 @@ const { values } = parseArgs({
 })
 
 const only = values.only?.split(',') ?? []
-const { report } = await load()
+const { report } = await importBundled(["export { report } from './test/walk/report.ts'"])
 const walked = await report(only)
 for (const { coverage, places, ways, steps, ms } of walked.charts) {
   const { chart, states, transitions, guards } = coverage
@@ -37,28 +37,3 @@ if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify({ ...walked, counters, shortcomings }, null, 2)}\n`)
 }
 process.exitCode = shortcomings.length > 0 ? 1 : 0
-
-/** Bundles the sources in memory, so that nothing has to be built before. */
-async function load() {
-  const cache = new URL('node_modules/.cache/', root)
-  const file = new URL(`walk-${process.pid}.mjs`, cache)
-  mkdirSync(cache, { recursive: true })
-  try {
-    await build({
-      entryPoints: [fileURLToPath(new URL('test/walk/report.ts', root))],
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      alias: {
-        '#dialer': fileURLToPath(new URL('src/transport/dial-node.ts', root)),
-        '#inbound': fileURLToPath(new URL('src/router/inbound.ts', root)),
-      },
-      outfile: fileURLToPath(file),
-      logLevel: 'warning',
-    })
-    return await import(file.href)
-  } finally {
-    rmSync(file, { force: true })
-  }
-}

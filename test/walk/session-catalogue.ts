@@ -2,14 +2,21 @@ import { assign, type InspectionEvent } from 'xstate'
 import { livenessMachine } from '../../machines/liveness.js'
 import { sessionMachine } from '../../machines/session.js'
 import { streamManagementMachine } from '../../machines/stream-management.js'
-import { ns, type ClientOptions } from '../../src/index.js'
+import { ns, TransportError, type ClientOptions, type Surroundings } from '../../src/index.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
-import type { Model } from '../../src/testing/drive-model.js'
+import type { ByItself, Model } from '../../src/testing/drive-model.js'
+import { accountStimuli } from './account-stimuli.js'
 import { appStimuli } from './app-stimuli.js'
 import { authenticationByItself, authenticationStimuli } from './authentication-stimuli.js'
 import { bindingStimuli } from './binding-stimuli.js'
 import { connectionStimuli } from './connection-stimuli.js'
-import { managementByItself, managementNotes, managementStimuli } from './management-stimuli.js'
+import { legacyStimuli } from './legacy-stimuli.js'
+import {
+  managementByItself,
+  managementNotes,
+  managementStimuli,
+  readsNothingMore,
+} from './management-stimuli.js'
 import { onlineStimuli, presenceByItself } from './online-stimuli.js'
 import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
@@ -36,27 +43,43 @@ const defect = 'a chart ends by itself and does not throw: this is for defects'
 /** What makes the session that is driven. */
 type Make<A extends App> = (rig: SessionRig, inspect: (event: InspectionEvent) => void) => A
 
+/** What cannot be done where nothing more can be written, or nothing can be watched. */
+const hindered: ByItself = ({ src }, { notes }) => {
+  if (src === 'surroundings' && notes['isBlind'] === true) return { error: new TypeError(blindness) }
+  const writes = src === 'probe' || src === 'closeStream'
+  return writes && notes['isFull'] === true ? { error: new TransportError('overflow', '') } : undefined
+}
+
+const blindness = 'there is nothing to watch here'
+
 /** Everything that can happen to a session. */
 const stimuli: readonly Stimulus<SessionRig>[] = [
   ...appStimuli,
   ...connectionStimuli,
   ...authenticationStimuli,
+  ...legacyStimuli,
+  ...accountStimuli,
   ...bindingStimuli,
   ...onlineStimuli,
   ...managementStimuli,
   ...storeStimuli,
 ]
 
-function driveSession<A extends App>(make: Make<A>): Drivable<SessionRig<A>> {
+function driveSession<A extends App>(make: Make<A>, notes: Model['notes'] = {}): Drivable<SessionRig<A>> {
   return {
     machine,
     stimuli,
     model: {
+      notes,
       byItself: (deed, model) =>
+        hindered(deed, model) ??
         authenticationByItself(deed, model) ??
         presenceByItself(deed, model) ??
         managementByItself(deed, model),
-      notesOf: managementNotes,
+      notesOf: (name, model) => ({
+        ...managementNotes(name, model),
+        ...(name === 'releaseLink' ? { isFull: false } : {}),
+      }),
       before: ({ nowMs, notes }) => {
         clockMs = nowMs
         silentMs = nowMs - Number(notes['heardMs'] ?? 0)
@@ -76,10 +99,31 @@ export const driveClient = (options: Partial<ClientOptions>) =>
   driveSession((rig, inspect) => clientOf({ inspect, ...options }, rig))
 
 /** What others are told of oneself decides nothing of whether a session lasts, and each of it would be searched with it. */
-export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> => ({
+export const withoutPresence = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> =>
+  without(/^(?:hide|sendPresence)\(/, drivable)
+
+/** What makes an account is the test's own, and does not see its connection end. */
+export const withoutRegistration = <Rig extends SessionRig>(drivable: Drivable<Rig>): Drivable<Rig> =>
+  without(/^register\(/, drivable)
+
+const without = <Rig extends SessionRig>(what: RegExp, drivable: Drivable<Rig>): Drivable<Rig> => ({
   ...drivable,
-  stimuli: drivable.stimuli.filter(({ name }) => !/^(?:hide|sendPresence)\(/.test(name)),
+  stimuli: drivable.stimuli.filter(({ name }) => !what.test(name)),
 })
+
+const untilUnread: ReadonlySet<string> = new Set([
+  'connect()',
+  'disconnect()',
+  'dials with TLS',
+  'opens a stream of version 1.0',
+  'offers PLAIN',
+  'succeeds without a signature, awaited: initiate',
+  'opens the authenticated stream',
+  'offers binding',
+  'binds',
+  'system.woken',
+  'ends its stream too',
+])
 
 const wantsNothing: Partial<ClientOptions> = {
   streamManagement: false,
@@ -99,6 +143,16 @@ export const storedSession = driveSession<App>((rig, inspect) =>
   clientOf({ inspect, reconnect: 'always', timeouts: { restoreMs: 5_000 }, store: rig.store }, rig),
 )
 
+const readClient = driveSession<App>((rig, inspect) =>
+  clientOf({ inspect, ...wantsNothing, limits: { outboundLimitBytes: 20_000 } }, rig),
+)
+
+/** One whose server reads nothing more once it is online. */
+const unreadSession: Drivable<SessionRig> = {
+  ...readClient,
+  stimuli: [...stimuli.filter(({ name }) => untilUnread.has(name)), readsNothingMore],
+}
+
 /** Sessions of every kind that leads somewhere else. */
 export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   'that comes back by itself': driveSession<App>((rig, inspect) =>
@@ -112,14 +166,21 @@ export const sessions: Readonly<Record<string, Drivable<SessionRig>>> = {
   ),
   'that looks for its server': driveSession(discoveringSession),
   'that an earlier process may have left': withoutPresence(storedSession),
+  'whose surroundings cannot be watched': withoutPresence(
+    driveSession<App>(
+      (rig, inspect) => clientOf({ inspect, ...wantsNothing, reconnect: 'always', surroundings: blind }, rig),
+      {
+        isBlind: true,
+      },
+    ),
+  ),
+  'that nobody reads any more': unreadSession,
 }
 
-/** The input that such a session is begun with. */
-export async function inputOf<A extends App>(drivable: Drivable<SessionRig<A>>): Promise<unknown> {
-  const rig = await drivable.start(() => undefined)
-  const input = drivable.inputOf?.(rig)
-  await rig.end()
-  return input
+const blind: Surroundings = {
+  watch: () => {
+    throw new TypeError(blindness)
+  },
 }
 
 /** Transitions that nobody outside the client can bring about, and why. */
@@ -135,18 +196,10 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session.active.binding xstate.error.actor.binding 0': defect,
   'session.active.online xstate.error.actor.liveness 0': defect,
   'session.active.online xstate.error.actor.stanzas 0': 'whoever is online was given an address and a stream',
-  'session.active.online xstate.error.actor.surroundings 0': defect,
-  'session.backingOff xstate.error.actor.surroundings 0': defect,
   'streamManagement.enabling xstate.error.actor.enable 0': defect,
   'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
-  'session.active.closing xstate.error.actor.closeStream 0':
-    'the end of a connection is no failure of closing it',
-  'liveness.probing xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
-  'liveness.doubting xstate.error.actor.probe 0': 'only an outbound buffer that is full refuses a probe',
   'streamManagement.suspended session.bound 0': 'whoever can resume asks for that first',
   'streamManagement.suspended session.bound 1': 'whoever can resume asks for that first',
-  'streamManagement.live.overdue xstate.after.overdueTimeout.streamManagement.live.overdue 0':
-    'the server has to talk on for 40 s: test/abuse/a17 makes it',
   'authentication.verifying xstate.after.saslTimeout.authentication.verifying 0':
     'the proof is compared here: no word of the server is awaited',
 }
@@ -163,11 +216,13 @@ export function keyOf({ charts, notes }: Model): unknown {
     presence?.form,
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
+    authentication && [authentication.form, authentication.resource],
+    session?.registers,
     authentication && [notes['challenge'], notes['signed']],
     binding && [binding.resource, binding.features.session, binding.features.bind, binding.previd],
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),
     session?.resumption,
     [management?.id, management?.maxMs, session?.retryInMs > management?.maxMs],
-    [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0],
+    [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0, notes['isFull'] === true],
   ]
 }

@@ -3,6 +3,7 @@ import {
   ns,
   type Client,
   type ClientOptions,
+  type FeatureAccount,
   type Surroundings,
   type XmppError,
 } from '../../src/index.js'
@@ -19,7 +20,9 @@ import { AwaitedStore } from '../store/awaited-store.js'
 export type App = Pick<
   Client,
   'actor' | 'connect' | 'disconnect' | 'close' | 'fetchRoster' | 'sendPresence' | 'hide'
->
+> & { readonly account: Pick<FeatureAccount, 'register' | 'remove'> }
+
+const longestUnits = 8_000
 
 /** What somebody waits for until the test gives it. */
 class Pending<T> {
@@ -54,6 +57,8 @@ export class SessionRig<A extends App = App> implements Running {
   readonly clock = new VirtualClock()
   readonly transport = new Pending<Transport>()
   readonly endpoints = new Pending<readonly string[]>()
+  /** Whoever makes the account. */
+  readonly making = new Pending<undefined>()
   /** Of the sessions that have one. */
   readonly store = new AwaitedStore()
   /** Whoever listens to what happens around the client. */
@@ -92,6 +97,19 @@ export class SessionRig<A extends App = App> implements Running {
     const elements = this.#peers.flatMap((peer) => peer.elements)
     const enabledAt = elements.findLastIndex((element) => element.is('enable', ns.streamManagement))
     return elements.slice(enabledAt + 1).filter(({ namespace }) => namespace === ns.client).length
+  }
+
+  /** The server reads nothing more, and the app says so much that nothing more can be written. */
+  async fill(): Promise<void> {
+    this.peer.pause()
+    for (let units = longestUnits; units >= 0;) {
+      try {
+        this.app.sendPresence({ to: 'bob@example.test', status: 'x'.repeat(units) })
+        await this.clock.rest()
+      } catch {
+        units = units > 100 ? Math.floor(units / 2) : units - 1
+      }
+    }
   }
 
   /** Something happens around the client. */
@@ -149,12 +167,15 @@ export class SessionRig<A extends App = App> implements Running {
   }
 }
 
+/** A client, and the account that it is for. */
+export type ClientApp = Client & Pick<App, 'account'>
+
 /** A client as an app makes it. */
 export function clientOf(
   options: Partial<ClientOptions>,
   { surroundings, transport }: Pick<SessionRig, 'surroundings' | 'transport'>,
-): Client {
-  return createClient({
+): ClientApp {
+  const client = createClient({
     jid: 'alice@example.test/desk',
     password: 'secret',
     lang: 'en',
@@ -162,4 +183,5 @@ export function clientOf(
     surroundings,
     ...options,
   })
+  return Object.assign(client, { account: client.use(({ account }) => account) })
 }

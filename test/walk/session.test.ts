@@ -1,8 +1,8 @@
-import { array, asyncProperty, check, nat } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drive, type Choose } from '../../src/testing/drive.js'
+import { drive } from '../../src/testing/drive.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { inputOf, keyOf, sessions, storedSession, undrivable, wholeSession } from './session-catalogue.js'
+import { driveAtRandom, inputOf } from './driving.js'
+import { keyOf, sessions, storedSession, undrivable, wholeSession } from './session-catalogue.js'
 
 const driven = new Set<string>()
 const known = new Set(Object.keys(undrivable))
@@ -46,17 +46,7 @@ it.each([
   'a session %s goes where its charts say, whatever happens',
   { timeout: 120_000 },
   async (_name, drivable, beginning) => {
-    const choices = array(nat(), { minLength: 5, maxLength: 40 })
-    const walks = asyncProperty(choices, async (numbers) => {
-      const choose: Choose = (names, index) => {
-        const number = numbers[index - beginning.length]
-        if (index < beginning.length) return beginning[index]
-        return number === undefined ? undefined : names[number % names.length]
-      }
-      await drive(drivable, choose)
-    })
-    const { errorInstance } = await check(walks, { numRuns: 60, seed: 6120, endOnFailure: true })
-    expect(errorInstance).toBeNull()
+    expect(await driveAtRandom(drivable, beginning)).toBeNull()
   },
 )
 

@@ -1,12 +1,13 @@
 import { judge } from '../../machines/policy.js'
-import { StreamError, TransportError, XmppError, xml, type Client, type Transport } from '../../src/index.js'
+import { StreamError, TransportError, XmppError, xml, type Transport } from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import { findPaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
-import { driveClient, inputOf, keyOf, withoutPresence } from './session-catalogue.js'
-import type { SessionRig } from './session-rig.js'
+import { inputOf } from './driving.js'
+import { driveClient, keyOf, withoutPresence, withoutRegistration } from './session-catalogue.js'
+import type { ClientApp, SessionRig } from './session-rig.js'
 
 /** What one fault at one place came to. */
 export interface Strike {
@@ -27,8 +28,8 @@ export interface Strike {
 
 /** Sessions that end with their connections, and those that a server can keep. */
 const drivables = {
-  fleeting: driveClient({ reconnect: 'never', streamManagement: false }),
-  lasting: withoutPresence(driveClient({ presence: false })),
+  fleeting: withoutRegistration(driveClient({ reconnect: 'never', streamManagement: false })),
+  lasting: withoutRegistration(withoutPresence(driveClient({ presence: false }))),
 } as const
 
 /** What whoever comes back after the fault meets: the end, for what is struck is the session and not what follows it. */
@@ -90,7 +91,7 @@ function statesOf(model: Model): readonly string[] {
 export async function strike({ session, framing, place, path }: StruckPlace, fault: Fault): Promise<Strike> {
   const problems: string[] = []
   let seen = { status: '', code: '', tookMs: 0 }
-  const act = async (rig: SessionRig<Client>) => {
+  const act = async (rig: SessionRig<ClientApp>) => {
     const wishes = askForMore(rig)
     if (session === 'lasting') rig.transport.refuseAll(refusal)
     fault.strike(rig.peer)
@@ -107,7 +108,7 @@ export async function strike({ session, framing, place, path }: StruckPlace, fau
     ) {
       problems.push(`it ends with ${error?.code}`)
     }
-    const isOver = ['halted', 'offline', 'closed'].includes(state.status)
+    const isOver = ['halted', 'offline', 'closed', 'removed'].includes(state.status)
     const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
     if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
     const { failures } = rig.actor.getSnapshot().context
@@ -130,7 +131,7 @@ function returnOf(error: XmppError | undefined, failures: number): readonly stri
 }
 
 /** Whatever an app may be waiting for when the fault strikes: what has no answer yet. A message may wait for the next session. */
-function askForMore(rig: SessionRig<Client>): ReadonlySet<string> {
+function askForMore(rig: SessionRig<ClientApp>): ReadonlySet<string> {
   const pending = new Set<string>()
   const wait = (name: string, promise: Promise<unknown>) => {
     pending.add(name)

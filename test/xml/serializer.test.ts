@@ -196,7 +196,7 @@ describe('escapeText() and escapeAttribute()', () => {
 
 describe('serializeOpening()', () => {
   it('opens a stream, with a declaration and only what is said', () => {
-    expect(serializeOpening({ to: 'example.test', lang: 'en' })).toBe(
+    expect(serializeOpening({ version: '1.0', to: 'example.test', lang: 'en' })).toBe(
       "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " +
         "version='1.0' to='example.test' xml:lang='en'>",
     )
@@ -206,7 +206,7 @@ describe('serializeOpening()', () => {
     const [opened] = readAll([serializeOpening({ from: `a'b"c<d>&`, id: '1', namespace: 'jabber:server' })])
     expect(opened).toEqual({
       kind: 'opened',
-      header: xml('stream', ns.streams, { version: '1.0', from: `a'b"c<d>&`, id: '1' }),
+      header: xml('stream', ns.streams, { from: `a'b"c<d>&`, id: '1' }),
       contentNamespace: 'jabber:server',
     })
     expect(() => serializeOpening({ to: 'a\0' })).toThrow(RangeError)

@@ -32,21 +32,15 @@ export class Chronicle {
   }
 
   /**
-   * Makes records of the first `count`; how those went on is looked for in the rest.
-   * @param pass given where nobody will read them: told of each stanza that is only counted
+   * Makes records of what was seen.
+   * @param missed how many stanzas came before the first one here, and were not kept
    */
-  write(
-    happenings: readonly Happening[],
-    count = happenings.length,
-    pass?: (seq: number, t: number) => void,
-  ): void {
-    for (let index = 0; index < count; index++) {
-      const happening = happenings[index]
-      if (happening === undefined) return
-      if (happening.kind === 'wire' && pass !== undefined) {
-        happening.seq = this.#seq++
-        pass(happening.seq, happening.t)
-        continue
+  write(happenings: readonly Happening[], missed: number): void {
+    let gap = missed
+    for (const [index, happening] of happenings.entries()) {
+      if (happening.kind === 'wire' && gap > 0) {
+        this.#record({ kind: 'dropped', count: gap }, happening.t)
+        gap = 0
       }
       try {
         this.#write(happening, happenings, index)
@@ -191,7 +185,7 @@ export class Chronicle {
   }
 
   #record(record: Uncounted, t: number): void {
-    this.#tell({ ...record, source: this.#source, seq: this.#seq++, t })
+    this.#tell({ ...record, source: this.#source, seq: this.#seq++, t: toTenths(t) })
   }
 }
 
@@ -203,6 +197,8 @@ function graphOf(machine: AnyStateMachine): ChartGraph {
   graphs.set(machine, graph)
   return graph
 }
+
+const toTenths = (ms: number) => Math.round(ms * 10) / 10
 
 type Uncounted = InspectorRecord extends infer Each
   ? Each extends InspectorRecord

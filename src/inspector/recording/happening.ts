@@ -6,6 +6,8 @@ import type { Crossing } from '../../router/crossing.js'
 export type Happening = Seen | Crossed | Secured | Found
 
 interface AtTime {
+  /** Counts what was seen. */
+  readonly order: number
   readonly t: number
   /** About how much of memory it takes. */
   readonly bytes: number

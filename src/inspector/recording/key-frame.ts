@@ -23,11 +23,6 @@ export class KeyFrame {
     else this.#follow(line)
   }
 
-  /** Nobody will know more of it than that it was. */
-  takeUnread(seq: number, t: number): void {
-    this.#last = { seq, t }
-  }
-
   /** @param count how many records the reader misses */
   toLines(count: number): readonly RecordingLine[] {
     const { seq, t } = this.#last

@@ -141,7 +141,10 @@ export interface SecurityFound extends Happening {
   readonly security: Facts
 }
 
-/** Earlier records were given up, since there is a bound on memory. */
+/**
+ * Something before this was given up, since there is a bound on memory: stanzas alone, or, where those who live are `found`
+ * next, everything.
+ */
 export interface RecordsDropped extends Happening {
   readonly kind: 'dropped'
   readonly count: number

@@ -8,6 +8,7 @@ import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Crossed, type Happening } from './happening.js'
 import { KeyFrame } from './key-frame.js'
 import type { RecordingLine } from './record.js'
+import { Unread } from './unread.js'
 
 export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
@@ -20,9 +21,14 @@ export interface RecorderOptions {
   readonly commands?: readonly string[]
   /** Lets bodies, subjects and the status of presences through. Default false. */
   readonly showBodies?: boolean
-  /** Records that are kept for whoever looks later; what is older is dropped. Default 50 000. */
+  /** Records that are kept for whoever looks later; what is older is dropped. Default 20,000. */
   readonly recordsLimit?: number
-  /** About how much of memory they may take, in bytes. Default 32 MiB. */
+  /**
+   * How many stanzas are kept among them as long as nobody listens. Default 500: more of them would burden the garbage
+   * collector. Who wants all of them subscribes from the start.
+   */
+  readonly stanzasLimit?: number
+  /** About how much of memory all of it may take, in bytes. Default 16 MiB. */
   readonly bytesLimit?: number
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
@@ -56,6 +62,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return new BoundedRecorder(options)
 }
 
+/** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
+const batchLimit = 500
+
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 50
 
@@ -72,21 +81,22 @@ interface Reader {
 class BoundedRecorder implements Recorder {
   readonly taps: Recorder['taps']
   readonly #recordsLimit: number
+  readonly #stanzasLimit: number
   readonly #bytesLimit: number
   readonly #begin = performance.now()
   readonly #chronicle: Chronicle
   readonly #cause = new Cause()
   readonly #readers = new Set<Reader>()
   readonly #beginning = new KeyFrame()
-  /** Seen, and not yet written down. */
-  #seen: Happening[] = []
+  readonly #unread = new Unread()
+  #count = 0
   #lines: RecordingLine[] = []
   #lineBytes: number[] = []
-  #bytes = 0
+  #bytesOfLines = 0
   /** Lines, and the records among them, that are kept no more. */
   #gone = 0
   #goneRecords = 0
-  #isSkipping = false
+  #isTrimming = false
   #batch: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
@@ -96,25 +106,28 @@ class BoundedRecorder implements Recorder {
     engine = 'xmpp-machines',
     commands,
     showBodies = false,
-    recordsLimit = 50_000,
-    bytesLimit = 32 * 1024 * 1024,
+    recordsLimit = 20_000,
+    stanzasLimit = 500,
+    bytesLimit = 16 * 1024 * 1024,
     now = Date.now,
   }: RecorderOptions) {
-    if (!(recordsLimit > 0)) throw new RangeError(`recordsLimit must be positive, not ${recordsLimit}`)
-    if (!(bytesLimit > 0)) throw new RangeError(`bytesLimit must be positive, not ${bytesLimit}`)
+    for (const [name, limit] of Object.entries({ recordsLimit, stanzasLimit, bytesLimit }))
+      if (!(limit > 0)) throw new RangeError(`${name} must be positive, not ${limit}`)
     this.#recordsLimit = recordsLimit
+    this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
     this.#chronicle = new Chronicle(source, showBodies, (line) => this.#keep(line))
     this.#keep({ kind: 'source', source, name, engine, startedAt: now(), ...(commands && { commands }) })
     this.taps = {
       inspect: (event) => this.#inspect(event),
       wire: (crossing) => this.#cross(crossing),
-      security: (security) => this.#see({ kind: 'security', t: this.#now(), bytes: seenBytes, security }),
+      security: (security) => this.#see({ kind: 'security', ...this.#stamp(), security }),
     }
   }
 
   subscribe(listener: Reader['listener']): () => void {
     this.#write()
+    this.#trim()
     const reader: Reader = { listener, at: 0 }
     this.#readers.add(reader)
     this.#deliver(reader)
@@ -123,6 +136,7 @@ class BoundedRecorder implements Recorder {
 
   history(): readonly RecordingLine[] {
     this.#write()
+    this.#trim()
     return this.#linesFrom(0)
   }
 
@@ -138,8 +152,8 @@ class BoundedRecorder implements Recorder {
     this.#readers.clear()
   }
 
-  #now(): number {
-    return Math.round((performance.now() - this.#begin) * 10) / 10
+  #stamp(bytes = seenBytes) {
+    return { order: this.#count++, t: performance.now() - this.#begin, bytes }
   }
 
   #inspect(event: InspectionEvent): void {
@@ -149,51 +163,68 @@ class BoundedRecorder implements Recorder {
     const scheduled = mayWait ? scheduledOf(actorRef) : nothingScheduled
     if (type === '@xstate.event' && event.sourceRef === undefined) this.#cause.interrupted()
     const cause = this.#cause.current
-    this.#see({ kind: 'seen', t: this.#now(), bytes: seenBytes, event, scheduled, cause, isTaken: false })
+    this.#see({ kind: 'seen', ...this.#stamp(), event, scheduled, cause, isTaken: false })
   }
 
   #cross(crossing: Crossing): void {
-    const crossed: Crossed = {
-      kind: 'wire',
-      t: this.#now(),
-      bytes: crossing.what === 'element' ? bytesOf(crossing) : lineBytes,
-      crossing,
-      seq: undefined,
-    }
+    if (this.#isClosed) return
+    const bytes = crossing.what === 'element' ? bytesOf(crossing) : lineBytes
+    const t = performance.now() - this.#begin
+    const crossed: Crossed = { kind: 'wire', order: this.#count++, t, bytes, crossing, seq: undefined }
     if (crossing.direction === 'in') this.#cause.arrived(crossed)
-    this.#see(crossed)
+    this.#unread.cross(crossed)
+    if (this.#readers.size > 0) this.#batchUp()
+    else if (this.#unread.stanzas >= 2 * this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
+    this.#watchBounds()
   }
 
   #find(actor: AnyActor): void {
     const snapshot: unknown = actor.getSnapshot()
     const scheduled = scheduledOf(actor)
-    this.#see({ kind: 'found', t: this.#now(), bytes: seenBytes, actor, snapshot, scheduled })
+    this.#see({ kind: 'found', ...this.#stamp(), actor, snapshot, scheduled })
     if (!isChartSnapshot(snapshot)) return
     for (const child of childrenOf(snapshot)) this.#find(child)
   }
 
-  #see(happening: Happening): void {
+  #see(happening: Exclude<Happening, Crossed>): void {
     if (this.#isClosed) return
-    this.#seen.push(happening)
-    this.#bytes += happening.bytes
-    if (this.#readers.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
-    while (this.#isOver) this.#dropOldest()
+    this.#unread.see(happening)
+    if (this.#readers.size > 0) this.#batchUp()
+    this.#watchBounds()
+  }
+
+  #batchUp(): void {
+    this.#batch ??= setTimeout(this.#flush, batchMs)
+    if (this.#unread.length === batchLimit) void settled.then(this.#flush)
   }
 
   get #isOver(): boolean {
-    return this.#seen.length + this.#lines.length > this.#recordsLimit || this.#bytes > this.#bytesLimit
+    const { bytes, length } = this.#unread
+    return length + this.#lines.length > this.#recordsLimit || bytes + this.#bytesOfLines > this.#bytesLimit
+  }
+
+  /** When the engine rests, so that no step is cut in two. */
+  #watchBounds(): void {
+    if (this.#isTrimming || !this.#isOver) return
+    this.#isTrimming = true
+    void settled.then(() => this.#trim())
+  }
+
+  /** Stanzas go first where nobody listens, then the oldest records. */
+  #trim(): void {
+    this.#isTrimming = false
+    if (!this.#isOver) return
+    const { stanzas } = this.#unread
+    if (this.#readers.size === 0) this.#unread.keepStanzas(Math.min(stanzas >> 1, this.#stanzasLimit))
+    this.#write()
+    while (this.#isOver) this.#dropOldest()
   }
 
   #keep(line: RecordingLine): void {
-    if (this.#isSkipping) {
-      this.#beginning.take(line)
-      this.#countGone(line)
-      return
-    }
     const bytes = lineBytes + (line.kind === 'wire' ? 2 * line.xml.length : 0)
     this.#lines.push(line)
     this.#lineBytes.push(bytes)
-    this.#bytes += bytes
+    this.#bytesOfLines += bytes
   }
 
   #countGone({ kind }: RecordingLine): void {
@@ -203,10 +234,9 @@ class BoundedRecorder implements Recorder {
 
   /** Writes down what was seen. */
   #write(): void {
-    const seen = this.#seen
-    this.#seen = []
-    for (const { bytes } of seen) this.#bytes -= bytes
-    this.#chronicle.write(seen)
+    if (this.#readers.size === 0) this.#unread.keepStanzas(this.#stanzasLimit)
+    const { happenings, missed } = this.#unread.take()
+    this.#chronicle.write(happenings, missed)
   }
 
   readonly #flush = (): void => {
@@ -228,26 +258,18 @@ class BoundedRecorder implements Recorder {
     return [...this.#beginning.toLines(missed), ...this.#lines]
   }
 
-  /** A tenth at once, so that it seldom has to be done: lines first, they are older than what was seen. */
+  /** A tenth at once, so that it seldom has to be done. */
   #dropOldest(): void {
-    const lines = Math.min(this.#lines.length, Math.ceil(this.#recordsLimit / 10))
-    for (const line of this.#lines.splice(0, lines)) {
+    const count = Math.ceil(this.#lines.length / 10)
+    for (const line of this.#lines.splice(0, count)) {
       this.#beginning.take(line)
       this.#countGone(line)
     }
-    for (const bytes of this.#lineBytes.splice(0, lines)) this.#bytes -= bytes
-    if (lines > 0) return
-    const count = Math.ceil(this.#seen.length / 10)
-    this.#isSkipping = true
-    this.#chronicle.write(this.#seen, count, (seq, t) => {
-      this.#beginning.takeUnread(seq, t)
-      this.#gone += 1
-      this.#goneRecords += 1
-    })
-    this.#isSkipping = false
-    for (const { bytes } of this.#seen.splice(0, count)) this.#bytes -= bytes
+    for (const bytes of this.#lineBytes.splice(0, count)) this.#bytesOfLines -= bytes
   }
 }
+
+const settled = Promise.resolve()
 
 /** Of an element and what it holds on to. */
 function bytesOf(crossing: ElementCrossing): number {

@@ -23,6 +23,8 @@ export type ServiceAnswer =
       /** Done once the answer has been sent. */
       readonly afterwards?: () => void
     }
+  /** It takes a while. */
+  | { readonly kind: 'later'; readonly answer: Promise<ServiceAnswer> }
   | { readonly kind: 'refused'; readonly condition: StanzaErrorCondition; readonly text?: string }
 
 /** Answers requests of one kind; `undefined`: nothing that it knows, the next may try. */

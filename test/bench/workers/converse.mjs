@@ -24,8 +24,9 @@ for (const kind of ['uncaughtException', 'unhandledRejection']) {
 
 const deeds = {
   send: (body) => {
-    talker.send(input.to, body)
-    say('sent', body)
+    const taken = talker.send(input.to, body)
+    if (!(taken instanceof Promise)) say('sent', body)
+    else void taken.then(() => say('sent', body))
   },
   /** Every client's socket is found in the same way, and none is asked for it. */
   destroy: () => {

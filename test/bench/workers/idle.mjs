@@ -42,7 +42,7 @@ const waiting = [...accounts]
 await Promise.all(
   Array.from({ length: concurrency }, async () => {
     for (let jid = waiting.pop(); jid !== undefined; jid = waiting.pop()) {
-      sessions.push(await login({ ...common, jid, resource: 'idle' }))
+      sessions.push(await login({ ...common, jid, resource: `idle-${waiting.length}` }))
     }
   }),
 )

@@ -11,7 +11,6 @@ import type {
 export const callGraph = toGraph(
   setup({
     delays: { ringTimeout: 5_000 },
-    types: { events: {} as { type: 'call.place' | 'call.answered' | 'call.refused' | 'sound.mute' } },
   }).createMachine({
     id: 'call',
     type: 'parallel',

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Timeline } from '../../../src/inspector/page/model/timeline.js'
 import { began, bustle, opening, startedAt, took } from './sample.js'
@@ -16,8 +16,8 @@ describe('Timeline', () => {
       upTo.append([...opening('a'), ...timeline.records.slice(0, index + 1)])
       truth.set(index, plain(upTo, index))
     }
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...truth.keys())), (visits) => {
+    assert(
+      property(array(constantFrom(...truth.keys())), (visits) => {
         for (const index of visits) expect(plain(timeline, index)).toEqual(truth.get(index))
       }),
     )

@@ -4,6 +4,7 @@ import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import type { EventTaken, InspectorRecord, RecordingLine } from '../../../src/inspector/recording/record.js'
 import { toGraph } from '../../../src/inspector/drawing/graph.js'
 import { sessionMachine } from '../../../machines/session.js'
+import { replayRecording } from '../../../src/testing/replay.js'
 import { recordedSession, turn } from './support.js'
 
 const events = (lines: readonly RecordingLine[]) => lines.filter((line) => line.kind === 'event')
@@ -18,14 +19,13 @@ describe('a recording', () => {
     await client.close()
     const lines = recorder.history()
     expect(lines[0]).toMatchObject({ kind: 'source', source: 'a', name: 'alice', engine: 'xmpp-machines' })
-    const known = new Set<string>()
-    for (const line of lines) {
-      if (line.kind === 'chart') {
-        expect(known.has(line.chart)).toBe(false)
-        known.add(line.chart)
-      }
-      if (line.kind === 'start' && line.chart !== undefined) expect(known.has(line.chart)).toBe(true)
-    }
+    const charts = lines.flatMap((line) => (line.kind === 'chart' ? line.chart : []))
+    expect(new Set(charts).size).toBe(charts.length)
+    const isTold = lines.map((line, index) => {
+      if (line.kind !== 'start' || line.chart === undefined) return true
+      return lines.slice(0, index).some((each) => each.kind === 'chart' && each.chart === line.chart)
+    })
+    expect(isTold).not.toContain(false)
     expect(lines.find((line) => line.kind === 'chart')).toMatchObject({ graph: toGraph(sessionMachine) })
   })
 
@@ -222,7 +222,7 @@ describe('createRecorder()', () => {
   })
 
   it('keeps to its bound of bytes whatever crosses', async () => {
-    const { client, recorder, say } = await recordedSession({}, { bytesLimit: 200_000 })
+    const { client, recorder, say } = await recordedSession({}, { bytesLimit: 200_000, showBodies: true })
     const body = 'x'.repeat(20_000)
     for (let count = 0; count < 50; count++) {
       say(`<message from='bob@example.test'><body>${body}</body></message>`)
@@ -233,6 +233,23 @@ describe('createRecorder()', () => {
     expect(kept.length).toBeLessThan(6)
     const who = recorder.history().flatMap((line) => (line.kind === 'start' ? line.actorPath : []))
     expect(who).toContain('session/liveness')
+    await client.close()
+  })
+
+  it('keeps the latest stanzas as long as nobody listens, and every step of the charts', async () => {
+    const { client, recorder, say } = await recordedSession({}, { stanzasLimit: 10 })
+    for (let count = 0; count < 50; count++) {
+      say(`<message from='bob@example.test' id='m${count}'><body>x</body></message>`)
+      await turn()
+    }
+    const lines = recorder.history()
+    const stanzas = lines.flatMap((line) => (line.kind === 'wire' ? line.xml : []))
+    expect(stanzas).toHaveLength(10)
+    expect(stanzas.at(-1)).toContain('m49')
+    const first = lines.findIndex((line) => line.kind === 'wire')
+    expect(lines[first - 1]).toMatchObject({ kind: 'dropped', count: 51 })
+    expect(eventOf(lines, 'session', 'session.connect')).toBeDefined()
+    expect(replayRecording(lines)).toEqual([])
     await client.close()
   })
 
@@ -301,11 +318,12 @@ function fail(): never {
   throw new Error('a getter')
 }
 
+interface LightEvent {
+  readonly type: 'looked' | 'pressed' | 'unknown'
+}
+
 const lightMachine = setup({
-  types: {} as {
-    context: { readonly hops: number }
-    events: { readonly type: 'pressed' | 'looked' | 'unknown' }
-  },
+  types: {} as { context: { readonly hops: number }; events: LightEvent },
   actions: { count: assign({ hops: ({ context }) => context.hops + 1 }) },
 }).createMachine({
   id: 'light',

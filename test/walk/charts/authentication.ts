@@ -1,7 +1,12 @@
-import { authenticationMachine, type SaslAnswer } from '../../../machines/authentication.js'
+import {
+  authenticationMachine,
+  type IdentifyAnswer,
+  type LegacyFieldsAnswer,
+  type SaslAnswer,
+} from '../../../machines/authentication.js'
 import type { MechanismFacts } from '../../../machines/mechanism-choice.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
-import { AuthenticationError, saslFailureConditions } from '../../../src/errors.js'
+import { AuthenticationError, saslFailureConditions, StanzaError } from '../../../src/errors.js'
 import { toWalked } from './walked-chart.js'
 
 const password = { password: true, certificate: false, anonymous: false }
@@ -10,6 +15,7 @@ const facts: MechanismFacts = {
   offeredBindings: ['tls-exporter'],
   channelBindings: ['tls-exporter'],
   credentials: password,
+  legacy: false,
   secure: true,
   allowPlaintext: false,
   scramPinned: false,
@@ -23,6 +29,20 @@ const answers: readonly SaslAnswer[] = [
   ...saslFailureConditions.map((condition) => ({ kind: 'failure', condition, text: undefined }) as const),
 ]
 const broken = [new AuthenticationError('server-not-verified', 'the signature is wrong')]
+
+const jid = 'romeo@example.test/desk'
+const conflict = new StanzaError('conflict', 'cancel')
+const fields: readonly LegacyFieldsAnswer[] = [
+  { kind: 'fields', digest: true, password: true },
+  { kind: 'fields', digest: false, password: true },
+  { kind: 'fields', digest: false, password: false },
+  { kind: 'refused', error: new StanzaError('service-unavailable', 'cancel') },
+]
+const identifications: readonly IdentifyAnswer[] = [
+  { kind: 'identified', jid },
+  { kind: 'refused', error: conflict, conflict: true },
+  { kind: 'refused', error: unauthorized(), conflict: false },
+]
 
 const exchanging = ['initiating', 'responding', 'verifying'] as const
 
@@ -44,13 +64,26 @@ export const authentication = toWalked(authenticationMachine, {
     },
     { ...facts, credentials: { password: false, certificate: false, anonymous: false } },
     { ...facts, offered: [] },
-  ].map((each) => ({ facts: each, timeouts })),
+    { ...facts, offered: [], legacy: true },
+    { ...inClear, offered: [], legacy: true },
+    { ...inClear, offered: [], legacy: true, allowPlaintext: true },
+    { ...facts, offered: [], legacy: true, scramPinned: true },
+    { ...facts, allowed: ['jabber:iq:auth'] },
+  ].map((each) => ({ facts: each, resource: 'desk', timeouts })),
   outcomes: {
     initiate: { done: answers, error: broken },
     answerChallenge: { done: answers, error: broken },
     verifyServer: { error: broken },
+    requestFields: { done: fields, error: broken },
+    identify: { done: identifications, error: broken },
   },
-  key: ({ context: { facts, remaining, mechanism, error } }) => [facts, remaining, mechanism, error?.code],
+  key: ({ context: { facts, remaining, mechanism, error, form, jid: address, resource } }) => [
+    facts,
+    remaining,
+    mechanism,
+    error?.code,
+    [form, address, resource],
+  ],
   invariants: {
     'a password crosses an encrypted connection, unless the app allows otherwise': ({ value, context }) =>
       !isExchanging(value) ||
@@ -64,7 +97,9 @@ export const authentication = toWalked(authenticationMachine, {
     'who is authenticated has no error, who is not has one': ({ value, output }) =>
       value === 'authenticated'
         ? output?.outcome === 'authenticated' && output.mechanism !== ''
-        : value !== 'failed' || output?.outcome === 'failed',
+        : value === 'identified'
+          ? output?.outcome === 'identified' && output.jid === jid
+          : value !== 'failed' || output?.outcome === 'failed',
     'no mechanism is tried twice': ({ context }) =>
       context.remaining.every(({ name }) => name !== context.mechanism?.name),
     'another mechanism is tried only where that can help': ({ value, context }, last) =>
@@ -72,6 +107,29 @@ export const authentication = toWalked(authenticationMachine, {
       last === undefined ||
       context.error?.code === 'authentication.aborted' ||
       context.error?.code === 'authentication.invalid-mechanism',
+    'what was before SASL is used where there is none, or where the app asks for it': ({ value, context }) =>
+      !(value === 'requestingFields' || value === 'identifying') ||
+      (context.facts.legacy && context.facts.offered.length === 0) ||
+      context.facts.allowed?.includes('jabber:iq:auth') === true,
+    'nobody is identified but by the server’s word, and SCRAM is never given up for that': (
+      { value, context },
+      last,
+    ) =>
+      value !== 'identified' ||
+      (last?.event.type === 'xstate.done.actor.identify' && !context.facts.scramPinned),
+    'a password by itself crosses an encrypted connection, unless the app allows otherwise': ({
+      value,
+      context,
+    }) =>
+      value !== 'identifying' ||
+      context.form === 'digest' ||
+      context.facts.secure ||
+      context.facts.allowPlaintext,
+    'a taken resource is given up once': ({ value, context }, last) =>
+      last === undefined ||
+      last.from.value !== 'identifying' ||
+      value !== 'identifying' ||
+      (last.from.context.resource !== undefined && context.resource === undefined),
     'something is sent only in an exchange': ({ value, context }) =>
       !isExchanging(value) || context.mechanism !== undefined,
   },
@@ -79,4 +137,8 @@ export const authentication = toWalked(authenticationMachine, {
 
 function isExchanging(value: string): boolean {
   return exchanging.some((each) => each === value)
+}
+
+function unauthorized(): AuthenticationError {
+  return new AuthenticationError('not-authorized', 'the server refused')
 }

@@ -4,9 +4,11 @@ import { befriending } from './befriending.js'
 import { binding } from './binding.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
+import { conversation } from './conversation.js'
 import { liveness } from './liveness.js'
 import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
+import { registration } from './registration.js'
 import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
 import { servedSubscription } from './served-subscription.js'
@@ -23,9 +25,11 @@ export const charts: readonly WalkedChart[] = [
   binding,
   carbons,
   connection,
+  conversation,
   liveness,
   photoHash,
   presence,
+  registration,
   roster,
   servedSession,
   servedSubscription,

@@ -3,8 +3,14 @@ import { servedSessionMachine } from '../../../machines/served-session.js'
 import { orders } from '../../../src/testing/index.js'
 import { toWalked } from './walked-chart.js'
 
-const inClear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [] }
-const encrypted: ServedChannelFacts = { secure: true, startTls: false, mechanisms: ['SCRAM-SHA-1'] }
+const inClear: ServedChannelFacts = { secure: false, startTls: true, mechanisms: [], accountRequests: [] }
+const encrypted: ServedChannelFacts = {
+  secure: true,
+  startTls: false,
+  mechanisms: ['SCRAM-SHA-1'],
+  accountRequests: [],
+}
+const withAccounts: ServedChannelFacts = { ...encrypted, accountRequests: ['identification', 'registration'] }
 const fault = { condition: 'not-well-formed', text: 'no XML' } as const
 const overcount = {
   condition: 'undefined-condition',
@@ -23,6 +29,8 @@ const events: readonly ServedSessionEvent[] = [
   { type: 'sasl.begun', mechanism: 'UNHEARD-OF' },
   { type: 'sasl.responded' },
   { type: 'sasl.aborted' },
+  { type: 'account.requested', request: 'identification' },
+  { type: 'account.requested', request: 'invitation' },
   { type: 'resource.requested' },
   { type: 'management.requested', wish: { resume: true, patienceMs: undefined } },
   { type: 'management.requested', wish: { resume: true, patienceMs: 5_000 } },
@@ -49,9 +57,16 @@ const timeouts = {
 const attemptsAllowed = 2
 
 export const servedSession = toWalked(servedSessionMachine, {
-  inputs: [inClear, encrypted, { ...inClear, mechanisms: ['SCRAM-SHA-1'] }].map((channel) => ({
+  inputs: [
+    { channel: inClear },
+    { channel: encrypted },
+    { channel: { ...inClear, mechanisms: ['SCRAM-SHA-1'] } },
+    { channel: withAccounts },
+    { channel: { ...withAccounts, mechanisms: [] }, isBeforeVersionOne: true },
+  ].map(({ channel, isBeforeVersionOne = false }) => ({
     domain,
     channel,
+    isBeforeVersionOne,
     attempts: attemptsAllowed,
     timeouts,
   })),
@@ -63,6 +78,13 @@ export const servedSession = toWalked(servedSessionMachine, {
         { kind: 'challenged' },
         { kind: 'accepted', username: 'romeo' },
         { kind: 'refused', condition: 'not-authorized' },
+      ],
+    },
+    serveAccount: {
+      done: [
+        { kind: 'answered' },
+        { kind: 'identified', username: 'romeo', resource: 'desk' },
+        { kind: 'refused' },
       ],
     },
     bindResource: {
@@ -80,7 +102,8 @@ export const servedSession = toWalked(servedSessionMachine, {
     'nobody is authenticated but by the mechanism': ({ context }, last) =>
       last === undefined ||
       context.username === last.from.context.username ||
-      last.event.type === 'xstate.done.actor.verifyResponse',
+      last.event.type === 'xstate.done.actor.verifyResponse' ||
+      last.event.type === 'xstate.done.actor.serveAccount',
     'a stanza before that ends the stream': (snapshot, last) =>
       last?.event.type !== 'stanza.received' ||
       !last.from.matches({ open: 'negotiating' }) ||
@@ -88,6 +111,13 @@ export const servedSession = toWalked(servedSessionMachine, {
     'no mechanism is heard without encryption where none is offered there': (snapshot) =>
       !snapshot.matches({ open: { negotiating: 'authenticating' } }) ||
       snapshot.context.channel.mechanisms.includes(snapshot.context.mechanism),
+    'nobody is heard about accounts where that is not offered': (snapshot) =>
+      !snapshot.matches({ open: { negotiating: 'serving' } }) ||
+      snapshot.context.channel.accountRequests.includes(snapshot.context.request),
+    'what is asked about accounts is answered, whatever comes of it': (_snapshot, last) =>
+      last?.event.type !== 'xstate.done.actor.serveAccount' ||
+      !last.from.matches({ open: { negotiating: 'serving' } }) ||
+      orders(last, 'sendAccountAnswer'),
     'a resource is bound by who is authenticated': (snapshot) =>
       !snapshot.matches({ open: { negotiating: 'assigning' } }) || snapshot.context.username !== undefined,
     'whoever was announced is taken back': (snapshot, last) =>
@@ -117,6 +147,7 @@ export const servedSession = toWalked(servedSessionMachine, {
     'a client that is authenticated restarts the stream': (snapshot, last) =>
       last === undefined ||
       snapshot.context.username === last.from.context.username ||
+      last.event.type === 'xstate.done.actor.serveAccount' ||
       (orders(last, 'sendSuccess') && orders(last, 'restartStream')),
     'an earlier session goes on only with who is authenticated, in place of a new one': (_snapshot, last) =>
       !orders(last, 'takeSessionOver') ||
@@ -155,5 +186,5 @@ export const servedSession = toWalked(servedSessionMachine, {
 })
 
 function isRefusal({ actions }: { readonly actions: readonly { readonly type: string }[] }): boolean {
-  return actions.some(({ type }) => type === 'sendSaslFailure')
+  return actions.some(({ type }) => type === 'countAttempt' || type === 'sendSaslFailure')
 }

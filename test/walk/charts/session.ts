@@ -11,6 +11,7 @@ import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
 import {
   AuthenticationError,
   ProtocolError,
+  StanzaError,
   StoreError,
   StreamError,
   TransportError,
@@ -23,13 +24,15 @@ import { toWalked } from './walked-chart.js'
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
 
 /** Of the phases of an attempt there is one at a time. */
-const phases = ['connection', 'authentication', 'binding', 'stanzas', 'closeStream'] as const
+const phases = ['connection', 'makeAccount', 'authentication', 'binding', 'stanzas', 'closeStream'] as const
 const lost = new TransportError('closed', 'the connection ended')
 /** After this a server keeps no session. */
 const lostCount = new ProtocolError('undefined-condition', 'it acknowledged too much')
 const broken = new Error('a defect')
 const taken = new StoreError('taken', 'another process has the session')
 const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test' })
+const unregistered = new StanzaError('conflict', 'cancel')
+const unremovable = new StanzaError('not-allowed', 'cancel')
 const unauthorized = new AuthenticationError('not-authorized', 'the server refused')
 
 /** What the connection chart can end with, as its own walk found: the session is given nothing else. */
@@ -57,6 +60,8 @@ const outputs = { plain: connectionOutputs(true), secure: connectionOutputs(fals
 const events: readonly SessionEvent[] = [
   { type: 'session.connect' },
   { type: 'session.connect', wish: 1 },
+  { type: 'session.connect', wish: 1, registers: true },
+  { type: 'account.remove' },
   { type: 'session.disconnect', wish: 1 },
   { type: 'session.close', wish: 1 },
   { type: 'stream.closed' },
@@ -85,6 +90,7 @@ const failed = (error: AuthenticationError | ProtocolError | TransportError) =>
 
 const authenticated: readonly AuthenticationOutput[] = [
   { outcome: 'authenticated', mechanism: 'SCRAM-SHA-1', binding: undefined, refusals: [] },
+  { outcome: 'identified', mechanism: 'jabber:iq:auth', jid: 'romeo@example.test/desk', refusals: [] },
   failed(unauthorized),
 ]
 const address = {
@@ -132,6 +138,8 @@ export const session = toWalked(sessionMachine, {
     },
     authentication: { done: authenticated, error: [broken] },
     binding: { done: endsOfBinding, error: [broken] },
+    makeAccount: { done: [undefined], error: [lost, unregistered] },
+    removeAccount: { done: [undefined], error: [unremovable] },
     readStore: { done: leftBehind, error: [taken, broken] },
     liveness: { done: [{ error: lost }], error: [broken] },
   },
@@ -186,7 +194,7 @@ export const session = toWalked(sessionMachine, {
       snapshot.matches({ active: 'restoring' }) ||
       snapshot.matches({ active: 'closing' }),
     'roster and presence are told of every new session, but not of one that goes on': (snapshot, last) =>
-      last?.from.matches({ active: 'binding' }) !== true ||
+      !isBegun(last?.from) ||
       !snapshot.matches({ active: 'online' }) ||
       snapshot.matches({ active: { online: 'takenOver' } }) ||
       ['roster', 'presence'].every(
@@ -204,7 +212,11 @@ export const session = toWalked(sessionMachine, {
         : told(last).some((each) =>
             snapshot.matches({ active: 'online' })
               ? each === `streamManagement session.${snapshot.context.resumed ? 'resumed' : 'bound'}`
-              : snapshot.matches({ active: 'closing' }) || each === 'streamManagement connection.lost',
+              : snapshot.matches({ active: 'closing' }) ||
+                each ===
+                  (snapshot.matches('removed')
+                    ? 'streamManagement session.ended'
+                    : 'streamManagement connection.lost'),
           ),
     'the server is asked to go on with the session that it keeps, once stream management knows': (
       snapshot,
@@ -254,6 +266,24 @@ export const session = toWalked(sessionMachine, {
       snapshot.matches({ active: { closing: 'forGood' } }) ||
       snapshot.matches('closed') ||
       snapshot.context.error?.code === 'defect.unexpected',
+    'an account is made before anybody logs in to it, where that is wished': (snapshot, last) =>
+      !isEntered({ active: 'authenticating' }, snapshot, last?.from) || !snapshot.context.registers,
+    'no account is made but where that is wished, on a connection that may carry a password': (snapshot) =>
+      !snapshot.matches({ active: 'registering' }) ||
+      (snapshot.context.registers &&
+        (snapshot.context.transport?.secure === true || snapshot.context.allowPlaintext)),
+    'an account is gone by the server’s word alone: it says so, or ends the stream by itself': (
+      snapshot,
+      last,
+    ) =>
+      !isEntered('removed', snapshot, last?.from) ||
+      last?.from.matches({ active: { closing: 'removed' } }) === true ||
+      (last?.from.matches({ active: { online: 'removing' } }) === true && last.event.type === 'stream.ended'),
+    'whose account is gone does not come back by itself': (snapshot, last) =>
+      last?.from.matches('removed') !== true ||
+      snapshot.context.error?.code === 'defect.unexpected' ||
+      snapshot.matches('removed') ||
+      last.event.type.startsWith('session.'),
     'nobody comes back by itself who was told not to': (snapshot) =>
       !snapshot.matches('backingOff') ||
       snapshot.context.reconnect === 'always' ||
@@ -290,6 +320,7 @@ function whatWasMet(context: SessionContext): readonly unknown[] {
   return [
     context.transport?.secure,
     context.wasOnline,
+    context.registers,
     Math.min(context.failures, 4),
     context.hops,
     context.jid,
@@ -297,6 +328,10 @@ function whatWasMet(context: SessionContext): readonly unknown[] {
     context.verdict?.decision,
   ]
 }
+
+/** The last phase before a session. */
+const isBegun = (from: SessionSnapshot | undefined) =>
+  from?.matches({ active: 'binding' }) === true || from?.matches({ active: 'authenticating' }) === true
 
 function isForgotten({
   endpoint,

@@ -1,7 +1,9 @@
-import { signal, type ReadonlySignal } from '@preact/signals'
-import type { ChartGraph, ChartState } from '../../drawing/graph.js'
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import type { ChartGraph } from '../../drawing/graph.js'
 import { layOutChart, type ChartLayout, type LayOut } from '../../drawing/layout.js'
+import { toCompact } from './compact-chart.js'
 import { layOutInWorker } from './elk-worker.js'
+import { knownLayout } from './known-layouts.js'
 
 /** A chart on its way to the screen. */
 export type LayoutState =
@@ -25,39 +27,19 @@ export function layoutOf(graph: ChartGraph): ReadonlySignal<LayoutState> {
 
 function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   const state = signal<LayoutState>({ status: 'pending' })
-  layOutChart(toCompact(graph), layOutSoon).then(
-    (layout) => {
-      state.value = { status: 'laid', layout }
-    },
-    (error: unknown) => {
-      state.value = { status: 'failed', reason: error instanceof Error ? error.message : String(error) }
-    },
-  )
+  void layOutInto(state, graph)
   return state
 }
 
-/** A drawing that is kept may take its time; somebody waits for this one. */
-const layOutSoon: LayOut = (node) =>
+async function layOutInto(state: Signal<LayoutState>, graph: ChartGraph): Promise<void> {
+  try {
+    state.value = { status: 'laid', layout: await layOutChart(toCompact(graph), layOutSoon) }
+  } catch (error) {
+    state.value = { status: 'failed', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** What is not laid out yet is laid out less thoroughly than what is kept: somebody waits for it. */
+const layOutSoon: LayOut = async (node) =>
+  (await knownLayout(node)) ??
   layOutInWorker({ ...node, layoutOptions: { ...node.layoutOptions, 'elk.layered.thoroughness': '7' } })
-
-/** What a live chart leaves to hovering: prose, deeds, and what does not lead elsewhere. */
-function toCompact(graph: ChartGraph): ChartGraph {
-  return {
-    id: graph.id,
-    root: toCompactState(graph.root),
-    transitions: graph.transitions
-      .filter(({ targets }) => targets.length > 0)
-      .map((transition) => ({ ...transition, actions: [] })),
-  }
-}
-
-function toCompactState(state: ChartState): ChartState {
-  return {
-    ...state,
-    description: undefined,
-    entry: [],
-    exit: [],
-    tags: state.tags.filter((tag) => tag === 'person'),
-    states: state.states.map(toCompactState),
-  }
-}

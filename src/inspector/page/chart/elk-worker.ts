@@ -1,10 +1,13 @@
 import type { ElkNode } from '../../drawing/elk.js'
 import type { LayOut } from '../../drawing/layout.js'
+import { loadScript } from '../load-script.js'
 
-/** As much of a worker as ELK needs: a real one, or the one that it brings for where there are none. */
-interface LayoutWorker {
-  onmessage: ((message: MessageEvent<unknown>) => void) | null
-  postMessage(message: object): void
+/** Passes a message to ELK, wherever it runs. */
+type Ask = (message: object) => void
+
+/** What ELK brings for where there are no workers. */
+interface InPageWorker {
+  postMessage(message: object, transfer: readonly object[]): void
 }
 
 interface Answer {
@@ -13,57 +16,51 @@ interface Answer {
   readonly error?: { readonly text?: string }
 }
 
-let started: Promise<LayoutWorker> | undefined
+let started: Promise<Ask> | undefined
 const waiting = new Map<number, { resolve(laid: ElkNode): void; reject(error: Error): void }>()
 let count = 0
 
 /** Lays a graph out in the worker; rejects where the worker cannot be had. The first call starts it. */
 export const layOutInWorker: LayOut = async (graph) => {
   started ??= startWorker()
-  const worker = await started
+  const ask = await started
   count += 1
   const id = count
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject })
-    worker.postMessage({ id, cmd: 'layout', graph, layoutOptions: {}, options: {} })
+    ask({ id, cmd: 'layout', graph, layoutOptions: {}, options: {} })
   })
 }
 
-/** Starts the worker before anything is to be laid out. */
-export function warmUp(): void {
-  started ??= startWorker()
-  started.catch(() => undefined)
+async function startWorker(): Promise<Ask> {
+  const ask = location.protocol === 'file:' ? await loadInPage() : load()
+  ask({ id: 0, cmd: 'register', algorithms: ['layered'] })
+  return ask
 }
 
-async function startWorker(): Promise<LayoutWorker> {
-  const worker: LayoutWorker =
-    location.protocol === 'file:' ? await loadInPage() : new Worker('layout-worker.js')
-  worker.onmessage = ({ data }) => {
-    if (!isAnswer(data)) return
-    const asked = waiting.get(data.id)
-    waiting.delete(data.id)
-    if (data.data !== undefined) asked?.resolve(data.data)
-    else asked?.reject(new Error(data.error?.text ?? 'The chart could not be laid out.'))
-  }
-  worker.postMessage({ id: 0, cmd: 'register', algorithms: ['layered'] })
-  return worker
+function load(): Ask {
+  const worker = new Worker('layout-worker.js')
+  worker.addEventListener('message', hear)
+  return (message) => worker.postMessage(message, [])
+}
+
+function hear({ data }: { readonly data: unknown }): void {
+  if (!isAnswer(data)) return
+  const asked = waiting.get(data.id)
+  waiting.delete(data.id)
+  if (data.data !== undefined) asked?.resolve(data.data)
+  else asked?.reject(new Error(data.error?.text ?? 'The chart could not be laid out.'))
 }
 
 /** A page that is opened from a file may start no worker: the same script then runs in the page, which stands still meanwhile. */
-function loadInPage(): Promise<LayoutWorker> {
-  const module: { exports: { Worker?: new () => LayoutWorker } } = { exports: {} }
+async function loadInPage(): Promise<Ask> {
+  const module: { exports: { Worker?: new () => InPageWorker } } = { exports: {} }
   Object.assign(globalThis, { module, exports: module.exports })
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script')
-    script.src = 'layout-worker.js'
-    script.addEventListener('error', () => reject(new Error('layout-worker.js is missing.')))
-    script.addEventListener('load', () => {
-      const { Worker: InPage } = module.exports
-      if (InPage === undefined) reject(new Error('layout-worker.js is not what it should be.'))
-      else resolve(new InPage())
-    })
-    document.head.append(script)
-  })
+  await loadScript('layout-worker.js')
+  const { Worker: InPage } = module.exports
+  if (InPage === undefined) throw new Error('layout-worker.js is not what it should be.')
+  const worker = Object.assign(new InPage(), { onmessage: hear })
+  return (message) => worker.postMessage(message, [])
 }
 
 const isAnswer = (value: unknown): value is Answer =>

@@ -17,9 +17,7 @@ export function toLegibleLine(text: string, limit = textLimit): string {
 }
 
 /** Controls but white space, marks of direction, invisible fillers, and halves of characters. */
-const invisible =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu
+const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
 const count = new Intl.NumberFormat('en')
 

@@ -3,13 +3,23 @@ import { contacts, createClient } from 'xmpp-machines'
 import { createRecorder, toRecordingText } from 'xmpp-machines/inspector'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
-export async function login(input) {
-  const { jid, mechanism, password, recording, resource, streamManagement, url, withContacts } = input
+export async function login({
+  allowPlaintext,
+  jid,
+  mechanism,
+  password,
+  recording,
+  resource,
+  streamManagement,
+  url,
+  withContacts,
+}) {
   const client = createClient({
     jid: `${jid}/${resource}`,
     password,
     endpoint: url,
     reconnect: 'never',
+    ...(allowPlaintext === true ? { dangerouslyAllowPlaintext: true } : {}),
     ...(streamManagement === undefined ? {} : { streamManagement }),
     ...(mechanism === undefined ? {} : { mechanisms: [mechanism] }),
     ...tapsOf(recording),

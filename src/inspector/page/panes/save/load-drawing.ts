@@ -1,3 +1,4 @@
+import { loadScript } from '../../load-script.js'
 import type { Drawing } from './drawing.js'
 
 let loaded: Promise<Drawing> | undefined
@@ -11,18 +12,11 @@ export function loadDrawing(): Promise<Drawing> {
   return loaded
 }
 
-function load(): Promise<Drawing> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script')
-    script.src = 'drawing.js'
-    script.addEventListener('error', () => reject(new Error('drawing.js is missing.')))
-    script.addEventListener('load', () => {
-      const place: object = globalThis
-      if (isLoaded(place)) resolve(place.chartDrawing)
-      else reject(new Error('drawing.js is not what it should be.'))
-    })
-    document.head.append(script)
-  })
+async function load(): Promise<Drawing> {
+  await loadScript('drawing.js')
+  const place: object = globalThis
+  if (!isLoaded(place)) throw new Error('drawing.js is not what it should be.')
+  return place.chartDrawing
 }
 
 function isLoaded(place: object): place is { readonly chartDrawing: Drawing } {

@@ -17,7 +17,7 @@ export function SaveMenu() {
   const close = (): void => {
     if (menu.current !== null) menu.current.open = false
   }
-  const save = (words: string, make: () => Promise<void> | void) => async (): Promise<void> => {
+  const save = async (words: string, make: () => Promise<void> | void): Promise<void> => {
     close()
     try {
       await make()
@@ -47,21 +47,21 @@ export function SaveMenu() {
         <button
           type="button"
           disabled={graph === undefined}
-          onClick={graph && save('The chart is saved as SVG.', () => saveSvg(graph))}
+          onClick={() => graph && void save('The chart is saved as SVG.', () => saveSvg(graph))}
         >
           Chart as SVG
         </button>
         <button
           type="button"
           disabled={graph === undefined}
-          onClick={graph && save('The chart is saved as Mermaid.', () => saveMermaid(graph))}
+          onClick={() => graph && void save('The chart is saved as Mermaid.', () => saveMermaid(graph))}
         >
           Chart as Mermaid
         </button>
         <button
           type="button"
           disabled={timeline().records.length === 0}
-          onClick={save('The recording is saved.', saveRecording)}
+          onClick={() => void save('The recording is saved.', saveRecording)}
         >
           Recording
         </button>

@@ -104,8 +104,8 @@ export function parseXml(text: string): ParsedXml {
 export function unescapeXml(text: string): string {
   return text.replace(
     /<!\[CDATA\[([\s\S]*?)\]\]>|&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g,
-    (whole, ...found) => {
-      const [cdata, hex, decimal, name]: readonly unknown[] = found
+    (whole: string, ...found: readonly unknown[]) => {
+      const [cdata, hex, decimal, name] = found
       if (typeof cdata === 'string') return cdata
       if (typeof name === 'string') return entities.get(name) ?? whole
       const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal)
@@ -196,7 +196,6 @@ function wrongIn(words: string, isOutside: boolean): Wrong | undefined {
   if (isOutside && words.trim() !== '') return { at: 0, reason: 'text stands outside of any element' }
   const cdataEnd = words.indexOf(']]>')
   if (cdataEnd !== -1) return { at: cdataEnd, reason: ']]> in a text is written ]]&gt;' }
-  // eslint-disable-next-line no-control-regex
   const character = words.search(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
   if (character !== -1) return { at: character, reason: 'XML has no such character' }
   for (const found of words.matchAll(/&([^;&\s]{0,12};)?/g)) {

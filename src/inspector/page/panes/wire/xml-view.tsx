@@ -38,7 +38,7 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
         </div>
       )}
       <div class="xml-lines">
-        {isPlain && <div class="xml-line tone-mark">{toLegible(record.xml)}</div>}
+        {isPlain && <div class="xml-plain tone-mark">{toLegible(record.xml)}</div>}
         {lines.slice(0, limit).map((line) => (
           <Line key={line.key} line={line} toggle={toggle} />
         ))}

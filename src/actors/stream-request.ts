@@ -1,0 +1,22 @@
+import { parseIq, toIqElement, type IqError, type IqRequestInput, type IqResult } from '../stanza/iq.js'
+import { unexpected } from './connection.js'
+import type { SessionMeans } from './means.js'
+
+/**
+ * Asks the server something on a stream without a session: nothing else may come there, so that the next element is the
+ * answer. Anything else ends the stream.
+ */
+export async function askOnStream(
+  { link, createId }: Pick<SessionMeans, 'createId' | 'link'>,
+  request: Pick<IqRequestInput, 'payload' | 'to' | 'type'>,
+  signal: AbortSignal,
+): Promise<IqResult | IqError> {
+  const { stream } = link
+  const id = createId()
+  stream.send(toIqElement({ ...request, id }))
+  const element = await stream.next(signal)
+  const answer = parseIq(element)
+  if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
+    return answer
+  throw stream.abort(unexpected(element, 'the answer to a request'))
+}

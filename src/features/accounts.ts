@@ -1,0 +1,133 @@
+import type { Actor } from 'xstate'
+import type {
+  RegistrationFacts,
+  RegistrationInput,
+  registrationMachine,
+  RegistrationOutput,
+  RegistrationReason,
+  RegistrationRefusal,
+} from '../../machines/registration.js'
+import { StanzaError, TransportError } from '../errors.js'
+import type { RequestOptions } from '../router/requests.js'
+import {
+  toPasswordChangeElement,
+  type RegistrationAnswers,
+  type RegistrationForm,
+} from '../stanza/registration.js'
+import type { FeatureHost } from './feature-host.js'
+import { RegistrationError } from './registration-error.js'
+
+/** How an account is asked for. */
+export interface RegisterOptions {
+  /**
+   * Answers what the server asks beside name and password, which are the client’s; takes as long as a person takes.
+   * `undefined` gives up. `refusal`: what was wrong with the last answer, on the same connection, five times at most.
+   */
+  readonly fill?: (
+    form: RegistrationForm,
+    refusal: RegistrationRefusal | undefined,
+  ) => RegistrationAnswers | undefined | Promise<RegistrationAnswers | undefined>
+  /** The token of an invitation, shown to servers that take them and to nobody else (XEP-0445). */
+  readonly invitation?: string
+  readonly signal?: AbortSignal
+}
+
+/** What came of it. */
+export type RegistrationResult =
+  | { readonly outcome: 'registered' }
+  /** There is no account; `error` says more, and `error.fields` what is missing. */
+  | { readonly outcome: Exclude<RegistrationReason, 'redirected'>; readonly error: RegistrationError }
+  /** Accounts are made on the web. */
+  | { readonly outcome: 'redirected'; readonly url: string; readonly error: RegistrationError }
+
+/** The account itself, from its beginning to its end. */
+export interface AccountsFeature {
+  /**
+   * Makes the account that the client is for, and logs in to it on the same connection: resolves when online, or with why
+   * there is no account. Never without encryption, unless the client is allowed that. Rejects as `connect` does when the
+   * connection or the login fails, with TypeError unless the client is offline, halted or removed.
+   * @see XEP-0077 §3.1
+   */
+  register(options?: RegisterOptions): Promise<RegistrationResult>
+  /**
+   * Changes the password while online; the next login uses the new one, keys derived from the last are forgotten. Rejects with
+   * `StanzaError` where the server refuses, with `TransportError` or `TimeoutError` where nobody knows: then the new one is
+   * tried by the `connect()` after a login that was refused. @see XEP-0077 §3.3
+   */
+  changePassword(password: string, options?: RequestOptions): Promise<void>
+  /**
+   * Removes the account while online: resolves when it is gone, and the session with it (`removed`). Rejects with `StanzaError`
+   * where the server refuses, and stays online; with another `XmppError` where nobody knows. @see XEP-0077 §3.2
+   */
+  remove(): Promise<void>
+}
+
+/** What the feature is made of. */
+export interface AccountsHost extends Pick<FeatureHost, 'account' | 'bus'> {
+  readonly startRegistration: (
+    wish: Pick<RegisterOptions, 'fill' | 'invitation'>,
+    input: Omit<RegistrationInput, 'timeouts'>,
+  ) => Actor<typeof registrationMachine>
+}
+
+/** @see accounts */
+export function createAccounts({ account, bus, startRegistration }: AccountsHost): AccountsFeature {
+  const nameOf = () => {
+    if (account.username === undefined) throw new TypeError('an anonymous session has no account')
+    return account.username
+  }
+  return {
+    register: async ({ fill, invitation, signal } = {}) => {
+      nameOf()
+      const wish = { ...(fill && { fill }), ...(invitation !== undefined && { invitation }) }
+      const make = async (facts: RegistrationFacts, stopped: AbortSignal) => {
+        const asked = { isInvited: invitation !== undefined, mayAskAgain: fill !== undefined }
+        const output = await ended(startRegistration(wish, { ...facts, ...asked }), stopped)
+        if (output.outcome === 'failed') throw output.error
+        if (output.outcome === 'refused') throw new RegistrationError(output.refusal)
+      }
+      try {
+        await account.register(make, { signal })
+        return { outcome: 'registered' }
+      } catch (error) {
+        if (!(error instanceof RegistrationError)) throw error
+        const { reason, url } = error
+        if (reason !== 'redirected') return { outcome: reason, error }
+        return url === undefined ? { outcome: 'refused', error } : { outcome: reason, url, error }
+      }
+    },
+
+    changePassword: async (password, options) => {
+      if (password === '') throw new RangeError('an account needs a password: it is empty')
+      const payload = toPasswordChangeElement(nameOf(), password)
+      account.expectPassword(password)
+      try {
+        await bus.request({ type: 'set', payload }, options)
+      } catch (error) {
+        if (error instanceof StanzaError) account.expectPassword(undefined)
+        throw error
+      }
+      account.takePassword(password)
+    },
+
+    remove: () => account.remove(),
+  }
+}
+
+/** How a registration ends; it ends with the attempt that it belongs to. */
+function ended(actor: Actor<typeof registrationMachine>, signal: AbortSignal): Promise<RegistrationOutput> {
+  return new Promise((resolve, reject) => {
+    const stop = () => actor.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    const look = () => {
+      const { status, output } = actor.getSnapshot()
+      if (status === 'active') return
+      signal.removeEventListener('abort', stop)
+      if (output !== undefined) resolve(output)
+      else reject(new TransportError('aborted', 'the attempt has ended'))
+    }
+    actor.subscribe({ error: look, complete: look })
+    look()
+    if (signal.aborted) stop()
+  })
+}

@@ -1,0 +1,4 @@
+// A script of its own, which the page loads beside itself: what is drawn most is laid out already.
+import { layoutTable } from './layout-table.js'
+
+Object.assign(globalThis, { chartLayouts: layoutTable })

@@ -1,0 +1,36 @@
+import type { PasswordSource } from './credentials.js'
+
+/**
+ * The password of an account that may change it while it is online. What it was changed to counts for more than what the app
+ * has given, until the server refuses it: then the app is asked again.
+ */
+export class Passwords {
+  readonly #given: PasswordSource
+  #changed: string | undefined
+  #expected: string | undefined
+
+  constructor(given: string | PasswordSource | undefined) {
+    this.#given = typeof given === 'function' ? given : () => given
+  }
+
+  take(): ReturnType<PasswordSource> {
+    return this.#changed ?? this.#given()
+  }
+
+  /** The server has taken it. */
+  keep(password: string): void {
+    this.#changed = password
+    this.#expected = undefined
+  }
+
+  /** The server was told, and may have taken it. */
+  expect(password: string | undefined): void {
+    this.#expected = password
+  }
+
+  /** The server does not take the last one. */
+  refused(): void {
+    this.#changed = this.#expected
+    this.#expected = undefined
+  }
+}

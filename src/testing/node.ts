@@ -1,0 +1,5 @@
+export { challengeClient, type ChallengeOptions } from './challenge.js'
+export type { Invitation, TheatreOptions, Way } from './challenge-stage.js'
+export { checkServer, type ConformanceOptions } from './conformance.js'
+export type { Account, VisitOptions } from './conformance-visit.js'
+export type { Finding, Judgement, Subject, Verdict } from './finding.js'

@@ -1,0 +1,147 @@
+import { PassThrough } from 'node:stream'
+import fc from 'fast-check'
+import { Subject } from 'rxjs'
+import { describe, expect, it } from 'vitest'
+import { ChartStates } from '../../src/cli/console/chart-states.js'
+import { complete } from '../../src/cli/console/completion.js'
+import { SpelledStream } from '../../src/cli/console/spelled-stream.js'
+import { talk, type Listener } from '../../src/cli/console/talk.js'
+import { TypedHistory } from '../../src/cli/console/typed-history.js'
+import { parseOptions } from '../../src/cli/options.js'
+import { Screen } from '../../src/cli/screen.js'
+import { createTextReport } from '../../src/cli/text-report.js'
+import { typedLines } from '../../src/cli/typing.js'
+import { fakeHost } from './fake-host.js'
+
+const header =
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+
+describe('SpelledStream', () => {
+  it('cuts behind each piece with the text it came as, however the bytes arrive', () => {
+    const pieces = [header, '\n<a b="é"/>', '<message>\n <body>&lt;€</body>\n</message>', ' </stream:stream>']
+    const bytes = new TextEncoder().encode(pieces.join(''))
+    fc.assert(
+      fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
+        const told: string[] = []
+        const stream = new SpelledStream({
+          piece: ({ text }) => told.push(text),
+          failed: () => told.push('failed'),
+        })
+        const edges = [0, ...[...cuts].sort((one, other) => one - other), bytes.length]
+        edges.slice(1).forEach((edge, index) => stream.write(bytes.subarray(edges[index], edge)))
+        expect(told).toEqual(pieces)
+        expect(stream.isOpen).toBe(false)
+      }),
+    )
+  })
+
+  it('gives what it could not read, and begins anew when told to', () => {
+    const told: string[] = []
+    const stream = new SpelledStream({
+      piece: ({ text }) => told.push(text),
+      failed: ({ condition }, text) => told.push(`${condition}: ${text}`),
+    })
+    stream.write(`${header}<a>`)
+    expect(stream.isOpen).toBe(true)
+    stream.write('</b>')
+    stream.restart()
+    stream.write(header)
+    expect(told).toEqual([header, 'not-well-formed: <a></b>', header])
+  })
+})
+
+describe('complete()', () => {
+  const known = { commands: ['/roster', '/raw', '/help'], jids: ['tintin@jabber.org', 'toto@jabber.org'] }
+
+  it.each([
+    ['/r', [['/roster', '/raw'], '/r']],
+    ['/message ti', [['tintin@jabber.org'], 'ti']],
+    ["<message to='to", [['toto@jabber.org'], 'to']],
+    ['<presence><st', [['starttls', 'status', 'stream:stream'], 'st']],
+    ['<iq></i', [['iq', 'item'], 'i']],
+    ['/message tintin@jabber.org Hello to', [[], '/message tintin@jabber.org Hello to']],
+  ])('completes %s', (line, completed) => {
+    expect(complete(line, known)).toEqual(completed)
+  })
+})
+
+describe('TypedHistory', () => {
+  it('is what readline moves in: newest first, each once, at most 500', () => {
+    const [history, shown] = [new TypedHistory(), ['typed']]
+    history.show(shown)
+    expect(shown).toEqual([])
+    for (let count = 0; count <= 600; count += 1) history.add(`/message ${count}`)
+    history.add('/message 500')
+    expect(shown.slice(0, 3)).toEqual(['/message 500', '/message 600', '/message 599'])
+    expect(shown).toHaveLength(500)
+  })
+})
+
+/** A terminal 60 columns wide, and what stands on it. */
+function person() {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  const host = { ...fakeHost({ columns: 60 }), stdin }
+  const screen = new Screen(host, false)
+  return { host, stdin, screen }
+}
+
+const up = '\u001B[A'
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('on a terminal', () => {
+  it('shows where the charts stand beneath what is typed, and what is printed above it', async () => {
+    const { host, screen } = person()
+    const beneath$ = new Subject<string>()
+    const aids = {
+      complete: (line: string): [string[], string] => [[], line],
+      history: new TypedHistory(),
+      beneath$,
+      drop: () => false,
+    }
+    const typing = typedLines(host, screen, aids).subscribe()
+    beneath$.next(`session ${'online '.repeat(20)}`)
+    await turn()
+    expect(host.shown()).toMatch(/\r\n\u001B\[2Ksession (?:online )+o?n?l?i?n?e?…\u001B\[1A\u001B\[3G$/)
+    screen.print('a line')
+    expect(host.shown()).toMatch(/\r\u001B\[Ja line\n/)
+    expect(host.shown()).toMatch(/…\u001B\[1A\u001B\[3G$/)
+    typing.unsubscribe()
+  })
+
+  it('gives back whole entries with the arrow up, and none with a secret; a mistake is not the end', async () => {
+    const { host, screen, stdin } = person()
+    const taken: string[] = []
+    let open = false
+    const listener: Listener = {
+      commands: [{ name: 'ping', usage: '', help: '', run: () => void taken.push('ping!') }],
+      jids: () => [],
+      get isOpen() {
+        return open
+      },
+      take: (line) => {
+        taken.push(line)
+        open = line === '<a>' || line === '<password>'
+      },
+      drop: () => (open = false),
+    }
+    const context = { host, screen, report: createTextReport(screen, false), options: parseOptions({}, []) }
+    const talking = talk(context, listener, new ChartStates()).subscribe()
+    for (const keys of [
+      '<a>\r',
+      '</a>\r',
+      '/pong\r',
+      '/ping\r',
+      '<password>\r',
+      'canary\r',
+      `${up}${up}${up}\r`,
+      '\r',
+    ]) {
+      stdin.write(keys)
+      await turn()
+      await turn()
+    }
+    expect(taken).toEqual(['<a>', '</a>', 'ping!', '<password>', 'canary', '<a> </a>'])
+    expect(host.complained()).toContain('Did you mean /ping?')
+    talking.unsubscribe()
+  })
+})

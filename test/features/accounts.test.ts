@@ -1,0 +1,228 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { accounts, createClient, type ClientOptions } from '../../src/index.js'
+import { createServer, type ServerOptions } from '../../src/server/index.js'
+import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
+
+async function serve(options: ServerOptions) {
+  const server = await createServer({
+    accounts: [{ username: 'alice', password: 'secret' }],
+    mechanisms: ['SCRAM-SHA-1'],
+    listen: {},
+    ...options,
+  })
+  onTestFinished(() => server.close())
+  const connections: ReturnType<typeof server.connect>[] = []
+  const meet = (user: string, more: Partial<ClientOptions> = {}) => {
+    const client = createClient({
+      jid: `${user}@${server.domain}`,
+      password: 'secret',
+      reconnect: 'never',
+      endpoint: () => {
+        const connection = server.connect()
+        connections.push(connection)
+        return connection
+      },
+      ...more,
+    })
+    onTestFinished(() => client.close())
+    return { client, account: client.use(accounts), connections }
+  }
+  return { server, meet }
+}
+
+const registration = { fields: ['email'], instructions: 'Where do you live?' }
+
+it.each([false, true])('an account is made by what the server asks, in a data form: %s', async (form) => {
+  const { meet } = await serve({ registration: { ...registration, form } })
+  const { account, client, connections } = meet('bob')
+  const asked: unknown[] = []
+  const result = await account.register({
+    fill: ({ fields, instructions }) => {
+      asked.push(
+        instructions,
+        fields.map(({ name, isRequired }) => [name, isRequired]),
+      )
+      return { email: 'bob@mail.example' }
+    },
+  })
+  expect(result).toEqual({ outcome: 'registered' })
+  expect(asked).toEqual(['Where do you live?', [['email', true]]])
+  expect(client.state.status).toBe('online')
+  expect(connections).toHaveLength(1)
+})
+
+it('what is missing is told by name, and nothing is sent', async () => {
+  const { meet } = await serve({ registration })
+  const { account, client } = meet('bob')
+  expect(await account.register()).toMatchObject({
+    outcome: 'incomplete',
+    error: {
+      fields: ['email'],
+      message: 'there is no account: not everything was answered that the server asks: email',
+    },
+  })
+  expect(client.state).toMatchObject({ status: 'halted', needs: 'change' })
+})
+
+it('an answer that will not do is corrected on the same connection, until the app gives up', async () => {
+  const refuse = () => ({ condition: 'not-acceptable', text: 'who lives there?' }) as const
+  const { meet } = await serve({
+    registration: { ...registration, refuse },
+    limits: { authenticationAttempts: 9 },
+  })
+  const { account, connections } = meet('bob')
+  const refusals: (string | undefined)[] = []
+  const result = await account.register({
+    fill: (_form, refusal) => {
+      refusals.push(refusal?.text)
+      return refusals.length < 3 ? { email: 'x' } : undefined
+    },
+  })
+  expect(result).toMatchObject({ outcome: 'withdrawn' })
+  expect(refusals).toEqual([undefined, 'who lives there?', 'who lives there?'])
+  expect(connections).toHaveLength(1)
+})
+
+it('whoever does not please the server five times gets no account', async () => {
+  const refuse = () => ({ condition: 'not-acceptable' }) as const
+  const { meet } = await serve({
+    registration: { ...registration, refuse },
+    limits: { authenticationAttempts: 9 },
+  })
+  const { account } = meet('bob')
+  let asked = 0
+  const result = await account.register({
+    fill: () => {
+      asked += 1
+      return { email: 'x' }
+    },
+  })
+  expect(result).toMatchObject({ outcome: 'not-acceptable' })
+  expect(asked).toBe(6)
+})
+
+it.each([
+  ['conflict', 'alice', {}],
+  ['not-allowed', 'bob', { refuse: () => ({ condition: 'not-allowed' }) as const }],
+  ['redirected', 'bob', { redirect: 'https://example.test/join' }],
+  ['not-allowed', 'bob', { invitations: ['token'] }],
+] as const)('%s is a result: %s, %j', async (outcome, user, options) => {
+  const { meet } = await serve({ registration: options })
+  expect(await meet(user).account.register()).toMatchObject({ outcome })
+})
+
+it('a server that makes no accounts is not asked', async () => {
+  const { meet } = await serve({})
+  expect(await meet('bob').account.register()).toMatchObject({ outcome: 'unsupported' })
+})
+
+it('nobody is made beyond the limit of the server', async () => {
+  const { meet } = await serve({ registration: {}, limits: { registeredAccounts: 1 } })
+  expect(await meet('bob').account.register()).toEqual({ outcome: 'registered' })
+  expect(await meet('carol').account.register()).toMatchObject({ outcome: 'later' })
+})
+
+it('of two who want the same name at once one gets it', async () => {
+  const { meet } = await serve({ registration: {} })
+  const results = await Promise.all([meet('bob'), meet('bob')].map(({ account }) => account.register()))
+  expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['conflict', 'registered'])
+})
+
+it('an invitation makes one account', async () => {
+  const { meet } = await serve({ registration: { invitations: ['token'] } })
+  expect(await meet('bob').account.register({ invitation: 'guessed' })).toMatchObject({
+    outcome: 'invitation',
+    error: { text: 'the invitation is invalid or expired' },
+  })
+  expect(await meet('bob').account.register({ invitation: 'token' })).toEqual({ outcome: 'registered' })
+  expect(await meet('carol').account.register({ invitation: 'token' })).toMatchObject({
+    outcome: 'invitation',
+  })
+})
+
+it('a registration that is given up leaves the session offline', async () => {
+  const { meet } = await serve({ registration })
+  const { account, client } = meet('bob')
+  const abort = new AbortController()
+  const fill = () => {
+    abort.abort()
+    return new Promise<undefined>(() => undefined)
+  }
+  await expect(account.register({ fill, signal: abort.signal })).rejects.toMatchObject({
+    code: 'transport.aborted',
+  })
+  await client.disconnect()
+  expect(client.state.status).toBe('offline')
+})
+
+it('an account is made before anybody connects', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account, client } = meet('alice')
+  await client.connect()
+  await expect(account.register()).rejects.toBeInstanceOf(TypeError)
+})
+
+it('a password is changed where its keys are kept by the app', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account, client } = meet('alice', { keyCache: new ScramMemoryCache() })
+  await client.connect()
+  await account.changePassword('another')
+  await client.disconnect()
+  await client.connect()
+  expect(client.state.status).toBe('online')
+})
+
+it('a password that the server may have taken is tried after the old one', async () => {
+  const { server, meet } = await serve({ registration: {} })
+  const { account, client, connections } = meet('alice')
+  await client.connect()
+  const changed = account.changePassword('another').catch((error: unknown) => error)
+  connections[0]?.destroy()
+  expect(await changed).toMatchObject({ name: 'TransportError' })
+  await server.setPassword({ username: 'alice', password: 'another' })
+  await client.connect().catch(() => undefined)
+  if (client.state.status !== 'online') await client.connect()
+  expect(client.state.status).toBe('online')
+})
+
+it('a server that does not remove accounts says so, and the session goes on', async () => {
+  const { meet } = await serve({})
+  const { account, client } = meet('alice')
+  await client.connect()
+  await expect(account.remove()).rejects.toMatchObject({ code: 'stanza.service-unavailable' })
+  expect(client.state.status).toBe('online')
+})
+
+it('nobody removes an account who is not online', async () => {
+  const { meet } = await serve({ registration: {} })
+  await expect(meet('alice').account.remove()).rejects.toMatchObject({ code: 'transport.not-connected' })
+})
+
+it.each(['digest', 'password'] as const)('a server from before SASL takes a %s', async (form) => {
+  const { meet } = await serve({
+    legacyIdentification: { beforeVersionOne: true, forms: [form] },
+    registration: {},
+  })
+  const { client, account } = meet('bob')
+  expect(await account.register()).toEqual({ outcome: 'registered' })
+  expect(client.state).toMatchObject({
+    status: 'online',
+    mechanism: 'jabber:iq:auth',
+    header: { version: undefined },
+  })
+  await account.remove()
+  expect(client.state).toEqual({ status: 'removed' })
+})
+
+it('a resource that is taken is given up for another where the server says so', async () => {
+  const { meet } = await serve({
+    legacyIdentification: { beforeVersionOne: true },
+    resourceConflict: 'refuse',
+  })
+  const jid = 'alice@localhost/desk'
+  const [one, other] = [meet('alice', { jid }), meet('alice', { jid })]
+  await one.client.connect()
+  await other.client.connect()
+  expect(one.client.state).toMatchObject({ status: 'online', jid })
+  expect(other.client.state).toMatchObject({ status: 'online', jid: expect.not.stringMatching(/desk$/) })
+})

@@ -1,0 +1,72 @@
+// Takes the pictures of the inspector's page that the README shows: `npm run screenshots`, with Chromium installed.
+// They show the demo: two people who meet on the embedded server.
+import { spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = new URL('../../', import.meta.url)
+const target = new URL('docs/inspector/', root)
+
+/** What is to be seen: which actor, which tab, how wide, in which colours. */
+const pictures = [
+  { name: 'chart-light', scheme: 'light', actor: 'session' },
+  { name: 'chart-dark', scheme: 'dark', actor: 'connection', hover: 'connection.negotiating' },
+  { name: 'wire-light', scheme: 'light', tab: 'Wire' },
+  { name: 'sequence-dark', scheme: 'dark', tab: 'Sequence' },
+  { name: 'contacts-light', scheme: 'light', tab: 'Contacts' },
+  { name: 'narrow-dark', scheme: 'dark', actor: 'session', width: 400 },
+]
+
+const demo = spawn(process.execPath, [fileURLToPath(new URL('dist/src/cli/main.js', root)), 'demo'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+try {
+  const url = await addressIn(demo.stdout)
+  await mkdir(target, { recursive: true })
+  const browser = await chromium.launch({
+    executablePath: process.env['XMPP_MACHINES_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
+  for (const picture of pictures) await take(browser, url, picture)
+  await browser.close()
+} finally {
+  demo.kill('SIGINT')
+}
+
+/** The address of the page, once both have met. */
+async function addressIn(output) {
+  let address
+  for await (const line of createInterface({ input: output })) {
+    address ??= /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(line)?.[0]
+    if (address !== undefined && line.includes('They exchange messages')) {
+      output.resume()
+      return address
+    }
+  }
+  throw new Error('the demo told no address')
+}
+
+async function take(browser, url, { name, scheme, actor, hover, tab, width = 1280 }) {
+  const page = await browser.newPage({
+    viewport: { width, height: width === 400 ? 720 : 760 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+  })
+  await page.addInitScript(`localStorage.setItem('xmpp-machines.hints', 'seen')`)
+  await page.goto(url)
+  await page.waitForSelector('.statechart')
+  if (actor !== undefined && width > 400) {
+    await page
+      .locator('.tree-row', { has: page.getByText(actor, { exact: true }) })
+      .last()
+      .click()
+    await page.waitForSelector(`.statechart[aria-label="chart ${actor}"]`)
+  }
+  if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()
+  if (hover !== undefined) await page.locator(`[data-state="${hover}"].state`).focus()
+  await page.waitForTimeout(800)
+  await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, target)) })
+  await page.close()
+}
