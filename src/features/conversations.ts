@@ -89,20 +89,23 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
     return mayKnowOfMe(handle.jid) || written.has(handle)
   }
   /** Outside a session there is nobody to tell. */
-  const say = ({ jid, lock, thread }: ConversationContext, payload: XmlElement, inThread: boolean) => {
+  const say = (
+    { jid, lock }: ConversationContext,
+    payload: XmlElement,
+    words: Pick<MessageInput, 'thread' | 'type'> = {},
+  ) => {
     if (!mayTell(jid)) return
-    const to = parseJid(lock ?? jid)
-    const said = { to, type: 'chat', id: createId(), payloads: [payload] } as const
     try {
-      bus.send(toMessageElement(inThread ? { ...said, thread } : said))
+      bus.send(toMessageElement({ to: parseJid(lock ?? jid), id: createId(), payloads: [payload], ...words }))
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
     }
   }
+  // Without a type, as the examples of XEP-0022 are.
   const sayEvent = (kind: 'cancelled' | 'composing') => (arguments_: { context: ConversationContext }) => {
     const { context } = arguments_
     const { requestId: id } = context
-    if (id !== undefined) say(context, toMessageEventElement({ kind, id }), false)
+    if (id !== undefined) say(context, toMessageEventElement({ kind, id }))
   }
   const machine = conversationMachine.provide({
     actors: {
@@ -112,7 +115,7 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
     },
     actions: {
       sendState: ({ context }, { chatState }: { readonly chatState: ChatState }) =>
-        say(context, toChatStateElement(chatState), true),
+        say(context, toChatStateElement(chatState), { type: 'chat', thread: context.thread }),
       raiseComposing: sayEvent('composing'),
       cancelComposing: sayEvent('cancelled'),
     },

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdAccounts } from './accounts.js'
+import { holdConsole } from './console.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
 import { holdDiscovery } from './discovery.js'
@@ -63,6 +64,7 @@ holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)
 holdDiscovery(under)
+holdConsole(under)
 holdTyping(under)
 holdProfiles(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

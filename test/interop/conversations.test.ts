@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { holdAccounts } from '../conversations/accounts.js'
+import { holdConsole } from '../conversations/console.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
 import { holdConversations } from '../conversations/conversations.js'
@@ -49,6 +50,7 @@ onEachRealServer((server) => {
       holdContactPresence(under)
       holdHistory(under)
       holdDiscovery(under)
+      holdConsole(under)
       holdTyping(under)
       holdProfiles(under)
     },

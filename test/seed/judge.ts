@@ -36,8 +36,7 @@ export function judge(
   deviations: readonly Deviation[],
 ): Verdict {
   const onStage = results.filter((result) => stageOf(result) === stage && result.status !== 'skipped')
-  if (stage === 'document')
-    return judgeExamples(row, onStage)
+  if (stage === 'document') return judgeExamples(row, onStage)
   const failures: string[] = []
   const notOffered: string[] = []
   let passed = 0

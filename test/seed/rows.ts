@@ -30,10 +30,13 @@ const inFile =
     ...(unless && { unless }),
   })
 const accounts = inFile('accounts')
+const byConsole = inFile('console')
 const contacts = inFile('contacts')
 const conversations = inFile('conversations')
 const discovery = inFile('discovery')
 const presence = inFile('contact-presence')
+const profiles = inFile('profiles')
+const typing = inFile('typing')
 
 /** What is missing where a server deviates so. */
 export const lacks: Readonly<Partial<Record<Deviation, string>>> = {
@@ -123,6 +126,37 @@ export const rows: readonly SeedRow[] = [
     ],
   },
   {
+    id: 'S7',
+    title: 'Typing, the old form (XEP-0022)',
+    what: 'Message events, for contacts that know only those: a message asks to be told, composing is raised by the id of that message, and taken back. One conversation serves both forms, and learns from what the contact sends which it is.',
+    charts: ['conversation'],
+    examples: ['typing'],
+    proofs: [typing('is told in the older words to who knows only those (XEP-0022)')],
+  },
+  {
+    id: 'S8',
+    title: 'Conversation states (XEP-0085)',
+    what: 'Active, composing, paused, inactive, gone: a chart for each conversation, with the time-outs of the specification. They are sent only to those who support them, as discovery or their own messages have shown.',
+    charts: ['conversation'],
+    examples: ['typing'],
+    proofs: [
+      typing('is seen by who has shown to understand it, and so is all that follows'),
+      typing('is over when who types has left'),
+      typing('needs no message first where discovery has said that it is understood (XEP-0085 §4)'),
+    ],
+  },
+  {
+    id: 'S9',
+    title: 'Rich text (XEP-0071)',
+    what: 'Markup beside the plain body, which is always there. What comes is sanitised to the profile of the specification, so that no script, handler or tracking image survives. Signs in a plain body are read too (XEP-0393, which has replaced it).',
+    charts: [],
+    examples: ['rich-text'],
+    proofs: [
+      typing('arrives beside the plain text'),
+      typing('is what the signs of a body mean, unless its sender says no (XEP-0393)'),
+    ],
+  },
+  {
     id: 'S10',
     title: 'Service discovery (XEP-0030)',
     what: 'What others are and can do: asked once, and not at all where somebody has shown the same verified hash in presence (XEP-0115, XEP-0390). Whether a contact supports something is one call, and one’s own features are told by what the app uses.',
@@ -205,6 +239,21 @@ export const rows: readonly SeedRow[] = [
     ],
   },
   {
+    id: 'S17',
+    title: 'vCards (XEP-0054)',
+    what: 'What people say of themselves, in typed fields, the photo as bytes with their type; got and published, in the form of today too (XEP-0292). Avatars (XEP-0084, XEP-0153) are believed only with the hash that was shown.',
+    charts: ['photo-hash'],
+    examples: ['vcard', 'avatars'],
+    proofs: [
+      profiles('are what their owners say, to everybody'),
+      profiles('lose nothing that another app has put there when one word of them is changed'),
+      profiles('are none for those who have none, and for those who are nobody'),
+      profiles('are there in the form of today, too'),
+      profiles('are seen by friends as they change, and gone when they are'),
+      profiles('are told of in presence, to those who know cards alone'),
+    ],
+  },
+  {
     id: 'S18',
     title: 'Client information (XEP-0092)',
     what: 'What software others run: name, version, operating system. One’s own answer is the app’s choice, and given to those who may know that one is there.',
@@ -213,6 +262,17 @@ export const rows: readonly SeedRow[] = [
     proofs: [
       discovery('of a friend is what the friend’s app tells'),
       discovery('of a server is its software, time, uptime and answer'),
+    ],
+  },
+  {
+    id: 'S19',
+    title: 'Trying it by hand',
+    what: 'The document has its readers type XML into telnet. The console does that on the real engine: XML or commands, every byte both ways, and where every chart stands; by hand from the first tag on, or in a session. [A walkthrough](../console.md) types the whole document.',
+    charts: ['session'],
+    examples: ['inspect'],
+    proofs: [
+      byConsole('opens a stream by hand, encrypts it, identifies and speaks'),
+      byConsole('shows every byte and every chart of a session, and carries what is typed in it'),
     ],
   },
 ]

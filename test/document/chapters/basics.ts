@@ -190,7 +190,8 @@ export const basics = [
   {
     id: 'S7.1',
     from: 'client',
-    shows: 'what a message without a body carries while one types',
+    shows:
+      'composing, by a message that says no more: one that asks to be told carries it, XEP-0022 has an id beside it in one that tells',
     xml: `
 <x xmlns='jabber:x:event'>
    <composing/>
