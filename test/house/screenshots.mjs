@@ -13,11 +13,11 @@ const target = new URL('docs/inspector/', root)
 const views = [
   { name: 'chart', actor: 'session' },
   { name: 'wire', tab: 'Wire' },
-  { name: 'sequence', tab: 'Sequence' },
+  { name: 'sequence', tab: 'Sequence', panel: 'first' },
   { name: 'contacts', tab: 'Contacts' },
-  { name: 'details', actor: 'session', tab: 'Details', isPanel: true },
-  { name: 'security', actor: 'session', tab: 'Security', isPanel: true },
-  { name: 'send', actor: 'session', tab: 'Send', isPanel: true },
+  { name: 'details', actor: 'session', tab: 'Details', panel: 'last' },
+  { name: 'security', actor: 'session', tab: 'Security', panel: 'last' },
+  { name: 'send', actor: 'session', tab: 'Send', panel: 'last' },
   { name: 'narrow', actor: 'session', width: 400 },
 ]
 const pictures = views.flatMap((view) =>
@@ -53,7 +53,7 @@ async function addressIn(output) {
   throw new Error('the demo told no address')
 }
 
-async function take(browser, url, { name, scheme, actor, tab, isPanel = false, width = 1280 }) {
+async function take(browser, url, { name, scheme, actor, tab, panel, width = 1280 }) {
   const page = await browser.newPage({
     viewport: { width, height: width === 400 ? 720 : 760 },
     colorScheme: scheme,
@@ -71,7 +71,8 @@ async function take(browser, url, { name, scheme, actor, tab, isPanel = false, w
   }
   if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()
   await page.waitForTimeout(800)
-  const seen = isPanel ? page.getByRole('tabpanel').last() : page
+  const panels = page.getByRole('tabpanel')
+  const seen = panel === undefined ? page : panel === 'first' ? panels.first() : panels.last()
   await seen.screenshot({ path: fileURLToPath(new URL(`${name}.png`, target)) })
   await page.close()
 }

@@ -28,7 +28,7 @@ onEachRealServer(({ ca, open: { domain, directTlsPort } }) => {
     const page = await visit(browser, inspector.url)
     await page.getByText('1 app connected').waitFor()
     await client.connect()
-    await page.waitForSelector('[data-state="session.online"].state.active')
+    await page.waitForSelector('[data-state="session.active.online"].state.active')
 
     await page.getByRole('tab', { name: 'Wire' }).click()
     const stanzas = page.getByRole('listbox', { name: 'Stanzas' })
@@ -41,6 +41,6 @@ onEachRealServer(({ ca, open: { domain, directTlsPort } }) => {
 
     await client.close()
     await page.getByRole('tab', { name: 'Chart' }).click()
-    await page.locator('[data-state="session.online"].state:not(.active)').waitFor()
+    await page.locator('[data-state="session.active.online"].state:not(.active)').waitFor()
   })
 })
