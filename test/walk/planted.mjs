@@ -74,5 +74,5 @@ async function failuresOf(house, file) {
 
 /** Runs what is expected to end with a failure. */
 function runQuietly(cwd, parameters) {
-  return run(process.execPath, parameters, { cwd, timeout: 240_000 }).catch(() => undefined)
+  return run(process.execPath, parameters, { cwd, timeout: 600_000 }).catch(() => undefined)
 }
