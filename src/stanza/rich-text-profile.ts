@@ -80,7 +80,6 @@ const longestAddress = 2_048
  */
 export function readHref(href: string): string | undefined {
   const address = href.trim()
-  // oxlint-disable-next-line no-control-regex
   if (address.length > longestAddress || /[\u0000-\u0020\u007f-\u00a0\u2000-\u206f\\<>"]/u.test(address))
     return undefined
   if (/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(address)) return address

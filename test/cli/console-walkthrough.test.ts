@@ -40,7 +40,8 @@ it(
       }
     }
     expect(parts.join('\n')).not.toContain('→')
-    for (const [who, terminal] of terminals) if (who !== 'toto') expect(await terminal.end()).toBe(0)
+    const others = [...terminals].flatMap(([who, terminal]) => (who === 'toto' ? [] : [terminal]))
+    for (const terminal of others) expect(await terminal.end()).toBe(0)
     expect(await toto.end()).toBe(0)
     for (const { complained } of terminals.values()) expect(complained).toBe('')
     const options = { parser: 'markdown', printWidth: 128 } as const

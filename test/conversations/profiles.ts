@@ -115,7 +115,7 @@ export function holdProfiles(server: ServerUnderTest): void {
       await bob.publish({ bytes })
       const alice = pictured('alice')
       await alice.client.connect()
-      await shown(alice, 'bob', await toImageHash(bytes))
+      expect((await shown(alice, 'bob', await toImageHash(bytes)))?.bytes).toEqual(bytes)
     })
 
     it('are found by strangers, if they are open', async () => {

@@ -75,7 +75,8 @@ describe('every file of the project', () => {
 
 describe('the product', () => {
   // The tokenizer is what the build replaces.
-  const entries = /^(?:src\/index|machines\/index|src\/(?:[a-z]+\/)+index|src\/testing\/node|src\/xml\/tokenizer)\.ts$/
+  const entries =
+    /^(?:src\/index|machines\/index|src\/(?:[a-z]+\/)+index|src\/testing\/node|src\/xml\/tokenizer)\.ts$/
 
   test('re-exports only from its entries', () => {
     const inside = sources.filter(([path]) => /^(?:src|machines)\//.test(path) && !entries.test(path))

@@ -9,15 +9,20 @@ import { chromium } from 'playwright-core'
 const root = new URL('../../', import.meta.url)
 const target = new URL('docs/inspector/', root)
 
-/** What is to be seen: which actor, which tab, how wide, in which colours. */
-const pictures = [
-  { name: 'chart-light', scheme: 'light', actor: 'session' },
-  { name: 'chart-dark', scheme: 'dark', actor: 'connection', hover: 'connection.negotiating' },
-  { name: 'wire-light', scheme: 'light', tab: 'Wire' },
-  { name: 'sequence-dark', scheme: 'dark', tab: 'Sequence' },
-  { name: 'contacts-light', scheme: 'light', tab: 'Contacts' },
-  { name: 'narrow-dark', scheme: 'dark', actor: 'session', width: 400 },
+/** What is to be seen: which actor, which tab, the tab alone or all, how wide; each in both colours. */
+const views = [
+  { name: 'chart', actor: 'session' },
+  { name: 'wire', tab: 'Wire' },
+  { name: 'sequence', tab: 'Sequence', panel: 'first' },
+  { name: 'contacts', tab: 'Contacts' },
+  { name: 'details', actor: 'session', tab: 'Details', panel: 'last' },
+  { name: 'security', actor: 'session', tab: 'Security', panel: 'last' },
+  { name: 'send', actor: 'session', tab: 'Send', panel: 'last' },
+  { name: 'narrow', actor: 'session', width: 400 },
 ]
+const pictures = views.flatMap((view) =>
+  ['light', 'dark'].map((scheme) => ({ ...view, scheme, name: `${view.name}-${scheme}` })),
+)
 
 const demo = spawn(process.execPath, [fileURLToPath(new URL('dist/src/cli/main.js', root)), 'demo'], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -48,7 +53,7 @@ async function addressIn(output) {
   throw new Error('the demo told no address')
 }
 
-async function take(browser, url, { name, scheme, actor, hover, tab, width = 1280 }) {
+async function take(browser, url, { name, scheme, actor, tab, panel, width = 1280 }) {
   const page = await browser.newPage({
     viewport: { width, height: width === 400 ? 720 : 760 },
     colorScheme: scheme,
@@ -65,8 +70,9 @@ async function take(browser, url, { name, scheme, actor, hover, tab, width = 128
     await page.waitForSelector(`.statechart[aria-label="chart ${actor}"]`)
   }
   if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()
-  if (hover !== undefined) await page.locator(`[data-state="${hover}"].state`).focus()
   await page.waitForTimeout(800)
-  await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, target)) })
+  const panels = page.getByRole('tabpanel')
+  const seen = panel === undefined ? page : panel === 'first' ? panels.first() : panels.last()
+  await seen.screenshot({ path: fileURLToPath(new URL(`${name}.png`, target)) })
   await page.close()
 }

@@ -67,6 +67,7 @@ describe('the server answers', () => {
     const [info] = (await alice.request('get', toDiscoInfoElement(), 'bob@localhost')).elements()
     expect(info && parseDiscoInfo(info)?.identities).toMatchObject([
       { category: 'account', type: 'registered' },
+      { category: 'pubsub', type: 'pep' },
     ])
     const [items] = (await alice.request('get', toDiscoItemsElement(), 'bob@localhost')).elements()
     expect(items?.elements().map((item) => item.attribute('jid'))).toEqual(['bob@localhost/sofa'])

@@ -1,7 +1,6 @@
 // Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,cells`,
 // `-- --without-planted`. Ends with a failure where anything falls short.
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { importBundled } from '../house/bundled.mjs'
 import { countPlanted } from './planted.mjs'

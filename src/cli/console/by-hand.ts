@@ -1,5 +1,5 @@
 import { filter, firstValueFrom, map, merge, NEVER, Subject } from 'rxjs'
-import { TransportError } from '../../errors.js'
+import { TransportError, type XmppError } from '../../errors.js'
 import { createDialer } from '../../transport/dial-node.js'
 import type { Dialer } from '../../transport/dial.js'
 import type { CommandContext } from '../command.js'
@@ -33,7 +33,7 @@ export async function talkByHand(parts: ByHandParts): Promise<number> {
   const { host } = context
   const { signal } = host.interruption
   const isPerson = host.stdin.isTTY === true
-  const ends = new Subject<unknown>()
+  const ends = new Subject<XmppError | undefined>()
   const hand = new Hand(parts, (error) => ends.next(error))
   try {
     await hand.connect()
@@ -45,7 +45,7 @@ export async function talkByHand(parts: ByHandParts): Promise<number> {
           ? NEVER
           : ends.pipe(
               filter((error) => error !== undefined),
-              map((error) => {
+              map((error: XmppError) => {
                 throw error
               }),
             ),
@@ -66,11 +66,11 @@ class Hand implements Listener {
   readonly #parts: ByHandParts
   readonly #dialer: Dialer
   readonly #arrivals = new Arrivals()
-  readonly #ended: (error: unknown) => void
+  readonly #ended: (error: XmppError | undefined) => void
   #stream: HandStream | undefined
 
   /** @param ended told of each connection that ends, and why where that was not in order */
-  constructor(parts: ByHandParts, ended: (error: unknown) => void) {
+  constructor(parts: ByHandParts, ended: (error: XmppError | undefined) => void) {
     const { ca, charts, context } = parts
     this.#parts = parts
     this.#ended = ended

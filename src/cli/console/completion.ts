@@ -5,10 +5,10 @@ export interface Completions {
   readonly jids: readonly string[]
 }
 
-const elementNames = [
-  'auth', 'body', 'digest', 'group', 'html', 'iq', 'item', 'message', 'password', 'presence', 'priority', 'query',
-  'remove', 'resource', 'show', 'starttls', 'status', 'stream:stream', 'subject', 'thread', 'username', 'x',
-] // prettier-ignore
+const elementNames =
+  'auth body digest group html iq item message password presence priority query remove resource show starttls status stream:stream subject thread username x'.split(
+    ' ',
+  )
 
 /** What the end of a line may become, and the part of the line that this replaces, as readline wants it. */
 export function complete(line: string, { commands, jids }: Completions): [string[], string] {

@@ -1,4 +1,4 @@
-import { XmlElement } from '../../xml/element.js'
+import type { XmlElement } from '../../xml/element.js'
 import { ns } from '../../xml/namespaces.js'
 import { serializeOpening } from '../../xml/serializer.js'
 import { UsageError } from '../usage-error.js'

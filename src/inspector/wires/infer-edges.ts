@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate'
-import { statesOf, type ChartGraph, type ChartState, type ChartTransition } from '../drawing/graph.js'
+import { statesIn } from '../drawing/active-states.js'
+import { statesOf, type ChartGraph, type ChartTransition } from '../drawing/graph.js'
 
 /** What a chart was told, where it stood and where it stands now. */
 export interface Step {
@@ -19,7 +20,7 @@ export function inferEdges(graph: ChartGraph, step: Step): readonly string[] {
   const [only] = open
   if (only === undefined) return []
   if (open.length === 1) return only.guard === undefined || step.hasChanged ? [only.id] : []
-  const now = new Set(activeIn(graph.root, step.after))
+  const now = new Set(statesIn(graph.root, step.after))
   const fitting = open.filter(({ targets }) => targets.every((target) => now.has(target)))
   if (fitting.length === open.length && open.every(({ guard }) => guard === undefined)) {
     return open.map(({ id }) => id)
@@ -46,7 +47,7 @@ function isOneWay(graph: ChartGraph, open: readonly ChartTransition[]): boolean 
 
 /** Those that might have been taken: no inner or earlier one takes the event in any case. */
 function listening(graph: ChartGraph, { type, before }: Step): readonly ChartTransition[] {
-  const active = new Set(activeIn(graph.root, before))
+  const active = new Set(statesIn(graph.root, before))
   const inside = insides(graph)
   const found = graph.transitions
     .filter((each) => active.has(each.source) && isFor(each, type))
@@ -71,16 +72,6 @@ function goesOnAlone({ root, transitions }: ChartGraph): boolean {
     deeds.includes('raise') ||
     transitions.some(({ trigger: { kind } }) => kind === 'always' || kind === 'completed')
   )
-}
-
-function* activeIn(state: ChartState, value: StateValue | undefined): Generator<string> {
-  yield state.id
-  if (value === undefined) return
-  for (const child of state.states) {
-    if (typeof value === 'string') {
-      if (child.key === value) yield* activeIn(child, undefined)
-    } else if (Object.hasOwn(value, child.key)) yield* activeIn(child, value[child.key])
-  }
 }
 
 /** By state: its own id and those of all states inside it. */

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
-import { statesOf, type ChartGraph, type ChartState, type ChartTransition } from '../../drawing/graph.js'
-import { conditionWords, triggerWords } from '../../drawing/trigger.js'
+import { statesOf, type ChartGraph, type ChartState } from '../../drawing/graph.js'
 import type { ActorView } from '../model/actor-view.js'
 import { transitionsOf } from '../model/actors-after.js'
+import { toWay, toWhyNot, type WayOut } from '../panes/details/what-can-happen.js'
 
 /** What is pointed at, and where: px of the pane. */
 export interface Hovered {
@@ -43,7 +43,7 @@ function ofState(id: string, graph: ChartGraph, actor: ActorView): ComponentChil
   if (state === undefined) return undefined
   const { key, kind, spec, description, why, invokes, entry, exit } = state
   const isActive = actor.active.has(id)
-  const own = graph.transitions.filter(({ source }) => source === id)
+  const own = graph.transitions.filter(({ source }) => source === id).map((each) => toWay(graph, each))
   return (
     <>
       <header>
@@ -55,8 +55,8 @@ function ofState(id: string, graph: ChartGraph, actor: ActorView): ComponentChil
       <Deeds state={state} />
       {own.length > 0 && (
         <ul class="ways">
-          {own.map((transition) => (
-            <Way key={transition.id} transition={transition} actor={actor} isActive={isActive} />
+          {own.map((way) => (
+            <Way key={way.edge} way={way} actor={actor} isActive={isActive} />
           ))}
         </ul>
       )}
@@ -86,20 +86,15 @@ function Deeds({ state: { invokes, entry, exit } }: { readonly state: ChartState
   )
 }
 
-function Way(props: {
-  readonly transition: ChartTransition
-  readonly actor: ActorView
-  readonly isActive: boolean
-}) {
-  const { transition, actor, isActive } = props
-  const condition = conditionWords(transition)
-  const target = transition.targets.map((each) => each.split('.').at(-1)).join(', ')
-  const refusal = isActive ? refusalOf(transition.id, actor) : undefined
+function Way(props: { readonly way: WayOut; readonly actor: ActorView; readonly isActive: boolean }) {
+  const { way, actor, isActive } = props
+  const { edge, trigger, condition, target } = way
+  const refusal = isActive ? refusalOf(edge, actor) : undefined
   return (
-    <li class={actor.lastEdges.includes(transition.id) ? 'taken' : undefined}>
-      <span>{triggerWords(transition.trigger)}</span>
-      {condition !== undefined && <i> [{condition}]</i>}
-      <em> {target === '' ? 'stays' : `→ ${target}`}</em>
+    <li class={actor.lastEdges.includes(edge) ? 'taken' : undefined}>
+      <span>{trigger}</span>
+      {condition !== undefined && <i> if {condition}</i>}
+      <em> {target === undefined ? 'stays' : `→ ${target}`}</em>
       {refusal !== undefined && <small class="refusal">refused: {refusal}</small>}
     </li>
   )
@@ -108,19 +103,19 @@ function Way(props: {
 function ofEdge(id: string, graph: ChartGraph, actor: ActorView): ComponentChildren {
   const transition = transitionsOf(graph).get(id)
   if (transition === undefined) return undefined
-  const { actions, description, source, targets, trigger, failure } = transition
-  const condition = conditionWords(transition)
+  const { description, source } = transition
+  const { trigger, condition, target, actions, isFailure } = toWay(graph, transition)
   const refusal = refusalOf(id, actor)
   return (
     <>
       <header>
-        <b>{triggerWords(trigger)}</b>
-        <small>{failure ? 'failure' : actor.active.has(source) ? 'can happen now' : ''}</small>
+        <b>{trigger}</b>
+        <small>{isFailure ? 'failure' : actor.active.has(source) ? 'can happen now' : ''}</small>
       </header>
       {condition !== undefined && <p class="condition">if {condition}</p>}
       {description !== undefined && <p>{description}</p>}
       <p class="quiet">
-        {source} → {targets.join(', ') || 'stays'}
+        {source} → {target ?? 'stays'}
       </p>
       {actions.length > 0 && (
         <dl>
@@ -137,6 +132,6 @@ function ofEdge(id: string, graph: ChartGraph, actor: ActorView): ComponentChild
 
 /** Why the last event could not take a transition. */
 function refusalOf(id: string, actor: ActorView): string | undefined {
-  const refusal = actor.lastEvent?.refused?.find(({ edge }) => edge === id)
-  return refusal === undefined ? undefined : (refusal.reason ?? `${refusal.guard} does not hold`)
+  const refused = actor.lastEvent?.refused?.filter(({ edge }) => edge === id) ?? []
+  return toWhyNot(actor.graph, refused)[0]?.reason
 }

@@ -17,15 +17,9 @@ async function layOutAll(): Promise<Record<string, ElkNode>> {
     await layOutChart(toCompact(toGraph(machine)), async (node) => {
       const digest = await toLayoutDigest(node)
       const laid = await layOut(node)
-      table[digest] = JSON.parse(JSON.stringify(laid, places))
+      table[digest] = laid
       return laid
     })
   }
   return table
 }
-
-/** What drawings read of ELK's answer. */
-const places = [
-  ...['id', 'x', 'y', 'width', 'height', 'children', 'edges', 'sources', 'targets', 'labels'],
-  ...['sections', 'startPoint', 'bendPoints', 'endPoint'],
-]

@@ -1,5 +1,6 @@
 import type { StateValue } from 'xstate'
-import type { ChartGraph, ChartState } from '../../drawing/graph.js'
+import { statesIn } from '../../drawing/active-states.js'
+import type { ChartGraph } from '../../drawing/graph.js'
 
 const known = new WeakMap<ChartGraph, Map<string, ReadonlySet<string>>>()
 const nowhere: ReadonlySet<string> = new Set()
@@ -27,14 +28,4 @@ export function stateWords(value: StateValue | undefined): string {
     return words === '' ? key : words.startsWith('(') ? `${key} ${words}` : `${key}.${words}`
   })
   return parts.length < 2 ? parts.join('') : `(${parts.join(', ')})`
-}
-
-function* statesIn(state: ChartState, value: StateValue | undefined): Generator<string> {
-  yield state.id
-  if (value === undefined) return
-  for (const child of state.states) {
-    if (typeof value === 'string') {
-      if (child.key === value) yield* statesIn(child, undefined)
-    } else if (child.key in value) yield* statesIn(child, value[child.key])
-  }
 }

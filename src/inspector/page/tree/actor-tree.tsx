@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { stateWords } from '../model/active-states.js'
 import { cursor, moment, search, selectedActor, timeline } from '../model/signals.js'
+import { toLegibleLine } from '../panes/legible.js'
 import { Icon } from '../ui/icon.js'
 import { VirtualList } from '../ui/virtual-list.js'
 import { LifeSign } from './life-sign.js'
@@ -17,6 +18,8 @@ const rows = computed(() =>
   }),
 )
 const rowHeight = 28
+/** Longer names are cut. */
+const nameLimit = 200
 
 /** Everybody who is or was there, under who started them. */
 export function ActorTree() {
@@ -83,7 +86,9 @@ function Row({
       aria-level={level}
       aria-selected={isChosen}
       aria-expanded={isOpen}
-      title={actor === undefined ? source?.engine : [actor.path, state].filter(Boolean).join(' — ')}
+      title={toLegibleLine(
+        actor === undefined ? (source?.engine ?? '') : [actor.path, state].filter(Boolean).join(' — '),
+      )}
       style={{ paddingLeft: `${(level - 1) * 14 + 4}px` }}
       onClick={() => {
         if (actor === undefined) fold(key, isOpen === true)
@@ -100,8 +105,8 @@ function Row({
         <Icon name="fold" />
       </span>
       {actor !== undefined && <LifeSign actor={actor} />}
-      <span class="name">{name}</span>
-      {state !== '' && <code class="state-words">{state}</code>}
+      <bdi class="name">{toLegibleLine(name, nameLimit)}</bdi>
+      {state !== '' && <code class="state-words">{toLegibleLine(state, nameLimit)}</code>}
       {source?.endedAt !== undefined && <span class="quiet">gone</span>}
       {actor?.lastEvent !== undefined && <i key={actor.lastEvent.seq} class="pulse" />}
     </div>

@@ -64,7 +64,8 @@ export function nameWords(name: string): string {
     .replace(/([a-z])([A-Z]+)/g, '$1 $2')
 }
 
-function toWay(graph: ChartGraph, transition: ChartTransition): WayOut {
+/** A transition in words. */
+export function toWay(graph: ChartGraph, transition: ChartTransition): WayOut {
   const { id, trigger, guard, otherwise, targets, actions, failure } = transition
   return {
     edge: id,

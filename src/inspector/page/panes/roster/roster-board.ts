@@ -35,7 +35,7 @@ export class RosterBoard {
   readonly #follower: Follower
   #signs: { readonly index: number; readonly sign: RosterSign }[] = []
   #account: string | undefined
-  #played: { readonly upTo: number; readonly board: Board } = nothing()
+  #played: Played = nothing()
 
   constructor(source: string) {
     this.#follower = new Follower({
@@ -56,7 +56,8 @@ export class RosterBoard {
 
   /** Everybody that had been heard of by then, in the order of their addresses. */
   at(index: number): readonly ContactStanding[] {
-    let { upTo, board } = this.#played
+    const before = this.#played
+    let { upTo, board } = before
     const behind = this.#signs[upTo - 1]
     if (behind !== undefined && behind.index > index) {
       upTo = 0
@@ -67,8 +68,12 @@ export class RosterBoard {
       if (next === undefined || next.index > index) break
       apply(board, next.sign, next.index)
     }
-    this.#played = { upTo, board }
-    return [...board.values()].map(toStanding).toSorted((one, other) => (one.jid < other.jid ? -1 : 1))
+    if (upTo === before.upTo) return before.standings
+    const standings = [...board.values()]
+      .map(toStanding)
+      .toSorted((one, other) => (one.jid < other.jid ? -1 : 1))
+    this.#played = { upTo, board, standings }
+    return standings
   }
 
   #take(record: StanzaCrossed, index: number): void {
@@ -81,7 +86,13 @@ export class RosterBoard {
 
 type Board = Map<string, Kept>
 
-const nothing = () => ({ upTo: 0, board: new Map() })
+interface Played {
+  readonly upTo: number
+  readonly board: Board
+  readonly standings: readonly ContactStanding[]
+}
+
+const nothing = (): Played => ({ upTo: 0, board: new Map(), standings: [] })
 
 interface Kept {
   readonly jid: string

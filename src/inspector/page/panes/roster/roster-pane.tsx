@@ -25,7 +25,8 @@ export function RosterPane() {
   const source = currentSource.value?.source ?? ''
   const contacts = boardOf(source).at(cursorIndex.value)
   const handshakes = handshakesOf(moment.value.actors.values(), source)
-  const strangers = [...handshakes.values()].filter(({ jid }) => !contacts.some((each) => each.jid === jid))
+  const known = new Set(contacts.map(({ jid }) => jid))
+  const strangers = [...handshakes.values()].filter(({ jid }) => !known.has(jid))
   if (contacts.length === 0 && strangers.length === 0) {
     return (
       <div class="pane roster">

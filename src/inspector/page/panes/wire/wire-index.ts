@@ -21,6 +21,14 @@ export function kindOf({ name }: StanzaCrossed): WireKind {
   return wireKinds.find((kind) => kind === name) ?? 'stream'
 }
 
+/** By the numbers of stanzas: numbers alone, for there may be a hundred thousand. */
+interface SourceIndex {
+  /** Where the stanzas stand. */
+  readonly places: Map<number, number>
+  /** Where the events stand that follow from them. */
+  readonly effects: Map<number, number[]>
+}
+
 /** Finds what crossed the wire among the records, and what each stanza has caused; grows with them. */
 export class WireIndex {
   readonly #follower = new Follower({
@@ -29,10 +37,7 @@ export class WireIndex {
   })
   #records: readonly InspectorRecord[] = []
   #stanzas: number[] = []
-  /** Where stanzas stand, by their own numbers. */
-  readonly #places = new Map<string, number>()
-  /** Where events stand, by the stanza that they follow from. */
-  readonly #effects = new Map<string, number[]>()
+  readonly #sources = new Map<string, SourceIndex>()
   #shown: { readonly filter: WireFilter; readonly rows: readonly number[]; readonly seen: number } | undefined
 
   scan(records: readonly InspectorRecord[]): void {
@@ -59,30 +64,35 @@ export class WireIndex {
 
   /** Where the events stand that follow from a stanza. */
   effectsOf({ source, seq }: StanzaCrossed): readonly number[] {
-    return this.#effects.get(keyOf(source, seq)) ?? []
+    return this.#sources.get(source)?.effects.get(seq) ?? []
   }
 
   /** Where a stanza stands, by its own number. */
   placeOf(source: string, seq: number): number | undefined {
-    return this.#places.get(keyOf(source, seq))
+    return this.#sources.get(source)?.places.get(seq)
   }
 
   #take(record: InspectorRecord, index: number): void {
     if (record.kind === 'wire') {
       this.#stanzas.push(index)
-      this.#places.set(keyOf(record.source, record.seq), index)
+      this.#of(record.source).places.set(record.seq, index)
     } else if (record.kind === 'event' && record.stanza !== undefined) {
-      const key = keyOf(record.source, record.stanza)
-      const known = this.#effects.get(key)
-      if (known === undefined) this.#effects.set(key, [index])
+      const { effects } = this.#of(record.source)
+      const known = effects.get(record.stanza)
+      if (known === undefined) effects.set(record.stanza, [index])
       else known.push(index)
     }
   }
 
+  #of(source: string): SourceIndex {
+    const known = this.#sources.get(source) ?? { places: new Map(), effects: new Map() }
+    this.#sources.set(source, known)
+    return known
+  }
+
   #forget(): void {
     this.#stanzas = []
-    this.#places.clear()
-    this.#effects.clear()
+    this.#sources.clear()
     this.#shown = undefined
   }
 }
@@ -118,5 +128,3 @@ function isSame(one: WireFilter, other: WireFilter): boolean {
       [...one.kinds].every((kind) => other.kinds.has(kind)))
   )
 }
-
-const keyOf = (source: string, seq: number) => `${source} ${seq}`
