@@ -19,7 +19,7 @@ const made = 'Made by `npm run docs` from the data and the code that the tests r
 
 /** The name of a row’s page, e.g. `s01-stream-opening.md`. */
 export function fileOf({ id, title }: SeedRow): string {
-  const words = title.replace(/ \(.*/, '').replaceAll('’', '').toLowerCase().split(' ')
+  const words = title.replace(/ \(.*/, '').replaceAll(/[’,]/g, '').toLowerCase().split(' ')
   return `s${id.slice(1).padStart(2, '0')}-${words.join('-')}.md`
 }
 
@@ -53,6 +53,7 @@ function toPage(row: SeedRow, { cases, programs }: Sources): string {
       : `What the document shows, and what makes it, or understands it. \`client()\` is \`createClient()\` of a
 scripted server, \`online()\` is connected too, \`says()\` makes the server say something, and \`textOf()\` is an example as it is
 printed.`,
+    ...toShared(cases, shown.map(({ id }) => toCase(code, id).join('\n')).join('\n')),
     ...shown.flatMap(({ id, from, shows, xml }, index) => {
       const made = toCase(code, id)
       const next = shown[index + 1]
@@ -115,6 +116,22 @@ function toCase(code: string, id: string): readonly string[] {
   const [, gives] = /^ {2}gives: ([^]*),\n?$/m.exec(source) ?? []
   const result = gives === undefined ? [] : ['gives', fence('ts', gives.replaceAll(/^ {2}/gm, ''))]
   return [fence('ts', does), ...result]
+}
+
+/** What stands before the cases in their files and is named in this code, by itself or by another such piece. */
+function toShared(cases: Sources['cases'], code: string): readonly string[] {
+  const pieces = [...cases.values()].flatMap((text) =>
+    (text.split(/^\/\*\*.*\*\/\nexport const /m)[0] ?? '').split('\n\n').flatMap((piece) => {
+      const names = [...piece.matchAll(/^(?:const|async function) (\w+)(?!.*: Case)/gm)]
+      return names.length === 0 ? [] : [{ piece: piece.trim(), names: names.map(([, name = '']) => name) }]
+    }),
+  )
+  const isNamedIn = (names: readonly string[], texts: readonly string[]) =>
+    names.some((name) => texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)))
+  const direct = pieces.filter(({ names }) => isNamedIn(names, [code]))
+  const texts = [code, ...direct.map(({ piece }) => piece)]
+  const all = pieces.filter(({ names }) => isNamedIn(names, texts))
+  return all.length === 0 ? [] : [fence('ts', all.map(({ piece }) => piece).join('\n\n'))]
 }
 
 /** The lines between one line and the next of this kind. */

@@ -3,13 +3,16 @@ import { textOf, type ExampleId } from '../examples.js'
 import type { Case, Scene } from '../scene.js'
 
 const richText = 'http://jabber.org/protocol/xhtml-im'
+
 const cannot =
   "<iq type='result' id='any' from='tintin@jabber.fr/lune'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>"
+
 const done = textOf('S11.3')
+
 const fill = () => ({ email: 'login@mailserver.org' })
 
 /** Somebody who has an account, or wants one. */
-const login = ({ client }: Scene, answers: { readonly 'S11.1'?: string; readonly 'S13.1'?: string }) => {
+const accountOf = ({ client }: Scene, answers: { readonly 'S11.1'?: string; readonly 'S13.1'?: string }) => {
   const one = client('Login@server.org', { password: 'MotDePasse', answers })
   return { client: one, account: one.use(accounts) }
 }
@@ -37,14 +40,14 @@ export const accountsAndMore = {
 
   'S11.1': {
     does: async (scene) => {
-      const { account } = login(scene, { 'S11.1': done })
+      const { account } = accountOf(scene, { 'S11.1': done })
       return account.register({ fill: () => ({ email: 'login@mailserver.org' }) })
     },
     gives: { outcome: 'registered' },
   },
   'S11.2': {
     does: async (scene) => {
-      const { account } = login(scene, { 'S11.1': textOf('S11.2') })
+      const { account } = accountOf(scene, { 'S11.1': textOf('S11.2') })
       // Asked again with what was wrong, an app may give up.
       return account.register({ fill: (_form, refusal) => (refusal === undefined ? fill() : undefined) })
     },
@@ -52,7 +55,7 @@ export const accountsAndMore = {
   },
   'S11.3': {
     does: async (scene) => {
-      const { account, client } = login(scene, { 'S11.1': textOf('S11.3') })
+      const { account, client } = accountOf(scene, { 'S11.1': textOf('S11.3') })
       await account.register({ fill })
       return client.state
     },
@@ -61,7 +64,7 @@ export const accountsAndMore = {
 
   'S12.1': {
     does: async (scene) => {
-      const { account, client } = login(scene, { 'S13.1': done })
+      const { account, client } = accountOf(scene, { 'S13.1': done })
       await client.connect()
       await account.remove()
       return client.state
@@ -71,7 +74,7 @@ export const accountsAndMore = {
 
   'S13.1': {
     does: async (scene) => {
-      const { account, client } = login(scene, { 'S13.1': done })
+      const { account, client } = accountOf(scene, { 'S13.1': done })
       await client.connect()
       await account.changePassword('NouveauMotDePasse')
     },

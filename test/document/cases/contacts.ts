@@ -3,7 +3,7 @@ import { contacts, type ContactsFeature } from '../../../src/index.js'
 import { textOf, type ExampleId } from '../examples.js'
 import type { Case, Scene, SceneOptions } from '../scene.js'
 
-const message = "Je voudrais t'ajouter à ma liste de contacts."
+const wish = "Je voudrais t'ajouter à ma liste de contacts."
 
 /** Somebody with a contact list, online. */
 async function withContacts(
@@ -28,7 +28,7 @@ const youAskFirst: Case = {
       ].join(''),
       'S16.3': toPush('tintin@jabber.org', 'both'),
     })
-    const handshake = people.befriend('tintin@jabber.org', { message })
+    const handshake = people.befriend('tintin@jabber.org', { message: wish })
     return handshake.settled
   },
   gives: { outcome: 'both' },
@@ -57,7 +57,7 @@ export const contactsCases = {
   'S14.1': {
     does: async (scene) => {
       const people = await withContacts(scene, 'tintin@jabber.org')
-      await people.subscribe('toto@im.apinc.org', { message })
+      await people.subscribe('toto@im.apinc.org', { message: wish })
     },
   },
   'S14.2': {
@@ -67,7 +67,7 @@ export const contactsCases = {
       scene.says(textOf('S14.2'))
       return request
     },
-    gives: { from: { local: 'tintin', domain: 'jabber.org' }, message },
+    gives: { from: { local: 'tintin', domain: 'jabber.org' }, message: wish },
   },
   'S14.3': {
     does: async (scene) => {
