@@ -18,7 +18,7 @@ export const loginOptions = {
   endpoint: {
     value: 'URL',
     multiple: true,
-    help: 'xmpp://host:port, xmpps://…, wss://host/path; default: discovered',
+    help: 'xmpp://host:port, xmpps://…, wss://…; default: discovered',
   },
   ca: { value: 'FILE', help: 'Trust the authority in this PEM file instead of the system’s' },
   resource: { value: 'NAME', help: 'Ask for this resource' },

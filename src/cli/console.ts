@@ -16,7 +16,7 @@ import { UsageError } from './usage-error.js'
 
 const consoleOptions = {
   ...loginOptions,
-  embedded: { help: `Use the embedded server, as ${embeddedJid} unless --jid is given` },
+  embedded: { help: `Use the embedded server; default --jid: ${embeddedJid}` },
   'no-login': { help: 'Open the stream by hand: nothing is sent but what you type' },
   offline: { help: 'Do not connect yet: /connect or /register does' },
   'show-secrets': { help: 'Show credentials as they cross; only on a terminal' },
