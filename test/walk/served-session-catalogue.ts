@@ -147,7 +147,7 @@ const stimuli: readonly Rigged[] = [
     name: 'shakes hands',
     predicts: [
       note({ isOpen: false }),
-      { deed: 'secureChannel', done: { secure: true, startTls: false, mechanisms } },
+      { deed: 'secureChannel', done: { secure: true, startTls: false, mechanisms, accountRequests: [] } },
     ],
     act: ({ client }) => client.transport.startTls({ domain }, new AbortController().signal),
   },
@@ -196,6 +196,11 @@ const stimuli: readonly Rigged[] = [
     predicts: [tell({ type: 'session.superseded' })],
     act: (rig) => rig.supersede(),
   },
+  says(
+    'asks for an account, where none is made',
+    (model) => (isEstablished(model) ? [] : [tell({ type: 'account.requested', request: 'registration' })]),
+    "<iq xmlns='jabber:client' type='get' id='r1'><query xmlns='jabber:iq:register'/></iq>",
+  ),
   says(
     'says a stanza',
     (model) => (isEstablished(model) ? [] : [tell({ type: 'stanza.received' })]),
@@ -272,8 +277,16 @@ export function servedSessionKey(model: Model): unknown {
   return [attempts, channel, patienceMs, name, hasEarlier, isOpen, isRemoved]
 }
 
+const isAccountsOwn = 'the server of this drive makes no accounts: test/conversations/accounts.ts holds it'
+
 /** Transitions that nobody outside the server can bring about, and why. */
 export const undrivableOfServedSession: Readonly<Record<string, string>> = {
+  'servedSession.open.negotiating.offering account.requested 0': isAccountsOwn,
+  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 0': isAccountsOwn,
+  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 1': isAccountsOwn,
+  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 2': isAccountsOwn,
+  'servedSession.open.negotiating.serving xstate.error.actor.serveAccount 0':
+    'whoever serves an account answers whatever goes wrong with an error: this is for defects',
   'servedSession.open.negotiating.authenticating xstate.error.actor.verifyResponse 0':
     'a mechanism answers whatever goes wrong with a failure: this is for defects',
 }
