@@ -11,6 +11,9 @@ import { domain } from './served-speaker.js'
 /** What an encrypted connection is offered. */
 export const mechanisms: readonly string[] = ['PLAIN']
 
+/** What may be asked of accounts over one. */
+export const accountRequests = ['identification'] as const
+
 export const timeouts = {
   negotiationMs: 60_000,
   tlsMs: 15_000,
@@ -28,7 +31,7 @@ export async function openRealm(usernames: readonly string[], limits: Partial<Se
     nextId: createStanzaId,
     serve: createServices({ name: 'driven', version: '0' }),
   })
-  const credentials = new Credentials(domain, mechanisms)
+  const credentials = new Credentials(domain, mechanisms, true)
   const accounts = new AccountRegistry(realm, credentials)
   for (const username of usernames) await accounts.add({ username, password: 'secret' })
   return { accounts, credentials, realm }
@@ -41,6 +44,6 @@ export const sessionSettings = (credentials: Credentials): SessionSettings => ({
   tls: { role: 'server', cert: '', key: '' },
   timeouts,
   resourceConflict: 'refuse',
-  legacyIdentification: undefined,
+  legacyIdentification: {},
   registrar: undefined,
 })

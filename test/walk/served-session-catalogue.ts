@@ -1,8 +1,13 @@
 import { servedSessionMachine } from '../../machines/served-session.js'
-import type { ResumptionVerdict, ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
+import type {
+  AccountVerdict,
+  ResumptionVerdict,
+  ServedFault,
+  ServedSessionEvent,
+} from '../../machines/served-facts.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { ByItself, Model, Occurrence } from '../../src/testing/drive-model.js'
-import { mechanisms, timeouts } from './served-realm.js'
+import { accountRequests, mechanisms, timeouts } from './served-realm.js'
 import { resources, ServedSessionRig, username } from './served-session-rig.js'
 import {
   abort,
@@ -12,7 +17,9 @@ import {
   domain,
   enable,
   header,
+  identify,
   plain,
+  register,
   response,
   resume,
   startTls,
@@ -32,6 +39,8 @@ interface Known {
   /** What becomes of the login that is being judged. */
   readonly verdict: unknown
   readonly isBadResource: boolean
+  /** What becomes of what is asked of accounts. */
+  readonly account: AccountVerdict | undefined
 }
 
 const beginning: Known = {
@@ -41,6 +50,7 @@ const beginning: Known = {
   isRemoved: false,
   verdict: undefined,
   isBadResource: false,
+  account: undefined,
 }
 const knownIn = ({ notes }: Model): Known => ({ ...beginning, ...notes })
 const snapshotOf = ({ charts }: Model) => charts.get(chart)?.snapshot
@@ -100,6 +110,22 @@ const isKept = (model: Model) => !knownIn(model).isRemoved
 const accepted = { kind: 'accepted', username }
 const refused = { kind: 'refused', condition: 'not-authorized' }
 
+/** What is told of a stanza that means something else once there is a session. */
+const beforehand =
+  (event: ServedSessionEvent, ...notes: readonly Occurrence[]) =>
+  (model: Model): readonly Occurrence[] => [...notes, ...(isEstablished(model) ? [] : [tell(event)])]
+
+const identifies = (name: string, verdict: AccountVerdict, words: string): Rigged =>
+  says(
+    name,
+    beforehand({ type: 'account.requested', request: 'identification' }, note({ account: verdict })),
+    words,
+    isKept,
+  )
+
+const fields = (password: string) =>
+  `<username>${username}</username><password>${password}</password><resource>${resources.driven}</resource>`
+
 const enables = (
   attributes: string,
   wish: { readonly resume: boolean; readonly patienceMs: number | undefined },
@@ -147,7 +173,7 @@ const stimuli: readonly Rigged[] = [
     name: 'shakes hands',
     predicts: [
       note({ isOpen: false }),
-      { deed: 'secureChannel', done: { secure: true, startTls: false, mechanisms, accountRequests: [] } },
+      { deed: 'secureChannel', done: { secure: true, startTls: false, mechanisms, accountRequests } },
     ],
     act: ({ client }) => client.transport.startTls({ domain }, new AbortController().signal),
   },
@@ -162,20 +188,22 @@ const stimuli: readonly Rigged[] = [
     auth('UNHEARD-OF'),
   ),
   says('aborts its login', [tell({ type: 'sasl.aborted' })], abort),
+  identifies('asks how to identify', { kind: 'answered' }, identify('get')),
+  identifies(
+    'identifies',
+    { kind: 'identified', username, resource: resources.driven },
+    identify('set', fields('secret')),
+  ),
+  identifies('identifies wrongly', { kind: 'refused' }, identify('set', fields('guess'))),
+  says('asks for an account', beforehand({ type: 'account.requested', request: 'registration' }), register),
   says(
     'asks for a resource',
-    (model) => [
-      note({ isBadResource: false }),
-      ...(isEstablished(model) ? [] : [tell({ type: 'resource.requested' })]),
-    ],
+    beforehand({ type: 'resource.requested' }, note({ isBadResource: false })),
     bind(resources.driven),
   ),
   says(
     'asks for a resource that cannot be',
-    (model) => [
-      note({ isBadResource: true }),
-      ...(isEstablished(model) ? [] : [tell({ type: 'resource.requested' })]),
-    ],
+    beforehand({ type: 'resource.requested' }, note({ isBadResource: true })),
     bind('x'.repeat(1024)),
   ),
   enables("resume='true'", { resume: true, patienceMs: undefined }),
@@ -197,13 +225,8 @@ const stimuli: readonly Rigged[] = [
     act: (rig) => rig.supersede(),
   },
   says(
-    'asks for an account, where none is made',
-    (model) => (isEstablished(model) ? [] : [tell({ type: 'account.requested', request: 'registration' })]),
-    "<iq xmlns='jabber:client' type='get' id='r1'><query xmlns='jabber:iq:register'/></iq>",
-  ),
-  says(
     'says a stanza',
-    (model) => (isEstablished(model) ? [] : [tell({ type: 'stanza.received' })]),
+    beforehand({ type: 'stanza.received' }),
     "<message xmlns='jabber:client' to='romeo@example.test'/>",
   ),
   says('says something else', [tell({ type: 'element.received' })], "<x xmlns='urn:example:x'/>"),
@@ -237,8 +260,9 @@ const stimuli: readonly Rigged[] = [
 ]
 
 const byItself: ByItself = ({ src }, model) => {
-  const { isBadResource, isRemoved, verdict } = knownIn(model)
+  const { account, isBadResource, isRemoved, verdict } = knownIn(model)
   if (src === 'verifyResponse') return { done: verdict }
+  if (src === 'serveAccount') return { done: account }
   if (src !== 'bindResource') return undefined
   if (isRemoved) return { error: new TypeError('there is no such account any more') }
   return {
@@ -277,16 +301,10 @@ export function servedSessionKey(model: Model): unknown {
   return [attempts, channel, patienceMs, name, hasEarlier, isOpen, isRemoved]
 }
 
-const isAccountsOwn = 'the server of this drive makes no accounts: test/conversations/accounts.ts holds it'
-
 /** Transitions that nobody outside the server can bring about, and why. */
 export const undrivableOfServedSession: Readonly<Record<string, string>> = {
-  'servedSession.open.negotiating.offering account.requested 0': isAccountsOwn,
-  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 0': isAccountsOwn,
-  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 1': isAccountsOwn,
-  'servedSession.open.negotiating.serving xstate.done.actor.serveAccount 2': isAccountsOwn,
-  'servedSession.open.negotiating.serving xstate.error.actor.serveAccount 0':
-    'whoever serves an account answers whatever goes wrong with an error: this is for defects',
   'servedSession.open.negotiating.authenticating xstate.error.actor.verifyResponse 0':
     'a mechanism answers whatever goes wrong with a failure: this is for defects',
+  'servedSession.open.negotiating.serving xstate.error.actor.serveAccount 0':
+    'what is asked of accounts is answered, whatever goes wrong: this is for defects',
 }

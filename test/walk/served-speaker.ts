@@ -27,6 +27,11 @@ export const response = (data: string): string => `<response ${sasl}>${data}</re
 export const abort = `<abort ${sasl}/>`
 export const startTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 
+/** What was before SASL. @see XEP-0078 */
+export const identify = (type: 'get' | 'set', fields = ''): string =>
+  `<iq xmlns='jabber:client' type='${type}' id='auth'><query xmlns='jabber:iq:auth'>${fields}</query></iq>`
+export const register = `<iq xmlns='jabber:client' type='get' id='reg'><query xmlns='jabber:iq:register'/></iq>`
+
 export const bind = (resource: string): string =>
   `<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>` +
   `<resource>${resource}</resource></bind></iq>`
