@@ -21,6 +21,8 @@ export default defineConfig({
   },
   test: {
     testTimeout: 20_000,
+    // Much of them waits for timers and servers: no core is kept free.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
