@@ -35,6 +35,9 @@ export const refuse = (request: HeardElement, condition: string, type = 'cancel'
   `<iq type='error' id='${request.attributes['id']}' from='${request.attributes['to']}'>` +
   `<error type='${type}'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
 
+/** Who asks as fast as this test is corked for a millisecond. */
+const patienceTurns = 1_000
+
 /** A client that discovers, with contacts, whose server is the test. */
 export async function discover(
   options: Parameters<typeof meet>[0] = {},
@@ -51,17 +54,18 @@ export async function discover(
     await rest()
   }
   /** What is asked while this is done: to whom, and under which node. */
-  const asked = async (act: () => unknown) => {
+  const asked = async (act: () => unknown, patience = 0) => {
     const { length } = peer.elements
     act()
     await rest()
+    for (let turns = 0; turns < patience && peer.elements.length === length; turns += 1) await rest()
     return peer.elements
       .slice(length)
       .filter(({ name, attributes }) => name === 'iq' && attributes['type'] === 'get')
   }
   /** The one question that this makes. */
   const question = async (act: () => unknown) => {
-    const [request, ...more] = await asked(act)
+    const [request, ...more] = await asked(act, patienceTurns)
     if (request === undefined || more.length > 0) throw new Error(`${more.length + 1} questions were asked`)
     return request
   }
