@@ -21,13 +21,13 @@ export default defineConfig({
   },
   test: {
     testTimeout: 20_000,
-    // Much of them waits for timers and servers: no core is kept free.
-    maxWorkers: '100%',
     projects: [
       {
         extends: true,
         test: {
           name: 'alone',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/interop/**'],
         },
@@ -36,6 +36,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'interop',
+          // Servers of others bear no second test beside the one that looks at them.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           include: ['test/interop/**/*.test.ts'],
           globalSetup: 'test/support/interop-setup.ts',
         },

@@ -123,7 +123,7 @@ async function exchange(
     to.message$.subscribe(({ body }) => {
       if (body?.startsWith(word) === true) heard.push(body)
     })
-    return { from, to, heard, all: next(to.message$, () => heard.length === count, 'all of them') }
+    return { from, to, heard, all: next(to.message$, () => new Set(heard).size === count, 'all of them') }
   })
   const deliveries = []
   for (const [index, body] of expected.entries()) {
