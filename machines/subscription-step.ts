@@ -41,7 +41,8 @@ export function stepSubscription(code: number, event: SubscriptionEvent): Subscr
 /** Every state of the chart, at the place that is its code. */
 const states: readonly SubscriptionState[] = toModes.flatMap((to) => fromModes.map((from) => ({ to, from })))
 
-const plain = [
+/** Events that say all by their type. */
+export const plainSubscriptionEvents = [
   'subscribe.sent',
   'unsubscribe.sent',
   'subscribed.sent',
@@ -58,9 +59,14 @@ const subscriptions = ['none', 'to', 'from', 'both'] as const
 
 /** The plain events, then each item that a roster may have. */
 function columnOf(event: SubscriptionEvent): number {
-  if (event.type !== 'roster.item') return plain.indexOf(event.type)
+  if (event.type !== 'roster.item') return plainSubscriptionEvents.indexOf(event.type)
   const { subscription, ask, approved } = event
-  return plain.length + subscriptions.indexOf(subscription) * 4 + (ask ? 2 : 0) + (approved ? 1 : 0)
+  return (
+    plainSubscriptionEvents.length +
+    subscriptions.indexOf(subscription) * 4 +
+    (ask ? 2 : 0) +
+    (approved ? 1 : 0)
+  )
 }
 
 /** By code and column, filled in as it is asked for: most cells never are, and all together take 50 ms. */

@@ -1,6 +1,10 @@
 // Run when the page is built: what stays are the constants, and XState is not in the page.
 import { fromModes, toModes, type SubscriptionState } from '../../../../../machines/subscription-state.js'
-import { stepSubscription, toSubscriptionCode } from '../../../../../machines/subscription-step.js'
+import {
+  plainSubscriptionEvents,
+  stepSubscription,
+  toSubscriptionCode,
+} from '../../../../../machines/subscription-step.js'
 import type { SubscriptionEvent } from '../../../../../machines/subscription.js'
 import { toSubscriptionKey } from './subscription-key.js'
 
@@ -9,22 +13,9 @@ export const subscriptionStates: readonly SubscriptionState[] = toModes.flatMap(
   fromModes.map((from) => ({ to, from })),
 )
 
-const plain = [
-  'subscribe.sent',
-  'unsubscribe.sent',
-  'subscribed.sent',
-  'unsubscribed.sent',
-  'subscribe.received',
-  'unsubscribe.received',
-  'subscribed.received',
-  'unsubscribed.received',
-  'contact.removed',
-  'requests.missed',
-] as const
-
 const flags = [true, false] as const
 const events: readonly SubscriptionEvent[] = [
-  ...plain.map((type) => ({ type })),
+  ...plainSubscriptionEvents.map((type) => ({ type })),
   ...(['none', 'to', 'from', 'both'] as const).flatMap((subscription) =>
     flags.flatMap((ask) =>
       flags.map((approved) => ({ type: 'roster.item', subscription, ask, approved }) as const),
