@@ -82,6 +82,7 @@ async function hold(place: SurvivalPlace, toParts: (relay: Relay) => readonly Pa
     talkerJid: `u0@${domain}`,
     startTalker: async (events) => startTalker(place, relay.port, events),
     farEnd: { port, domain, ca, user: 'u1', password, resource },
+    knowsRepeats: true,
     parts: toParts(relay),
     backLimitMs: 10_000,
   })
