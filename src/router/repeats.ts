@@ -1,10 +1,11 @@
 import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
+import { ns } from '../xml/namespaces.js'
 import type { Account } from './trust.js'
 
 /** Messages that are remembered, unless somebody says otherwise; the older half goes first. */
-export const rememberedMessageLimit = 2_000
+export const recalledMessageLimit = 2_000
 
 /** A message with a longer name, in UTF-16 units, is not remembered by it: nobody fills the memory with a few ids. */
 const longestNameUnits = 1_024
@@ -31,7 +32,7 @@ export class Repeats {
    * @param noted told what is remembered, for whoever keeps it longer
    * @param limit messages that are remembered; at least the last half of them is
    */
-  constructor(noted?: (key: string, print: number) => void, limit = rememberedMessageLimit) {
+  constructor(noted?: (key: string, print: number) => void, limit = recalledMessageLimit) {
     this.#noted = noted
     this.#limit = limit
   }
@@ -46,8 +47,9 @@ export class Repeats {
   has(message: Message, { bare }: Pick<Account, 'bare'>): boolean {
     const { from, id, payloads, type } = message
     if (type === 'error' || from === undefined) return false
-    // The resource may be another after a new login; in a room it names who speaks.
-    const sender = (type === 'groupchat' ? from : from.bare).toString()
+    // The resource may be another after a new login; in a room it names who speaks, in private too (XEP-0045 §7.5).
+    const speaksInRoom = type === 'groupchat' || payloads.some((payload) => payload.is('x', ns.roomUser))
+    const sender = (speaksInRoom ? from : from.bare).toString()
     if (payloads.length === 0) {
       if (id === undefined) return false
       this.#age()
