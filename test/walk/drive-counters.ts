@@ -74,8 +74,8 @@ function countStreamErrors(strikes: readonly Strike[]): Counter {
   const { streamErrors } = toFaultReport(strikes)
   return toCounter(
     'stream errors in each phase',
-    [...streamErrors].flatMap(([phase, codes]) =>
-      streamErrorConditions.map((each) => [codes.has(`stream.${each}`), `${each} in ${phase}`] as const),
+    [...streamErrors].flatMap(([phase, conditions]) =>
+      streamErrorConditions.map((each) => [conditions.has(each), `${each} in ${phase}`] as const),
     ),
   )
 }
