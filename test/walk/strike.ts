@@ -3,7 +3,7 @@ import { isFarewell } from '../../machines/session-context.js'
 import { StreamError, TransportError, XmppError, xml, type Transport } from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
-import { findPaths } from '../../src/testing/drive-paths.js'
+import { findPaths, type DrivePaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { inputOf } from './driving.js'
@@ -61,8 +61,7 @@ async function placesOf(
   framing: StruckPlace['framing'],
   met: Set<string>,
 ): Promise<readonly StruckPlace[]> {
-  const drivable = drivables[session]
-  const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
+  const { places } = await (searched[session] ??= search(session))
   return places.flatMap(({ model, path }) => {
     if (!isConnected(model)) return []
     const states = statesOf(model)
@@ -74,6 +73,13 @@ async function placesOf(
     )
     return [{ session, framing, place: states.join(', '), path: dialed }]
   })
+}
+
+const searched: Partial<Record<StruckPlace['session'], Promise<DrivePaths>>> = {}
+
+async function search(session: StruckPlace['session']): Promise<DrivePaths> {
+  const drivable = drivables[session]
+  return findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
 }
 
 const isConnected = (model: Model) =>
