@@ -73,8 +73,10 @@ export const session = setup({
     connection: connectionMachine,
     authentication: authenticationMachine,
     binding: bindingMachine,
+    /** What arrives goes to whom it is for; what ends the stream, or happens around the client meanwhile, is told. */
     stanzas: stream('stanzas'),
     liveness: livenessMachine,
+    /** What happens around the client. */
     surroundings: stream('surroundings'),
     closeStream: deed<void>('closeStream'),
     readStore: deed<LeftBehind>('readStore'),
