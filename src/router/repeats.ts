@@ -37,30 +37,31 @@ export class Repeats {
     if (type === 'error' || from === undefined) return false
     // The resource may be another after a new login; in a room it names who speaks.
     const sender = (type === 'groupchat' ? from : from.bare).toString()
+    const print = toPrint(message)
+    const key = id === undefined ? undefined : `${sender} ${id}`
     if (payloads.length === 0) {
-      if (id !== undefined) this.#remember(`${sender} ${id}`, toPrint(message))
+      if (key !== undefined) this.#remember(key, print)
       return false
     }
     const origin = findOriginId(payloads)
     const stanzaId = findStanzaId(payloads, bare)
-    const print = toPrint(message)
-    const known = id === undefined ? undefined : this.#recall(`${sender} ${id}`)
+    const archiveKey = stanzaId === undefined ? undefined : `archive ${stanzaId}`
+    const known = this.#recall(key)
+    // Most senders give both the same id.
+    const originKey = origin === undefined || origin === id ? key : `${sender} ${origin}`
+    const knownOrigin = originKey === key ? known : this.#recall(originKey)
     const isRepeated =
-      (origin !== undefined &&
-        (this.#knows(`${sender} ${origin}`) || this.#knows(`origin ${sender} ${origin}`))) ||
-      (stanzaId !== undefined && this.#knows(`archive ${stanzaId}`)) ||
+      (origin !== undefined && knownOrigin !== undefined) ||
+      this.#recall(archiveKey) !== undefined ||
       (known === print && findDelay(payloads) !== undefined)
-    if (id !== undefined) this.#remember(`${sender} ${id}`, print)
-    if (origin !== undefined) this.#remember(`origin ${sender} ${origin}`, print)
-    if (stanzaId !== undefined) this.#remember(`archive ${stanzaId}`, print)
+    if (key !== undefined) this.#remember(key, print)
+    if (originKey !== undefined && originKey !== key) this.#remember(originKey, print)
+    if (archiveKey !== undefined) this.#remember(archiveKey, print)
     return isRepeated
   }
 
-  #knows(key: string): boolean {
-    return this.#recall(key) !== undefined
-  }
-
-  #recall(key: string): number | undefined {
+  #recall(key: string | undefined): number | undefined {
+    if (key === undefined) return undefined
     return this.#young?.get(key) ?? this.#old?.get(key)
   }
 
