@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, Subject, type Observable } from 'rxjs'
+import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
 import { parseJid, type Jid } from '../stanza/jid.js'
@@ -8,6 +8,7 @@ import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
 import { ns } from '../xml/namespaces.js'
+import { HotStream } from './hot-stream.js'
 import type { Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
@@ -56,11 +57,11 @@ const nowhere: StanzaSink = { send: (_stanza, fate) => fate?.written(notConnecte
  * open request, a handler, a stream. Between sessions nothing passes.
  */
 export class StanzaBus {
-  readonly #stanzas = new Subject<XmlElement>()
-  readonly #messages = new Subject<Message>()
-  readonly #messageErrors = new Subject<Message>()
-  readonly #presences = new Subject<Presence>()
-  readonly #sent = new Subject<XmlElement>()
+  readonly #stanzas = new HotStream<XmlElement>()
+  readonly #messages = new HotStream<Message>()
+  readonly #messageErrors = new HotStream<Message>()
+  readonly #presences = new HotStream<Presence>()
+  readonly #sent = new HotStream<XmlElement>()
   /** By expanded name of the payload. */
   readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
@@ -77,13 +78,13 @@ export class StanzaBus {
   }
 
   /** Every stanza as it came. */
-  readonly stanza$: Observable<XmlElement> = this.#stanzas.asObservable()
-  readonly message$: Observable<Message> = this.#messages.asObservable()
+  readonly stanza$: Observable<XmlElement> = this.#stanzas.values$
+  readonly message$: Observable<Message> = this.#messages.values$
   /** Messages of type `error` alone: whoever needs only those costs nothing else. */
-  readonly messageError$: Observable<Message> = this.#messageErrors.asObservable()
-  readonly presence$: Observable<Presence> = this.#presences.asObservable()
+  readonly messageError$: Observable<Message> = this.#messageErrors.values$
+  readonly presence$: Observable<Presence> = this.#presences.values$
   /** Every stanza that this side sends, answers included, as it is handed over for writing. */
-  readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
+  readonly sent$: Observable<XmlElement> = this.#sent.values$
 
   /** Replays; a session that follows another has `none` between them. */
   readonly session$: Observable<SessionStanding> = this.#standing.pipe(distinctUntilChanged())
