@@ -79,7 +79,14 @@ export type { CertificateVerifier, SessionSecurity } from './features/security.j
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
 export { vcards, type VCardOptions, type VCardsFeature } from './features/vcards.js'
 export type { ArchivedMessage } from './features/timeline.js'
-export type { CloseCrossing, Crossing, ElementCrossing, OpenCrossing } from './router/crossing.js'
+export type {
+  BrokenCrossing,
+  CloseCrossing,
+  Crossing,
+  ElementCrossing,
+  OpenCrossing,
+  ReadCrossing,
+} from './router/crossing.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'

@@ -5,6 +5,7 @@ import type { TlsClientOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import { ns } from '../xml/namespaces.js'
+import { Spelling } from '../xml/spelling.js'
 import type { Flushed } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
 import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
@@ -59,7 +60,9 @@ export class XmlStream {
       closed: (otherUri) => this.#closedByPeer(otherUri),
       failed: (error) => this.abort(error),
     }
-    this.#inbound = createInbound(transport, watchInbound(events, transport.framing, watch), limits)
+    const spelling = watch && new Spelling()
+    const watched = watch && spelling ? watchInbound(events, transport.framing, watch, spelling) : events
+    this.#inbound = createInbound(transport, watched, limits, spelling)
     this.#outbound = createOutbound(transport, outboundLimitBytes, watch)
     transport.start({
       data: (chunk) => {

@@ -148,11 +148,12 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S9',
     title: 'Rich text (XEP-0071)',
-    what: 'Markup beside the plain body, which is always there. What comes is sanitised to the profile of the specification, so that no script, handler or tracking image survives. Signs in a plain body are read too (XEP-0393, which has replaced it).',
+    what: 'Markup beside the plain body, which is always there; left out for a contact whose client is known not to understand it, or has answered it without any. What comes is sanitised to the profile of the specification, so that no script, handler or tracking image survives. Signs in a plain body are read too (XEP-0393, which has replaced it).',
     charts: [],
     examples: ['rich-text'],
     proofs: [
       typing('arrives beside the plain text'),
+      typing('goes no more to who answers it without any, until they write some'),
       typing('is what the signs of a body mean, unless its sender says no (XEP-0393)'),
     ],
   },

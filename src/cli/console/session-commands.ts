@@ -120,7 +120,7 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
     {
       name: 'raw',
       usage: 'on|off',
-      help: 'Show every element as XML, or each stanza in words',
+      help: 'Show every byte that crosses, or each stanza in words',
       run: ([word]) => {
         if (word !== 'on' && word !== 'off')
           throw new UsageError('That is neither on nor off.', 'Write /raw on or /raw off.')
