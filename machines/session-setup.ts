@@ -74,15 +74,15 @@ export const session = setup({
     authentication: authenticationMachine,
     binding: bindingMachine,
     /** What arrives goes to whom it is for; what ends the stream, or happens around the client meanwhile, is told. */
-    stanzas: stream('stanzas'),
+    stanzas: stream(),
     liveness: livenessMachine,
     /** What happens around the client. */
-    surroundings: stream('surroundings'),
-    closeStream: deed<void>('closeStream'),
-    readStore: deed<LeftBehind>('readStore'),
+    surroundings: stream(),
+    closeStream: deed<void>(),
+    readStore: deed<LeftBehind>(),
     /** The app's own: rejects with why there is no account. */
-    makeAccount: deed<void, RegistrationFacts>('makeAccount'),
-    removeAccount: deed<void>('removeAccount'),
+    makeAccount: deed<void, RegistrationFacts>(),
+    removeAccount: deed<void>(),
   },
   actions: {
     releaseLink: () => {},
