@@ -41,6 +41,7 @@ const typing = inFile('typing')
 /** What is missing where a server deviates so. */
 export const lacks: Readonly<Partial<Record<Deviation, string>>> = {
   'hides nobody': 'invisibility (XEP-0186)',
+  'makes no invitations': 'invitations (XEP-0401, XEP-0445)',
   'takes no approval in advance': 'approval in advance (RFC 6121 §3.4)',
 }
 
@@ -171,12 +172,16 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S11',
     title: 'Making an account (XEP-0077)',
-    what: 'On the connection that logs in to it afterwards, over TLS. The server says what it wants to know, in fields or a form, and the app is asked; a refusal says why in its type.',
+    what: 'On the connection that logs in to it afterwards, over TLS. The client asks first what the server wants to know, as XEP-0077 §3.1 has it, where the document’s client guesses; the answer is fields or a form, and the app is asked; a refusal says why in its type. Who is invited shows that first (XEP-0445), and who has an account may invite (XEP-0401).',
     charts: ['registration', 'session'],
     examples: ['register'],
     proofs: [
       accounts('makes one, and logs in to it on the same connection'),
       accounts('says that a name is taken'),
+      accounts(
+        'makes one for who is invited, once, where the server makes invitations',
+        'makes no invitations',
+      ),
     ],
   },
   {

@@ -16,6 +16,9 @@ const modules = [
   'csi_simple',
   'disco',
   'http',
+  'invites',
+  'invites_adhoc',
+  'invites_register',
   'lastactivity',
   'legacyauth',
   'mam',
@@ -74,6 +77,8 @@ authentication = "internal_plain"
 storage = "internal"
 default_archive_policy = "roster"
 allow_registration = true
+registration_invite_only = false
+allow_user_invites = true
 smacks_hibernation_time = 120
 smacks_max_ack_delay = 5
 c2s_close_timeout = 1
