@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { accounts, parseInvitation, type Client, type ClientOptions } from '../../src/index.js'
+import { accounts, parseInvitation, StanzaError, type Client, type ClientOptions } from '../../src/index.js'
 import { everybodyLeaves, next, online, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -55,12 +55,13 @@ export function holdAccounts(server: ServerUnderTest): void {
 
     it('makes one for who is invited, once, where the server makes invitations', async () => {
       const host = await registered()
-      const inviting = host.account.invite()
-      if (server.deviations?.includes('makes no invitations') === true) {
-        await expect(inviting).rejects.toMatchObject({ name: 'StanzaError' })
-        return host.account.remove()
-      }
-      const { uri, token: invitation } = await inviting
+      const invited = await host.account.invite().catch((error: unknown) => {
+        if (error instanceof StanzaError) return undefined
+        throw error
+      })
+      expect(invited === undefined).toBe(server.deviations?.includes('makes no invitations') === true)
+      if (invited === undefined) return host.account.remove()
+      const { uri, token: invitation } = invited
       expect(parseInvitation(uri)).toMatchObject({ token: invitation, account: { domain: server.domain } })
       const guest = newcomer()
       expect(await guest.account.register({ invitation })).toEqual({ outcome: 'registered' })
