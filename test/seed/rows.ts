@@ -247,7 +247,7 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S17',
     title: 'vCards (XEP-0054)',
-    what: 'What people say of themselves, in typed fields, the photo as bytes with their type; got and published, in the form of today too (XEP-0292). Avatars (XEP-0084, XEP-0153) are believed only with the hash that was shown.',
+    what: 'What people say of themselves, in typed fields, the photo as bytes with their type; got and published, in the form of today too (XEP-0292). Avatars (XEP-0084, XEP-0153) are believed only with the hash that was shown; with a store contacts look as they did when last seen, from the start.',
     charts: ['photo-hash'],
     examples: ['vcard', 'avatars'],
     proofs: [
@@ -256,6 +256,7 @@ export const rows: readonly SeedRow[] = [
       profiles('are none for those who have none, and for those who are nobody'),
       profiles('are there in the form of today, too'),
       profiles('are seen by friends as they change, and gone when they are'),
+      profiles('are there at once for the next process, as they were last seen'),
       profiles('are told of in presence, to those who know cards alone'),
     ],
   },
