@@ -20,6 +20,7 @@ import { answerPings } from './features/ping.js'
 import { annotatePresence, createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
 import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
 import { createWishes, type Wishes } from './features/wishes.js'
+import { later } from './later.js'
 import { harmless } from './router/harmless.js'
 import type { RequestOptions } from './router/requests.js'
 import { StanzaLedger } from './router/stanza-ledger.js'
@@ -33,7 +34,8 @@ import { ForgettableKeys, ScramMemoryCache } from './sasl/scram-key-cache.js'
 import { ScramKeyStore } from './sasl/scram-key-store.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
-import { Journal } from './store/journal.js'
+import type { Journal } from './store/journal.js'
+import type { Store } from './store/store.js'
 import type { Dialer } from './transport/dial.js'
 import type { Transport } from './transport/transport.js'
 import type { XmlElement } from './xml/element.js'
@@ -80,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
   const { jid, input, lang } = settings
   const link = new Link()
   const { store } = options
-  const memory = store === undefined ? undefined : new Memory(new Journal(store, jid.toString()))
+  const memory = store === undefined ? undefined : new Memory(() => loadJournal(store, jid.toString()))
   const bus = new StanzaBus(createId, memory?.repeats)
   const dialer = toDialer(options, settings)
   const passwords = new Passwords(options.password)
@@ -297,6 +299,11 @@ const toCredentials = (
 /** In memory, or where the app has given a place for secrets. */
 const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>
   secrets === undefined ? new ScramMemoryCache() : new ScramKeyStore(secrets, jid.bare.toString())
+
+async function loadJournal(store: Store, account: string): Promise<Journal> {
+  const { Journal } = await later('the journal of a store', import('./store/journal.js'))
+  return new Journal(store, account)
+}
 
 function toStreamOptions(limits: ClientLimits = {}): XmlStreamOptions {
   const { unacknowledgedStanzas: _, ...options } = limits

@@ -1,5 +1,9 @@
+import { map } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createClient } from '../../src/client.js'
+import { createClient, type Client } from '../../src/client.js'
+import { archive } from '../../src/features/archive.js'
+import { xml } from '../../src/xml/element.js'
+import { ns } from '../../src/xml/namespaces.js'
 import { destroySocketsTo } from '../support/destroy-sockets.js'
 import { enterFarEnd } from '../support/far-end.js'
 import { singleCuts, toRandomPlan, toSingleCut } from '../support/fault-plan.js'
@@ -55,40 +59,74 @@ export function holdSurvival(place: SurvivalPlace): void {
   })
 
   it(
-    `loses nothing of what it sends when ${place.name} has forgotten the session`,
+    `loses, doubles and swaps nothing when ${place.name} has forgotten the session, with an archive`,
     async () => {
-      const { up } = await hold(place, (relay) => [
-        { messages: 60, incident: toForgottenSession(50, relay, () => takeResource(place)) },
-        { messages: 40 },
-      ])
-      expect(up).toMatchObject({ sent: messages, lost: 0, reordered: 0 })
+      const outcome = await hold(
+        place,
+        (relay) => [
+          { messages: 60, incident: toForgottenSession(50, relay, () => takeResource(place)) },
+          { messages: 40 },
+        ],
+        archived,
+      )
+      expect(outcome).toMatchObject({ up: exact, down: exact, missed: 0 })
     },
     limitMs,
   )
 }
 
+const all = { sent: messages, lost: 0, falseAlarms: 0 }
+const exact = { ...all, duplicated: 0, reordered: 0 }
+
 /** What an outcome is to be like. */
 function flawless({ swaps }: SurvivalPlace) {
-  const all = { sent: messages, lost: 0, falseAlarms: 0 }
-  const exact = { ...all, duplicated: 0, reordered: 0 }
   return { up: exact, down: swaps ? all : exact, missed: 0 }
 }
 
-async function hold(place: SurvivalPlace, toParts: (relay: Relay) => readonly Part[]): Promise<Outcome> {
+/** Where a client hears what was said to it. */
+type Hearing = (client: Client) => Client['message$']
+
+const asItComes: Hearing = (client) => client.message$
+
+/** The archive keeps the messages of strangers too, where its server has to be told. */
+const archived: Hearing = (client) => {
+  const { message$ } = client.use(archive)
+  const payload = xml(
+    'prefs',
+    ns.archive,
+    { default: 'always' },
+    xml('always', ns.archive),
+    xml('never', ns.archive),
+  )
+  void client.connect().then(() => client.request({ type: 'set', payload }).catch(() => {}))
+  return message$.pipe(map(({ message }) => message))
+}
+
+async function hold(
+  place: SurvivalPlace,
+  toParts: (relay: Relay) => readonly Part[],
+  hear: Hearing = asItComes,
+): Promise<Outcome> {
   const { ca, directTlsPort: port, domain, password } = place
   const relay = await startRelay(port)
   onTestFinished(() => relay.stop())
   return holdConversation({
     talkerJid: `u0@${domain}`,
-    startTalker: async (events) => startTalker(place, relay.port, events),
+    startTalker: async (events) => startTalker(place, relay.port, events, hear),
     farEnd: { port, domain, ca, user: 'u1', password, resource },
+    knowsRepeats: true,
     parts: toParts(relay),
     backLimitMs: 10_000,
   })
 }
 
 /** Ours, with short waits and none between attempts. */
-function startTalker({ ca, domain, password }: SurvivalPlace, port: number, events: TalkerEvents): Talker {
+function startTalker(
+  { ca, domain, password }: SurvivalPlace,
+  port: number,
+  events: TalkerEvents,
+  hear: Hearing,
+): Talker {
   const client = createClient({
     jid: `u0@${domain}/${resource}`,
     password,
@@ -113,7 +151,7 @@ function startTalker({ ca, domain, password }: SurvivalPlace, port: number, even
     isOnline = status === 'online'
     if (status === 'suspended' || status === 'backingOff') queueMicrotask(() => client.networkOnline())
   })
-  client.message$.subscribe(({ body, type }) => {
+  hear(client).subscribe(({ body, type }) => {
     if (body !== undefined && type !== 'error') events.arrived(body)
   })
   void client.connect()

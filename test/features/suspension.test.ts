@@ -174,6 +174,7 @@ describe('a message that comes twice', () => {
   const origin = (id: string) => `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`
   const archived = (id: string, by = 'alice@example.test') =>
     `<stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${by}'/>`
+  const inRoom = "<x xmlns='http://jabber.org/protocol/muc#user'/>"
   const delay = "<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>"
 
   it.each([
@@ -190,6 +191,31 @@ describe('a message that comes twice', () => {
     [
       'with an id that a stranger gave',
       [message('a', 'x', archived('s', bob)), message('b', 'x', archived('s', bob))],
+      2,
+    ],
+    [
+      'whose id and sender read as another’s together',
+      [
+        `<message type='groupchat' from='room@example.test/a b' id='c'><body>x</body></message>`,
+        `<message type='groupchat' from='room@example.test/a' id='b c'><body>x</body>${origin('b c')}</message>`,
+      ],
+      2,
+    ],
+    [
+      'from a domain that reads as what one’s own archive says',
+      [
+        `<message from='archive' id='s'><body>x</body></message>`,
+        `<message from='origin' id='${bob} a'><body>x</body></message>`,
+        message('a', 'x', archived('s') + origin('a')),
+      ],
+      3,
+    ],
+    [
+      'from another who speaks in the same room, in private',
+      [
+        `<message type='chat' from='room@example.test/mallory' id='a'><body>x</body>${inRoom}</message>`,
+        `<message type='chat' from='room@example.test/bob' id='a'><body>x</body>${inRoom}${origin('a')}</message>`,
+      ],
       2,
     ],
     [

@@ -15,6 +15,8 @@ export interface Summary {
   readonly client: string
   readonly lost: number
   readonly duplicated: number
+  /** How often one came again and was kept from the app. */
+  readonly recognized: number
   readonly reordered: number
   /** The median; `null` where it never came back. */
   readonly millisecondsToOnline: number | null
@@ -73,6 +75,7 @@ function summarize({ client, row, server }: Session, group: readonly Held[]): Su
     client: clientTitles[client],
     lost: lostUp + lostDown,
     duplicated: sum(({ down, up }) => up.duplicated + down.duplicated),
+    recognized: sum(({ down, up }) => up.recognized + down.recognized),
     reordered: sum(({ down, up }) => up.reordered + down.reordered),
     millisecondsToOnline: times.length === 0 ? null : Math.round(median(times)),
     sessions: outcomes.length,
@@ -120,7 +123,7 @@ export function toTable(summaries: readonly Summary[]): string {
     'client',
     'sent',
     'lost',
-    'duplicated',
+    'duplicated (known again)',
     'reordered',
     'lost up (told, confirmed)',
     'lost down (bounced)',
@@ -133,7 +136,7 @@ export function toTable(summaries: readonly Summary[]): string {
     summary.client,
     String(summary.sent),
     String(summary.lost),
-    String(summary.duplicated),
+    `${summary.duplicated} (${summary.recognized})`,
     String(summary.reordered),
     `${summary.lostUp} (${summary.toldUp}, ${summary.confirmedUp})`,
     `${summary.lostDown} (${summary.bouncedDown})`,
