@@ -117,7 +117,8 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   const load = async (whose: string): Promise<Avatar | undefined> => {
     const said = claims.of(whose)
     const before = worn.of(whose)
-    if (said.infos === undefined && said.photo === undefined) return before && cache.get(before)
+    if (said.infos === undefined && said.photo === undefined)
+      return before === undefined ? undefined : cache.get(before)
     const found = await fetchSaid(whose, said)
     if (roster.find(whose) !== undefined || whose === bus.account?.bare) worn.see(whose, found?.id)
     return found

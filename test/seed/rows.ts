@@ -161,12 +161,14 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S10',
     title: 'Service discovery (XEP-0030)',
-    what: 'What others are and can do: asked once, and not at all where somebody has shown the same verified hash in presence (XEP-0115, XEP-0390). Whether a contact supports something is one call, and one’s own features are told by what the app uses.',
+    what: 'What others are and can do: asked once, and not at all where somebody has shown the same verified hash in presence (XEP-0115, XEP-0390). Whether a contact supports something is one call, and one’s own features are told by what the app uses. Long lists come page by page (XEP-0059).',
     charts: [],
     examples: ['discover'],
     proofs: [
       discovery('tells what a friend’s client can do, and asks one of several that show the same'),
       discovery('hears of what a friend’s client can do from now on'),
+      discovery('tells what a server and an account are, and what belongs to them'),
+      discovery('tells everything that belongs to an account, however it is divided'),
     ],
   },
   {
