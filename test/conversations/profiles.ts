@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { avatars, ns, vcards, xml, type AvatarsFeature, type Client } from '../../src/index.js'
 import { toImageHash } from '../../src/features/avatar-cache.js'
+import { Disk } from '../store/disk.js'
 import { everybodyLeaves, next, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -116,6 +117,25 @@ export function holdProfiles(server: ServerUnderTest): void {
       const alice = pictured('alice')
       await alice.client.connect()
       expect((await shown(alice, 'bob', await toImageHash(bytes)))?.bytes).toEqual(bytes)
+    })
+
+    it('are there at once for the next process, as they were last seen', async () => {
+      const bob = pictured('bob')
+      await bob.client.connect()
+      const bytes = picture()
+      await bob.publish({ bytes })
+      const id = await toImageHash(bytes)
+      const options = { jid: `${bareOf('alice')}/${tag()}`, store: new Disk().mount() }
+      const before = person(server, 'alice', options)
+      const { avatarOf } = before.use(avatars)
+      await before.connect()
+      await before.fetchRoster()
+      await shown({ avatarOf }, 'bob', id)
+      await before.close()
+      const after = person(server, 'alice', options)
+      const seen = shown(after.use(avatars), 'bob', id).then(() => after.state.status)
+      await after.connect()
+      expect(await seen).not.toBe('online')
     })
 
     it('are found by strangers, if they are open', async () => {
