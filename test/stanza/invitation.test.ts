@@ -6,7 +6,7 @@ import {
   toInvitationCommand,
   toIssuedInvitation,
 } from '../../src/stanza/invitation.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 
 const read = (uri: string) => {
