@@ -1,6 +1,6 @@
 import { conversationMachine } from '../../machines/conversation.js'
 import { StanzaError } from '../../src/errors.js'
-import { conversations, ns, type ConversationsFeature } from '../../src/index.js'
+import { conversations, type ConversationsFeature } from '../../src/index.js'
 import { toChatStateElement, type ChatState } from '../../src/stanza/chat-state.js'
 import { toMessageEventElement, type MessageEvent } from '../../src/stanza/message-event.js'
 import { toMessageElement, type MessageInput } from '../../src/stanza/message.js'
