@@ -52,9 +52,12 @@ export class Repeats {
     const sender = (speaksInRoom ? from : from.bare).toString()
     if (payloads.length === 0) {
       if (id === undefined) return false
+      const name = toName(sender, id)
+      const print = toPrint(message)
+      const isRepeated = this.#recall(name) === print && this.#isOvertaken(sender, id)
       this.#age()
-      this.#remember(toName(sender, id), toPrint(message))
-      return false
+      this.#remember(name, print)
+      return isRepeated
     }
     const origin = findOriginId(payloads)
     const stanzaId = findStanzaId(payloads, bare)
@@ -64,7 +67,7 @@ export class Repeats {
       (origin !== undefined &&
         (this.#knows(toName(sender, origin)) || this.#knows(toOriginName(sender, origin)))) ||
       (stanzaId !== undefined && this.#knows(toArchiveName(stanzaId))) ||
-      (known === print && findDelay(payloads) !== undefined)
+      (known === print && (findDelay(payloads) !== undefined || this.#isOvertaken(sender, id)))
     this.#age()
     if (id !== undefined) this.#remember(toName(sender, id), print)
     if (origin !== undefined) this.#remember(toOriginName(sender, origin), print)
@@ -78,6 +81,11 @@ export class Repeats {
 
   #recall(key: string): number | undefined {
     return this.#young?.get(key) ?? this.#old?.get(key)
+  }
+
+  /** What was sent again came first, by the name that the message has. */
+  #isOvertaken(sender: string, id: string | undefined): boolean {
+    return id !== undefined && this.#knows(toOriginName(sender, id))
   }
 
   /** One more message is remembered. */
