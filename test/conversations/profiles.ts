@@ -91,6 +91,25 @@ export function holdProfiles(server: ServerUnderTest): void {
     })
   })
 
+  describe(`changes of vCards on ${server.name}`, () => {
+    it('are told to friends who look', async () => {
+      const alice = person(server, 'alice')
+      const { changed$, of } = alice.use(vcards)
+      const bob = await carded('bob')
+      let told = next(changed$, (jid) => jid.equals(bob.client.jid.bare), 'word of the card')
+      changed$.subscribe()
+      await bob.cards.update({ fullName: tag() }, { format: 'vcard4' })
+      await alice.connect()
+      await told
+      for (const fullName of [tag(), tag()]) {
+        told = next(changed$, (jid) => jid.equals(bob.client.jid.bare), 'word of the card')
+        await bob.cards.update({ fullName }, { format: 'vcard4' })
+        await told
+        expect((await of(bareOf('bob'), { format: 'vcard4' }))?.fullName).toBe(fullName)
+      }
+    })
+  })
+
   describe(`avatars on ${server.name}`, () => {
     it('are seen by friends as they change, and gone when they are', async () => {
       const [alice, bob] = [pictured('alice'), pictured('bob')]

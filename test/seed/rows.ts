@@ -257,6 +257,7 @@ export const rows: readonly SeedRow[] = [
       profiles('lose nothing that another app has put there when one word of them is changed'),
       profiles('are none for those who have none, and for those who are nobody'),
       profiles('are there in the form of today, too'),
+      profiles('are told to friends who look'),
       profiles('are seen by friends as they change, and gone when they are'),
       profiles('are there at once for the next process, as they were last seen'),
       profiles('are told of in presence, to those who know cards alone'),
