@@ -136,6 +136,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   })
   bus.session$.subscribe((standing) => {
     if (standing === 'none') isAvailable = false
+    // A server may mix up what comes while it moves a session to another connection: the archive has the order.
+    if (standing === 'suspended') timeline.doubt()
   })
   bus.message$.subscribe({
     next: (message) => {

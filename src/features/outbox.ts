@@ -55,22 +55,24 @@ export class SentMessage implements StanzaFate {
   }
 
   /**
-   * It goes again in the next session: with the id it had, by which the other side can know it, and the moment it was first
-   * sent at.
+   * With the id it had, by which the other side can know it.
+   * @see XEP-0198 §5, XEP-0359
+   */
+  again(stanza: Sendable): XmlElement {
+    const element = toElement(stanza)
+    const isNamed = findOriginId(element.elements(undefined)) !== undefined
+    return isNamed ? element : withChild(element, toOriginIdElement(this.delivery.id))
+  }
+
+  /**
+   * It goes again in the next session: with the id it had, and the moment it was first sent at.
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
   lost(stanza: Sendable): void {
-    const element = toElement(stanza)
-    const payloads = element.elements(undefined)
-    const added = [
-      ...(findOriginId(payloads) === undefined ? [toOriginIdElement(this.delivery.id)] : []),
-      ...(payloads.some((payload) => parseDelay(payload) !== undefined)
-        ? []
-        : [toDelayElement({ moment: this.moment })]),
-    ]
-    const { attributes, children, name, namespace } = element
+    const element = this.again(stanza)
+    const isStamped = element.elements(undefined).some((payload) => parseDelay(payload) !== undefined)
     this.#outbox.takeBack({
-      stanza: new XmlElement(name, namespace, attributes, [...children, ...added]),
+      stanza: isStamped ? element : withChild(element, toDelayElement({ moment: this.moment })),
       sent: this,
     })
   }
@@ -173,6 +175,9 @@ export class Outbox implements SessionFollower {
     sent.fail(new TransportError('overflow', message))
   }
 }
+
+const withChild = ({ attributes, children, name, namespace }: XmlElement, child: XmlElement) =>
+  new XmlElement(name, namespace, attributes, [...children, child])
 
 export const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 

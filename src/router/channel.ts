@@ -1,33 +1,45 @@
-import { Subject, type Observable } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 
-/** A hot stream that costs next to nothing before somebody asks for it. */
+const nobody: readonly never[] = []
+
+/**
+ * A hot stream, as of a `Subject`, that costs next to nothing before somebody asks for it, and makes no copies and closures
+ * for each value: what they cost is small beside one value of a flood, and much beside one of a trickle, whose code the
+ * engine still compiles.
+ */
 export class Channel<T> {
-  #subject: Subject<T> | undefined
+  /** Another list for every change, so that a value goes to those who were there when it came. */
+  #subscribers: readonly Subscriber<T>[] = nobody
   #stream: Observable<T> | undefined
   #isComplete = false
 
   /** The same one each time. */
   get stream$(): Observable<T> {
-    return (this.#stream ??= this.#open().asObservable())
+    return (this.#stream ??= new Observable((subscriber) => this.#take(subscriber)))
   }
 
   /** Somebody listens. */
   get observed(): boolean {
-    return this.#subject?.observed === true
+    return this.#subscribers.length > 0
   }
 
   next(value: T): void {
-    this.#subject?.next(value)
+    for (const subscriber of this.#subscribers) subscriber.next(value)
   }
 
   complete(): void {
     this.#isComplete = true
-    this.#subject?.complete()
+    for (const subscriber of this.#subscribers) subscriber.complete()
   }
 
-  #open(): Subject<T> {
-    const subject = (this.#subject = new Subject<T>())
-    if (this.#isComplete) subject.complete()
-    return subject
+  #take(subscriber: Subscriber<T>): (() => void) | undefined {
+    if (this.#isComplete) {
+      subscriber.complete()
+      return undefined
+    }
+    this.#subscribers = [...this.#subscribers, subscriber]
+    return () => {
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber)
+    }
   }
 }

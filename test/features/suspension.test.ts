@@ -97,6 +97,22 @@ describe('a session that is suspended', () => {
     expect(second.elements.map(({ name }) => name)).toEqual(['auth', 'resume'])
   })
 
+  it('sends again by the name it had what the server may have taken all the same', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const { id } = say(client, 'one')
+    await rest()
+    first.cut()
+    await rest()
+    const { id: later } = say(client, 'two')
+    const second = await next(session)
+    await resume(second, 0)
+    expect(second.raw).toContain(
+      `<message to='${bob}' id='${id}'><body>one</body><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/></message>`,
+    )
+    expect(second.raw).toContain(`<message to='${bob}' id='${later}'><body>two</body></message>`)
+  })
+
   it('is over where the server says so: everything is as after a login', async () => {
     const session = await managed({ roster: true, presence: {} })
     const { client, first } = session

@@ -74,6 +74,8 @@ export interface Outcome {
   readonly missed: number
 }
 
+/** How long a client is waited for at first: what is measured begins then. */
+const startLimitMs = 90_000
 /** So many messages of each direction are on their way at most, before an incident. */
 const windowLimit = 40
 /** How long a message that keeps others waiting is waited for, once in a part, in milliseconds. */
@@ -213,7 +215,7 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     return echoed.has(said)
   }
   try {
-    if (!(await news.until(() => onlineMs > 0, backLimitMs)))
+    if (!(await news.until(() => onlineMs > 0, startLimitMs)))
       throw new Error('the client did not come online')
     // Who has just come may be missed; from the answer on, each is there for the other.
     await farEnd.settle()
