@@ -31,7 +31,7 @@ export interface VCardsFeature {
    */
   readonly update: (changes: VCardChanges, options?: VCardOptions) => Promise<void>
   /**
-   * Whose `vcard4` is another now: a contact, or one’s own account, once for each of them when the session begins too. Servers
+   * Whose `vcard4` is another now: a contact, or one’s own account, mostly once for each of them when the session begins, too. Servers
    * are asked to tell as soon as somebody subscribes; of a `vcard-temp` only the photo is told of, see `avatars`.
    * @see XEP-0292 §4.2
    */
