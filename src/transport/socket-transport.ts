@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { channelBindingOf } from './channel-binding.js'
@@ -33,11 +33,12 @@ export class SocketTransport implements Transport {
   /** Written during the handshake: sent after it, never before the certificate is verified. */
   #afterUpgrade: { readonly data: string; readonly flushed: Flushed | undefined }[] = []
 
-  /** @param socket connected, and not yet read from */
+  /** @param socket connected, and not yet read from; where it is one of TLS, a client's, its handshake is over */
   constructor(socket: Socket, address: string) {
     this.address = address
     this.#socket = socket
     socket.setNoDelay(true)
+    if (socket instanceof TLSSocket) this.#protect(socket, false)
     this.#listen(socket)
   }
 
@@ -83,7 +84,7 @@ export class SocketTransport implements Transport {
     await this.secure(prepareUpgrade(options, []), signal)
   }
 
-  /** `startTls` with a prepared handshake: direct TLS is this as the first act. */
+  /** `startTls` with a prepared handshake: accepting direct TLS is this as the first act. */
   async secure(upgrade: TlsUpgrade, signal: AbortSignal): Promise<void> {
     if (this.#upgrade !== 'none') throw new TypeError('TLS is started once')
     const deed = `TLS handshake with ${this.address}`
@@ -142,6 +143,12 @@ export class SocketTransport implements Transport {
       })
   }
 
+  #protect(socket: TLSSocket, isServer: boolean): void {
+    socket.disableRenegotiation()
+    this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
+    this.#upgrade = 'done'
+  }
+
   #listen(socket: Socket): void {
     socket.on('error', this.#onError)
     socket.on('end', this.#onEnd)
@@ -168,10 +175,8 @@ export class SocketTransport implements Transport {
             return
           }
           raw.off('close', this.#onClose)
-          socket.disableRenegotiation()
           this.#socket = socket
-          this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
-          this.#upgrade = 'done'
+          this.#protect(socket, isServer)
           this.#listen(socket)
           for (const { data, flushed } of this.#afterUpgrade.splice(0)) this.#send(data, flushed)
           if (this.#closing) socket.end()

@@ -3,6 +3,7 @@ import {
   connect,
   createSecureContext,
   createServer,
+  type ConnectionOptions,
   type SecureContext,
   type SecureContextOptions,
   type TLSSocket,
@@ -51,23 +52,30 @@ export function prepareUpgrade(
   return options.role === 'server' ? prepareServer(options, alpn) : prepareClient(options, alpn)
 }
 
-function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsUpgrade {
+/**
+ * What a client's handshake begins with.
+ * @throws RangeError for an unusable domain, TypeError for unusable keys or certificates
+ */
+export function toHandshakeOptions(options: TlsClientOptions, alpn: readonly string[]): ConnectionOptions {
   const reference = toReferenceIdentity(options.domain)
-  const secureContext = toSecureContext(options)
+  return {
+    secureContext: toSecureContext(options),
+    servername: toServerName(reference),
+    checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
+    ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+  }
+}
+
+function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsUpgrade {
+  const handshake = toHandshakeOptions(options, alpn)
   const run: TlsUpgrade['run'] = (socket, outcome) => {
-    const secured = connect({
-      socket,
-      secureContext,
-      servername: toServerName(reference),
-      checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
-      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-    })
+    const secured = connect({ socket, ...handshake })
     settleOnce(outcome, (settled) => {
       const { failed } = settled
       const onClose = () => failed(cutShort())
       secured.once('secureConnect', () => {
-        settled.secured(secured)
         secured.off('error', failed).off('close', onClose)
+        settled.secured(secured)
       })
       secured.on('error', failed).on('close', onClose)
     })
@@ -166,7 +174,8 @@ function peerOf(der: Uint8Array, authorized: boolean): PeerCertificate {
   return { der: new Uint8Array(der), authorized, xmppAddresses }
 }
 
-const cutShort = (): TransportError =>
+/** The connection has closed before it was secured. */
+export const cutShort = (): TransportError =>
   new TransportError('reset', 'the connection ended before the handshake was over')
 
 function settleOnce(outcome: UpgradeOutcome, arrange: (once: UpgradeOutcome) => void): void {
