@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
+import type { SocketReads } from './socket-reads.js'
 import { toTransportError } from './node-failure.js'
 import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
 import type {
@@ -23,6 +24,8 @@ export class SocketTransport implements Transport {
   readonly address: string
   readonly #feed = new SinkFeed()
   #socket: Socket
+  /** The socket has no stream: it reads where it is not paused. */
+  readonly #isDirect: boolean
   #started = false
   #upgrade: 'none' | 'running' | 'done' = 'none'
   #secured: { readonly socket: TLSSocket; readonly isServer: boolean; readonly facts: TlsFacts } | undefined
@@ -33,12 +36,16 @@ export class SocketTransport implements Transport {
   /** Written during the handshake: sent after it, never before the certificate is verified. */
   #afterUpgrade: { readonly data: string; readonly flushed: Flushed | undefined }[] = []
 
-  /** @param socket connected, and not yet read from; where it is one of TLS, a client's, its handshake is over */
-  constructor(socket: Socket, address: string) {
+  /**
+   * @param socket connected, and not yet read from
+   * @param reads what it reads, where it was made for them; it has to be secured before it is used
+   */
+  constructor(socket: Socket, address: string, reads?: SocketReads) {
     this.address = address
     this.#socket = socket
+    this.#isDirect = reads !== undefined
+    if (reads !== undefined) reads.take = this.#onData
     socket.setNoDelay(true)
-    if (socket instanceof TLSSocket) this.#protect(socket, false)
     this.#listen(socket)
   }
 
@@ -56,7 +63,7 @@ export class SocketTransport implements Transport {
   start(sink: TransportSink): void {
     this.#feed.start(sink)
     this.#started = true
-    if (this.#upgrade !== 'running') this.#socket.on('data', this.#onData)
+    if (this.#upgrade !== 'running') this.#read()
   }
 
   write(data: string, flushed?: Flushed): void {
@@ -84,7 +91,7 @@ export class SocketTransport implements Transport {
     await this.secure(prepareUpgrade(options, []), signal)
   }
 
-  /** `startTls` with a prepared handshake: accepting direct TLS is this as the first act. */
+  /** `startTls` with a prepared handshake: direct TLS is this as the first act. */
   async secure(upgrade: TlsUpgrade, signal: AbortSignal): Promise<void> {
     if (this.#upgrade !== 'none') throw new TypeError('TLS is started once')
     const deed = `TLS handshake with ${this.address}`
@@ -92,8 +99,7 @@ export class SocketTransport implements Transport {
       throw new TransportError('closed', `${deed} failed: the connection has ended`)
     this.#upgrade = 'running'
     const early = this.#socket.readableLength + this.#feed.heldBytes
-    this.#socket.off('data', this.#onData)
-    this.#socket.pause()
+    if (!this.#isDirect) this.#socket.off('data', this.#onData).pause()
     const refusal = signal.aborted
       ? abortedError(deed, signal)
       : early > 0
@@ -143,18 +149,17 @@ export class SocketTransport implements Transport {
       })
   }
 
-  #protect(socket: TLSSocket, isServer: boolean): void {
-    socket.disableRenegotiation()
-    this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
-    this.#upgrade = 'done'
-  }
-
   #listen(socket: Socket): void {
     socket.on('error', this.#onError)
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
-    if (this.#started) socket.on('data', this.#onData)
+    if (this.#started) this.#read()
     if (this.#feed.paused) socket.pause()
+  }
+
+  #read(): void {
+    if (!this.#isDirect) this.#socket.on('data', this.#onData)
+    else if (!this.#feed.paused) this.#socket.resume()
   }
 
   #givenUp(deed: string): TransportError | undefined {
@@ -167,6 +172,7 @@ export class SocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       const raw = this.#socket
       raw.off('end', this.#onEnd)
+      if (this.#isDirect) raw.off('error', this.#onError)
       run(raw, {
         secured: (socket) => {
           if (this.#feed.ended || this.#destroyed !== undefined) {
@@ -175,9 +181,12 @@ export class SocketTransport implements Transport {
             return
           }
           raw.off('close', this.#onClose)
+          socket.disableRenegotiation()
           this.#socket = socket
-          this.#protect(socket, isServer)
+          this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
+          this.#upgrade = 'done'
           this.#listen(socket)
+          if (this.#isDirect && !this.#started) socket.pause()
           for (const { data, flushed } of this.#afterUpgrade.splice(0)) this.#send(data, flushed)
           if (this.#closing) socket.end()
           resolve()

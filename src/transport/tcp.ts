@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import type { TransportError, TransportErrorReason } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { toTransportError } from './node-failure.js'
+import { SocketReads } from './socket-reads.js'
 import { SocketTransport } from './socket-transport.js'
-import { cutShort, toHandshakeOptions } from './tls-upgrade.js'
+import { prepareClient } from './tls-upgrade.js'
 import type { TlsClientOptions, Transport } from './transport.js'
 
 /** XEP-0368 §3: what direct TLS says by ALPN. */
@@ -26,15 +25,8 @@ export interface TlsDialOptions extends TcpDialOptions {
  * Connects in clear, ready for `startTls`. No time-out of its own: see `signal`.
  * @throws TransportError `unknown-host`, `refused`, `unreachable`, `aborted` …; RangeError for an impossible port
  */
-export function dialTcp({ host, port, signal }: TcpDialOptions): Promise<Transport> {
-  const bareHost = toBareHost(host)
-  const address = toAddress('tcp', bareHost, port)
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) throw abortedError(connecting(address), signal)
-    const socket = connect({ host: bareHost, port, noDelay: true })
-    const dialing = new Dialing(socket, address, signal, reject)
-    socket.once('connect', () => dialing.resolve(resolve))
-  })
+export function dialTcp(options: TcpDialOptions): Promise<Transport> {
+  return open(options, 'tcp', (target) => connect(target))
 }
 
 /**
@@ -42,68 +34,55 @@ export function dialTcp({ host, port, signal }: TcpDialOptions): Promise<Transpo
  * @throws TransportError as `dialTcp` and `startTls` do
  * @see XEP-0368
  */
-export async function dialTls({ host, port, tls, signal }: TlsDialOptions): Promise<Transport> {
-  const bareHost = toBareHost(host)
-  const address = toAddress('tls', bareHost, port)
-  const handshake = toHandshakeOptions(tls, [xmppClientAlpn])
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) throw abortedError(connecting(address), signal)
-    // In one socket: TLS over one of its own would keep two for as long as the connection lasts.
-    const socket = connectTls({ host: bareHost, port, ...handshake }).setNoDelay(true)
-    const dialing = new Dialing(socket, address, signal, reject)
-    socket.once('connect', () => dialing.connected())
-    socket.once('secureConnect', () => dialing.resolve(resolve))
-  })
-}
-
-const connecting = (address: string): string => `connecting to ${address}`
-
-const toBareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
-
-/** A socket on its way to a transport. */
-class Dialing {
-  readonly #socket: Socket
-  readonly #address: string
-  readonly #reject: (error: TransportError) => void
-  readonly #disarm: () => void
-  #deed: string
-  #fallback: TransportErrorReason = 'failed'
-
-  constructor(socket: Socket, address: string, signal: AbortSignal, reject: (error: TransportError) => void) {
-    this.#socket = socket
-    this.#address = address
-    this.#reject = reject
-    this.#deed = connecting(address)
-    this.#disarm = onAbort(signal, () => {
-      reject(abortedError(this.#deed, signal))
-      socket.destroy()
-    })
-    socket.on('error', this.#onError).on('close', this.#onClose)
-  }
-
-  /** TLS comes next. */
-  connected(): void {
-    this.#deed = `TLS handshake with ${this.#address}`
-    this.#fallback = 'tls-failed'
-  }
-
-  /** Nothing more is in the way; of a socket that was given up meanwhile nothing is heard. */
-  resolve(take: (transport: Transport) => void): void {
-    this.#disarm()
-    if (this.#socket.destroyed) return
-    this.#socket.off('error', this.#onError).off('close', this.#onClose)
-    take(new SocketTransport(this.#socket, this.#address))
-  }
-
-  readonly #onError = (cause: unknown): void => {
-    this.#disarm()
-    this.#reject(toTransportError(cause, this.#deed, this.#fallback))
-  }
-
-  readonly #onClose = (): void => this.#onError(cutShort())
+export async function dialTls(options: TlsDialOptions): Promise<Transport> {
+  const upgrade = prepareClient(options.tls, [xmppClientAlpn])
+  const reads = new SocketReads()
+  const dial = (target: Target) => upgrade.dial({ ...target, onread: reads.onread })
+  const transport = await open(options, 'tls', dial, reads)
+  await transport.secure(upgrade, options.signal)
+  return transport
 }
 
 /** `scheme://host:port`, IPv6 in brackets. */
 export function toAddress(scheme: string, host: string, port: number): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+function open(
+  { host, port, signal }: TcpDialOptions,
+  scheme: string,
+  dial: (target: Target) => Socket,
+  reads?: SocketReads,
+): Promise<SocketTransport> {
+  return new Promise((resolve, reject) => {
+    const bareHost = host.replace(/^\[(.*)\]$/, '$1')
+    const address = toAddress(scheme, bareHost, port)
+    const deed = `connecting to ${address}`
+    if (signal.aborted) {
+      reject(abortedError(deed, signal))
+      return
+    }
+    const socket = dial({ host: bareHost, port })
+    const onError = (cause: unknown): void => {
+      disarm()
+      reject(toTransportError(cause, deed))
+    }
+    const disarm = onAbort(signal, () => {
+      socket.destroy()
+      reject(abortedError(deed, signal))
+    })
+    socket.on('error', onError)
+    socket.once('connect', () => {
+      disarm()
+      if (signal.aborted) return
+      const transport = new SocketTransport(socket, address, reads)
+      socket.off('error', onError)
+      resolve(transport)
+    })
+  })
 }

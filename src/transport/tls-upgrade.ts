@@ -1,12 +1,12 @@
-import type { Socket } from 'node:net'
+import type { Socket, TcpNetConnectOpts } from 'node:net'
 import {
   connect,
   createSecureContext,
   createServer,
+  TLSSocket,
   type ConnectionOptions,
   type SecureContext,
   type SecureContextOptions,
-  type TLSSocket,
 } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { peerCertificateOf } from './channel-binding.js'
@@ -40,6 +40,11 @@ export interface TlsUpgrade {
   readonly run: (socket: Socket, outcome: UpgradeOutcome) => void
 }
 
+/** The client's side of a handshake; a socket of `dial` runs it from its first byte on. */
+export interface TlsClientUpgrade extends TlsUpgrade {
+  readonly dial: (options: TcpNetConnectOpts) => TLSSocket
+}
+
 /**
  * Prepares either side of a handshake.
  * @param alpn protocols to offer or accept; none for STARTTLS
@@ -52,35 +57,28 @@ export function prepareUpgrade(
   return options.role === 'server' ? prepareServer(options, alpn) : prepareClient(options, alpn)
 }
 
-/**
- * What a client's handshake begins with.
- * @throws RangeError for an unusable domain, TypeError for unusable keys or certificates
- */
-export function toHandshakeOptions(options: TlsClientOptions, alpn: readonly string[]): ConnectionOptions {
+/** As `prepareUpgrade`, for the client's side alone. */
+export function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsClientUpgrade {
   const reference = toReferenceIdentity(options.domain)
-  return {
+  const common: ConnectionOptions = {
     secureContext: toSecureContext(options),
     servername: toServerName(reference),
     checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
     ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
   }
-}
-
-function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsUpgrade {
-  const handshake = toHandshakeOptions(options, alpn)
   const run: TlsUpgrade['run'] = (socket, outcome) => {
-    const secured = connect({ socket, ...handshake })
+    const secured = socket instanceof TLSSocket ? socket : connect({ ...common, socket })
     settleOnce(outcome, (settled) => {
       const { failed } = settled
       const onClose = () => failed(cutShort())
       secured.once('secureConnect', () => {
-        secured.off('error', failed).off('close', onClose)
         settled.secured(secured)
+        secured.off('error', failed).off('close', onClose)
       })
       secured.on('error', failed).on('close', onClose)
     })
   }
-  return { isServer: false, run }
+  return { isServer: false, run, dial: (target) => connect({ ...common, ...target }) }
 }
 
 function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsUpgrade {
@@ -174,8 +172,7 @@ function peerOf(der: Uint8Array, authorized: boolean): PeerCertificate {
   return { der: new Uint8Array(der), authorized, xmppAddresses }
 }
 
-/** The connection has closed before it was secured. */
-export const cutShort = (): TransportError =>
+const cutShort = (): TransportError =>
   new TransportError('reset', 'the connection ended before the handshake was over')
 
 function settleOnce(outcome: UpgradeOutcome, arrange: (once: UpgradeOutcome) => void): void {
