@@ -83,7 +83,10 @@ export function toIssuedInvitation({
   const fields = answers.flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, type: 'text-single' as const, values: [value] }],
   )
-  const form = toDataFormElement({ type: 'result', fields: [toFormTypeField(`${invite}ation`), ...fields] })
+  const form = toDataFormElement({
+    type: 'result',
+    fields: [toFormTypeField('urn:xmpp:invite#invitation'), ...fields],
+  })
   return xml('command', ns.commands, { node: invite, status: 'completed', sessionid: 'invite' }, form)
 }
 

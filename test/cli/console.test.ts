@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await createServer({
     domain: 'jabber.org',
     accounts: ['alice', 'bob'].map((username) => ({ username, password })),
-    registration: {},
+    registration: { invitations: [], uninvited: true },
     legacyIdentification: {},
   })
   folder = await mkdtemp(join(tmpdir(), 'console-'))
@@ -128,6 +128,18 @@ describe('console', () => {
     await alice.type('/disconnect', /^= session offline/)
     await alice.type('/connect', /^= session active\.online/)
     expect([await alice.end(), await bob.end()]).toEqual([0, 0])
+  })
+
+  it('invites, and shows an invitation to the server alone', async () => {
+    const alice = login('alice')
+    await alice.type('', /^= session active\.online\.fresh/)
+    const told = await alice.type('/invite', /xmpp:jabber\.org\?register;preauth=[\w-]+$/)
+    const uri = /xmpp:jabber\.org\?register;preauth=[\w-]+/.exec(told)?.[0] ?? ''
+    const dave = login('dave', '--offline')
+    await dave.type(`/register ${uri}`, /^= session active\.online\.fresh/)
+    expect(dave.shown).toMatch(/^→ <iq .*<preauth xmlns='urn:xmpp:pars:0' token='•••'\/>/m)
+    await dave.type('/unregister', /^= session removed/)
+    expect([await alice.end(), await dave.end()]).toEqual([0, 0])
   })
 
   it('makes an account, and removes it', async () => {

@@ -91,6 +91,25 @@ export function holdProfiles(server: ServerUnderTest): void {
     })
   })
 
+  describe(`changes of vCards on ${server.name}`, () => {
+    it('are told to friends who look', async () => {
+      const alice = person(server, 'alice')
+      const { changed$, of } = alice.use(vcards)
+      const bob = await carded('bob')
+      changed$.subscribe()
+      await alice.connect()
+      // By then a server that asks what a hash means has the answer.
+      await alice.fetchRoster()
+      await alice.fetchRoster()
+      for (const fullName of [tag(), tag()]) {
+        const told = next(changed$, (jid) => jid.equals(bob.client.jid.bare), 'word of the card')
+        await bob.cards.update({ fullName }, { format: 'vcard4' })
+        await told
+        expect((await of(bareOf('bob'), { format: 'vcard4' }))?.fullName).toBe(fullName)
+      }
+    })
+  })
+
   describe(`avatars on ${server.name}`, () => {
     it('are seen by friends as they change, and gone when they are', async () => {
       const [alice, bob] = [pictured('alice'), pictured('bob')]

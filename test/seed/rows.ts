@@ -176,7 +176,7 @@ export const rows: readonly SeedRow[] = [
     title: 'Making an account (XEP-0077)',
     what: 'On the connection that logs in to it afterwards, over TLS. The client asks first what the server wants to know, as XEP-0077 §3.1 has it, where the document’s client guesses; the answer is fields or a form, and the app is asked; a refusal says why in its type. Who is invited shows that first (XEP-0445), and who has an account may invite (XEP-0401).',
     charts: ['registration', 'session'],
-    examples: ['register'],
+    examples: ['register', 'invite'],
     proofs: [
       accounts('makes one, and logs in to it on the same connection'),
       accounts('says that a name is taken'),
@@ -257,6 +257,7 @@ export const rows: readonly SeedRow[] = [
       profiles('lose nothing that another app has put there when one word of them is changed'),
       profiles('are none for those who have none, and for those who are nobody'),
       profiles('are there in the form of today, too'),
+      profiles('are told to friends who look'),
       profiles('are seen by friends as they change, and gone when they are'),
       profiles('are there at once for the next process, as they were last seen'),
       profiles('are told of in presence, to those who know cards alone'),

@@ -6,6 +6,7 @@ import {
   toInvitationCommand,
   toIssuedInvitation,
 } from '../../src/stanza/invitation.js'
+import { formTypeOf, parseDataForm } from '../../src/stanza/data-form.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 
@@ -63,7 +64,10 @@ describe('the command that makes an invitation (XEP-0401 §3.1)', () => {
       expires: Date.UTC(2017, 10, 6, 2, 56, 15),
     })
     if (issued === undefined) throw new TypeError('no invitation')
-    expect(parseIssuedInvitation(toIssuedInvitation(issued))).toEqual(issued)
+    const written = toIssuedInvitation(issued)
+    expect(parseIssuedInvitation(written)).toEqual(issued)
+    const [form] = written.elements('x', ns.dataForm).map(parseDataForm)
+    expect(form && formTypeOf(form)).toBe('urn:xmpp:invite#invitation')
   })
 
   it.each([

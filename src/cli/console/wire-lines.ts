@@ -60,7 +60,7 @@ export class WireLines {
 
 const streamPrefix = new Map([[ns.streams, 'stream']])
 
-const secretWords = /\b(?:password|digest|secret|token|auth|response|challenge|success)\b/i
+const secretWords = /\b(?:password|digest|preauth|secret|token|auth|response|challenge|success)\b/i
 
 /** Whether a piece of XML that nobody has parsed may carry a credential. */
 export const mayHoldSecret = (text: string): boolean => secretWords.test(text)
