@@ -1,7 +1,7 @@
 import { TransportError, type XmppError } from '../errors.js'
 import type { Sendable } from '../router/outbound.js'
 import type { StanzaFate } from '../router/stanza-ledger.js'
-import type { SessionStanding, StanzaBus } from '../router/stanza-bus.js'
+import type { SessionFollower, SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
 import { XmlElement } from '../xml/element.js'
@@ -79,7 +79,7 @@ export class SentMessage implements StanzaFate {
 }
 
 /** Messages that wait for a session, in order: sent while there was none, or handed back by one that could not be kept. */
-export class Outbox {
+export class Outbox implements SessionFollower {
   readonly #bus: StanzaBus
   readonly #limit: number
   #waiting: Waiting[] = []
@@ -94,12 +94,14 @@ export class Outbox {
   constructor(bus: StanzaBus, limit: number) {
     this.#bus = bus
     this.#limit = limit
-    bus.session$.subscribe((session) => {
-      this.#session = session
-      this.#suspended = 0
-      // Behind what the session itself has to say first.
-      if (session === 'live') queueMicrotask(() => this.flush())
-    })
+    bus.follow(this)
+  }
+
+  stand(session: SessionStanding): void {
+    this.#session = session
+    this.#suspended = 0
+    // Behind what the session itself has to say first.
+    if (session === 'live') queueMicrotask(() => this.flush())
   }
 
   /** Sends, or keeps the message until there is a session. */

@@ -62,30 +62,31 @@ export class Repeats {
     const origin = findOriginId(payloads)
     const stanzaId = findStanzaId(payloads, bare)
     const print = toPrint(message)
-    const known = id === undefined ? undefined : this.#recall(toName(sender, id))
+    const name = id === undefined ? undefined : toName(sender, id)
+    const archiveName = stanzaId === undefined ? undefined : toArchiveName(stanzaId)
+    const known = this.#recall(name)
     const isRepeated =
+      // Most senders give both the same id.
       (origin !== undefined &&
-        (this.#knows(toName(sender, origin)) || this.#knows(toOriginName(sender, origin)))) ||
-      (stanzaId !== undefined && this.#knows(toArchiveName(stanzaId))) ||
+        ((origin === id ? known : this.#recall(toName(sender, origin))) ??
+          this.#recall(toOriginName(sender, origin))) !== undefined) ||
+      this.#recall(archiveName) !== undefined ||
       (known === print && (findDelay(payloads) !== undefined || this.#isOvertaken(sender, id)))
     this.#age()
-    if (id !== undefined) this.#remember(toName(sender, id), print)
+    this.#remember(name, print)
     if (origin !== undefined) this.#remember(toOriginName(sender, origin), print)
-    if (stanzaId !== undefined) this.#remember(toArchiveName(stanzaId), print)
+    this.#remember(archiveName, print)
     return isRepeated
   }
 
-  #knows(key: string): boolean {
-    return this.#recall(key) !== undefined
-  }
-
-  #recall(key: string): number | undefined {
+  #recall(key: string | undefined): number | undefined {
+    if (key === undefined) return undefined
     return this.#young?.get(key) ?? this.#old?.get(key)
   }
 
   /** What was sent again came first, by the name that the message has. */
   #isOvertaken(sender: string, id: string | undefined): boolean {
-    return id !== undefined && this.#knows(toOriginName(sender, id))
+    return id !== undefined && this.#recall(toOriginName(sender, id)) !== undefined
   }
 
   /** One more message is remembered. */
@@ -98,8 +99,8 @@ export class Repeats {
     this.#count++
   }
 
-  #remember(key: string, print: number): void {
-    if (key.length > longestNameUnits) return
+  #remember(key: string | undefined, print: number): void {
+    if (key === undefined || key.length > longestNameUnits) return
     this.#noted?.(key, print)
     const young = (this.#young ??= new Map())
     young.set(key, print)

@@ -108,8 +108,3 @@ export function toPasswordChangeElement(username: string, password: string): Xml
     xml('password', ns.register, {}, password),
   )
 }
-
-/** Shows an invitation. @see XEP-0445 §4 */
-export function toInvitationElement(token: string): XmlElement {
-  return xml('preauth', ns.preAuthentication, { token })
-}

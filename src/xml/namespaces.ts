@@ -30,6 +30,7 @@ export const ns = {
   legacyAuthFeature: 'http://jabber.org/features/iq-auth',
   register: 'jabber:iq:register',
   registerFeature: 'http://jabber.org/features/iq-register',
+  commands: 'http://jabber.org/protocol/commands',
   preAuthentication: 'urn:xmpp:pars:0',
   invitationFeature: 'urn:xmpp:ibr-token:0',
   outOfBand: 'jabber:x:oob',

@@ -17,6 +17,9 @@ const modules = [
   'csi_simple',
   'disco',
   'http',
+  'invites',
+  'invites_adhoc',
+  'invites_register',
   'lastactivity',
   'legacyauth',
   'mam',
@@ -82,6 +85,8 @@ storage = "internal"
 default_archive_policy = ${archives === 'contacts' ? '"roster"' : 'true'}
 storage_archive_item_limit = ${archives === 'contacts' ? 10_000 : 1_000_000}
 allow_registration = true
+registration_invite_only = false
+allow_user_invites = true
 smacks_hibernation_time = 120
 smacks_max_ack_delay = 5
 c2s_close_timeout = 1
