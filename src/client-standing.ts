@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { AnyActor, SnapshotFrom } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
@@ -6,6 +6,7 @@ import type { ClientMeans } from './client-means.js'
 import { TransportError, type XmppError } from './errors.js'
 import { toClientState, type ClientState } from './features/client-state.js'
 import type { Outbox } from './features/outbox.js'
+import { StateChannel } from './router/channel.js'
 
 type Snapshot = SnapshotFrom<typeof sessionMachine>
 
@@ -13,20 +14,22 @@ type Snapshot = SnapshotFrom<typeof sessionMachine>
 export class ClientStanding {
   readonly #means: ClientMeans
   readonly #outbox: Outbox
-  readonly #state: BehaviorSubject<ClientState>
-  readonly state$: Observable<ClientState>
+  readonly #state: StateChannel<ClientState>
   /** What features have started beside the session. */
   #charts: Set<AnyActor> | undefined
 
   constructor(means: ClientMeans, outbox: Outbox, snapshot: Snapshot) {
     this.#means = means
     this.#outbox = outbox
-    this.#state = new BehaviorSubject(toClientState(snapshot))
-    this.state$ = this.#state.asObservable()
+    this.#state = new StateChannel(toClientState(snapshot))
   }
 
   get state(): ClientState {
     return this.#state.value
+  }
+
+  get state$(): Observable<ClientState> {
+    return this.#state.stream$
   }
 
   next(snapshot: Snapshot): void {

@@ -1,14 +1,14 @@
-import { BehaviorSubject, distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, Observable } from 'rxjs'
 import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
 import { StanzaError, TransportError } from '../errors.js'
-import { Channel } from '../router/channel.js'
+import { Channel, StateChannel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { speaksForAccount } from '../router/trust.js'
 import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roster.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */
@@ -36,12 +36,15 @@ type RosterActor = ActorRefFrom<typeof rosterMachine>
 /** The list itself: the part that the chart refuses to know. */
 export class RosterStore {
   readonly #contacts = new VersionedMap<RosterItem>()
-  readonly #views = new BehaviorSubject<Contacts>(this.#contacts.view)
+  readonly #views = new StateChannel<Contacts>(this.#contacts.view)
   readonly #changes = new Channel<RosterChange>()
   /** What the server calls the state of the list; `undefined` where it names none. @see RFC 6121 §2.6 */
   version: string | undefined
 
-  readonly roster$: Observable<Contacts> = this.#views.asObservable()
+  get roster$(): Observable<Contacts> {
+    return this.#views.stream$
+  }
+
   /** Each change by itself, before `roster$` shows it. */
   get change$(): Observable<RosterChange> {
     return this.#changes.stream$

@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs'
+import { BehaviorSubject, Observable, type Subscriber } from 'rxjs'
 
 const nobody: readonly never[] = []
 
@@ -41,5 +41,43 @@ export class Channel<T> {
     return () => {
       this.#subscribers = this.#subscribers.filter((other) => other !== subscriber)
     }
+  }
+}
+
+/** A state that is replayed, then every other that follows; it costs next to nothing before somebody asks for them. */
+export class StateChannel<T> {
+  #value: T
+  #subject: BehaviorSubject<T> | undefined
+  #stream: Observable<T> | undefined
+  #isComplete = false
+
+  constructor(value: T) {
+    this.#value = value
+  }
+
+  get value(): T {
+    return this.#value
+  }
+
+  /** The same one each time. */
+  get stream$(): Observable<T> {
+    return (this.#stream ??= this.#open().asObservable())
+  }
+
+  next(value: T): void {
+    if (this.#isComplete) return
+    this.#value = value
+    this.#subject?.next(value)
+  }
+
+  complete(): void {
+    this.#isComplete = true
+    this.#subject?.complete()
+  }
+
+  #open(): BehaviorSubject<T> {
+    const subject = (this.#subject = new BehaviorSubject(this.#value))
+    if (this.#isComplete) subject.complete()
+    return subject
   }
 }

@@ -1,7 +1,7 @@
 import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Account } from './trust.js'
 
 /** Messages that are remembered, unless somebody says otherwise; the older half goes first. */
@@ -52,9 +52,12 @@ export class Repeats {
     const sender = (speaksInRoom ? from : from.bare).toString()
     if (payloads.length === 0) {
       if (id === undefined) return false
+      const name = toName(sender, id)
+      const print = toPrint(message)
+      const isRepeated = this.#recall(name) === print && this.#isOvertaken(sender, id)
       this.#age()
-      this.#remember(toName(sender, id), toPrint(message))
-      return false
+      this.#remember(name, print)
+      return isRepeated
     }
     const origin = findOriginId(payloads)
     const stanzaId = findStanzaId(payloads, bare)
@@ -62,16 +65,16 @@ export class Repeats {
     const name = id === undefined ? undefined : toName(sender, id)
     const archiveName = stanzaId === undefined ? undefined : toArchiveName(stanzaId)
     const known = this.#recall(name)
-    // Most senders give both the same id.
-    const sameId = origin === undefined || origin === id
-    const knownOrigin = sameId ? known : this.#recall(toName(sender, origin))
     const isRepeated =
-      (origin !== undefined && (knownOrigin ?? this.#recall(toOriginName(sender, origin))) !== undefined) ||
+      // Most senders give both the same id.
+      (origin !== undefined &&
+        ((origin === id ? known : this.#recall(toName(sender, origin))) ??
+          this.#recall(toOriginName(sender, origin))) !== undefined) ||
       this.#recall(archiveName) !== undefined ||
-      (known === print && findDelay(payloads) !== undefined)
+      (known === print && (findDelay(payloads) !== undefined || this.#isOvertaken(sender, id)))
     this.#age()
     this.#remember(name, print)
-    if (!sameId) this.#remember(toOriginName(sender, origin), print)
+    if (origin !== undefined) this.#remember(toOriginName(sender, origin), print)
     this.#remember(archiveName, print)
     return isRepeated
   }
@@ -79,6 +82,11 @@ export class Repeats {
   #recall(key: string | undefined): number | undefined {
     if (key === undefined) return undefined
     return this.#young?.get(key) ?? this.#old?.get(key)
+  }
+
+  /** What was sent again came first, by the name that the message has. */
+  #isOvertaken(sender: string, id: string | undefined): boolean {
+    return id !== undefined && this.#recall(toOriginName(sender, id)) !== undefined
   }
 
   /** One more message is remembered. */

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
 import { parseJid, type Jid } from '../stanza/jid.js'
@@ -7,8 +7,8 @@ import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
-import { Channel } from './channel.js'
+import * as ns from '../xml/namespaces.js'
+import { Channel, StateChannel } from './channel.js'
 import type { Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
@@ -87,7 +87,7 @@ export class StanzaBus {
   readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
   readonly #repeats: Repeats
-  readonly #standing = new BehaviorSubject<SessionStanding>('none')
+  readonly #standing = new StateChannel<SessionStanding>('none')
   #follower: SessionFollower | undefined
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
@@ -123,7 +123,9 @@ export class StanzaBus {
   }
 
   /** Replays; a session that follows another has `none` between them. */
-  readonly session$: Observable<SessionStanding> = this.#standing.asObservable()
+  get session$(): Observable<SessionStanding> {
+    return this.#standing.stream$
+  }
 
   get account(): Account | undefined {
     return this.#session?.account

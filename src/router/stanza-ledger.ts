@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import type { Flushed } from './cork.js'
 import type { Sendable } from './outbound.js'
@@ -362,5 +362,6 @@ function sayAgain(kept: Kept): Kept {
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 function isStanza(stanza: Sendable): boolean {
   if (!(stanza instanceof XmlElement)) return true
-  return stanza.namespace === ns.client && ['message', 'presence', 'iq'].includes(stanza.name)
+  const { name, namespace } = stanza
+  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
 }

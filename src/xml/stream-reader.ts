@@ -69,7 +69,7 @@ class Reader implements StreamReader {
   private readonly limits: XmlLimits
   private readonly markup: MarkupReader
   private readonly spelling: Spelling | undefined
-  private readonly unread = () => this.markup.unreadUnits
+  private readonly unread: (() => number) | undefined
   private readonly utf8 = new Utf8Input()
   /** The first half of a surrogate pair that a text chunk ended with. */
   private half = ''
@@ -85,6 +85,7 @@ class Reader implements StreamReader {
     this.handler = handler
     this.limits = limits
     this.spelling = spelling
+    this.unread = spelling && (() => this.markup.unreadUnits)
     this.markup = new MarkupReader(new TreeBuilder(handler, limits, true), limits)
   }
 

@@ -10,7 +10,7 @@ import { createGathering } from './faults/gathering.js'
 import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
-import { toSummaries, toTable, type Held } from './faults/summary.js'
+import { legend, toSummaries, toTable, type Held } from './faults/summary.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
@@ -75,7 +75,7 @@ try {
   await stop()
 }
 const summaries = toSummaries(held)
-say(toTable(summaries))
+say(`${toTable(summaries)}\n\n${legend}`)
 say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
 if (values.json !== undefined) {
   const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({

@@ -60,7 +60,8 @@ it('a session that is resumed keeps its copies, asks its archive for the order o
   expect(seen).toEqual(['meanwhile'])
 })
 
-it('what a server mixes up while it moves a session is heard in order, with an archive', async () => {
+/** A client with an archive that is empty, after its first message. */
+async function anchored() {
   const session = start({ reconnect: 'afterOnline' })
   const history = session.client.use(archive)
   const seen: (string | undefined)[] = []
@@ -69,11 +70,21 @@ it('what a server mixes up while it moves a session is heard in order, with an a
   await logInManaged(first)
   first.say(end((await question(first)).request, true) + live('one', 'a1'))
   await rest()
-  first.cut()
-  await rest()
-  session.client.networkOnline()
-  const second = await session.peer(1)
-  await resume(second, 1)
+  /** The session goes on over another connection. */
+  const move = async (index: number, h: number) => {
+    session.peers.at(-1)?.cut()
+    await rest()
+    session.client.networkOnline()
+    const peer = await session.peer(index)
+    await resume(peer, h)
+    return peer
+  }
+  return { ...session, seen, move }
+}
+
+it('what a server mixes up while it moves a session is heard in order, with an archive', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
   second.say(live('three', 'a3') + live('two', 'a2'))
   const { page, query, request } = await question(second)
   expect(page.after).toBe('a1')
@@ -82,4 +93,19 @@ it('what a server mixes up while it moves a session is heard in order, with an a
   await rest()
   expect(seen).toEqual(['one', 'two', 'three', 'four'])
   expect(second.elements.filter(({ name }) => name === 'iq')).toHaveLength(1)
+})
+
+it('a page of the archive that came while the session moved is asked for again', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
+  second.say(live('two', 'a2'))
+  const first = await question(second)
+  const third = await move(2, 2)
+  third.say(archived(first.query, 'a3', inner('three')) + end(first.request, true))
+  const again = await question(third)
+  expect(again.page.after).toBe('a1')
+  const found = archived(again.query, 'a2', inner('two')) + archived(again.query, 'a3', inner('three'))
+  third.say(found + end(again.request, true))
+  await rest()
+  expect(seen).toEqual(['one', 'two', 'three'])
 })

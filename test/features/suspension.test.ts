@@ -196,6 +196,17 @@ describe('a message that comes twice', () => {
   it.each([
     ['sent again by whoever sent it', [message('a', 'x'), message('a', 'x', origin('a') + delay)], 1],
     ['sent again with the name it had', [message('a', 'x', origin('o')), message('b', 'x', origin('o'))], 1],
+    ['overtaken by the same, sent again', [message('a', 'x', origin('a')), message('a', 'x')], 1],
+    [
+      'overtaken by the same, sent again, and archived by another name',
+      [message('a', 'x', origin('a') + archived('s')), message('a', 'x', archived('t'))],
+      1,
+    ],
+    [
+      'that only has the id of another that has a name',
+      [message('1', 'x', origin('1')), message('1', 'y')],
+      2,
+    ],
     [
       'given again by one’s own archive',
       [message('a', 'x', archived('s')), message('b', 'x', archived('s'))],

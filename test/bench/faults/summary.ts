@@ -116,6 +116,14 @@ function toRemarks(row: RowName, client: Client, group: readonly Held[]): readon
 const isFlawed = ({ down, missed, up }: SessionOutcome): boolean =>
   missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
 
+/** How to read the table. */
+export const legend = [
+  'duplicated: given to the app twice; known again: came twice, and was kept from the app.',
+  'At the other end is an app of the same library: ours knows by its origin-id what is sent again, the others know nothing again.',
+  'Ours hears by its archive, which every server keeps for everybody.',
+  'A server that says it shuts down is left alone for up to a minute at random.',
+].join('\n')
+
 /** For people. */
 export function toTable(summaries: readonly Summary[]): string {
   const heads = [
