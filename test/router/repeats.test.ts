@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { recalledMessageLimit, Repeats } from '../../src/router/repeats.js'
-import { parseJid } from '../../src/stanza/jid.js'
-import type { Message } from '../../src/stanza/message.js'
+import { parseMessage, type Message } from '../../src/stanza/message.js'
 import { toOriginIdElement, toStanzaIdElement } from '../../src/stanza/stanza-id.js'
+import { xml } from '../../src/xml/element.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const bare = 'alice@example.test'
-const message = (id: string, body: string): Message => ({
-  kind: 'message',
-  type: 'chat',
-  from: parseJid('bob@example.test/x'),
-  id,
-  body,
-  payloads: [toOriginIdElement(`o-${id}`), toStanzaIdElement({ id: `s-${id}`, by: bare })],
-})
+
+/** With all the names that a message can have. */
+function message(id: string, body: string): Message {
+  const names = [toOriginIdElement(`o-${id}`), toStanzaIdElement({ id: `s-${id}`, by: bare })]
+  const attributes = { from: 'bob@example.test/x', id, type: 'chat' }
+  const parsed = parseMessage(
+    xml('message', ns.client, attributes, xml('body', ns.client, {}, body), ...names),
+  )
+  if (parsed.kind === 'problem') throw new Error(parsed.text)
+  return parsed
+}
 
 describe('Repeats', () => {
   it.each(Array.from({ length: 11 }, (_, before) => before))(
