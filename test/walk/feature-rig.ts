@@ -10,7 +10,7 @@ import { createScriptedServer, type ScriptedServer } from '../../src/testing/scr
 import { VirtualClock } from '../../src/testing/virtual-clock.js'
 import type { XmlElement } from '../../src/xml/element.js'
 
-export interface FeatureRigOptions<Handle> {
+interface FeatureRigOptions<Handle> {
   /** Makes what the app is given; the chart begins with it, or later. */
   readonly use: (client: Client) => Handle
   readonly client?: Partial<ClientOptions>

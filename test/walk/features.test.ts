@@ -16,7 +16,7 @@ function drivesAll<Rig extends Running>(
   key?: (model: Model) => unknown,
   undrivable: Readonly<Record<string, string>> = {},
 ): void {
-  describe(what, async () => {
+  describe(`beside a session, ${what}`, async () => {
     const known = new Set(Object.keys(undrivable))
     const driven = new Set<string>()
     for (const drivable of drivables) {
