@@ -148,4 +148,4 @@ export {
   type XmlAttribute,
   type XmlNode,
 } from './xml/element.js'
-export { ns } from './xml/namespaces.js'
+export * as ns from './xml/namespaces.js'

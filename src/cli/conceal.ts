@@ -1,5 +1,5 @@
 import { XmlElement, type XmlNode } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 const secretNames: ReadonlySet<string> = new Set(['digest', 'password', 'secret', 'token'])
 const secretFields = /password|secret|token/i

@@ -10,7 +10,7 @@ import {
 import { imageLimitBytes, toImage, type Image } from '../stanza/image.js'
 import { parseJid, toJid, type JidInput } from '../stanza/jid.js'
 import { findPhoto, withPhoto } from '../stanza/vcard-photo.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import { AvatarCache, toImageHash, type Avatar } from './avatar-cache.js'
 import { AvatarClaims, type AvatarClaim } from './avatar-claims.js'

@@ -8,7 +8,7 @@ import type { StanzaBus } from '../router/stanza-bus.js'
 import { speaksForAccount } from '../router/trust.js'
 import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roster.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Spelling } from '../xml/spelling.js'
 import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'

@@ -4,7 +4,7 @@ import type { XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
 import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
 import type { Spelling } from '../xml/spelling.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
 

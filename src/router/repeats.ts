@@ -1,7 +1,7 @@
 import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Account } from './trust.js'
 
 /** Messages that are remembered, unless somebody says otherwise; the older half goes first. */

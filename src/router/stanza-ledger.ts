@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import type { Flushed } from './cork.js'
 import type { Sendable } from './outbound.js'

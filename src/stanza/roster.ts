@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, toJid, tryParseListedJid, type JidInput } from './jid.js'
 
 /** Who sees whose presence; `remove` takes the item off the roster. @see RFC 6121 §2.1.2.5 */

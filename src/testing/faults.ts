@@ -7,7 +7,7 @@ import { toSaslElement } from '../stanza/sasl.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { toStreamManagementElement } from '../stanza/stream-management.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { ScriptedPeer } from './scripted-peer.js'
 import { answerTo } from './scripted-peer-login.js'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { startRawServer } from './raw-server.js'
 import { Terminal } from './terminal.js'
 

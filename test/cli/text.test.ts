@@ -5,7 +5,7 @@ import { findNearest } from '../../src/cli/nearest.js'
 import { Screen } from '../../src/cli/screen.js'
 import { render, styled, toDuration, toGist, wrap } from '../../src/cli/text.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { fakeHost, type FakeHostOptions } from './fake-host.js'
 
 describe('render()', () => {

@@ -3,7 +3,7 @@ import { SessionMessages, rememberedMessageLimit } from '../../src/features/mess
 import { Outbox } from '../../src/features/outbox.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 function openMessages() {
   const bus = new StanzaBus(() => 'unused')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { discovery, rich, richText, type RichTextOptions } from '../../src/index.js'
 import { rememberedReaderLimit } from '../../src/features/rich-text.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { childOf, textOf } from '../spec/heard.js'
 import { online, rest } from '../spec/session.js'
 

@@ -6,7 +6,7 @@ import { XmlStream } from '../../src/router/xml-stream.js'
 import { MessageForms } from '../../src/stanza/plain-message.js'
 import { createTransportPair, type TransportPairOptions } from '../../src/transport/memory.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 import { openingTag } from '../support/scripted-server.js'
 

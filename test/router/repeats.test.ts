@@ -3,7 +3,7 @@ import { recalledMessageLimit, Repeats } from '../../src/router/repeats.js'
 import { parseMessage, type Message } from '../../src/stanza/message.js'
 import { toOriginIdElement, toStanzaIdElement } from '../../src/stanza/stanza-id.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const bare = 'alice@example.test'
 

@@ -5,7 +5,7 @@ import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
 import type { Flushed } from '../../src/router/cork.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const modulus = 2 ** 32
 const stanza = (id: string) => xml('message', ns.client, { id })

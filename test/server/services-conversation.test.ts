@@ -13,7 +13,7 @@ import { toPingElement } from '../../src/stanza/ping.js'
 import { toSessionElement } from '../../src/stanza/session.js'
 import { parseVersionElement, toVersionElement } from '../../src/stanza/version.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer

@@ -7,7 +7,7 @@ import {
   toIssuedInvitation,
 } from '../../src/stanza/invitation.js'
 import { formTypeOf, parseDataForm } from '../../src/stanza/data-form.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 
 const read = (uri: string) => {

@@ -1,6 +1,6 @@
 import type { Crossing } from '../../router/crossing.js'
 import type { XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
 import { conceal } from '../conceal.js'
 import type { Screen } from '../screen.js'

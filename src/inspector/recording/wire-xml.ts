@@ -1,6 +1,6 @@
 import type { ReadCrossing } from '../../router/crossing.js'
 import { xml, XmlElement, xmlNamespace, type XmlNode } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
 import { tellableWords } from './wire-words.js'
 

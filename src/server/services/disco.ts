@@ -4,7 +4,7 @@ import {
   toDiscoInfoElement,
   toDiscoItemsElement,
 } from '../../stanza/disco.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { findPageRequest, toPage } from '../../stanza/result-set.js'
 import { pageOf } from './page-of.js'
 import type { Service, ServiceAnswer } from './service.js'

@@ -7,7 +7,7 @@ import { toTellableXml } from '../../../src/inspector/recording/wire-xml.js'
 import { StreamError, XmppError } from '../../../src/errors.js'
 import { createFrameReader } from '../../../src/xml/frame-reader.js'
 import { resolveXmlLimits } from '../../../src/xml/limits.js'
-import { ns } from '../../../src/xml/namespaces.js'
+import * as ns from '../../../src/xml/namespaces.js'
 import { login, openingTag, features, mechanisms } from '../../support/scripted-server.js'
 import { recordedSession, turn } from './support.js'
 
