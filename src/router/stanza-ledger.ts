@@ -349,5 +349,6 @@ export class StanzaLedger {
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 function isStanza(stanza: Sendable): boolean {
   if (!(stanza instanceof XmlElement)) return true
-  return stanza.namespace === ns.client && ['message', 'presence', 'iq'].includes(stanza.name)
+  const { name, namespace } = stanza
+  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
 }
