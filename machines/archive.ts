@@ -48,8 +48,8 @@ const failure = { type: 'noteFailure', params: failed } as const
 export const archiveMachine = setup({
   types: {} as { context: ArchiveContext; events: ArchiveEvent; input: ArchiveInput },
   actors: {
-    findLast: deed<void>('findLast'),
-    fetchPage: deed<PageFacts>('fetchPage'),
+    findLast: deed<void>(),
+    fetchPage: deed<PageFacts>(),
   },
   actions: {
     releaseMessages: () => {},

@@ -1,6 +1,6 @@
 import type { AnyActor, EventObject, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
-import type { Crossing } from '../../router/crossing.js'
+import type { ReadCrossing } from '../../router/crossing.js'
 
 /** What was seen, as it was: kept until somebody wants to read it. */
 export type Happening = Seen | Crossed | Secured | Found
@@ -28,7 +28,7 @@ export interface Seen extends AtTime {
 /** It came or went over the wire. */
 export interface Crossed extends AtTime {
   readonly kind: 'wire'
-  readonly crossing: Crossing
+  readonly crossing: ReadCrossing
   /** Of its record, once it has been counted. */
   seq: number | undefined
 }

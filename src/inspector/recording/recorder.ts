@@ -1,7 +1,6 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ElementCrossing } from '../../router/crossing.js'
-import type { XmlElement } from '../../xml/element.js'
 import { Cause } from './cause.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
@@ -167,7 +166,7 @@ class BoundedRecorder implements Recorder {
   }
 
   #cross(crossing: Crossing): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || crossing.what === 'broken') return
     const bytes = crossing.what === 'element' ? bytesOf(crossing) : lineBytes
     const t = performance.now() - this.#begin
     const crossed: Crossed = { kind: 'wire', order: this.#count++, t, bytes, crossing, seq: undefined }
@@ -273,14 +272,7 @@ const settled = Promise.resolve()
 
 /** Of an element and what it holds on to. */
 function bytesOf(crossing: ElementCrossing): number {
-  return lineBytes + 2 * (crossing.units ?? unitsOf(crossing.element))
-}
-
-function unitsOf({ attributeValues, children }: XmlElement): number {
-  let units = 64
-  for (const value of attributeValues) units += 16 + value.length
-  for (const child of children) units += typeof child === 'string' ? child.length : unitsOf(child)
-  return units
+  return lineBytes + 2 * crossing.units
 }
 
 /** Who listens must not keep the others from it. */

@@ -1,6 +1,6 @@
-import type { Crossing } from '../../router/crossing.js'
+import type { ReadCrossing } from '../../router/crossing.js'
 import { xml, XmlElement, xmlNamespace, type XmlNode } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
 import { tellableWords } from './wire-words.js'
 
@@ -15,7 +15,7 @@ export interface TellableXml {
 }
 
 /** What may be told of a crossing: default-deny, see `tellableWords`. */
-export function toTellableXml(crossing: Crossing, showBodies: boolean): TellableXml {
+export function toTellableXml(crossing: ReadCrossing, showBodies: boolean): TellableXml {
   switch (crossing.what) {
     case 'element':
       return spell(new Teller(showBodies).tell(crossing.element))

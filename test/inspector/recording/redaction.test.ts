@@ -7,7 +7,7 @@ import { toTellableXml } from '../../../src/inspector/recording/wire-xml.js'
 import { StreamError, XmppError } from '../../../src/errors.js'
 import { createFrameReader } from '../../../src/xml/frame-reader.js'
 import { resolveXmlLimits } from '../../../src/xml/limits.js'
-import { ns } from '../../../src/xml/namespaces.js'
+import * as ns from '../../../src/xml/namespaces.js'
 import { login, openingTag, features, mechanisms } from '../../support/scripted-server.js'
 import { recordedSession, turn } from './support.js'
 
@@ -28,8 +28,9 @@ function expectNoCanary(text: string): void {
 }
 
 const read = createFrameReader(resolveXmlLimits({}))
-const tell = (xml: string, showBodies = false) =>
-  toTellableXml({ direction: 'in', what: 'element', element: read(xml) }, showBodies).xml
+const arrive = (text: string) =>
+  ({ direction: 'in', what: 'element', element: read(text), text, units: text.length }) as const
+const tell = (xml: string, showBodies = false) => toTellableXml(arrive(xml), showBodies).xml
 
 describe('a recording', () => {
   it('holds no secret of a session, wherever it was', async () => {
@@ -168,7 +169,7 @@ describe('an element that crosses the wire', () => {
 
   it('is told with the prefix that everybody knows, well-formed', () => {
     const xml = `<features xmlns='${ns.streams}'><bind xmlns='${ns.bind}'/></features>`
-    const told = toTellableXml({ direction: 'in', what: 'element', element: read(xml) }, false)
+    const told = toTellableXml(arrive(xml), false)
     expect(told.name).toBe('stream:features')
     expect(told.xml).toBe(
       `<stream:features xmlns:stream='${ns.streams}'><bind xmlns='${ns.bind}'/></stream:features>`,
