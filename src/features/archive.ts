@@ -10,7 +10,7 @@ import { toJid, type JidInput } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
-import { ArchiveQueries, type ArchivePage, type PageQuery } from './archive-queries.js'
+import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
 import type { FeatureHost } from './feature-host.js'
 import { tellOfSession } from './tell-of-session.js'
@@ -85,28 +85,22 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const timeline = new Timeline(options.after)
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
-  /** How often the session was without a connection: a page that was asked for before may be mixed up as well, and is asked for again. */
-  let moves = 0
   const own = () => bus.account?.bare ?? ''
 
-  const fetchPage = async (page: PageQuery['page'], signal: AbortSignal): Promise<ArchivePage> => {
-    for (;;) {
-      timeline.askPage()
-      const before = moves
-      const answer = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
-      if (moves === before) return answer
-    }
-  }
   const machine = archiveMachine.provide({
     actors: {
       findLast: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
-        const { results } = await fetchPage({ before: '', max: 1 }, signal)
+        timeline.askPage()
+        const page = { before: '', max: 1 }
+        const { results } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
         timeline.anchor(results.at(-1)?.id)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
-        const { results, end } = await fetchPage({ after: timeline.last, max: defaultPageSize }, signal)
+        timeline.askPage()
+        const page = { after: timeline.last, max: defaultPageSize }
+        const { results, end } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
         timeline.takePage(readPage(results), results.at(-1)?.id, own())
         return { complete: end.complete && !timeline.isDoubtful }
       }),
@@ -143,9 +137,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   bus.session$.subscribe((standing) => {
     if (standing === 'none') isAvailable = false
     // A server may mix up what comes while it moves a session to another connection: the archive has the order.
-    if (standing !== 'suspended') return
-    moves++
-    timeline.doubt()
+    if (standing === 'suspended') timeline.doubt()
   })
   bus.message$.subscribe({
     next: (message) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StreamErrorCondition } from '../../src/errors.js'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import { elementsOf } from '../spec/heard.js'
 import { hostileCorpus, type HostileCase } from '../xml/hostile-corpus.js'
 import { readAll } from '../xml/recorder.js'

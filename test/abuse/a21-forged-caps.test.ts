@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import { rememberedAnswerUnits } from '../../src/features/caps-cache.js'
 import { rememberedStrangerLimit } from '../../src/features/contact-presence.js'
 import { rememberedEntityLimit } from '../../src/features/entity-infos.js'

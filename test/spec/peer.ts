@@ -1,4 +1,4 @@
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import type { Transport } from '../../src/transport/transport.js'
 import { elementsOf, readDocument, readFrame, type HeardElement } from './heard.js'
 

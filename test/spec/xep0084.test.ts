@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import {
   avatarInfoLimit,
   parseAvatarData,

@@ -1,5 +1,5 @@
 import { StanzaError } from '../../src/errors.js'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'

@@ -1,5 +1,5 @@
 import { AuthenticationError, saslFailureConditions } from '../../src/errors.js'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import { toSaslElement } from '../../src/stanza/sasl.js'
 import type { ByItself, Model, Occurrence } from '../../src/testing/drive-model.js'
 import type { Stimulus } from '../../src/testing/drive.js'

@@ -1,5 +1,5 @@
 import { AuthenticationError, StanzaError, type StanzaErrorCondition } from '../../src/errors.js'
-import * as ns from '../../src/index.js'
+import { ns } from '../../src/index.js'
 import { toLegacyAuthFieldsElement } from '../../src/stanza/legacy-auth.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
