@@ -1,5 +1,6 @@
 import type { XmlElement } from '../xml/element.js'
 import type { InboundEvents, StreamHeader } from './inbound.js'
+import type { Sendable } from './outbound.js'
 
 /** What crosses a stream, seen from this side of it: headers, first-level elements and ends. */
 export type Crossing = OpenCrossing | ElementCrossing | CloseCrossing
@@ -20,8 +21,8 @@ export interface ElementCrossing extends Way {
   readonly what: 'element'
   /** Made when it is asked for, where it is written without being one. */
   readonly element: XmlElement
-  /** How long its text is, in UTF-16 units, where that is known: on the way out. */
-  readonly units?: number
+  /** The same, or what is written without being an element. */
+  readonly stanza: Sendable
 }
 
 /** The end of a stream: `</stream:stream>`, or `<close/>` over frames. */
@@ -46,7 +47,7 @@ export function watchInbound(
       events.opened(header)
     },
     element: (element) => {
-      watch({ direction: 'in', what: 'element', element })
+      watch({ direction: 'in', what: 'element', element, stanza: element })
       events.element(element)
     },
     closed: (otherUri) => {

@@ -77,7 +77,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
-    this.#watch?.(new Sent(stanza, text.length))
+    this.#watch?.(new Sent(stanza))
     this.#cork.write(text, flushed)
   }
 
@@ -105,7 +105,7 @@ class Writer implements Outbound {
     if (!this.#opened) return this.#transport.destroy()
     const element = toStreamErrorElement({ condition, application })
     const text = this.#spell(element)
-    this.#watch?.(new Sent(element, text.length))
+    this.#watch?.(new Sent(element))
     this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
@@ -120,16 +120,14 @@ class Writer implements Outbound {
 class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
-  readonly units: number
-  readonly #stanza: Sendable
+  readonly stanza: Sendable
 
-  constructor(stanza: Sendable, units: number) {
-    this.#stanza = stanza
-    this.units = units
+  constructor(stanza: Sendable) {
+    this.stanza = stanza
   }
 
   get element(): XmlElement {
-    return this.#stanza instanceof XmlElement ? this.#stanza : this.#stanza.toElement()
+    return this.stanza instanceof XmlElement ? this.stanza : this.stanza.toElement()
   }
 }
 
