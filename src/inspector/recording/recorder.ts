@@ -171,9 +171,9 @@ class BoundedRecorder implements Recorder {
 
   #cross(crossing: Crossing): void {
     if (this.#isClosed) return
-    const units = crossing.what === 'element' ? patientUnits(crossing.stanza) : 0
-    const passed =
-      units > 0 && crossing.what === 'element' ? crossing.stanza : toTellableXml(crossing, this.#showBodies)
+    const stanza = crossing.what === 'element' ? crossing.stanza : undefined
+    const units = stanza === undefined ? 0 : patientUnits(stanza)
+    const passed = stanza !== undefined && units > 0 ? stanza : toTellableXml(crossing, this.#showBodies)
     const order = this.#count++
     if (crossing.direction === 'in') this.#cause.arrived(order)
     const t = performance.now() - this.#begin

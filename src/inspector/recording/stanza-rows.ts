@@ -2,8 +2,9 @@ import type { Crossing } from '../../router/crossing.js'
 import type { Sendable } from '../../router/outbound.js'
 import type { StanzaCrossed } from './record.js'
 
-/** Rows of a segment. */
+/** What a segment takes: rows, and UTF-16 units unless a single row has more. */
 const rowsLimit = 128
+const unitsLimit = 16_384
 
 /** What a row and a segment take beside their text, in bytes. */
 const rowBytes = 32
@@ -117,7 +118,7 @@ export class StanzaSegment {
     this.#kinds.push(kinds[direction][what])
     this.#passed.push(passed)
     this.#units += units
-    return this.#numbers.length === rowsLimit
+    return this.#numbers.length === rowsLimit || this.#units >= unitsLimit
   }
 
   /** Makes one text of all: pieces would burden the garbage collector, and hold on to what they were cut from. */
