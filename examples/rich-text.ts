@@ -19,7 +19,7 @@ send({
   type: 'chat',
   rich: [rich('p', { style: { color: 'green' } }, 'Salut ', rich('strong', {}, 'toi'), ' !')],
 })
-const message = await first
+const message = await first // Who answers without markup is sent none from then on.
 console.log(`plain: ${message.body}`)
 console.log(`strong: ${read(message)?.body.child('p')?.child('strong')?.text()}`) // in a page: toDom(document, body)
 

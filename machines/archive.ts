@@ -48,8 +48,8 @@ const failure = { type: 'noteFailure', params: failed } as const
 export const archiveMachine = setup({
   types: {} as { context: ArchiveContext; events: ArchiveEvent; input: ArchiveInput },
   actors: {
-    findLast: deed<void>('findLast'),
-    fetchPage: deed<PageFacts>('fetchPage'),
+    findLast: deed<void>(),
+    fetchPage: deed<PageFacts>(),
   },
   actions: {
     releaseMessages: () => {},
@@ -86,7 +86,8 @@ export const archiveMachine = setup({
       on: { 'session.live': { target: 'anchoring' } },
     },
     anchoring: {
-      description: 'The last message of the archive is where the next session will go on from.',
+      description:
+        'The last message of the archive is where the next session will go on from; asked again where the session moves.',
       tags: ['holding'],
       meta: { spec: 'XEP-0313 §4.3, XEP-0059 §2.5' },
       invoke: {
@@ -95,7 +96,10 @@ export const archiveMachine = setup({
         onDone: { target: 'live' },
         onError: { target: 'unavailable', actions: failure },
       },
-      on: { 'session.none': { target: 'adrift' } },
+      on: {
+        'session.none': { target: 'adrift' },
+        'session.live': { target: 'anchoring', reenter: true },
+      },
       after: { pageTimeout: { target: 'unavailable', actions: 'noteTimeout' } },
     },
     unavailable: {
@@ -117,7 +121,8 @@ export const archiveMachine = setup({
       on: { 'session.live': { target: 'catchingUp' } },
     },
     catchingUp: {
-      description: 'What was missed is fetched, a page at a time; what comes meanwhile waits.',
+      description:
+        'What was missed is fetched, a page at a time; what comes meanwhile waits. Asked again where the session moves, for a server may mix up what comes then.',
       tags: ['holding'],
       meta: { spec: 'XEP-0313 §4.3.2, §5.3' },
       entry: 'forgetFailure',
@@ -133,7 +138,10 @@ export const archiveMachine = setup({
           { target: 'incomplete', actions: failure },
         ],
       },
-      on: { 'session.none': { target: 'away' } },
+      on: {
+        'session.none': { target: 'away' },
+        'session.live': { target: 'catchingUp', reenter: true },
+      },
       after: { pageTimeout: { target: 'incomplete', actions: 'noteTimeout' } },
     },
     live: {

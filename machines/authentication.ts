@@ -101,11 +101,11 @@ export interface IdentifyParams {
 export const authenticationMachine = setup({
   types: {} as { context: AuthenticationContext; input: AuthenticationInput; output: AuthenticationOutput },
   actors: {
-    initiate: deed<SaslAnswer, InitiateInput>('initiate'),
-    answerChallenge: deed<SaslAnswer>('answerChallenge'),
-    verifyServer: deed<void>('verifyServer'),
-    requestFields: deed<LegacyFieldsAnswer>('requestFields'),
-    identify: deed<IdentifyAnswer, IdentifyInput>('identify'),
+    initiate: deed<SaslAnswer, InitiateInput>(),
+    answerChallenge: deed<SaslAnswer>(),
+    verifyServer: deed<void>(),
+    requestFields: deed<LegacyFieldsAnswer>(),
+    identify: deed<IdentifyAnswer, IdentifyInput>(),
   },
   actions: {
     takeMechanism: assign(({ context }) => ({

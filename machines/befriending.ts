@@ -106,7 +106,7 @@ export const befriendingMachine = setup({
     events: BefriendingEvent
     output: BefriendingOutput
   },
-  actors: { listContact: deed<void, ListContactInput>('listContact') },
+  actors: { listContact: deed<void, ListContactInput>() },
   actions: {
     sendSubscribe: () => {},
     sendSubscribed: () => {},

@@ -61,11 +61,11 @@ export const bindingMachine = setup({
   types: {} as { context: BindingContext; input: BindingInput; output: BindingOutput },
   actors: {
     /** Asks to resume in the same flight: whoever kept a session offered that. */
-    reopenStream: deed<StreamHeaderFacts, { readonly previd: string | undefined }>('reopenStream'),
-    receiveFeatures: deed<StreamFeatureFacts>('receiveFeatures'),
-    resumeSession: deed<ResumeAnswer, { readonly previd: string }>('resumeSession'),
-    bindResource: deed<BindAnswer, { readonly resource: string | undefined }>('bindResource'),
-    establishSession: deed<void>('establishSession'),
+    reopenStream: deed<StreamHeaderFacts, { readonly previd: string | undefined }>(),
+    receiveFeatures: deed<StreamFeatureFacts>(),
+    resumeSession: deed<ResumeAnswer, { readonly previd: string }>(),
+    bindResource: deed<BindAnswer, { readonly resource: string | undefined }>(),
+    establishSession: deed<void>(),
   },
   actions: {
     keepHeader: assign((_, params: { readonly header: StreamHeaderFacts }) => ({ header: params.header })),

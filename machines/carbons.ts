@@ -23,7 +23,7 @@ export interface CarbonsContext extends CarbonsInput {
  */
 export const carbonsMachine = setup({
   types: {} as { context: CarbonsContext; events: CarbonsEvent; input: CarbonsInput },
-  actors: { enableCarbons: deed<void>('enableCarbons') },
+  actors: { enableCarbons: deed<void>() },
   actions: {
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }) => ({

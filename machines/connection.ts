@@ -68,14 +68,12 @@ const unopened: TransportFacts = { framing: 'bytes', secure: false, channelBindi
 export const connectionMachine = setup({
   types: {} as { context: ConnectionContext; input: ConnectionInput; output: ConnectionOutput },
   actors: {
-    discoverEndpoints: deed<readonly string[], { readonly domain: string }>('discoverEndpoints'),
-    openTransport: deed<TransportFacts, { readonly endpoint: string; readonly domain: string }>(
-      'openTransport',
-    ),
-    openStream: deed<StreamHeaderFacts>('openStream'),
-    receiveFeatures: deed<StreamFeatureFacts>('receiveFeatures'),
-    requestTls: deed<void>('requestTls'),
-    startTls: deed<TransportFacts, { readonly domain: string }>('startTls'),
+    discoverEndpoints: deed<readonly string[], { readonly domain: string }>(),
+    openTransport: deed<TransportFacts, { readonly endpoint: string; readonly domain: string }>(),
+    openStream: deed<StreamHeaderFacts>(),
+    receiveFeatures: deed<StreamFeatureFacts>(),
+    requestTls: deed<void>(),
+    startTls: deed<TransportFacts, { readonly domain: string }>(),
   },
   actions: {
     keepEndpoints: assign((_, params: { readonly endpoints: readonly string[] }) => ({

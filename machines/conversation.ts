@@ -97,7 +97,7 @@ const noteContact = { type: 'noteContact', params: words } as const
  */
 export const conversationMachine = setup({
   types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent },
-  actors: { findSupport: deed<ConversationSupport, { readonly jid: string }>('findSupport') },
+  actors: { findSupport: deed<ConversationSupport, { readonly jid: string }>() },
   actions: {
     sendState: (_args, _params: { readonly chatState: ChatState }) => {},
     raiseComposing: () => {},

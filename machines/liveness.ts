@@ -36,7 +36,7 @@ export const livenessMachine = setup({
     output: LivenessOutput
   },
   actors: {
-    probe: deed<void>('probe'),
+    probe: deed<void>(),
   },
   actions: {
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.quietMs })),

@@ -45,8 +45,8 @@ export interface ConversionFacts {
 export const photoHashMachine = setup({
   types: {} as { context: PhotoHashContext; events: PhotoHashEvent; input: PhotoHashInput },
   actors: {
-    askAccount: deed<ConversionFacts>('askAccount'),
-    readPhoto: deed<PhotoFacts>('readPhoto'),
+    askAccount: deed<ConversionFacts>(),
+    readPhoto: deed<PhotoFacts>(),
   },
   actions: {
     noteHash: assign((_, params: { readonly output: PhotoFacts }) => params.output),

@@ -43,8 +43,8 @@ const unknownConditions: ReadonlySet<string> = new Set(['feature-not-implemented
 export const presenceMachine = setup({
   types: {} as { context: PresenceContext; input: PresenceInput; events: PresenceEvent },
   actors: {
-    becomeInvisible: deed<void, { readonly form: InvisibleForm }>('becomeInvisible'),
-    becomeVisible: deed<void, { readonly form: InvisibleForm }>('becomeVisible'),
+    becomeInvisible: deed<void, { readonly form: InvisibleForm }>(),
+    becomeVisible: deed<void, { readonly form: InvisibleForm }>(),
   },
   actions: {
     sendPresence: () => {},

@@ -106,11 +106,11 @@ const because = (reason: RegistrationReason) =>
 export const registrationMachine = setup({
   types: {} as { context: RegistrationContext; input: RegistrationInput; output: RegistrationOutput },
   actors: {
-    presentInvitation: deed<RegistrationAnswer>('presentInvitation'),
-    requestForm: deed<RegistrationAnswer>('requestForm'),
+    presentInvitation: deed<RegistrationAnswer>(),
+    requestForm: deed<RegistrationAnswer>(),
     /** Takes as long as a person takes; ends with the connection. */
-    fillForm: deed<RegistrationAnswer, { readonly refusal: RegistrationRefusal | undefined }>('fillForm'),
-    submitForm: deed<RegistrationAnswer>('submitForm'),
+    fillForm: deed<RegistrationAnswer, { readonly refusal: RegistrationRefusal | undefined }>(),
+    submitForm: deed<RegistrationAnswer>(),
   },
   actions: {
     noteReason: assign((_, refusal: RegistrationRefusal) => ({ refusal })),

@@ -35,7 +35,7 @@ export interface FetchRosterInput {
  */
 export const rosterMachine = setup({
   types: {} as { context: RosterContext; input: RosterInput; events: RosterEvent },
-  actors: { fetchRoster: deed<void, FetchRosterInput>('fetchRoster') },
+  actors: { fetchRoster: deed<void, FetchRosterInput>() },
   actions: {
     noteOffer: assign((_, params: { readonly versioned: boolean }) => ({ versioned: params.versioned })),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),

@@ -37,10 +37,10 @@ export const servedSession = setup({
     output: ServedSessionOutput
   },
   actors: {
-    secureChannel: deed<ServedChannelFacts>('secureChannel'),
-    verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>('verifyResponse'),
-    serveAccount: deed<AccountVerdict, { readonly request: AccountRequest }>('serveAccount'),
-    bindResource: deed<BindVerdict, { readonly username: string }>('bindResource'),
+    secureChannel: deed<ServedChannelFacts>(),
+    verifyResponse: deed<SaslVerdict, { readonly mechanism: string }>(),
+    serveAccount: deed<AccountVerdict, { readonly request: AccountRequest }>(),
+    bindResource: deed<BindVerdict, { readonly username: string }>(),
   },
   actions: {
     sendHeader: () => {},

@@ -73,14 +73,16 @@ export const session = setup({
     connection: connectionMachine,
     authentication: authenticationMachine,
     binding: bindingMachine,
-    stanzas: stream('stanzas'),
+    /** What arrives goes to whom it is for; what ends the stream, or happens around the client meanwhile, is told. */
+    stanzas: stream(),
     liveness: livenessMachine,
-    surroundings: stream('surroundings'),
-    closeStream: deed<void>('closeStream'),
-    readStore: deed<LeftBehind>('readStore'),
+    /** What happens around the client. */
+    surroundings: stream(),
+    closeStream: deed<void>(),
+    readStore: deed<LeftBehind>(),
     /** The app's own: rejects with why there is no account. */
-    makeAccount: deed<void, RegistrationFacts>('makeAccount'),
-    removeAccount: deed<void>('removeAccount'),
+    makeAccount: deed<void, RegistrationFacts>(),
+    removeAccount: deed<void>(),
   },
   actions: {
     releaseLink: () => {},

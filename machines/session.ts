@@ -179,7 +179,7 @@ export const sessionMachine = session.createMachine({
           meta: {
             spec: 'RFC 6120 §8, RFC 6121',
             why: 'liveness watches over it',
-            streams: ['stanzas', 'surroundings'],
+            streams: ['stanzas'],
           },
           entry: 'noteOnline',
           initial: 'fresh',
@@ -200,7 +200,6 @@ export const sessionMachine = session.createMachine({
               },
               onError: phase.toJudging,
             },
-            { id: 'surroundings', src: 'surroundings', onError: phase.toJudging },
           ],
           on: {
             'stream.ended': phase.toJudging,

@@ -93,8 +93,8 @@ export const streamManagementMachine = setup({
     events: StreamManagementEvent
   },
   actors: {
-    enable: deed<EnableAnswer>('enable'),
-    acknowledgements: stream('acknowledgements'),
+    enable: deed<EnableAnswer>(),
+    acknowledgements: stream(),
   },
   actions: {
     /** Everything is handed back, and nothing passes any more. */

@@ -92,7 +92,7 @@ export interface ClientOptions {
   readonly dangerouslyAllowPlaintext?: boolean | undefined
   /** Sees every event and snapshot of every chart. */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined
-  /** Sees every stream header, first-level element and closing tag, both ways, secrets included: see `createRecorder()`. */
+  /** Sees every stream header, first-level element and closing tag, both ways, with its very text, secrets included: see `createRecorder()`. */
   readonly wire?: ((crossing: Crossing) => void) | undefined
   /** Told what protects the stream whenever that has changed: once it is encrypted, and once the client is authenticated. */
   readonly security?: ((security: SessionSecurity) => void) | undefined

@@ -1,41 +1,36 @@
-import { createDialer } from '#dialer'
-import { BehaviorSubject, EMPTY, type Observable } from 'rxjs'
-import { createActor, type ActorRefFrom, type AnyActor } from 'xstate'
-import { toXmppError } from '../machines/failure.js'
+import { EMPTY, type Observable } from 'rxjs'
+import { createActor, type ActorRefFrom } from 'xstate'
 import type { sessionMachine } from '../machines/session.js'
-import { Link } from './actors/link.js'
 import { forgetLogin } from './actors/login-ahead.js'
-import { equip, type SessionMeans } from './actors/means.js'
+import { equip } from './actors/means.js'
 import { createSession } from './actors/session.js'
-import { platformSurroundings } from './actors/surroundings.js'
-import { toSettings, type ClientLimits, type ClientOptions } from './client-options.js'
-import { toClientState, type ClientState } from './features/client-state.js'
-import type { FeatureHost } from './features/feature-host.js'
-import { TransportError, type XmppError } from './errors.js'
-import { toSecurity, type SessionSecurity } from './features/security.js'
-import { Memory, type Restoration } from './features/memory.js'
-import { createMessages, type Messages } from './features/messages.js'
+import { toMeans, type ClientMeans } from './client-means.js'
+import { toSettings, type ClientOptions } from './client-options.js'
+import { ClientStanding } from './client-standing.js'
+import type { ClientState } from './features/client-state.js'
+import { SessionAudience } from './features/audience.js'
+import type { Delivery } from './features/delivery.js'
+import type { FeatureAccount, FeatureHost } from './features/feature-host.js'
+import type { Restoration } from './features/memory.js'
+import {
+  SessionMessages,
+  type BouncedMessage,
+  type MessageFilter,
+  type Messages,
+} from './features/messages.js'
 import { Outbox } from './features/outbox.js'
 import { answerPings } from './features/ping.js'
-import { annotatePresence, createPresence, PresenceWords, type PresenceFeature } from './features/presence.js'
-import { createRoster, RosterStore, toRosterPhases, type RosterFeature } from './features/roster.js'
-import { createWishes, type Wishes } from './features/wishes.js'
+import { SessionPresence, type PresenceFeature } from './features/presence.js'
+import { SessionRoster, type Contacts, type RosterFeature } from './features/roster.js'
+import { toSecurity, type CertificateVerifier, type SessionSecurity } from './features/security.js'
+import { SessionWishes, type Wishes } from './features/wishes.js'
 import { harmless } from './router/harmless.js'
 import type { RequestOptions } from './router/requests.js'
-import { StanzaLedger } from './router/stanza-ledger.js'
-import { createStanzaId as createId } from './router/stanza-ids.js'
-import { StanzaBus } from './router/stanza-bus.js'
-import { StreamManagement } from './router/stream-management.js'
 import { mayKnowOfMe, type Audience } from './router/trust.js'
-import type { XmlStreamOptions } from './router/xml-stream.js'
-import { Passwords } from './sasl/passwords.js'
-import { ForgettableKeys, ScramMemoryCache } from './sasl/scram-key-cache.js'
-import { ScramKeyStore } from './sasl/scram-key-store.js'
 import type { IqResult } from './stanza/iq.js'
 import { toJid, type Jid, type JidInput } from './stanza/jid.js'
-import { Journal } from './store/journal.js'
-import type { Dialer } from './transport/dial.js'
-import type { Transport } from './transport/transport.js'
+import type { Message, MessageInput } from './stanza/message.js'
+import type { Presence, PresenceInput } from './stanza/presence.js'
 import type { XmlElement } from './xml/element.js'
 
 /** A request to another entity, or to one's own account where `to` is left out. */
@@ -75,266 +70,205 @@ export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature
  * await client.connect()
  * client.send({ to: 'bob@example.test', type: 'chat', body: 'Hello' })
  */
-export function createClient(options: ClientOptions): Client {
-  const settings = toSettings(options)
-  const { jid, input, lang } = settings
-  const link = new Link()
-  const { store } = options
-  const memory = store === undefined ? undefined : new Memory(new Journal(store, jid.toString()))
-  const bus = new StanzaBus(createId, memory?.repeats)
-  const dialer = toDialer(options, settings)
-  const passwords = new Passwords(options.password)
-  const cache = new ForgettableKeys(options.keyCache ?? toKeyCache(options, jid))
-  const roster = new RosterStore()
-  const words = new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {}))
-  const means: SessionMeans = {
-    link,
-    bus,
-    management: new StreamManagement(new StanzaLedger(settings.unacknowledgedStanzas, memory)),
-    memory,
-    surroundings: options.surroundings ?? platformSurroundings,
-    createId,
-    roster,
-    presence: words,
-    dialer,
-    identity: {
-      domain: jid.domain,
-      bare: jid.local === undefined ? undefined : jid.bare.toString(),
-      lang,
-    },
-    stream: toStreamOptions(options.limits),
-    account: { make: undefined },
-    watch: options.wire && harmless(options.wire),
-    credentials: toCredentials(jid, { password: () => passwords.take(), cache }),
-    forgetKeys: () => {
-      passwords.refused()
-      cache.clear()
-    },
+export const createClient = (options: ClientOptions): Client => new AccountClient(options)
+
+/** In a class, since a function for each deed of each client takes three times the memory. */
+class AccountClient implements Client {
+  readonly jid: Jid
+  readonly actor: ActorRefFrom<typeof sessionMachine>
+  readonly #means: ClientMeans
+  readonly #timeouts: FeatureHost['timeouts']
+  readonly #inspection: { readonly inspect: NonNullable<ClientOptions['inspect']> } | undefined
+  readonly #verifiedBy: CertificateVerifier
+  readonly #standing: ClientStanding
+  readonly #wishes: SessionWishes
+  readonly #messages: SessionMessages
+  readonly #presence: SessionPresence
+  readonly #roster: SessionRoster
+  readonly #audience: Audience
+  #host: FeatureHost | undefined
+
+  constructor(options: ClientOptions) {
+    const settings = toSettings(options)
+    const { input, opener } = settings
+    const means = toMeans(options, settings)
+    const { bus, createId, memory, presence: words, roster: store } = means
+    this.jid = settings.jid
+    this.#means = means
+    this.#timeouts = input.timeouts
+    this.#inspection = options.inspect === undefined ? undefined : { inspect: harmless(options.inspect) }
+    this.#verifiedBy = opener !== undefined ? 'unknown' : options.tls?.ca === undefined ? 'system' : 'app'
+    const actor = createSession(means, { input, ...this.#inspection })
+    this.actor = actor
+    const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
+    if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
+    const outbox = new Outbox(bus, settings.offlineQueue)
+    memory?.remember({ bus, roster: store, outbox, ledger: means.management.ledger })
+    this.#messages = new SessionMessages(bus, createId, outbox, memory)
+    this.#presence = new SessionPresence(bus, words, presenceActor)
+    this.#roster = new SessionRoster(bus, store, rosterActor)
+    this.#audience = new SessionAudience(this.#presence, words, store)
+    answerPings(bus, this.#audience)
+    this.#standing = new ClientStanding(means, outbox, actor.getSnapshot())
+    if (options.security !== undefined) reportSecurity(this, harmless(options.security))
+    actor.subscribe(this.#standing)
+    actor.start()
+    this.#wishes = new SessionWishes(actor)
   }
-  const inspection = options.inspect === undefined ? {} : { inspect: harmless(options.inspect) }
-  const actor = createSession(means, { input, ...inspection })
-  const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
-  if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
-  const outbox = new Outbox(bus, settings.offlineQueue)
-  memory?.remember({ bus, roster, outbox, ledger: means.management.ledger })
-  const messages = createMessages(bus, createId, outbox, memory)
-  const presence = createPresence(bus, words, presenceActor)
-  const rosterFeature = createRoster(bus, roster, rosterActor)
-  const audience: Audience = {
-    isShown: () => presenceActor.getSnapshot().matches({ online: 'available' }),
-    isSubscriber: (bare) => ['from', 'both'].includes(roster.find(bare)?.subscription ?? ''),
-    wasTold: (bare) => words.wasTold(bare),
+
+  get state(): ClientState {
+    return this.#standing.state
   }
-  answerPings(bus, audience)
-  /** What features have started beside the session. */
-  let charts: Set<AnyActor> | undefined
-  const state = new BehaviorSubject(toClientState(actor.getSnapshot()))
-  const verifiedBy =
-    settings.opener !== undefined ? 'unknown' : options.tls?.ca === undefined ? 'system' : 'app'
-  const look = () => {
+
+  get state$(): Observable<ClientState> {
+    return this.#standing.state$
+  }
+
+  get security(): SessionSecurity | undefined {
+    const { link } = this.#means
     if (!link.hasStream) return undefined
     const { tls } = link.stream.transport
-    return toSecurity(actor.getSnapshot(), { tls, verifiedBy, offerVerified: link.offerVerified })
+    const { offerVerified } = link
+    return toSecurity(this.actor.getSnapshot(), { tls, verifiedBy: this.#verifiedBy, offerVerified })
   }
-  const { security: watchSecurity } = options
-  if (watchSecurity !== undefined) reportSecurity(actor, look, harmless(watchSecurity))
 
-  const show = (next: ClientState) => {
-    if (isSame(state.value, next)) return
-    if (next.status === 'halted') outbox.halt(next.error)
-    else if (next.status === 'removed') outbox.halt(new TransportError('aborted', 'the account is removed'))
-    else if (next.status === 'closed') outbox.halt(new TransportError('aborted', 'the client is closed'))
-    else outbox.resume()
-    state.next(next)
+  get restored$(): Observable<Restoration> {
+    return this.#means.memory?.restored$ ?? EMPTY
   }
-  /** However the session ended: an actor that the app itself stops takes no way out. */
-  const leave = (reason: XmppError | undefined) => {
-    for (const chart of charts ?? []) chart.stop()
-    bus.close(reason)
-    means.management.ledger.end()
-    link.release()
+
+  get stanza$(): Observable<XmlElement> {
+    return this.#means.bus.stanza$
   }
-  const end = () => {
-    show({ status: 'closed' })
-    bus.complete()
-    memory?.complete()
-    roster.complete()
-    state.complete()
+
+  get message$(): Observable<Message> {
+    return this.#messages.message$
   }
-  actor.subscribe({
-    next: (snapshot) => show(toClientState(snapshot)),
-    error: (defect) => {
-      const error = toXmppError(defect)
-      leave(error)
-      show({ status: 'halted', error, because: 'the engine has a defect', needs: 'change', tried: [] })
-    },
-    complete: () => {
-      leave(undefined)
-      end()
-    },
-  })
-  actor.start()
-  const { register, remove, ...wishes } = createWishes(actor)
-  const toHost = (): FeatureHost => ({
-    bus,
-    createId,
-    timeouts: input.timeouts,
-    send: (message) => messages.send(message),
-    memory,
-    annotatePresence: (name, elements) => annotatePresence(words, presenceActor, name, elements),
-    mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, audience),
-    state$: state.asObservable(),
-    account: {
-      username: jid.local,
-      remove,
+
+  get bounced$(): Observable<BouncedMessage> {
+    return this.#messages.bounced$
+  }
+
+  get presence$(): Observable<Presence> {
+    return this.#presence.presence$
+  }
+
+  get roster$(): Observable<Contacts> {
+    return this.#roster.roster$
+  }
+
+  connect(options?: Parameters<Wishes['connect']>[0]): Promise<void> {
+    return this.#wishes.connect(options)
+  }
+
+  disconnect(): Promise<void> {
+    return this.#wishes.disconnect()
+  }
+
+  async close(): Promise<void> {
+    await this.#wishes.close()
+    this.#standing.end()
+    // A store that fails now has failed before, and was told of.
+    await this.#means.memory?.settle().catch(() => undefined)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  messages(only: MessageFilter): Observable<Message> {
+    return this.#messages.messages(only)
+  }
+
+  send(message: MessageInput): Delivery {
+    return this.#messages.send(message)
+  }
+
+  sendPresence(presence?: PresenceInput): void {
+    this.#presence.sendPresence(presence)
+  }
+
+  hide(options?: Parameters<PresenceFeature['hide']>[0]): Promise<void> {
+    return this.#presence.hide(options)
+  }
+
+  fetchRoster(): Promise<Contacts> {
+    return this.#roster.fetchRoster()
+  }
+
+  async request({ type, to, payload }: ClientRequest, options?: RequestOptions): Promise<IqResult> {
+    return this.#means.bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, options)
+  }
+
+  networkOnline(): void {
+    if (this.actor.getSnapshot().status === 'active') this.actor.send({ type: 'network.online' })
+  }
+
+  use<T>(feature: (host: FeatureHost) => T): T {
+    return feature((this.#host ??= this.#toHost()))
+  }
+
+  #toHost(): FeatureHost {
+    const { bus, createId, memory, roster } = this.#means
+    return {
+      bus,
+      createId,
+      timeouts: this.#timeouts,
+      send: (message) => this.send(message),
+      memory,
+      annotatePresence: (name, elements) => this.#presence.annotate(name, elements),
+      mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, this.#audience),
+      state$: this.state$,
+      account: this.#toAccount(),
+      roster: {
+        change$: roster.change$,
+        roster$: roster.roster$,
+        get contacts() {
+          return roster.contacts
+        },
+        find: (bare) => roster.find(bare),
+        phase$: this.#roster.phase$,
+        fetch: () => this.fetchRoster(),
+      },
+      start: (machine, { id, input }) => {
+        const started = createActor(machine, { id, input, ...this.#inspection })
+        equip(started.system, this.#means)
+        this.#standing.accompany(started)
+        return started
+      },
+    }
+  }
+
+  #toAccount(): FeatureAccount {
+    const { account, credentials, passwords } = this.#means
+    return {
+      username: this.jid.local,
+      remove: () => this.#wishes.remove(),
       register: async (make, registering) => {
-        means.account.make = make
+        account.make = make
         try {
-          await register(registering)
+          await this.#wishes.register(registering)
         } finally {
-          if (means.account.make === make) means.account.make = undefined
+          if (account.make === make) account.make = undefined
         }
       },
       takePassword: (password) => {
         passwords.keep(password)
-        cache.clear()
-        forgetLogin(means)
+        credentials.cache?.clear?.()
+        forgetLogin(this.#means)
       },
       expectPassword: (password) => passwords.expect(password),
-    },
-    roster: {
-      change$: roster.change$,
-      roster$: roster.roster$,
-      get contacts() {
-        return roster.contacts
-      },
-      find: (bare) => roster.find(bare),
-      phase$: toRosterPhases(rosterActor),
-      fetch: () => rosterFeature.fetchRoster(),
-    },
-    start: (machine, { id, input: given }) => {
-      const started = createActor(machine, { id, input: given, ...inspection })
-      equip(started.system, means)
-      const running = (charts ??= new Set())
-      running.add(started)
-      started.subscribe({ complete: () => running.delete(started), error: () => running.delete(started) })
-      started.start()
-      return state.value.status === 'closed' ? started.stop() : started
-    },
-  })
-  let host: FeatureHost | undefined
-  const close = async () => {
-    await wishes.close()
-    end()
-    // A store that fails now has failed before, and was told of.
-    await memory?.settle().catch(() => undefined)
-  }
-
-  const parts: Omit<Client, 'security' | 'state'> = {
-    jid,
-    actor,
-    ...wishes,
-    close,
-    ...messages,
-    ...presence,
-    ...rosterFeature,
-    state$: state.asObservable(),
-    stanza$: bus.stanza$,
-    restored$: memory?.restored$ ?? EMPTY,
-    request: async ({ type, to, payload }, requestOptions) =>
-      bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, requestOptions),
-    networkOnline: () => {
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'network.online' })
-    },
-    use: (feature) => feature((host ??= toHost())),
-    [Symbol.asyncDispose]: close,
-  }
-  return Object.assign(new Shown(state, look), parts)
-}
-
-/** In a class, since an object literal with a getter takes three times the memory. */
-class Shown {
-  readonly #state: BehaviorSubject<ClientState>
-  readonly #look: () => SessionSecurity | undefined
-
-  constructor(state: BehaviorSubject<ClientState>, look: () => SessionSecurity | undefined) {
-    this.#state = state
-    this.#look = look
-  }
-
-  get state(): ClientState {
-    return this.#state.value
-  }
-
-  get security(): SessionSecurity | undefined {
-    return this.#look()
+    }
   }
 }
 
 /** Tells of it when there is a transport, or another one, and when there is a mechanism. */
-function reportSecurity(
-  actor: ActorRefFrom<typeof sessionMachine>,
-  look: () => SessionSecurity | undefined,
-  tell: (security: SessionSecurity) => void,
-): void {
+function reportSecurity(client: Client, tell: (security: SessionSecurity) => void): void {
   let told: readonly unknown[] = []
-  actor.subscribe(({ context: { mechanism, transport } }) => {
+  client.actor.subscribe(({ context: { mechanism, transport } }) => {
     const now = [mechanism, transport]
     if (transport === undefined || now.every((each, index) => each === told[index])) return
     told = now
-    const security = look()
+    const { security } = client
     if (security !== undefined) tell(security)
   })
-}
-
-/** Written out, since an object that another is spread into takes 300 bytes more. */
-const toCredentials = (
-  { local: username }: Jid,
-  { cache, password }: Required<Pick<SessionMeans['credentials'], 'cache' | 'password'>>,
-): SessionMeans['credentials'] =>
-  username === undefined ? { password, cache } : { username, password, cache }
-
-/** In memory, or where the app has given a place for secrets. */
-const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>
-  secrets === undefined ? new ScramMemoryCache() : new ScramKeyStore(secrets, jid.bare.toString())
-
-function toStreamOptions(limits: ClientLimits = {}): XmlStreamOptions {
-  const { unacknowledgedStanzas: _, ...options } = limits
-  return options
-}
-
-/** The platform's dialer, or the app's own way to open a transport. */
-function toDialer(
-  { tls }: ClientOptions,
-  { addresses, frameLimitBytes, opener }: ReturnType<typeof toSettings>,
-): Dialer {
-  const { ca, cert, key } = tls ?? {}
-  const platform = createDialer({
-    frameLimitBytes,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  })
-  if (opener === undefined) {
-    const hidesNothing = [...addresses].every(([name, address]) => name === address)
-    if (hidesNothing) return platform
-    return {
-      ...platform,
-      dial: (endpoint, ...rest) => platform.dial(addresses.get(endpoint) ?? endpoint, ...rest),
-    }
-  }
-  const dial: Dialer['dial'] = async (_endpoint, _domain, signal) => {
-    const transport: unknown = await opener(signal)
-    if (isTransport(transport)) return transport
-    throw new TypeError('the function given as `endpoint` opened no transport')
-  }
-  return { ...platform, dial }
-}
-
-const isTransport = (value: unknown): value is Transport =>
-  typeof value === 'object' && value !== null && 'start' in value && 'startTls' in value
-
-function isSame(before: ClientState, next: ClientState): boolean {
-  const entries = Object.entries(next)
-  const known = new Map<string, unknown>(Object.entries(before))
-  return entries.length === known.size && entries.every(([key, value]) => Object.is(known.get(key), value))
 }

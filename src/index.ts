@@ -79,7 +79,14 @@ export type { CertificateVerifier, SessionSecurity } from './features/security.j
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
 export { vcards, type VCardOptions, type VCardsFeature } from './features/vcards.js'
 export type { ArchivedMessage } from './features/timeline.js'
-export type { CloseCrossing, Crossing, ElementCrossing, OpenCrossing } from './router/crossing.js'
+export type {
+  BrokenCrossing,
+  CloseCrossing,
+  Crossing,
+  ElementCrossing,
+  OpenCrossing,
+  ReadCrossing,
+} from './router/crossing.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'
@@ -96,6 +103,7 @@ export type { DiscoIdentity, DiscoItem } from './stanza/disco.js'
 export type { Image, ImageType } from './stanza/image.js'
 export type { EntityTime } from './stanza/entity-time.js'
 export type { RegistrationAnswers, RegistrationForm } from './stanza/registration.js'
+export { parseInvitation, type Invitation, type IssuedInvitation } from './stanza/invitation.js'
 export { escapeLocal, unescapeLocal } from './stanza/jid-escaping.js'
 export { Jid, parseJid, tryParseJid, type JidInput } from './stanza/jid.js'
 export type { Iq, IqResult } from './stanza/iq.js'
@@ -140,4 +148,4 @@ export {
   type XmlAttribute,
   type XmlNode,
 } from './xml/element.js'
-export { ns } from './xml/namespaces.js'
+export * as ns from './xml/namespaces.js'

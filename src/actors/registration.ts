@@ -9,10 +9,10 @@ import { ProtocolError, type StanzaError } from '../errors.js'
 import { takePassword } from '../sasl/credentials.js'
 import type { DataField } from '../stanza/data-form.js'
 import type { IqError, IqResult } from '../stanza/iq.js'
+import { toInvitationElement } from '../stanza/invitation.js'
 import { isWebUrl } from '../stanza/out-of-band.js'
 import {
   parseRegistration,
-  toInvitationElement,
   toRegistrationElement,
   toRegistrationRequest,
   toValues,

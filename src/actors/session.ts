@@ -24,7 +24,7 @@ import {
 import { TransportError } from '../errors.js'
 import { toRemovalElement } from '../stanza/account-removal.js'
 import { toPresenceElement } from '../stanza/presence.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
@@ -38,11 +38,12 @@ import { watchSurroundings } from './surroundings.js'
 /** The deeds of the session chart itself. */
 const sessionActors = {
   stanzas: fromCallback(({ sendBack, system }) => {
-    const { link, bus, management, memory } = meansOf(system)
+    const { link, bus, management, memory, surroundings } = meansOf(system)
     const { ledger } = management
     const report = (event: SessionEvent) => sendBack(event)
     const { stream, account } = link
     if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
+    const leaveSurroundings = surroundings.watch((type) => report({ type }))
     bus.open(ledger, account, link.lang)
     let isOver = false
     const unwatch = memory?.watch((error) => report({ type: 'stream.ended', error }))
@@ -61,6 +62,7 @@ const sessionActors = {
     })
     return () => {
       isOver = true
+      leaveSurroundings()
       unwatch?.()
     }
   }),

@@ -1,5 +1,5 @@
 import { serialize } from '../xml/serializer.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { conceal } from './conceal.js'
 import type { CliEvent, Report } from './events.js'
 import type { Host } from './host.js'

@@ -7,7 +7,7 @@ import { parseRoster } from '../stanza/roster.js'
 import { parseStanza } from '../stanza/stanza.js'
 import { parseVersionElement } from '../stanza/version.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** A stanza in a few words. */
 export interface StanzaWords {

@@ -7,8 +7,10 @@ import type {
   RegistrationReason,
   RegistrationRefusal,
 } from '../../machines/registration.js'
-import { StanzaError, TransportError } from '../errors.js'
+import { ProtocolError, StanzaError, TransportError } from '../errors.js'
 import type { RequestOptions } from '../router/requests.js'
+import { parseIssuedInvitation, toInvitationCommand, type IssuedInvitation } from '../stanza/invitation.js'
+import { parseJid } from '../stanza/jid.js'
 import {
   toPasswordChangeElement,
   type RegistrationAnswers,
@@ -27,7 +29,7 @@ export interface RegisterOptions {
     form: RegistrationForm,
     refusal: RegistrationRefusal | undefined,
   ) => RegistrationAnswers | undefined | Promise<RegistrationAnswers | undefined>
-  /** The token of an invitation, shown to servers that take them and to nobody else (XEP-0445). */
+  /** The token of an invitation, shown to servers that take them and to nobody else (XEP-0445): see `parseInvitation`. */
   readonly invitation?: string
   readonly signal?: AbortSignal
 }
@@ -60,6 +62,11 @@ export interface AccountsFeature {
    * where the server refuses, and stays online; with another `XmppError` where nobody knows. @see XEP-0077 §3.2
    */
   remove(): Promise<void>
+  /**
+   * Has the server make an invitation for somebody, while online. Rejects with `StanzaError` where the server makes none, or none
+   * for this account. @see XEP-0401 §3.1
+   */
+  invite(options?: RequestOptions): Promise<IssuedInvitation>
 }
 
 /** What the feature is made of. */
@@ -111,6 +118,15 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
     },
 
     remove: () => account.remove(),
+
+    invite: async (options) => {
+      nameOf()
+      const to = bus.account && parseJid(parseJid(bus.account.bare).domain)
+      const { payload } = await bus.request({ type: 'set', to, payload: toInvitationCommand() }, options)
+      const issued = payload && parseIssuedInvitation(payload)
+      if (issued === undefined) throw new ProtocolError('bad-format', 'the server gives no invitation')
+      return issued
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import { parseDiscoInfo, toDiscoInfoElement, type DiscoInfoInput } from '../stan
 import type { IqRequest } from '../stanza/iq.js'
 import { toVerificationText } from '../stanza/verification-text.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { toCapsHash } from './caps-hash.js'
 import type { FeatureHost } from './feature-host.js'

@@ -9,7 +9,7 @@ import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
 import type { FeatureHost } from './feature-host.js'
@@ -136,6 +136,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   })
   bus.session$.subscribe((standing) => {
     if (standing === 'none') isAvailable = false
+    // A server may mix up what comes while it moves a session to another connection: the archive has the order.
+    if (standing === 'suspended') timeline.doubt()
   })
   bus.message$.subscribe({
     next: (message) => {

@@ -2,7 +2,7 @@ import { distinctUntilChanged, map } from 'rxjs'
 import { TransportError } from '../errors.js'
 import { toClientStateElement, type ClientActivity } from '../stanza/client-state.js'
 import { toPingElement } from '../stanza/ping.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 
 /** Whether somebody is looking: the server may keep back what can wait while nobody is. */

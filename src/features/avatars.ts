@@ -10,13 +10,14 @@ import {
 import { imageLimitBytes, toImage, type Image } from '../stanza/image.js'
 import { parseJid, toJid, type JidInput } from '../stanza/jid.js'
 import { findPhoto, withPhoto } from '../stanza/vcard-photo.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import { AvatarCache, toImageHash, type Avatar } from './avatar-cache.js'
-import { AvatarClaims } from './avatar-claims.js'
+import { AvatarClaims, type AvatarClaim } from './avatar-claims.js'
 import type { FeatureHost } from './feature-host.js'
 import { changeOwnVCard, fetchVCard } from './own-vcard.js'
 import { announcePhoto } from './photo-announcement.js'
+import { WornAvatars } from './worn-avatars.js'
 import { askAccount, configureNode, fetchItem, publishItem } from './pubsub-nodes.js'
 
 export interface AvatarsOptions {
@@ -44,7 +45,8 @@ export interface PublishAvatarOptions extends RequestOptions {
 export interface AvatarsFeature {
   /**
    * The avatar of somebody whose presence one sees, or of one’s own account, now and whenever it is another; `undefined` while
-   * none is known. It is fetched once somebody looks, unless it was before, and is always what its hash says.
+   * none is known. It is fetched once somebody looks, unless it was before, and is always what its hash says. With a store a
+   * contact looks as when last seen, from the start, until they say otherwise.
    */
   readonly avatarOf: (jid: JidInput) => Observable<Avatar | undefined>
   /** The avatar of anybody, asked for anew; `undefined` where there is none, or none to be seen. */
@@ -74,10 +76,14 @@ export const publishedAvatarBytes = 65_536
  * @see XEP-0084, XEP-0153, XEP-0398
  */
 export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}): AvatarsFeature {
-  const { bus } = host
-  const cache = new AvatarCache(host.memory)
+  const { bus, memory, roster } = host
+  const cache = new AvatarCache(memory)
+  const worn = new WornAvatars(memory)
   const claims = new AvatarClaims(bus)
   const open = new Map<string, Promise<Avatar | undefined>>()
+  roster.change$.subscribe(({ jid, item }) => {
+    if (jid !== undefined && item === undefined) worn.see(jid, undefined)
+  })
   announce(host, `${ns.avatarMetadata}+notify`)
   const sayAgain = announcePhoto(host)
 
@@ -100,13 +106,22 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
     return photo && cache.put(id, photo)
   }
   /** What was said last by XEP-0084 counts for more. */
-  const load = async (whose: string): Promise<Avatar | undefined> => {
-    const { infos, photo } = claims.of(whose)
+  const fetchSaid = async (whose: string, { infos, photo }: AvatarClaim): Promise<Avatar | undefined> => {
     const info = infos && choose(infos, width)
     const found = info && (await once(`data ${whose} ${info.id}`, () => fetchData(whose, info)))
     if (found !== undefined || infos?.length === 0) return found
     if (photo === undefined || photo === 'none') return undefined
     return once(`photo ${whose} ${photo}`, () => fetchPhoto(whose, photo))
+  }
+  /** As long as somebody says nothing, they look as they did when they were last seen. */
+  const load = async (whose: string): Promise<Avatar | undefined> => {
+    const said = claims.of(whose)
+    const before = worn.of(whose)
+    if (said.infos === undefined && said.photo === undefined)
+      return before === undefined ? undefined : cache.get(before)
+    const found = await fetchSaid(whose, said)
+    if (roster.find(whose) !== undefined || whose === bus.account?.bare) worn.see(whose, found?.id)
+    return found
   }
 
   const publishNodes = async (
@@ -146,6 +161,7 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
       const whose = toJid(jid).toString()
       const again$ = merge(
         claims.changesOf(whose),
+        worn.restored$.pipe(filter((wearer) => wearer === whose)),
         bus.session$.pipe(filter((standing) => standing === 'live')),
       )
       return again$.pipe(

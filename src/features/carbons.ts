@@ -1,7 +1,8 @@
-import { map, filter, Observable, distinctUntilChanged } from 'rxjs'
+import { distinctUntilChanged, filter, map, Observable, share } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { carbonsMachine } from '../../machines/carbons.js'
 import type { XmppError } from '../errors.js'
+import { Repeats } from '../router/repeats.js'
 import type { Account } from '../router/trust.js'
 import { findCarbon, toCarbonsElement, type CarbonDirection } from '../stanza/carbons.js'
 import { parseMessage, type Message } from '../stanza/message.js'
@@ -21,6 +22,7 @@ export type CarbonsState =
 
 /** What other devices of one's account say and hear. */
 export interface CarbonsFeature {
+  /** Each once, also where one of them was sent again. */
   readonly message$: Observable<CopiedMessage>
   /** Replays. */
   readonly state$: Observable<CarbonsState>
@@ -35,6 +37,7 @@ const answerMs = 30_000
  * @see XEP-0280
  */
 export function carbons({ bus, start }: FeatureHost): CarbonsFeature {
+  const repeats = new Repeats()
   const machine = carbonsMachine.provide({
     actors: {
       enableCarbons: fromPromise(async ({ signal }) => {
@@ -51,6 +54,8 @@ export function carbons({ bus, start }: FeatureHost): CarbonsFeature {
     message$: bus.message$.pipe(
       map((message) => readCopy(message, bus.account)),
       filter((copied) => copied !== undefined),
+      filter(({ message }) => bus.account === undefined || !repeats.has(message, bus.account)),
+      share(),
     ),
     state$: new Observable<CarbonsState>((subscriber) => {
       const tell = () => {

@@ -16,7 +16,7 @@ import {
 import { toPingElement } from '../stanza/ping.js'
 import { parseVersionElement, toVersionElement, type SoftwareVersion } from '../stanza/version.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { announce } from './announcement.js'
 import type { FeatureHost } from './feature-host.js'

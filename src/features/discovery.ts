@@ -11,7 +11,7 @@ import {
 } from '../stanza/disco.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { findPage, toPageRequest } from '../stanza/result-set.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import {
   announce,
   defaultIdentities,

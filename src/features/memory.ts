@@ -11,7 +11,7 @@ import type { Change, Saved, SavedSession } from '../store/saved.js'
 import type { Json } from '../store/store.js'
 import { readFrame } from '../xml/frame-reader.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { Delivery } from './delivery.js'
 import type { Outbox } from './outbox.js'
@@ -38,10 +38,14 @@ export interface Remembered {
 
 /**
  * What outlives the process: notes what happens, and puts a new process where the last one was. Nothing leaves before it is
- * stored, and the server hears that something has arrived once that is.
+ * stored, and the server hears that something has arrived once that is. The journal is loaded when it is opened.
  */
 export class Memory implements Shelf, WriteAhead {
-  readonly #journal: Journal
+  readonly #load: () => Promise<Journal>
+  #journal: Journal | undefined
+  /** What was noted before the journal was loaded, and who waits for that. */
+  #noted: Change[] = []
+  #waiting: (() => void)[] = []
   readonly #restorations = new Subject<Restoration>()
   /** One name of a message in the store is not that of another process. */
   readonly #prefix = crypto.randomUUID().slice(0, 8)
@@ -54,51 +58,53 @@ export class Memory implements Shelf, WriteAhead {
 
   readonly restored$: Observable<Restoration> = this.#restorations.asObservable()
   /** Of those that come twice, whatever process they came to first. */
-  readonly repeats = new Repeats((key, print) => this.#journal.note(['seen', key, print]))
+  readonly repeats = new Repeats((key, print) => this.#note(['seen', key, print]))
 
-  constructor(journal: Journal) {
-    this.#journal = journal
+  /** @param load gives the journal; asked again where it has failed */
+  constructor(load: () => Promise<Journal>) {
+    this.#load = load
   }
 
   get isSettled(): boolean {
-    return this.#journal.isSettled
+    return this.#journal?.isSettled === true
   }
 
   whenSettled(tell: () => void): void {
-    this.#journal.whenSettled(tell)
+    if (this.#journal === undefined) this.#waiting.push(tell)
+    else this.#journal.whenSettled(tell)
   }
 
   noteHandled(count: number): void {
-    this.#journal.note(['handled', count])
+    this.#note(['handled', count])
   }
 
   put(stanza: XmlElement, moment: number): string {
     const key = `${this.#prefix}-${(this.#count += 1)}`
-    this.#journal.note(['sent', key, serialize(stanza), moment])
+    this.#note(['sent', key, serialize(stanza), moment])
     return key
   }
 
   number(key: string, seq: number | null): void {
-    this.#journal.note(['counted', key, seq])
+    this.#note(['counted', key, seq])
   }
 
   remove(key: string): void {
-    this.#journal.note(['gone', key])
+    this.#note(['gone', key])
   }
 
   /** The server keeps this session, or none. */
   keepSession(session: SavedSession | null): void {
     // What the last process has left is not over because this one begins.
-    if (this.#facts !== undefined) this.#journal.note(['session', session])
+    if (this.#facts !== undefined) this.#note(['session', session])
   }
 
   pinScram(): void {
-    this.#journal.note(['pinned'])
+    this.#note(['pinned'])
   }
 
   /** Keeps a fact of a feature; `null` forgets it. */
   keepFact(key: string, value: Json): void {
-    this.#journal.note(['fact', key, value])
+    this.#note(['fact', key, value])
   }
 
   /** The facts whose key begins so, once they are known; later ones are one's own. */
@@ -111,12 +117,12 @@ export class Memory implements Shelf, WriteAhead {
   }
 
   /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
-  settle(): Promise<void> {
-    return this.#journal.settle()
+  async settle(): Promise<void> {
+    await this.#journal?.settle()
   }
 
   watch(tell: (error: StoreError) => void): () => void {
-    return this.#journal.watch(tell)
+    return this.#journal?.watch(tell) ?? (() => undefined)
   }
 
   remember(parts: Remembered): void {
@@ -137,7 +143,8 @@ export class Memory implements Shelf, WriteAhead {
   async #restore(): Promise<LeftBehind> {
     const parts = this.#parts
     if (parts === undefined) throw new TypeError('there is nothing to remember')
-    const { saved, ignored } = await this.#journal.open()
+    const journal = this.#journal ?? this.#take(await this.#load())
+    const { saved, ignored } = await journal.open()
     const unread: StoreError[] = [...ignored]
     const readable = (xml: string): XmlElement | undefined => {
       try {
@@ -159,7 +166,7 @@ export class Memory implements Shelf, WriteAhead {
       parts.bus.restore(parts.ledger, { full: session.jid, bare: parseJid(session.jid).bare.toString() })
       this.#presences = [...saved.presences.values()].flatMap((xml) => readable(xml) ?? [])
     }
-    this.#note(parts)
+    this.#listen(parts)
     this.#restorations.next({
       session: session !== undefined,
       deliveries: messages.map(({ fate }) => fate.delivery),
@@ -186,8 +193,20 @@ export class Memory implements Shelf, WriteAhead {
     this.#restorations.complete()
   }
 
-  #note({ bus, roster }: Remembered): void {
-    const note = (...changes: readonly Change[]) => this.#journal.note(...changes)
+  #take(journal: Journal): Journal {
+    this.#journal = journal
+    journal.note(...this.#noted.splice(0))
+    for (const tell of this.#waiting.splice(0)) journal.whenSettled(tell)
+    return journal
+  }
+
+  #note(...changes: readonly Change[]): void {
+    if (this.#journal === undefined) this.#noted.push(...changes)
+    else this.#journal.note(...changes)
+  }
+
+  #listen({ bus, roster }: Remembered): void {
+    const note = (...changes: readonly Change[]) => this.#note(...changes)
     roster.change$.subscribe(({ jid, item }) => {
       const version = roster.version ?? null
       if (jid !== undefined) return note(['contact', version, jid, item === undefined ? null : toText(item)])

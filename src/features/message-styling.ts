@@ -1,6 +1,6 @@
 import type { Message } from '../stanza/message.js'
 import { isUnstyled, parseStyling, type StyledBlock } from '../stanza/message-styling.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import type { FeatureHost } from './feature-host.js'
 

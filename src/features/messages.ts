@@ -1,5 +1,6 @@
-import { filter, Observable, Subject } from 'rxjs'
+import { filter, type Observable } from 'rxjs'
 import type { StanzaError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { toMessageElement, type Message, type MessageInput, type MessageType } from '../stanza/message.js'
@@ -44,79 +45,90 @@ export interface MessageFilter {
   readonly type?: MessageType | undefined
 }
 
-/**
- * @param shelf where messages wait that are to outlive the process
- * @see Messages
- */
-export function createMessages(
-  bus: StanzaBus,
-  createId: () => string,
-  outbox: Outbox,
-  shelf?: Shelf,
-): Messages {
-  const bounced = new Subject<BouncedMessage>()
-  let forms: MessageForms | undefined
-  const remembered: SentMessage[] = []
-  let oldest = 0
-  let bySender: KeyedStreams<Message> | undefined
-  let listens = false
+/** @see Messages */
+export class SessionMessages implements Messages {
+  readonly #bus: StanzaBus
+  readonly #createId: () => string
+  readonly #outbox: Outbox
+  readonly #shelf: Shelf | undefined
+  readonly #bounced = new Channel<BouncedMessage>()
+  #forms: MessageForms | undefined
+  #remembered: SentMessage[] | undefined
+  #oldest = 0
+  #bySender: KeyedStreams<Message> | undefined
+  #listens = false
 
-  const remember = (sent: SentMessage) => {
-    listen()
-    remembered[oldest] = sent
-    oldest = (oldest + 1) % rememberedMessageLimit
+  /** @param shelf where messages wait that are to outlive the process */
+  constructor(bus: StanzaBus, createId: () => string, outbox: Outbox, shelf?: Shelf) {
+    this.#bus = bus
+    this.#createId = createId
+    this.#outbox = outbox
+    this.#shelf = shelf
+  }
+
+  get message$(): Observable<Message> {
+    return this.#bus.message$
+  }
+
+  get bounced$(): Observable<BouncedMessage> {
+    this.#listen()
+    return this.#bounced.stream$
+  }
+
+  messages({ from, type }: MessageFilter): Observable<Message> {
+    this.#bySender ??= new KeyedStreams(this.message$, (message) => message.from?.bare.toString())
+    const all = from === undefined ? this.message$ : this.#bySender.of(toJid(from).bare.toString())
+    return type === undefined ? all : all.pipe(filter((message) => message.type === type))
+  }
+
+  send(input: MessageInput): Delivery {
+    const id = input.id ?? this.#createId()
+    const delivery = new Delivery(id)
+    const plain = (this.#forms ??= new MessageForms()).toPlain(input, id)
+    const stanza = plain ?? toMessageElement({ ...input, id })
+    const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
+    const sent =
+      this.#shelf === undefined
+        ? new SentMessage(to, delivery, this.#outbox)
+        : new ShelvedMessage(to, delivery, this.#outbox, this.#shelf)
+    this.#remember(sent)
+    this.#outbox.send(stanza, sent)
+    return delivery
+  }
+
+  #remember(sent: SentMessage): void {
+    this.#listen()
+    const remembered = (this.#remembered ??= [])
+    remembered[this.#oldest] = sent
+    this.#oldest = (this.#oldest + 1) % rememberedMessageLimit
   }
 
   /** The latest, where the application gave an id twice. */
-  const recall = (id: string): SentMessage | undefined => {
+  #recall(id: string): SentMessage | undefined {
+    const remembered = this.#remembered ?? []
     for (let age = 1; age <= remembered.length; age++) {
-      const sent = remembered.at((oldest - age) % remembered.length)
+      const sent = remembered.at((this.#oldest - age) % remembered.length)
       if (sent?.delivery.id === id) return sent
     }
     return undefined
   }
 
   /** Not before there is something that could come back, or somebody who waits for it. */
-  const listen = () => {
-    if (listens) return
-    listens = true
-    bus.messageError$.subscribe({
-      next: (message) => {
-        if (message.id === undefined || message.error === undefined) return
-        const sent = recall(message.id)
-        const to = sent?.to ?? bus.account?.bare
-        if (sent === undefined || to !== message.from?.bare.toString()) return
-        sent.fail(message.error)
-        bounced.next({ delivery: sent.delivery, reason: message.error, message })
-      },
-      complete: () => bounced.complete(),
+  #listen(): void {
+    if (this.#listens) return
+    this.#listens = true
+    this.#bus.messageError$.subscribe({
+      next: (message) => this.#takeError(message),
+      complete: () => this.#bounced.complete(),
     })
   }
 
-  return {
-    message$: bus.message$,
-    messages: ({ from, type }) => {
-      bySender ??= new KeyedStreams(bus.message$, (message) => message.from?.bare.toString())
-      const all = from === undefined ? bus.message$ : bySender.of(toJid(from).bare.toString())
-      return type === undefined ? all : all.pipe(filter((message) => message.type === type))
-    },
-    bounced$: new Observable((subscriber) => {
-      listen()
-      return bounced.subscribe(subscriber)
-    }),
-    send: (input) => {
-      const id = input.id ?? createId()
-      const delivery = new Delivery(id)
-      const plain = (forms ??= new MessageForms()).toPlain(input, id)
-      const stanza = plain ?? toMessageElement({ ...input, id })
-      const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
-      const sent =
-        shelf === undefined
-          ? new SentMessage(to, delivery, outbox)
-          : new ShelvedMessage(to, delivery, outbox, shelf)
-      remember(sent)
-      outbox.send(stanza, sent)
-      return delivery
-    },
+  #takeError(message: Message): void {
+    if (message.id === undefined || message.error === undefined) return
+    const sent = this.#recall(message.id)
+    const to = sent?.to ?? this.#bus.account?.bare
+    if (sent === undefined || to !== message.from?.bare.toString()) return
+    sent.fail(message.error)
+    this.#bounced.next({ delivery: sent.delivery, reason: message.error, message })
   }
 }

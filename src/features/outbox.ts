@@ -1,7 +1,7 @@
 import { TransportError, type XmppError } from '../errors.js'
 import type { Sendable } from '../router/outbound.js'
 import type { StanzaFate } from '../router/stanza-ledger.js'
-import type { SessionStanding, StanzaBus } from '../router/stanza-bus.js'
+import type { SessionFollower, SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
 import { XmlElement } from '../xml/element.js'
@@ -55,29 +55,31 @@ export class SentMessage implements StanzaFate {
   }
 
   /**
-   * It goes again in the next session: with the id it had, by which the other side can know it, and the moment it was first
-   * sent at.
+   * With the id it had, by which the other side can know it.
+   * @see XEP-0198 §5, XEP-0359
+   */
+  again(stanza: Sendable): XmlElement {
+    const element = toElement(stanza)
+    const isNamed = findOriginId(element.elements(undefined)) !== undefined
+    return isNamed ? element : withChild(element, toOriginIdElement(this.delivery.id))
+  }
+
+  /**
+   * It goes again in the next session: with the id it had, and the moment it was first sent at.
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
   lost(stanza: Sendable): void {
-    const element = toElement(stanza)
-    const payloads = element.elements(undefined)
-    const added = [
-      ...(findOriginId(payloads) === undefined ? [toOriginIdElement(this.delivery.id)] : []),
-      ...(payloads.some((payload) => parseDelay(payload) !== undefined)
-        ? []
-        : [toDelayElement({ moment: this.moment })]),
-    ]
-    const { attributes, children, name, namespace } = element
+    const element = this.again(stanza)
+    const isStamped = element.elements(undefined).some((payload) => parseDelay(payload) !== undefined)
     this.#outbox.takeBack({
-      stanza: new XmlElement(name, namespace, attributes, [...children, ...added]),
+      stanza: isStamped ? element : withChild(element, toDelayElement({ moment: this.moment })),
       sent: this,
     })
   }
 }
 
 /** Messages that wait for a session, in order: sent while there was none, or handed back by one that could not be kept. */
-export class Outbox {
+export class Outbox implements SessionFollower {
   readonly #bus: StanzaBus
   readonly #limit: number
   #waiting: Waiting[] = []
@@ -92,12 +94,14 @@ export class Outbox {
   constructor(bus: StanzaBus, limit: number) {
     this.#bus = bus
     this.#limit = limit
-    bus.session$.subscribe((session) => {
-      this.#session = session
-      this.#suspended = 0
-      // Behind what the session itself has to say first.
-      if (session === 'live') queueMicrotask(() => this.flush())
-    })
+    bus.follow(this)
+  }
+
+  stand(session: SessionStanding): void {
+    this.#session = session
+    this.#suspended = 0
+    // Behind what the session itself has to say first.
+    if (session === 'live') queueMicrotask(() => this.flush())
   }
 
   /** Sends, or keeps the message until there is a session. */
@@ -171,6 +175,9 @@ export class Outbox {
     sent.fail(new TransportError('overflow', message))
   }
 }
+
+const withChild = ({ attributes, children, name, namespace }: XmlElement, child: XmlElement) =>
+  new XmlElement(name, namespace, attributes, [...children, child])
 
 export const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 

@@ -2,7 +2,7 @@ import type { RequestOptions } from '../router/requests.js'
 import type { Jid } from '../stanza/jid.js'
 import { emptyVCard } from '../stanza/vcard-photo.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 import { unlessMissing } from './pubsub-nodes.js'
 

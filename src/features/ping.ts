@@ -1,7 +1,7 @@
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { mayKnowOfMe, type Audience } from '../router/trust.js'
 import { StanzaError } from '../errors.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Answers pings of the server and of whoever can see that one is there anyway. @see XEP-0199 §4, §7 */
 export function answerPings(bus: StanzaBus, audience: Audience): void {

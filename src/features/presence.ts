@@ -105,44 +105,55 @@ export class PresenceWords {
   }
 }
 
-/**
- * @param actor the presence chart of the session
- * @see PresenceFeature
- */
-export function createPresence(bus: StanzaBus, words: PresenceWords, actor: PresenceActor): PresenceFeature {
-  const tell = (event: Parameters<PresenceActor['send']>[0]) => {
-    if (actor.getSnapshot().status === 'active') actor.send(event)
-  }
-  return {
-    presence$: bus.presence$,
-    sendPresence: (presence = {}) => {
-      const element = words.toElement(presence)
-      if (presence.to !== undefined) return words.tell(toJid(presence.to), element, presence.type)
-      if (presence.type !== undefined && presence.type !== 'unavailable') return bus.send(element)
-      // What XML cannot carry is the caller's mistake, now and not when it is said.
-      serialize(element)
-      if (presence.type === undefined) words.available = presence
-      else words.unavailable = presence
-      tell({ type: presence.type === undefined ? 'presence.announce' : 'presence.withdraw' })
-    },
-    hide: ({ form = 'xep-0186' } = {}) => {
-      tell({ type: 'presence.hide', form })
-      return hidden(actor)
-    },
-  }
-}
+/** @see PresenceFeature */
+export class SessionPresence implements PresenceFeature {
+  readonly #bus: StanzaBus
+  readonly #words: PresenceWords
+  readonly #actor: PresenceActor
 
-/** Adds elements to one’s presence; those who were told of it already are told again. */
-export function annotatePresence(
-  words: PresenceWords,
-  actor: PresenceActor,
-  name: string,
-  elements: readonly XmlElement[],
-): void {
-  words.annotate(name, elements)
-  const snapshot = actor.getSnapshot()
-  if (snapshot.status !== 'active' || !snapshot.matches({ online: 'available' })) return
-  actor.send({ type: 'presence.announce' })
+  /** @param actor the presence chart of the session */
+  constructor(bus: StanzaBus, words: PresenceWords, actor: PresenceActor) {
+    this.#bus = bus
+    this.#words = words
+    this.#actor = actor
+  }
+
+  get presence$(): Observable<Presence> {
+    return this.#bus.presence$
+  }
+
+  /** It is announced. */
+  get isShown(): boolean {
+    const snapshot = this.#actor.getSnapshot()
+    return snapshot.status === 'active' && snapshot.matches({ online: 'available' })
+  }
+
+  sendPresence(presence: PresenceInput = {}): void {
+    const words = this.#words
+    const element = words.toElement(presence)
+    if (presence.to !== undefined) return words.tell(toJid(presence.to), element, presence.type)
+    if (presence.type !== undefined && presence.type !== 'unavailable') return this.#bus.send(element)
+    // What XML cannot carry is the caller's mistake, now and not when it is said.
+    serialize(element)
+    if (presence.type === undefined) words.available = presence
+    else words.unavailable = presence
+    this.#tell({ type: presence.type === undefined ? 'presence.announce' : 'presence.withdraw' })
+  }
+
+  hide({ form = 'xep-0186' }: { readonly form?: InvisibleForm | undefined } = {}): Promise<void> {
+    this.#tell({ type: 'presence.hide', form })
+    return hidden(this.#actor)
+  }
+
+  /** Adds elements to one’s presence; those who were told of it already are told again. */
+  annotate(name: string, elements: readonly XmlElement[]): void {
+    this.#words.annotate(name, elements)
+    if (this.isShown) this.#actor.send({ type: 'presence.announce' })
+  }
+
+  #tell(event: Parameters<PresenceActor['send']>[0]): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event)
+  }
 }
 
 function hidden(actor: PresenceActor): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type PubsubEvent,
   type PubsubItem,
 } from '../stanza/pubsub.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 
 type Bus = FeatureHost['bus']

@@ -1,13 +1,14 @@
-import { BehaviorSubject, distinctUntilChanged, Observable, Subject } from 'rxjs'
+import { distinctUntilChanged, Observable } from 'rxjs'
 import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
 import { StanzaError, TransportError } from '../errors.js'
+import { Channel, StateChannel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { speaksForAccount } from '../router/trust.js'
 import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roster.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */
@@ -35,14 +36,19 @@ type RosterActor = ActorRefFrom<typeof rosterMachine>
 /** The list itself: the part that the chart refuses to know. */
 export class RosterStore {
   readonly #contacts = new VersionedMap<RosterItem>()
-  readonly #views = new BehaviorSubject<Contacts>(this.#contacts.view)
-  readonly #changes = new Subject<RosterChange>()
+  readonly #views = new StateChannel<Contacts>(this.#contacts.view)
+  readonly #changes = new Channel<RosterChange>()
   /** What the server calls the state of the list; `undefined` where it names none. @see RFC 6121 §2.6 */
   version: string | undefined
 
-  readonly roster$: Observable<Contacts> = this.#views.asObservable()
+  get roster$(): Observable<Contacts> {
+    return this.#views.stream$
+  }
+
   /** Each change by itself, before `roster$` shows it. */
-  readonly change$: Observable<RosterChange> = this.#changes.asObservable()
+  get change$(): Observable<RosterChange> {
+    return this.#changes.stream$
+  }
 
   get contacts(): Contacts {
     return this.#contacts.view
@@ -91,36 +97,46 @@ export class RosterStore {
   }
 }
 
-/**
- * @param actor the roster chart of the session
- * @see RosterFeature
- */
-export function createRoster(bus: StanzaBus, store: RosterStore, actor: RosterActor): RosterFeature {
-  bus.handle('query', ns.roster, (request, account) => {
-    const change = parseRosterChange(request.payload)
-    const believed = speaksForAccount(request.from?.toString(), account)
-    // A stranger gets the answer that nobody at all would give (RFC 6121 §2.1.6).
-    if (request.type !== 'set' || !believed) throw new StanzaError('service-unavailable', 'cancel')
-    if (change === undefined) throw new StanzaError('bad-request', 'modify')
-    store.change(change.item, change.ver)
-    return undefined
-  })
+/** @see RosterFeature */
+export class SessionRoster implements RosterFeature {
+  readonly #store: RosterStore
+  readonly #actor: RosterActor
 
-  return {
-    roster$: store.roster$,
-    fetchRoster: async () => {
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'roster.fetch' })
-      await settled(actor)
-      return store.contacts
-    },
+  /** @param actor the roster chart of the session */
+  constructor(bus: StanzaBus, store: RosterStore, actor: RosterActor) {
+    this.#store = store
+    this.#actor = actor
+    bus.handle('query', ns.roster, (request, account) => {
+      const change = parseRosterChange(request.payload)
+      const believed = speaksForAccount(request.from?.toString(), account)
+      // A stranger gets the answer that nobody at all would give (RFC 6121 §2.1.6).
+      if (request.type !== 'set' || !believed) throw new StanzaError('service-unavailable', 'cancel')
+      if (change === undefined) throw new StanzaError('bad-request', 'modify')
+      store.change(change.item, change.ver)
+      return undefined
+    })
+  }
+
+  get roster$(): Observable<Contacts> {
+    return this.#store.roster$
+  }
+
+  /** Where the list stands, by the states of the chart; replays. */
+  get phase$(): Observable<RosterPhase> {
+    return toPhases(this.#actor)
+  }
+
+  async fetchRoster(): Promise<Contacts> {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'roster.fetch' })
+    await settled(this.#actor)
+    return this.#store.contacts
   }
 }
 
-/** Where the list stands, by the states of the chart; replays. */
+/** The states of the chart. */
 export type RosterPhase = StateValueFrom<typeof rosterMachine>
 
-/** @see RosterPhase */
-export function toRosterPhases(actor: RosterActor): Observable<RosterPhase> {
+function toPhases(actor: RosterActor): Observable<RosterPhase> {
   return new Observable<RosterPhase>((subscriber) => {
     subscriber.next(actor.getSnapshot().value)
     return actor.subscribe({

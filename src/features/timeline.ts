@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs'
+import { Repeats } from '../router/repeats.js'
 import type { Message } from '../stanza/message.js'
 
 /** A message where it belongs among all of an account. */
@@ -13,7 +14,7 @@ export interface ArchivedMessage {
 /** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
 export const heldMessageLimit = 1_000
 
-/** Names of messages that are remembered, so that none comes twice; the older half goes first. */
+/** Messages that are remembered, so that none comes twice; the older half goes first. */
 export const knownMessageLimit = 4_000
 
 /** The messages of one account in their order, each once, live or out of the archive. */
@@ -22,6 +23,8 @@ export class Timeline {
   readonly message$ = this.#messages.asObservable()
   #last: string | undefined
   #held: ArchivedMessage[] = []
+  /** The archive has what was sent again twice, by names of its own. */
+  readonly #repeats = new Repeats(undefined, knownMessageLimit)
   #young = new Set<string>()
   #old = new Set<string>()
   #isDoubtful = false
@@ -100,6 +103,7 @@ export class Timeline {
     ]
     if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false
     for (const name of names) this.#remember(name)
+    if (this.#repeats.has(message, { bare: own })) return false
     this.#messages.next(archived)
     return true
   }

@@ -1,13 +1,15 @@
+import { defer, map, type Observable } from 'rxjs'
 import type { RequestOptions } from '../router/requests.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import type { VCard, VCardChanges } from '../stanza/vcard.js'
 import { changeVCardTemp, parseVCardTemp } from '../stanza/vcard-temp.js'
 import { changeVCard4, emptyVCard4, parseVCard4 } from '../stanza/vcard4.js'
 import { emptyVCard } from '../stanza/vcard-photo.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
+import { announce } from './announcement.js'
 import type { FeatureHost } from './feature-host.js'
 import { changeOwnVCard, fetchVCard, inTurn } from './own-vcard.js'
-import { fetchItem, publishItem } from './pubsub-nodes.js'
+import { fetchItem, nodeEvents, publishItem } from './pubsub-nodes.js'
 
 export interface VCardOptions extends RequestOptions {
   /**
@@ -28,6 +30,12 @@ export interface VCardsFeature {
    * it, what other apps have put there included. Rejects with RangeError for a photo of a kind that is not known.
    */
   readonly update: (changes: VCardChanges, options?: VCardOptions) => Promise<void>
+  /**
+   * Whose `vcard4` is another now: a contact, or one’s own account, mostly once for each of them when the session begins, too. Servers
+   * are asked to tell as soon as somebody subscribes; of a `vcard-temp` only the photo is told of, see `avatars`.
+   * @see XEP-0292 §4.2
+   */
+  readonly changed$: Observable<Jid>
 }
 
 /** Everybody may read it, as with vcard-temp. @see XEP-0292 §4.1, XEP-0222 */
@@ -41,7 +49,8 @@ const publicNode = { persist_items: 'true', access_model: 'open' }
  * console.log((await cards.of('bob@example.test'))?.fullName)
  * @see XEP-0054, XEP-0292
  */
-export function vcards({ bus }: FeatureHost): VCardsFeature {
+export function vcards(host: FeatureHost): VCardsFeature {
+  const { bus } = host
   const find = async (jid: Jid | undefined, { format, ...options }: VCardOptions) => {
     if (format === 'vcard4') {
       const payload = (await fetchItem(bus, jid, ns.vCard4Node, undefined, options))?.payload
@@ -51,6 +60,10 @@ export function vcards({ bus }: FeatureHost): VCardsFeature {
     return card && parseVCardTemp(card)
   }
   return {
+    changed$: defer(() => {
+      announce(host, `${ns.vCard4Node}+notify`)
+      return nodeEvents(bus, ns.vCard4Node)
+    }).pipe(map(({ publisher }) => publisher)),
     of: async (jid, options = {}) => find(toJid(jid), options),
     own: (options = {}) => find(undefined, options),
     update: async (changes, { format, ...options } = {}) => {

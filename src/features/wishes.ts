@@ -23,76 +23,80 @@ type Snapshot = SnapshotFrom<typeof sessionMachine>
 /** The same, and what is wished of the account itself. */
 export interface AccountWishes extends Wishes {
   /** As `connect`, and the account is made first; throws TypeError unless the session is at rest. */
-  readonly register: (options: { readonly signal?: AbortSignal | undefined }) => Promise<void>
+  register(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
   /** Has the account removed; rejects with why it is not, or with why that is not known. */
-  readonly remove: () => Promise<void>
+  remove(): Promise<void>
 }
 
 /** @see Wishes */
-export function createWishes(session: Session): AccountWishes {
-  let count = 0
-  let connecting = 0
+export class SessionWishes implements AccountWishes {
+  readonly #session: Session
+  #count = 0
+  #connecting = 0
 
-  const tell = (
-    type: 'session.connect' | 'session.disconnect' | 'session.close',
-    registers = false,
-  ): number => {
-    count += 1
-    const event: SessionEvent =
-      registers && type === 'session.connect' ? { type, wish: count, registers } : { type, wish: count }
-    // A stopped actor would only grumble about it.
-    if (session.getSnapshot().status === 'active') session.send(event)
-    return count
+  constructor(session: Session) {
+    this.#session = session
   }
 
-  const connect: Wishes['connect'] = ({ signal } = {}) => goOnline(signal, false)
-  const goOnline = async (signal: AbortSignal | undefined, registers: boolean) => {
-    const { status } = session.getSnapshot()
-    if (status === 'done' || status === 'stopped') throw new TypeError('the client is closed: make a new one')
-    if (isAborted(signal)) throw givenUp(signal?.reason)
-    const wish = tell('session.connect', registers)
-    connecting += 1
-    try {
-      await until(session, (snapshot) => isFulfilled(snapshot, wish), signal)
-    } finally {
-      connecting -= 1
-      const isOwn = connecting === 0 && session.getSnapshot().context.ended < wish
-      if (isAborted(signal) && isOwn) tell('session.disconnect')
-    }
+  connect({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return this.#goOnline(signal, false)
   }
 
-  const disconnect = () => {
-    const wish = tell('session.disconnect')
+  disconnect(): Promise<void> {
+    const wish = this.#tell('session.disconnect')
     return until(
-      session,
+      this.#session,
       (snapshot) => snapshot.context.wish >= wish && !snapshot.matches({ active: 'closing' }),
     )
   }
 
-  const close = () => {
-    tell('session.close')
+  close(): Promise<void> {
+    this.#tell('session.close')
     // A session that a defect has ended is as closed as it will be.
-    return until(session, () => false).catch(() => undefined)
+    return until(this.#session, () => false).catch(() => undefined)
   }
 
-  const register: AccountWishes['register'] = async ({ signal }) => {
-    const snapshot = session.getSnapshot()
+  async register({ signal }: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+    const snapshot = this.#session.getSnapshot()
     const isAtRest = (['offline', 'halted', 'removed'] as const).some((state) => snapshot.matches(state))
     if (snapshot.status === 'active' && !isAtRest) {
       throw new TypeError('an account is made before the client connects: disconnect() first')
     }
-    await goOnline(signal, true)
+    await this.#goOnline(signal, true)
   }
 
-  const remove = async () => {
-    const snapshot = session.getSnapshot()
+  async remove(): Promise<void> {
+    const snapshot = this.#session.getSnapshot()
     if (snapshot.status !== 'active' || !snapshot.matches({ active: 'online' })) {
       throw new TransportError('not-connected', 'an account is removed while online')
     }
-    session.send({ type: 'account.remove' })
-    await until(session, isRemoved)
+    this.#session.send({ type: 'account.remove' })
+    await until(this.#session, isRemoved)
   }
-  return { connect, disconnect, close, register, remove }
+
+  async #goOnline(signal: AbortSignal | undefined, registers: boolean): Promise<void> {
+    const { status } = this.#session.getSnapshot()
+    if (status === 'done' || status === 'stopped') throw new TypeError('the client is closed: make a new one')
+    if (isAborted(signal)) throw givenUp(signal?.reason)
+    const wish = this.#tell('session.connect', registers)
+    this.#connecting += 1
+    try {
+      await until(this.#session, (snapshot) => isFulfilled(snapshot, wish), signal)
+    } finally {
+      this.#connecting -= 1
+      const isOwn = this.#connecting === 0 && this.#session.getSnapshot().context.ended < wish
+      if (isAborted(signal) && isOwn) this.#tell('session.disconnect')
+    }
+  }
+
+  #tell(type: 'session.connect' | 'session.disconnect' | 'session.close', registers = false): number {
+    const wish = (this.#count += 1)
+    const event: SessionEvent =
+      registers && type === 'session.connect' ? { type, wish, registers } : { type, wish }
+    // A stopped actor would only grumble about it.
+    if (this.#session.getSnapshot().status === 'active') this.#session.send(event)
+    return wish
+  }
 }
 
 /** Throws what else became of the account. */

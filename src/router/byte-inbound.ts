@@ -1,23 +1,24 @@
 import { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
+import type { Spelling } from '../xml/spelling.js'
 import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
 
 /** The reading half over bytes: one document that lasts as long as the stream. @see RFC 6120 §4 */
-export const createByteInbound: CreateInbound = (_transport, events, limits) =>
-  new ByteInbound(events, limits)
+export const createByteInbound: CreateInbound = (_transport, events, limits, spelling) =>
+  new ByteInbound(events, limits, spelling)
 
 class ByteInbound implements Inbound, StreamReaderHandler {
   readonly #events: InboundEvents
   readonly #reader: StreamReader
   #stopped = false
 
-  constructor(events: InboundEvents, limits: Partial<XmlLimits> | undefined) {
+  constructor(events: InboundEvents, limits: Partial<XmlLimits> | undefined, spelling: Spelling | undefined) {
     this.#events = events
-    this.#reader = createStreamReader(this, limits)
+    this.#reader = createStreamReader(this, limits, spelling)
   }
 
   opened(root: XmlElement, contentNamespace: string): void {

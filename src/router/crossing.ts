@@ -1,12 +1,19 @@
+import type { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
+import type { Spelling } from '../xml/spelling.js'
 import type { InboundEvents, StreamHeader } from './inbound.js'
 import type { Sendable } from './outbound.js'
 
-/** What crosses a stream, seen from this side of it: headers, first-level elements and ends. */
-export type Crossing = OpenCrossing | ElementCrossing | CloseCrossing
+/** What crosses a stream, seen from this side of it. */
+export type Crossing = ReadCrossing | BrokenCrossing
+
+/** What a stream is made of: headers, first-level elements and ends. */
+export type ReadCrossing = OpenCrossing | ElementCrossing | CloseCrossing
 
 interface Way {
   readonly direction: 'in' | 'out'
+  /** As it is spelled on the line, with the white space before it; secrets included. */
+  readonly text: string
 }
 
 /** A stream header: `<stream:stream>`, or `<open/>` over frames. */
@@ -23,6 +30,8 @@ export interface ElementCrossing extends Way {
   readonly element: XmlElement
   /** The same, or what is written without being an element. */
   readonly stanza: Sendable
+  /** How long its text is, in UTF-16 units; the text of what is sent is made when it is asked for. */
+  readonly units: number
 }
 
 /** The end of a stream: `</stream:stream>`, or `<close/>` over frames. */
@@ -31,29 +40,40 @@ export interface CloseCrossing extends Way {
   readonly framing: 'bytes' | 'frames'
 }
 
+/** What breaks the protocol, as far as it has come. */
+export interface BrokenCrossing extends Way {
+  readonly direction: 'in'
+  readonly what: 'broken'
+  readonly error: ProtocolError
+}
+
 /** Told of everything that crosses, before it is dealt with or leaves; must not change anything. */
 export type Watch = (crossing: Crossing) => void
 
-/** The same events, which somebody watches. */
+/** The same events, which somebody watches. @param spelling of what is read */
 export function watchInbound(
   events: InboundEvents,
   framing: OpenCrossing['framing'],
-  watch: Watch | undefined,
+  watch: Watch,
+  spelling: Spelling,
 ): InboundEvents {
-  if (watch === undefined) return events
   return {
     opened: (header) => {
-      watch({ direction: 'in', what: 'open', framing, header })
+      watch({ direction: 'in', what: 'open', framing, header, text: spelling.take() })
       events.opened(header)
     },
     element: (element) => {
-      watch({ direction: 'in', what: 'element', element, stanza: element })
+      const text = spelling.take()
+      watch({ direction: 'in', what: 'element', element, stanza: element, text, units: text.length })
       events.element(element)
     },
     closed: (otherUri) => {
-      watch({ direction: 'in', what: 'close', framing })
+      watch({ direction: 'in', what: 'close', framing, text: spelling.take() })
       events.closed(otherUri)
     },
-    failed: (error) => events.failed(error),
+    failed: (error) => {
+      watch({ direction: 'in', what: 'broken', error, text: spelling.take() })
+      events.failed(error)
+    },
   }
 }

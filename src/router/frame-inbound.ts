@@ -3,7 +3,8 @@ import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
 import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
-import { ns } from '../xml/namespaces.js'
+import type { Spelling } from '../xml/spelling.js'
+import * as ns from '../xml/namespaces.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
 
@@ -11,23 +12,30 @@ import { toStreamHeader } from './stream-header.js'
  * The reading half over frames: each is one document, `<open/>` and `<close/>` stand for the stream's tags.
  * @see RFC 7395 §3.3
  */
-export const createFrameInbound: CreateInbound = (transport, events, limits) =>
-  new FrameInbound(transport, events, resolveXmlLimits(limits ?? {}))
+export const createFrameInbound: CreateInbound = (transport, events, limits, spelling) =>
+  new FrameInbound(transport, events, resolveXmlLimits(limits ?? {}), spelling)
 
 class FrameInbound implements Inbound {
   readonly #transport: Transport
   readonly #events: InboundEvents
   readonly #limits: XmlLimits
+  readonly #spelling: Spelling | undefined
   readonly #readFrame: (frame: string) => XmlElement
   readonly #held: string[] = []
   #heldUnits = 0
   #halted = false
   #stopped = false
 
-  constructor(transport: Transport, events: InboundEvents, limits: XmlLimits) {
+  constructor(
+    transport: Transport,
+    events: InboundEvents,
+    limits: XmlLimits,
+    spelling: Spelling | undefined,
+  ) {
     this.#transport = transport
     this.#events = events
     this.#limits = limits
+    this.#spelling = spelling
     this.#readFrame = createFrameReader(limits)
   }
 
@@ -84,6 +92,7 @@ class FrameInbound implements Inbound {
 
   #read(frame: string): void {
     const events = this.#events
+    this.#spelling?.begin(frame)
     let element: XmlElement
     try {
       element = this.#readFrame(frame)

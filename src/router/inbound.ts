@@ -2,6 +2,7 @@ import type { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
+import type { Spelling } from '../xml/spelling.js'
 import { createByteInbound } from './byte-inbound.js'
 import { createFrameInbound } from './frame-inbound.js'
 
@@ -36,13 +37,14 @@ export interface Inbound {
   stop(): void
 }
 
-/** Makes the reading half over a transport; it reads at once. */
+/** Makes the reading half over a transport; it reads at once. @param spelling kept up to date with the text that is read */
 export type CreateInbound = (
   transport: Transport,
   events: InboundEvents,
   limits?: Partial<XmlLimits>,
+  spelling?: Spelling,
 ) => Inbound
 
 /** The reading half over whatever the transport carries. */
-export const createInbound: CreateInbound = (transport, events, limits) =>
-  (transport.framing === 'bytes' ? createByteInbound : createFrameInbound)(transport, events, limits)
+export const createInbound: CreateInbound = (transport, ...how) =>
+  (transport.framing === 'bytes' ? createByteInbound : createFrameInbound)(transport, ...how)

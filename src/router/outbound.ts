@@ -2,7 +2,7 @@ import { TransportError, type StreamErrorCondition } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { PlainMessage } from '../stanza/plain-message.js'
 import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
 import { Cork, type Flushed } from './cork.js'
@@ -63,10 +63,12 @@ class Writer implements Outbound {
   open(header: StreamHeader): void {
     const { to, from, id, version, lang } = header
     this.#opened = true
-    this.#watch?.({ direction: 'out', what: 'open', framing: this.#transport.framing, header })
-    if (!this.#framed) return this.#cork.write(serializeOpening(header))
-    if (lang !== undefined) this.#spell = (element) => serialize(withLang(element, lang))
-    this.#cork.write(spellFrame(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang })))
+    const text = this.#framed
+      ? spellFrame(xml('open', ns.framing, { to, from, id, version, 'xml:lang': lang }))
+      : serializeOpening(header)
+    this.#watch?.({ direction: 'out', what: 'open', framing: this.#transport.framing, header, text })
+    if (this.#framed && lang !== undefined) this.#spell = (element) => serialize(withLang(element, lang))
+    this.#cork.write(text)
   }
 
   send(stanza: Sendable, flushed?: Flushed): void {
@@ -77,7 +79,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
-    this.#watch?.(new Sent(stanza))
+    this.#watch?.(new Sent(stanza, text.length, this.#spell))
     this.#cork.write(text, flushed)
   }
 
@@ -86,8 +88,9 @@ class Writer implements Outbound {
     this.#stopped = true
     if (!this.#opened) return
     this.#leaving = []
-    this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing })
-    this.#cork.write(this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag, () => {
+    const text = this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag
+    this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing, text })
+    this.#cork.write(text, () => {
       const leaving = this.#leaving ?? []
       this.#leaving = undefined
       for (const tell of leaving) tell()
@@ -105,7 +108,7 @@ class Writer implements Outbound {
     if (!this.#opened) return this.#transport.destroy()
     const element = toStreamErrorElement({ condition, application })
     const text = this.#spell(element)
-    this.#watch?.(new Sent(element))
+    this.#watch?.(new Sent(element, text.length, this.#spell))
     this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
@@ -120,10 +123,19 @@ class Writer implements Outbound {
 class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
+  readonly units: number
   readonly stanza: Sendable
+  readonly #spell: Spell
 
-  constructor(stanza: Sendable) {
+  constructor(stanza: Sendable, units: number, spell: Spell) {
     this.stanza = stanza
+    this.units = units
+    this.#spell = spell
+  }
+
+  get text(): string {
+    const { stanza } = this
+    return stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
   }
 
   get element(): XmlElement {

@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
 import { parseJid, type Jid } from '../stanza/jid.js'
@@ -7,7 +7,8 @@ import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
+import { Channel, StateChannel } from './channel.js'
 import type { Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
@@ -38,6 +39,11 @@ export interface OutboundRequest {
 /** Whether there is a session: `suspended` is one that is without a stream for the time being (XEP-0198). */
 export type SessionStanding = 'live' | 'none' | 'suspended'
 
+/** Keeps what waits for a session. */
+export interface SessionFollower {
+  stand(standing: SessionStanding): void
+}
+
 interface Session {
   readonly sink: StanzaSink
   readonly account: Account
@@ -48,6 +54,22 @@ interface Session {
   readonly lang: string | undefined
 }
 
+/** Tells of what is handed over, where somebody listens. */
+class WatchedSink implements StanzaSink {
+  readonly #sink: StanzaSink
+  readonly #sent: Channel<XmlElement>
+
+  constructor(sink: StanzaSink, sent: Channel<XmlElement>) {
+    this.#sink = sink
+    this.#sent = sent
+  }
+
+  send(stanza: Sendable, fate?: StanzaFate): void {
+    this.#sink.send(stanza, fate)
+    if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
+  }
+}
+
 /** Where elements go once our closing tag has been sent. */
 const nowhere: StanzaSink = { send: (_stanza, fate) => fate?.written(notConnected(undefined)) }
 
@@ -56,16 +78,17 @@ const nowhere: StanzaSink = { send: (_stanza, fate) => fate?.written(notConnecte
  * open request, a handler, a stream. Between sessions nothing passes.
  */
 export class StanzaBus {
-  readonly #stanzas = new Subject<XmlElement>()
-  readonly #messages = new Subject<Message>()
-  readonly #messageErrors = new Subject<Message>()
-  readonly #presences = new Subject<Presence>()
-  readonly #sent = new Subject<XmlElement>()
+  readonly #stanzas = new Channel<XmlElement>()
+  readonly #messages = new Channel<Message>()
+  readonly #messageErrors = new Channel<Message>()
+  readonly #presences = new Channel<Presence>()
+  readonly #sent = new Channel<XmlElement>()
   /** By expanded name of the payload. */
   readonly #handlers = new Map<string, RequestHandler>()
   readonly #requests = new Requests()
   readonly #repeats: Repeats
-  readonly #standing = new BehaviorSubject<SessionStanding>('none')
+  readonly #standing = new StateChannel<SessionStanding>('none')
+  #follower: SessionFollower | undefined
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
   #dispatching = false
@@ -77,16 +100,32 @@ export class StanzaBus {
   }
 
   /** Every stanza as it came. */
-  readonly stanza$: Observable<XmlElement> = this.#stanzas.asObservable()
-  readonly message$: Observable<Message> = this.#messages.asObservable()
+  get stanza$(): Observable<XmlElement> {
+    return this.#stanzas.stream$
+  }
+
+  get message$(): Observable<Message> {
+    return this.#messages.stream$
+  }
+
   /** Messages of type `error` alone: whoever needs only those costs nothing else. */
-  readonly messageError$: Observable<Message> = this.#messageErrors.asObservable()
-  readonly presence$: Observable<Presence> = this.#presences.asObservable()
+  get messageError$(): Observable<Message> {
+    return this.#messageErrors.stream$
+  }
+
+  get presence$(): Observable<Presence> {
+    return this.#presences.stream$
+  }
+
   /** Every stanza that this side sends, answers included, as it is handed over for writing. */
-  readonly sent$: Observable<XmlElement> = this.#sent.asObservable()
+  get sent$(): Observable<XmlElement> {
+    return this.#sent.stream$
+  }
 
   /** Replays; a session that follows another has `none` between them. */
-  readonly session$: Observable<SessionStanding> = this.#standing.pipe(distinctUntilChanged())
+  get session$(): Observable<SessionStanding> {
+    return this.#standing.stream$
+  }
 
   get account(): Account | undefined {
     return this.#session?.account
@@ -99,27 +138,35 @@ export class StanzaBus {
 
   open(sink: StanzaSink, account: Account, lang?: string): void {
     this.#begin(sink, account, lang)
-    this.#standing.next('live')
+    this.#stand('live')
   }
 
   /** A session that an earlier process has left: it is without a stream so far. */
   restore(sink: StanzaSink, account: Account): void {
     this.#begin(sink, account, undefined)
-    this.#standing.next('suspended')
+    this.#stand('suspended')
   }
 
   #begin(sink: StanzaSink, account: Account, lang: string | undefined): void {
-    const send: StanzaSink['send'] = (stanza, fate) => {
-      sink.send(stanza, fate)
-      if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
-    }
     const full = parseJid(account.full)
-    this.#session = { sink: { send }, account, bare: full.bare, full, lang }
+    this.#session = { sink: new WatchedSink(sink, this.#sent), account, bare: full.bare, full, lang }
+  }
+
+  /** Is told of the standing, now and before everybody else. */
+  follow(follower: SessionFollower): void {
+    this.#follower = follower
+    follower.stand(this.#standing.value)
+  }
+
+  #stand(standing: SessionStanding): void {
+    if (standing === this.#standing.value) return
+    this.#follower?.stand(standing)
+    this.#standing.next(standing)
   }
 
   /** The stream is gone, the session is not: what is sent waits where it is sent to, and requests wait for their answers. */
   suspend(): void {
-    if (this.#session !== undefined) this.#standing.next('suspended')
+    if (this.#session !== undefined) this.#stand('suspended')
   }
 
   /**
@@ -136,7 +183,7 @@ export class StanzaBus {
     this.#session = undefined
     this.#queue.length = 0
     this.#requests.failAll(notConnected(reason))
-    this.#standing.next('none')
+    this.#stand('none')
   }
 
   /** No stanza passes any more, ever. */

@@ -1,6 +1,6 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import type { Flushed } from './cork.js'
 import type { Sendable } from './outbound.js'
@@ -13,6 +13,8 @@ export interface StanzaFate {
   written(error: TransportError | null): void
   /** The server has it. */
   acknowledged?(): void
+  /** It goes once more in the session that goes on, and the server may have it all the same: what is sent instead. */
+  again?(stanza: Sendable): Sendable
   /** The session is over, and nobody knows whether the server has it. */
   lost?(stanza: Sendable): void
 }
@@ -158,9 +160,14 @@ export class StanzaLedger {
    * @returns false, and nothing is done, where the server claims more than it was sent
    */
   resume(carrier: Carrier, h: number): boolean {
+    const given = this.#before + this.#unsent
     if (!this.acknowledge(h)) return false
     this.#carrier = carrier
     this.#unsent = this.#first
+    const end = given - this.#before
+    for (const [index, kept] of this.#kept.slice(0, Math.max(0, end)).entries()) {
+      if (index >= this.#first) this.#kept[index] = sayAgain(kept)
+    }
     this.#carryOn()
     return true
   }
@@ -267,7 +274,7 @@ export class StanzaLedger {
     const rest: Kept[] = []
     for (const [index, kept] of this.#kept.entries()) {
       if (isHandled(left[index])) kept.fate?.acknowledged?.()
-      else rest.push(kept)
+      else rest.push(left[index] === undefined ? kept : sayAgain(kept))
     }
     this.#forget()
     this.#kept = rest
@@ -346,8 +353,15 @@ export class StanzaLedger {
   }
 }
 
+/** A server may have taken what it does not count, so that the other side has to know it again. */
+function sayAgain(kept: Kept): Kept {
+  const { fate, stanza } = kept
+  return fate?.again === undefined ? kept : { stanza: fate.again(stanza), fate }
+}
+
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 function isStanza(stanza: Sendable): boolean {
   if (!(stanza instanceof XmlElement)) return true
-  return stanza.namespace === ns.client && ['message', 'presence', 'iq'].includes(stanza.name)
+  const { name, namespace } = stanza
+  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
 }

@@ -4,7 +4,8 @@ import { parseStreamError } from '../stanza/stream-error.js'
 import type { TlsClientOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
+import { Spelling } from '../xml/spelling.js'
 import type { Flushed } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
 import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
@@ -33,7 +34,7 @@ interface Reading {
  * One XML stream over one transport. While phases negotiate, it is pulled: nothing past the construct that was asked for is
  * read, so that a restart or TLS begins at the exact byte. Once live, it is pushed: every element goes to one sink at once.
  */
-export class XmlStream {
+export class XmlStream implements InboundEvents {
   readonly transport: Transport
   /** When something last arrived, on the clock of `performance.now()`. */
   lastReceivedMs = performance.now()
@@ -53,13 +54,9 @@ export class XmlStream {
   constructor(transport: Transport, options: XmlStreamOptions = {}, watch?: Watch) {
     this.transport = transport
     const { outboundLimitBytes = defaultOutboundLimitBytes, ...limits } = options
-    const events: InboundEvents = {
-      opened: (header) => this.#arrived({ header }),
-      element: (element) => this.#elementArrived(element),
-      closed: (otherUri) => this.#closedByPeer(otherUri),
-      failed: (error) => this.abort(error),
-    }
-    this.#inbound = createInbound(transport, watchInbound(events, transport.framing, watch), limits)
+    const spelling = watch && new Spelling()
+    const events = watch && spelling ? watchInbound(this, transport.framing, watch, spelling) : this
+    this.#inbound = createInbound(transport, events, limits, spelling)
     this.#outbound = createOutbound(transport, outboundLimitBytes, watch)
     transport.start({
       data: (chunk) => {
@@ -74,6 +71,38 @@ export class XmlStream {
       },
     })
     this.#inbound.halt()
+  }
+
+  /** For the reading half. */
+  opened(header: StreamHeader): void {
+    this.#arrived({ header })
+  }
+
+  /** For the reading half. */
+  element(element: XmlElement): void {
+    if (element.is('error', ns.streams)) {
+      this.#outbound.close()
+      this.#finish(parseStreamError(element))
+    } else if (element.namespace === ns.server) {
+      this.abort(new ProtocolError('invalid-namespace', `<${element.name}/> is in the namespace of servers`))
+    } else if (this.#sink === undefined) this.#arrived({ element })
+    else this.#sink.element(element)
+  }
+
+  /** For the reading half: the peer has closed the stream. */
+  closed(otherUri?: string): void {
+    this.#outbound.close()
+    this.#finish(
+      otherUri === undefined
+        ? new TransportError('closed', `${this.transport.address} closed the stream`)
+        : new StreamError('see-other-host', { otherHost: otherUri }),
+    )
+    this.transport.close()
+  }
+
+  /** For the reading half. */
+  failed(error: ProtocolError): void {
+    this.abort(error)
   }
 
   /** Why the stream has ended, if it has. */
@@ -201,26 +230,6 @@ export class XmlStream {
       if (this.#disconnected) resolve()
       else this.#awaitingEnd.push(resolve)
     })
-  }
-
-  #elementArrived(element: XmlElement): void {
-    if (element.is('error', ns.streams)) {
-      this.#outbound.close()
-      this.#finish(parseStreamError(element))
-    } else if (element.namespace === ns.server) {
-      this.abort(new ProtocolError('invalid-namespace', `<${element.name}/> is in the namespace of servers`))
-    } else if (this.#sink === undefined) this.#arrived({ element })
-    else this.#sink.element(element)
-  }
-
-  #closedByPeer(otherUri: string | undefined): void {
-    this.#outbound.close()
-    this.#finish(
-      otherUri === undefined
-        ? new TransportError('closed', `${this.transport.address} closed the stream`)
-        : new StreamError('see-other-host', { otherHost: otherUri }),
-    )
-    this.transport.close()
   }
 
   #arrived(item: Item): void {

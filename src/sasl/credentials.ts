@@ -1,4 +1,5 @@
-import { AuthenticationError, TransportError } from '../errors.js'
+import { AuthenticationError } from '../errors.js'
+import { later } from '../later.js'
 
 /**
  * Gives the password when a mechanism needs it, and `undefined` when there is none. It is asked anew each time, so that
@@ -28,9 +29,7 @@ export async function prepareCredential(text: string, what: string, mechanism: s
 const printableAscii = /^[ -~]*$/
 
 async function prepare(text: string, what: string, mechanism: string): Promise<string> {
-  const { saslprep } = await import('./saslprep.js').catch((cause: unknown) => {
-    throw new TransportError('unreachable', 'the tables of SASLprep cannot be loaded', { cause })
-  })
+  const { saslprep } = await later('SASLprep', import('./saslprep.js'))
   try {
     return saslprep(text)
   } catch (cause) {

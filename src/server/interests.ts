@@ -1,7 +1,7 @@
 import { findCapsClaim } from '../stanza/caps.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
 import { toIqElement } from '../stanza/iq.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Envelope } from './envelope.js'
 import type { Realm } from './realm.js'
 import type { Resource } from './resource.js'

@@ -1,6 +1,6 @@
 import type { Jid } from '../stanza/jid.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Account } from './account.js'
 import { toEnvelope, type Envelope } from './envelope.js'
 import { takeOffline } from './offline.js'

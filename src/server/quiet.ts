@@ -1,6 +1,6 @@
 import type { ClientActivity } from '../stanza/client-state.js'
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { isOnlyChatState } from './offline.js'
 
 /**

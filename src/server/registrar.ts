@@ -2,7 +2,7 @@ import type { StanzaErrorCondition } from '../errors.js'
 import { parseDataForm, toDataFormElement, toFormTypeField } from '../stanza/data-form.js'
 import { toOutOfBandElement } from '../stanza/out-of-band.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { AccountRegistry } from './account-registry.js'
 import type { ServerLimits } from './limits.js'
 import type { RegistrationOptions } from './server-options.js'
@@ -28,13 +28,21 @@ export class Registrar {
     this.#invitations = new Set(options.invitations)
   }
 
-  /** Whether an account takes an invitation. */
+  /** Whether there are invitations. */
   get invites(): boolean {
     return this.#options.invitations !== undefined
   }
 
   isInvitation(token: string): boolean {
     return this.#invitations.has(token)
+  }
+
+  /** One more invitation; `undefined` where as many wait as there may be accounts. */
+  issue(): string | undefined {
+    if (this.#invitations.size >= this.#limit) return undefined
+    const token = crypto.randomUUID()
+    this.#invitations.add(token)
+    return token
   }
 
   /** What has to be said, or where to go instead. @see XEP-0077 §3.1, §5, §6 */
@@ -63,7 +71,8 @@ export class Registrar {
   async make(query: XmlElement, token: string | undefined): Promise<Refusal | undefined> {
     const { redirect, refuse } = this.#options
     if (redirect !== undefined) return { condition: 'not-allowed', text: 'accounts are made elsewhere' }
-    if (this.invites && (token === undefined || !this.#invitations.has(token))) {
+    const { uninvited = !this.invites } = this.#options
+    if (token === undefined ? !uninvited : !this.#invitations.has(token)) {
       return { condition: 'not-allowed', text: 'an account takes an invitation' }
     }
     const answers = this.#read(query)

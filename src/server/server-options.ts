@@ -106,8 +106,13 @@ export interface RegistrationOptions {
   readonly instructions?: string
   /** Makes no accounts, and says that they are made there (XEP-0066). */
   readonly redirect?: string
-  /** Tokens of invitations: an account then takes one, and uses it up (XEP-0445). Default: nobody need be invited. */
+  /**
+   * Tokens of invitations: an account then takes one, and uses it up (XEP-0445); whoever has an account may ask for more
+   * (XEP-0401). Default: nobody need be invited.
+   */
   readonly invitations?: readonly string[]
+  /** Makes accounts for who has no invitation, too. Default: only where there are no `invitations`. */
+  readonly uninvited?: boolean
   /** Says why somebody gets no account, by what was answered; `undefined`: gets one. */
   readonly refuse?: (answers: Readonly<Record<string, string>>) => RegistrationRefusalInput | undefined
 }

@@ -20,6 +20,7 @@ import {
 } from './server-options.js'
 import { createServices } from './services.js'
 import { serveAccount } from './services/account.js'
+import { serveInvitations } from './services/invitations.js'
 import { SessionRegistry } from './session-registry.js'
 
 /** A running server. */
@@ -75,7 +76,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     nextId: createStanzaId,
     serve: createServices(
       resolved.software,
-      ...(registration === undefined ? [] : [serveAccount(() => accounts)]),
+      ...(registration === undefined
+        ? []
+        : [serveAccount(() => accounts), serveInvitations(() => registrar)]),
     ),
   })
   const accounts: AccountRegistry = new AccountRegistry(realm, credentials)
@@ -84,7 +87,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     for (const contact of contacts ?? []) accounts.befriend(username, contact)
   }
   const isOld = legacyIdentification?.beforeVersionOne === true
-  const registrar = registration && new Registrar(registration, accounts, resolved.limits)
+  const registrar: Registrar | undefined =
+    registration && new Registrar(registration, accounts, resolved.limits)
   const sessions = new SessionRegistry(
     realm,
     { ...resolved, ...(isOld ? { tls: undefined, mechanisms: [] } : { tls }), credentials, registrar },

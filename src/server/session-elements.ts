@@ -10,7 +10,7 @@ import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { toHandledCountTooHigh, toStreamManagementElement } from '../stanza/stream-management.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** What an element means to the chart of a session that is not established. */
 export function toEvent(element: XmlElement): ServedSessionEvent {

@@ -1,7 +1,7 @@
 import type { Jid } from '../stanza/jid.js'
 import { toRosterPush } from './roster-push.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Account } from './account.js'
 import { toEnvelope } from './envelope.js'
 import { announcePresence, retractPresence } from './presence-broadcast.js'

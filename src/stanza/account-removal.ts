@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Asks the server to remove the account of the session. @see XEP-0077 §3.2 */
 export function toRemovalElement(): XmlElement {

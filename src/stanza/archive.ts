@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseDataForm, toFormTypeField, toDataFormElement } from './data-form.js'
 import { parseDateTime, toDateTime } from './date-time.js'
 import { findForwarded, toForwardedElement } from './forwarded.js'

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseImage, toImageText, type Image } from './image.js'
 import { isImageHash } from './vcard-photo.js'
 

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, tryParseJid } from './jid.js'
 
 /** Asks for a resource: the server chooses one where none is given. @see RFC 6120 §7 */

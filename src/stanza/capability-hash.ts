@@ -1,5 +1,5 @@
 import { xmlNamespace, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseDataForm, type DataField, type DataForm } from './data-form.js'
 import { compareOctets } from './octet-order.js'
 

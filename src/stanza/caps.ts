@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Hash functions that can be checked here, by their names in XMPP. @see XEP-0115 §8.1, XEP-0300 §4 */
 export type CapsHash = 'sha-1' | 'sha-256' | 'sha-512'

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { findForwarded, toForwardedElement } from './forwarded.js'
 
 /** Whether a message came to another resource of the account, or was sent by one. */

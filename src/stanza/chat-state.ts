@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Every chat state. @see XEP-0085 §2 */
 const chatStates = ['active', 'composing', 'gone', 'inactive', 'paused'] as const

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Whether somebody is looking at the client. @see XEP-0352 */
 export type ClientActivity = 'active' | 'inactive'

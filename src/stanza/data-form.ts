@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Something to be filled in, its answer, a refusal to answer, or a report. @see XEP-0004 §3.1 */
 export type DataFormType = 'cancel' | 'form' | 'result' | 'submit'

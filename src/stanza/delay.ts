@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseDateTime, parseLegacyDateTime, toDateTime } from './date-time.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 

@@ -1,5 +1,5 @@
 import { xml, xmlNamespace, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 
 /** What kind of thing an entity is. @see XEP-0030 §3.1 */

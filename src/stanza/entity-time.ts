@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseDateTime, toDateTime } from './date-time.js'
 
 /** What time it is somewhere. @see XEP-0202 §2 */

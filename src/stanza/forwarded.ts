@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { findDelay, toDelayElement } from './delay.js'
 
 /** A message that is passed on as it was. Whether the one who passes it on can be believed is another question. @see XEP-0297 */

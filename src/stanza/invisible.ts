@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Asks one's server to tell nobody, or to tell others again, that one is there. @see XEP-0186 §3 */
 export function toVisibilityElement(name: 'invisible' | 'visible'): XmlElement {

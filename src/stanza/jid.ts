@@ -118,9 +118,17 @@ const remembered = new Map<string, Jid>()
 const rememberedLimit = 1024
 const rememberedLength = 256
 
-/** As `tryParseJid`, for one of a long list, which would only take the place of addresses that come again. */
+/**
+ * As `tryParseJid`, for one of a long list, which would only take the place of addresses that come again. It may hold the
+ * text it was cut from, as the names beside it do.
+ */
 export function tryParseListedJid(text: string): Jid | JidProblem {
-  return prepare(detach(text))
+  if (lastDomain !== undefined && text.endsWith(lastDomain)) {
+    const at = text.length - lastDomain.length - 1
+    const local = text.slice(0, Math.max(at, 0))
+    if (text[at] === '@' && preparedLocal.test(local)) return construct(local, lastDomain, undefined, text)
+  }
+  return prepare(text)
 }
 
 /** Prepares an address that came over the wire; never throws. The first `/` ends the bare JID, then the first `@` the localpart. */

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** How long something is ago; what it is depends on who is asked. @see XEP-0012 §2 */
 export interface LastActivity {

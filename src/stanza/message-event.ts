@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** What a message says of composing: it asks to be told, or tells of the message with this id, or takes that back. */
 export type MessageEvent =

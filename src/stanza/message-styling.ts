@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Quotations inside of each other that are told apart; deeper ones are lines. */
 export const quotationDepthLimit = 10

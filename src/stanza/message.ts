@@ -1,6 +1,6 @@
 import type { StanzaError } from '../errors.js'
 import { XmlElement, type XmlNode } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Jid } from './jid.js'
 import {
   pickText,

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /**
  * The web address that comes beside a payload; `undefined` for anything but `http:` and `https:`, which is nothing to open.

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Asks whether somebody is there. @see XEP-0199 */
 export function toPingElement(): XmlElement {

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseDataForm, toDataFormElement } from './data-form.js'
 
 /** One thing that was published. */

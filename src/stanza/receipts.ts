@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** What a message says about receipts: it asks for one, or it is one. */
 export type Receipt = { readonly kind: 'request' } | { readonly kind: 'received'; readonly id: string }

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import {
   formTypeOf,
   parseDataForm,
@@ -107,9 +107,4 @@ export function toPasswordChangeElement(username: string, password: string): Xml
     xml('username', ns.register, {}, username),
     xml('password', ns.register, {}, password),
   )
-}
-
-/** Shows an invitation. @see XEP-0445 §4 */
-export function toInvitationElement(token: string): XmlElement {
-  return xml('preauth', ns.preAuthentication, { token })
 }

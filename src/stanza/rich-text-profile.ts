@@ -1,4 +1,4 @@
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /**
  * What rich text may be made of. The recommended profile of XEP-0071 §7 without images, which `rich-text.ts` turns into their

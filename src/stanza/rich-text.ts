@@ -1,5 +1,5 @@
 import { xml, XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { readLang } from './language-text.js'
 import {
   blockElements,

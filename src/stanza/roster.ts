@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, toJid, tryParseListedJid, type JidInput } from './jid.js'
 
 /** Who sees whose presence; `remove` takes the item off the roster. @see RFC 6121 §2.1.2.5 */
@@ -57,8 +57,10 @@ export function parseRoster(element: XmlElement): Roster | undefined {
   if (!element.is('query', ns.roster)) return undefined
   const items: RosterItem[] = []
   let payloads: XmlElement[] | undefined
-  for (const child of element.children) {
-    if (typeof child === 'string') continue
+  const { children } = element
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index]
+    if (child === undefined || typeof child === 'string') continue
     const item = parseRosterItem(child)
     if (item === undefined) (payloads ??= []).push(child)
     else items.push(item)
@@ -102,8 +104,10 @@ export function parseRosterItem(element: XmlElement): RosterItem | undefined {
   if (!(jid instanceof Jid)) return undefined
   let groups: string[] | undefined
   let payloads: XmlElement[] | undefined
-  for (const child of element.children) {
-    if (typeof child === 'string') continue
+  const { children } = element
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index]
+    if (child === undefined || typeof child === 'string') continue
     if (child.is('group', ns.roster)) (groups ??= []).push(child.text())
     else (payloads ??= []).push(child)
   }

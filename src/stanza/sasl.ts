@@ -1,6 +1,6 @@
 import { saslFailureConditions, type SaslFailureCondition } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { decodeBase64, encodeBase64 } from '../base64.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 

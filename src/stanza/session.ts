@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Asks for a session, which only servers before RFC 6120 need. @see RFC 3921 §3 */
 export function toSessionElement(): XmlElement {

@@ -5,7 +5,7 @@ import {
   type StanzaErrorType,
 } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, tryParseJid } from './jid.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 import { defaultErrorTypes, legacyErrors } from './stanza-error-tables.js'

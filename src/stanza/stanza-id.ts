@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 
 /** What an archive or a room calls a message. @see XEP-0359 §3.1 */

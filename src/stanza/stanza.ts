@@ -1,5 +1,5 @@
 import type { XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { parseIq, type Iq } from './iq.js'
 import { parseMessage, type Message } from './message.js'
 import { parsePresence, type Presence } from './presence.js'

@@ -1,6 +1,6 @@
 import { StreamError, streamErrorConditions, type StreamErrorCondition } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { isIpv6 } from './ip-literal.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** What a server offers at one moment of a stream. @see RFC 6120 §4.3.2 */
 export interface StreamFeatures {

@@ -1,6 +1,6 @@
 import { stanzaErrorConditions, type StanzaErrorCondition } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** A command of stream management; counts are of stanzas handled, modulo 2³². @see XEP-0198 */
 export type StreamManagementElement =

@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { PersonName, PostalAddress, VCard, VCardChanges, VCardKinds } from './vcard.js'
 import { parsePhoto, toPhotoElement } from './vcard-photo.js'
 import {

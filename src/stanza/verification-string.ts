@@ -1,6 +1,6 @@
 import type { XmlElement } from '../xml/element.js'
 import { xmlNamespace } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { formTypeOf, parseDataForm, type DataField, type DataForm } from './data-form.js'
 import { compareOctets } from './octet-order.js'
 import { toVerificationText, type IdentityParts } from './verification-text.js'

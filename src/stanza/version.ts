@@ -1,5 +1,5 @@
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** What software somebody runs; a request has none of it. @see XEP-0092 */
 export interface SoftwareVersion {

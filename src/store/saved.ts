@@ -40,8 +40,8 @@ export type Change =
 
 /** Whose presence is kept at most; of others one hears when the session is a new one. */
 export const savedPresenceLimit = 10_000
-/** Ids of messages that are kept, to know one that comes twice. */
-export const savedIdLimit = 2_000
+/** Names of messages that are kept, to know one that comes twice: three of each message at most. */
+export const savedIdLimit = 6_000
 /** Facts of features that are kept; the oldest go first. */
 export const savedFactLimit = 5_000
 

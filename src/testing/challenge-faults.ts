@@ -1,7 +1,7 @@
 import { createStanzaId } from '../router/stanza-ids.js'
 import { toRosterElement } from '../stanza/roster.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Play } from './challenge-phases.js'
 import { about, isEnd, mayComeBack, type Scene } from './challenge-scene.js'
 import { absent, right, wrong, type Judgement } from './finding.js'

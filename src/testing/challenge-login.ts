@@ -2,7 +2,7 @@ import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { xml } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { NotReached, Play, toWords, type Tamper } from './challenge-phases.js'
 import {
   about,

@@ -1,5 +1,5 @@
 import { toStreamManagementElement } from '../stanza/stream-management.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Play, toWords } from './challenge-phases.js'
 import { about, mustEnd, type Scene } from './challenge-scene.js'
 import { Session } from './challenge-session.js'

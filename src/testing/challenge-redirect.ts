@@ -1,5 +1,5 @@
 import { xml } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { NotReached, Play } from './challenge-phases.js'
 import { about, clearAuth, hasAuth, mayGoNoFurther, mustEnd, type Scene } from './challenge-scene.js'
 import { Stage, type Invitation } from './challenge-stage.js'

@@ -1,6 +1,6 @@
 import type { Subject, Judgement } from './finding.js'
 import { right, wrong } from './finding.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { Play, toWords } from './challenge-phases.js'
 import type { Shown, Stage, Way } from './challenge-stage.js'
 import type { Heard } from './scripted-peer.js'

@@ -1,6 +1,6 @@
 import { StanzaError } from '../errors.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Probe, ProbeSource } from './conformance-probe.js'
 import { absent, right } from './finding.js'
 

@@ -1,7 +1,7 @@
 import { createStanzaId } from '../router/stanza-ids.js'
 import { toRosterElement } from '../stanza/roster.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { judgeRefusal, type Probe } from './conformance-probe.js'
 import type { Account, Visit, Visitor } from './conformance-visit.js'
 import { right, unseen, wrong, type Judgement } from './finding.js'

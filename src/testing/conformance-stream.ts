@@ -1,5 +1,5 @@
 import type { Transport } from '../transport/transport.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { xml } from '../xml/element.js'
 import { endOf, judgeEnd, type Probe } from './conformance-probe.js'
 import type { Visit } from './conformance-visit.js'

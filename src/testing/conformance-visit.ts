@@ -11,7 +11,7 @@ import { parseStreamFeatures, type StreamFeatures } from '../stanza/stream-featu
 import { createDialer } from '../transport/dial-node.js'
 import type { Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 
 /** Somebody to log in as. */
 export interface Account {

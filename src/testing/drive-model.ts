@@ -40,6 +40,8 @@ export type Occurrence =
   | { readonly deed: string; readonly done: unknown }
   | { readonly deed: string; readonly error: unknown }
   | { readonly passMs: number }
+  /** Whoever runs a chart stops it. */
+  | { readonly stopped: string }
   | { readonly note: Readonly<Record<string, unknown>> }
 
 /** How a deed ends, or what it tells its chart, without anybody's doing; `undefined`: it goes on in silence. */
@@ -144,7 +146,8 @@ class Run {
       this.#notes = { ...this.#notes, ...occurrence.note }
       return
     }
-    if ('passMs' in occurrence) this.#pass(occurrence.passMs)
+    if ('stopped' in occurrence) this.#stop(occurrence.stopped)
+    else if ('passMs' in occurrence) this.#pass(occurrence.passMs)
     else if ('to' in occurrence) this.#queue.push({ path: occurrence.to, event: occurrence.event })
     else {
       const path = findDeed(this.#model, occurrence.deed)

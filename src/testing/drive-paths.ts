@@ -46,7 +46,7 @@ export function findPaths<Rig extends Running>(
   const queue: VisitedPlace[] = []
   const meet = (taken: readonly string[], visit: VisitedPlace) => {
     const isNews = taken.map((id) => missed.delete(id)).includes(true)
-    if (isNews && visit.path.length > 0) paths.push(visit.path)
+    if (isNews) paths.push(visit.path)
     const place = JSON.stringify([placeOf(visit.model), key(visit.model)])
     if (seen.has(place) || seen.size >= limit) return
     seen.add(place)

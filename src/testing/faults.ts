@@ -1,4 +1,4 @@
-import { saslFailureConditions, streamErrorConditions } from '../errors.js'
+import { saslFailureConditions, streamErrorConditions, type StreamErrorCondition } from '../errors.js'
 import { toBindResultElement } from '../stanza/bind.js'
 import { toIqElement } from '../stanza/iq.js'
 import { parseJid } from '../stanza/jid.js'
@@ -7,7 +7,7 @@ import { toSaslElement } from '../stanza/sasl.js'
 import { toStreamFeaturesElement } from '../stanza/stream-features.js'
 import { toStreamManagementElement } from '../stanza/stream-management.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { ScriptedPeer } from './scripted-peer.js'
 import { answerTo } from './scripted-peer-login.js'
 
@@ -18,6 +18,8 @@ export interface Fault {
   readonly kind: 'fatal' | 'stream error' | 'SASL failure' | 'stray'
   /** Codes of the errors that it ends a session with, where the client waits for it or is online. */
   readonly code: RegExp
+  /** Of a stream error. */
+  readonly condition?: StreamErrorCondition | undefined
   /** Absent where it can happen over both. */
   readonly framing?: 'frames' | undefined
   readonly strike: (peer: ScriptedPeer) => void
@@ -124,6 +126,7 @@ export const faults: readonly Fault[] = [
     name: `ends the stream with ${condition}`,
     kind: 'stream error',
     code: new RegExp(`^stream\\.${condition}$`),
+    condition,
     strike: (peer) => peer.fail({ condition, text: 'because' }),
   })),
   ...saslFailureConditions.map((condition): Fault => ({

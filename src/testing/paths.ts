@@ -36,7 +36,8 @@ function edgesFrom<M extends AnyStateMachine>(
   last: Edge<M> | undefined,
   isSought: (edge: Edge<M>) => boolean,
 ): readonly Edge<M>[] {
-  return last === undefined ? [] : (trail([last.to], isSought)?.edges ?? [])
+  const isEnd = last === undefined || last.spent.length > 0
+  return isEnd ? [] : (trail([last.to], isSought)?.edges ?? [])
 }
 
 function search<M extends AnyStateMachine>(
@@ -64,7 +65,7 @@ function trail<M extends AnyStateMachine>(
   for (const place of cameBy.keys()) {
     for (const edge of place.edges) {
       if (isSought(edge)) return backFrom(edge, cameBy)
-      if (!cameBy.has(edge.to)) cameBy.set(edge.to, edge)
+      if (edge.spent.length === 0 && !cameBy.has(edge.to)) cameBy.set(edge.to, edge)
     }
   }
   return undefined

@@ -1,6 +1,5 @@
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate'
 import { activeIn, childrenOf } from './chart-edges.js'
-import type { Position } from './position.js'
 import { plainText } from './words.js'
 
 /**
@@ -8,13 +7,15 @@ import { plainText } from './words.js'
  * and the context or what is chosen of it.
  */
 export function placeKey(
-  { snapshot, ended }: Position,
+  snapshot: AnyMachineSnapshot,
   choose: (snapshot: AnyMachineSnapshot) => unknown = ({ context }): unknown => context,
 ): string {
   const { status } = snapshot
-  const states = activeIn(snapshot).map(({ id }) => id)
+  const states = activeIn(snapshot)
+    .map(({ id }) => id)
+    .sort()
   const history: Readonly<Record<string, readonly AnyStateNode[]>> = snapshot.historyValue
   const kept = Object.entries(history).map(([id, nodes]) => [id, nodes.map((node) => node.id)])
   const actors = [...childrenOf(snapshot).keys()].sort()
-  return plainText([status, states, kept, actors, ended, choose(snapshot)])
+  return plainText([status, states, kept, actors, choose(snapshot)])
 }

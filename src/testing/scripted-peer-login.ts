@@ -6,7 +6,7 @@ import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import { toStreamFeaturesElement, type StreamFeatures } from '../stanza/stream-features.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import type { Reaction, ScriptedPeer } from './scripted-peer.js'
 
 /** What a client waits for while it logs in, in order. */

@@ -3,7 +3,7 @@ import type { ProtocolError, StreamErrorCondition, TransportError } from '../err
 import { toStreamErrorElement, type StreamErrorInput } from '../stanza/stream-error.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { ns } from '../xml/namespaces.js'
+import * as ns from '../xml/namespaces.js'
 import { closingTag, serialize } from '../xml/serializer.js'
 
 /** What a peer hears of the client: a stream header, a first-level element, and how it ends. */

@@ -24,6 +24,11 @@ export interface Edge<M extends AnyStateMachine> {
   readonly actions: readonly StepAction[]
   readonly from: Place<M>
   readonly to: Place<M>
+  /**
+   * Ids of actors that are over now, though `to` is shown with them at work, as it was found first: with fewer of them less can
+   * happen there and nothing else, so it is not walked again, and no way goes on behind this edge.
+   */
+  readonly spent: readonly string[]
 }
 
 /** A way through a chart, from one of its beginnings. */
@@ -81,12 +86,12 @@ export function walk(machine: AnyStateMachine, catalogue: PlainCatalogue = {}): 
   const { limit = 20_000 } = catalogue
   const exploration = new Exploration(machine, catalogue)
   exploration.begin()
-  while (exploration.places.size < limit && exploration.goOn());
+  while (exploration.places.length < limit && exploration.goOn());
   const { starts, places, recorder, incidents } = exploration
   return {
     machine,
     catalogue,
-    places: [...places.values()],
+    places,
     coverage: recorder.of(machine),
     taken: recorder.transitions,
     isComplete: exploration.isComplete,
@@ -105,11 +110,13 @@ interface OpenPlace extends Place<AnyStateMachine>, Position {
 
 class Exploration {
   readonly starts: Start<AnyStateMachine>[] = []
-  readonly places = new Map<string, OpenPlace>()
+  readonly places: OpenPlace[] = []
   readonly recorder = new CoverageRecorder()
   readonly incidents: Incident<AnyStateMachine>[] = []
   readonly #catalogue: PlainCatalogue
   readonly #stepper: Stepper
+  /** By what tells them apart, but for the actors that are over. */
+  readonly #known = new Map<string, OpenPlace[]>()
   /** What has just shown something new is looked at first: a walk that ends at its limit has then seen the most. */
   readonly #fresh: OpenPlace[] = []
   readonly #later: OpenPlace[] = []
@@ -126,7 +133,7 @@ class Exploration {
   begin(): void {
     for (const input of this.#catalogue.inputs ?? [undefined]) {
       const step = this.#stepper.begin(input)
-      const place = this.#reach(step, { snapshot: step.snapshot, ended: [] }, input, undefined)
+      const { place } = this.#reach(step, { snapshot: step.snapshot, ended: [] }, input, undefined)
       for (const blame of blames(step, this.#catalogue)) this.#note(blame, place)
       this.starts.push({ input, place, states: step.states })
     }
@@ -149,23 +156,31 @@ class Exploration {
       return
     }
     const { transitions, states, actions } = next.step
-    const to = this.#reach(next.step, next.to, from.input, { from, event })
+    const { place: to, spent } = this.#reach(next.step, next.to, from.input, { from, event })
     for (const blame of blames(next.step, this.#catalogue, { from: from.snapshot, event })) {
       this.#note(blame, from, event)
     }
     if (to !== from || transitions.length > 0)
-      from.edges.push({ event, transitions, states, actions, from, to })
+      from.edges.push({ event, transitions, states, actions, from, to, spent })
   }
 
-  #reach(step: Step, position: Position, input: unknown, cameBy: OpenPlace['cameBy']): OpenPlace {
+  #reach(
+    step: Step,
+    position: Position,
+    input: unknown,
+    cameBy: OpenPlace['cameBy'],
+  ): { readonly place: OpenPlace; readonly spent: readonly string[] } {
     const isNew = this.recorder.add(step)
-    const key = placeKey(position, this.#catalogue.key)
-    const known = this.places.get(key)
-    if (known !== undefined) return known
+    const key = placeKey(position.snapshot, this.#catalogue.key)
+    const alike = this.#known.get(key) ?? []
+    const known = alike.find(({ ended }) => ended.every((id) => position.ended.includes(id)))
+    if (known !== undefined)
+      return { place: known, spent: position.ended.filter((id) => !known.ended.includes(id)) }
     const place: OpenPlace = { ...position, edges: [], input, cameBy }
-    this.places.set(key, place)
+    this.places.push(place)
+    this.#known.set(key, [...alike, place])
     ;(isNew ? this.#fresh : this.#later).push(place)
-    return place
+    return { place, spent: [] }
   }
 
   #note([what, because]: readonly [string, string], at: OpenPlace, last?: AnyEventObject): void {

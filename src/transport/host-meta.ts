@@ -1,6 +1,4 @@
 import { TransportError } from '../errors.js'
-import { abortedError } from './abort.js'
-import { isEndpoint, type Endpoint } from './endpoint.js'
 
 /** The largest host-meta document that is read. */
 export const hostMetaLimitBytes = 262_144
@@ -14,11 +12,12 @@ export interface HostMetaOptions {
 }
 
 /**
- * The secure WebSocket endpoints that a domain publishes, JSON asked for first, then XRD; empty where it publishes none.
- * @throws TransportError `unknown-host` when neither document can be had, `aborted`
+ * The addresses of secure WebSockets that a domain publishes, well-formed or not, JSON asked for first, then XRD; empty where
+ * it publishes none.
+ * @throws TransportError `unknown-host` when neither document can be had
  * @see XEP-0156 §3
  */
-export async function discoverWebSockets(options: HostMetaOptions): Promise<readonly Endpoint[]> {
+export async function readHostMeta(options: HostMetaOptions): Promise<readonly string[]> {
   const { domain, signal } = options
   const failures: unknown[] = []
   for (const [file, read] of [
@@ -27,9 +26,9 @@ export async function discoverWebSockets(options: HostMetaOptions): Promise<read
   ] as const) {
     const url = `https://${domain}/.well-known/${file}`
     try {
-      return toEndpoints(read(await download(url, options)))
+      return toAddresses(read(await download(url, options)))
     } catch (cause) {
-      if (signal.aborted) throw abortedError(`reading ${url}`, signal)
+      signal.throwIfAborted()
       failures.push(cause)
     }
   }
@@ -65,13 +64,12 @@ interface Link {
   readonly href: unknown
 }
 
-function toEndpoints(links: readonly Link[]): readonly Endpoint[] {
-  const urls = new Set<string>()
-  for (const { rel, href } of links) {
-    if (rel !== 'urn:xmpp:alt-connections:websocket' || typeof href !== 'string') continue
-    if (/^wss:/i.test(href) && isEndpoint(href)) urls.add(new URL(href).href)
-  }
-  return [...urls].map((url) => ({ kind: 'websocket', url }))
+function toAddresses(links: readonly Link[]): readonly string[] {
+  return links.flatMap(({ rel, href }) =>
+    rel === 'urn:xmpp:alt-connections:websocket' && typeof href === 'string' && /^wss:/i.test(href)
+      ? [href]
+      : [],
+  )
 }
 
 /** RFC 6415 appendix A. */

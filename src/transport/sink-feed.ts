@@ -58,7 +58,7 @@ export class SinkFeed {
       this.#deliver(chunk)
       return
     }
-    this.#held.push(chunk)
+    this.#held.push(typeof chunk === 'string' ? chunk : Uint8Array.from(chunk))
     this.#heldBytes += chunk.length
     this.#drain()
   }

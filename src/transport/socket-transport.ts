@@ -4,6 +4,7 @@ import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
+import type { SocketReads } from './socket-reads.js'
 import { toTransportError } from './node-failure.js'
 import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
 import type {
@@ -23,6 +24,8 @@ export class SocketTransport implements Transport {
   readonly address: string
   readonly #feed = new SinkFeed()
   #socket: Socket
+  /** The socket has no stream: it reads where it is not paused. */
+  readonly #isDirect: boolean
   #started = false
   #upgrade: 'none' | 'running' | 'done' = 'none'
   #secured: { readonly socket: TLSSocket; readonly isServer: boolean; readonly facts: TlsFacts } | undefined
@@ -33,10 +36,15 @@ export class SocketTransport implements Transport {
   /** Written during the handshake: sent after it, never before the certificate is verified. */
   #afterUpgrade: { readonly data: string; readonly flushed: Flushed | undefined }[] = []
 
-  /** @param socket connected, and not yet read from */
-  constructor(socket: Socket, address: string) {
+  /**
+   * @param socket connected, and not yet read from
+   * @param reads what it reads, where it was made for them; it has to be secured before it is used
+   */
+  constructor(socket: Socket, address: string, reads?: SocketReads) {
     this.address = address
     this.#socket = socket
+    this.#isDirect = reads !== undefined
+    if (reads !== undefined) reads.take = this.#onData
     socket.setNoDelay(true)
     this.#listen(socket)
   }
@@ -55,7 +63,7 @@ export class SocketTransport implements Transport {
   start(sink: TransportSink): void {
     this.#feed.start(sink)
     this.#started = true
-    if (this.#upgrade !== 'running') this.#socket.on('data', this.#onData)
+    if (this.#upgrade !== 'running') this.#read()
   }
 
   write(data: string, flushed?: Flushed): void {
@@ -91,8 +99,7 @@ export class SocketTransport implements Transport {
       throw new TransportError('closed', `${deed} failed: the connection has ended`)
     this.#upgrade = 'running'
     const early = this.#socket.readableLength + this.#feed.heldBytes
-    this.#socket.off('data', this.#onData)
-    this.#socket.pause()
+    if (!this.#isDirect) this.#socket.off('data', this.#onData).pause()
     const refusal = signal.aborted
       ? abortedError(deed, signal)
       : early > 0
@@ -146,8 +153,13 @@ export class SocketTransport implements Transport {
     socket.on('error', this.#onError)
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
-    if (this.#started) socket.on('data', this.#onData)
+    if (this.#started) this.#read()
     if (this.#feed.paused) socket.pause()
+  }
+
+  #read(): void {
+    if (!this.#isDirect) this.#socket.on('data', this.#onData)
+    else if (!this.#feed.paused) this.#socket.resume()
   }
 
   #givenUp(deed: string): TransportError | undefined {
@@ -160,6 +172,7 @@ export class SocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       const raw = this.#socket
       raw.off('end', this.#onEnd)
+      if (this.#isDirect) raw.off('error', this.#onError)
       run(raw, {
         secured: (socket) => {
           if (this.#feed.ended || this.#destroyed !== undefined) {
@@ -173,6 +186,7 @@ export class SocketTransport implements Transport {
           this.#secured = { socket, isServer, facts: tlsFactsOf(socket, isServer) }
           this.#upgrade = 'done'
           this.#listen(socket)
+          if (this.#isDirect && !this.#started) socket.pause()
           for (const { data, flushed } of this.#afterUpgrade.splice(0)) this.#send(data, flushed)
           if (this.#closing) socket.end()
           resolve()

@@ -1,8 +1,9 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { abortedError, onAbort } from './abort.js'
 import { toTransportError } from './node-failure.js'
+import { SocketReads } from './socket-reads.js'
 import { SocketTransport } from './socket-transport.js'
-import { prepareUpgrade } from './tls-upgrade.js'
+import { prepareClient } from './tls-upgrade.js'
 import type { TlsClientOptions, Transport } from './transport.js'
 
 /** XEP-0368 §3: what direct TLS says by ALPN. */
@@ -25,7 +26,7 @@ export interface TlsDialOptions extends TcpDialOptions {
  * @throws TransportError `unknown-host`, `refused`, `unreachable`, `aborted` …; RangeError for an impossible port
  */
 export function dialTcp(options: TcpDialOptions): Promise<Transport> {
-  return open(options, 'tcp')
+  return open(options, 'tcp', (target) => connect(target))
 }
 
 /**
@@ -34,8 +35,10 @@ export function dialTcp(options: TcpDialOptions): Promise<Transport> {
  * @see XEP-0368
  */
 export async function dialTls(options: TlsDialOptions): Promise<Transport> {
-  const upgrade = prepareUpgrade(options.tls, [xmppClientAlpn])
-  const transport = await open(options, 'tls')
+  const upgrade = prepareClient(options.tls, [xmppClientAlpn])
+  const reads = new SocketReads()
+  const dial = (target: Target) => upgrade.dial({ ...target, onread: reads.onread })
+  const transport = await open(options, 'tls', dial, reads)
   await transport.secure(upgrade, options.signal)
   return transport
 }
@@ -45,7 +48,17 @@ export function toAddress(scheme: string, host: string, port: number): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function open({ host, port, signal }: TcpDialOptions, scheme: string): Promise<SocketTransport> {
+interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+function open(
+  { host, port, signal }: TcpDialOptions,
+  scheme: string,
+  dial: (target: Target) => Socket,
+  reads?: SocketReads,
+): Promise<SocketTransport> {
   return new Promise((resolve, reject) => {
     const bareHost = host.replace(/^\[(.*)\]$/, '$1')
     const address = toAddress(scheme, bareHost, port)
@@ -54,7 +67,7 @@ function open({ host, port, signal }: TcpDialOptions, scheme: string): Promise<S
       reject(abortedError(deed, signal))
       return
     }
-    const socket = connect({ host: bareHost, port, noDelay: true })
+    const socket = dial({ host: bareHost, port })
     const onError = (cause: unknown): void => {
       disarm()
       reject(toTransportError(cause, deed))
@@ -67,7 +80,7 @@ function open({ host, port, signal }: TcpDialOptions, scheme: string): Promise<S
     socket.once('connect', () => {
       disarm()
       if (signal.aborted) return
-      const transport = new SocketTransport(socket, address)
+      const transport = new SocketTransport(socket, address, reads)
       socket.off('error', onError)
       resolve(transport)
     })

@@ -1,11 +1,12 @@
-import type { Socket } from 'node:net'
+import type { Socket, TcpNetConnectOpts } from 'node:net'
 import {
   connect,
   createSecureContext,
   createServer,
+  TLSSocket,
+  type ConnectionOptions,
   type SecureContext,
   type SecureContextOptions,
-  type TLSSocket,
 } from 'node:tls'
 import { TransportError } from '../errors.js'
 import { peerCertificateOf } from './channel-binding.js'
@@ -39,6 +40,11 @@ export interface TlsUpgrade {
   readonly run: (socket: Socket, outcome: UpgradeOutcome) => void
 }
 
+/** The client's side of a handshake; a socket of `dial` runs it from its first byte on. */
+export interface TlsClientUpgrade extends TlsUpgrade {
+  readonly dial: (options: TcpNetConnectOpts) => TLSSocket
+}
+
 /**
  * Prepares either side of a handshake.
  * @param alpn protocols to offer or accept; none for STARTTLS
@@ -51,17 +57,17 @@ export function prepareUpgrade(
   return options.role === 'server' ? prepareServer(options, alpn) : prepareClient(options, alpn)
 }
 
-function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsUpgrade {
+/** As `prepareUpgrade`, for the client's side alone. */
+export function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsClientUpgrade {
   const reference = toReferenceIdentity(options.domain)
-  const secureContext = toSecureContext(options)
+  const common: ConnectionOptions = {
+    secureContext: toSecureContext(options),
+    servername: toServerName(reference),
+    checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
+    ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+  }
   const run: TlsUpgrade['run'] = (socket, outcome) => {
-    const secured = connect({
-      socket,
-      secureContext,
-      servername: toServerName(reference),
-      checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
-      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-    })
+    const secured = socket instanceof TLSSocket ? socket : connect({ ...common, socket })
     settleOnce(outcome, (settled) => {
       const { failed } = settled
       const onClose = () => failed(cutShort())
@@ -72,7 +78,7 @@ function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsU
       secured.on('error', failed).on('close', onClose)
     })
   }
-  return { isServer: false, run }
+  return { isServer: false, run, dial: (target) => connect({ ...common, ...target }) }
 }
 
 function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsUpgrade {

@@ -5,7 +5,10 @@ export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-
 
 /** What a transport tells its owner; both are called synchronously, in arrival order, and never after `closed`. */
 export interface TransportSink {
-  /** A piece of the byte stream, cut anywhere, or one whole text frame: see `Transport.framing`. */
+  /**
+   * A piece of the byte stream, cut anywhere, or one whole text frame: see `Transport.framing`. The bytes are the
+   * transport's own again when this returns.
+   */
   readonly data: (chunk: Uint8Array | string) => void
   /** Exactly once, whoever ended it. `null`: it ended cleanly, or `destroy()` was called here without a reason. */
   readonly closed: (error: TransportError | null) => void

@@ -80,6 +80,11 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     return unread
   }
 
+  /** How many units of the text stand behind the construct that is told. */
+  get unreadUnits(): number {
+    return this.text.length - this.pos
+  }
+
   /** Nothing is begun: all that was written has been read. */
   get atRest(): boolean {
     return this.text === '' && !this.inTag && !this.inSection

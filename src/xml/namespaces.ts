@@ -1,63 +1,63 @@
-/** Every namespace the engine speaks, by the name its specification uses for it. */
-export const ns = {
-  client: 'jabber:client',
-  server: 'jabber:server',
-  streams: 'http://etherx.jabber.org/streams',
-  streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
-  stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
-  tls: 'urn:ietf:params:xml:ns:xmpp-tls',
-  sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
-  bind: 'urn:ietf:params:xml:ns:xmpp-bind',
-  session: 'urn:ietf:params:xml:ns:xmpp-session',
-  framing: 'urn:ietf:params:xml:ns:xmpp-framing',
-  channelBinding: 'urn:xmpp:sasl-cb:0',
-  roster: 'jabber:iq:roster',
-  rosterVersioning: 'urn:xmpp:features:rosterver',
-  subscriptionPreApproval: 'urn:xmpp:features:pre-approval',
-  invisible: 'urn:xmpp:invisible:1',
-  ping: 'urn:xmpp:ping',
-  discoInfo: 'http://jabber.org/protocol/disco#info',
-  discoItems: 'http://jabber.org/protocol/disco#items',
-  caps: 'http://jabber.org/protocol/caps',
-  capabilityHashes: 'urn:xmpp:caps',
-  hashes: 'urn:xmpp:hashes:2',
-  version: 'jabber:iq:version',
-  time: 'urn:xmpp:time',
-  lastActivity: 'jabber:iq:last',
-  delay: 'urn:xmpp:delay',
-  stanzaIds: 'urn:xmpp:sid:0',
-  legacyAuth: 'jabber:iq:auth',
-  legacyAuthFeature: 'http://jabber.org/features/iq-auth',
-  register: 'jabber:iq:register',
-  registerFeature: 'http://jabber.org/features/iq-register',
-  preAuthentication: 'urn:xmpp:pars:0',
-  invitationFeature: 'urn:xmpp:ibr-token:0',
-  outOfBand: 'jabber:x:oob',
-  streamManagement: 'urn:xmpp:sm:3',
-  clientState: 'urn:xmpp:csi:0',
-  legacyDelay: 'jabber:x:delay',
-  forward: 'urn:xmpp:forward:0',
-  carbons: 'urn:xmpp:carbons:2',
-  receipts: 'urn:xmpp:receipts',
-  chatStates: 'http://jabber.org/protocol/chatstates',
-  messageEvents: 'jabber:x:event',
-  richText: 'http://jabber.org/protocol/xhtml-im',
-  xhtml: 'http://www.w3.org/1999/xhtml',
-  styling: 'urn:xmpp:styling:0',
-  archive: 'urn:xmpp:mam:2',
-  resultSet: 'http://jabber.org/protocol/rsm',
-  dataForm: 'jabber:x:data',
-  pubsub: 'http://jabber.org/protocol/pubsub',
-  pubsubEvent: 'http://jabber.org/protocol/pubsub#event',
-  pubsubOwner: 'http://jabber.org/protocol/pubsub#owner',
-  publishOptions: 'http://jabber.org/protocol/pubsub#publish-options',
-  nodeConfiguration: 'http://jabber.org/protocol/pubsub#node_config',
-  vCardTemp: 'vcard-temp',
-  vCardUpdate: 'vcard-temp:x:update',
-  vCard4: 'urn:ietf:params:xml:ns:vcard-4.0',
-  vCard4Node: 'urn:xmpp:vcard4',
-  avatarData: 'urn:xmpp:avatar:data',
-  avatarMetadata: 'urn:xmpp:avatar:metadata',
-  avatarConversion: 'urn:xmpp:pep-vcard-conversion:0',
-  roomUser: 'http://jabber.org/protocol/muc#user',
-} as const
+// Every namespace the engine speaks, by the name its specification uses for it; one by one, so that an app carries those it uses.
+
+export const client = 'jabber:client'
+export const server = 'jabber:server'
+export const streams = 'http://etherx.jabber.org/streams'
+export const streamErrors = 'urn:ietf:params:xml:ns:xmpp-streams'
+export const stanzaErrors = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+export const tls = 'urn:ietf:params:xml:ns:xmpp-tls'
+export const sasl = 'urn:ietf:params:xml:ns:xmpp-sasl'
+export const bind = 'urn:ietf:params:xml:ns:xmpp-bind'
+export const session = 'urn:ietf:params:xml:ns:xmpp-session'
+export const framing = 'urn:ietf:params:xml:ns:xmpp-framing'
+export const channelBinding = 'urn:xmpp:sasl-cb:0'
+export const roster = 'jabber:iq:roster'
+export const rosterVersioning = 'urn:xmpp:features:rosterver'
+export const subscriptionPreApproval = 'urn:xmpp:features:pre-approval'
+export const invisible = 'urn:xmpp:invisible:1'
+export const ping = 'urn:xmpp:ping'
+export const discoInfo = 'http://jabber.org/protocol/disco#info'
+export const discoItems = 'http://jabber.org/protocol/disco#items'
+export const caps = 'http://jabber.org/protocol/caps'
+export const capabilityHashes = 'urn:xmpp:caps'
+export const hashes = 'urn:xmpp:hashes:2'
+export const version = 'jabber:iq:version'
+export const time = 'urn:xmpp:time'
+export const lastActivity = 'jabber:iq:last'
+export const delay = 'urn:xmpp:delay'
+export const stanzaIds = 'urn:xmpp:sid:0'
+export const legacyAuth = 'jabber:iq:auth'
+export const legacyAuthFeature = 'http://jabber.org/features/iq-auth'
+export const register = 'jabber:iq:register'
+export const registerFeature = 'http://jabber.org/features/iq-register'
+export const commands = 'http://jabber.org/protocol/commands'
+export const preAuthentication = 'urn:xmpp:pars:0'
+export const invitationFeature = 'urn:xmpp:ibr-token:0'
+export const outOfBand = 'jabber:x:oob'
+export const streamManagement = 'urn:xmpp:sm:3'
+export const clientState = 'urn:xmpp:csi:0'
+export const legacyDelay = 'jabber:x:delay'
+export const forward = 'urn:xmpp:forward:0'
+export const carbons = 'urn:xmpp:carbons:2'
+export const receipts = 'urn:xmpp:receipts'
+export const chatStates = 'http://jabber.org/protocol/chatstates'
+export const messageEvents = 'jabber:x:event'
+export const richText = 'http://jabber.org/protocol/xhtml-im'
+export const xhtml = 'http://www.w3.org/1999/xhtml'
+export const styling = 'urn:xmpp:styling:0'
+export const archive = 'urn:xmpp:mam:2'
+export const resultSet = 'http://jabber.org/protocol/rsm'
+export const dataForm = 'jabber:x:data'
+export const pubsub = 'http://jabber.org/protocol/pubsub'
+export const pubsubEvent = 'http://jabber.org/protocol/pubsub#event'
+export const pubsubOwner = 'http://jabber.org/protocol/pubsub#owner'
+export const publishOptions = 'http://jabber.org/protocol/pubsub#publish-options'
+export const nodeConfiguration = 'http://jabber.org/protocol/pubsub#node_config'
+export const vCardTemp = 'vcard-temp'
+export const vCardUpdate = 'vcard-temp:x:update'
+export const vCard4 = 'urn:ietf:params:xml:ns:vcard-4.0'
+export const vCard4Node = 'urn:xmpp:vcard4'
+export const avatarData = 'urn:xmpp:avatar:data'
+export const avatarMetadata = 'urn:xmpp:avatar:metadata'
+export const avatarConversion = 'urn:xmpp:pep-vcard-conversion:0'
+export const roomUser = 'http://jabber.org/protocol/muc#user'

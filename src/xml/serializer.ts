@@ -1,7 +1,7 @@
 import { xmlNamespace, type AttributeName, type XmlElement } from './element.js'
 import { escapeAttribute, escapeText } from './escape.js'
 import { isLocalName } from './names.js'
-import { ns } from './namespaces.js'
+import * as ns from './namespaces.js'
 import { xmlnsNamespace } from './scope.js'
 
 /** What is in scope where an element is written. */

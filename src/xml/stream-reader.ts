@@ -3,6 +3,7 @@ import type { XmlElement } from './element.js'
 import { HeldInput } from './held-input.js'
 import { resolveXmlLimits, type XmlLimits } from './limits.js'
 import { MarkupReader } from './markup-reader.js'
+import type { Spelling } from './spelling.js'
 import { TreeBuilder } from './tree-builder.js'
 import { loneSurrogate, Utf8Input, type DecodedChunk } from './utf8.js'
 
@@ -52,16 +53,23 @@ const pieceLength = 65_536
  * Reads one XML stream as RFC 6120 has it: a root that stays open, and elements in it. Strict: XML 1.0, Namespaces in
  * XML 1.0 and the restrictions of RFC 6120 §11; the result does not depend on where the stream is cut into chunks.
  *
+ * @param spelling kept up to date with the text that is read
  * @throws RangeError for a limit that is no positive integer
  */
-export function createStreamReader(handler: StreamReaderHandler, limits?: Partial<XmlLimits>): StreamReader {
-  return new Reader(handler, resolveXmlLimits(limits))
+export function createStreamReader(
+  handler: StreamReaderHandler,
+  limits?: Partial<XmlLimits>,
+  spelling?: Spelling,
+): StreamReader {
+  return new Reader(handler, resolveXmlLimits(limits), spelling)
 }
 
 class Reader implements StreamReader {
   private readonly handler: StreamReaderHandler
   private readonly limits: XmlLimits
   private readonly markup: MarkupReader
+  private readonly spelling: Spelling | undefined
+  private readonly unread: (() => number) | undefined
   private readonly utf8 = new Utf8Input()
   /** The first half of a surrogate pair that a text chunk ended with. */
   private half = ''
@@ -73,9 +81,11 @@ class Reader implements StreamReader {
   private failed = false
   private resetting = false
 
-  constructor(handler: StreamReaderHandler, limits: XmlLimits) {
+  constructor(handler: StreamReaderHandler, limits: XmlLimits, spelling: Spelling | undefined) {
     this.handler = handler
     this.limits = limits
+    this.spelling = spelling
+    this.unread = spelling && (() => this.markup.unreadUnits)
     this.markup = new MarkupReader(new TreeBuilder(handler, limits, true), limits)
   }
 
@@ -106,7 +116,11 @@ class Reader implements StreamReader {
   }
 
   takeHeld(): Uint8Array {
-    if (this.reading) this.putBack(this.markup.dropUnread())
+    if (this.reading) {
+      const unread = this.markup.dropUnread()
+      this.spelling?.end(unread.length)
+      this.putBack(unread)
+    }
     return this.held.take()
   }
 
@@ -122,6 +136,7 @@ class Reader implements StreamReader {
     this.failed = false
     this.utf8.takeBegun()
     this.half = ''
+    this.spelling?.forget()
     this.markup.reset()
   }
 
@@ -153,16 +168,20 @@ class Reader implements StreamReader {
     let failure: ProtocolError | undefined
     let unread: string | undefined
     this.reading = true
+    this.spelling?.begin(text, this.unread)
     try {
       failure = this.markup.read(text)
     } finally {
       this.reading = false
       unread = this.markup.takeUnread()
+      this.spelling?.end(failure === undefined ? unread?.length : 0)
       if (unread !== undefined && !this.failed) this.putBack(unread)
       if (this.resetting) this.begin()
     }
     if (failure !== undefined) this.fail(failure)
     else if (unread === undefined && invalid.length > 0) {
+      this.spelling?.begin(typeof invalid === 'string' ? invalid : new TextDecoder().decode(invalid))
+      this.spelling?.end()
       this.fail(new ProtocolError('unsupported-encoding', 'the stream is not valid UTF-8'))
     }
   }

@@ -2,7 +2,7 @@ import { noAttributes, XmlElement, type AttributeName, type XmlNode } from './el
 import type { KnownTag } from './known-tags.js'
 import type { XmlLimits } from './limits.js'
 import { names, type QualifiedName } from './names.js'
-import { ns } from './namespaces.js'
+import * as ns from './namespaces.js'
 import { declarePrefix, namespaceOf, refuseReserved, type PrefixScope } from './scope.js'
 import { TextRun } from './text-run.js'
 import { exceeded, malformed, Violation } from './violation.js'

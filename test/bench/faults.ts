@@ -1,6 +1,6 @@
 // `npm run bench:faults`: what survives of conversations when the line fails, ours beside its peers. `--quick` for a short
 // look, `--json FILE` for the rows; `--row`, `--client` and `--server NAME[,NAME]` for some, `--seed N` for one conversation
-// again.
+// again, `--together N` for so many conversations at a time.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { createGathering } from './faults/gathering.js'
 import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
-import { toSummaries, toTable, type Held } from './faults/summary.js'
+import { legend, toSummaries, toTable, type Held } from './faults/summary.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     client: { type: 'string' },
     server: { type: 'string' },
     seed: { type: 'string' },
+    together: { type: 'string' },
   },
 })
 const rows = choose('row', rowNames, values.row)
@@ -34,7 +35,7 @@ const seeds =
     : [Number(values.seed)]
 
 /** Conversations at a time: they mostly wait, and what they do when they do not must not make others late. */
-const concurrency = values.quick ? 12 : 16
+const concurrency = Number(values.together ?? (values.quick ? 12 : 16))
 
 /** The longest first, so that nobody waits for one at the end. */
 const order: readonly RowName[] = ['random', 'black hole', ...rowNames]
@@ -74,7 +75,7 @@ try {
   await stop()
 }
 const summaries = toSummaries(held)
-say(toTable(summaries))
+say(`${toTable(summaries)}\n\n${legend}`)
 say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
 if (values.json !== undefined) {
   const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({

@@ -32,23 +32,18 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
   const findings: Finding[] = []
   const delays = delaysOf[scope.isQuick ? 'quick' : 'whole']
   for (const { mechanism, target, way } of configurations) {
-    const relays = await Promise.all(delays.map((delay) => startRelay(portOn(server, way), delay)))
-    try {
-      const [ours, ...peers] = clientsOn[way]
-      const restriction = mechanism === 'PLAIN' ? { mechanism } : {}
-      const results = await inTurns<Client>(
-        clientsOn[way],
-        scope.runs,
-        (client) => timeLogins(server, relays, { client, way, ...restriction }),
-        // They mostly wait.
-        scope.isQuick ? 'together' : 'apart',
-      )
-      const name = `round trips to online, ${mechanism} over ${way}`
-      findings.push(...toFindings({ name, ours, peers, results, target, delays }))
-      if (way === 'direct TLS' && mechanism === 'SCRAM') findings.push(...toWrites(ours, peers, results))
-    } finally {
-      await Promise.all(relays.map((relay) => relay.stop()))
-    }
+    const [ours, ...peers] = clientsOn[way]
+    const restriction = mechanism === 'PLAIN' ? { mechanism } : {}
+    const results = await inTurns<Client>(
+      clientsOn[way],
+      scope.runs,
+      (client) => timeLogins(server, delays, { client, way, ...restriction }),
+      // They mostly wait.
+      scope.isQuick ? 'together' : 'apart',
+    )
+    const name = `round trips to online, ${mechanism} over ${way}`
+    findings.push(...toFindings({ name, ours, peers, results, target, delays }))
+    if (way === 'direct TLS' && mechanism === 'SCRAM') findings.push(...toWrites(ours, peers, results))
   }
   return {
     title,
@@ -61,10 +56,24 @@ export async function measureRoundTrips(scope: Scope): Promise<Group> {
   }
 }
 
-/** One login through every relay in one process, behind one that does not count because all is cold. */
+/** Logins of one client through relays of its own. */
 async function timeLogins(
   server: ProsodyUnderBench,
+  delays: readonly number[],
+  tripper: RoundTripper,
+): Promise<Figures> {
+  const relays = await Promise.all(delays.map((delay) => startRelay(portOn(server, tripper.way), delay)))
+  try {
+    return await timeLoginsThrough(relays, server, tripper)
+  } finally {
+    await Promise.all(relays.map((relay) => relay.stop()))
+  }
+}
+
+/** One login through every relay in one process, behind one that does not count because all is cold. */
+async function timeLoginsThrough(
   relays: readonly Relay[],
+  server: ProsodyUnderBench,
   { client, mechanism, way }: RoundTripper,
 ): Promise<Figures> {
   const writes: number[] = []

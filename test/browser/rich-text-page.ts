@@ -6,7 +6,7 @@ import { readRichTexts } from '../../src/stanza/rich-text.js'
 import { toRichNodes } from '../../src/stanza/styled-rich-text.js'
 import { xml } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 /** What one text has left in the page. */
 export interface Shown {

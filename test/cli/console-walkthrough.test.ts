@@ -52,7 +52,7 @@ it(
 const introduction = `# The console
 
 \`xmpp-machines console\` is the telnet session of a tutorial from the early days of XMPP
-([Introduction au protocole XMPP](http://wiki.jabberfr.org/Introduction_au_protocole_XMPP)), on the real engine: type XML or commands, see what crosses both ways and where every
+([Introduction au protocole XMPP](http://wiki.jabberfr.org/Introduction_au_protocole_XMPP)), on the real engine: type XML or commands, see every byte both ways and where every
 chart stands. This page follows that document from its first to its last example. It is made by a test that types it all
 into consoles on the embedded server, so that it cannot go stale.
 

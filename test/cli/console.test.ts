@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { startRawServer } from './raw-server.js'
 import { Terminal } from './terminal.js'
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   server = await createServer({
     domain: 'jabber.org',
     accounts: ['alice', 'bob'].map((username) => ({ username, password })),
-    registration: {},
+    registration: { invitations: [], uninvited: true },
     legacyIdentification: {},
   })
   folder = await mkdtemp(join(tmpdir(), 'console-'))
@@ -37,6 +38,8 @@ const byHand = (...words: readonly string[]) => new Terminal(['--jid', 'jabber.o
 const opening = `<?xml version='1.0'?>
 <stream:stream xmlns:stream='http://etherx.jabber.org/streams' version='1.0' xmlns='jabber:client' to='jabber.org'>`
 
+const oddHeader = `<?xml version="1.0"?><stream:stream id="s1" from='jabber.org' version="1.0" xmlns:stream="${ns.streams}" xmlns="jabber:client"  >`
+
 describe('console', () => {
   it('shows what crosses and every chart that moves, and hides what SASL says', async () => {
     const alice = login('alice')
@@ -51,6 +54,55 @@ describe('console', () => {
     expect(await alice.type('/state', /session {2,}active/)).toMatch(/^ {2}session +active\.online\.fresh$/m)
     expect(await alice.end()).toBe(exitCodes.ok)
     expect(alice.shown + alice.complained).not.toContain(password)
+  })
+
+  it('shows how the server spells what it says, to the byte, and what nobody can read', async () => {
+    const spoken: readonly (readonly [RegExp, string])[] = [
+      [
+        /<stream:stream[^>]*>/,
+        `${oddHeader}<stream:features ><mechanisms xmlns="${ns.sasl}"><mechanism>PLAIN</mechanism></mechanisms></stream:features>`,
+      ],
+      [/<\/auth>/, `<success xmlns="${ns.sasl}"/>`],
+      [/<stream:stream[^>]*>/, `${oddHeader}<stream:features><bind xmlns="${ns.bind}"/></stream:features>`],
+      [
+        /<\/iq>/,
+        `<iq  type="result" id="ID"><bind xmlns="${ns.bind}"><jid>alice@jabber.org/&#x61;</jid></bind></iq >`,
+      ],
+      [
+        /<typed[^>]*>/,
+        '<message\n from = "jabber.org"><body><![CDATA[a < b]]></body></message><message></iq>',
+      ],
+    ]
+    const steps = [...spoken]
+    let heard = ''
+    const raw = await startRawServer((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        heard += chunk.toString()
+        const [hears, says] = steps[0] ?? []
+        if (hears?.test(heard) !== true || says === undefined) return
+        steps.shift()
+        const id = /<iq[^>]* id='([^']+)'/.exec(heard)?.[1] ?? ''
+        heard = ''
+        socket.write(says.replace('ID', id))
+      })
+    })
+    const words = ['--dangerously-allow-plaintext', '--no-roster', '--no-presence', '--mechanism', 'PLAIN']
+    const alice = new Terminal(['--jid', 'alice@jabber.org', '--endpoint', raw.endpoint, ...words], {
+      XMPP_PASSWORD: password,
+    })
+    await alice.type('', /^= session active\.online/)
+    await alice.type("<message><typed xmlns='urn:typed'/></message>", /^← <message><\/iq>$/)
+    await alice.end()
+    for (const line of [
+      `← ${oddHeader}`,
+      `← <stream:features ><mechanisms xmlns="${ns.sasl}"><mechanism>PLAIN</mechanism></mechanisms></stream:features>`,
+      `← <success xmlns="${ns.sasl}"/>`,
+      '<jid>alice@jabber.org/&#x61;</jid></bind></iq >',
+      `← <message\n   from = "jabber.org"><body><![CDATA[a < b]]></body></message>`,
+    ])
+      expect(alice.shown).toContain(line)
+    expect(alice.shown).not.toContain(btoa(`\0alice\0${password}`))
+    await raw.close()
   })
 
   it('sends a stanza that is typed over several lines once it is closed, and waits for what a script awaits', async () => {
@@ -76,6 +128,18 @@ describe('console', () => {
     await alice.type('/disconnect', /^= session offline/)
     await alice.type('/connect', /^= session active\.online/)
     expect([await alice.end(), await bob.end()]).toEqual([0, 0])
+  })
+
+  it('invites, and shows an invitation to the server alone', async () => {
+    const alice = login('alice')
+    await alice.type('', /^= session active\.online\.fresh/)
+    const told = await alice.type('/invite', /xmpp:jabber\.org\?register;preauth=[\w-]+$/)
+    const uri = /xmpp:jabber\.org\?register;preauth=[\w-]+/.exec(told)?.[0] ?? ''
+    const dave = login('dave', '--offline')
+    await dave.type(`/register ${uri}`, /^= session active\.online\.fresh/)
+    expect(dave.shown).toMatch(/^→ <iq .*<preauth xmlns='urn:xmpp:pars:0' token='•••'\/>/m)
+    await dave.type('/unregister', /^= session removed/)
+    expect([await alice.end(), await dave.end()]).toEqual([0, 0])
   })
 
   it('makes an account, and removes it', async () => {

@@ -5,7 +5,7 @@ import { findNearest } from '../../src/cli/nearest.js'
 import { Screen } from '../../src/cli/screen.js'
 import { render, styled, toDuration, toGist, wrap } from '../../src/cli/text.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { fakeHost, type FakeHostOptions } from './fake-host.js'
 
 describe('render()', () => {
@@ -94,6 +94,11 @@ describe('conceal()', () => {
       xml('password', ns.register, {}, 'canary'),
       xml('x', 'urn:example:other', { token: 'canary', node: 'kept' }),
     )
+    const field = (name: string, type?: string) =>
+      xml('field', ns.dataForm, { var: name, type }, xml('value', ns.dataForm, {}, 'canary'))
+    const form = xml('x', ns.dataForm, {}, field('password'), field('pin', 'text-private'))
+    expect(JSON.stringify(conceal(form))).not.toContain('canary')
+    expect(conceal(field('nick', 'text-single')).child('value', ns.dataForm)?.text()).toBe('canary')
     const shown = conceal(xml('iq', ns.client, { type: 'set' }, query))
     const inner = shown.child('query', ns.register)
     expect(inner?.child('username')?.text()).toBe('alice')

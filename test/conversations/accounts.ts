@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { accounts, type Client, type ClientOptions } from '../../src/index.js'
+import { accounts, parseInvitation, StanzaError, type Client, type ClientOptions } from '../../src/index.js'
 import { everybodyLeaves, next, online, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -51,6 +51,23 @@ export function holdAccounts(server: ServerUnderTest): void {
       const result = await client.use(accounts).register()
       expect(result).toMatchObject({ outcome: 'conflict', error: { code: 'registration.conflict' } })
       expect(client.state).toMatchObject({ status: 'halted', error: { code: 'registration.conflict' } })
+    })
+
+    it('makes one for who is invited, once, where the server makes invitations', async () => {
+      const host = await registered()
+      const invited = await host.account.invite().catch((error: unknown) => {
+        if (error instanceof StanzaError) return undefined
+        throw error
+      })
+      expect(invited === undefined).toBe(server.deviations?.includes('makes no invitations') === true)
+      if (invited === undefined) return host.account.remove()
+      const { uri, token: invitation } = invited
+      expect(parseInvitation(uri)).toMatchObject({ token: invitation, account: { domain: server.domain } })
+      const guest = newcomer()
+      expect(await guest.account.register({ invitation })).toEqual({ outcome: 'registered' })
+      expect(await newcomer().account.register({ invitation })).toMatchObject({ outcome: 'invitation' })
+      await guest.account.remove()
+      return host.account.remove()
     })
 
     it('changes the password, which the next login uses, and others need', async () => {

@@ -83,6 +83,18 @@ export function holdDiscovery(server: ServerUnderTest): void {
       expect(await all(disco.items(server.domain, { pageSize: 1 }))).toEqual(whole)
     })
 
+    it('tells everything that belongs to an account, however it is divided', async () => {
+      const { client: alice, disco } = discovering('alice')
+      await alice.connect()
+      for (const { client } of [discovering('alice'), discovering('alice')]) {
+        const came = shown(alice, client)
+        await client.connect()
+        await came
+      }
+      const whole = await all(disco.items(bareOf('alice')))
+      expect(await all(disco.items(bareOf('alice'), { pageSize: 1 }))).toEqual(whole)
+    })
+
     it('tells strangers nothing', async () => {
       const { client: carol, disco } = discovering('carol')
       const { client: bob } = discovering('bob')

@@ -16,7 +16,7 @@ const password = 'secret'
 const server: EmbeddedServer = await createServer({
   domain: 'example.test',
   allowPlaintext: true,
-  registration: {},
+  registration: { invitations: [], uninvited: true },
   legacyIdentification: {},
   accounts: ['alice', 'bob', 'carol', 'dave', 'erin'].map((username) => ({
     username,

@@ -139,7 +139,7 @@ async function exchange(
     ),
   )
   const arrange = deviations.includes('swaps what comes while a session moves')
-    ? (bodies: readonly string[]) => new Set(bodies)
+    ? (bodies: readonly string[]) => bodies.toSorted()
     : (bodies: readonly string[]) => bodies
   for (const { heard } of sides) {
     expect(arrange(heard)).toEqual(arrange(expected))

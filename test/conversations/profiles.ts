@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { avatars, ns, vcards, xml, type AvatarsFeature, type Client } from '../../src/index.js'
 import { toImageHash } from '../../src/features/avatar-cache.js'
+import { Disk } from '../store/disk.js'
 import { everybodyLeaves, next, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -90,6 +91,25 @@ export function holdProfiles(server: ServerUnderTest): void {
     })
   })
 
+  describe(`changes of vCards on ${server.name}`, () => {
+    it('are told to friends who look', async () => {
+      const alice = person(server, 'alice')
+      const { changed$, of } = alice.use(vcards)
+      const bob = await carded('bob')
+      changed$.subscribe()
+      await alice.connect()
+      // By then a server that asks what a hash means has the answer.
+      await alice.fetchRoster()
+      await alice.fetchRoster()
+      for (const fullName of [tag(), tag()]) {
+        const told = next(changed$, (jid) => jid.equals(bob.client.jid.bare), 'word of the card')
+        await bob.cards.update({ fullName }, { format: 'vcard4' })
+        await told
+        expect((await of(bareOf('bob'), { format: 'vcard4' }))?.fullName).toBe(fullName)
+      }
+    })
+  })
+
   describe(`avatars on ${server.name}`, () => {
     it('are seen by friends as they change, and gone when they are', async () => {
       const [alice, bob] = [pictured('alice'), pictured('bob')]
@@ -116,6 +136,25 @@ export function holdProfiles(server: ServerUnderTest): void {
       const alice = pictured('alice')
       await alice.client.connect()
       expect((await shown(alice, 'bob', await toImageHash(bytes)))?.bytes).toEqual(bytes)
+    })
+
+    it('are there at once for the next process, as they were last seen', async () => {
+      const bob = pictured('bob')
+      await bob.client.connect()
+      const bytes = picture()
+      await bob.publish({ bytes })
+      const id = await toImageHash(bytes)
+      const options = { jid: `${bareOf('alice')}/${tag()}`, store: new Disk().mount() }
+      const before = person(server, 'alice', options)
+      const { avatarOf } = before.use(avatars)
+      await before.connect()
+      await before.fetchRoster()
+      await shown({ avatarOf }, 'bob', id)
+      await before.close()
+      const after = person(server, 'alice', options)
+      const seen = shown(after.use(avatars), 'bob', id).then(() => after.state.status)
+      await after.connect()
+      expect(await seen).not.toBe('online')
     })
 
     it('are found by strangers, if they are open', async () => {

@@ -9,7 +9,7 @@ import type { ClientOptions } from '../../src/client-options.js'
  * just while it is resumed may come after one that was sent later, or, seldom, twice; by whose doing twice is not known.
  * `calls a removed account a conflict`: its other sessions end with that, not with not-authorized (XEP-0077 §3.2).
  * `forgets the last words`: once the connection of a resource has ended, the status with which it became unavailable before is
- * not told any more (against XEP-0012 §3). `tells strangers to subscribe`: who may not know when an account was left gets
+ * not told any more (against XEP-0012 §3). `makes no invitations`: XEP-0401 and XEP-0445 are not offered. `tells strangers to subscribe`: who may not know when an account was left gets
  * subscription-required, not forbidden (against XEP-0012 §3). `keeps the fields it knows`: a
  * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped.
  */
@@ -19,6 +19,7 @@ export type Deviation =
   | 'forgets the last words'
   | 'hides nobody'
   | 'keeps the fields it knows'
+  | 'makes no invitations'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'
   | 'swaps what comes while a session moves'
@@ -59,6 +60,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
     'keeps a withdrawn request',
     'confirms the removal of nobody',
     'hides nobody',
+    'makes no invitations',
     'takes no approval in advance',
     'tells strangers to subscribe',
   ],

@@ -152,6 +152,25 @@ export function holdTyping(server: ServerUnderTest): void {
       expect(text?.body.child('p')?.child('em')?.text()).toBe(word)
     })
 
+    it('goes no more to who answers it without any, until they write some', async () => {
+      const [alice, bob] = [person(server, 'alice'), person(server, 'bob')]
+      const [hers, his] = [alice.use(richText), bob.use(richText)]
+      await Promise.all([alice.connect(), bob.connect()])
+      const say = async (from: Client, to: Client, isRich: boolean) => {
+        const word = tag()
+        const arrived = heard(to, word)
+        const message = { to: from === alice ? bob.jid : alice.jid, type: 'chat' } as const
+        if (isRich) (from === alice ? hers : his).send({ ...message, rich: [rich('p', {}, word)] })
+        else from.send({ ...message, body: word })
+        return hers.read(await arrived) !== undefined
+      }
+      expect(await say(alice, bob, true)).toBe(true)
+      expect(await say(bob, alice, false)).toBe(false)
+      expect([await say(alice, bob, true), hers.mayRead(bob.jid)]).toEqual([false, false])
+      expect(await say(bob, alice, true)).toBe(true)
+      expect(await say(alice, bob, true)).toBe(true)
+    })
+
     it('is what the signs of a body mean, unless its sender says no (XEP-0393)', async () => {
       const [alice, bob] = [person(server, 'alice'), person(server, 'bob')]
       const { read } = bob.use(messageStyling)

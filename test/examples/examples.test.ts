@@ -72,6 +72,11 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^earlier: two$/,
     /^earlier: one$/,
   ],
+  invite: [
+    /^to be handed over: xmpp:localhost\?register;preauth=[\w-]+$/,
+    /^tata: registered$/,
+    /^tutu: invitation$/,
+  ],
   'legacy-login': [
     /^requestingFields: jabber:iq:auth$/,
     /^identifying: jabber:iq:auth$/,

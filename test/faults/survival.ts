@@ -1,5 +1,9 @@
+import { map } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createClient } from '../../src/client.js'
+import { createClient, type Client } from '../../src/client.js'
+import { archive } from '../../src/features/archive.js'
+import { xml } from '../../src/xml/element.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { destroySocketsTo } from '../support/destroy-sockets.js'
 import { enterFarEnd } from '../support/far-end.js'
 import { singleCuts, toRandomPlan, toSingleCut } from '../support/fault-plan.js'
@@ -20,7 +24,7 @@ export interface SurvivalPlace {
   readonly ca: string
   readonly password: string
   readonly directTlsPort: number
-  /** What comes just while a session is resumed may overtake what came before, or come twice. */
+  /** What comes just while a session is resumed may overtake what came before, where no archive has the order. */
   readonly swaps: boolean
 }
 
@@ -35,10 +39,11 @@ const resource = 'line'
 export function holdSurvival(place: SurvivalPlace): void {
   describe(`on ${place.name}, nothing is lost, doubled or swapped`, () => {
     it.each([1, 2])(
-      'by faults at random, drawn from %i',
+      'by faults at random, drawn from %i, with an archive',
       async (seed) => {
-        const outcome = await hold(place, (relay) => toParts(toRandomPlan(seed, { faults, messages }), relay))
-        expect(outcome).toMatchObject(flawless(place))
+        const plan = toRandomPlan(seed, { faults, messages })
+        const outcome = await hold(place, (relay) => toParts(plan, relay), archived)
+        expect(outcome).toMatchObject({ up: exact, down: exact, missed: 0 })
       },
       limitMs,
     )
@@ -55,40 +60,74 @@ export function holdSurvival(place: SurvivalPlace): void {
   })
 
   it(
-    `loses nothing of what it sends when ${place.name} has forgotten the session`,
+    `loses, doubles and swaps nothing when ${place.name} has forgotten the session, with an archive`,
     async () => {
-      const { up } = await hold(place, (relay) => [
-        { messages: 60, incident: toForgottenSession(50, relay, () => takeResource(place)) },
-        { messages: 40 },
-      ])
-      expect(up).toMatchObject({ sent: messages, lost: 0, reordered: 0 })
+      const outcome = await hold(
+        place,
+        (relay) => [
+          { messages: 60, incident: toForgottenSession(50, relay, () => takeResource(place)) },
+          { messages: 40 },
+        ],
+        archived,
+      )
+      expect(outcome).toMatchObject({ up: exact, down: exact, missed: 0 })
     },
     limitMs,
   )
 }
 
+const all = { sent: messages, lost: 0, falseAlarms: 0 }
+const exact = { ...all, duplicated: 0, reordered: 0 }
+
 /** What an outcome is to be like. */
 function flawless({ swaps }: SurvivalPlace) {
-  const all = { sent: messages, lost: 0, falseAlarms: 0 }
-  const exact = { ...all, duplicated: 0, reordered: 0 }
-  return { up: exact, down: swaps ? all : exact, missed: 0 }
+  return { up: exact, down: swaps ? { ...all, duplicated: 0 } : exact, missed: 0 }
 }
 
-async function hold(place: SurvivalPlace, toParts: (relay: Relay) => readonly Part[]): Promise<Outcome> {
+/** Where a client hears what was said to it. */
+type Hearing = (client: Client) => Client['message$']
+
+const asItComes: Hearing = (client) => client.message$
+
+/** The archive keeps the messages of strangers too, where its server has to be told. */
+const archived: Hearing = (client) => {
+  const { message$ } = client.use(archive)
+  const payload = xml(
+    'prefs',
+    ns.archive,
+    { default: 'always' },
+    xml('always', ns.archive),
+    xml('never', ns.archive),
+  )
+  void client.connect().then(() => client.request({ type: 'set', payload }).catch(() => {}))
+  return message$.pipe(map(({ message }) => message))
+}
+
+async function hold(
+  place: SurvivalPlace,
+  toParts: (relay: Relay) => readonly Part[],
+  hear: Hearing = asItComes,
+): Promise<Outcome> {
   const { ca, directTlsPort: port, domain, password } = place
   const relay = await startRelay(port)
   onTestFinished(() => relay.stop())
   return holdConversation({
     talkerJid: `u0@${domain}`,
-    startTalker: async (events) => startTalker(place, relay.port, events),
+    startTalker: async (events) => startTalker(place, relay.port, events, hear),
     farEnd: { port, domain, ca, user: 'u1', password, resource },
+    knowsRepeats: true,
     parts: toParts(relay),
     backLimitMs: 10_000,
   })
 }
 
 /** Ours, with short waits and none between attempts. */
-function startTalker({ ca, domain, password }: SurvivalPlace, port: number, events: TalkerEvents): Talker {
+function startTalker(
+  { ca, domain, password }: SurvivalPlace,
+  port: number,
+  events: TalkerEvents,
+  hear: Hearing,
+): Talker {
   const client = createClient({
     jid: `u0@${domain}/${resource}`,
     password,
@@ -113,7 +152,7 @@ function startTalker({ ca, domain, password }: SurvivalPlace, port: number, even
     isOnline = status === 'online'
     if (status === 'suspended' || status === 'backingOff') queueMicrotask(() => client.networkOnline())
   })
-  client.message$.subscribe(({ body, type }) => {
+  hear(client).subscribe(({ body, type }) => {
     if (body !== undefined && type !== 'error') events.arrived(body)
   })
   void client.connect()

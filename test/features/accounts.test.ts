@@ -226,3 +226,22 @@ it('a resource that is taken is given up for another where the server says so', 
   expect(one.client.state).toMatchObject({ status: 'online', jid })
   expect(other.client.state).toMatchObject({ status: 'online', jid: expect.not.stringMatching(/desk$/) })
 })
+
+it('whoever has an account invites others, as many as the server has room for', async () => {
+  const { meet } = await serve({ registration: { invitations: [] }, limits: { registeredAccounts: 1 } })
+  const { account, client } = meet('alice')
+  await expect(account.invite()).rejects.toMatchObject({ code: 'transport.not-connected' })
+  await client.connect()
+  const { token, ...issued } = await account.invite()
+  expect(issued).toMatchObject({ account: { domain: client.jid.domain }, inviter: undefined })
+  await expect(account.invite()).rejects.toMatchObject({ code: 'stanza.resource-constraint' })
+  expect(await meet('bob').account.register()).toMatchObject({ outcome: 'not-allowed' })
+  expect(await meet('bob').account.register({ invitation: token })).toEqual({ outcome: 'registered' })
+})
+
+it('a server that takes no invitations makes none', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account, client } = meet('alice')
+  await client.connect()
+  await expect(account.invite()).rejects.toMatchObject({ code: 'stanza.item-not-found' })
+})

@@ -12,6 +12,7 @@ import {
   own,
   question,
   remember,
+  stanzaId,
   toCode,
 } from './archives.js'
 
@@ -52,6 +53,29 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(states).toEqual(['offline', 'anchoring', 'live', 'offline', 'catchingUp', 'live'])
     const third = await question(await again())
     expect(third.page.after).toBe('a6')
+  })
+
+  it('come once that were sent again, though the archive has them twice', async () => {
+    const again = (body: string, id: string) =>
+      inner(body, `${bob}/y`, id).replace(
+        '</body>',
+        `</body><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>`,
+      )
+    const session = await anchored('a0')
+    session.peer.say(inner('one', `${bob}/x`, 'm1').replace('</body>', `</body>${stanzaId('a1')}`))
+    await rest()
+    const next = await session.again()
+    const { page, query, request } = await question(next)
+    expect(page.after).toBe('a1')
+    next.say(
+      archived(query, 'a2', inner('two', `${bob}/x`, 'm2')) +
+        archived(query, 'a3', again('one', 'm1')) +
+        archived(query, 'a4', again('two', 'm2')) +
+        archived(query, 'a5', inner('three', 'carol@example.test/x', 'm2')) +
+        end(request, true),
+    )
+    await rest()
+    expect(session.seen).toEqual(['one a1', 'two a2', 'three a5'])
   })
 
   it('go on from what an earlier run has seen', async () => {

@@ -7,11 +7,12 @@ import { logIn, rest, start } from '../spec/session.js'
 export const own = 'alice@example.test'
 export const bob = 'bob@example.test'
 
+/** What the account's archive calls a message. */
+export const stanzaId = (id: string) => `<stanza-id xmlns='urn:xmpp:sid:0' by='${own}' id='${id}'/>`
+
 /** A message with what the account's archive calls it. */
 export const live = (body: string, id?: string, from = `${bob}/x`) =>
-  `<message from='${from}' type='chat'><body>${body}</body>${
-    id === undefined ? '' : `<stanza-id xmlns='urn:xmpp:sid:0' by='${own}' id='${id}'/>`
-  }</message>`
+  `<message from='${from}' type='chat'><body>${body}</body>${id === undefined ? '' : stanzaId(id)}</message>`
 
 export const forwarded = (message: string) =>
   `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>${message}</forwarded>`

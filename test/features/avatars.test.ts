@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { avatars, ns, vcards, type Avatar } from '../../src/index.js'
+import { avatars, ns, vcards, type Avatar, type ClientOptions } from '../../src/index.js'
 import { AvatarCache, rememberedAvatarBytes, storedAvatarUnits } from '../../src/features/avatar-cache.js'
+import { rememberedWearerLimit, WornAvatars } from '../../src/features/worn-avatars.js'
 import type { Json } from '../../src/store/store.js'
 import { next } from '../conversations/people.js'
 import { elementsOf, type HeardElement } from '../spec/heard.js'
-import { online, rest } from '../spec/session.js'
+import { logIn, online, rest, start } from '../spec/session.js'
+import { Disk, mountKillable } from '../store/disk.js'
 import { code } from './acquaintances.js'
 
 const bob = 'bob@example.test'
@@ -25,8 +27,8 @@ const presence = (hash: string, from = `${bob}/phone`, more = '') =>
 /** What the server says to each request, by the name of its payload; `undefined` is item-not-found. */
 type Answers = (payload: HeardElement, to: string | undefined) => string | undefined
 
-async function looking(answers: Answers = () => undefined) {
-  const { client, peer } = await online({ presence: {} })
+async function looking(answers: Answers = () => undefined, options: Partial<ClientOptions> = {}) {
+  const { client, peer } = await online({ presence: {}, ...options })
   const { length } = peer.elements
   const features = client.use(avatars)
   const asked: string[] = []
@@ -116,6 +118,34 @@ describe('the avatar of somebody', () => {
     expect(asked).not.toContain(`get ${ns.avatarData} ${bob}`)
   })
 
+  it('is at once what a contact wore when the last process saw them, until they say otherwise', async () => {
+    const disk = new Disk()
+    const { store, kill } = mountKillable(disk)
+    const contact = `<query xmlns='jabber:iq:roster'><item jid='${bob}' subscription='both'/></query>`
+    const answers: Answers = (payload, to) => (payload.namespace === ns.roster ? contact : cards(payload, to))
+    const { client, peer, see } = await looking(answers, { store })
+    await client.fetchRoster()
+    peer.say(presence(hashOf(good)) + presence(hashOf(good), 'carol@example.test/x'))
+    await Promise.all([see(good), see(good, 'carol@example.test')])
+    await rest()
+    kill()
+
+    const later = start({ store: disk.mount() })
+    const { avatarOf } = later.client.use(avatars)
+    const shown: (string | undefined)[] = []
+    avatarOf(bob).subscribe((avatar) => shown.push(avatar?.id))
+    const server = await later.peer()
+    await rest()
+    expect(shown.at(-1)).toBe(hashOf(good))
+    expect(await firstValueFrom(avatarOf('carol@example.test'))).toBeUndefined()
+    await logIn(server)
+    await later.outcome
+    server.say(presence(''))
+    await rest()
+    expect(shown.at(-1)).toBeUndefined()
+    expect(server.elements.filter(({ attributes }) => attributes['to'] === bob)).toEqual([])
+  })
+
   it('in a room is that of the occupant', async () => {
     const { avatarOf, peer, see } = await looking(cards)
     const room = 'room@muc.example.test'
@@ -177,16 +207,17 @@ describe('one’s own avatar', () => {
   })
 })
 
+const memory = (facts = new Map<string, Json>()) => ({
+  facts,
+  keepFact: (key: string, value: Json) => void (value === null ? facts.delete(key) : facts.set(key, value)),
+  factsOf: (prefix: string, tell: (key: string, value: Json) => void) => {
+    for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
+  },
+})
+
 describe('images that are kept', () => {
   const gif = { type: 'image/gif', bytes: picture('kept') } as const
   const id = hashOf(gif.bytes)
-  const memory = (facts = new Map<string, Json>()) => ({
-    facts,
-    keepFact: (key: string, value: Json) => void (value === null ? facts.delete(key) : facts.set(key, value)),
-    factsOf: (prefix: string, tell: (key: string, value: Json) => void) => {
-      for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
-    },
-  })
 
   it('are there for the next process, if they are still what their hashes say', async () => {
     const store = memory()
@@ -228,6 +259,21 @@ describe('images that are kept', () => {
     )
     expect(left.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(rememberedAvatarBytes)
     expect(left.at(-1)).toBeGreaterThan(0)
+  })
+})
+
+describe('who wears which', () => {
+  it('is kept of so many contacts as there is room for, and of nobody who is none any more', () => {
+    const store = memory(new Map<string, Json>([['worn carol@example.test', 7]]))
+    const worn = new WornAvatars(store)
+    expect(store.facts.size).toBe(0)
+    for (let count = 0; count <= rememberedWearerLimit; count += 1)
+      worn.see(`user${count}@example.test`, 'id')
+    expect(store.facts.size).toBe(rememberedWearerLimit)
+    expect([worn.of('user0@example.test'), worn.of('user1@example.test')]).toEqual([undefined, 'id'])
+    worn.see('user1@example.test', undefined)
+    expect(new WornAvatars(store).of('user1@example.test')).toBeUndefined()
+    expect(new WornAvatars(store).of('user2@example.test')).toBe('id')
   })
 })
 

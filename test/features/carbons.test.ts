@@ -49,6 +49,16 @@ describe('carbons (XEP-0280)', () => {
     expect(copies).toEqual(['received heard', 'sent said'])
   })
 
+  it('tell once what was sent again', async () => {
+    const { client, copies, peer } = await copying()
+    const first = inner('heard', 'bob@example.test/x', 'm1')
+    const again = first.replace('</body>', "</body><origin-id xmlns='urn:xmpp:sid:0' id='m1'/>")
+    peer.say(copy('received', first) + copy('received', again))
+    await rest()
+    expect(copies).toEqual(['received heard'])
+    expect(client.state.status).toBe('online')
+  })
+
   it('are told as refused where the server makes none', async () => {
     const { peer, request, states } = await copying()
     peer.say(

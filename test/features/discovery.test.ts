@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { rememberedHashLimit } from '../../src/features/caps-cache.js'
-import { ns } from '../../src/index.js'
+import { createClient, discovery, ns, type Crossing } from '../../src/index.js'
+import { createServer } from '../../src/server/index.js'
 import { childOf, textOf, type HeardElement } from '../spec/heard.js'
 import { rest } from '../spec/session.js'
 import { bombusMod } from '../spec/xep0390-examples.js'
@@ -23,7 +24,7 @@ const features = [ns.discoInfo, ns.receipts]
 const ver = verOf(...features)
 const node = `urn:example:client#${ver}`
 
-async function all<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
+async function all<T>(source: AsyncIterable<T> | Iterable<T>): Promise<readonly T[]> {
   const found: T[] = []
   for await (const one of source) found.push(one)
   return found
@@ -308,6 +309,31 @@ describe('items()', () => {
     const told = all(disco.items('rooms.example.test'))
     await says(items(await peer.next('iq'), one('a.test') + set))
     expect(await told).toMatchObject([{ name: 'a.test' }])
+  })
+
+  it('are all there from a server that divides its answer, as many as a page has for each request', async () => {
+    await using server = await createServer({
+      listen: {},
+      accounts: [{ username: 'bob', password: 'secret' }],
+    })
+    const heard: string[] = []
+    const enter = async (resource: string) => {
+      const jid = `bob@${server.domain}/${resource}`
+      const wire = (crossing: Crossing) => {
+        if (crossing.direction === 'out') heard.push(crossing.text)
+      }
+      const client = createClient({ jid, password: 'secret', endpoint: () => server.connect(), wire })
+      onTestFinished(() => client.close())
+      const finder = client.use(discovery)
+      await client.connect()
+      await client.fetchRoster()
+      return finder
+    }
+    const resources = ['bed', 'desk', 'garden', 'kitchen', 'sofa']
+    const [finder] = await Promise.all(resources.map(enter))
+    const found = await all(finder?.items(`bob@${server.domain}`, { pageSize: 2 }) ?? [])
+    expect(found.map(({ jid }) => jid.resource)).toEqual(resources)
+    expect(heard.filter((text) => text.includes(ns.discoItems))).toHaveLength(3)
   })
 
   it('end where a page is empty, and fail where it comes again', async () => {

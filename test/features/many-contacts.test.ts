@@ -5,7 +5,7 @@ import { Subscriptions } from '../../src/features/subscriptions.js'
 import { VersionedMap } from '../../src/features/versioned-map.js'
 import { parseRosterItem, type RosterItem } from '../../src/stanza/roster.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 setFlagsFromString('--expose-gc')
 const collect: unknown = runInNewContext('gc')

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { createMessages, rememberedMessageLimit } from '../../src/features/messages.js'
+import { SessionMessages, rememberedMessageLimit } from '../../src/features/messages.js'
 import { Outbox } from '../../src/features/outbox.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 function openMessages() {
   const bus = new StanzaBus(() => 'unused')
   bus.open({ send: () => {} }, { bare: 'alice@example.test', full: 'alice@example.test/desk' })
   let count = 0
-  const messages = createMessages(bus, () => `m${(count += 1)}`, new Outbox(bus, 1_000))
+  const messages = new SessionMessages(bus, () => `m${(count += 1)}`, new Outbox(bus, 1_000))
   const bounced: string[] = []
   messages.bounced$.subscribe(({ delivery }) => bounced.push(`${delivery.id} ${delivery.status.status}`))
   const bounce = (id: string, from = 'bob@example.test') => {
@@ -20,7 +20,7 @@ function openMessages() {
   return { send, bounce, bounced }
 }
 
-describe('createMessages()', () => {
+describe('SessionMessages', () => {
   it('ties an error to the message that caused it, if it comes from whom that went to', () => {
     const { send, bounce, bounced } = openMessages()
     send()

@@ -3,9 +3,12 @@ import { filter, firstValueFrom } from 'rxjs'
 import { archive, carbons, clientState, createClient, TransportError } from '../../src/index.js'
 import { createServer } from '../../src/server/index.js'
 import { toPingElement } from '../../src/stanza/ping.js'
+import { logInManaged, resume } from '../spec/managed.js'
+import { rest, start } from '../spec/session.js'
 import type { Transport } from '../../src/transport/transport.js'
+import { archived, end, inner, live, question } from './archives.js'
 
-it('a session that is resumed keeps its copies and its place in the archive, and is told again that nobody looks', async () => {
+it('a session that is resumed keeps its copies, asks its archive for the order of what comes, and is told again that nobody looks', async () => {
   const accounts = ['alice', 'bob'].map((username) => ({ username, password: 'secret' }))
   const server = await createServer({ accounts, listen: {} })
   const cables: Transport[] = []
@@ -53,6 +56,56 @@ it('a session that is resumed keeps its copies and its place in the archive, and
   await back
   await arrived
   await bob.request({ type: 'get', payload: toPingElement() })
-  expect(said).toEqual(['inactive'])
+  expect(said).toEqual(['inactive', 'iq {urn:xmpp:mam:2}query'])
   expect(seen).toEqual(['meanwhile'])
+})
+
+/** A client with an archive that is empty, after its first message. */
+async function anchored() {
+  const session = start({ reconnect: 'afterOnline' })
+  const history = session.client.use(archive)
+  const seen: (string | undefined)[] = []
+  history.message$.subscribe(({ message }) => seen.push(message.body))
+  const first = await session.peer()
+  await logInManaged(first)
+  first.say(end((await question(first)).request, true) + live('one', 'a1'))
+  await rest()
+  /** The session goes on over another connection. */
+  const move = async (index: number, h: number) => {
+    session.peers.at(-1)?.cut()
+    await rest()
+    session.client.networkOnline()
+    const peer = await session.peer(index)
+    await resume(peer, h)
+    return peer
+  }
+  return { ...session, seen, move }
+}
+
+it('what a server mixes up while it moves a session is heard in order, with an archive', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
+  second.say(live('three', 'a3') + live('two', 'a2'))
+  const { page, query, request } = await question(second)
+  expect(page.after).toBe('a1')
+  const found = archived(query, 'a2', inner('two')) + archived(query, 'a3', inner('three'))
+  second.say(found + end(request, true) + live('four', 'a4'))
+  await rest()
+  expect(seen).toEqual(['one', 'two', 'three', 'four'])
+  expect(second.elements.filter(({ name }) => name === 'iq')).toHaveLength(1)
+})
+
+it('a page of the archive that came while the session moved is asked for again', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
+  second.say(live('two', 'a2'))
+  const first = await question(second)
+  const third = await move(2, 2)
+  third.say(archived(first.query, 'a3', inner('three')) + end(first.request, true))
+  const again = await question(third)
+  expect(again.page.after).toBe('a1')
+  const found = archived(again.query, 'a2', inner('two')) + archived(again.query, 'a3', inner('three'))
+  third.say(found + end(again.request, true))
+  await rest()
+  expect(seen).toEqual(['one', 'two', 'three'])
 })

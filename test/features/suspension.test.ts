@@ -97,6 +97,22 @@ describe('a session that is suspended', () => {
     expect(second.elements.map(({ name }) => name)).toEqual(['auth', 'resume'])
   })
 
+  it('sends again by the name it had what the server may have taken all the same', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const { id } = say(client, 'one')
+    await rest()
+    first.cut()
+    await rest()
+    const { id: later } = say(client, 'two')
+    const second = await next(session)
+    await resume(second, 0)
+    expect(second.raw).toContain(
+      `<message to='${bob}' id='${id}'><body>one</body><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/></message>`,
+    )
+    expect(second.raw).toContain(`<message to='${bob}' id='${later}'><body>two</body></message>`)
+  })
+
   it('is over where the server says so: everything is as after a login', async () => {
     const session = await managed({ roster: true, presence: {} })
     const { client, first } = session
@@ -174,11 +190,23 @@ describe('a message that comes twice', () => {
   const origin = (id: string) => `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`
   const archived = (id: string, by = 'alice@example.test') =>
     `<stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${by}'/>`
+  const inRoom = "<x xmlns='http://jabber.org/protocol/muc#user'/>"
   const delay = "<delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>"
 
   it.each([
     ['sent again by whoever sent it', [message('a', 'x'), message('a', 'x', origin('a') + delay)], 1],
     ['sent again with the name it had', [message('a', 'x', origin('o')), message('b', 'x', origin('o'))], 1],
+    ['overtaken by the same, sent again', [message('a', 'x', origin('a')), message('a', 'x')], 1],
+    [
+      'overtaken by the same, sent again, and archived by another name',
+      [message('a', 'x', origin('a') + archived('s')), message('a', 'x', archived('t'))],
+      1,
+    ],
+    [
+      'that only has the id of another that has a name',
+      [message('1', 'x', origin('1')), message('1', 'y')],
+      2,
+    ],
     [
       'given again by one’s own archive',
       [message('a', 'x', archived('s')), message('b', 'x', archived('s'))],
@@ -190,6 +218,31 @@ describe('a message that comes twice', () => {
     [
       'with an id that a stranger gave',
       [message('a', 'x', archived('s', bob)), message('b', 'x', archived('s', bob))],
+      2,
+    ],
+    [
+      'whose id and sender read as another’s together',
+      [
+        `<message type='groupchat' from='room@example.test/a b' id='c'><body>x</body></message>`,
+        `<message type='groupchat' from='room@example.test/a' id='b c'><body>x</body>${origin('b c')}</message>`,
+      ],
+      2,
+    ],
+    [
+      'from a domain that reads as what one’s own archive says',
+      [
+        `<message from='archive' id='s'><body>x</body></message>`,
+        `<message from='origin' id='${bob} a'><body>x</body></message>`,
+        message('a', 'x', archived('s') + origin('a')),
+      ],
+      3,
+    ],
+    [
+      'from another who speaks in the same room, in private',
+      [
+        `<message type='chat' from='room@example.test/mallory' id='a'><body>x</body>${inRoom}</message>`,
+        `<message type='chat' from='room@example.test/bob' id='a'><body>x</body>${inRoom}${origin('a')}</message>`,
+      ],
       2,
     ],
     [

@@ -20,7 +20,14 @@ export const rooms = [
     packages: ['xstate'],
     pure: true,
   },
-  { name: 'transport', holds: 'bytes', rooms: ['errors'], types: [], packages: ['node:', 'ws'], pure: false },
+  {
+    name: 'transport',
+    holds: 'bytes',
+    rooms: ['later', 'errors'],
+    types: [],
+    packages: ['node:', 'ws'],
+    pure: false,
+  },
   { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
   {
     name: 'stanza',
@@ -41,7 +48,7 @@ export const rooms = [
   {
     name: 'sasl',
     holds: 'a proof',
-    rooms: ['base64', 'code-points', 'errors'],
+    rooms: ['base64', 'code-points', 'later', 'errors'],
     types: ['transport', 'store'],
     packages: [],
     pure: false,
@@ -152,6 +159,14 @@ export const files = [
     packages: [],
     pure: true,
   },
+  {
+    name: 'later',
+    holds: 'what is loaded when it is needed',
+    rooms: ['errors'],
+    types: [],
+    packages: [],
+    pure: true,
+  },
   { name: 'base64', holds: 'bytes as text', rooms: [], types: [], packages: [], pure: true },
   {
     name: 'client',
@@ -166,6 +181,7 @@ export const files = [
       'store',
       'actors',
       'features',
+      'later',
       'errors',
     ],
     types: [],

@@ -115,8 +115,8 @@ describe('the session chart, when connections are lost,', () => {
   it.each(['network.online', 'system.woken'] as const)(
     'looks at once whether a connection still lives on %s',
     async (type) => {
-      const { seen, surroundings, actor } = await online({ ...managed, probe: [silent] })
-      surroundings.say({ type })
+      const { seen, stanzas, actor } = await online({ ...managed, probe: [silent] })
+      stanzas.say({ type })
       await vi.advanceTimersByTimeAsync(defaultTimeouts.doubtMs)
       expect(seen.at(-1)).toBe('backingOff.suspended')
       expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.doubt' })

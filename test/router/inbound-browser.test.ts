@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createInbound } from '../../src/router/inbound-browser.js'
 import { createTransportPair } from '../../src/transport/memory.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const silent = { opened: () => {}, element: () => {}, closed: () => {}, failed: () => {} }
 

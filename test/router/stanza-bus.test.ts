@@ -5,7 +5,7 @@ import type { Sendable } from '../../src/router/outbound.js'
 import { openRequestLimit } from '../../src/router/requests.js'
 import { parseJid } from '../../src/stanza/jid.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 
 const account = { bare: 'alice@example.test', full: 'alice@example.test/desk' }

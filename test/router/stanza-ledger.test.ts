@@ -5,7 +5,7 @@ import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
 import type { Flushed } from '../../src/router/cork.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const modulus = 2 ** 32
 const stanza = (id: string) => xml('message', ns.client, { id })
@@ -112,6 +112,28 @@ describe('StanzaLedger', () => {
     next.write()
     expect(next.sent).toEqual(['b', 'c', 'd'])
     expect(told).toEqual(['a acknowledged', 'b written', 'c written', 'd written'])
+  })
+
+  it('lets a stanza say that it goes again, and that one alone', () => {
+    const { ledger } = tracking()
+    const again = (sent: Sendable) => stanza(`${idOf(sent)}!`)
+    const fate = { written: () => {}, again }
+    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), fate)
+    ledger.detach()
+    ledger.send(stanza('d'), fate)
+    const next = createCarrier()
+    ledger.resume(next.carrier, 1)
+    expect(next.sent).toEqual(['b!', 'c!', 'd'])
+  })
+
+  it('lets what an earlier process has sent say that it goes again, and not what it has not', () => {
+    const { ledger } = tracking()
+    const fate = { written: () => {}, again: (sent: Sendable) => stanza(`${idOf(sent)}!`) }
+    const left = [1, 2, undefined].map((seq, index) => ({ stanza: stanza(`${index}`), fate, seq }))
+    ledger.restore(0, left)
+    const next = createCarrier()
+    ledger.resume(next.carrier, 1)
+    expect(next.sent).toEqual(['1!', '2'])
   })
 
   it('sends again as there is room, and lets nothing overtake', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTransportPair, type TransportPairOptions } from '../../src/transport/memory.js'
 import { XmlStream, type XmlStreamOptions } from '../../src/router/xml-stream.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 import { openingTag } from '../support/scripted-server.js'
 

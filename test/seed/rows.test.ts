@@ -20,6 +20,7 @@ describe('the rows of the founding document', () => {
 
   it.each(rows)('$id names only tests, charts and programs that exist', ({ charts, examples, proofs }) => {
     expect(proofs.length).toBeGreaterThan(0)
+    expect(examples.length).toBeGreaterThan(0)
     const missing = proofs.filter(({ file, test }) => {
       const source = readFileSync(path(file), 'utf8')
       return !["'", '`'].some(

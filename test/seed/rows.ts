@@ -41,6 +41,7 @@ const typing = inFile('typing')
 /** What is missing where a server deviates so. */
 export const lacks: Readonly<Partial<Record<Deviation, string>>> = {
   'hides nobody': 'invisibility (XEP-0186)',
+  'makes no invitations': 'invitations (XEP-0401, XEP-0445)',
   'takes no approval in advance': 'approval in advance (RFC 6121 §3.4)',
 }
 
@@ -148,34 +149,41 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S9',
     title: 'Rich text (XEP-0071)',
-    what: 'Markup beside the plain body, which is always there. What comes is sanitised to the profile of the specification, so that no script, handler or tracking image survives. Signs in a plain body are read too (XEP-0393, which has replaced it).',
+    what: 'Markup beside the plain body, which is always there; left out for a contact whose client is known not to understand it, or has answered it without any. What comes is sanitised to the profile of the specification, so that no script, handler or tracking image survives. Signs in a plain body are read too (XEP-0393, which has replaced it).',
     charts: [],
     examples: ['rich-text'],
     proofs: [
       typing('arrives beside the plain text'),
+      typing('goes no more to who answers it without any, until they write some'),
       typing('is what the signs of a body mean, unless its sender says no (XEP-0393)'),
     ],
   },
   {
     id: 'S10',
     title: 'Service discovery (XEP-0030)',
-    what: 'What others are and can do: asked once, and not at all where somebody has shown the same verified hash in presence (XEP-0115, XEP-0390). Whether a contact supports something is one call, and one’s own features are told by what the app uses.',
+    what: 'What others are and can do: asked once, and not at all where somebody has shown the same verified hash in presence (XEP-0115, XEP-0390). Whether a contact supports something is one call, and one’s own features are told by what the app uses. Long lists come page by page (XEP-0059).',
     charts: [],
     examples: ['discover'],
     proofs: [
       discovery('tells what a friend’s client can do, and asks one of several that show the same'),
       discovery('hears of what a friend’s client can do from now on'),
+      discovery('tells what a server and an account are, and what belongs to them'),
+      discovery('tells everything that belongs to an account, however it is divided'),
     ],
   },
   {
     id: 'S11',
     title: 'Making an account (XEP-0077)',
-    what: 'On the connection that logs in to it afterwards, over TLS. The server says what it wants to know, in fields or a form, and the app is asked; a refusal says why in its type.',
+    what: 'On the connection that logs in to it afterwards, over TLS. The client asks first what the server wants to know, as XEP-0077 §3.1 has it, where the document’s client guesses; the answer is fields or a form, and the app is asked; a refusal says why in its type. Who is invited shows that first (XEP-0445), and who has an account may invite (XEP-0401).',
     charts: ['registration', 'session'],
-    examples: ['register'],
+    examples: ['register', 'invite'],
     proofs: [
       accounts('makes one, and logs in to it on the same connection'),
       accounts('says that a name is taken'),
+      accounts(
+        'makes one for who is invited, once, where the server makes invitations',
+        'makes no invitations',
+      ),
     ],
   },
   {
@@ -241,7 +249,7 @@ export const rows: readonly SeedRow[] = [
   {
     id: 'S17',
     title: 'vCards (XEP-0054)',
-    what: 'What people say of themselves, in typed fields, the photo as bytes with their type; got and published, in the form of today too (XEP-0292). Avatars (XEP-0084, XEP-0153) are believed only with the hash that was shown.',
+    what: 'What people say of themselves, in typed fields, the photo as bytes with their type; got and published, in the form of today too (XEP-0292). Avatars (XEP-0084, XEP-0153) are believed only with the hash that was shown; with a store contacts look as they did when last seen, from the start.',
     charts: ['photo-hash'],
     examples: ['vcard', 'avatars'],
     proofs: [
@@ -249,7 +257,9 @@ export const rows: readonly SeedRow[] = [
       profiles('lose nothing that another app has put there when one word of them is changed'),
       profiles('are none for those who have none, and for those who are nobody'),
       profiles('are there in the form of today, too'),
+      profiles('are told to friends who look'),
       profiles('are seen by friends as they change, and gone when they are'),
+      profiles('are there at once for the next process, as they were last seen'),
       profiles('are told of in presence, to those who know cards alone'),
     ],
   },

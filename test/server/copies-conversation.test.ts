@@ -12,7 +12,7 @@ import { parseDiscoInfo, toDiscoInfoElement } from '../../src/stanza/disco.js'
 import type { PageRequest } from '../../src/stanza/result-set.js'
 import { findStanzaId, toStanzaIdElement } from '../../src/stanza/stanza-id.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer

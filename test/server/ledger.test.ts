@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Ledger } from '../../src/server/ledger.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const owed = (id: string) => ({
   element: xml('message', ns.client, { id }),

@@ -4,7 +4,7 @@ import { toCapsElement } from '../../src/stanza/caps.js'
 import { toDiscoInfoElement } from '../../src/stanza/disco.js'
 import { toItemsRequest, toPublishRequest } from '../../src/stanza/pubsub.js'
 import { XmlElement, xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 import { logIn, type Wire } from './wire.js'
 

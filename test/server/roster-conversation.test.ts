@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { parseRoster, toRosterElement, type RosterInput } from '../../src/stanza/roster.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer

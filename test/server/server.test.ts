@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createServer, type ServerEvent } from '../../src/server/index.js'
 import { toRosterElement } from '../../src/stanza/roster.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, Wire } from './wire.js'
 
 const alice = { username: 'alice', password: 'secret' }

@@ -1,13 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
-import { parseDiscoInfo, toDiscoInfoElement, toDiscoItemsElement } from '../../src/stanza/disco.js'
+import {
+  parseDiscoInfo,
+  parseDiscoItems,
+  toDiscoInfoElement,
+  toDiscoItemsElement,
+} from '../../src/stanza/disco.js'
+import { findPage, toPageRequest, type PageRequest } from '../../src/stanza/result-set.js'
 import { parseEntityTime, toTimeRequest } from '../../src/stanza/entity-time.js'
 import { parseLastActivity, toLastActivityRequest } from '../../src/stanza/last-activity.js'
 import { toPingElement } from '../../src/stanza/ping.js'
 import { toSessionElement } from '../../src/stanza/session.js'
 import { parseVersionElement, toVersionElement } from '../../src/stanza/version.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer
@@ -25,6 +31,42 @@ beforeEach(async () => {
   server.befriend('alice', { username: 'bob' })
   alice = await logIn(server.connect(), 'alice', 'desk')
   return () => server.close()
+})
+
+describe('what belongs to an account (XEP-0059)', () => {
+  const ask = async (request: PageRequest) => {
+    const payload = toDiscoItemsElement({ payloads: [toPageRequest(request)] })
+    const [query] = (await alice.request('get', payload, 'alice@localhost')).elements()
+    const items = query === undefined ? [] : (parseDiscoItems(query)?.items ?? [])
+    const { first, index, last, count } = findPage(query ?? payload)
+    const ends = [first, last].map((jid) => jid?.split('/')[1])
+    return [items.map(({ jid }) => jid.resource).join(' '), ...ends, index, count]
+  }
+  const at = (resource: string) => `alice@localhost/${resource}`
+
+  beforeEach(async () => {
+    const others = await Promise.all(
+      ['sofa', 'bed'].map((resource) => logIn(server.connect(), 'alice', resource)),
+    )
+    for (const wire of [...others, alice]) await present(wire)
+  })
+  const present = async (wire: Wire) => {
+    wire.send(xml('presence', ns.client))
+    await wire.heard()
+  }
+
+  it.each<[PageRequest, readonly unknown[]]>([
+    [{ max: 2 }, ['bed desk', 'bed', 'desk', 0, 3]],
+    [{ max: 2, after: at('desk') }, ['sofa', 'sofa', 'sofa', 2, 3]],
+    [{ max: 2, after: at('chair') }, ['desk sofa', 'desk', 'sofa', 1, 3]],
+    [{ max: 1, before: at('sofa') }, ['desk', 'desk', 'desk', 1, 3]],
+    [{ max: 2, before: '' }, ['desk sofa', 'desk', 'sofa', 1, 3]],
+    [{ max: 5, after: at('sofa') }, ['', undefined, undefined, undefined, 3]],
+    [{ max: 0 }, ['', undefined, undefined, undefined, 3]],
+    [{}, ['bed desk sofa', 'bed', 'sofa', 0, 3]],
+  ])('comes in pages: %j', async (request, page) => {
+    expect(await ask(request)).toEqual(page)
+  })
 })
 
 describe('the server answers', () => {

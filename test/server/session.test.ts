@@ -5,7 +5,7 @@ import { dialTls } from '../../src/transport/tcp.js'
 import { toBindElement } from '../../src/stanza/bind.js'
 import { toIqElement } from '../../src/stanza/iq.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, Wire, type Login } from './wire.js'
 
 const servers: EmbeddedServer[] = []

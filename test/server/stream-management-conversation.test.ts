@@ -7,7 +7,7 @@ import {
   type StreamManagementElement,
 } from '../../src/stanza/stream-management.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, Wire } from './wire.js'
 
 const servers: EmbeddedServer[] = []

@@ -3,7 +3,7 @@ import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { toDiscoItemsElement } from '../../src/stanza/disco.js'
 import { toVisibilityElement } from '../../src/stanza/invisible.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer

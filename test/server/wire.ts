@@ -10,7 +10,7 @@ import { parseStreamError } from '../../src/stanza/stream-error.js'
 import { parseStreamFeatures, type StreamFeatures } from '../../src/stanza/stream-features.js'
 import type { Transport } from '../../src/transport/transport.js'
 import { XmlElement, xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 
 type Item = XmlElement | { readonly header: StreamHeader } | 'stream closed' | 'disconnected'

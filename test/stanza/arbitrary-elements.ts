@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { XmlElement, xmlNamespace, type XmlNode } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const words = (text: string) => text.split(/\s+/)
 

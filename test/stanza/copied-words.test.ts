@@ -23,7 +23,7 @@ import { findReceipt, toReceiptElement } from '../../src/stanza/receipts.js'
 import { findPage, findPageRequest, toPage, toPageRequest } from '../../src/stanza/result-set.js'
 import { findStanzaId, parseStanzaId, toStanzaIdElement } from '../../src/stanza/stanza-id.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const text = fc.string({ minLength: 1 })

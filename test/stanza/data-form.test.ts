@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { formTypeOf, parseDataForm, toDataFormElement, toFormTypeField } from '../../src/stanza/data-form.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 

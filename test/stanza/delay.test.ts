@@ -4,7 +4,7 @@ import { parseDateTime, parseLegacyDateTime, toDateTime } from '../../src/stanza
 import { findDelay, parseDelay, toDelayElement } from '../../src/stanza/delay.js'
 import { parseJid } from '../../src/stanza/jid.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement } from './arbitrary-elements.js'
 
 describe('parseDateTime()', () => {

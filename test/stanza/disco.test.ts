@@ -8,7 +8,7 @@ import {
 } from '../../src/stanza/disco.js'
 import { parseJid } from '../../src/stanza/jid.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement } from './arbitrary-elements.js'
 
 const i = ns.discoInfo

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseIq, toIqElement, toResultElement, type Iq } from '../../src/stanza/iq.js'
 import { parseStanza } from '../../src/stanza/stanza.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const c = ns.client

@@ -10,7 +10,7 @@ import {
 import { sanitise } from '../../src/stanza/rich-text.js'
 import { toRichNodes } from '../../src/stanza/styled-rich-text.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 const signs = { emphasis: '_', preformatted: '`', strike: '~', strong: '*' } as const
 

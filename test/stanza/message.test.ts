@@ -4,7 +4,7 @@ import { parseJid } from '../../src/stanza/jid.js'
 import { pickText, type LanguageText } from '../../src/stanza/language-text.js'
 import { parseMessage, toMessageElement, type Message } from '../../src/stanza/message.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const c = ns.client

@@ -4,7 +4,7 @@ import { parseJid } from '../../src/stanza/jid.js'
 import { toMessageElement, type MessageInput } from '../../src/stanza/message.js'
 import { MessageForms } from '../../src/stanza/plain-message.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize, type Spell } from '../../src/xml/serializer.js'
 
 const inStream: Spell = (element) => serialize(element, { namespace: ns.client })

@@ -9,7 +9,7 @@ import {
 import { isRemovalElement, toRemovalElement } from '../../src/stanza/account-removal.js'
 import { xml } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 
 const register = (content: string) => readFrame(`<query xmlns='${ns.register}'>${content}</query>`)

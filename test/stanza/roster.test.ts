@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseJid } from '../../src/stanza/jid.js'
 import { parseRoster, parseRosterChange, toRosterElement } from '../../src/stanza/roster.js'
 import { xml, type XmlNode } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const r = ns.roster

@@ -4,7 +4,7 @@ import { saslFailureConditions } from '../../src/errors.js'
 import { decodeBase64, encodeBase64 } from '../../src/base64.js'
 import { parseSaslElement, toSaslElement, type SaslElement } from '../../src/stanza/sasl.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const s = ns.sasl

@@ -12,7 +12,7 @@ import { isPingElement, toPingElement } from '../../src/stanza/ping.js'
 import { isSessionElement, toSessionElement } from '../../src/stanza/session.js'
 import { parseVersionElement, toVersionElement } from '../../src/stanza/version.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 describe('resource binding (RFC 6120 §7)', () => {

@@ -4,7 +4,7 @@ import { StanzaError, stanzaErrorConditions } from '../../src/errors.js'
 import { parseIq } from '../../src/stanza/iq.js'
 import { parseStanzaError, toErrorReply, toStanzaErrorElement } from '../../src/stanza/stanza-error.js'
 import { xml, type XmlNode } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const c = ns.client

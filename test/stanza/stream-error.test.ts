@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { StreamError, streamErrorConditions } from '../../src/errors.js'
 import { parseOtherHost, parseStreamError, toStreamErrorElement } from '../../src/stanza/stream-error.js'
 import { xml, type XmlNode } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const s = ns.streamErrors

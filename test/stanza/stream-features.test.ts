@@ -7,7 +7,7 @@ import {
   type StreamFeatures,
 } from '../../src/stanza/stream-features.js'
 import { xml, type XmlNode } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const features = (...children: readonly XmlNode[]) => xml('features', ns.streams, {}, ...children)

@@ -8,7 +8,7 @@ import {
   type StreamManagementElement,
 } from '../../src/stanza/stream-management.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseEntityTime, toEntityTimeElement } from '../../src/stanza/entity-time.js'
 import { parseLastActivity, toLastActivityElement } from '../../src/stanza/last-activity.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement, rename } from './arbitrary-elements.js'
 
 const time = (tzo: string, utc = '2006-12-19T17:58:35Z') =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { findChatState, toChatStateElement, type ChatState } from '../../src/stanza/chat-state.js'
 import { findMessageEvent, toMessageEventElement, type MessageEvent } from '../../src/stanza/message-event.js'
 import { xml } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { arbitraryElement } from './arbitrary-elements.js'
 
 const states: readonly ChatState[] = ['active', 'composing', 'gone', 'inactive', 'paused']

@@ -1,7 +1,8 @@
+import type { ServerSetting } from './real-servers.js'
 import { realDomains } from './server-folder.js'
 
 /** What differs between two runs. */
-export interface EjabberdPlace {
+export interface EjabberdPlace extends ServerSetting {
   readonly folder: string
   /** Certificate and key in one file. */
   readonly certificate: string
@@ -10,7 +11,13 @@ export interface EjabberdPlace {
 }
 
 /** YAML; with two hosts the address for uploads must contain `@HOST@`, or ejabberd does not start. */
-export function ejabberdConfiguration({ authority, certificate, folder, port }: EjabberdPlace): string {
+export function ejabberdConfiguration({
+  archives = 'contacts',
+  authority,
+  certificate,
+  folder,
+  port,
+}: EjabberdPlace): string {
   const c2s = 'module: ejabberd_c2s, ip: "127.0.0.1", max_stanza_size: infinity, shaper: none, access: c2s'
   const http =
     'module: ejabberd_http, ip: "127.0.0.1", request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload}'
@@ -51,7 +58,7 @@ modules:
     access: everybody
   mod_last: {}
   mod_legacy_auth: {}
-  mod_mam: {assume_mam_usage: true, default: roster}
+  mod_mam: {assume_mam_usage: true, default: ${archives === 'contacts' ? 'roster' : 'always'}}
   mod_muc: {access_create: everybody, default_room_options: {mam: true}}
   mod_offline: {access_max_user_messages: max_user_offline_messages}
   mod_ping: {}

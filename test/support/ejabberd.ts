@@ -5,14 +5,14 @@ import { findFreePorts } from './free-ports.js'
 import { startGuarded, untilReady } from './guarded-process.js'
 import { realPassword, realUsers } from './real-accounts.js'
 import type { RealDomain } from './real-server.js'
-import type { StartedServer } from './real-servers.js'
+import type { ServerSetting, StartedServer } from './real-servers.js'
 import { createServerFolder, realDomains } from './server-folder.js'
 
 /**
  * Starts ejabberd 23 or newer in a folder of its own. Erlang runs it as a node without a name, for which it needs no
  * port mapper and listens on nothing else; without busy waiting, which would eat the processor.
  */
-export async function startEjabberd(): Promise<StartedServer> {
+export async function startEjabberd(setting: ServerSetting = {}): Promise<StartedServer> {
   const libraries = await findEjabberd()
   if (libraries === undefined) throw new Error('ejabberd is not installed')
   const folder = await createServerFolder('ejabberd')
@@ -20,6 +20,7 @@ export async function startEjabberd(): Promise<StartedServer> {
   const port = (name: 'http' | 'https' | 'required' | 'starttls' | 'tls') => free.get(name) ?? 0
   const { ca, cert, key } = folder.certificate
   const configuration = ejabberdConfiguration({
+    ...setting,
     folder: folder.path,
     certificate: await folder.write('server.pem', cert + key),
     authority: await folder.write('ca.crt', ca),

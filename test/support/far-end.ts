@@ -16,9 +16,9 @@ export interface FarEndPlace {
   readonly isShown?: boolean
 }
 
-/** What comes: the body of a message, or of one of its own that has come back. */
+/** What comes: the body of a message, with the whole of it, or of one of its own that has come back. */
 export interface FarEndEvents {
-  readonly arrived: (body: string) => void
+  readonly arrived: (body: string, text: string) => void
   readonly bounced: (id: string) => void
 }
 
@@ -52,7 +52,7 @@ export async function enterFarEnd(place: FarEndPlace, events: FarEndEvents): Pro
     else if (attribute(text, 'type') === 'error') events.bounced(id)
     else {
       const body = /<body[^>]*>([^<]*)<\/body>/.exec(text)?.[1]
-      if (body !== undefined) events.arrived(body)
+      if (body !== undefined) events.arrived(body, text)
     }
   })
   return {

@@ -1,3 +1,6 @@
+import { Repeats } from '../../src/router/repeats.js'
+import { parseMessage } from '../../src/stanza/message.js'
+import { readFrame } from '../../src/xml/frame-reader.js'
 import { enterFarEnd, type FarEnd, type FarEndPlace } from './far-end.js'
 import { TallySheet, type Tally } from './tally.js'
 
@@ -14,6 +17,8 @@ export interface TalkerEvents {
   /** It can talk, for the first time or again. */
   readonly online: () => void
   readonly arrived: (body: string) => void
+  /** This one came again, and was kept from the app. */
+  readonly recognized: (body: string) => void
   /** It has been given this to send. */
   readonly sent: (body: string) => void
   /** It says that the server has this one. */
@@ -52,6 +57,8 @@ export interface Conversation {
   readonly talkerJid: string
   readonly startTalker: (events: TalkerEvents) => Promise<Talker>
   readonly farEnd: FarEndPlace
+  /** The other side knows what comes again as the talker does, by the same means: its app is not given that. */
+  readonly knowsRepeats: boolean
   readonly parts: readonly Part[]
   /** How long a client is waited for, in milliseconds. */
   readonly backLimitMs: number
@@ -67,6 +74,8 @@ export interface Outcome {
   readonly missed: number
 }
 
+/** How long a client is waited for at first: what is measured begins then. */
+const startLimitMs = 90_000
 /** So many messages of each direction are on their way at most, before an incident. */
 const windowLimit = 40
 /** How long a message that keeps others waiting is waited for, once in a part, in milliseconds. */
@@ -85,7 +94,7 @@ const missedLimit = 3
 
 /** Lets both sides talk at the same time while incidents happen, and counts what arrives. */
 export async function holdConversation(conversation: Conversation): Promise<Outcome> {
-  const { backLimitMs, farEnd: place, parts, startTalker, talkerJid } = conversation
+  const { backLimitMs, farEnd: place, knowsRepeats, parts, startTalker, talkerJid } = conversation
   const up = new TallySheet()
   const down = new TallySheet()
   const mark = Math.random().toString(36).slice(2, 8)
@@ -116,19 +125,30 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
       news.tell()
     },
     arrived: (body) => arrived(down, 'd', body),
+    recognized: (body) => {
+      if (numberIn(body, `${mark}d`) !== undefined) down.recognize()
+    },
     sent: (body) => noted(body, (number) => up.send(number)),
     confirmed: (body) => noted(body, (number) => up.confirm(number)),
     failed: (body) => noted(body, (number) => up.fail(number)),
   }
   const enter = () =>
     enterFarEnd(place, {
-      arrived: (body) => arrived(up, 'u', body),
+      arrived: (body, text) => {
+        if (!knowsRepeats || !isRepeat(text)) arrived(up, 'u', body)
+        else if (numberIn(body, `${mark}u`) !== undefined) up.recognize()
+      },
       bounced: (id) => {
         const number = numberIn(id, `${mark}d`)
         if (number !== undefined) down.fail(number)
       },
     })
 
+  const repeats = new Repeats()
+  const isRepeat = (text: string): boolean => {
+    const message = parseMessage(readFrame(text.replace('<message', "<message xmlns='jabber:client'")))
+    return message.kind === 'message' && repeats.has(message, { bare: `${place.user}@${place.domain}` })
+  }
   let farEnd: FarEnd | undefined = await enter()
   const held: string[] = []
   const sayBack = (body: string) => {
@@ -195,7 +215,7 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     return echoed.has(said)
   }
   try {
-    if (!(await news.until(() => onlineMs > 0, backLimitMs)))
+    if (!(await news.until(() => onlineMs > 0, startLimitMs)))
       throw new Error('the client did not come online')
     // Who has just come may be missed; from the answer on, each is there for the other.
     await farEnd.settle()

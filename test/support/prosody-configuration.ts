@@ -1,7 +1,8 @@
+import type { ServerSetting } from './real-servers.js'
 import { realDomains } from './server-folder.js'
 
 /** What differs between two runs. */
-export interface ProsodyPlace {
+export interface ProsodyPlace extends ServerSetting {
   readonly folder: string
   readonly cert: string
   readonly key: string
@@ -16,6 +17,9 @@ const modules = [
   'csi_simple',
   'disco',
   'http',
+  'invites',
+  'invites_adhoc',
+  'invites_register',
   'lastactivity',
   'legacyauth',
   'mam',
@@ -39,11 +43,17 @@ const modules = [
 ]
 
 /**
- * `internal_plain` keeps passwords, so that every SCRAM mechanism can be offered. The policy of the archive leaves out
- * strangers, because the file storage slows down by a hundred with ten thousand messages. Without Nagle's algorithm off,
+ * `internal_plain` keeps passwords, so that every SCRAM mechanism can be offered. Where the archive leaves out strangers, that is
+ * because the file storage slows down by a hundred once it has ten thousand messages, its limit. Without Nagle's algorithm off,
  * every login waits 40 ms for a delayed acknowledgement.
  */
-export function prosodyConfiguration({ cert, folder, key, port }: ProsodyPlace): string {
+export function prosodyConfiguration({
+  archives = 'contacts',
+  cert,
+  folder,
+  key,
+  port,
+}: ProsodyPlace): string {
   const { open, secure } = realDomains
   return `
 run_as_root = true
@@ -72,8 +82,11 @@ http_default_host = "${open}"
 consider_websocket_secure = false
 authentication = "internal_plain"
 storage = "internal"
-default_archive_policy = "roster"
+default_archive_policy = ${archives === 'contacts' ? '"roster"' : 'true'}
+storage_archive_item_limit = ${archives === 'contacts' ? 10_000 : 1_000_000}
 allow_registration = true
+registration_invite_only = false
+allow_user_invites = true
 smacks_hibernation_time = 120
 smacks_max_ack_delay = 5
 c2s_close_timeout = 1

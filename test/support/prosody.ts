@@ -3,18 +3,18 @@ import { startGuarded, untilReady } from './guarded-process.js'
 import { prosodyConfiguration } from './prosody-configuration.js'
 import { realPassword, realUsers } from './real-accounts.js'
 import type { RealDomain } from './real-server.js'
-import type { StartedServer } from './real-servers.js'
+import type { ServerSetting, StartedServer } from './real-servers.js'
 import { createServerFolder, realDomains } from './server-folder.js'
 import type { ServerFolder } from './server-folder.js'
 
 /** Starts Prosody 0.12 or newer in a folder of its own. */
-export async function startProsody(): Promise<StartedServer> {
+export async function startProsody(setting: ServerSetting = {}): Promise<StartedServer> {
   const folder = await createServerFolder('prosody')
   const free = await findFreePorts('starttls', 'tls', 'http', 'https')
   const port = (name: 'http' | 'https' | 'starttls' | 'tls') => free.get(name) ?? 0
   const cert = await folder.write('server.crt', folder.certificate.cert)
   const key = await folder.write('server.key', folder.certificate.key)
-  const configuration = prosodyConfiguration({ folder: folder.path, cert, key, port })
+  const configuration = prosodyConfiguration({ ...setting, folder: folder.path, cert, key, port })
   const file = await folder.write('prosody.cfg.lua', configuration)
   await Promise.all(Object.values(realDomains).map((domain) => writeAccounts(folder, domain)))
   const server = startGuarded({

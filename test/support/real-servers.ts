@@ -12,6 +12,12 @@ export interface StartedServer {
   stop(): Promise<void>
 }
 
+/** What one run wants of a server. */
+export interface ServerSetting {
+  /** Whose messages the archive of an account keeps; default `contacts`. */
+  readonly archives?: 'contacts' | 'everybody'
+}
+
 /** All real servers of a run. */
 export interface StartedServers {
   readonly facts: RealServers

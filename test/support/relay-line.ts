@@ -31,8 +31,10 @@ export interface LineKeeper {
   readonly latencyMs: () => number
   /** How many bytes of so many may pass; the others are gone. */
   readonly admit: (direction: Direction, bytes: number) => number
-  readonly heard: (direction: Direction) => void
-  readonly passed: (direction: Direction, chunk: Buffer) => void
+  /** Told when bytes come, before they have gone the way. */
+  readonly heard: (direction: Direction, chunk: Buffer) => void
+  /** Told when they are handed on. */
+  readonly passed: (direction: Direction) => void
   readonly ended: () => void
 }
 
@@ -53,12 +55,12 @@ export function openLine(client: Socket, port: number, keeper: LineKeeper): Line
   const pass = (from: Socket, to: Socket, direction: Direction) => {
     const way = ways[direction]
     from.on('data', (chunk: Buffer) => {
-      keeper.heard(direction)
+      keeper.heard(direction, chunk)
       if (isForgotten && direction === 'up') client.resetAndDestroy()
       way.later(() => {
         if (swallowed.has(direction)) return
         const admitted = chunk.subarray(0, keeper.admit(direction, chunk.length))
-        keeper.passed(direction, admitted)
+        keeper.passed(direction)
         if (to.writable) to.write(admitted)
       })
     })

@@ -10,7 +10,7 @@ export interface Relay {
   readonly connections: number
   /** How often the client has spoken on the latest connection, whatever it said between two words of the server. */
   readonly flights: number
-  /** TLS records of application data that the client has sent since the server last said something. */
+  /** TLS records of application data that the client has sent since it last heard the server. */
   recordsSinceServer(): number
   /** Breaks every open line, at once, whatever was to break later. */
   break(how: Break): void
@@ -73,13 +73,13 @@ export async function startRelay(port: number, delayMs = 0): Promise<Relay> {
     const line = openLine(client, port, {
       latencyMs: () => latencyMs,
       admit,
-      heard: (direction) => {
+      heard: (direction, chunk) => {
+        if (direction === 'up') count(chunk)
         if (direction === 'up' && lastSpeaker === 'down') flights++
         lastSpeaker = direction
       },
-      passed: (direction, chunk) => {
-        if (direction === 'up') count(chunk)
-        else records = 0
+      passed: (direction) => {
+        if (direction === 'down') records = 0
       },
       ended: () => lines.delete(line),
     })

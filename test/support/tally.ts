@@ -8,8 +8,10 @@ export interface Tally {
   readonly confirmed: number
   /** Of those that have arrived, how many the sender was told that they have not. */
   readonly falseAlarms: number
-  /** How often one came that had come before. */
+  /** How often the receiving app was given one that it had been given before. */
   readonly duplicated: number
+  /** How often one came again that the receiver's library knew again, and kept from the app. */
+  readonly recognized: number
   /** How many came behind one that was sent later. */
   readonly reordered: number
   /** Numbers of the first that are lost. */
@@ -24,6 +26,7 @@ export class TallySheet {
   readonly #arrived = new Set<number>()
   #highest = -1
   #duplicated = 0
+  #recognized = 0
   #reordered = 0
 
   send(number: number): void {
@@ -50,6 +53,11 @@ export class TallySheet {
     else this.#highest = number
   }
 
+  /** One that has come again is kept from the app. */
+  recognize(): void {
+    this.#recognized++
+  }
+
   get isComplete(): boolean {
     return this.#arrived.size >= this.#sent.size && this.#lost().length === 0
   }
@@ -68,6 +76,7 @@ export class TallySheet {
       confirmed: lost.filter((number) => this.#confirmed.has(number)).length,
       falseAlarms: [...this.#failed].filter((number) => this.#arrived.has(number)).length,
       duplicated: this.#duplicated,
+      recognized: this.#recognized,
       reordered: this.#reordered,
       firstLost: lost.slice(0, 5),
     }

@@ -118,6 +118,18 @@ describe('checkChart()', () => {
     )
   })
 
+  test('tells a place that rests only by the end of an actor which may be over already', () => {
+    const awaiting = setup({ actors: { watch: fromPromise(() => Promise.resolve()) } }).createMachine({
+      id: 'awaiting',
+      initial: 'waiting',
+      invoke: { id: 'watch', src: 'watch', onDone: {}, onError: '.done' },
+      states: { waiting: { on: { again: { target: 'waiting', reenter: true } } }, done: { tags: ['idle'] } },
+    })
+    expect(checkChart(awaiting, walk(awaiting), { without })).toContainEqual(
+      expect.objectContaining({ law: 'every place leads to an end or a rest', state: 'awaiting.waiting' }),
+    )
+  })
+
   test('tells a place from which guards let nothing come to rest, though the drawing does', () => {
     const endless = setup({ guards: { isEver: () => false }, delays: { soon: 1 } }).createMachine({
       id: 'endless',

@@ -124,4 +124,35 @@ describe('walk()', () => {
       places: { length: 3 },
     })
   })
+
+  test('walks no place twice because an actor is over, nor lets one end twice on a way', () => {
+    const door = {
+      initial: 'shut',
+      states: { shut: { on: { open: 'wide' } }, wide: { on: { close: 'shut' } } },
+    }
+    const light = {
+      initial: 'dark',
+      states: { dark: { on: { press: 'lit' } }, lit: { on: { press: 'dark' } } },
+    }
+    const shop = setup({
+      actors: { watch: fromPromise<boolean>(() => Promise.resolve(true)) },
+      guards: { isSeen: (_, params: { readonly output: boolean }) => params.output },
+    }).createMachine({
+      id: 'shop',
+      type: 'parallel',
+      invoke: {
+        id: 'watch',
+        src: 'watch',
+        onDone: [{ guard: { type: 'isSeen', params: ({ event }) => event } }, {}],
+        onError: {},
+      },
+      states: { door, light },
+    })
+    const { places, coverage, cover } = walk(shop, { outcomes: { watch: { done: [true, false] } } })
+    expect(places).toHaveLength(4)
+    expect(coverage.transitions).toMatchObject({ of: 7, reached: 7 })
+    for (const { edges } of cover()) {
+      expect(edges.filter(({ event }) => 'actorId' in event).length).toBeLessThanOrEqual(1)
+    }
+  })
 })

@@ -3,11 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { discoverEndpoints } from '../../src/transport/discovery-browser.js'
 import { formatEndpoint } from '../../src/transport/endpoint.js'
-import {
-  discoverWebSockets,
-  hostMetaLimitBytes,
-  type HostMetaOptions,
-} from '../../src/transport/host-meta.js'
+import { hostMetaLimitBytes, type HostMetaOptions } from '../../src/transport/host-meta.js'
 import { never } from './pairings.js'
 import { portOf, rejection } from './peers.js'
 
@@ -28,11 +24,11 @@ function fetchOf(documents: Readonly<Record<string, string>>) {
 
 async function discover(documents: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { fetch } = fetchOf(documents)
-  const endpoints = await discoverWebSockets({ domain: 'example.test', signal: never(), fetch })
+  const endpoints = await discoverEndpoints({ domain: 'example.test', signal: never(), fetch })
   return endpoints.map(formatEndpoint)
 }
 
-describe('discoverWebSockets()', () => {
+describe('discoverEndpoints() of browsers', () => {
   it('reads the links of host-meta.json, and asks for nothing more', async () => {
     const links = [
       { rel: 'urn:xmpp:alt-connections:xbosh', href: 'https://example.test/bosh' },
@@ -40,7 +36,7 @@ describe('discoverWebSockets()', () => {
       { rel, href: 'wss://example.test:5281/xmpp' },
     ]
     const { fetch, asked } = fetchOf({ 'host-meta.json': JSON.stringify({ links }) })
-    const found = await discoverWebSockets({ domain: 'example.test', signal: never(), fetch })
+    const found = await discoverEndpoints({ domain: 'example.test', signal: never(), fetch })
     expect(found.map(formatEndpoint)).toEqual(['wss://web.example.test/ws', 'wss://example.test:5281/xmpp'])
     expect(asked).toEqual(['https://example.test/.well-known/host-meta.json'])
   })
@@ -97,7 +93,7 @@ describe('discoverWebSockets()', () => {
     })
     const fetch: Fetch = async (url) =>
       url.endsWith('.json') ? new Response(endless) : new Response('', { status: 404 })
-    const error = await rejection(discoverWebSockets({ domain: 'example.test', signal: never(), fetch }))
+    const error = await rejection(discoverEndpoints({ domain: 'example.test', signal: never(), fetch }))
     expect(error.code).toBe('transport.unknown-host')
     expect(sent).toBeLessThan(hostMetaLimitBytes * 2)
   })
@@ -109,7 +105,7 @@ describe('discoverWebSockets()', () => {
     onTestFinished(() => void server.close())
     const plain = `http://127.0.0.1:${portOf(server)}/`
     const error = await rejection(
-      discoverWebSockets({
+      discoverEndpoints({
         domain: 'example.test',
         signal: never(),
         fetch: (_, options) => globalThis.fetch(plain, options),
@@ -127,16 +123,14 @@ describe('discoverWebSockets()', () => {
         options.signal?.addEventListener('abort', () => reject(new Error('stopped')))
       })
     const discovering = rejection(
-      discoverWebSockets({ domain: 'example.test', signal: abortion.signal, fetch }),
+      discoverEndpoints({ domain: 'example.test', signal: abortion.signal, fetch }),
     )
     abortion.abort('why')
     const error = await discovering
     expect(error.code).toBe('transport.aborted')
     expect(error.cause).toBe('why')
   })
-})
 
-describe('discoverEndpoints() of browsers', () => {
   it('fails where a domain publishes no WebSocket', async () => {
     const { fetch } = fetchOf({ 'host-meta.json': '{"links":[]}' })
     const error = await rejection(discoverEndpoints({ domain: 'example.test', signal: never(), fetch }))

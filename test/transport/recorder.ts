@@ -19,7 +19,7 @@ export class Recorder {
     this.closed = new Promise((resolve) => (this.#closedLater = resolve))
     transport.start({
       data: (chunk) => {
-        this.chunks.push(chunk)
+        this.chunks.push(typeof chunk === 'string' ? chunk : Uint8Array.from(chunk))
         this.bytes += chunk.length
         this.onData?.()
         this.#wake()

@@ -45,6 +45,18 @@ describe('SinkFeed', () => {
     expect(delivery.heldBytes).toBe(0)
   })
 
+  it('keeps what it holds, though whoever gave it uses the same bytes again', async () => {
+    const { delivery, told } = await begin()
+    const bytes = Buffer.from('a')
+    delivery.pause()
+    delivery.data(bytes)
+    bytes.write('b')
+    delivery.data(bytes)
+    bytes.write('c')
+    delivery.resume()
+    expect(told).toEqual(['97', '98'])
+  })
+
   it('never calls the sink while it is inside the sink', async () => {
     let depth = 0
     let deepest = 0

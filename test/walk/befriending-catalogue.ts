@@ -1,22 +1,21 @@
-import { isMachineSnapshot, type ActorRefFrom, type InspectionEvent } from 'xstate'
+import type { InspectionEvent } from 'xstate'
 import {
   befriendingMachine,
   defaultBefriendingTimeouts,
   type ContactFacts,
 } from '../../machines/befriending.js'
 import { StanzaError } from '../../src/errors.js'
-import { contacts, createClient, ns, type Befriending } from '../../src/index.js'
-import type { Model, Occurrence } from '../../src/testing/drive-model.js'
-import type { Drivable, Running, Stimulus } from '../../src/testing/drive.js'
-import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
-import { answerTo } from '../../src/testing/scripted-peer-login.js'
-import { createScriptedServer } from '../../src/testing/scripted-peer-server.js'
-import { VirtualClock } from '../../src/testing/virtual-clock.js'
+import { contacts, ns, type Befriending } from '../../src/index.js'
 import { toIqElement } from '../../src/stanza/iq.js'
 import { toPresenceElement, type PresenceInput } from '../../src/stanza/presence.js'
 import { toRosterElement, type RosterItemInput } from '../../src/stanza/roster.js'
-import { toErrorReply } from '../../src/stanza/stanza-error.js'
-import { done, failed, told } from './stimulus.js'
+import type { Model, Occurrence } from '../../src/testing/drive-model.js'
+import type { Drivable, Stimulus } from '../../src/testing/drive.js'
+import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
+import { answerTo } from '../../src/testing/scripted-peer-login.js'
+import type { XmlElement } from '../../src/xml/element.js'
+import { FeatureRig } from './feature-rig.js'
+import { asksFor, done, failed, told } from './stimulus.js'
 
 const bob = 'bob@example.test'
 
@@ -24,49 +23,20 @@ const bob = 'bob@example.test'
 const timeouts = { ...defaultBefriendingTimeouts, patienceMs: 200_000 }
 
 /** A client that has begun a handshake, and a server that keeps its roster. */
-export class BefriendingRig implements Running {
-  readonly clock = new VirtualClock()
-  readonly actor: ActorRefFrom<typeof befriendingMachine>
-  readonly handle: Befriending
+class BefriendingRig extends FeatureRig<typeof befriendingMachine, Befriending> {
   /** What the server's roster says of the contact. */
   item: RosterItemInput | undefined
-  readonly #server
-  readonly #client
 
   constructor(offersApproval: boolean, inspect: (event: InspectionEvent) => void) {
-    const actors: unknown[] = []
-    this.#server = createScriptedServer({
-      authenticatedFeatures: { bind: true, subscriptionPreApproval: offersApproval },
-      reactions: [(heard, peer) => heard.kind === 'element' && this.#answer(heard.element, peer)],
-    })
-    this.#client = createClient({
-      jid: 'alice@example.test',
-      password: 'secret',
-      endpoint: this.#server.open,
-      reconnect: 'never',
-      inspect: (event) => {
-        if (event.type === '@xstate.actor') actors.push(event.actorRef)
-        else if (isBefriending(event.actorRef)) inspect(event)
+    super(
+      befriendingMachine,
+      {
+        use: (client) => client.use(contacts).befriend(bob, { name: 'Bob', timeouts }),
+        server: { authenticatedFeatures: { bind: true, subscriptionPreApproval: offersApproval } },
+        reactions: [(heard, peer) => heard.kind === 'element' && this.#answer(heard.element, peer)],
       },
-    })
-    this.handle = this.#client.use(contacts).befriend(bob, { name: 'Bob', timeouts })
-    const found = actors.find(isBefriending)
-    if (found === undefined) throw new TypeError('no handshake was begun')
-    this.actor = found
-  }
-
-  get peer(): ScriptedPeer {
-    return this.#server.peer
-  }
-
-  async goOnline(): Promise<void> {
-    await this.#client.connect()
-  }
-
-  async goOffline(): Promise<void> {
-    const left = this.#client.disconnect()
-    await this.clock.rest()
-    await left
+      inspect,
+    )
   }
 
   /** The roster changes, and the client is told. */
@@ -75,38 +45,21 @@ export class BefriendingRig implements Running {
     this.peer.say(toIqElement({ type: 'set', id: 'push', payload: toRosterElement({ items: [item] }) }))
   }
 
-  say(presence: PresenceInput): void {
+  hear(presence: PresenceInput): void {
     this.peer.say(toPresenceElement({ from: bob, ...presence }))
   }
 
-  transcript(): string {
-    return this.#server.peers.flatMap(({ transcript }) => transcript).join('\n')
-  }
-
-  async end(): Promise<void> {
-    const closed = this.#client.close()
-    await this.clock.drain()
-    await closed
-    const left = this.clock.timerCount
-    this.clock[Symbol.dispose]()
-    if (left > 0) throw new Error(`${left} timers are left`)
-  }
-
-  #answer(element: Parameters<typeof answerTo>[0], peer: ScriptedPeer): boolean {
-    const query = element.child('query', ns.roster)
-    if (query === undefined) return false
+  #answer(element: XmlElement, peer: ScriptedPeer): boolean {
+    if (!asksRoster(element)) return false
     // Changes are answered by the test.
-    if (element.attribute('type') === 'set') return true
+    if (isChange(element)) return true
     peer.say(answerTo(element, toRosterElement({ items: this.item === undefined ? [] : [this.item] })))
     return true
   }
 }
 
-function isBefriending(actor: unknown): actor is ActorRefFrom<typeof befriendingMachine> {
-  if (typeof actor !== 'object' || actor === null || !('getSnapshot' in actor)) return false
-  const snapshot: unknown = typeof actor.getSnapshot === 'function' ? actor.getSnapshot() : undefined
-  return isMachineSnapshot(snapshot) && snapshot.machine.id === 'befriending'
-}
+const asksRoster = asksFor('query', ns.roster)
+const isChange = (element: XmlElement) => element.is('iq', ns.client) && element.attribute('type') === 'set'
 
 /** What the client is to know of the contact, and whether it is online. */
 interface Known {
@@ -146,10 +99,6 @@ function pushes(
   }
 }
 
-/** The last change of the roster that was asked for. */
-const changesIn = ({ elements }: ScriptedPeer) =>
-  elements.filter((element) => element.is('iq', ns.client) && element.attribute('type') === 'set').slice(-1)
-
 const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'goes online',
@@ -179,15 +128,12 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
   {
     name: 'the server lists the contact',
     predicts: [done('listContact')],
-    act: ({ peer }) => peer.say(...changesIn(peer).map((request) => answerTo(request))),
+    act: (rig) => rig.answer(isChange),
   },
   {
     name: 'the server refuses to list it',
     predicts: [failed('listContact', new StanzaError('forbidden', 'auth'))],
-    act: ({ peer }) =>
-      peer.say(
-        ...changesIn(peer).flatMap((request) => toErrorReply(request, { condition: 'forbidden' }) ?? []),
-      ),
+    act: (rig) => rig.refuse(isChange, 'forbidden'),
   },
   pushes('none'),
   pushes('none', 'ask'),
@@ -199,26 +145,26 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
     name: 'the contact asks',
     when: isOnline,
     predicts: (model) => learns(model, { hasAsked: !isAnswered(knownIn(model).item) }),
-    act: (rig) => rig.say({ type: 'subscribe' }),
+    act: (rig) => rig.hear({ type: 'subscribe' }),
   },
   {
     name: 'the contact asks no longer',
     when: isOnline,
     predicts: (model) => learns(model, { hasAsked: false }),
-    act: (rig) => rig.say({ type: 'unsubscribe' }),
+    act: (rig) => rig.hear({ type: 'unsubscribe' }),
   },
   {
     name: 'the contact refuses',
     when: isOnline,
     predicts: [told('befriending', 'contact.refused')],
-    act: (rig) => rig.say({ type: 'unsubscribed' }),
+    act: (rig) => rig.hear({ type: 'unsubscribed' }),
   },
   {
     name: 'the request comes back',
     when: isOnline,
     predicts: [told('befriending', 'contact.failed', { error: new StanzaError('item-not-found', 'cancel') })],
     act: (rig) =>
-      rig.say({
+      rig.hear({
         type: 'error',
         id: rig.actor.getSnapshot().context.requestId,
         error: { condition: 'item-not-found' },

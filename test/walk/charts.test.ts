@@ -4,7 +4,7 @@ import { charts } from './charts/index.js'
 import { report } from './report.js'
 
 // What a server does wrong is struck in a test of its own.
-const walked = await report([...charts.map(({ machine }) => machine.id), 'cells', 'sasl'])
+const walked = await report(['charts', 'cells', 'sasl'])
 
 test('nothing of any chart falls short: all is reached, every law is kept, every promise holds', () => {
   expect(walked.shortcomings).toEqual([])

@@ -4,7 +4,7 @@ import { saslFailureConditions } from '../../src/errors.js'
 import { authentication } from './charts/authentication.js'
 import { servedSubscription } from './charts/served-subscription.js'
 import { toCounter, type Counter } from './counter.js'
-import { countDriven } from './drive-counters.js'
+import { countDriven, countStruck } from './drive-counters.js'
 import tables from '../machines/rfc6121-subscriptions.json' with { type: 'json' }
 
 /** What is counted with every walk, by the name under which it is asked for alone: whoever brings another count adds it. */
@@ -12,6 +12,7 @@ export const counters: Readonly<Record<string, () => Promise<readonly Counter[]>
   cells: async () => [countSubscriptionCells()],
   sasl: async () => [countSaslFailures('initiate'), countSaslFailures('answerChallenge')],
   driven: countDriven,
+  faults: countStruck,
 }
 
 /** RFC 6121 Appendix A, cell by cell, as the walk of the server's chart found them. */

@@ -3,9 +3,9 @@ import { defaultTimeouts } from '../../machines/timeouts.js'
 import { Link } from '../../src/actors/link.js'
 import type { SessionMeans } from '../../src/actors/means.js'
 import { createSession } from '../../src/actors/session.js'
-import { createPresence, PresenceWords } from '../../src/features/presence.js'
-import { createRoster, RosterStore } from '../../src/features/roster.js'
-import { createWishes } from '../../src/features/wishes.js'
+import { PresenceWords, SessionPresence } from '../../src/features/presence.js'
+import { RosterStore, SessionRoster } from '../../src/features/roster.js'
+import { SessionWishes } from '../../src/features/wishes.js'
 import { createStanzaId } from '../../src/router/stanza-ids.js'
 import { StanzaBus } from '../../src/router/stanza-bus.js'
 import { StreamManagement } from '../../src/router/stream-management.js'
@@ -61,18 +61,23 @@ export function discoveringSession(
   const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
   if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
   actor.start()
-  const { register, remove, ...wishes } = createWishes(actor)
+  const wishes = new SessionWishes(actor)
+  const people = new SessionRoster(bus, roster, rosterActor)
+  const own = new SessionPresence(bus, presence, presenceActor)
   return {
     actor,
-    ...wishes,
+    connect: (options) => wishes.connect(options),
+    disconnect: () => wishes.disconnect(),
+    close: () => wishes.close(),
     account: {
-      remove,
+      remove: () => wishes.remove(),
       register: (make, options) => {
         means.account.make = make
-        return register(options)
+        return wishes.register(options)
       },
     },
-    ...createRoster(bus, roster, rosterActor),
-    ...createPresence(bus, presence, presenceActor),
+    fetchRoster: () => people.fetchRoster(),
+    sendPresence: (words) => own.sendPresence(words),
+    hide: (options) => own.hide(options),
   }
 }

@@ -2,9 +2,15 @@ import { saslFailureConditions, streamErrorConditions } from '../../src/errors.j
 import { drive, type Drivable, type Running } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { driveArchive } from './archive-catalogue.js'
 import { befriendingKey, driveBefriending, undrivableOfBefriending } from './befriending-catalogue.js'
+import { driveCarbons } from './carbons-catalogue.js'
+import { charts } from './charts/index.js'
+import { conversationKey, driveConversation } from './conversation-catalogue.js'
 import { toCounter, type Counter } from './counter.js'
 import { inputOf } from './driving.js'
+import { drivePhotoHash, photoHashKey } from './photo-hash-catalogue.js'
+import { driveRegistrations, undrivableOfRegistration } from './registration-catalogue.js'
 import {
   driveServedSession,
   servedSessionKey,
@@ -15,48 +21,69 @@ import { keyOf, sessions, undrivable } from './session-catalogue.js'
 import { strikeAll, toFaultReport, type Strike } from './strike.js'
 import { subscriptionDrive, subscriptionKey } from './subscription-catalogue.js'
 
-/** What is counted on a client and a server that run. */
+/** Transitions of every chart that were taken for real, of those that anybody outside can bring about. */
 export async function countDriven(): Promise<readonly Counter[]> {
-  const strikes = await strikeAll()
-  return [
-    await countTransitions('a session', Object.values(sessions), keyOf, undrivable),
+  const counted = [
+    await countTransitions(Object.values(sessions), keyOf, undrivable),
+    await countTransitions([true, false].map(driveBefriending), befriendingKey, undrivableOfBefriending),
+    await countTransitions([subscriptionDrive], subscriptionKey),
+    await countTransitions(['a0', undefined].map(driveArchive)),
+    await countTransitions([driveCarbons]),
+    await countTransitions([driveConversation], conversationKey),
+    await countTransitions([drivePhotoHash], photoHashKey),
+    await countTransitions(driveRegistrations, undefined, undrivableOfRegistration),
     await countTransitions(
-      'a handshake',
-      [true, false].map(driveBefriending),
-      befriendingKey,
-      undrivableOfBefriending,
-    ),
-    await countTransitions('a subscription', [subscriptionDrive], subscriptionKey),
-    await countTransitions(
-      'a served session',
       [driveServedSession('bytes', false), driveServedSession('frames', true)],
       servedSessionKey,
       undrivableOfServedSession,
     ),
-    await countTransitions('a served subscription', [servedSubscriptionDrive], servedSubscriptionKey),
-    countFaults(strikes),
-    countStreamErrors(strikes),
-    countSaslFailures(strikes),
+    await countTransitions([servedSubscriptionDrive], servedSubscriptionKey),
+  ].flatMap((each) => [...each])
+  const driven = new Set(counted.map(([chart]) => chart))
+  return [
+    ...counted.map(([, counter]) => counter),
+    toCounter(
+      'charts driven',
+      charts.map(({ machine: { id } }) => [driven.has(id), id]),
+    ),
   ]
 }
 
-/** Transitions of a tree of charts that were taken for real, of those that anybody outside can bring about. */
+/** What is counted of a client whose server does everything wrong. */
+export async function countStruck(): Promise<readonly Counter[]> {
+  const strikes = await strikeAll()
+  return [countFaults(strikes), countStreamErrors(strikes), countSaslFailures(strikes)]
+}
+
+/** Of a tree of charts, by chart. */
 async function countTransitions<Rig extends Running>(
-  what: string,
   drivables: readonly Drivable<Rig>[],
-  key: (model: Model) => unknown,
+  key?: (model: Model) => unknown,
   isUndrivable: Readonly<Record<string, string>> = {},
-): Promise<Counter> {
+): Promise<ReadonlyMap<string, Counter>> {
   const known = new Set(Object.keys(isUndrivable))
-  const all = new Set<string>()
+  const all = new Map<string, Set<string>>()
   for (const drivable of drivables) {
-    for (const id of transitionsOfTree(drivable.machine)) if (!(id in isUndrivable)) all.add(id)
+    for (const id of transitionsOfTree(drivable.machine)) {
+      const [chart = ''] = id.split(/[. ]/)
+      all.set(chart, (all.get(chart) ?? new Set()).add(id))
+    }
     const { paths } = findPaths(drivable, { input: await inputOf(drivable), key, known })
     for (const path of paths) for (const id of await drive(drivable, path)) known.add(id)
   }
-  return toCounter(
-    `transitions of ${what} driven`,
-    [...all].map((id) => [known.has(id), id]),
+  return new Map(
+    [...all].map(([chart, ids]) => {
+      const asked = [...ids].filter((id) => !(id in isUndrivable))
+      const others = ids.size - asked.length
+      const name = `transitions of ${chart} driven${others === 0 ? '' : `, but for ${others} that nobody can bring about`}`
+      return [
+        chart,
+        toCounter(
+          name,
+          asked.map((id) => [known.has(id), id]),
+        ),
+      ]
+    }),
   )
 }
 
@@ -74,8 +101,8 @@ function countStreamErrors(strikes: readonly Strike[]): Counter {
   const { streamErrors } = toFaultReport(strikes)
   return toCounter(
     'stream errors in each phase',
-    [...streamErrors].flatMap(([phase, codes]) =>
-      streamErrorConditions.map((each) => [codes.has(`stream.${each}`), `${each} in ${phase}`] as const),
+    [...streamErrors].flatMap(([phase, conditions]) =>
+      streamErrorConditions.map((each) => [conditions.has(each), `${each} in ${phase}`] as const),
     ),
   )
 }

@@ -184,7 +184,7 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
       type,
       [told('session', type)],
       (rig) => rig.happen(type),
-      (model) => findDeed(model, 'surroundings') !== undefined,
+      (model) => isOnline(model) || findDeed(model, 'surroundings') !== undefined,
     ),
   ),
 ]

@@ -3,9 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { importBundled } from '../house/bundled.mjs'
-import { countPlanted } from './planted.mjs'
+import { walkAll } from './walk-all.mjs'
 
-const root = new URL('../../', import.meta.url)
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
@@ -14,25 +13,25 @@ const { values } = parseArgs({
   },
 })
 
-const only = values.only?.split(',') ?? []
-const { report } = await importBundled(["export { report } from './test/walk/report.ts'"])
-const walked = await report(only)
-for (const { coverage, places, ways, steps, ms } of walked.charts) {
+const { charts, counters, shortcomings } =
+  values.only === undefined
+    ? await walkAll(new URL('../../', import.meta.url), !values['without-planted'], console.log)
+    : await walkHere(values.only.split(','))
+for (const { coverage, places, ways, steps, ms } of charts) {
   const { chart, states, transitions, guards } = coverage
   const figures = [states, transitions, guards]
     .map(({ reached, of }) => `${reached}/${of}`.padStart(8))
     .join('')
   console.log(`${chart.padEnd(22)}${figures}  ${places} places, ${ways} ways of ${steps} steps, ${ms} ms`)
 }
-const planted = only.length === 0 && !values['without-planted'] ? [await countPlanted(root, console.log)] : []
-const counters = [...walked.counters, ...planted]
 for (const { name, reached, of } of counters) console.log(`${name.padEnd(64)} ${reached}/${of}`)
-const shortcomings = [
-  ...walked.shortcomings,
-  ...planted.flatMap(({ name, missed }) => missed.map((each) => `${name}: ${each}`)),
-]
 for (const shortcoming of shortcomings) console.log(`✗ ${shortcoming}`)
 if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ ...walked, counters, shortcomings }, null, 2)}\n`)
+  writeFileSync(values.json, `${JSON.stringify({ charts, counters, shortcomings }, null, 2)}\n`)
 }
 process.exitCode = shortcomings.length > 0 ? 1 : 0
+
+async function walkHere(only) {
+  const { report } = await importBundled(["export { report } from './test/walk/report.ts'"])
+  return report(only)
+}

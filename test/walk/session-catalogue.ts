@@ -45,7 +45,8 @@ type Make<A extends App> = (rig: SessionRig, inspect: (event: InspectionEvent) =
 
 /** What cannot be done where nothing more can be written, or nothing can be watched. */
 const hindered: ByItself = ({ src }, { notes }) => {
-  if (src === 'surroundings' && notes['isBlind'] === true) return { error: new TypeError(blindness) }
+  const watches = src === 'surroundings' || src === 'stanzas'
+  if (watches && notes['isBlind'] === true) return { error: new TypeError(blindness) }
   const writes = src === 'probe' || src === 'closeStream'
   return writes && notes['isFull'] === true ? { error: new TransportError('overflow', '') } : undefined
 }
@@ -195,7 +196,6 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
   'session.active.online xstate.error.actor.liveness 0': defect,
-  'session.active.online xstate.error.actor.stanzas 0': 'whoever is online was given an address and a stream',
   'streamManagement.enabling xstate.error.actor.enable 0': defect,
   'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
   'streamManagement.suspended session.bound 0': 'whoever can resume asks for that first',

@@ -5,7 +5,6 @@ import {
   type ClientOptions,
   type FeatureAccount,
   type Surroundings,
-  type XmppError,
 } from '../../src/index.js'
 import type { Running } from '../../src/testing/drive.js'
 import { ScriptedPeer } from '../../src/testing/scripted-peer.js'
@@ -15,6 +14,7 @@ import type { Transport } from '../../src/transport/transport.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import type { ScramServer } from '../spec/scram-server.js'
 import { AwaitedStore } from '../store/awaited-store.js'
+import { Pending } from './pending.js'
 
 /** What the app does with a session. */
 export type App = Pick<
@@ -23,34 +23,6 @@ export type App = Pick<
 > & { readonly account: Pick<FeatureAccount, 'register' | 'remove'> }
 
 const longestUnits = 8_000
-
-/** What somebody waits for until the test gives it. */
-class Pending<T> {
-  #resolve: (value: T) => void = () => undefined
-  #reject: (error: XmppError) => void = () => undefined
-  #refusal: XmppError | undefined
-
-  readonly ask = (): Promise<T> =>
-    new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-      if (this.#refusal !== undefined) reject(this.#refusal)
-    })
-
-  give(value: T): void {
-    this.#resolve(value)
-  }
-
-  refuse(error: XmppError): void {
-    this.#reject(error)
-  }
-
-  /** Whoever asks, from here on. */
-  refuseAll(error: XmppError): void {
-    this.#refusal = error
-    this.refuse(error)
-  }
-}
 
 /** A session whose every connection and every word of the server are the test's. */
 export class SessionRig<A extends App = App> implements Running {

@@ -1,8 +1,9 @@
 import { judge } from '../../machines/policy.js'
+import { isFarewell } from '../../machines/session-context.js'
 import { StreamError, TransportError, XmppError, xml, type Transport } from '../../src/index.js'
 import { drive } from '../../src/testing/drive.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
-import { findPaths } from '../../src/testing/drive-paths.js'
+import { findPaths, type DrivePaths } from '../../src/testing/drive-paths.js'
 import { faults, type Fault } from '../../src/testing/faults.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { inputOf } from './driving.js'
@@ -60,8 +61,7 @@ async function placesOf(
   framing: StruckPlace['framing'],
   met: Set<string>,
 ): Promise<readonly StruckPlace[]> {
-  const drivable = drivables[session]
-  const { places } = findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
+  const { places } = await (searched[session] ??= search(session))
   return places.flatMap(({ model, path }) => {
     if (!isConnected(model)) return []
     const states = statesOf(model)
@@ -73,6 +73,13 @@ async function placesOf(
     )
     return [{ session, framing, place: states.join(', '), path: dialed }]
   })
+}
+
+const searched: Partial<Record<StruckPlace['session'], Promise<DrivePaths>>> = {}
+
+async function search(session: StruckPlace['session']): Promise<DrivePaths> {
+  const drivable = drivables[session]
+  return findPaths(drivable, { input: await inputOf(drivable), key: keyOf })
 }
 
 const isConnected = (model: Model) =>
@@ -108,6 +115,11 @@ export async function strike({ session, framing, place, path }: StruckPlace, fau
     ) {
       problems.push(`it ends with ${error?.code}`)
     }
+    const isRemoved = state.status === 'removed'
+    if (fault.condition !== undefined && isRemoved !== endsAccount(place, fault)) {
+      problems.push(`the account is ${isRemoved ? 'taken for removed' : 'not known to be removed'}`)
+    }
+    if (isRemoved && !isLeaving(place)) problems.push('nobody has asked to remove the account')
     const isOver = ['halted', 'offline', 'closed', 'removed'].includes(state.status)
     const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
     if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
@@ -165,6 +177,14 @@ function faultsOf(error: XmppError | undefined, peer: ScriptedPeer): readonly st
 /** Where encryption has not begun its lack is the error, and during its handshake nothing is read. */
 const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
 
+/** Whose account is gone already, or is asked to be removed. */
+const isLeaving = (place: string) => /"remov(?:ed|ing)"/.test(place)
+
+/** To who has its account removed the end of the stream says that it is, and is no error. @see XEP-0077 §3.2 */
+const endsAccount = (place: string, { condition }: Fault): boolean =>
+  place.includes('"removed"') ||
+  (isLeaving(place) && condition !== undefined && isFarewell(new StreamError(condition)))
+
 /** Where no authentication is under way its failure means nothing, nor does a stray word while online. */
 function isMeant(place: string, { kind }: Fault): boolean {
   if (kind === 'SASL failure') return place.includes('authenticating')
@@ -173,7 +193,7 @@ function isMeant(place: string, { kind }: Fault): boolean {
 
 /** What was struck, for reports. */
 export interface FaultReport {
-  /** Stream errors that ended a session with their own condition, of 25, by the state that the client was in. */
+  /** Stream errors that ended a session with their own condition, or as they had to, of 25, by the state that the client was in. */
   readonly streamErrors: ReadonlyMap<string, ReadonlySet<string>>
   /** SASL failures that ended one with theirs, of 11. */
   readonly saslFailures: ReadonlySet<string>
@@ -182,11 +202,14 @@ export interface FaultReport {
 export function toFaultReport(strikes: readonly Strike[]): FaultReport {
   const streamErrors = new Map<string, Set<string>>()
   const saslFailures = new Set<string>()
-  for (const { session, framing, place, code, fault } of strikes) {
+  for (const { session, framing, place, status, code, fault } of strikes) {
     // Whoever comes back ends with what it meets then.
     if (session === 'lasting') continue
     const phase = `${framing}: ${place.replaceAll(/session[/a-z]* |"/g, '')}`
-    if (code.startsWith('stream.')) streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(code))
+    const { condition } = fault
+    const isMet = code === `stream.${condition}` || (status === 'removed' && endsAccount(place, fault))
+    if (isMet && condition !== undefined)
+      streamErrors.set(phase, (streamErrors.get(phase) ?? new Set()).add(condition))
     if (code.startsWith('authentication.') && fault.kind === 'SASL failure') saslFailures.add(code)
   }
   return { streamErrors, saslFailures }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../../src/errors.js'
 import { xml } from '../../src/xml/element.js'
 import { createFrameReader, readFrame } from '../../src/xml/frame-reader.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 
 function conditionOf(read: () => unknown): string | undefined {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { XmlElement, xml, xmlNamespace } from '../../src/xml/element.js'
-import { ns } from '../../src/xml/namespaces.js'
+import * as ns from '../../src/xml/namespaces.js'
 import { createStreamReader } from '../../src/xml/stream-reader.js'
 import { cutAt, cutEvery } from './random.js'
 import { createRecorder, failureOf, header, readAll, toBytes, type ReaderEvent } from './recorder.js'

@@ -2,7 +2,7 @@ import { firstValueFrom, map, merge, NEVER, Subject } from 'rxjs'
 import type { ClientOptions } from '../../client-options.js'
 import { TransportError } from '../../errors.js'
 import type { Crossing } from '../../router/crossing.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { CommandContext } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { halted, interrupted, settle } from '../session.js'
@@ -63,14 +63,15 @@ export async function stayLoggedIn(options: ClientOptions, parts: LoggedInParts)
 
 function watch(crossing: Crossing, { arrivals, client, context, isRaw }: SessionDesk, wire: WireLines): void {
   const { direction } = crossing
-  if (isRaw) wire.cross(crossing)
+  if (isRaw || crossing.what === 'broken') wire.cross(crossing)
   else if (crossing.what === 'element' && crossing.element.namespace === ns.client) {
     const { element } = crossing
     context.report.event({ kind: 'stanza', account: client.jid.bare.toString(), direction, element })
   }
   if (direction !== 'in') return
+  if (crossing.what === 'broken') return
   if (crossing.what === 'close') arrivals.end(new TransportError('closed', 'the server closed the stream'))
-  else arrivals.arrive(crossing.what === 'open' ? 'stream' : crossing.element.name)
+  else arrivals.arrive(crossing.what === 'element' ? crossing.element.name : 'stream')
 }
 
 function toListener(desk: SessionDesk): Listener {

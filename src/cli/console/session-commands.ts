@@ -1,3 +1,4 @@
+import { parseInvitation } from '../../stanza/invitation.js'
 import { tryParseJid, Jid } from '../../stanza/jid.js'
 import type { PresenceInput, Show } from '../../stanza/presence.js'
 import type { SubscriptionRequest } from '../../features/subscriptions.js'
@@ -104,11 +105,23 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
     },
     {
       name: 'register',
-      usage: '',
+      usage: '[INVITATION]',
       help: 'Make the account that --jid names, and log in to it; see --offline',
-      run: async () => {
-        const result = await account.register({ signal: context.host.interruption.signal })
+      run: async ([invitation]) => {
+        const token =
+          invitation === undefined ? undefined : (parseInvitation(invitation)?.token ?? invitation)
+        const { signal } = context.host.interruption
+        const result = await account.register({ signal, ...(token !== undefined && { invitation: token }) })
         if (result.outcome !== 'registered') throw result.error
+      },
+    },
+    {
+      name: 'invite',
+      usage: '',
+      help: 'Have the server make an invitation for somebody',
+      run: async () => {
+        const { uri, url } = await account.invite()
+        report.note('  ', styled('cyan', uri), url === undefined ? '' : `  ${url}`)
       },
     },
     {
@@ -120,7 +133,7 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
     {
       name: 'raw',
       usage: 'on|off',
-      help: 'Show every element as XML, or each stanza in words',
+      help: 'Show every byte that crosses, or each stanza in words',
       run: ([word]) => {
         if (word !== 'on' && word !== 'off')
           throw new UsageError('That is neither on nor off.', 'Write /raw on or /raw off.')

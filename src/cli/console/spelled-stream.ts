@@ -1,5 +1,6 @@
 import type { ProtocolError } from '../../errors.js'
 import type { XmlElement } from '../../xml/element.js'
+import { Spelling } from '../../xml/spelling.js'
 import { createStreamReader, type StreamReader } from '../../xml/stream-reader.js'
 
 /** One piece of a stream with the very text that it came as. */
@@ -21,50 +22,35 @@ export interface SpelledStreamHandler {
 
 /** Cuts bytes behind each header, first-level element and end, by means of the reader of the engine. */
 export class SpelledStream {
+  readonly #spelling = new Spelling()
   readonly #reader: StreamReader
-  readonly #handler: SpelledStreamHandler
-  #bytes: Uint8Array = new Uint8Array()
 
   constructor(handler: SpelledStreamHandler) {
-    this.#handler = handler
-    this.#reader = createStreamReader({
-      opened: (element, contentNamespace) => this.#tell({ what: 'header', element, contentNamespace }),
-      element: (element) => this.#tell({ what: 'element', element }),
-      closed: () => this.#tell({ what: 'end' }),
-      failed: (error) => handler.failed(error, this.unfinished),
-    })
+    const tell = (piece: Omit<SpelledPiece, 'text'>) =>
+      handler.piece({ ...piece, text: this.#spelling.take() })
+    this.#reader = createStreamReader(
+      {
+        opened: (element, contentNamespace) => tell({ what: 'header', element, contentNamespace }),
+        element: (element) => tell({ what: 'element', element }),
+        closed: () => tell({ what: 'end' }),
+        failed: (error) => handler.failed(error, this.#spelling.take()),
+      },
+      {},
+      this.#spelling,
+    )
   }
 
-  /** What belongs to no whole piece yet. */
-  get unfinished(): string {
-    return toText(this.#bytes)
-  }
-
-  /** Whether there is more of that than white space. */
+  /** Whether anything is begun and not closed. */
   get isOpen(): boolean {
-    return this.unfinished.trim() !== ''
+    return this.#spelling.isBegun
   }
 
   write(chunk: Uint8Array | string): void {
-    const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
-    this.#bytes = Buffer.concat([this.#bytes, bytes])
-    this.#reader.write(bytes)
+    this.#reader.write(chunk)
   }
 
   /** A new stream begins here; what is unfinished is forgotten. */
   restart(): void {
     this.#reader.reset()
-    this.#bytes = new Uint8Array()
-  }
-
-  #tell(piece: Omit<SpelledPiece, 'text'>): void {
-    const behind = this.#reader.takeHeld()
-    const text = toText(this.#bytes.subarray(0, this.#bytes.length - behind.length))
-    this.#bytes = behind
-    this.#handler.piece({ ...piece, text })
-    this.#bytes = behind
-    this.#reader.write(behind)
   }
 }
-
-const toText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serializeOpening } from '../../xml/serializer.js'
 import { UsageError } from '../usage-error.js'
 import { toSection } from './sections.js'

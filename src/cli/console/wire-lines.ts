@@ -1,7 +1,7 @@
 import type { Crossing } from '../../router/crossing.js'
-import { xml, type XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
-import { closingTag, serialize, serializeOpening } from '../../xml/serializer.js'
+import type { XmlElement } from '../../xml/element.js'
+import * as ns from '../../xml/namespaces.js'
+import { serialize } from '../../xml/serializer.js'
 import { conceal } from '../conceal.js'
 import type { Screen } from '../screen.js'
 import { styled } from '../text.js'
@@ -20,9 +20,11 @@ export class WireLines {
     this.#showsSecrets = showsSecrets
   }
 
-  /** As XML that means the same. */
+  /** What the engine says and hears. */
   cross(crossing: Crossing): void {
-    this.#say(crossing.direction, this.#spell(crossing))
+    const { direction, text, what } = crossing
+    if (what === 'broken') this.unread(direction, text)
+    else this.spelled(direction, text, what === 'element' ? crossing.element : undefined)
   }
 
   /** As it was spelled, unless there is a secret in it. @param element what it was read as */
@@ -50,15 +52,6 @@ export class WireLines {
     })
   }
 
-  #spell(crossing: Crossing): string {
-    if (crossing.what === 'element') return this.#toXml(crossing.element)
-    const isOverBytes = crossing.framing === 'bytes'
-    if (crossing.what === 'close') return isOverBytes ? closingTag : serialize(xml('close', ns.framing))
-    const { from, id, lang, to, version } = crossing.header
-    if (isOverBytes) return serializeOpening(crossing.header)
-    return serialize(xml('open', ns.framing, { from, to, id, version, 'xml:lang': lang }))
-  }
-
   #toXml(element: XmlElement): string {
     const told = this.#showsSecrets ? element : conceal(element)
     return serialize(told, { namespace: ns.client, prefixes: streamPrefix })
@@ -67,7 +60,7 @@ export class WireLines {
 
 const streamPrefix = new Map([[ns.streams, 'stream']])
 
-const secretWords = /\b(?:password|digest|secret|token|auth|response|challenge|success)\b/i
+const secretWords = /\b(?:password|digest|preauth|secret|token|auth|response|challenge|success)\b/i
 
 /** Whether a piece of XML that nobody has parsed may carry a credential. */
 export const mayHoldSecret = (text: string): boolean => secretWords.test(text)

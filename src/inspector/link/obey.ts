@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { readFrame } from '../../xml/frame-reader.js'
 import { parseStanza } from '../../stanza/stanza.js'
 import type { PresenceInput } from '../../stanza/presence.js'

@@ -1,6 +1,6 @@
 import type { Sendable } from '../../router/outbound.js'
 import { XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 
 /** Where what stands in a message is neither a password nor a token. */
 const harmless: ReadonlySet<string> = new Set([
@@ -12,37 +12,19 @@ const harmless: ReadonlySet<string> = new Set([
   ns.chatStates,
 ])
 
-/** What an element takes beside its words, in UTF-16 units. */
-const elementUnits = 64
-const attributeUnits = 16
-
 /**
- * How long a message is about, in UTF-16 units, that may wait as it is until somebody reads of it; 0 for whatever is to be
- * told at once: the engine forgets secrets, and nobody here may keep them longer.
+ * Whether this is a message that may wait as it is until somebody reads of it. Everything else is told at once: the engine
+ * forgets secrets, and nobody here may keep them longer.
  */
-export function patientUnits(stanza: Sendable): number {
-  if (!(stanza instanceof XmlElement)) return 2 * elementUnits + stanza.id.length + stanza.body.length
-  return stanza.is('message', ns.client) ? unitsOf(stanza) : 0
+export function mayWait(stanza: Sendable): boolean {
+  if (!(stanza instanceof XmlElement)) return true
+  if (!stanza.is('message', ns.client)) return false
+  for (const child of stanza.children) if (typeof child !== 'string' && !isHarmless(child)) return false
+  return true
 }
 
-function unitsOf(message: XmlElement): number {
-  let units = ownUnits(message)
-  for (const child of message.children) {
-    if (typeof child === 'string') units += child.length
-    else if (!harmless.has(child.namespace)) return 0
-    else {
-      units += ownUnits(child)
-      for (const text of child.children) {
-        if (typeof text !== 'string') return 0
-        units += text.length
-      }
-    }
-  }
-  return units
-}
-
-function ownUnits({ attributeValues }: XmlElement): number {
-  let units = elementUnits
-  for (const value of attributeValues) units += attributeUnits + value.length
-  return units
+function isHarmless({ children, namespace }: XmlElement): boolean {
+  if (!harmless.has(namespace)) return false
+  for (const child of children) if (typeof child !== 'string') return false
+  return true
 }

@@ -1,13 +1,14 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
-import type { Crossing } from '../../router/crossing.js'
+import type { Crossing, ReadCrossing } from '../../router/crossing.js'
 import { Cause } from './cause.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
 import { beginning, History, type Place } from './history.js'
-import { patientUnits } from './patience.js'
+import { mayWait } from './patience.js'
 import type { RecordingLine } from './record.js'
+import type { Passed } from './stanza-rows.js'
 import { Unread } from './unread.js'
 import { tellStanza, toTellableXml } from './wire-xml.js'
 
@@ -170,14 +171,18 @@ class BoundedRecorder implements Recorder {
   }
 
   #cross(crossing: Crossing): void {
-    if (this.#isClosed) return
-    const stanza = crossing.what === 'element' ? crossing.stanza : undefined
-    const units = stanza === undefined ? 0 : patientUnits(stanza)
-    const passed = stanza !== undefined && units > 0 ? stanza : toTellableXml(crossing, this.#showBodies)
+    if (this.#isClosed || crossing.what === 'broken') return
+    if (crossing.what === 'element' && mayWait(crossing.stanza))
+      return this.#pass(crossing, crossing.stanza, crossing.units)
+    const xml = toTellableXml(crossing, this.#showBodies)
+    this.#pass(crossing, xml, xml.length)
+  }
+
+  #pass(crossing: ReadCrossing, passed: Passed, units: number): void {
     const order = this.#count++
     if (crossing.direction === 'in') this.#cause.arrived(order)
     const t = performance.now() - this.#begin
-    this.#unread.cross(order, t, crossing, passed, typeof passed === 'string' ? passed.length : units)
+    this.#unread.cross(order, t, crossing, passed, units)
     if (this.#readers.size > 0) this.#batchUp()
     else if (this.#unread.stanzas > this.#stanzasLimit + surplusLimit)
       this.#unread.keepStanzas(this.#stanzasLimit)

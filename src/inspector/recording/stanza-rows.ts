@@ -1,4 +1,4 @@
-import type { Crossing } from '../../router/crossing.js'
+import type { ReadCrossing } from '../../router/crossing.js'
 import type { Sendable } from '../../router/outbound.js'
 import type { StanzaCrossed } from './record.js'
 
@@ -36,7 +36,7 @@ export class StanzaRows {
   }
 
   /** @param number of it among all that is seen */
-  add(number: number, t: number, crossing: Crossing, passed: Passed, units: number): void {
+  add(number: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): void {
     if (this.#open.add(number, t, crossing, passed, units)) this.#close()
     this.#length += 1
     this.#bytes += rowBytes + 2 * units
@@ -112,7 +112,7 @@ export class StanzaSegment {
   }
 
   /** Takes one more in, and tells whether that was the last. */
-  add(number: number, t: number, { direction, what }: Crossing, passed: Passed, units: number): boolean {
+  add(number: number, t: number, { direction, what }: ReadCrossing, passed: Passed, units: number): boolean {
     this.#numbers.push(number)
     this.#times.push(t)
     this.#kinds.push(kinds[direction][what])
@@ -172,7 +172,7 @@ export class StanzaSegment {
 
 type Kind = Pick<StanzaCrossed, 'direction' | 'what'>
 
-const kindsOf = (direction: Crossing['direction']) => ({
+const kindsOf = (direction: ReadCrossing['direction']) => ({
   open: { direction, what: 'open' } satisfies Kind,
   element: { direction, what: 'element' } satisfies Kind,
   close: { direction, what: 'close' } satisfies Kind,

@@ -1,4 +1,4 @@
-import type { Crossing } from '../../router/crossing.js'
+import type { ReadCrossing } from '../../router/crossing.js'
 import type { Happening } from './happening.js'
 import { StanzaRows, type Passed, type StanzaSegment } from './stanza-rows.js'
 
@@ -28,7 +28,7 @@ export class Unread {
   }
 
   /** @param units how long it is about, in UTF-16 units */
-  cross(order: number, t: number, crossing: Crossing, passed: Passed, units: number): void {
+  cross(order: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): void {
     this.#stanzas.add(order, t, crossing, passed, units)
   }
 

@@ -1,4 +1,4 @@
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 
 /** What of an element may be told beside its name: attributes without a namespace, and its text. */
 export interface TellableWords {

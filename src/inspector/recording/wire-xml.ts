@@ -1,7 +1,7 @@
-import type { Crossing } from '../../router/crossing.js'
+import type { ReadCrossing } from '../../router/crossing.js'
 import type { Sendable } from '../../router/outbound.js'
 import { xml, XmlElement, xmlNamespace, type AttributeName, type XmlNode } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serialize, type Spell } from '../../xml/serializer.js'
 import { tellableWords } from './wire-words.js'
 
@@ -10,7 +10,7 @@ const elementsLimit = 1000
 const unitsLimit = 4096
 
 /** What may be told of a crossing, well-formed: default-deny, see `tellableWords`. */
-export function toTellableXml(crossing: Crossing, showBodies: boolean): string {
+export function toTellableXml(crossing: ReadCrossing, showBodies: boolean): string {
   switch (crossing.what) {
     case 'element':
       return tellStanza(crossing.stanza, showBodies)

@@ -1,6 +1,6 @@
 import { isRemovalElement } from '../../stanza/account-removal.js'
 import { xml, type XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { AccountRegistry } from '../account-registry.js'
 import type { Service, ServiceAnswer } from './service.js'
 

@@ -1,6 +1,6 @@
 import { parseArchiveQuery, toArchiveEnd, toArchiveForm, toArchiveResult } from '../../stanza/archive.js'
 import { toMessageElement } from '../../stanza/message.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { Service } from './service.js'
 
 /** Reads from the archive of one's own account, page by page, the results before the answer (XEP-0313 §4). */

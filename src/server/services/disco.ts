@@ -4,7 +4,9 @@ import {
   toDiscoInfoElement,
   toDiscoItemsElement,
 } from '../../stanza/disco.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
+import { findPageRequest, toPage } from '../../stanza/result-set.js'
+import { pageOf } from './page-of.js'
 import type { Service, ServiceAnswer } from './service.js'
 
 const serverFeatures = [
@@ -17,6 +19,7 @@ const serverFeatures = [
   ns.roster,
   ns.invisible,
   ns.carbons,
+  ns.resultSet,
   ns.vCardTemp,
   // XEP-0160 §4: messages are kept for those who are away.
   'msgoffline',
@@ -28,6 +31,7 @@ const accountFeatures = [
   ns.lastActivity,
   ns.carbons,
   ns.archive,
+  ns.resultSet,
   ns.stanzaIds,
   ns.vCardTemp,
   // XEP-0060 §10, XEP-0163 §6
@@ -73,14 +77,17 @@ export function serveDiscoInfo(serverName: string): Service {
   }
 }
 
-/** Says what belongs to the server, which is nothing, or to an account: its resources (XEP-0030 §4, §8). */
+/** Says what belongs to the server, which is nothing, or to an account: its resources, in pages (XEP-0030 §4, §8; XEP-0059). */
 export const serveDiscoItems: Service = ({ iq, from, account }) => {
   const query = iq.type === 'get' ? parseDiscoItems(iq.payload) : undefined
   if (query === undefined) return undefined
   if (account?.mayBeSeenBy(from) === false) return unavailable
   if (query.node !== undefined) return unknownNode
-  const items = account?.available().map(({ jid }) => ({ jid })) ?? []
-  return { kind: 'result', payload: toDiscoItemsElement({ items }) }
+  const all = account?.available().map(({ jid }) => ({ jid })) ?? []
+  if (iq.payload.child('set', ns.resultSet) === undefined || all.length === 0)
+    return { kind: 'result', payload: toDiscoItemsElement({ items: all }) }
+  const { items, page } = pageOf(all, findPageRequest(iq.payload), ({ jid }) => jid.toString())
+  return { kind: 'result', payload: toDiscoItemsElement({ items, payloads: [toPage(page)] }) }
 }
 
 const unavailable: ServiceAnswer = { kind: 'refused', condition: 'service-unavailable' }

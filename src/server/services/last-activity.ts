@@ -1,5 +1,5 @@
 import { toLastActivityElement } from '../../stanza/last-activity.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { Service } from './service.js'
 
 /**

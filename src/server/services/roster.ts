@@ -1,7 +1,7 @@
 import type { Jid } from '../../stanza/jid.js'
 import { parseRoster, toRosterElement, type Roster as RosterQuery } from '../../stanza/roster.js'
 import type { XmlElement } from '../../xml/element.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { Account } from '../account.js'
 import type { ServerLimits } from '../limits.js'
 import { toRosterPush, toItem } from '../roster-push.js'

@@ -1,5 +1,5 @@
 import { toEntityTimeElement } from '../../stanza/entity-time.js'
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import type { Service } from './service.js'
 
 /** Says what time it is where the server runs (XEP-0202). */

@@ -1,4 +1,4 @@
-import { ns } from '../../xml/namespaces.js'
+import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
 import type { Service } from './service.js'
 

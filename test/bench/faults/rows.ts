@@ -93,6 +93,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
         return talker
       },
       farEnd,
+      knowsRepeats: client === 'ours',
       parts: toRow(session, surroundings, relay, {
         kill: async () => talker?.kill(),
         forget: () => takeResource(server, pair.talker),

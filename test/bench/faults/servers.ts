@@ -37,6 +37,9 @@ export interface Pair {
   readonly farEnd: string
 }
 
+/** As generous as the others are: what one conversation sends may wait, and all are archived. */
+const limits = { offlineMessages: 10_000, archivedMessages: 100_000 }
+
 const users = realUsers.filter((user) => /^u\d+$/.test(user))
 
 /** Starts a server; `undefined` where it is not installed. All clients speak wss to it, or direct TLS where that is said. */
@@ -48,12 +51,12 @@ export async function startServerUnderFaults(
   if (name === 'embedded') return startEmbedded(folder)
   if (name === 'Prosody') {
     if (!(await isOnPath('prosody', path))) return undefined
-    const prosody = await startProsody()
+    const prosody = await startProsody({ archives: 'everybody' })
     const { wss } = prosody.facts.open
     return toServer(name, folder, prosody, { port: portOf(wss), url: (port) => withPort(wss, port) })
   }
   if ((await findEjabberd()) === undefined || !(await isOnPath('erl', path))) return undefined
-  const ejabberd = await startEjabberd()
+  const ejabberd = await startEjabberd({ archives: 'everybody' })
   const { directTlsPort } = ejabberd.facts.open
   return toServer(name, folder, ejabberd, { port: directTlsPort, url: toDirectTls })
 }
@@ -89,7 +92,7 @@ async function toServer(
 
 async function startEmbedded(folder: string): Promise<ServerUnderFaults> {
   const accounts = users.map((username) => ({ username, password: realPassword }))
-  const server = await createServer({ accounts, listen: { tls: {} } })
+  const server = await createServer({ accounts, listen: { tls: {} }, limits })
   const { ca = '', domain, endpoints } = server
   const port = portOf((endpoints.directTls ?? '').replace('xmpps:', 'https:'))
   return {

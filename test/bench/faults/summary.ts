@@ -15,6 +15,8 @@ export interface Summary {
   readonly client: string
   readonly lost: number
   readonly duplicated: number
+  /** How often one came again and was kept from the app. */
+  readonly recognized: number
   readonly reordered: number
   /** The median; `null` where it never came back. */
   readonly millisecondsToOnline: number | null
@@ -73,6 +75,7 @@ function summarize({ client, row, server }: Session, group: readonly Held[]): Su
     client: clientTitles[client],
     lost: lostUp + lostDown,
     duplicated: sum(({ down, up }) => up.duplicated + down.duplicated),
+    recognized: sum(({ down, up }) => up.recognized + down.recognized),
     reordered: sum(({ down, up }) => up.reordered + down.reordered),
     millisecondsToOnline: times.length === 0 ? null : Math.round(median(times)),
     sessions: outcomes.length,
@@ -113,6 +116,14 @@ function toRemarks(row: RowName, client: Client, group: readonly Held[]): readon
 const isFlawed = ({ down, missed, up }: SessionOutcome): boolean =>
   missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
 
+/** How to read the table. */
+export const legend = [
+  'duplicated: given to the app twice; known again: came twice, and was kept from the app.',
+  'At the other end is an app of the same library: ours knows by its origin-id what is sent again, the others know nothing again.',
+  'Ours hears by its archive, which every server keeps for everybody.',
+  'A server that says it shuts down is left alone for up to a minute at random.',
+].join('\n')
+
 /** For people. */
 export function toTable(summaries: readonly Summary[]): string {
   const heads = [
@@ -120,7 +131,7 @@ export function toTable(summaries: readonly Summary[]): string {
     'client',
     'sent',
     'lost',
-    'duplicated',
+    'duplicated (known again)',
     'reordered',
     'lost up (told, confirmed)',
     'lost down (bounced)',
@@ -133,7 +144,7 @@ export function toTable(summaries: readonly Summary[]): string {
     summary.client,
     String(summary.sent),
     String(summary.lost),
-    String(summary.duplicated),
+    `${summary.duplicated} (${summary.recognized})`,
     String(summary.reordered),
     `${summary.lostUp} (${summary.toldUp}, ${summary.confirmedUp})`,
     `${summary.lostDown} (${summary.bouncedDown})`,

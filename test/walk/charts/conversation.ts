@@ -32,7 +32,8 @@ export const conversation = toWalked(conversationMachine, {
   outcomes: {
     findSupport: { done: [{ supported: true }, { supported: false }], error: [new Error('no answer')] },
   },
-  key: ({ context: { lock, requestId, said, thread } }) => [lock, requestId, said, thread],
+  // Whose request it is that is answered is told with the state that answers it, and which thread it is decides nothing.
+  key: ({ context: { lock, said, thread } }) => [lock, said, thread !== undefined],
   invariants: {
     'a chat state is said only to who has shown to understand it': (snapshot, last) =>
       !orders(last, 'sendState') || snapshot.matches({ form: 'chatStates' }),

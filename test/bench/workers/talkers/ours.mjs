@@ -2,11 +2,12 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
-import { createClient, fromUnstorage } from 'xmpp-machines'
+import { archive, createClient, fromUnstorage } from 'xmpp-machines'
 
 /**
- * As the README says: it comes back by itself, and every delivery says how far it has come. Failures are forgiven at once, not after
- * a minute, since fifty of them fall into minutes here: the peers do not count theirs.
+ * As the README says: it comes back by itself, every delivery says how far it has come, and what was missed comes out of the
+ * archive before what is said now. Failures are forgiven at once, not after a minute, since fifty of them fall into minutes
+ * here: the peers do not count theirs.
  */
 export function talk({ jid, password, resource, saved, url }, hear) {
   const client = createClient({
@@ -17,15 +18,18 @@ export function talk({ jid, password, resource, saved, url }, hear) {
     timeouts: { stableMs: 1 },
     ...(saved === undefined ? {} : { store: storeIn(saved) }),
   })
-  const isNew = saved === undefined ? () => true : openDiary(saved)
+  const diary = saved === undefined ? undefined : openDiary(saved)
+  const history = client.use((host) => archive(host, { after: diary?.last }))
   let isOnline = false
   client.state$.subscribe(({ status }) => {
     if (status === 'online' && !isOnline) hear.online()
     isOnline = status === 'online'
   })
-  client.message$.subscribe(({ body, type }) => {
-    if (body !== undefined && type !== 'error' && isNew(body)) hear.arrived(body)
+  history.message$.subscribe(({ id, message: { body, from, type } }) => {
+    if (body === undefined || type === 'error' || from?.bare.toString() === jid) return
+    if (diary === undefined || diary.isNew(body, id)) hear.arrived(body)
   })
+  countRepeats(client, hear.recognized)
   void client.connect()
   return {
     /** Whoever may be killed has taken a message once it is stored. */
@@ -46,15 +50,31 @@ export function talk({ jid, password, resource, saved, url }, hear) {
 const storeIn = (folder) =>
   fromUnstorage(createStorage({ driver: fsDriver({ base: join(folder, 'store') }) }))
 
-/** What an app has shown it knows again: a message that it had shown and not yet stored comes once more. */
+/** What an app has shown it knows again, with what the archive calls it: one that it had not yet stored comes once more. */
 function openDiary(folder) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'shown')
-  const shown = new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [])
-  return (body) => {
-    if (shown.has(body)) return false
-    shown.add(body)
-    appendFileSync(file, `${body}\n`)
-    return true
+  const pages = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
+  const entries = pages.map((page) => page.split(' '))
+  const shown = new Set(entries.map(([body]) => body))
+  return {
+    last: entries.map(([, id]) => id).findLast(Boolean),
+    isNew: (body, id = '') => {
+      if (shown.has(body)) return false
+      shown.add(body)
+      appendFileSync(file, `${body} ${id}\n`)
+      return true
+    },
   }
+}
+
+/** What comes again as it came from the server, for the bench alone. */
+function countRepeats(client, recognized) {
+  const came = new Set()
+  client.stanza$.subscribe((stanza) => {
+    const body = stanza.name === 'message' ? stanza.child('body')?.text() : undefined
+    if (body === undefined || stanza.attribute('type') === 'error') return
+    if (came.has(body)) recognized(body)
+    came.add(body)
+  })
 }

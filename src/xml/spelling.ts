@@ -1,0 +1,54 @@
+/** The very text of what a reader reads, for whoever wants to see it: a reader that is given one keeps it up to date. */
+export class Spelling {
+  /** Read from earlier pieces, and not taken yet. */
+  #before = ''
+  #piece = ''
+  #from = 0
+  #unread: () => number = nothing
+
+  /**
+   * What was read and not taken yet: while a construct is told, up to its end, with the white space before it. Of that, no more
+   * than the latest `blanksLimit` units are kept.
+   */
+  take(): string {
+    const to = this.#piece.length - this.#unread()
+    const taken = this.#before + this.#piece.slice(this.#from, to)
+    this.#before = ''
+    this.#from = to
+    return taken
+  }
+
+  /** Whether more than white space was read and not taken yet. */
+  get isBegun(): boolean {
+    return this.#rest().trim() !== ''
+  }
+
+  /** The reader's: it reads this. @param unread how many units of it are left */
+  begin(piece: string, unread = nothing): void {
+    this.#piece = piece
+    this.#unread = unread
+    this.#from = 0
+  }
+
+  /** The reader's: it goes no further in the piece. @param unread how many units of it are left */
+  end(unread = 0): void {
+    const rest = this.#before + this.#piece.slice(this.#from, this.#piece.length - unread)
+    this.begin('')
+    this.#before = rest.length > blanksLimit && rest.trim() === '' ? rest.slice(-blanksLimit) : rest
+  }
+
+  /** The reader's: a new stream begins. */
+  forget(): void {
+    this.begin('')
+    this.#before = ''
+  }
+
+  #rest(): string {
+    return this.#before + this.#piece.slice(this.#from, this.#piece.length - this.#unread())
+  }
+}
+
+/** Keep-alives of a day. */
+const blanksLimit = 4096
+
+const nothing = () => 0

@@ -1,0 +1,91 @@
+import { archiveMachine } from '../../machines/archive.js'
+import { StanzaError } from '../../src/errors.js'
+import { archive, ns, xml, type ArchiveFeature } from '../../src/index.js'
+import { toArchiveEnd, toArchiveResult } from '../../src/stanza/archive.js'
+import { toMessageElement } from '../../src/stanza/message.js'
+import { parseJid } from '../../src/stanza/jid.js'
+import type { Drivable, Stimulus } from '../../src/testing/drive.js'
+import { FeatureRig, unanswered } from './feature-rig.js'
+import { isLive, lasting, standingStimuli } from './standing-stimuli.js'
+import { asksFor, done, failed, told } from './stimulus.js'
+
+type ArchiveRig = FeatureRig<typeof archiveMachine, ArchiveFeature>
+
+const own = parseJid('alice@example.test')
+const asks = asksFor('query', ns.archive)
+const noPage = { first: undefined, index: undefined, last: undefined, count: undefined }
+
+/** One message of the page that was asked for, as the archive has it. */
+function sendMessage(rig: ArchiveRig): void {
+  const queryId = rig.said(asks).child('query', ns.archive)?.attribute('queryid')
+  const message = xml(
+    'message',
+    ns.client,
+    { from: 'bob@example.test/desk' },
+    xml('body', ns.client, {}, 'x'),
+  )
+  const result = toArchiveResult({ queryId, id: 'a1', moment: 0, message })
+  rig.peer.say(toMessageElement({ from: own, payloads: [result] }))
+}
+
+const ends = (rig: ArchiveRig, complete: boolean) =>
+  rig.answer(asks, toArchiveEnd({ complete, page: noPage }))
+
+const refuses = (deed: 'fetchPage' | 'findLast', condition: 'internal-server-error' | 'item-not-found') => ({
+  name: `the archive says ${condition}, asked to ${deed}`,
+  when: isLive,
+  predicts: [failed(deed, new StanzaError(condition, 'cancel'))],
+  act: (rig: ArchiveRig) => rig.refuse(asks, condition),
+})
+
+const stimuli: readonly Stimulus<ArchiveRig>[] = [
+  ...standingStimuli('archive', { requests: ['fetchPage', 'findLast'] }),
+  {
+    name: 'catchUp()',
+    predicts: [told('archive', 'archive.retry')],
+    act: ({ handle }) => handle.catchUp(),
+  },
+  {
+    name: 'the archive knows its last message',
+    when: isLive,
+    predicts: [done('findLast')],
+    act: (rig) => ends(rig, true),
+  },
+  refuses('findLast', 'internal-server-error'),
+  {
+    name: 'a page comes, and it was the last',
+    when: isLive,
+    predicts: [done('fetchPage', { complete: true })],
+    act: (rig) => ends(rig, true),
+  },
+  {
+    name: 'a page comes, and more follows',
+    when: isLive,
+    predicts: [done('fetchPage', { complete: false })],
+    act: (rig) => {
+      sendMessage(rig)
+      ends(rig, false)
+    },
+  },
+  refuses('fetchPage', 'internal-server-error'),
+  refuses('fetchPage', 'item-not-found'),
+]
+
+/** A client that catches up with its archive. @param after the last message that an earlier run of the app has seen */
+export const driveArchive = (after: string | undefined): Drivable<ArchiveRig> => ({
+  machine: archiveMachine,
+  stimuli,
+  start: (inspect) =>
+    new FeatureRig(
+      archiveMachine,
+      {
+        ...lasting,
+        // Before it is available to others nothing that it has can be doubted.
+        client: { ...lasting.client, presence: false },
+        use: (client) => client.use((host) => archive(host, { after })),
+        reactions: [unanswered(asks)],
+      },
+      inspect,
+    ),
+  inputOf: (rig) => rig.actor.getSnapshot().context,
+})

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { drive, type Drivable, type Running } from '../../src/testing/drive.js'
+import type { Model } from '../../src/testing/drive-model.js'
+import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { driveArchive } from './archive-catalogue.js'
+import { driveCarbons } from './carbons-catalogue.js'
+import { conversationKey, driveConversation } from './conversation-catalogue.js'
+import { driveAtRandom, inputOf } from './driving.js'
+import { drivePhotoHash, photoHashKey } from './photo-hash-catalogue.js'
+import { driveRegistrations, undrivableOfRegistration } from './registration-catalogue.js'
+
+/** Promises that a chart beside the session is driven through all of it. */
+function drivesAll<Rig extends Running>(
+  what: string,
+  drivables: readonly Drivable<Rig>[],
+  key?: (model: Model) => unknown,
+  undrivable: Readonly<Record<string, string>> = {},
+): void {
+  describe(`beside a session, ${what}`, async () => {
+    const known = new Set(Object.keys(undrivable))
+    const driven = new Set<string>()
+    for (const drivable of drivables) {
+      const { paths, missed } = findPaths(drivable, { input: await inputOf(drivable), key, known })
+      for (const id of transitionsOfTree(drivable.machine)) if (!missed.has(id)) known.add(id)
+      it.each(paths.map((path) => [path.join(', '), path] as const))(
+        'goes where its chart says: %s',
+        async (_words, path) => {
+          const taken = await drive(drivable, path)
+          for (const id of taken) driven.add(id)
+          expect(taken).not.toEqual([])
+        },
+      )
+      it('goes where its chart says, whatever happens', { timeout: 120_000 }, async () => {
+        expect(await driveAtRandom(drivable)).toBeNull()
+      })
+    }
+
+    it('has had every transition driven, but for these', () => {
+      const all = new Set(drivables.flatMap(({ machine }) => transitionsOfTree(machine)))
+      expect([...all].filter((id) => !driven.has(id))).toEqual(Object.keys(undrivable))
+    })
+  })
+}
+
+drivesAll('an archive', ['a0', undefined].map(driveArchive))
+drivesAll('carbons', [driveCarbons])
+drivesAll('a conversation', [driveConversation], conversationKey)
+drivesAll('the hash of a photo', [drivePhotoHash], photoHashKey)
+drivesAll('a registration', driveRegistrations, undefined, undrivableOfRegistration)

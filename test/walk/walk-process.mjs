@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Much of what a walk makes lives long, and errors are made by the thousand to be told apart by their names. */
+const engine = ['--max-semi-space-size=64', '--stack-trace-limit=1']
+
+/** Runs what may well end with a failure; gives what it has said. */
+export async function runQuietly(house, parameters) {
+  const options = { cwd: house, timeout: 600_000, maxBuffer: 2 ** 26 }
+  const { stdout, stderr } = await run(process.execPath, parameters, options).catch((error) => error)
+  return `${stdout}${stderr}`
+}
+
+/** What a process of its own reports of the walks that are named, in this house. */
+export async function walkOf(house, only) {
+  const folder = await mkdtemp(join(tmpdir(), 'walk-'))
+  const told = join(folder, 'walk.json')
+  try {
+    const said = await runQuietly(house, [...engine, 'test/walk/run.mjs', '--only', only, '--json', told])
+    const report = await readFile(told, 'utf8').catch((cause) => {
+      throw new Error(`the walk of ${only} did not end: ${said}`, { cause })
+    })
+    return JSON.parse(report)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
