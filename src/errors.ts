@@ -94,8 +94,13 @@ export const transportErrorReasons = [
 export type TransportErrorReason = (typeof transportErrorReasons)[number]
 
 /** Why the server could not be believed, or why no mechanism was tried: failures that the client itself finds. */
-export type AuthenticationErrorReason =
-  SaslFailureCondition | 'no-mechanism' | 'server-not-verified' | 'credentials-missing'
+export const ownAuthenticationReasons = [
+  'no-mechanism',
+  'server-not-verified',
+  'credentials-missing',
+] as const
+/** Why authentication has failed: what the server says, or what the client itself finds. */
+export type AuthenticationErrorReason = SaslFailureCondition | (typeof ownAuthenticationReasons)[number]
 
 /**
  * Every failure of the engine is one of these. `code` is stable (`transport.refused`, `stream.conflict`, …), `advice`

@@ -2,6 +2,7 @@ import type { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Spelling } from '../xml/spelling.js'
 import type { InboundEvents, StreamHeader } from './inbound.js'
+import type { Sendable } from './outbound.js'
 
 /** What crosses a stream, seen from this side of it. */
 export type Crossing = ReadCrossing | BrokenCrossing
@@ -27,6 +28,8 @@ export interface ElementCrossing extends Way {
   readonly what: 'element'
   /** Made when it is asked for, where it is written without being one. */
   readonly element: XmlElement
+  /** The same, or what is written without being an element. */
+  readonly stanza: Sendable
   /** How long its text is, in UTF-16 units; the text of what is sent is made when it is asked for. */
   readonly units: number
 }
@@ -61,7 +64,7 @@ export function watchInbound(
     },
     element: (element) => {
       const text = spelling.take()
-      watch({ direction: 'in', what: 'element', element, text, units: text.length })
+      watch({ direction: 'in', what: 'element', element, stanza: element, text, units: text.length })
       events.element(element)
     },
     closed: (otherUri) => {

@@ -124,22 +124,22 @@ class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
   readonly units: number
-  readonly #stanza: Sendable
+  readonly stanza: Sendable
   readonly #spell: Spell
 
   constructor(stanza: Sendable, units: number, spell: Spell) {
-    this.#stanza = stanza
+    this.stanza = stanza
     this.units = units
     this.#spell = spell
   }
 
   get text(): string {
-    const stanza = this.#stanza
+    const { stanza } = this
     return stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
   }
 
   get element(): XmlElement {
-    return this.#stanza instanceof XmlElement ? this.#stanza : this.#stanza.toElement()
+    return this.stanza instanceof XmlElement ? this.stanza : this.stanza.toElement()
   }
 }
 

@@ -7,15 +7,21 @@ import { toMessageElement, type MessageInput, type MessageType } from './message
 /** DEL stands in a specimen where an id or a body will: XML has it, and no address may (RFC 8264 §9.12). */
 const gap = '\x7f'
 
+/** What stands around an id and a body, as one place demands it. */
+interface Spelling {
+  readonly spell: Spell
+  readonly head: string
+  readonly middle: string
+  readonly tail: string
+}
+
 /** What all plain messages of one type to one address have in common. */
 class MessageForm {
   readonly to: Jid
   readonly toBare: string
   readonly type: MessageType | undefined
-  private spell: Spell | undefined
-  private head = ''
-  private middle = ''
-  private tail = ''
+  private spelling: Spelling | undefined
+  private other: Spelling | undefined
 
   constructor(to: Jid, type: MessageType | undefined) {
     this.to = to
@@ -29,22 +35,25 @@ class MessageForm {
 
   /** The serialiser itself spells a specimen, once; so there is no second opinion on how a message is written. */
   toText(spell: Spell, id: string, body: string): string {
-    if (spell !== this.spell) {
-      this.spell = spell
-      const [head = '', middle = '', tail = ''] = spell(this.toElement(gap, gap)).split(gap)
-      this.head = head
-      this.middle = middle
-      this.tail = tail
-    }
-    return this.head + escapeAttribute(id) + this.middle + escapeText(body) + this.tail
+    const { head, middle, tail } = this.spelled(spell)
+    return head + escapeAttribute(id) + middle + escapeText(body) + tail
+  }
+
+  private spelled(spell: Spell): Spelling {
+    if (this.spelling?.spell === spell) return this.spelling
+    if (this.other?.spell === spell) return this.other
+    const [head = '', middle = '', tail = ''] = spell(this.toElement(gap, gap)).split(gap)
+    this.other = this.spelling
+    this.spelling = { spell, head, middle, tail }
+    return this.spelling
   }
 }
 
 /** A message of an address, a type, an id and one body in the language of the stream: written without being built first. */
 export class PlainMessage {
   readonly id: string
+  readonly body: string
   private readonly form: MessageForm
-  private readonly body: string
 
   constructor(form: MessageForm, id: string, body: string) {
     this.id = id
@@ -55,6 +64,11 @@ export class PlainMessage {
   /** The bare address that it goes to. */
   get toBare(): string {
     return this.form.toBare
+  }
+
+  /** The same with another body. */
+  withBody(body: string): PlainMessage {
+    return new PlainMessage(this.form, this.id, body)
   }
 
   toElement(): XmlElement {

@@ -1,6 +1,7 @@
 import {
   AuthenticationError,
   DefectError,
+  ownAuthenticationReasons,
   ProtocolError,
   saslFailureConditions,
   StanzaError,
@@ -20,7 +21,7 @@ export function fromErrorFacts({ code, name, otherHost, timeoutMs, type }: Facts
   const is = (known: string) => code.endsWith(`.${known}`)
   switch (name) {
     case 'AuthenticationError': {
-      const condition = [...saslFailureConditions, ...ownReasons].find(is)
+      const condition = [...saslFailureConditions, ...ownAuthenticationReasons].find(is)
       return condition && new AuthenticationError(condition, code)
     }
     case 'ProtocolError': {
@@ -51,5 +52,4 @@ export function fromErrorFacts({ code, name, otherHost, timeoutMs, type }: Facts
   }
 }
 
-const ownReasons = ['no-mechanism', 'server-not-verified', 'credentials-missing'] as const
 const stanzaErrorTypes = ['auth', 'cancel', 'continue', 'modify', 'wait'] as const

@@ -1,4 +1,4 @@
-// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, layouts made beforehand, and ELK as its own author built it, to run in a worker.
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, what failures mean, what a session is protected by, layouts made beforehand, and ELK as its own author built it, to run in a worker.
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { argv, pid } from 'node:process'
@@ -21,6 +21,8 @@ export async function buildPage(folder) {
       { in: 'src/inspector/page/page.tsx', out: 'page' },
       { in: 'src/inspector/page/page.css', out: 'page' },
       { in: 'src/inspector/page/panes/save/drawing.ts', out: 'drawing' },
+      { in: 'src/inspector/page/panes/details/failures.ts', out: 'failures' },
+      { in: 'src/inspector/page/panes/security/judge.ts', out: 'security' },
       { in: 'src/inspector/page/chart/layouts.ts', out: 'layouts' },
     ],
     outdir: folder,
@@ -29,6 +31,15 @@ export async function buildPage(folder) {
     format: 'iife',
     target: ['chrome123', 'firefox120', 'safari17.5'],
     minify: true,
+    tsconfigRaw: {
+      compilerOptions: {
+        jsx: 'react',
+        jsxFactory: 'h',
+        jsxFragmentFactory: 'Fragment',
+        useDefineForClassFields: false,
+      },
+    },
+    inject: ['src/inspector/page/jsx.ts'],
     plugins: [evaluated],
     banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
     logLevel: 'warning',

@@ -1,3 +1,4 @@
+import { toLineText } from '../recording/line-text.js'
 import type { RecordingLine } from '../recording/record.js'
 
 /** A frame is not made longer than this by one more line, in UTF-16 code units. */
@@ -9,7 +10,7 @@ export function takeFrame(waiting: RecordingLine[]): string {
   let length = 0
   let count = 0
   for (const line of waiting) {
-    const text = JSON.stringify(line)
+    const text = toLineText(line)
     if (count > 0 && length + text.length > frameLength) break
     texts.push(text)
     length += text.length + 1

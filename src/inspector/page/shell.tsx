@@ -9,6 +9,7 @@ import { timeline } from './model/signals.js'
 import { panes } from './panes/panes.js'
 import { TimeBar } from './time/time-bar.js'
 import { ActorTree } from './tree/actor-tree.js'
+import { createEdge } from './ui/divider.js'
 import { Icon } from './ui/icon.js'
 import { Tabs, type Tab } from './ui/tabs.js'
 import { Welcome } from './welcome.js'
@@ -22,6 +23,8 @@ const side = panes.filter(({ place }) => place === 'side')
 export const mainTab = signal('chart')
 const sideTab = signal(side[0]?.id ?? '')
 const isDropping = signal(false)
+const left = createEdge('left', 'Width of the actors')
+const right = createEdge('right', 'Width of the details')
 
 const room = { medium: matchMedia('(min-width: 760px)'), wide: matchMedia('(min-width: 1100px)') }
 const size = signal(sizeNow())
@@ -47,7 +50,7 @@ export function Shell() {
         <Welcome />
       ) : (
         <>
-          <main>
+          <main style={isWide() ? { ...left.style(), ...right.style() } : {}}>
             <Places />
           </main>
           <TimeBar />
@@ -64,15 +67,22 @@ function Places() {
   if (size.value === 'narrow') {
     return <Tabs label="Views" tabs={[actors, chart, ...main, ...side]} chosen={mainTab} />
   }
-  const isWide = size.value === 'wide' && side.length > 0
   return (
     <>
       <ActorTree />
-      <Tabs label="Views" tabs={[chart, ...main, ...(isWide ? [] : side)]} chosen={mainTab} />
-      {isWide && <Tabs label="Details" tabs={side} chosen={sideTab} />}
+      <Tabs label="Views" tabs={[chart, ...main, ...(isWide() ? [] : side)]} chosen={mainTab} />
+      {isWide() && (
+        <>
+          <Tabs label="Details" tabs={side} chosen={sideTab} />
+          <left.Divider />
+          <right.Divider />
+        </>
+      )}
     </>
   )
 }
+
+const isWide = () => size.value === 'wide'
 
 function Notice() {
   const lost = link.value.status === 'lost' ? link.value.reason : undefined

@@ -1,16 +1,14 @@
-import type { Crossed } from './happening.js'
-
 const settled = Promise.resolve()
 
 /** What the engine is dealing with, as far as that is certain. */
 export class Cause {
-  #current: Crossed | undefined
+  #current: number | undefined
   /** How many have come since the engine last had a rest. */
   #burst = 0
   #isTurnCounted = false
 
-  /** What came over the wire, and is being dealt with, or has led to the promises that go on now. */
-  get current(): Crossed | undefined {
+  /** The order of what came over the wire, and is being dealt with, or has led to the promises that go on now. */
+  get current(): number | undefined {
     return this.#current
   }
 
@@ -20,8 +18,8 @@ export class Cause {
   }
 
   /** It is dealt with until the next one comes, and what waits for it goes on before the turn is over. */
-  arrived(crossed: Crossed): void {
-    this.#current = crossed
+  arrived(order: number): void {
+    this.#current = order
     this.#burst += 1
     if (this.#burst === 1) void settled.then(this.#endBurst)
     if (this.#isTurnCounted) return

@@ -13,35 +13,46 @@ import { isActor, type Found, type Happening, type Scheduled, type Seen } from '
 import { Lives, type Life } from './lives.js'
 import type { EndStatus, Facts, InspectorRecord, RecordingLine, Timer } from './record.js'
 import { refusalsIn } from './refusals.js'
-import { toTellableXml } from './wire-xml.js'
+import { toTenths } from './stanza-rows.js'
+import type { TakenUnread } from './unread.js'
 
 /** Makes records of what was seen, in its order: causes before what they lead to. */
 export class Chronicle {
   readonly #source: string
-  readonly #showBodies: boolean
   readonly #tell: (line: RecordingLine) => void
   readonly #lives = new Lives()
   readonly #charts = new Set<string>()
   #seq = 0
+  /** The `seq` of stanzas that something follows from, by their order; and of the last that came in. */
+  readonly #causes = new Map<number, number>()
+  #lastIn: readonly [order: number, seq: number] | undefined
 
   /** @param tell takes each line as it is made */
-  constructor(source: string, showBodies: boolean, tell: (line: RecordingLine) => void) {
+  constructor(source: string, tell: (line: RecordingLine) => void) {
     this.#source = source
-    this.#showBodies = showBodies
     this.#tell = tell
   }
 
-  /**
-   * Makes records of what was seen.
-   * @param missed how many stanzas came before the first one here, and were not kept
-   */
-  write(happenings: readonly Happening[], missed: number): void {
+  /** Makes records of what was seen, and gives the stanzas among it their numbers. */
+  write({ happenings, missed, stanzas }: TakenUnread): void {
+    const wanted = new Set(happenings.map((happening) => happening.kind === 'seen' && happening.cause))
+    this.#causes.clear()
+    if (this.#lastIn !== undefined) this.#causes.set(...this.#lastIn)
     let gap = missed
+    const toSeq = (order: number, isIn: boolean, t: number) => {
+      if (gap > 0) this.#record({ kind: 'dropped', count: gap }, t)
+      gap = 0
+      const seq = this.#seq++
+      if (wanted.has(order)) this.#causes.set(order, seq)
+      if (isIn) this.#lastIn = [order, seq]
+      return seq
+    }
+    let segment = 0
+    const countBefore = (order: number) => {
+      while (stanzas[segment]?.count(order, toSeq) === true) segment += 1
+    }
     for (const [index, happening] of happenings.entries()) {
-      if (happening.kind === 'wire' && gap > 0) {
-        this.#record({ kind: 'dropped', count: gap }, happening.t)
-        gap = 0
-      }
+      countBefore(happening.order)
       try {
         this.#write(happening, happenings, index)
       } catch {
@@ -49,17 +60,11 @@ export class Chronicle {
         this.#record({ kind: 'dropped', count: 1 }, happening.t)
       }
     }
+    countBefore(Infinity)
   }
 
   #write(happening: Happening, all: readonly Happening[], index: number): void {
     switch (happening.kind) {
-      case 'wire': {
-        const { crossing, t } = happening
-        const { direction, what } = crossing
-        happening.seq = this.#seq
-        const words = toTellableXml(crossing, this.#showBodies)
-        return this.#record({ kind: 'wire', direction, what, ...words }, t)
-      }
       case 'security':
         return this.#record({ kind: 'security', security: toPlain(happening.security) }, happening.t)
       case 'found':
@@ -147,6 +152,7 @@ export class Chronicle {
     const refused = refusalsIn(steps, before)
     const changes =
       before === undefined || before.context === context ? undefined : toChanges(before.context, context)
+    const stanza = seen.cause === undefined ? undefined : this.#causes.get(seen.cause)
     this.#record(
       {
         kind: 'event',
@@ -161,7 +167,7 @@ export class Chronicle {
         ...(refused.length > 0 && { refused }),
         ...(changes !== undefined && { context: changes }),
         ...timersOf(life, scheduled),
-        ...(seen.cause?.seq !== undefined && { stanza: seen.cause.seq }),
+        ...(stanza !== undefined && { stanza }),
       },
       seen.t,
     )
@@ -197,8 +203,6 @@ function graphOf(machine: AnyStateMachine): ChartGraph {
   graphs.set(machine, graph)
   return graph
 }
-
-const toTenths = (ms: number) => Math.round(ms * 10) / 10
 
 type Uncounted = InspectorRecord extends infer Each
   ? Each extends InspectorRecord

@@ -1,16 +1,13 @@
 import type { AnyActor, EventObject, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
-import type { ReadCrossing } from '../../router/crossing.js'
 
-/** What was seen, as it was: kept until somebody wants to read it. */
-export type Happening = Seen | Crossed | Secured | Found
+/** What was seen, as it was: kept until somebody wants to read it. Stanzas have rows of their own. */
+export type Happening = Seen | Secured | Found
 
 interface AtTime {
   /** Counts what was seen. */
   readonly order: number
   readonly t: number
-  /** About how much of memory it takes. */
-  readonly bytes: number
 }
 
 /** XState told of it. */
@@ -19,18 +16,10 @@ export interface Seen extends AtTime {
   readonly event: InspectionEvent
   /** Time-outs of the actor that ran when it was over. */
   readonly scheduled: readonly Scheduled[]
-  /** What came over the wire and is being dealt with. */
-  readonly cause: Crossed | undefined
+  /** The order of the stanza that is being dealt with. */
+  readonly cause: number | undefined
   /** It is in a record already. */
   isTaken: boolean
-}
-
-/** It came or went over the wire. */
-export interface Crossed extends AtTime {
-  readonly kind: 'wire'
-  readonly crossing: ReadCrossing
-  /** Of its record, once it has been counted. */
-  seq: number | undefined
 }
 
 /** Something else protects the stream. */

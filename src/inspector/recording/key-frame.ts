@@ -8,6 +8,7 @@ import type {
   SourceLine,
   Timer,
 } from './record.js'
+import { toTenths } from './stanza-rows.js'
 
 /** Everything as it was after the records that it was given: what a recording goes on from where its beginning is lost. */
 export class KeyFrame {
@@ -21,6 +22,11 @@ export class KeyFrame {
     if (line.kind === 'source') this.#source = line
     else if (line.kind === 'chart') this.#charts.push(line)
     else this.#follow(line)
+  }
+
+  /** Takes a stanza in, which changes nobody. */
+  pass(seq: number, t: number): void {
+    this.#last = { seq, t: toTenths(t) }
   }
 
   /** @param count how many records the reader misses */

@@ -1,13 +1,16 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
-import type { Crossing, ElementCrossing } from '../../router/crossing.js'
+import type { Crossing, ReadCrossing } from '../../router/crossing.js'
 import { Cause } from './cause.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
-import { isActor, nothingScheduled, scheduledOf, type Crossed, type Happening } from './happening.js'
-import { KeyFrame } from './key-frame.js'
+import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
+import { beginning, History, type Place } from './history.js'
+import { mayWait } from './patience.js'
 import type { RecordingLine } from './record.js'
+import type { Passed } from './stanza-rows.js'
 import { Unread } from './unread.js'
+import { tellStanza, toTellableXml } from './wire-xml.js'
 
 export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
@@ -64,17 +67,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
 /** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
 const batchLimit = 500
 
+/** Stanzas beyond their limit that are given up together. */
+const surplusLimit = 128
+
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 50
 
-/** What an object of XState's and what it holds on to may take, in bytes. */
-const seenBytes = 1000
-const lineBytes = 500
-
 interface Reader {
   readonly listener: (lines: readonly RecordingLine[]) => void
-  /** How many lines were before what it reads next. */
-  at: number
+  at: Place
 }
 
 class BoundedRecorder implements Recorder {
@@ -82,19 +83,14 @@ class BoundedRecorder implements Recorder {
   readonly #recordsLimit: number
   readonly #stanzasLimit: number
   readonly #bytesLimit: number
+  readonly #showBodies: boolean
   readonly #begin = performance.now()
+  readonly #history: History
   readonly #chronicle: Chronicle
   readonly #cause = new Cause()
   readonly #readers = new Set<Reader>()
-  readonly #beginning = new KeyFrame()
   readonly #unread = new Unread()
   #count = 0
-  #lines: RecordingLine[] = []
-  #lineBytes: number[] = []
-  #bytesOfLines = 0
-  /** Lines, and the records among them, that are kept no more. */
-  #gone = 0
-  #goneRecords = 0
   #isTrimming = false
   #batch: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
@@ -115,8 +111,17 @@ class BoundedRecorder implements Recorder {
     this.#recordsLimit = recordsLimit
     this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
-    this.#chronicle = new Chronicle(source, showBodies, (line) => this.#keep(line))
-    this.#keep({ kind: 'source', source, name, engine, startedAt: now(), ...(commands && { commands }) })
+    this.#showBodies = showBodies
+    this.#history = new History(source)
+    this.#chronicle = new Chronicle(source, (line) => this.#history.keep(line))
+    this.#history.keep({
+      kind: 'source',
+      source,
+      name,
+      engine,
+      startedAt: now(),
+      ...(commands && { commands }),
+    })
     this.taps = {
       inspect: (event) => this.#inspect(event),
       wire: (crossing) => this.#cross(crossing),
@@ -127,7 +132,7 @@ class BoundedRecorder implements Recorder {
   subscribe(listener: Reader['listener']): () => void {
     this.#write()
     this.#trim()
-    const reader: Reader = { listener, at: 0 }
+    const reader: Reader = { listener, at: beginning }
     this.#readers.add(reader)
     this.#deliver(reader)
     return () => this.#readers.delete(reader)
@@ -136,7 +141,7 @@ class BoundedRecorder implements Recorder {
   history(): readonly RecordingLine[] {
     this.#write()
     this.#trim()
-    return this.#linesFrom(0)
+    return this.#history.linesFrom(beginning)
   }
 
   attach(actor: AnyActorRef): void {
@@ -151,8 +156,8 @@ class BoundedRecorder implements Recorder {
     this.#readers.clear()
   }
 
-  #stamp(bytes = seenBytes) {
-    return { order: this.#count++, t: performance.now() - this.#begin, bytes }
+  #stamp() {
+    return { order: this.#count++, t: performance.now() - this.#begin }
   }
 
   #inspect(event: InspectionEvent): void {
@@ -167,13 +172,20 @@ class BoundedRecorder implements Recorder {
 
   #cross(crossing: Crossing): void {
     if (this.#isClosed || crossing.what === 'broken') return
-    const bytes = crossing.what === 'element' ? bytesOf(crossing) : lineBytes
+    if (crossing.what === 'element' && mayWait(crossing.stanza))
+      return this.#pass(crossing, crossing.stanza, crossing.units)
+    const xml = toTellableXml(crossing, this.#showBodies)
+    this.#pass(crossing, xml, xml.length)
+  }
+
+  #pass(crossing: ReadCrossing, passed: Passed, units: number): void {
+    const order = this.#count++
+    if (crossing.direction === 'in') this.#cause.arrived(order)
     const t = performance.now() - this.#begin
-    const crossed: Crossed = { kind: 'wire', order: this.#count++, t, bytes, crossing, seq: undefined }
-    if (crossing.direction === 'in') this.#cause.arrived(crossed)
-    this.#unread.cross(crossed)
+    this.#unread.cross(order, t, crossing, passed, units)
     if (this.#readers.size > 0) this.#batchUp()
-    else if (this.#unread.stanzas >= 2 * this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
+    else if (this.#unread.stanzas > this.#stanzasLimit + surplusLimit)
+      this.#unread.keepStanzas(this.#stanzasLimit)
     this.#watchBounds()
   }
 
@@ -185,7 +197,7 @@ class BoundedRecorder implements Recorder {
     for (const child of childrenOf(snapshot)) this.#find(child)
   }
 
-  #see(happening: Exclude<Happening, Crossed>): void {
+  #see(happening: Happening): void {
     if (this.#isClosed) return
     this.#unread.see(happening)
     if (this.#readers.size > 0) this.#batchUp()
@@ -199,7 +211,9 @@ class BoundedRecorder implements Recorder {
 
   get #isOver(): boolean {
     const { bytes, length } = this.#unread
-    return length + this.#lines.length > this.#recordsLimit || bytes + this.#bytesOfLines > this.#bytesLimit
+    return (
+      length + this.#history.length > this.#recordsLimit || bytes + this.#history.bytes > this.#bytesLimit
+    )
   }
 
   /** When the engine rests, so that no step is cut in two. */
@@ -216,26 +230,16 @@ class BoundedRecorder implements Recorder {
     const { stanzas } = this.#unread
     if (this.#readers.size === 0) this.#unread.keepStanzas(Math.min(stanzas >> 1, this.#stanzasLimit))
     this.#write()
-    while (this.#isOver) this.#dropOldest()
-  }
-
-  #keep(line: RecordingLine): void {
-    const bytes = lineBytes + (line.kind === 'wire' ? 2 * line.xml.length : 0)
-    this.#lines.push(line)
-    this.#lineBytes.push(bytes)
-    this.#bytesOfLines += bytes
-  }
-
-  #countGone({ kind }: RecordingLine): void {
-    this.#gone += 1
-    if (kind !== 'source' && kind !== 'chart') this.#goneRecords += 1
+    while (this.#isOver) this.#history.dropOldest()
   }
 
   /** Writes down what was seen. */
   #write(): void {
     if (this.#readers.size === 0) this.#unread.keepStanzas(this.#stanzasLimit)
-    const { happenings, missed } = this.#unread.take()
-    this.#chronicle.write(happenings, missed)
+    const unread = this.#unread.take()
+    for (const segment of unread.stanzas) segment.writeDown((stanza) => tellStanza(stanza, this.#showBodies))
+    this.#chronicle.write(unread)
+    this.#history.keepStanzas(unread.stanzas)
   }
 
   readonly #flush = (): void => {
@@ -246,34 +250,13 @@ class BoundedRecorder implements Recorder {
   }
 
   #deliver(reader: Reader): void {
-    const lines = this.#linesFrom(reader.at)
-    reader.at = this.#gone + this.#lines.length
+    const lines = this.#history.linesFrom(reader.at)
+    reader.at = this.#history.end
     if (lines.length > 0) harmlessly(() => reader.listener(lines))
-  }
-
-  #linesFrom(at: number): readonly RecordingLine[] {
-    if (at >= this.#gone) return this.#lines.slice(at - this.#gone)
-    const missed = at === 0 ? this.#goneRecords : this.#gone - at
-    return [...this.#beginning.toLines(missed), ...this.#lines]
-  }
-
-  /** A tenth at once, so that it seldom has to be done. */
-  #dropOldest(): void {
-    const count = Math.ceil(this.#lines.length / 10)
-    for (const line of this.#lines.splice(0, count)) {
-      this.#beginning.take(line)
-      this.#countGone(line)
-    }
-    for (const bytes of this.#lineBytes.splice(0, count)) this.#bytesOfLines -= bytes
   }
 }
 
 const settled = Promise.resolve()
-
-/** Of an element and what it holds on to. */
-function bytesOf(crossing: ElementCrossing): number {
-  return lineBytes + 2 * crossing.units
-}
 
 /** Who listens must not keep the others from it. */
 function harmlessly(tell: () => void): void {

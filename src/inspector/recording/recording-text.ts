@@ -1,3 +1,4 @@
+import { toLineText } from './line-text.js'
 import { isRecordingLine } from './recording-shape.js'
 import type { RecordingLine } from './record.js'
 
@@ -18,7 +19,10 @@ const limits = { lines: 2_000_000, units: 8 * 1024 * 1024, depth: 64 }
 
 /** A recording as a file: JSON, one line each. */
 export function toRecordingText(lines: readonly RecordingLine[]): string {
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  // One chain of pieces: joining would write each line twice.
+  let text = ''
+  for (const line of lines) text += `${toLineText(line)}\n`
+  return text
 }
 
 /**

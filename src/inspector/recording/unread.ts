@@ -1,65 +1,57 @@
-import type { Crossed, Happening } from './happening.js'
+import type { ReadCrossing } from '../../router/crossing.js'
+import type { Happening } from './happening.js'
+import { StanzaRows, type Passed, type StanzaSegment } from './stanza-rows.js'
 
-/**
- * What was seen and not yet written down, in its order. Stanzas have a bound of their own: what a flood leaves here outlives
- * several rounds of the garbage collector, which costs more than to see it.
- */
+/** What was seen and not yet written down. */
 export class Unread {
+  readonly #stanzas = new StanzaRows()
   #seen: Happening[] = []
-  #crossed: Crossed[] = []
   #missed = 0
-  #bytes = 0
+  #seenBytes = 0
 
   get length(): number {
-    return this.#seen.length + this.#crossed.length
+    return this.#seen.length + this.#stanzas.length
   }
 
   /** About what it takes of memory. */
   get bytes(): number {
-    return this.#bytes
+    return this.#seenBytes + this.#stanzas.bytes
   }
 
   get stanzas(): number {
-    return this.#crossed.length
+    return this.#stanzas.length
   }
 
-  see(happening: Exclude<Happening, Crossed>): void {
+  see(happening: Happening): void {
     this.#seen.push(happening)
-    this.#bytes += happening.bytes
+    this.#seenBytes += seenBytes
   }
 
-  cross(crossed: Crossed): void {
-    this.#crossed.push(crossed)
-    this.#bytes += crossed.bytes
+  /** @param units how long it is about, in UTF-16 units */
+  cross(order: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): void {
+    this.#stanzas.add(order, t, crossing, passed, units)
   }
 
   /** Keeps only the latest stanzas. */
   keepStanzas(count: number): void {
-    const missed = this.#crossed.splice(0, Math.max(0, this.#crossed.length - count))
-    for (const { bytes } of missed) this.#bytes -= bytes
-    this.#missed += missed.length
+    this.#missed += this.#stanzas.keep(count)
   }
 
-  /** All of it, which is here no more; and how many stanzas are missing before its first. */
-  take(): { readonly happenings: readonly Happening[]; readonly missed: number } {
-    const taken = { happenings: merge(this.#seen, this.#crossed), missed: this.#missed }
+  /** All of it, which is here no more; and how many stanzas are missing before the first. */
+  take(): TakenUnread {
+    const taken = { happenings: this.#seen, stanzas: this.#stanzas.take(), missed: this.#missed }
     this.#seen = []
-    this.#crossed = []
     this.#missed = 0
-    this.#bytes = 0
+    this.#seenBytes = 0
     return taken
   }
 }
 
-function merge(seen: readonly Happening[], crossed: readonly Crossed[]): readonly Happening[] {
-  const merged: Happening[] = []
-  let at = 0
-  for (const happening of seen) {
-    for (let next = crossed[at]; next !== undefined && next.order < happening.order; next = crossed[at]) {
-      merged.push(next)
-      at += 1
-    }
-    merged.push(happening)
-  }
-  return [...merged, ...crossed.slice(at)]
+export interface TakenUnread {
+  readonly happenings: readonly Happening[]
+  readonly stanzas: readonly StanzaSegment[]
+  readonly missed: number
 }
+
+/** What an object of XState's and what it holds on to may take, in bytes. */
+const seenBytes = 1000

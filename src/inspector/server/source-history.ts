@@ -1,4 +1,5 @@
 import type { InspectorRecord, RecordingLine, SourceLine } from '../recording/record.js'
+import { toLineText } from '../recording/line-text.js'
 import { KeyFrame } from '../recording/key-frame.js'
 import { isRecordingLine } from '../recording/recording-shape.js'
 
@@ -71,7 +72,7 @@ export class SourceHistory {
     if (line.kind === 'chart') return this.#addChart(line.chart, JSON.stringify(line))
     if (line.seq <= this.#lastSeq) return true
     if (!isStandIn(line)) this.#lastSeq = line.seq
-    const text = JSON.stringify(line)
+    const text = toLineText(line)
     this.#records.push(text)
     this.#length += text.length
     this.#trim()

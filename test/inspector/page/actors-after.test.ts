@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureLine } from '../../../src/inspector/page/chart/failure-line.js'
+import { failures } from '../../../src/inspector/page/panes/details/known-failures.js'
 import type { ActorView } from '../../../src/inspector/page/model/actor-view.js'
 import { Timeline } from '../../../src/inspector/page/model/timeline.js'
 import type { InspectorRecord } from '../../../src/inspector/recording/record.js'
@@ -96,13 +97,16 @@ describe('an actor', () => {
   })
 
   it('says in words why something went wrong', () => {
+    failures.part.value = { sentences: ['nobody listens'], table: { 'transport.refused': [0, 0] } }
     const data = { error: { name: 'TransportError', code: 'transport.refused' } }
     const event = { type: 'call.refused', edges: ['call.line.ringing call.refused 0'] }
     const lineOf = (record: InspectorRecord, graph = callGraph) => {
       const failure = after(began('root', 0), record)('root')?.lastFailure
       return failure === undefined ? '' : failureLine(failure, graph)
     }
-    expect(lineOf(took('root', 1, { ...event, data }))).toMatch(/^call\.refused: .+ \(transport\.refused\)$/)
+    expect(lineOf(took('root', 1, { ...event, data }))).toBe(
+      'call.refused: nobody listens (transport.refused)',
+    )
     expect(lineOf(took('root', 1, event))).toBe('call.refused: Nobody wants to talk.')
     expect(lineOf(ended('root', 1, 'error'))).toBe('it failed')
   })

@@ -28,6 +28,30 @@ function outcomeOf(text: string): string {
   }
 }
 
+describe('toRecordingText()', () => {
+  it('writes of a stanza what JSON does, whatever is in it', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.stringMatching(/^["\\\n\u0000-\u001f\u2028…é]*$/),
+    )
+    const wire = fc.record({
+      kind: fc.constant('wire' as const),
+      direction: fc.constantFrom('in', 'out'),
+      what: fc.constantFrom('open', 'element', 'close'),
+      name: words,
+      xml: words,
+      source: words,
+      seq: fc.nat(),
+      t: fc.nat().map((tenths) => tenths / 10),
+    })
+    fc.assert(
+      fc.property(wire, (line) => {
+        expect(toRecordingText([line, line])).toBe(lineOf(line).repeat(2))
+      }),
+    )
+  })
+})
+
 const lineOf = (value: unknown) => `${JSON.stringify(value)}\n`
 
 describe('parseRecording()', () => {

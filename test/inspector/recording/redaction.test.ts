@@ -1,10 +1,13 @@
+import * as fc from 'fast-check'
 import { createActor, fromPromise, setup } from 'xstate'
 import { describe, expect, it } from 'vitest'
+import { mayWait } from '../../../src/inspector/recording/patience.js'
 import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import { toRecordingText } from '../../../src/inspector/recording/recording-text.js'
 import { toStory } from '../../../src/inspector/recording/story.js'
-import { toTellableXml } from '../../../src/inspector/recording/wire-xml.js'
+import { tellStanza } from '../../../src/inspector/recording/wire-xml.js'
 import { StreamError, XmppError } from '../../../src/errors.js'
+import { MessageForms } from '../../../src/stanza/plain-message.js'
 import { createFrameReader } from '../../../src/xml/frame-reader.js'
 import { resolveXmlLimits } from '../../../src/xml/limits.js'
 import * as ns from '../../../src/xml/namespaces.js'
@@ -28,9 +31,7 @@ function expectNoCanary(text: string): void {
 }
 
 const read = createFrameReader(resolveXmlLimits({}))
-const arrive = (text: string) =>
-  ({ direction: 'in', what: 'element', element: read(text), text, units: text.length }) as const
-const tell = (xml: string, showBodies = false) => toTellableXml(arrive(xml), showBodies).xml
+const tell = (xml: string, showBodies = false) => tellStanza(read(xml), showBodies)
 
 describe('a recording', () => {
   it('holds no secret of a session, wherever it was', async () => {
@@ -67,6 +68,29 @@ describe('a recording', () => {
     expect(text).toContain('…(18 characters)')
     expectNoCanary(text)
     expectNoCanary(toStory(recorder.history()).join('\n'))
+  })
+
+  it('holds no words of what passed while nobody listened', () => {
+    const recorder = createRecorder({ name: 'x' })
+    for (let count = 0; count < 1_000; count++) {
+      const stanza = read(`<message xmlns='${ns.client}' id='m${count}'><body>${canary}</body></message>`)
+      recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '', units: 100 })
+    }
+    const text = toRecordingText(recorder.history())
+    expect(text.match(/…\(18 characters\)/g)).toHaveLength(500)
+    expectNoCanary(text)
+  })
+
+  it('keeps no message as it is in which a secret may be, and nothing that is no message', () => {
+    for (const secret of [
+      `<auth xmlns='${ns.sasl}'>${canary}</auth>`,
+      `<presence xmlns='${ns.client}'><x xmlns='http://jabber.org/protocol/muc'><password>${canary}</password></x></presence>`,
+      `<iq xmlns='${ns.client}' type='set'><query xmlns='jabber:iq:register'><password>${canary}</password></query></iq>`,
+      `<message xmlns='${ns.client}'><x xmlns='jabber:x:conference' password='${canary}'/></message>`,
+      `<message xmlns='${ns.client}'><delay xmlns='${ns.delay}'><token>${canary}</token></delay></message>`,
+    ])
+      expect(mayWait(read(secret))).toBe(false)
+    expect(mayWait(read(`<message xmlns='${ns.client}'><body>Hi</body></message>`))).toBe(true)
   })
 
   it('holds nothing of an exchange that fails, nor of a header', async () => {
@@ -155,6 +179,19 @@ function planted(facts: object, recorder: ReturnType<typeof createRecorder>): vo
 }
 
 describe('an element that crosses the wire', () => {
+  it('is told the same where it was written without being one', () => {
+    const words = fc.string({ unit: 'grapheme' }).filter((text) => !/[^\P{Cc}\t\n\r]/u.test(text))
+    const forms = new MessageForms()
+    const address = fc.constantFrom('bob@example.test', 'bob@example.test/Zürich')
+    fc.assert(
+      fc.property(address, words, words, fc.boolean(), (to, id, body, showBodies) => {
+        const plain = forms.toPlain({ to, type: 'chat', body }, id)
+        if (plain === undefined) throw new TypeError('no plain message')
+        expect(tellStanza(plain, showBodies)).toBe(tellStanza(plain.toElement(), showBodies))
+      }),
+    )
+  })
+
   it('keeps its names, and tells how long its words are', () => {
     const xml = `<message xmlns='${ns.client}' from='bob@example.test' xml:lang='en'><body>Hello</body></message>`
     expect(tell(xml)).toBe(xml.replace('Hello', '…(5 characters)'))
@@ -169,12 +206,11 @@ describe('an element that crosses the wire', () => {
 
   it('is told with the prefix that everybody knows, well-formed', () => {
     const xml = `<features xmlns='${ns.streams}'><bind xmlns='${ns.bind}'/></features>`
-    const told = toTellableXml(arrive(xml), false)
-    expect(told.name).toBe('stream:features')
-    expect(told.xml).toBe(
+    const told = tell(xml)
+    expect(told).toBe(
       `<stream:features xmlns:stream='${ns.streams}'><bind xmlns='${ns.bind}'/></stream:features>`,
     )
-    expect(read(told.xml).is('features', ns.streams)).toBe(true)
+    expect(read(told).is('features', ns.streams)).toBe(true)
   })
 
   it('is told up to a bound, however many elements it has', () => {

@@ -3,6 +3,7 @@ import { judge } from '../../../../../machines/policy.js'
 import {
   AuthenticationError,
   DefectError,
+  ownAuthenticationReasons,
   ProtocolError,
   saslFailureConditions,
   StanzaError,
@@ -15,15 +16,10 @@ import {
   type XmppError,
 } from '../../../../errors.js'
 
-const authenticationReasons = [
-  ...saslFailureConditions,
-  'no-mechanism',
-  'server-not-verified',
-  'credentials-missing',
-] as const
-
 const errors: readonly (readonly [key: string, error: XmppError])[] = [
-  ...authenticationReasons.map((reason) => keyed(new AuthenticationError(reason, ''))),
+  ...[...saslFailureConditions, ...ownAuthenticationReasons].map((reason) =>
+    keyed(new AuthenticationError(reason, '')),
+  ),
   ...streamErrorConditions.map((condition) => keyed(new ProtocolError(condition, ''))),
   ...streamErrorConditions.map((condition) => keyed(new StreamError(condition))),
   ...transportErrorReasons.map((reason) => keyed(new TransportError(reason, ''))),

@@ -1,7 +1,7 @@
 import type { Fact, Facts } from '../../../recording/record.js'
 import { isFacts, wordAt } from '../facts.js'
 import { toLegibleLine } from '../legible.js'
-import { failureSentences, failureTable } from './failure-table.js'
+import { failures } from './known-failures.js'
 
 /** Why something failed, for people. */
 export interface FailureWords {
@@ -13,7 +13,7 @@ export interface FailureWords {
   readonly advice: string | undefined
 }
 
-/** Says in words what the facts of an error mean. */
+/** Says in words what the facts of an error mean; in dots, until the words are loaded. */
 export function toFailureWords(facts: Facts): FailureWords {
   const code = wordAt(facts, 'code') ?? wordAt(facts, 'name') ?? 'unknown'
   const key = code.startsWith('timeout.')
@@ -21,11 +21,13 @@ export function toFailureWords(facts: Facts): FailureWords {
     : code.startsWith('stanza.')
       ? `stanza ${wordAt(facts, 'type') ?? 'cancel'}`
       : code
-  const [because = -1, advice = -1] = Object.hasOwn(failureTable, key) ? (failureTable[key] ?? []) : []
+  const known = failures.ask()
+  const { sentences, table } = known ?? { sentences: [], table: {} }
+  const [because = -1, advice = -1] = Object.hasOwn(table, key) ? (table[key] ?? []) : []
   return {
     code: toLegibleLine(code, 120),
-    because: failureSentences[because] ?? 'the recording does not tell more',
-    advice: failureSentences[advice],
+    because: sentences[because] ?? (known === undefined ? '…' : 'the recording does not tell more'),
+    advice: sentences[advice],
   }
 }
 

@@ -1,19 +1,21 @@
 import { Icon, type IconName } from '../../ui/icon.js'
-import { overallOf, toPassedOver, type Finding, type Verdict } from './security-card.js'
+import { judge } from './known-judge.js'
+import type { Finding, Verdict } from './security-card.js'
 import { findings, sessionSecurity } from './session-security.js'
 
 /** What protects the session, and what does not. */
 export function SecurityPane() {
   const found = findings.value
-  if (found.length === 0) {
+  const by = found.length === 0 ? undefined : judge.ask()
+  if (by === undefined) {
     return (
       <div class="pane security">
         <p class="empty">Nothing is known yet: the card fills while a session is secured and logs in.</p>
       </div>
     )
   }
-  const overall = overallOf(found)
-  const passedOver = toPassedOver(sessionSecurity.value)
+  const overall = by.overallOf(found)
+  const passedOver = by.toPassedOver(sessionSecurity.value)
   return (
     <div class="pane security" tabIndex={0}>
       <p class={`overall verdict-${overall}`}>

@@ -4,7 +4,8 @@ import { cursorIndex, timeline } from '../../model/signals.js'
 import { currentSource } from '../current-source.js'
 import { Follower } from '../follower.js'
 import { lastAtMost } from '../wire/wire-index.js'
-import { toFindings, type Finding } from './security-card.js'
+import { judge } from './known-judge.js'
+import type { Finding } from './security-card.js'
 
 let places: number[] = []
 
@@ -28,10 +29,12 @@ export const sessionSecurity = computed<Facts | undefined>(() => {
   return record?.kind === 'security' ? record.security : undefined
 })
 
-/** What that is worth. */
+/** What that is worth; nothing, until somebody is there who judges it. */
 export const findings = computed<readonly Finding[]>(() => {
+  const security = sessionSecurity.value
+  if (security === undefined) return []
   const record = timeline().records[cursorIndex.value]
-  return toFindings(sessionSecurity.value, record === undefined ? 0 : timeline().timeOf(record))
+  return judge.ask()?.toFindings(security, record === undefined ? 0 : timeline().timeOf(record)) ?? []
 })
 
 /** A sign behind the title, where something is bad. */
