@@ -18,4 +18,5 @@ export function stream<TInput = NonReducibleUnknown>() {
   })
 }
 
-const unprovided = ({ src }: AnyActorRef) => new Error(`actor "${String(src)}" must be provided`)
+const unprovided = ({ id, src }: AnyActorRef) =>
+  new Error(`actor "${typeof src === 'string' ? src : id}" must be provided`)

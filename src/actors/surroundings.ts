@@ -59,9 +59,9 @@ class PlatformSurroundings implements Surroundings {
 
   readonly #cameOnline = (): void => this.#tell('network.online')
 
-  /** Who hears of it may stop to watch. */
+  /** Who hears of it may stop to watch; nobody begins to before the turn has ended. */
   #tell(event: SurroundingsEvent['type']): void {
-    for (const { tell } of [...this.#watchers]) tell(event)
+    for (const { tell } of this.#watchers) tell(event)
   }
 }
 

@@ -1,4 +1,4 @@
-import { filter, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { StanzaError } from '../errors.js'
 import { Channel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
@@ -78,7 +78,7 @@ export class SessionMessages implements Messages {
   messages({ from, type }: MessageFilter): Observable<Message> {
     this.#bySender ??= new KeyedStreams(this.message$, (message) => message.from?.bare.toString())
     const all = from === undefined ? this.message$ : this.#bySender.of(toJid(from).bare.toString())
-    return type === undefined ? all : all.pipe(filter((message) => message.type === type))
+    return type === undefined ? all : new KeyedStreams(all, (message) => message.type).of(type)
   }
 
   send(input: MessageInput): Delivery {

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
@@ -138,13 +138,16 @@ export type RosterPhase = StateValueFrom<typeof rosterMachine>
 
 function toPhases(actor: RosterActor): Observable<RosterPhase> {
   return new Observable<RosterPhase>((subscriber) => {
-    subscriber.next(actor.getSnapshot().value)
+    let phase = actor.getSnapshot().value
+    subscriber.next(phase)
     return actor.subscribe({
-      next: ({ value }) => subscriber.next(value),
+      next: ({ value }) => {
+        if (value !== phase) subscriber.next((phase = value))
+      },
       error: () => subscriber.complete(),
       complete: () => subscriber.complete(),
     })
-  }).pipe(distinctUntilChanged())
+  })
 }
 
 /** Resolves when the list is the server’s; rejects with why it is not. */

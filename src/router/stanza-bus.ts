@@ -175,14 +175,14 @@ export class StanzaBus {
    */
   stopSending(reason: XmppError | undefined): void {
     if (this.#session !== undefined) this.#session = { ...this.#session, sink: nowhere }
-    this.#requests.failAll(notConnected(reason))
+    if (this.#requests.size > 0) this.#requests.failAll(notConnected(reason))
   }
 
   /** The session is over. */
   close(reason: XmppError | undefined): void {
     this.#session = undefined
     this.#queue.length = 0
-    this.#requests.failAll(notConnected(reason))
+    if (this.#requests.size > 0) this.#requests.failAll(notConnected(reason))
     this.#stand('none')
   }
 

@@ -1,5 +1,5 @@
 // `npm run bench:faults`: what survives of conversations when the line fails, ours beside its peers. `--quick` for a short
-// look, `--json FILE` for the rows; `--row`, `--client` and `--server NAME[,NAME]` for some, `--seed N` for one conversation
+// look, `--json FILE` for the rows; `--row`, `--client` and `--server NAME[,NAME]` for some, `--seed N[,N]` for conversations
 // again, `--together N` for so many conversations at a time.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ const sessions = values.quick ? 1 : 20
 const seeds =
   values.seed === undefined
     ? Array.from({ length: sessions }, (_, index) => index + 1)
-    : [Number(values.seed)]
+    : values.seed.split(',').map(Number)
 
 /** Conversations at a time: they mostly wait, and what they do when they do not must not make others late. */
 const concurrency = Number(values.together ?? (values.quick ? 12 : 16))
@@ -53,7 +53,10 @@ const stop = async () => {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void stop().then(() => process.exit(130))
+    say('Stopped: this is how far it came.')
+    void report()
+      .then(stop)
+      .then(() => process.exit(130))
   })
 }
 
@@ -74,19 +77,23 @@ try {
 } finally {
   await stop()
 }
-const summaries = toSummaries(held)
-say(`${toTable(summaries)}\n\n${legend}`)
-say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
-if (values.json !== undefined) {
-  const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({
-    row,
-    client,
-    lost,
-    duplicated,
-    reordered,
-    millisecondsToOnline,
-  }))
-  await writeFile(values.json, `${JSON.stringify(bare, null, 2)}\n`)
+await report()
+
+async function report(): Promise<void> {
+  const summaries = toSummaries(held)
+  say(`${toTable(summaries)}\n\n${legend}`)
+  say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
+  if (values.json !== undefined) {
+    const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({
+      row,
+      client,
+      lost,
+      duplicated,
+      reordered,
+      millisecondsToOnline,
+    }))
+    await writeFile(values.json, `${JSON.stringify(bare, null, 2)}\n`)
+  }
 }
 
 function toSessions(row: RowName, server: ServerUnderFaults): readonly Session[] {

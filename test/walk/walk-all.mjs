@@ -12,7 +12,9 @@ export async function walkAll(root, plants, tell) {
   const reports = new Map()
   const verdicts = []
   const work = [
-    ...pieces.map((piece) => async () => void reports.set(piece, await walkOf(house, piece))),
+    ...pieces.map((piece) => async () => {
+      reports.set(piece, await walkOf(house, piece).catch(({ message }) => broken(message)))
+    }),
     ...(plants ? await plantedFaults(house) : []).map((fault) => async (copy) => {
       const verdict = await copy.plant(fault)
       verdicts.push(verdict)
@@ -45,3 +47,6 @@ export async function walkAll(root, plants, tell) {
     ],
   }
 }
+
+/** A walk that did not end has reached nothing. */
+const broken = (message) => ({ charts: [], counters: [], shortcomings: [message] })

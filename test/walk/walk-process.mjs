@@ -9,9 +9,12 @@ const run = promisify(execFile)
 /** Much of what a walk makes lives long, and errors are made by the thousand to be told apart by their names. */
 const engine = ['--max-semi-space-size=64', '--stack-trace-limit=1']
 
+/** Whatever takes longer hangs: a busy machine may need ten times what a quiet one does. */
+const patienceMs = 1_800_000
+
 /** Runs what may well end with a failure; gives what it has said. */
 export async function runQuietly(house, parameters) {
-  const options = { cwd: house, timeout: 600_000, maxBuffer: 2 ** 26 }
+  const options = { cwd: house, timeout: patienceMs, maxBuffer: 2 ** 26 }
   const { stdout, stderr } = await run(process.execPath, parameters, options).catch((error) => error)
   return `${stdout}${stderr}`
 }
