@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Download, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { BrowserContextOptions, Download, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { Command, Outcome } from '../../src/inspector/link/command.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
-import { openInspector } from '../../src/inspector/server/inspector.js'
 import { hostileLines } from '../inspector/page/panes/hostile-recording.js'
 import { tellSession } from '../inspector/page/panes/told-session.js'
-import { findChromium, startChromium } from './chromium.js'
-import { blemishes, builtPage, visit } from './inspector-visit.js'
+import { findChromium } from './chromium.js'
+import { blemishes, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
 if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
@@ -15,35 +14,16 @@ if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromi
 const views = ['Wire', 'Sequence', 'Contacts', 'Details', 'Security', 'Send'] as const
 
 describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 120_000 }, () => {
-  const closing: (() => Promise<void>)[] = []
-  let browser: Browser
-  let pageFolder = ''
-
-  beforeAll(async () => {
-    if ('missing' in chromium) return
-    const built = await builtPage()
-    pageFolder = built.folder
-    browser = await startChromium(chromium.path)
-    closing.push(() => browser.close(), built.remove)
-  }, 60_000)
-
-  afterAll(async () => {
-    for (const close of closing) await close()
-  })
+  const stage = stageIn(chromium)
 
   /** A page that shows these lines, as its source has told them. */
   async function show(
     lines: readonly RecordingLine[] = tellSession(),
-    options: Parameters<typeof visit>[2] = {},
-    obey: (command: Command) => Promise<Outcome> = async () => ({ outcome: 'ok' }),
+    options: BrowserContextOptions = {},
+    obey?: (command: Command) => Promise<Outcome>,
   ): Promise<Page> {
-    const inspector = await openInspector({ pageFolder })
-    onTestFinished(() => inspector.close())
-    const [source] = lines
-    if (source?.kind !== 'source') throw new Error('a recording begins with its source')
-    const feed = inspector.sources.open(source, obey)
-    for (const line of lines.slice(1)) feed?.append(line)
-    const page = await visit(browser, inspector.url, options)
+    const { url } = await stage.inspect(lines, obey === undefined ? {} : { obey })
+    const page = await stage.visit(url, options)
     await page.getByRole('button', { name: 'Dismiss the hints' }).click()
     return page
   }

@@ -3,8 +3,63 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import type { RecordingLine } from '../../src/inspector/recording/record.js'
+import {
+  openInspector,
+  type InspectorOptions,
+  type OpenInspector,
+} from '../../src/inspector/server/inspector.js'
+import type { Obey } from '../../src/inspector/server/sources.js'
 import { buildPage } from '../house/page-build.mjs'
+import { startChromium, type findChromium } from './chromium.js'
+
+type Chromium = Awaited<ReturnType<typeof findChromium>>
+
+/** What the tests of the page have in common. */
+export interface Stage {
+  /** Where the page was built. */
+  readonly folder: string
+  /** An inspector that shows these lines, and what tells it more; until the test ends. */
+  inspect(
+    lines: readonly RecordingLine[],
+    options?: InspectorOptions & { readonly obey?: Obey },
+  ): Promise<OpenInspector & { tell(line: RecordingLine): void }>
+  /** Opens an address; at the end of the test nothing may have gone to the console, nor against the policy of the page. */
+  visit(url: string, options?: BrowserContextOptions): Promise<Page>
+}
+
+/** Builds the page and starts a browser for the tests around; nothing, where there is none. */
+export function stageIn(chromium: Chromium): Stage {
+  const closing: (() => Promise<void>)[] = []
+  let browser: Browser
+  let folder = ''
+  beforeAll(async () => {
+    if ('missing' in chromium) return
+    const built = await builtPage()
+    folder = built.folder
+    browser = await startChromium(chromium.path)
+    closing.push(() => browser.close(), built.remove)
+  }, 60_000)
+  afterAll(async () => {
+    for (const close of closing) await close()
+  })
+  return {
+    get folder() {
+      return folder
+    },
+    inspect: async (lines, { obey = async () => ({ outcome: 'ok' }) as const, ...options } = {}) => {
+      const inspector = await openInspector({ pageFolder: folder, ...options })
+      onTestFinished(() => inspector.close())
+      const [source] = lines
+      if (source?.kind !== 'source') throw new Error('a recording begins with its source')
+      const feed = inspector.sources.open(source, obey)
+      for (const line of lines.slice(1)) feed?.append(line)
+      return { ...inspector, tell: (line) => void feed?.append(line) }
+    },
+    visit: (url, options) => visit(browser, url, options),
+  }
+}
 
 /** The page of the inspector, built from the sources into a folder of its own. */
 export async function builtPage(): Promise<{ readonly folder: string; remove(): Promise<void> }> {

@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { createMachine } from 'xstate'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { sessionMachine } from '../../machines/session.js'
 import { toGraph } from '../../src/inspector/drawing/graph.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
-import { openInspector } from '../../src/inspector/server/inspector.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
-import { findChromium, startChromium } from './chromium.js'
-import { blemishes, builtPage, visit } from './inspector-visit.js'
+import { findChromium } from './chromium.js'
+import { blemishes, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
 if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
@@ -27,32 +26,8 @@ const call: readonly RecordingLine[] = [
 ]
 
 describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 60_000 }, () => {
-  const closing: (() => Promise<void>)[] = []
-  let browser: Browser
-  let pageFolder = ''
-
-  beforeAll(async () => {
-    if ('missing' in chromium) return
-    const built = await builtPage()
-    pageFolder = built.folder
-    browser = await startChromium(chromium.path)
-    closing.push(() => browser.close(), built.remove)
-  }, 60_000)
-
-  afterAll(async () => {
-    for (const close of closing) await close()
-  })
-
-  /** An inspector that shows these lines, and what tells it more. */
-  async function inspect(lines: readonly RecordingLine[], port = 0) {
-    const inspector = await openInspector({ pageFolder, port, token })
-    onTestFinished(() => inspector.close())
-    const [source] = lines
-    if (source?.kind !== 'source') throw new Error('a recording begins with its source')
-    const feed = inspector.sources.open(source, async () => ({ outcome: 'ok' }))
-    for (const line of lines.slice(1)) feed?.append(line)
-    return { ...inspector, tell: (line: RecordingLine) => feed?.append(line) }
-  }
+  const stage = stageIn(chromium)
+  const inspect = (lines: readonly RecordingLine[], port = 0) => stage.inspect(lines, { port, token })
 
   const states = (page: Page) =>
     page.locator('.state.leaf.active').evaluateAll((found) => found.map(({ dataset }) => dataset['state']))
@@ -64,7 +39,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('attaches by the token of its address, and keeps it out of sight', async () => {
     const { url } = await inspect(call)
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     expect(new URL(page.url()).search).toBe('')
     expect(await page.getByRole('status').first().innerText()).toBe('1 app connected')
@@ -80,7 +55,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('has columns that are drawn wider, or moved by keys, and keep their width', async () => {
     const { url } = await inspect(call)
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     const divider = page.getByRole('separator', { name: 'Width of the actors' })
     const width = () => page.locator('.tree-pane').evaluate((pane) => pane.getBoundingClientRect().width)
@@ -108,7 +83,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('lights the states that become active, and shows the way that led there', async () => {
     const { tell, url } = await inspect(call)
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await page.getByRole('treeitem', { name: 'call' }).click()
     await seen(page, 'call.line.idle')
     tell(took('session/call', 10))
@@ -125,7 +100,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   it('counts time-outs down, and stands still in the past', async () => {
     const now = opening('a', Date.now() - startedAt)
     const { tell, url } = await inspect([...now, began('session', 0)])
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     tell(took('session', 5, { timers: [ring] }))
     const countdown = page.getByRole('img', { name: /left of 5:00/ })
@@ -141,7 +116,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('travels through time by keys and by its bar, and comes back', async () => {
     const { tell, url } = await inspect([...call, took('session', 10)])
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.ringing')
     await page.keyboard.press('Home')
     await seen(page, 'call.line.idle')
@@ -162,7 +137,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('finds actors by what is searched for', async () => {
     const { url } = await inspect([...call, took('session/call', 10)])
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     await page.keyboard.press('/')
     await page.keyboard.type('ringing')
@@ -174,7 +149,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('tells on a state what the specification and its author say', async () => {
     const { url } = await inspect(call)
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     await page.locator('[data-state="call.line.ringing"].state').focus()
     expect(await page.getByRole('tooltip').innerText()).toContain('The other side is asked.')
@@ -186,7 +161,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
       { kind: 'chart', source: 'a', chart: 'session', graph: toGraph(sessionMachine) },
       began('session', 0, { chart: 'session', value: 'disconnected' }),
     ])
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await page.waitForSelector('.statechart[aria-label="chart session"]')
     expect(page.workers()).toHaveLength(0)
     tell(began('session/call', 1))
@@ -206,7 +181,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     const chart = { kind: 'chart', source: 'a', chart: 'asking', graph: asking } as const
     const asker = began('asking', 0, { chart: 'asking', value: 'open' })
     const { url } = await inspect([...opening('a'), chart, asker, began('asking/call', 1)])
-    const page = await visit(browser, url)
+    const page = await stage.visit(url)
     await seen(page, 'asking.open')
     await page.locator('[data-invoke="call"]').click()
     expect(await seen(page, 'call.line.idle')).toBe(true)
@@ -214,7 +189,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
 
   it('reaches for a server that is gone until it is back', async () => {
     const first = await inspect(call)
-    const page = await visit(browser, first.url)
+    const page = await stage.visit(first.url)
     await seen(page, 'call.line.idle')
     await first.close()
     await page.getByText('Reconnecting').waitFor()
@@ -228,7 +203,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   const file = { name: 'night.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(recording) }
 
   it('opens a recording without any server behind it', async () => {
-    const page = await visit(browser, await serveFolder(pageFolder))
+    const page = await stage.visit(await serveFolder(stage.folder))
     await page.getByText('Watch a protocol come alive').waitFor()
     await page.getByLabel('Recording', { exact: true }).setInputFiles(file)
     await seen(page, 'call.line.ringing')
@@ -236,7 +211,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   })
 
   it('opens one from a file of its own, and says so where it is none', async () => {
-    const page = await visit(browser, pathToFileURL(`${pageFolder}/index.html`).href)
+    const page = await stage.visit(pathToFileURL(`${stage.folder}/index.html`).href)
     const input = page.getByLabel('Recording', { exact: true })
     await input.setInputFiles({ ...file, buffer: Buffer.from('nothing of the kind') })
     await page.getByRole('alert').getByText('night.jsonl is no recording').waitFor()
@@ -252,7 +227,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   ] as const)('has nothing that axe would blame: %s, %i px wide', async (colorScheme, width) => {
     const { url } = await inspect([...call, took('session', 10, { timers: [ring] })])
     const options = { colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' as const }
-    const page = await visit(browser, url, options)
+    const page = await stage.visit(url, options)
     await seen(page, 'call.line.ringing')
     expect(await blemishes(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)

@@ -12,18 +12,17 @@ export interface Late<Part> {
 /** @param find what the script has left in a place */
 export function late<Part>(script: string, find: (place: object) => Part | undefined): Late<Part> {
   const part = signal<Part | undefined>(undefined)
+  const load = async () => {
+    await loadScript(script)
+    part.value = find(globalThis)
+  }
   let isAsked = false
   return {
     part,
     ask: () => {
       if (!isAsked && part.peek() === undefined) {
         isAsked = true
-        void loadScript(script).then(
-          () => {
-            part.value = find(globalThis)
-          },
-          () => undefined,
-        )
+        load().catch(() => undefined)
       }
       return part.value
     },

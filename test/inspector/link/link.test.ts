@@ -92,7 +92,8 @@ describe('a link', () => {
     for (let seq = 0; seq < 20_000; seq += 1) told.tell(eventLine('alice', seq))
     await link.close()
     const page = await openPage(inspector.url)
-    expect(await page.lines((line) => line.kind === 'event' && line.seq === 19_999)).toHaveLength(20_001)
+    const lines = await page.lines((line) => line.kind === 'event' && line.seq === 19_999)
+    expect(lines.filter(({ kind }) => kind === 'event')).toHaveLength(20_000)
     expect(told.listeners).toBe(0)
   })
 
