@@ -13,7 +13,7 @@ export async function walkAll(root, plants, tell) {
   const verdicts = []
   const work = [
     ...pieces.map((piece) => async () => {
-      reports.set(piece, await walkOf(house, piece).catch(({ message }) => broken(message)))
+      reports.set(piece, await walkOf(house, piece).catch(broken))
     }),
     ...(plants ? await plantedFaults(house) : []).map((fault) => async (copy) => {
       const verdict = await copy.plant(fault)
@@ -49,4 +49,4 @@ export async function walkAll(root, plants, tell) {
 }
 
 /** A walk that did not end has reached nothing. */
-const broken = (message) => ({ charts: [], counters: [], shortcomings: [message] })
+const broken = (error) => ({ charts: [], counters: [], shortcomings: [String(error)] })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +16,12 @@ const patienceMs = 1_800_000
 /** Runs what may well end with a failure; gives what it has said. */
 export async function runQuietly(house, parameters) {
   const options = { cwd: house, timeout: patienceMs, maxBuffer: 2 ** 26 }
-  const { stdout, stderr } = await run(process.execPath, parameters, options).catch((error) => error)
-  return `${stdout}${stderr}`
+  try {
+    const { stdout, stderr } = await run(process.execPath, parameters, options)
+    return `${stdout}${stderr}`
+  } catch (error) {
+    return `${error.stdout}${error.stderr}`
+  }
 }
 
 /** What a process of its own reports of the walks that are named, in this house. */
@@ -25,10 +30,8 @@ export async function walkOf(house, only) {
   const told = join(folder, 'walk.json')
   try {
     const said = await runQuietly(house, [...engine, 'test/walk/run.mjs', '--only', only, '--json', told])
-    const report = await readFile(told, 'utf8').catch((cause) => {
-      throw new Error(`the walk of ${only} did not end: ${said}`, { cause })
-    })
-    return JSON.parse(report)
+    if (!existsSync(told)) throw new Error(`the walk of ${only} did not end: ${said}`)
+    return JSON.parse(await readFile(told, 'utf8'))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
