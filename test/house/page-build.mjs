@@ -39,7 +39,7 @@ export async function buildPage(folder) {
         useDefineForClassFields: false,
       },
     },
-    inject: ['src/inspector/page/jsx.ts'],
+    inject: ['node_modules/preact/dist/preact.mjs'],
     plugins: [evaluated],
     banner: { js: '/*! xmpp-machines, MIT. With preact and @preact/signals, MIT: licences.txt */' },
     logLevel: 'warning',
