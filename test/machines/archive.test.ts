@@ -134,6 +134,17 @@ describe('the archive chart', () => {
     expect([at(), error()]).toEqual(['live', undefined])
   })
 
+  it.each([
+    ['where the archive ends', 'findLast', false],
+    ['for a page', 'fetchPage', true],
+  ] as const)('asks again %s when the session moves meanwhile', async (_, deed, anchored) => {
+    const { at, asked, holds, released, says } = run({ [deed]: [silent, whole] }, anchored)
+    await says('session.live')
+    expect([holds(), released()]).toEqual([true, 0])
+    await says('session.live')
+    expect([at(), asked, released()]).toEqual(['live', [deed, `${deed} stopped`, deed], 1])
+  })
+
   it('does without an archive that does not answer, until the next session', async () => {
     const { at, error, says } = run({ findLast: [silent] })
     await says('session.live')
