@@ -66,11 +66,12 @@ export class RosterStore {
       return
     }
     const items = new Map<string, RosterItem>()
-    for (const item of roster.items) {
+    // The first list of a process is read before the engine has compiled this: an iterator would make an object an item.
+    roster.items.forEach((item) => {
       // In a result `remove` means nothing (RFC 6121 §2.1.2.5).
       const kept = item.subscription === 'remove' ? { ...item, subscription: 'none' as const } : item
       items.set(item.jid.toString(), kept)
-    }
+    })
     this.version = roster.ver
     this.#replace(items)
   }
