@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { drive, type Drivable, type Running } from '../../src/testing/drive.js'
+import type { Drivable, Running } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
-import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
+import { transitionsOfTree } from '../../src/testing/drive-paths.js'
 import { driveArchive } from './archive-catalogue.js'
 import { driveCarbons } from './carbons-catalogue.js'
 import { conversationKey, driveConversation } from './conversation-catalogue.js'
-import { driveAtRandom, inputOf } from './driving.js'
+import { promisePaths } from './driven-paths.js'
 import { drivePhotoHash, photoHashKey } from './photo-hash-catalogue.js'
 import { driveRegistrations, undrivableOfRegistration } from './registration-catalogue.js'
 
@@ -19,21 +19,7 @@ function drivesAll<Rig extends Running>(
   describe(`beside a session, ${what}`, async () => {
     const known = new Set(Object.keys(undrivable))
     const driven = new Set<string>()
-    for (const drivable of drivables) {
-      const { paths, missed } = findPaths(drivable, { input: await inputOf(drivable), key, known })
-      for (const id of transitionsOfTree(drivable.machine)) if (!missed.has(id)) known.add(id)
-      it.each(paths.map((path) => [path.join(', '), path] as const))(
-        'goes where its chart says: %s',
-        async (_words, path) => {
-          const taken = await drive(drivable, path)
-          for (const id of taken) driven.add(id)
-          expect(taken).not.toEqual([])
-        },
-      )
-      it('goes where its chart says, whatever happens', { timeout: 120_000 }, async () => {
-        expect(await driveAtRandom(drivable)).toBeNull()
-      })
-    }
+    for (const drivable of drivables) await promisePaths(drivable, { key, known, driven })
 
     it('has had every transition driven, but for these', () => {
       const all = new Set(drivables.flatMap(({ machine }) => transitionsOfTree(machine)))
