@@ -106,7 +106,6 @@ export const sessionMachine = session.createMachine({
               allowPlaintext: context.allowPlaintext && context.redirect === undefined,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isToRegister, target: 'registering', actions: phase.connected },
               { guard: phase.isReady, target: 'authenticating', actions: phase.connected },
@@ -138,7 +137,6 @@ export const sessionMachine = session.createMachine({
               resource: context.resource,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isAuthenticated, target: 'binding', actions: phase.authenticated },
               {
@@ -163,7 +161,6 @@ export const sessionMachine = session.createMachine({
               previd: context.resumption?.previd,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isBound, target: 'online', actions: [phase.bound, ...phase.lost, 'tellBound'] },
               { guard: phase.isTakenOver, target: 'online.takenOver', actions: [phase.bound, 'tellResumed'] },
@@ -193,7 +190,6 @@ export const sessionMachine = session.createMachine({
               id: 'liveness',
               src: 'liveness',
               input: ({ context }) => ({ timeouts: context.timeouts }),
-              onSnapshot: {},
               onDone: {
                 target: '#session.judging',
                 actions: { type: 'noteFailure', params: ({ event }) => event.output },
