@@ -49,7 +49,6 @@ export const sessionMachine = session.createMachine({
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
-      entry: phase.over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -162,7 +161,12 @@ export const sessionMachine = session.createMachine({
               timeouts: context.timeouts,
             }),
             onDone: [
-              { guard: phase.isBound, target: 'online', actions: [phase.bound, ...phase.lost, 'tellBound'] },
+              {
+                guard: phase.isBoundInstead,
+                target: 'online',
+                actions: [phase.bound, ...phase.lost, 'tellBound'],
+              },
+              { guard: phase.isBound, target: 'online', actions: [phase.bound, 'tellBound'] },
               { guard: phase.isTakenOver, target: 'online.takenOver', actions: [phase.bound, 'tellResumed'] },
               { guard: phase.isResumed, target: 'online.resumed', actions: [phase.bound, 'tellResumed'] },
               { target: '#session.judging', actions: phase.bound },
@@ -269,9 +273,9 @@ export const sessionMachine = session.createMachine({
             forNow: {
               description: 'The client can be connected again.',
               meta: { spec: 'RFC 6120 §4.4' },
-              after: { closeTimeout: { target: '#session.offline' } },
+              after: { closeTimeout: { target: '#session.offline', actions: phase.over } },
               on: {
-                'stream.closed': { target: '#session.offline' },
+                'stream.closed': { target: '#session.offline', actions: phase.over },
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
@@ -330,7 +334,7 @@ export const sessionMachine = session.createMachine({
         'network.online': { target: 'active' },
         'system.woken': { target: 'active' },
         'session.connect': { target: 'active', actions: join },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {
@@ -352,7 +356,7 @@ export const sessionMachine = session.createMachine({
       initial: 'stopped',
       on: {
         'session.connect': { target: 'active', actions: begin },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {
