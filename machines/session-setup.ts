@@ -185,6 +185,9 @@ export const session = setup({
     isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
+    /** The session that was to go on is over. */
+    isBoundInstead: ({ context }, { output }: { readonly output: BindingOutput }) =>
+      output.outcome === 'bound' && context.resumption !== undefined,
     isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
     isTakenOver: ({ context }, { output }: { readonly output: BindingOutput }) =>
       output.outcome === 'resumed' && context.resumption?.isLeft === true,

@@ -49,7 +49,6 @@ export const sessionMachine = session.createMachine({
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
-      entry: phase.over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -106,7 +105,6 @@ export const sessionMachine = session.createMachine({
               allowPlaintext: context.allowPlaintext && context.redirect === undefined,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isToRegister, target: 'registering', actions: phase.connected },
               { guard: phase.isReady, target: 'authenticating', actions: phase.connected },
@@ -138,7 +136,6 @@ export const sessionMachine = session.createMachine({
               resource: context.resource,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isAuthenticated, target: 'binding', actions: phase.authenticated },
               {
@@ -163,9 +160,13 @@ export const sessionMachine = session.createMachine({
               previd: context.resumption?.previd,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
-              { guard: phase.isBound, target: 'online', actions: [phase.bound, ...phase.lost, 'tellBound'] },
+              {
+                guard: phase.isBoundInstead,
+                target: 'online',
+                actions: [phase.bound, ...phase.lost, 'tellBound'],
+              },
+              { guard: phase.isBound, target: 'online', actions: [phase.bound, 'tellBound'] },
               { guard: phase.isTakenOver, target: 'online.takenOver', actions: [phase.bound, 'tellResumed'] },
               { guard: phase.isResumed, target: 'online.resumed', actions: [phase.bound, 'tellResumed'] },
               { target: '#session.judging', actions: phase.bound },
@@ -193,7 +194,6 @@ export const sessionMachine = session.createMachine({
               id: 'liveness',
               src: 'liveness',
               input: ({ context }) => ({ timeouts: context.timeouts }),
-              onSnapshot: {},
               onDone: {
                 target: '#session.judging',
                 actions: { type: 'noteFailure', params: ({ event }) => event.output },
@@ -273,9 +273,9 @@ export const sessionMachine = session.createMachine({
             forNow: {
               description: 'The client can be connected again.',
               meta: { spec: 'RFC 6120 §4.4' },
-              after: { closeTimeout: { target: '#session.offline' } },
+              after: { closeTimeout: { target: '#session.offline', actions: phase.over } },
               on: {
-                'stream.closed': { target: '#session.offline' },
+                'stream.closed': { target: '#session.offline', actions: phase.over },
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
@@ -334,7 +334,7 @@ export const sessionMachine = session.createMachine({
         'network.online': { target: 'active' },
         'system.woken': { target: 'active' },
         'session.connect': { target: 'active', actions: join },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {
@@ -356,7 +356,7 @@ export const sessionMachine = session.createMachine({
       initial: 'stopped',
       on: {
         'session.connect': { target: 'active', actions: begin },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {

@@ -109,7 +109,7 @@ class AccountClient implements Client {
     this.#roster = new SessionRoster(bus, store, rosterActor)
     this.#audience = new SessionAudience(this.#presence, words, store)
     answerPings(bus, this.#audience)
-    this.#standing = new ClientStanding(means, outbox, actor.getSnapshot())
+    this.#standing = new ClientStanding(means, outbox, actor)
     if (options.security !== undefined) reportSecurity(this, harmless(options.security))
     actor.subscribe(this.#standing)
     actor.start()

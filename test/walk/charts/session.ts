@@ -200,11 +200,17 @@ export const session = toWalked(sessionMachine, {
       ['roster', 'presence'].every(
         (each) =>
           told(last).includes(`${each} session.online`) === !snapshot.context.resumed &&
-          told(last).includes(`${each} session.offline`) === !snapshot.context.resumed,
+          (snapshot.context.resumed
+            ? !told(last).includes(`${each} session.offline`)
+            : last?.from.context.resumption === undefined || told(last).includes(`${each} session.offline`)),
       ),
     'roster and presence are told of the end of every session': (snapshot, last) =>
       last === undefined ||
-      !(last.event.type === 'session.lost' || isEntered('offline', snapshot, last.from)) ||
+      !(
+        last.event.type === 'session.lost' ||
+        isEntered('removed', snapshot, last.from) ||
+        (isEntered('offline', snapshot, last.from) && !last.from.matches('removed'))
+      ) ||
       ['roster', 'presence'].every((each) => told(last).includes(`${each} session.offline`)),
     'stream management is told of every session, and of the end of every connection': (snapshot, last) =>
       last === undefined || snapshot.matches({ active: 'online' }) === last.from.matches({ active: 'online' })
