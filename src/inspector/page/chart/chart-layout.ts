@@ -23,6 +23,6 @@ function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   }
   startLayouts()
     .then((layOut) => layOut(graph, tell))
-    .catch(({ message }: Error) => tell({ status: 'failed', reason: message }))
+    .catch((error: unknown) => tell({ status: 'failed', reason: String(error) }))
   return state
 }

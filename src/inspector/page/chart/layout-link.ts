@@ -45,7 +45,7 @@ function startWorker(): LayOutGraph {
     if (isMissing) return fail(tell)
     count += 1
     tellers.set(count, tell)
-    worker.postMessage({ id: count, graph } satisfies LayoutRequest)
+    worker.postMessage({ id: count, graph } satisfies LayoutRequest, [])
   }
 }
 
