@@ -162,12 +162,27 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
       began('session', 0, { chart: 'session', value: 'disconnected' }),
     ])
     const page = await stage.visit(url)
+    const workers = () => page.workers().map((worker) => worker.url().split('/').at(-1))
     await page.waitForSelector('.statechart[aria-label="chart session"]')
-    expect(page.workers()).toHaveLength(0)
+    expect(workers()).toEqual(['layouts.js'])
     tell(began('session/call', 1))
     await page.getByRole('treeitem', { name: 'call' }).click()
     await seen(page, 'call.line.idle')
-    expect(page.workers()).toHaveLength(1)
+    expect(workers()).toEqual(['layouts.js', 'layout-worker.js'])
+  })
+
+  it('shows the states of a chart that takes long to lay out at once, and its arrows later', async () => {
+    const { url, tell } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell(largeChart)
+    tell(began('large', 10, large))
+    const drafted = page.waitForSelector('.chart:has(.draft-note) .state.leaf.active')
+    await page.getByRole('treeitem', { name: 'large' }).click()
+    expect(await (await drafted).getAttribute('data-state')).toBe('large.group3.step2')
+    await page.waitForSelector('.arrow')
+    expect(await seen(page, 'large.group3.step2')).toBe(true)
+    expect(await page.locator('.draft-note').count()).toBe(0)
   })
 
   it('leads on from a state to the actor that it invokes', async () => {
@@ -236,6 +251,27 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     expect(await blemishes(page)).toEqual([])
   })
 })
+
+const largeGroups = 25
+const large = { chart: 'large', value: { group3: 'step2' } }
+const steps = Array.from({ length: 6 }, (_, step) => [
+  `step${step}`,
+  { on: { next: `step${(step + 1) % 6}`, skip: `step${(step + 3) % 6}` } },
+])
+const groups = Array.from({ length: largeGroups }, (_, group) => [
+  `group${group}`,
+  {
+    initial: 'step0',
+    on: { done: `group${(group + 1) % largeGroups}`, fail: `group${(group * 7) % largeGroups}` },
+    states: Object.fromEntries(steps),
+  },
+])
+const largeChart: RecordingLine = {
+  kind: 'chart',
+  source: 'a',
+  chart: 'large',
+  graph: toGraph(createMachine({ id: 'large', initial: 'group0', states: Object.fromEntries(groups) })),
+}
 
 /** Any host of files. */
 async function serveFolder(folder: string): Promise<string> {

@@ -59,8 +59,9 @@ export class SequenceIndex {
     })
   }
 
-  scan(records: readonly InspectorRecord[]): void {
-    this.#follower.follow(records)
+  /** @returns whether all is read; at most so many records are read at once */
+  scan(records: readonly InspectorRecord[], atMost?: number): boolean {
+    return this.#follower.follow(records, atMost)
   }
 
   /** Where the records stand that have a row. */

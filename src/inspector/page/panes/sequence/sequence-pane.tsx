@@ -3,9 +3,8 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
-import type { Timeline } from '../../model/timeline.js'
-import { currentSource } from '../current-source.js'
 import { rowAfter } from '../list-keys.js'
+import { CurrentIndex } from '../source-index.js'
 import { lastAtMost } from '../wire/wire-index.js'
 import { ArrowRow } from './arrow-row.js'
 import { SequenceIndex, type Arrow } from './diagram.js'
@@ -18,24 +17,17 @@ const nobody: ReadonlySet<string> = new Set()
 /** Narrower, in px: at first everybody is folded. */
 const narrow = 480
 
-let kept: { readonly of: Timeline; readonly source: string; readonly index: SequenceIndex } | undefined
-
-function sequenceOf(source: string): SequenceIndex {
-  const of = timeline()
-  if (kept?.of !== of || kept.source !== source) kept = { of, source, index: new SequenceIndex(source) }
-  kept.index.scan(of.records)
-  return kept.index
-}
+/** Of the source that is looked at. */
+export const sequence = new CurrentIndex((source) => new SequenceIndex(source))
 
 /** Rows around what can be seen whose actors have a line: enough that lines do not come and go while one reads. */
 const surroundings = 60
 
 /** Who said what to whom, in order: the app, the actors, the server. */
 export function SequencePane() {
-  const source = currentSource.value
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, left: 0, height: 600, width: 600 })
-  const index = sequenceOf(source?.source ?? '')
+  const index = sequence.value
   const { rows } = index
   const current = lastAtMost(rows, cursorIndex.value)
 
@@ -46,7 +38,7 @@ export function SequencePane() {
     observer.observe(element)
     return () => observer.disconnect()
   }, [rows.length === 0])
-  if (source === undefined || rows.length === 0) {
+  if (rows.length === 0) {
     return (
       <div class="pane sequence">
         <p class="empty">
