@@ -67,10 +67,12 @@ export class SentMessage implements StanzaFate {
   }
 
   /**
-   * It goes again in the next session: with the id it had, and the moment it was first sent at.
+   * It goes again in the next session: with the id it had, and the moment it was first sent at. What the other side has said
+   * that it has, the server had.
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
   lost(stanza: Sendable): void {
+    if (this.delivery.status.status === 'received') return this.acknowledged()
     const element = this.again(stanza)
     const isStamped = element.elements(undefined).some((payload) => parseDelay(payload) !== undefined)
     this.#outbox.takeBack({
