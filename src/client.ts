@@ -244,6 +244,7 @@ class AccountClient implements Client {
       username: this.jid.local,
       remove: () => this.#wishes.remove(),
       register: async (make, registering) => {
+        if (account.make !== undefined) throw new TypeError('the account is being made already')
         account.make = make
         try {
           await this.#wishes.register(registering)
