@@ -108,6 +108,7 @@ class AccountClient implements Client {
     this.#presence = new SessionPresence(bus, words, presenceActor)
     this.#roster = new SessionRoster(bus, store, rosterActor)
     this.#audience = new SessionAudience(this.#presence, words, store)
+    bus.confide(this.#audience)
     answerPings(bus, this.#audience)
     this.#standing = new ClientStanding(means, outbox, actor.getSnapshot())
     if (options.security !== undefined) reportSecurity(this, harmless(options.security))
