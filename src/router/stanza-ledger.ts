@@ -191,10 +191,11 @@ export class StanzaLedger {
     if (this.#left !== undefined) this.#settleLeft(h, this.#left)
     const count = (h - this.#acknowledged + modulus) % modulus
     if (count > this.unacknowledged) return false
-    this.#acknowledged = h
     const end = this.#first + count
     while (this.#first < end) {
       const { fate } = this.#kept[this.#first++] ?? {}
+      // One by one, since whoever is told may send, and what is sent then has a number.
+      this.#acknowledged = (this.#acknowledged + 1) % modulus
       fate?.acknowledged?.()
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
