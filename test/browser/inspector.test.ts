@@ -167,7 +167,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     for (let press = 0; press < 20; press += 1) await page.keyboard.press('+')
     await page.locator('.far-names').waitFor({ state: 'detached' })
     await page.keyboard.press('?')
-    await page.getByText('follow what is active').waitFor()
+    await page.getByText('nearer, farther, follow').waitFor()
     await page.keyboard.press('?')
     expect(await page.getByRole('complementary', { name: 'Hints' }).count()).toBe(0)
   })

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { shortcuts } from './shortcuts.js'
 import { read, write } from './theme.js'
+import { playing, togglePlaying } from './time/playing.js'
 import { Icon } from './ui/icon.js'
 
 const shelf = 'xmpp-machines.hints'
@@ -19,6 +20,7 @@ export function Hints() {
     <aside class="hints" aria-label="Hints">
       <button
         type="button"
+        class="close"
         aria-label="Dismiss the hints"
         onClick={() => {
           shown.value = 'nothing'
@@ -31,6 +33,11 @@ export function Hints() {
         <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state to read what
         the specification says of it.
       </p>
+      {!playing.value && (
+        <button type="button" class="again" onClick={togglePlaying}>
+          <Icon name="play" /> See it all again, step by step
+        </button>
+      )}
       <dl>
         {shortcuts.slice(0, shown.value === 'all' ? undefined : 4).map(([keys, deed]) => (
           <div key={keys}>

@@ -1,10 +1,10 @@
 /** Keys that work wherever nothing else takes them. */
 export const shortcuts: readonly (readonly [keys: string, deed: string])[] = [
-  ['Space', 'play all of it again, or from here on'],
-  ['← →', 'one record back or on; with Shift ten'],
+  ['Space', 'play, from here or from the start'],
+  ['← →', 'one record on or back; Shift: ten'],
   ['0', 'all of the chart'],
   ['?', 'every key'],
-  ['+ − F', 'nearer, farther, follow what is active'],
+  ['+ − F', 'nearer, farther, follow'],
   ['Home End', 'the first record, the live end'],
   ['/', 'search'],
   ['T', 'light or dark'],
