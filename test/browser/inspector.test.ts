@@ -16,6 +16,12 @@ const chromium = await findChromium()
 if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
 
 const token = 'a-token-of-the-tests'
+const answered = {
+  seq: 11,
+  type: 'call.answered',
+  value: { line: 'talking', sound: 'loud' },
+  edges: ['call.line.ringing call.answered 0'],
+}
 const ring = { edge: 'call.line.ringing xstate.after.ringTimeout.call.line.ringing 0', ms: 300_000 }
 const call: readonly RecordingLine[] = [
   ...opening('a'),
@@ -133,6 +139,37 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await seen(page, 'call.line.talking')
     await page.getByRole('button', { name: 'One record back' }).click()
     await seen(page, 'call.line.ringing')
+  })
+
+  it('plays all of it again, and stays at each step of the actor that is looked at', async () => {
+    const { url } = await inspect([...call, took('session', 10), took('session', 10, answered)])
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.talking')
+    const rung = page.waitForSelector('[data-state="call.line.ringing"].state.active')
+    await page.keyboard.press('Space')
+    expect(await (await rung).isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Play' }).waitFor()
+    expect(await seen(page, 'call.line.talking')).toBe(true)
+  })
+
+  it('shows all of a large chart with its names, and every key when asked', async () => {
+    const { url, tell } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell(largeChart)
+    tell(began('large', 10, large))
+    await page.getByRole('treeitem', { name: 'large' }).click()
+    await page.waitForSelector('.arrow')
+    expect(await page.locator('.far-names').count()).toBe(0)
+    await page.keyboard.press('0')
+    await page.locator('.far-names .leaf.active').getByText('step2').waitFor()
+    expect(await page.locator('.far-names .group').count()).toBeGreaterThan(5)
+    for (let press = 0; press < 20; press += 1) await page.keyboard.press('+')
+    await page.locator('.far-names').waitFor({ state: 'detached' })
+    await page.keyboard.press('?')
+    await page.getByText('nearer, farther, follow').waitFor()
+    await page.keyboard.press('?')
+    expect(await page.getByRole('complementary', { name: 'Hints' }).count()).toBe(0)
   })
 
   it('finds actors by what is searched for', async () => {

@@ -84,8 +84,8 @@ function Contact({ contact, handshake }: ContactProps) {
     <div role="listitem" class="contact">
       <MiniBoard position={position} />
       <div class="contact-who">
-        <bdi class="contact-name">{toLegibleLine(name === '' ? jid : name, 120)}</bdi>
-        {name !== '' && <bdi class="contact-jid">{toLegibleLine(jid, 120)}</bdi>}
+        <bdi class="contact-jid">{toLegibleLine(jid, 120)}</bdi>
+        {name !== '' && <bdi class="contact-name">{toLegibleLine(name, 120)}</bdi>}
       </div>
       <div class="contact-signs">
         <span class="contact-position">{position}</span>

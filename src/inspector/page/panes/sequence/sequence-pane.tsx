@@ -11,11 +11,9 @@ import { SequenceIndex, type Arrow } from './diagram.js'
 import { isOutside, LifelineHeads } from './lifeline-heads.js'
 import { gutter, headHeight, laneWidths, rowHeight } from './measures.js'
 
-/** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet. */
+/** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet, and all are where there is no room for everybody. */
 const folded = signal<ReadonlySet<string> | undefined>(undefined)
 const nobody: ReadonlySet<string> = new Set()
-/** Narrower, in px: at first everybody is folded. */
-const narrow = 480
 
 /** Of the source that is looked at. */
 export const sequence = new CurrentIndex((source) => new SequenceIndex(source))
@@ -48,7 +46,9 @@ export function SequencePane() {
     )
   }
   const parents = index.parents()
-  const hidden = folded.value ?? (view.width < narrow ? parents : nobody)
+  const { least, most } = laneWidths
+  const isRoomy = gutter + least * (index.charts + 2) <= view.width
+  const hidden = folded.value ?? (isRoomy ? nobody : parents)
   const first = Math.max(0, Math.floor(view.top / rowHeight) - 4)
   const last = Math.min(rows.length, first + Math.ceil(view.height / rowHeight) + 8)
   const arrowsIn = (from: number, to: number): readonly Arrow[] =>
@@ -58,7 +58,6 @@ export function SequencePane() {
     })
   const begin = Math.floor((first - surroundings) / surroundings) * surroundings
   const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
-  const { least, most } = laneWidths
   const laneWidth = Math.max(least, Math.min(most, Math.floor((view.width - gutter) / lines.length)))
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
   const width = gutter + laneWidth * lines.length
