@@ -105,7 +105,7 @@ export class ClientStanding {
 
 /** One at a time; each ends before the next begins. */
 const toPhaseChart = ({ children }: Snapshot): AnyActorRef | undefined =>
-  children.connection ?? children.authentication ?? children.binding ?? children.liveness
+  children.connection ?? children.authentication ?? children.binding
 
 function isSame(before: ClientState, next: ClientState): boolean {
   const entries = Object.entries(next)

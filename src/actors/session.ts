@@ -28,7 +28,7 @@ import * as ns from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
-import { providedLiveness } from './liveness.js'
+import { livenessActors, silentMs } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
@@ -126,16 +126,17 @@ const sessionActions = {
 const providedMachine = sessionMachine.provide({
   actions: {
     ...sessionActions,
+    measureSilence: assign(silentMs),
     noteRetryTime: assign(({ context }) => ({ retryAt: Date.now() + context.retryInMs })),
   },
   actors: {
     ...sessionActors,
+    ...livenessActors,
     roster: rosterMachine.provide({ actors: rosterActors }),
     presence: presenceMachine.provide({ actors: presenceActors, actions: presenceActions }),
     connection: connectionMachine.provide({ actors: connectionActors }),
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),
-    liveness: providedLiveness,
     streamManagement: providedStreamManagement,
     surroundings: watchSurroundings,
   },

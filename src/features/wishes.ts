@@ -103,7 +103,7 @@ export class SessionWishes implements AccountWishes {
 function isRemoved(snapshot: Snapshot): boolean {
   if (snapshot.matches('removed')) return true
   if (
-    snapshot.matches({ active: { online: 'removing' } }) ||
+    snapshot.matches({ active: { online: { course: 'removing' } } }) ||
     snapshot.matches({ active: { closing: 'removed' } })
   )
     return false
