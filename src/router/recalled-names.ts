@@ -43,7 +43,7 @@ export class RecalledNames {
   /** What is known already stays known. Answers whether it is remembered at all. */
   remember(sender: string, id: string, { print, isOrigin }: RecalledName): boolean {
     if (sender.length + id.length > longestNameUnits) return false
-    const young = (this.#young ??= new Map())
+    const young = (this.#young ??= new Map<number, Entry>())
     const hash = toHash(id)
     const next = young.get(hash)
     const entry = findIn(next, sender, id)
