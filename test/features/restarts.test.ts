@@ -170,6 +170,22 @@ describe('a process after the one that was killed', () => {
     expect(bodiesOf(after.first)).toEqual(['one'])
   })
 
+  it('hears that what the last one has sent came back', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    const { id } = say(before.client, 'one')
+    await before.kill()
+    const bounced: string[] = []
+    const after = await begin(disk, {}, (client) =>
+      client.bounced$.subscribe(({ delivery }) => bounced.push(delivery.id)),
+    )
+    await resume(after.first, 1)
+    const gone = `<error type='cancel'><gone xmlns='${ns.stanzaErrors}'/></error>`
+    await answersTo(after.first, `<message type='error' from='${bob}' id='${id}'>${gone}</message>`)
+    expect(bounced).toEqual([id])
+    expect(after.restored[0]?.deliveries[0]?.status).toMatchObject({ reason: { condition: 'gone' } })
+  })
+
   it('sends first what the last one had sent first', async () => {
     const disk = new Disk()
     const before = await begin(disk)
