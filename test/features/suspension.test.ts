@@ -209,6 +209,24 @@ describe('a session that is suspended', () => {
     expect(client.state.status).toBe('offline')
   })
 
+  it('asks on leaving what the server has, where it may not ask again yet', async () => {
+    const { client, first } = await managed()
+    say(client, 'one')
+    await rest()
+    first.say(sm('a', "h='1'"))
+    await rest()
+    const delivery = say(client, 'two')
+    await rest()
+    const leaving = client.disconnect()
+    await first.closing()
+    expect(first.raw).toMatch(
+      /two<\/body><\/message><a [^>]*><r xmlns='urn:xmpp:sm:3'\/><presence type='unavailable'\/><\/stream:stream>$/,
+    )
+    first.say(sm('a', "h='2'") + closingTag)
+    await leaving
+    expect(delivery.status.status).toBe('acknowledged')
+  })
+
   it('believes the last word of a server, which counts the farewell too', async () => {
     const { client, first } = await managed()
     const delivery = say(client, 'one')
