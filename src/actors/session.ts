@@ -28,7 +28,7 @@ import * as ns from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
-import { providedLiveness } from './liveness.js'
+import { livenessActors, silentMs } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
@@ -89,12 +89,12 @@ const sessionActors = {
     // What waits to be stored may still leave.
     await memory?.settle().catch(() => undefined)
     if (signal.aborted || !link.hasStream) return
-    bus.stopSending(link.stream.end)
     management.acknowledge()
-    // RFC 6121 §4.5.1: only who is bound can have said that it is there.
-    if (link.account !== undefined) {
-      link.stream.send(toPresenceElement({ type: 'unavailable' }))
+    // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
+    if (link.account !== undefined && link.account === bus.account) {
+      bus.send(toPresenceElement({ type: 'unavailable' }))
     }
+    bus.stopSending(link.stream.end)
     await link.stream.close(signal)
   }),
 }
@@ -126,16 +126,17 @@ const sessionActions = {
 const providedMachine = sessionMachine.provide({
   actions: {
     ...sessionActions,
+    measureSilence: assign(silentMs),
     noteRetryTime: assign(({ context }) => ({ retryAt: Date.now() + context.retryInMs })),
   },
   actors: {
     ...sessionActors,
+    ...livenessActors,
     roster: rosterMachine.provide({ actors: rosterActors }),
     presence: presenceMachine.provide({ actors: presenceActors, actions: presenceActions }),
     connection: connectionMachine.provide({ actors: connectionActors }),
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),
-    liveness: providedLiveness,
     streamManagement: providedStreamManagement,
     surroundings: watchSurroundings,
   },

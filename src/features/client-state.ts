@@ -134,7 +134,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
       features: context.features.names,
       resumed: context.resumed,
       streamManagement: toPhase(children.streamManagement?.getSnapshot().value),
-      liveness: toPhase(children.liveness?.getSnapshot().value),
+      liveness: toLiveness(snapshot.value),
     }
   }
   if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }
@@ -152,6 +152,15 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
   if (snapshot.matches('removed')) return { status: 'removed' }
   return { status: snapshot.matches('closed') ? 'closed' : 'offline' }
 }
+
+/** Where the region stands that watches over an online session. */
+const toLiveness = (value: SessionSnapshot['value']): string =>
+  typeof value === 'object' &&
+  'active' in value &&
+  typeof value.active === 'object' &&
+  'online' in value.active
+    ? value.active.online.liveness
+    : ''
 
 /** The outermost name. */
 function toPhase(value: unknown): string {

@@ -152,7 +152,7 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     await open(page, 'Details')
     const details = page.getByRole('tabpanel', { name: 'Details' })
     await details.getByRole('heading', { name: 'stream.ended' }).waitFor()
-    await details.getByText('active.online.fresh').waitFor()
+    await details.getByText('course.fresh').waitFor()
     await details.getByText('the server keeps no session').waitFor()
     await details.getByText('may go elsewhere: no').waitFor()
     await details
