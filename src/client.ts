@@ -108,6 +108,7 @@ class AccountClient implements Client {
     this.#presence = new SessionPresence(bus, words, presenceActor)
     this.#roster = new SessionRoster(bus, store, rosterActor)
     this.#audience = new SessionAudience(this.#presence, words, store)
+    bus.confide(this.#audience)
     answerPings(bus, this.#audience)
     this.#standing = new ClientStanding(means, outbox, actor)
     if (options.security !== undefined) reportSecurity(this, harmless(options.security))
@@ -244,6 +245,7 @@ class AccountClient implements Client {
       username: this.jid.local,
       remove: () => this.#wishes.remove(),
       register: async (make, registering) => {
+        if (account.make !== undefined) throw new TypeError('the account is being made already')
         account.make = make
         try {
           await this.#wishes.register(registering)

@@ -91,12 +91,12 @@ const sessionActors = {
     // What waits to be stored may still leave.
     await memory?.settle().catch(() => undefined)
     if (signal.aborted || !link.hasStream) return
-    bus.stopSending(link.stream.end)
     management.acknowledge()
-    // RFC 6121 §4.5.1: only who is bound can have said that it is there.
-    if (link.account !== undefined) {
-      link.stream.send(toPresenceElement({ type: 'unavailable' }))
+    // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
+    if (link.account !== undefined && link.account === bus.account) {
+      bus.send(toPresenceElement({ type: 'unavailable' }))
     }
+    bus.stopSending(link.stream.end)
     await link.stream.close(signal)
   }),
 }

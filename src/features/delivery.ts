@@ -102,8 +102,11 @@ export class Delivery {
   #advance(status: DeliveryStatus): void {
     this.#status = status
     this.#changes?.next(status)
-    const waiting = this.#waiting
+    if (this.#waiting !== undefined) this.#settle(this.#waiting)
+  }
+
+  #settle(waiting: readonly ((status: DeliveryStatus) => void)[]): void {
     this.#waiting = undefined
-    waiting?.forEach((resolve) => resolve(status))
+    for (const resolve of waiting) resolve(this.#status)
   }
 }

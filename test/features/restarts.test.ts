@@ -216,6 +216,23 @@ describe('a process after the one that was killed', () => {
     expect(after.first.raw).toContain(`<item jid='${bob}' name='Bob'/>`)
   })
 
+  it('takes back a handshake that the last one took back outside a session', async () => {
+    const disk = new Disk()
+    const before = await begin(disk, {}, (client) => {
+      void client.use(contacts).befriend(bob).withdraw()
+    })
+    await before.kill()
+    const after = await begin(disk, { roster: false }, (client) => client.use(contacts))
+    await logInManaged(after.first)
+    const roster = await after.first.next('iq')
+    await answersTo(
+      after.first,
+      `<iq type='result' id='${roster.attributes['id']}'><query xmlns='${ns.roster}'><item jid='${bob}' ask='subscribe'/></query></iq>`,
+    )
+    expect(after.first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='unsubscribe'/)
+    expect(after.first.raw).not.toContain('<item')
+  })
+
   it('hears once what comes again after a login', async () => {
     const disk = new Disk()
     const message = `<message from='${bob}/home' id='m1'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' id='s1' by='alice@example.test'/></message>`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contacts, ns, xml, type Client } from '../../src/index.js'
-import { answersTo, rest } from '../spec/session.js'
+import { answersTo, closingTag, rest, start } from '../spec/session.js'
 import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
 import type { Peer } from '../spec/peer.js'
 
@@ -181,6 +181,33 @@ describe('a session that is suspended', () => {
     first.hangUp()
     await leaving
     expect(client.state.status).toBe('offline')
+  })
+
+  it('believes the last word of a server, which counts the farewell too', async () => {
+    const { client, first } = await managed()
+    const delivery = say(client, 'one')
+    await rest()
+    const leaving = client.disconnect()
+    await first.closing()
+    first.say(sm('a', "h='2'") + closingTag)
+    await leaving
+    expect(delivery.status.status).toBe('acknowledged')
+  })
+
+  it.each([
+    ['acknowledged', { unacknowledgedStanzas: 2 }],
+    ['written', { outboundLimitBytes: 2_500 }],
+  ])('sends what found no room at first once something is %s', async (_, limits) => {
+    const session = start({ limits })
+    const bodies = ['one', 'two', 'three', 'four']
+    for (const body of bodies) say(session.client, body + ' '.repeat(1_000))
+    const first = await session.peer()
+    await logInManaged(first)
+    for (let h = 2; h <= 4; h += 2) {
+      first.say(sm('a', `h='${h}'`))
+      await rest()
+    }
+    expect(bodiesOf(first)).toEqual(bodies)
   })
 })
 

@@ -188,6 +188,16 @@ describe('StanzaLedger', () => {
     expect([told, ledger.unacknowledged]).toEqual([[gone], 0])
   })
 
+  it('numbers rightly what is sent while several are acknowledged', () => {
+    const { ledger, send } = tracking()
+    const numbers: (number | undefined)[] = []
+    const follow = () => ledger.send(stanza('c'), { written: () => {}, counted: (seq) => numbers.push(seq) })
+    ledger.send(stanza('a'), { written: () => {}, acknowledged: follow })
+    send('b')
+    ledger.acknowledge(2)
+    expect([numbers, ledger.sent]).toEqual([[3], 3])
+  })
+
   it('refuses one more than its limit, and what the stream refuses', () => {
     const full = tracking(Infinity, 1)
     full.send('a')

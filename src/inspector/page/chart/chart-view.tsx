@@ -30,8 +30,18 @@ function Laid({ view, graph }: { readonly view: ActorView; readonly graph: Chart
       return <p class="empty">Drawing {graph.id}…</p>
     case 'failed':
       return <p class="empty">{state.reason}</p>
+    case 'drafted':
     case 'laid':
-      return <ChartCanvas key={graph.id} view={view} graph={graph} layout={state.layout} />
+      return (
+        <>
+          <ChartCanvas key={graph.id} view={view} graph={graph} layout={state.layout} />
+          {state.status === 'drafted' && (
+            <p class="draft-note" role="status">
+              All states, in rows. The arrows of so large a chart take a few seconds.
+            </p>
+          )}
+        </>
+      )
   }
 }
 
