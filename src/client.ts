@@ -3,7 +3,7 @@ import { createActor, type ActorRefFrom } from 'xstate'
 import type { sessionMachine } from '../machines/session.js'
 import { forgetLogin } from './actors/login-ahead.js'
 import { equip } from './actors/means.js'
-import { createSession } from './actors/session.js'
+import { createSession, startSession } from './actors/session.js'
 import { toMeans, type ClientMeans } from './client-means.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { ClientStanding } from './client-standing.js'
@@ -114,7 +114,7 @@ class AccountClient implements Client {
     this.#standing = new ClientStanding(means, outbox, actor)
     if (options.security !== undefined) reportSecurity(this, harmless(options.security))
     actor.subscribe(this.#standing)
-    actor.start()
+    startSession(actor)
     this.#wishes = new SessionWishes(actor)
   }
 

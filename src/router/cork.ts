@@ -45,16 +45,22 @@ export class Cork {
     this.#texts.push(text)
     this.#length += text.length
     if (flushed !== undefined) this.#flushes.push(flushed)
-    if (this.#length > corkLimit) this.flush()
-    else if (!this.#isDue) {
-      this.#isDue = true
-      void settled.then(this.#endTurn)
-    }
+    if (this.#isDue && this.#length <= corkLimit) return
+    // Asked in every turn: what engines have never seen done makes them compile the way of a message anew.
+    this.#flushBeyond(corkLimit)
+    if (this.#length === 0) return
+    this.#isDue = true
+    void settled.then(this.#endTurn)
   }
 
   /** Gives the transport everything, now. */
   flush(): void {
-    if (this.#texts.length === 0) return
+    this.#flushBeyond(0)
+  }
+
+  /** Gives the transport everything, where that is more than so many UTF-16 units. */
+  #flushBeyond(units: number): void {
+    if (this.#length <= units) return
     const texts = this.#isFramed ? this.#texts : [this.#texts.join('')]
     const flushes = this.#take()
     const flushed = flushes.length === 0 ? undefined : toOne(flushes)
