@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import type { Client } from '../../src/index.js'
+import type { Store } from '../../src/store/store.js'
+import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
+import { answersTo, logIn, rest, start } from '../spec/session.js'
+import { Disk } from '../store/disk.js'
+
+const bob = 'bob@example.test'
+const say = (client: Client, body: string) => client.send({ to: bob, body })
+
+describe('what leaves a client with a store', () => {
+  it('is stored before it leaves, and says so', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first } = await managedBehind(gate)
+    gate.close()
+    const seen: string[] = []
+    say(client, 'one').status$.subscribe(({ status }) => seen.push(status))
+    client.sendPresence({ to: bob })
+    await rest()
+    expect(seen).toEqual(['queued'])
+    expect(bodiesOf(first)).toEqual([])
+    gate.open()
+    await rest()
+    expect(seen).toEqual(['queued', 'stored', 'written'])
+    expect(first.elements.slice(-3).map(({ name }) => name)).toEqual(['message', 'presence', 'r'])
+    first.say(sm('a', "h='2'"))
+    await rest()
+    expect(seen.at(-1)).toBe('acknowledged')
+  })
+
+  it('is stored before it leaves also where the server acknowledges nothing', async () => {
+    const gate = new Gate(new Disk().mount())
+    const session = start({ store: gate.store })
+    const first = await session.peer()
+    await logIn(first)
+    await session.outcome
+    gate.close()
+    const delivery = say(session.client, 'one')
+    await rest()
+    expect([delivery.status.status, ...bodiesOf(first)]).toEqual(['queued'])
+    gate.open()
+    await rest()
+    expect([delivery.status.status, ...bodiesOf(first)]).toEqual(['written', 'one'])
+  })
+
+  it('acknowledges what has come once that is stored', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { first } = await managedBehind(gate)
+    gate.close()
+    expect(await answersTo(first, `<message from='${bob}'><body>x</body></message>${sm('r')}`)).toEqual([])
+    gate.open()
+    await rest()
+    expect(first.elements.at(-1)).toMatchObject({ name: 'a', attributes: { h: '1' } })
+  })
+
+  it('waits for a store that fails: the connection is given up, and what waits leaves in the next one', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first, peer } = await managedBehind(gate)
+    gate.fail()
+    const delivery = say(client, 'one')
+    await rest()
+    expect(client.state).toMatchObject({ status: 'suspended', error: { code: 'store.failed' } })
+    expect(delivery.status).toEqual({ status: 'queued' })
+    gate.open()
+    client.networkOnline()
+    const second = await peer(1)
+    await resume(second, 0)
+    expect(bodiesOf(first)).toEqual([])
+    expect(bodiesOf(second)).toEqual(['one'])
+  })
+})
+
+async function managedBehind(gate: Gate) {
+  const session = start({ reconnect: 'afterOnline', store: gate.store })
+  const first = await session.peer()
+  await logInManaged(first)
+  await session.outcome
+  return { ...session, first }
+}
+
+/** A store that can be held up. */
+class Gate {
+  readonly store: Store
+  #mode: 'closed' | 'failing' | 'open' = 'open'
+  readonly #held: (() => void)[] = []
+
+  constructor(store: Store) {
+    const pass = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (this.#mode === 'failing') throw new Error('no such disk')
+      if (this.#mode === 'closed') await new Promise<void>((resolve) => this.#held.push(resolve))
+      return call()
+    }
+    this.store = {
+      get: (key) => pass(() => store.get(key)),
+      set: (key, value) => pass(() => store.set(key, value)),
+      delete: (key) => pass(() => store.delete(key)),
+    }
+  }
+
+  close(): void {
+    this.#mode = 'closed'
+  }
+
+  fail(): void {
+    this.#mode = 'failing'
+  }
+
+  open(): void {
+    this.#mode = 'open'
+    for (const release of this.#held.splice(0)) release()
+  }
+}
