@@ -91,12 +91,13 @@ export class SessionMessages implements Messages {
       this.#shelf === undefined
         ? new SentMessage(to, delivery, this.#outbox)
         : new ShelvedMessage(to, delivery, this.#outbox, this.#shelf)
-    this.#remember(sent)
+    this.remember(sent)
     this.#outbox.send(stanza, sent)
     return delivery
   }
 
-  #remember(sent: SentMessage): void {
+  /** An error may come that answers this one. */
+  remember(sent: SentMessage): void {
     this.#listen()
     const remembered = (this.#remembered ??= [])
     remembered[this.#oldest] = sent

@@ -38,13 +38,18 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     const first = await question(next)
     expect(first.page).toEqual({ max: '50', after: 'a1', before: undefined })
     next.say(live('four', 'a4') + live('five', 'a5') + live('typing'))
-    next.say(archived(first.query, 'a2', inner('two')) + archived(first.query, 'a3', inner('three')))
+    const found = (query: string, id: string, body: string) =>
+      archived(query, id, inner(body), own, `2026-01-0${id.slice(1)}T00:00:00Z`)
+    next.say(found(first.query, 'a2', 'two') + found(first.query, 'a3', 'three'))
     await rest()
     expect(seen).toEqual(['one a1'])
     next.say(end(first.request, false))
     const second = await question(next)
-    expect(second.page.after).toBe('a3')
-    next.say(archived(second.query, 'a4', inner('four')) + end(second.request, true))
+    expect(second.page).toEqual({ max: '51', after: 'a2', before: undefined })
+    expect(seen).toEqual(['one a1', 'two a2'])
+    next.say(
+      found(second.query, 'a3', 'three') + found(second.query, 'a4', 'four') + end(second.request, true),
+    )
     await rest()
     expect(seen).toEqual(['one a1', 'two a2', 'three a3', 'four a4', 'five a5', 'typing'])
     next.say(live('six', 'a6') + live('again', 'a3'))
@@ -76,6 +81,41 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     )
     await rest()
     expect(session.seen).toEqual(['one a1', 'two a2', 'three a5'])
+  })
+
+  it('are heard in their place where the archive names one before it stores it, behind one that it names later', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const first = await question(next)
+    const found = (query: string, ...ids: readonly string[]) =>
+      ids.map((id) => archived(query, id, inner(id))).join('')
+    next.say(found(first.query, 'a1', 'a4', 'a6') + end(first.request, false))
+    const second = await question(next)
+    expect(second.page).toEqual({ max: '53', after: 'a0', before: undefined })
+    next.say(
+      live('a2', 'a2') + found(second.query, 'a1', 'a2', 'a3', 'a4', 'a6', 'a7') + end(second.request, false),
+    )
+    const third = await question(next)
+    expect(third.page).toEqual({ max: '51', after: 'a6', before: undefined })
+    next.say(found(third.query, 'a7', 'a8') + end(third.request, true))
+    await rest()
+    expect(session.seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a6', 'a7', 'a8'].map((id) => `${id} ${id}`))
+  })
+
+  it('go on where the archive sends fewer than it is asked for', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      next.say(ids.map((id) => archived(query, id, inner(id))).join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a3', 'a4')).toBe('a2')
+    expect(await say(true, 'a3', 'a4')).toBe('a2')
+    await rest()
+    expect(session.seen).toHaveLength(4)
   })
 
   it('go on from what an earlier run has seen', async () => {

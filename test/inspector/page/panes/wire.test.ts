@@ -50,6 +50,14 @@ describe('WireIndex', () => {
     expect(index.placeOf('alice', 1_000_000)).toBeUndefined()
   })
 
+  it('reads a few at a time, and says when it has read all', () => {
+    const slow = new WireIndex()
+    let slices = 1
+    while (!slow.scan(records, 7)) slices += 1
+    expect(slices).toBe(Math.ceil(records.length / 7))
+    expect(slow.rows(everything)).toEqual(index.rows(everything))
+  })
+
   it('grows, and begins anew where the past has changed', () => {
     const list = [stanza('<a/>', 'in', 1), stanza('<b/>', 'in', 2)]
     const growing = new WireIndex()

@@ -40,9 +40,10 @@ export class WireIndex {
   readonly #sources = new Map<string, SourceIndex>()
   #shown: { readonly filter: WireFilter; readonly rows: readonly number[]; readonly seen: number } | undefined
 
-  scan(records: readonly InspectorRecord[]): void {
+  /** @returns whether all is read; at most so many records are read at once */
+  scan(records: readonly InspectorRecord[], atMost?: number): boolean {
     this.#records = records
-    this.#follower.follow(records)
+    return this.#follower.follow(records, atMost)
   }
 
   /** Where the stanzas stand that pass, in order. The same list again while nothing is new. */
