@@ -52,7 +52,7 @@ export function holdConsole(server: ServerUnderTest): void {
 
     it('shows every byte and every chart of a session, and carries what is typed in it', async () => {
       const alice = open('--jid', `alice@${domain}/${tag()}`)
-      const shown = await alice.type('', /^= session active\.online\.fresh/)
+      const shown = await alice.type('', /^= session active\.online\.course/)
       expect(shown).toMatch(/^→ <\?xml version='1\.0'\?><stream:stream xmlns='jabber:client'/m)
       expect(shown).toMatch(/^← <stream:features>/m)
       await alice.type(
