@@ -38,6 +38,8 @@ export class ClientStanding {
   }
 
   next(snapshot: Snapshot): void {
+    // What a session that is over hands back has to be there before anybody is told.
+    if (snapshot.status !== 'active') return
     this.#follow(toPhaseChart(snapshot))
     this.#show(toClientState(snapshot))
   }
@@ -108,7 +110,11 @@ const toPhaseChart = ({ children }: Snapshot): AnyActorRef | undefined =>
   children.connection ?? children.authentication ?? children.binding
 
 function isSame(before: ClientState, next: ClientState): boolean {
+  if (before.status !== next.status) return false
+  const known: Readonly<Record<string, unknown>> = { ...before }
   const entries = Object.entries(next)
-  const known = new Map<string, unknown>(Object.entries(before))
-  return entries.length === known.size && entries.every(([key, value]) => Object.is(known.get(key), value))
+  return (
+    entries.length === Object.keys(known).length &&
+    entries.every(([key, value]) => Object.is(known[key], value))
+  )
 }

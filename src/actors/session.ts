@@ -31,13 +31,15 @@ import { connectionActors } from './connection.js'
 import { livenessActors, silentMs } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
+import { forgetOptions } from './forget-options.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
 import { providedStreamManagement } from './stream-management.js'
 import { watchSurroundings } from './surroundings.js'
 
 /** The deeds of the session chart itself. */
 const sessionActors = {
-  stanzas: fromCallback(({ sendBack, system }) => {
+  stanzas: fromCallback(({ self, sendBack, system }) => {
+    forgetOptions(self)
     const { link, bus, management, memory, surroundings } = meansOf(system)
     const { ledger } = management
     const report = (event: SessionEvent) => sendBack(event)
@@ -90,6 +92,7 @@ const sessionActors = {
     await memory?.settle().catch(() => undefined)
     if (signal.aborted || !link.hasStream) return
     management.acknowledge()
+    if (management.ledger.isTracking && management.ledger.unacknowledged > 0) management.requestAck()
     // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
     if (link.account !== undefined && link.account === bus.account) {
       bus.send(toPresenceElement({ type: 'unavailable' }))
@@ -150,4 +153,11 @@ export function createSession(
   const session = createActor(providedMachine, options)
   equip(session.system, means)
   return session
+}
+
+/** Starts it, with the charts that last as long as it does. */
+export function startSession(session: Actor<typeof sessionMachine>): void {
+  session.start()
+  forgetOptions(session)
+  for (const chart of Object.values(session.getSnapshot().children)) forgetOptions(chart)
 }

@@ -7,6 +7,7 @@ import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
+import { toExpandedName } from '../xml/expanded-name.js'
 import * as ns from '../xml/namespaces.js'
 import { Channel, StateChannel } from './channel.js'
 import type { Sendable } from './outbound.js'
@@ -218,7 +219,7 @@ export class StanzaBus {
 
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
   handle(name: string, namespace: string, handler: RequestHandler): () => void {
-    const key = `{${namespace}}${name}`
+    const key = toExpandedName({ name, namespace })
     if (this.#handlers.has(key)) throw new RangeError(`${key} is already handled`)
     this.#handlers.set(key, handler)
     return () => this.#handlers.delete(key)
@@ -304,7 +305,7 @@ export class StanzaBus {
   /** What is at once answered at once keeps the order of the answers. */
   async #serve(request: IqRequest, account: Account, sink: StanzaSink): Promise<void> {
     const { from: to, id, payload } = request
-    const handler = this.#handlers.get(`{${payload.namespace}}${payload.name}`)
+    const handler = this.#handlers.get(toExpandedName(payload))
     const fail = (error: unknown) => {
       const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {

@@ -63,6 +63,13 @@ describe('two clients in one process', () => {
   })
 })
 
+it('a session that is online keeps nothing of what its actors were made with', async () => {
+  const { client } = scripted('alice')
+  await client.connect()
+  const actors = [client.actor, ...Object.values(client.actor.getSnapshot().children)]
+  expect(actors.map((actor): unknown => Reflect.get(actor ?? {}, 'options'))).toEqual(actors.map(() => ({})))
+})
+
 it('a system that was given no means is refused', () => {
   const stranger = createActor(rosterMachine, { input: { wanted: false, timeouts: defaultTimeouts } })
   expect(() => meansOf(stranger.system)).toThrow(TypeError)
