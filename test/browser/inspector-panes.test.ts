@@ -49,6 +49,8 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
       const page = await show()
       await open(page, 'Wire')
       await rows(page).filter({ hasText: 'iq:roster (3)' }).click()
+      await stanza(page).getByRole('button', { name: 'answers iq get' }).click()
+      await stanza(page).getByRole('button', { name: 'answered by iq result' }).click()
       await stanza(page).getByRole('button', { name: 'session/roster' }).click()
       const chosen = page.getByRole('treeitem', { selected: true })
       await expect.poll(() => chosen.innerText()).toContain('roster')

@@ -46,8 +46,8 @@ function findRoom(boxes: readonly LaidBox[], active: ReadonlySet<string>, scale:
   const found: Name[] = []
   const isFree = (name: Name): boolean => !found.some((other) => meet(name, other))
   for (const box of [...leaves.filter(isActive), ...groups]) {
-    const [name] = placesOf(box, scale)
-    if (name !== undefined && isFree(name)) found.push(name)
+    const name = placesOf(box, scale).find(isFree)
+    if (name !== undefined) found.push(name)
   }
   for (const box of leaves.filter((each) => !isActive(each))) {
     const name = placesOf(box, scale).find(
@@ -70,7 +70,10 @@ function placesOf(box: LaidBox, scale: number): readonly Name[] {
     width: (state.key.length * characterWidth + 4) / scale,
     height: (size + 4) / scale,
   }
-  if (!isLeaf) return [{ ...name, x: x + gap, y: y + gap }]
+  if (!isLeaf) {
+    const top = { ...name, x: x + gap, y: y + gap }
+    return [top, { ...top, x: x + width - name.width - gap }, { ...top, y: y + height - name.height - gap }]
+  }
   const middle = y + (height - name.height) / 2
   return [
     { ...name, x: x + (width - name.width) / 2, y: middle },

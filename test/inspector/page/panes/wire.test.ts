@@ -61,6 +61,18 @@ describe('WireIndex', () => {
     expect(index.placeOf('alice', 1_000_000)).toBeUndefined()
   })
 
+  it('ties a question to its answer, and back', () => {
+    const list = [
+      stanza("<iq id='a' type='get'><ping/></iq>", 'out', 1),
+      stanza("<iq id='a' type='get'><ping/></iq>", 'in', 2),
+      stanza("<iq id='b' type='result'/>", 'in', 3),
+      stanza('<iq type="error" id="a"/>', 'in', 4),
+    ]
+    const asked = new WireIndex()
+    asked.scan(list)
+    expect(list.map((each) => asked.counterpartOf(each))).toEqual([3, undefined, undefined, 0])
+  })
+
   it('reads a few at a time, and says when it has read all', () => {
     const slow = new WireIndex()
     let slices = 1

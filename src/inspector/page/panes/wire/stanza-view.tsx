@@ -17,6 +17,8 @@ export function StanzaView({ record }: { readonly record: StanzaCrossed }) {
   const effects = wire()
     .effectsOf(record)
     .map((index) => ({ index, event: timeline().records[index] }))
+  const place = wire().counterpartOf(record)
+  const other = place === undefined ? undefined : timeline().records[place]
   return (
     <section class="stanza" aria-label="The chosen stanza">
       <header class={`stanza-head ${record.direction}`}>
@@ -29,7 +31,11 @@ export function StanzaView({ record }: { readonly record: StanzaCrossed }) {
         {effects.map(({ index, event }) =>
           event?.kind === 'event' ? <Effect key={index} event={event} index={index} /> : null,
         )}
-        {effects.length === 0 && <li class="quiet">{causeWords(record)}</li>}
+        {other?.kind === 'wire' ? (
+          <Counterpart record={record} other={other} />
+        ) : (
+          effects.length === 0 && <li class="quiet">{causeWords(record)}</li>
+        )}
       </ul>
       <XmlView key={`${record.source} ${record.seq}`} record={record} />
     </section>
@@ -53,6 +59,19 @@ function Effect({ event, index }: { readonly event: EventTaken; readonly index: 
         <span class="effect-actor">{toLegibleLine(event.actorPath, 120)}</span>
         <span>{toLegibleLine(eventWords(event.type), 80)}</span>
         <span class="effect-state">{before === after ? `in ${after}` : `${before} → ${after}`}</span>
+      </button>
+    </li>
+  )
+}
+
+/** The way from a question to its answer, or back. */
+function Counterpart({ record, other }: { readonly record: StanzaCrossed; readonly other: StanzaCrossed }) {
+  const ms = timeline().timeOf(other) - timeline().timeOf(record)
+  return (
+    <li>
+      <button type="button" class="link" onClick={() => goToRecord(other)}>
+        <span>{`${ms < 0 ? 'answers' : 'answered by'} ${summaryOf(other).title}`}</span>
+        <span class="quiet">{`after ${Math.round(Math.abs(ms))} ms`}</span>
       </button>
     </li>
   )

@@ -78,6 +78,23 @@ export class WireIndex {
     return this.#sources.get(source)?.places.get(seq)
   }
 
+  /** Where the answer to a question stands, or the question that is answered; among the stanzas nearby. */
+  counterpartOf(record: StanzaCrossed): number | undefined {
+    const place = this.placeOf(record.source, record.seq)
+    const half = halfOf(record)
+    if (place === undefined || half === undefined) return undefined
+    const at = lastAtMost(this.#stanzas, place)
+    const around = half.asks
+      ? this.#stanzas.slice(at + 1, at + 1 + reach)
+      : this.#stanzas.slice(Math.max(0, at - reach), at).toReversed()
+    return around.find((index) => {
+      const other = this.#records[index]
+      if (other?.kind !== 'wire' || other.source !== record.source) return false
+      const otherHalf = other.direction === record.direction ? undefined : halfOf(other)
+      return otherHalf?.id === half.id && otherHalf.asks !== half.asks
+    })
+  }
+
   /** Whoever types on searches among what was found. */
   #begin(filter: WireFilter): Shown {
     const wider = this.#shown.find(
@@ -119,6 +136,17 @@ export class WireIndex {
     this.#sources.clear()
     this.#shown = []
   }
+}
+
+/** So many stanzas may pass between a question and its answer, for them to be tied together. */
+const reach = 2_000
+
+/** Half of a question with its answer; `undefined`: neither. */
+function halfOf({ name, xml }: StanzaCrossed): { readonly id: string; readonly asks: boolean } | undefined {
+  if (name !== 'iq') return undefined
+  const [tag = ''] = /^[^>]*/.exec(xml) ?? []
+  const id = /\sid=(["'])(.*?)\1/.exec(tag)?.[2]
+  return id === undefined ? undefined : { id, asks: /\stype=["'][gs]et["']/.test(tag) }
 }
 
 /** The place in ascending numbers of the last that is not above `limit`; -1 where all are. */
