@@ -38,6 +38,8 @@ export class ClientStanding {
   }
 
   next(snapshot: Snapshot): void {
+    // What a session that is over hands back has to be there before anybody is told.
+    if (snapshot.status !== 'active') return
     this.#follow(toPhaseChart(snapshot))
     this.#show(toClientState(snapshot))
   }

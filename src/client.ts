@@ -103,8 +103,9 @@ class AccountClient implements Client {
     const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
     if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
     const outbox = new Outbox(bus, settings.offlineQueue)
-    memory?.remember({ bus, roster: store, outbox, ledger: means.management.ledger })
-    this.#messages = new SessionMessages(bus, createId, outbox, memory)
+    const messages = new SessionMessages(bus, createId, outbox, memory)
+    memory?.remember({ bus, roster: store, messages, outbox, ledger: means.management.ledger })
+    this.#messages = messages
     this.#presence = new SessionPresence(bus, words, presenceActor)
     this.#roster = new SessionRoster(bus, store, rosterActor)
     this.#audience = new SessionAudience(this.#presence, words, store)

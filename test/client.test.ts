@@ -67,8 +67,16 @@ describe('client.connect()', () => {
     client.state$.subscribe((state) => seen.push('phase' in state ? state.phase : state.status))
     await client.connect()
     expect(seen).toEqual([
-      ...['offline', 'dialing', 'opening', 'awaitingFeatures', 'initiating', 'verifying', 'reopening'],
-      ...['awaitingFeatures', 'requesting', 'online'],
+      'offline',
+      'dialing',
+      'opening',
+      'awaitingFeatures',
+      'initiating',
+      'verifying',
+      'reopening',
+      'awaitingFeatures',
+      'requesting',
+      'online',
     ])
   })
 

@@ -87,6 +87,8 @@ export class Outbox implements SessionFollower {
   readonly #bus: StanzaBus
   readonly #limit: number
   #waiting: Waiting[] = []
+  /** How many of them, the first ones, the last session has handed back: they were sent before all others. */
+  #handedBack = 0
   /** Sent into a suspended session. */
   #suspended = 0
   #isFlushing = false
@@ -104,6 +106,7 @@ export class Outbox implements SessionFollower {
   stand(session: SessionStanding): void {
     this.#session = session
     this.#suspended = 0
+    this.#handedBack = 0
     // Behind what the session itself has to say first.
     if (session === 'live') queueMicrotask(() => this.flush())
   }
@@ -129,7 +132,7 @@ export class Outbox implements SessionFollower {
 
   takeBack(waiting: Waiting): void {
     if (waiting.sent.delivery.status.status === 'failed') return
-    this.#waiting.push(waiting)
+    this.#waiting.splice(this.#handedBack++, 0, waiting)
   }
 
   /** Sends what waits, in order; what finds no room goes on waiting, until something has left or is acknowledged. */

@@ -67,16 +67,18 @@ export class WebSocketTransport implements Transport {
     if (!this.#feed.paused) this.#socket.resume()
   }
 
-  write(data: string, flushed?: Flushed): void {
+  write(data: string | readonly string[], flushed?: Flushed): void {
     const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#socket.readyState !== WebSocket.OPEN) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    if (this.#texts.length === 0) void settled.then(this.#flush)
-    this.#texts.push(data)
-    this.#textUnits += data.length
     if (tracked !== undefined) this.#flushes.push(tracked)
+    if (typeof data === 'string') {
+      if (this.#texts.length === 0) void settled.then(this.#flush)
+      this.#texts.push(data)
+      this.#textUnits += data.length
+    } else this.#send(this.#texts.length === 0 ? data : [...this.#texts, ...data])
   }
 
   pause(): void {
@@ -119,8 +121,10 @@ export class WebSocketTransport implements Transport {
 
   /** The frames of one turn leave in one write. */
   readonly #flush = (): void => {
-    if (this.#texts.length === 0) return
-    const texts = this.#texts
+    if (this.#texts.length > 0) this.#send(this.#texts)
+  }
+
+  #send(texts: readonly string[]): void {
     const flushes = this.#flushes
     this.#texts = []
     this.#flushes = []

@@ -257,6 +257,10 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   it('opens a recording without any server behind it', async () => {
     const page = await stage.visit(await serveFolder(stage.folder))
     await page.getByText('Watch a protocol come alive').waitFor()
+    const lefts = await page
+      .locator('.welcome > *')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().left))
+    expect(new Set(lefts).size).toBe(1)
     await page.getByLabel('Recording', { exact: true }).setInputFiles(file)
     await seen(page, 'call.line.ringing')
     expect(await page.getByRole('status').first().innerText()).toContain('night.jsonl')

@@ -3,8 +3,8 @@ import { timeline } from '../model/signals.js'
 import type { Pane } from './pane.js'
 
 const slice = 500
-const budgetMs = 4
-const pauseMs = 40
+const budgetMs = 8
+const pauseMs = 16
 
 /** Has panes read what is recorded before somebody opens them: a little at a time, whenever there is more. */
 export function readAhead(panes: readonly Pane[]): void {

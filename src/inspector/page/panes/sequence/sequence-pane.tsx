@@ -60,7 +60,7 @@ export function SequencePane() {
   const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
   const laneWidth = Math.max(least, Math.min(most, Math.floor((view.width - gutter) / lines.length)))
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
-  const width = gutter + laneWidth * lines.length
+  const width = Math.max(view.width, gutter + laneWidth * lines.length)
   const shown = arrowsIn(first, last)
   const [now] = current < 0 ? [] : arrowsIn(current, current + 1)
   const choose = (row: number): void => {
