@@ -27,9 +27,10 @@ export const online = {
       states: {
         fresh: {
           description:
-            'Online, but earlier failures still count. The roster is asked for before anything is announced.',
+            'Online, but earlier failures, if any, still count. The roster is asked for before anything is announced.',
           meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
           entry: ['tellRosterOnline', 'tellPresenceOnline'],
+          always: { guard: 'hasNotFailed', target: 'stable' },
           after: phase.onceStable,
         },
         resumed: {
@@ -46,7 +47,7 @@ export const online = {
           after: phase.onceStable,
         },
         stable: {
-          description: 'Online long enough: earlier failures are forgiven.',
+          description: 'Online long enough: earlier failures, if there were any, are forgiven.',
           tags: ['idle'],
           meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
         },

@@ -196,6 +196,7 @@ export const session = setup({
     isUnread: ({ context }) => context.isUnread,
     hasLeft: (_, { output }: { readonly output: LeftBehind }) => output.session !== undefined,
     isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
+    hasNotFailed: ({ context }) => context.failures === 0 && context.hops === 0,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',

@@ -49,8 +49,6 @@ describe('the session chart, with a store,', () => {
     const { actor, seen } = run({ ...managed, readStore: [left()] }, { hasStore: true })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.course.fresh')
-    await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
     expect(seen.at(-1)).toBe('active.online.course.stable')
   })
 
@@ -91,6 +89,6 @@ describe('the session chart, with a store,', () => {
     expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.restore' })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.course.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
   })
 })

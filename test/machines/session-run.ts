@@ -130,7 +130,7 @@ export async function online(
   const session = run(script, input, charts)
   session.actor.send({ type: 'session.connect' })
   await settle()
-  expect(session.seen.at(-1)).toBe('active.online.course.fresh')
+  expect(session.seen.at(-1)).toBe('active.online.course.stable')
   return session
 }
 

@@ -17,7 +17,7 @@ describe('the session chart', () => {
       'active.connecting',
       'active.authenticating',
       'active.binding',
-      'active.online.course.fresh',
+      'active.online.course.stable',
     ])
     expect(actor.getSnapshot().context).toMatchObject({
       header: { id: 's2' },
@@ -48,7 +48,7 @@ describe('the session chart', () => {
     actor.send({ type: 'session.disconnect' })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.course.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
   })
 
   it.each(['openTransport', 'initiate', 'bindResource'])(
@@ -242,7 +242,7 @@ describe('the session chart', () => {
     await settle()
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.course.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
     expect(actor.getSnapshot().context).toMatchObject({ failures: 0, error: undefined })
   })
 })

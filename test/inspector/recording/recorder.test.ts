@@ -264,16 +264,12 @@ describe('createRecorder()', () => {
     expect(found.every((line) => line.found === true)).toBe(true)
     expect(found[0]).toMatchObject({
       chart: 'session',
-      value: { active: { online: { course: 'fresh', liveness: 'listening' } } },
+      value: { active: { online: { course: 'stable', liveness: 'listening' } } },
     })
     expect(found[0]?.timers).toEqual([
       {
-        edge: 'session.active.online.course.fresh xstate.after.stableTime.session.active.online.course.fresh 0',
-        ms: expect.any(Number),
-      },
-      {
         edge: 'session.active.online.liveness.listening xstate.after.silence.session.active.online.liveness.listening 0',
-        ms: 300_000,
+        ms: expect.any(Number),
       },
     ])
     await client.close()

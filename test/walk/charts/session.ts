@@ -252,7 +252,9 @@ export const session = toWalked(measured, {
         (!isEntered({ active: { online: { course: 'resumed' } } }, snapshot, last.from) ||
           last.from.context.resumption !== undefined)),
     'a new session ends the one before': (snapshot, last) =>
-      !isEntered({ active: { online: { course: 'fresh' } } }, snapshot, last?.from) ||
+      !isBegun(last?.from) ||
+      !snapshot.matches({ active: 'online' }) ||
+      snapshot.context.resumed ||
       snapshot.context.resumption === undefined,
     'whoever broke the protocol has lost the session': (snapshot) =>
       snapshot.context.error !== lostCount ||
@@ -327,6 +329,9 @@ export const session = toWalked(measured, {
       snapshot.context.error?.code !== 'authentication.not-authorized' || !snapshot.matches('backingOff'),
     'the address is gone with the session': (snapshot) =>
       !(snapshot.matches('offline') || snapshot.matches('closed')) || snapshot.context.jid === undefined,
+    'who has not failed has nothing to wait for': (snapshot) =>
+      !snapshot.matches({ active: { online: { course: 'fresh' } } }) ||
+      snapshot.context.failures + snapshot.context.hops > 0,
     'failures are forgiven after a stable while, not before': ({ context }, last) =>
       last === undefined ||
       context.failures >= last.from.context.failures ||
