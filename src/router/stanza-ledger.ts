@@ -229,12 +229,16 @@ export class StanzaLedger {
    */
   send(stanza: Sendable, fate?: StanzaFate): void {
     const carrier = this.#carrier
+    const mayBeKept = this.#isTracking || (this.#ahead !== undefined && carrier !== undefined)
+    if (mayBeKept && isStanza(stanza)) this.#keep(stanza, fate)
+    else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
+    else carrier.send(stanza, fate && ((error) => fate.written(error)))
+  }
+
+  /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
+  #keep(stanza: Sendable, fate: StanzaFate | undefined): void {
+    const carrier = this.#carrier
     const ahead = this.#ahead
-    if (!isStanza(stanza) || !(this.#isTracking || (ahead !== undefined && carrier !== undefined))) {
-      if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
-      carrier.send(stanza, fate && ((error) => fate.written(error)))
-      return
-    }
     const count = this.unacknowledged + 1
     if (count > this.#limit) {
       throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
