@@ -85,7 +85,8 @@ export class SessionMessages implements Messages {
     const id = input.id ?? this.#createId()
     const delivery = new Delivery(id)
     const plain = (this.#forms ??= new MessageForms()).toPlain(input, id)
-    const stanza = plain ?? toMessageElement({ ...input, id })
+    // From whom it is the server says: one that came from somebody else may be passed on.
+    const stanza = plain ?? toMessageElement({ ...input, from: undefined, id })
     const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
     const sent =
       this.#shelf === undefined

@@ -229,57 +229,54 @@ export class StanzaLedger {
    */
   send(stanza: Sendable, fate?: StanzaFate): void {
     const carrier = this.#carrier
-    const mayBeKept = this.#isTracking || (this.#ahead !== undefined && carrier !== undefined)
-    if (mayBeKept && isStanza(stanza)) this.#keep(stanza, fate)
+    const isKept = this.#isTracking || (this.#ahead !== undefined && carrier !== undefined)
+    if (isKept && isStanza(stanza)) this.#sendKept(stanza, fate, carrier)
     else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
     else carrier.send(stanza, fate && ((error) => fate.written(error)))
   }
 
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
-  #keep(stanza: Sendable, fate: StanzaFate | undefined): void {
-    const carrier = this.#carrier
-    const ahead = this.#ahead
+  #sendKept(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     const count = this.unacknowledged + 1
-    if (count > this.#limit) {
-      throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
-    }
+    if (count > this.#limit) throw tooMany(this.#limit)
+    if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
+      return this.#wait(stanza, fate, carrier)
+    this.#tellOf(count)
+    // A stanza that is counted and was not written is sent again, so that only success is news.
+    const isTracked = this.#isTracking
+    const tracking = this.#tracking
+    carrier.send(
+      stanza,
+      fate &&
+        ((error) => {
+          if (error === null || !isTracked || tracking.isRefused) fate.written(error)
+        }),
+    )
+    this.#unsent++
+    this.#keep(stanza, fate)
+    if (this.#ahead === undefined) return
+    this.#stored = this.#before + this.#kept.length
+    this.#dropUncounted()
+  }
+
+  /** It leaves once it is stored, and there is a stream that has room for it. */
+  #wait(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
     if (carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
-    const isWaiting =
-      carrier === undefined ||
-      this.#unsent < this.#kept.length ||
-      (ahead !== undefined && !this.#isStored(ahead, fate))
-    if (ahead === undefined || !isWaiting) this.#tellOf(count)
-    if (!isWaiting) {
-      // A stanza that is counted and was not written is sent again, so that only success is news.
-      const isTracked = this.#isTracking
-      const tracking = this.#tracking
-      carrier.send(
-        stanza,
-        fate &&
-          ((error) => {
-            if (error === null || !isTracked || tracking.isRefused) fate.written(error)
-          }),
-      )
-      this.#unsent++
-    }
+    if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
+    this.#keep(stanza, fate)
+    if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
+  }
+
+  #keep(stanza: Sendable, fate: StanzaFate | undefined): void {
     this.#kept.push({ stanza, fate })
     if (this.#isTracking) fate?.counted?.(this.#left === undefined ? this.sent : undefined)
-    if (ahead !== undefined) this.#noteStored(ahead, isWaiting)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
-  #isStored(ahead: WriteAhead, fate: StanzaFate | undefined): boolean {
-    return ahead.isSettled && !(this.#isTracking && fate?.counted !== undefined)
-  }
-
-  /** The last stanza has left, or waits until it is stored. */
-  #noteStored(ahead: WriteAhead, isWaiting: boolean): void {
-    if (isWaiting) this.#leaveWhenStored(ahead)
-    else {
-      this.#stored = this.#before + this.#kept.length
-      this.#dropUncounted()
-    }
+  #isStored(fate: StanzaFate | undefined): boolean {
+    if (this.#ahead === undefined) return true
+    return this.#ahead.isSettled && !(this.#isTracking && fate?.counted !== undefined)
   }
 
   /** What is kept so far leaves once it is stored. */
@@ -368,6 +365,9 @@ export class StanzaLedger {
     this.#unsent = 0
   }
 }
+
+const tooMany = (limit: number) =>
+  new TransportError('overflow', `more than ${limit} stanzas are not acknowledged`)
 
 /** A server may have taken what it does not count, so that the other side has to know it again. */
 function sayAgain(kept: Kept): Kept {
