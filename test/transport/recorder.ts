@@ -59,7 +59,10 @@ export class Recorder {
 }
 
 /** The outcome of a write, as a promise. */
-export function written(transport: Transport, data: string): Promise<TransportError | null> {
+export function written(
+  transport: Transport,
+  data: string | readonly string[],
+): Promise<TransportError | null> {
   return new Promise((resolve) => transport.write(data, resolve))
 }
 

@@ -54,6 +54,18 @@ export function describeTransport(
       expect([...shapes]).toEqual(a.transport.framing === 'frames' ? ['one', 'two'] : ['bytes'])
     })
 
+    it('gives texts that are written together as frames of their own, in order', async () => {
+      const [a, b] = await open()
+      a.transport.write('one')
+      const flushed = written(a.transport, ['two', 'thr\u00e9e'])
+      a.transport.write('four.')
+      await b.until('four.')
+      expect(await flushed).toBeNull()
+      expect(b.text).toBe('onetwothr\u00e9efour.')
+      const shapes = b.chunks.filter((chunk) => typeof chunk === 'string')
+      expect(shapes).toEqual(a.transport.framing === 'frames' ? ['one', 'two', 'thr\u00e9e', 'four.'] : [])
+    })
+
     it('carries every script, however it is cut', async () => {
       const [a, b] = await open()
       const text = 'a é ß Ж 漢字 ☃ 👩🏽‍🚀 \u{10FFFF} '.repeat(3000)
