@@ -6,15 +6,25 @@ import { deed } from './stub.js'
 
 /** Every wait of catching up, in milliseconds. */
 export interface ArchiveTimeouts {
-  /** One answer of the archive, with the messages before it; default 30 000. */
+  /** One answer of the archive, with the messages before it, while there is a stream for it to come by; default 30 000. */
   readonly pageMs: number
+  /** The same once more, for what was asked before the session moved to another connection; default 5000. */
+  readonly movedMs: number
+  /** Until what is missing is asked for again; default 60 000. */
+  readonly retryMs: number
 }
 
-export const defaultArchiveTimeouts: ArchiveTimeouts = { pageMs: 30_000 }
+export const defaultArchiveTimeouts: ArchiveTimeouts = {
+  pageMs: 30_000,
+  movedMs: 5_000,
+  retryMs: 60_000,
+}
 
 export type ArchiveEvent =
   /** Stanzas go both ways: in a new session, or again in one that was resumed. */
   | { readonly type: 'session.live' }
+  /** The session is without a stream for the time being. */
+  | { readonly type: 'session.suspended' }
   /** There is no session any more; what comes is a new one. */
   | { readonly type: 'session.none' }
   /** The app wants what is missing. */
@@ -39,6 +49,11 @@ export interface ArchiveContext extends ArchiveInput {
 
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
+const interrupted = {
+  description: 'The stream is gone, and the session keeps the question and its answer for the next one.',
+  tags: ['idle'],
+  meta: { spec: 'XEP-0198 §5', why: 'the session goes on or ends' },
+}
 
 /**
  * Decides when messages pass and when they wait for those that came before them: after a session that could not be resumed,
@@ -67,6 +82,8 @@ export const archiveMachine = setup({
   },
   delays: {
     pageTimeout: ({ context }) => context.timeouts.pageMs,
+    movedTimeout: ({ context }) => context.timeouts.movedMs,
+    retryPause: ({ context }) => context.timeouts.retryMs,
   },
 }).createMachine({
   id: 'archive',
@@ -86,8 +103,7 @@ export const archiveMachine = setup({
       on: { 'session.live': { target: 'anchoring' } },
     },
     anchoring: {
-      description:
-        'The last message of the archive is where the next session will go on from; asked again where the session moves.',
+      description: 'The last message of the archive is where the next session will go on from.',
       tags: ['holding'],
       meta: { spec: 'XEP-0313 §4.3, XEP-0059 §2.5' },
       invoke: {
@@ -96,11 +112,26 @@ export const archiveMachine = setup({
         onDone: { target: 'live' },
         onError: { target: 'unavailable', actions: failure },
       },
+      initial: 'waiting',
       on: {
         'session.none': { target: 'adrift' },
-        'session.live': { target: 'anchoring', reenter: true },
+        'session.suspended': { target: '.interrupted' },
+        'session.live': { target: '.moved' },
       },
-      after: { pageTimeout: { target: 'unavailable', actions: 'noteTimeout' } },
+      states: {
+        waiting: {
+          description: 'As long as one answer may take on one stream.',
+          meta: { spec: 'XEP-0313 §4.3' },
+          after: { pageTimeout: { target: '#archive.unavailable', actions: 'noteTimeout' } },
+        },
+        interrupted,
+        moved: {
+          description:
+            'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
+          meta: { spec: 'XEP-0198 §5' },
+          after: { movedTimeout: { target: '#archive.anchoring' } },
+        },
+      },
     },
     unavailable: {
       description: 'The server has no archive, or does not answer: messages pass as they come.',
@@ -121,8 +152,7 @@ export const archiveMachine = setup({
       on: { 'session.live': { target: 'catchingUp' } },
     },
     catchingUp: {
-      description:
-        'What was missed is fetched, a page at a time; what comes meanwhile waits. Asked again where the session moves, for a server may mix up what comes then.',
+      description: 'What was missed is fetched, a page at a time; what comes meanwhile waits.',
       tags: ['holding'],
       meta: { spec: 'XEP-0313 §4.3.2, §5.3' },
       entry: 'forgetFailure',
@@ -138,11 +168,26 @@ export const archiveMachine = setup({
           { target: 'incomplete', actions: failure },
         ],
       },
+      initial: 'waiting',
       on: {
         'session.none': { target: 'away' },
-        'session.live': { target: 'catchingUp', reenter: true },
+        'session.suspended': { target: '.interrupted' },
+        'session.live': { target: '.moved' },
       },
-      after: { pageTimeout: { target: 'incomplete', actions: 'noteTimeout' } },
+      states: {
+        waiting: {
+          description: 'As long as one answer may take on one stream.',
+          meta: { spec: 'XEP-0313 §4.3' },
+          after: { pageTimeout: { target: '#archive.incomplete', actions: 'noteTimeout' } },
+        },
+        interrupted,
+        moved: {
+          description:
+            'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
+          meta: { spec: 'XEP-0198 §5' },
+          after: { movedTimeout: { target: '#archive.catchingUp' } },
+        },
+      },
     },
     live: {
       description: 'Everything before is here: messages pass as they come.',
@@ -153,15 +198,15 @@ export const archiveMachine = setup({
     },
     incomplete: {
       description:
-        'Something is missing: messages pass all the same, and it is fetched at the next opportunity.',
-      tags: ['idle'],
-      meta: { spec: 'XEP-0313 §5.3', why: 'the app or the next stream tries again' },
+        'Something is missing: messages pass all the same, and it is fetched at the next opportunity or after a while.',
+      meta: { spec: 'XEP-0313 §5.3' },
       entry: 'releaseMessages',
       on: {
         'session.none': { target: 'away' },
         'session.live': { target: 'catchingUp' },
         'archive.retry': { target: 'catchingUp' },
       },
+      after: { retryPause: { target: 'catchingUp' } },
     },
   },
 })

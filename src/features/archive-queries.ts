@@ -16,6 +16,11 @@ import type { FeatureHost } from './feature-host.js'
 export interface ArchivePage {
   readonly results: readonly ArchiveResult[]
   readonly end: ArchiveEnd
+  /**
+   * `false`: the session moved to another connection meanwhile, and what a server mixes up then may still come, or stand in
+   * the wrong place. It is to be asked for again.
+   */
+  readonly isSound: boolean
 }
 
 /** What is asked of an archive. */
@@ -30,7 +35,10 @@ interface Open {
   readonly archive: string
   readonly max: number
   readonly results: ArchiveResult[]
+  /** What they are called: a server that did not count the question when the session moved answers it twice. */
+  readonly ids: Set<string>
   exceeds: boolean
+  hasMoved: boolean
 }
 
 /**
@@ -51,8 +59,13 @@ export class ArchiveQueries {
       const result = findArchiveResult(payloads)
       const open = this.#open.get(result?.queryId ?? '')
       if (result === undefined || open === undefined || from?.toString() !== open.archive) return
+      if (open.ids.has(result.id)) return
+      open.ids.add(result.id)
       if (open.results.length < open.max) open.results.push(result)
       else open.exceeds = true
+    })
+    bus.session$.subscribe((standing) => {
+      if (standing === 'suspended') for (const open of this.#open.values()) open.hasMoved = true
     })
   }
 
@@ -66,7 +79,9 @@ export class ArchiveQueries {
       archive: (archive ?? this.#bus.account?.bare ?? '').toString(),
       max: page.max,
       results: [],
+      ids: new Set(),
       exceeds: false,
+      hasMoved: false,
     }
     this.#open.set(queryId, open)
     try {
@@ -76,18 +91,24 @@ export class ArchiveQueries {
         // What comes after the end is none of its results.
         { ...options, answered: () => this.#open.delete(queryId) },
       )
-      return { results: open.results, end: readEnd(open, answer.payload && parseArchiveEnd(answer.payload)) }
+      const end = readEnd(open, answer.payload && parseArchiveEnd(answer.payload))
+      return { results: open.results, end, isSound: !open.hasMoved || isFull(open, end) }
     } finally {
       this.#open.delete(queryId)
     }
   }
 }
 
-function readEnd({ results, exceeds, max }: Open, end: ArchiveEnd | undefined): ArchiveEnd {
+/** Whether all that fits on the page is on it, from the first one to the last. */
+function isFull({ results, max }: Open, { page }: ArchiveEnd): boolean {
+  return results.length === max && results[0]?.id === page.first && results.at(-1)?.id === page.last
+}
+
+function readEnd({ results, exceeds, hasMoved, max }: Open, end: ArchiveEnd | undefined): ArchiveEnd {
   if (end === undefined) throw new ProtocolError('bad-format', 'the answer of the archive has no end')
   if (exceeds)
     throw new ProtocolError('policy-violation', `the archive sends more than the ${max} messages asked for`)
-  if (!end.complete && results.length === 0) {
+  if (!end.complete && results.length === 0 && !hasMoved) {
     throw new ProtocolError('bad-format', 'the archive sends nothing and says that more follows')
   }
   return end

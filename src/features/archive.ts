@@ -2,7 +2,7 @@ import { distinctUntilChanged, Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import type { XmppError } from '../errors.js'
+import { TransportError, type XmppError } from '../errors.js'
 import type { ArchiveFilter, ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
@@ -12,6 +12,7 @@ import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
+import { ArchiveTail } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
 import { tellOfSession } from './tell-of-session.js'
 import { Timeline, type ArchivedMessage } from './timeline.js'
@@ -83,6 +84,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   refuseUncountable(options.timeouts ?? {})
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline(options.after)
+  const tail = new ArchiveTail()
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
@@ -93,16 +95,21 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         await sessionHasSpoken
         timeline.askPage()
         const page = { before: '', max: 1 }
-        const { results } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
-        timeline.anchor(results.at(-1)?.id)
+        const { results, end } = await untilOver(queries.fetchPage({ page }, { signal, timeoutMs: Infinity }))
+        timeline.anchor(end.page.last ?? results.at(-1)?.id)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
         timeline.askPage()
-        const page = { after: timeline.last, max: defaultPageSize }
-        const { results, end } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
-        timeline.takePage(readPage(results), results.at(-1)?.id, own())
-        return { complete: end.complete && !timeline.isDoubtful }
+        const page = { after: timeline.last, max: defaultPageSize + tail.length }
+        const { results, end, isSound } = await untilOver(
+          queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
+        )
+        if (isSound) {
+          const settled = tail.cut(results, end.complete)
+          timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
+        }
+        return { complete: isSound && end.complete && !timeline.isDoubtful }
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },
@@ -136,8 +143,10 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   })
   bus.session$.subscribe((standing) => {
     if (standing === 'none') isAvailable = false
+    if (standing !== 'suspended') return
     // A server may mix up what comes while it moves a session to another connection: the archive has the order.
-    if (standing === 'suspended') timeline.doubt()
+    timeline.doubt()
+    if (actor.getSnapshot().status === 'active') actor.send({ type: 'session.suspended' })
   })
   bus.message$.subscribe({
     next: (message) => {
@@ -164,6 +173,14 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   }
 }
 
+/** A session that is left answers no more. That it is over is told by itself: until then nothing passes that has to wait. */
+const untilOver = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof TransportError && error.reason === 'not-connected')
+      return new Promise<never>(() => {})
+    throw error
+  })
+
 async function* fetchAll(
   queries: ArchiveQueries,
   search: ArchiveSearch,
@@ -183,10 +200,11 @@ async function* fetchAll(
   let cursor = search.beyond
   for (let isOver = false; !isOver;) {
     const page = newestFirst ? { before: cursor ?? '', max: pageSize } : { after: cursor, max: pageSize }
-    const { results, end }: ArchivePage = await queries.fetchPage(
+    const { results, end, isSound }: ArchivePage = await queries.fetchPage(
       { archive: from, filter, page },
       { signal, timeoutMs },
     )
+    if (!isSound) continue
     yield* newestFirst ? readPage(results).toReversed() : readPage(results)
     cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
     isOver = end.complete
@@ -216,15 +234,16 @@ interface ArchiveSnapshot {
 }
 
 function toArchiveState({ value, context: { error } }: ArchiveSnapshot): ArchiveState {
-  switch (value) {
+  const status: unknown = typeof value === 'object' && value !== null ? Object.keys(value)[0] : value
+  switch (status) {
     case 'anchoring':
     case 'catchingUp':
-      return { status: value }
+      return { status }
     case 'live':
-      return { status: value, gap: error }
+      return { status, gap: error }
     case 'incomplete':
     case 'unavailable':
-      return { status: value, error }
+      return { status, error }
     default:
       return { status: 'offline' }
   }

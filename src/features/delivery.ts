@@ -71,10 +71,11 @@ export class Delivery {
    * @returns whether it is left to whoever reads the store next
    */
   leave(): boolean {
-    if (this.#status !== stored) return false
-    this.#isLeft = true
-    this.#advance(stored)
-    return true
+    if (this.#status === stored) {
+      this.#isLeft = true
+      this.#advance(stored)
+    }
+    return this.#status === stored || this.#status === written
   }
 
   /** For whoever sends: the operating system has it. */

@@ -65,6 +65,8 @@ export class StanzaLedger {
   readonly #ahead: WriteAhead | undefined
   #carrier: Carrier | undefined
   #isTracking = false
+  /** Of what is sent while it is tracked: whether that was refused after all. */
+  #tracking = { isRefused: false }
   #handled = 0
   /** The last count that the server has told. */
   #acknowledged = 0
@@ -118,6 +120,7 @@ export class StanzaLedger {
   /** Counts what is sent from here on. */
   track(count = 0): void {
     this.#isTracking = true
+    this.#tracking = { isRefused: false }
     this.#acknowledged = count
   }
 
@@ -145,6 +148,7 @@ export class StanzaLedger {
   /** The server will acknowledge nothing: what was written is all that is ever known. */
   stopTracking(): void {
     this.#isTracking = false
+    this.#tracking.isRefused = true
     for (const { fate } of this.#kept) fate?.counted?.(undefined)
     this.#first = this.#unsent
     this.#compact()
@@ -190,10 +194,11 @@ export class StanzaLedger {
     if (this.#left !== undefined) this.#settleLeft(h, this.#left)
     const count = (h - this.#acknowledged + modulus) % modulus
     if (count > this.unacknowledged) return false
-    this.#acknowledged = h
     const end = this.#first + count
     while (this.#first < end) {
       const { fate } = this.#kept[this.#first++] ?? {}
+      // One by one, since whoever is told may send, and what is sent then has a number.
+      this.#acknowledged = (this.#acknowledged + 1) % modulus
       fate?.acknowledged?.()
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
@@ -236,11 +241,12 @@ export class StanzaLedger {
     this.#tellOf(count)
     // A stanza that is counted and was not written is sent again, so that only success is news.
     const isTracked = this.#isTracking
+    const tracking = this.#tracking
     carrier.send(
       stanza,
       fate &&
         ((error) => {
-          if (error === null || !isTracked) fate.written(error)
+          if (error === null || !isTracked || tracking.isRefused) fate.written(error)
         }),
     )
     this.#unsent++
@@ -310,6 +316,7 @@ export class StanzaLedger {
   #carryOn(): void {
     const carrier = this.#carrier
     const isTracked = this.#isTracking
+    const tracking = this.#tracking
     if (carrier === undefined) return
     const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
     if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
@@ -319,9 +326,8 @@ export class StanzaLedger {
         const { stanza, fate } = kept
         const isLast = this.#unsent === this.#kept.length - 1
         carrier.send(stanza, (error) => {
-          if (error !== null && isTracked) return
-          fate?.written(error)
-          if (!isLast && carrier === this.#carrier) this.#carryOn()
+          if (error === null || !isTracked || tracking.isRefused) fate?.written(error)
+          if (error === null && !isLast && carrier === this.#carrier) this.#carryOn()
         })
       } catch (error) {
         if (error instanceof TransportError) break

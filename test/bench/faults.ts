@@ -6,7 +6,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Client } from './clients.js'
-import { createGathering } from './faults/gathering.js'
+import { createGathering, type Gathering } from './faults/gathering.js'
 import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
@@ -102,7 +102,7 @@ function toSessions(row: RowName, server: ServerUnderFaults): readonly Session[]
   return seeds.flatMap((seed) => present.map((client) => ({ row, client, server, seed })))
 }
 
-async function hold(session: Session, gathering?: { meet(): Promise<void>; excuse(): void }): Promise<void> {
+async function hold(session: Session, gathering?: Gathering): Promise<void> {
   try {
     held.push({ session, outcome: await holdSession(session, { folder, gathering }) })
   } catch (error) {

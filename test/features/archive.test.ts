@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { heldMessageLimit } from '../../src/features/timeline.js'
-import { rest } from '../spec/session.js'
+import { closingTag, rest } from '../spec/session.js'
 import {
   anchored,
   archived,
@@ -38,13 +38,18 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     const first = await question(next)
     expect(first.page).toEqual({ max: '50', after: 'a1', before: undefined })
     next.say(live('four', 'a4') + live('five', 'a5') + live('typing'))
-    next.say(archived(first.query, 'a2', inner('two')) + archived(first.query, 'a3', inner('three')))
+    const found = (query: string, id: string, body: string) =>
+      archived(query, id, inner(body), own, `2026-01-0${id.slice(1)}T00:00:00Z`)
+    next.say(found(first.query, 'a2', 'two') + found(first.query, 'a3', 'three'))
     await rest()
     expect(seen).toEqual(['one a1'])
     next.say(end(first.request, false))
     const second = await question(next)
-    expect(second.page.after).toBe('a3')
-    next.say(archived(second.query, 'a4', inner('four')) + end(second.request, true))
+    expect(second.page).toEqual({ max: '51', after: 'a2', before: undefined })
+    expect(seen).toEqual(['one a1', 'two a2'])
+    next.say(
+      found(second.query, 'a3', 'three') + found(second.query, 'a4', 'four') + end(second.request, true),
+    )
     await rest()
     expect(seen).toEqual(['one a1', 'two a2', 'three a3', 'four a4', 'five a5', 'typing'])
     next.say(live('six', 'a6') + live('again', 'a3'))
@@ -53,6 +58,28 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(states).toEqual(['offline', 'anchoring', 'live', 'offline', 'catchingUp', 'live'])
     const third = await question(await again())
     expect(third.page.after).toBe('a6')
+  })
+
+  it('that wait for what was missed go on waiting where the client leaves meanwhile', async () => {
+    const { again, client, seen, states } = await anchored('a0')
+    const next = await again()
+    await question(next)
+    next.say(live('two', 'a2'))
+    await rest()
+    const leaving = client.disconnect()
+    await next.closing()
+    next.say(live('three', 'a3') + closingTag)
+    next.hangUp()
+    await leaving
+    expect(seen).toEqual([])
+    const last = await again()
+    const { page, query, request } = await question(last)
+    expect(page.after).toBe('a0')
+    const missed = ['one', 'two', 'three'].map((body, index) => archived(query, `a${index + 1}`, inner(body)))
+    last.say(missed.join('') + end(request, true))
+    await rest()
+    expect(seen).toEqual(['one a1', 'two a2', 'three a3'])
+    expect(states.slice(3)).toEqual(['offline', 'catchingUp', 'offline', 'catchingUp', 'live'])
   })
 
   it('come once that were sent again, though the archive has them twice', async () => {
@@ -76,6 +103,41 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     )
     await rest()
     expect(session.seen).toEqual(['one a1', 'two a2', 'three a5'])
+  })
+
+  it('are heard in their place where the archive names one before it stores it, behind one that it names later', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const first = await question(next)
+    const found = (query: string, ...ids: readonly string[]) =>
+      ids.map((id) => archived(query, id, inner(id))).join('')
+    next.say(found(first.query, 'a1', 'a4', 'a6') + end(first.request, false))
+    const second = await question(next)
+    expect(second.page).toEqual({ max: '53', after: 'a0', before: undefined })
+    next.say(
+      live('a2', 'a2') + found(second.query, 'a1', 'a2', 'a3', 'a4', 'a6', 'a7') + end(second.request, false),
+    )
+    const third = await question(next)
+    expect(third.page).toEqual({ max: '51', after: 'a6', before: undefined })
+    next.say(found(third.query, 'a7', 'a8') + end(third.request, true))
+    await rest()
+    expect(session.seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a6', 'a7', 'a8'].map((id) => `${id} ${id}`))
+  })
+
+  it('go on where the archive sends fewer than it is asked for', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      next.say(ids.map((id) => archived(query, id, inner(id))).join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a3', 'a4')).toBe('a2')
+    expect(await say(true, 'a3', 'a4')).toBe('a2')
+    await rest()
+    expect(session.seen).toHaveLength(4)
   })
 
   it('go on from what an earlier run has seen', async () => {

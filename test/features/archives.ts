@@ -14,18 +14,23 @@ export const stanzaId = (id: string) => `<stanza-id xmlns='urn:xmpp:sid:0' by='$
 export const live = (body: string, id?: string, from = `${bob}/x`) =>
   `<message from='${from}' type='chat'><body>${body}</body>${id === undefined ? '' : stanzaId(id)}</message>`
 
-export const forwarded = (message: string) =>
-  `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>${message}</forwarded>`
+export const forwarded = (message: string, stamp = '2026-01-02T03:04:05Z') =>
+  `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${stamp}'/>${message}</forwarded>`
 
 /** Inside of another namespace it has to say its own. */
 export const inner = (body: string, from = `${bob}/x`, id = '', to = own) =>
   `<message xmlns='jabber:client' from='${from}' to='${to}' type='chat'${id && ` id='${id}'`}><body>${body}</body></message>`
 
-export const archived = (query: string, id: string, message: string, from = own) =>
-  `<message${from && ` from='${from}'`}><result xmlns='urn:xmpp:mam:2' queryid='${query}' id='${id}'>${forwarded(message)}</result></message>`
+export const archived = (query: string, id: string, message: string, from = own, stamp?: string) =>
+  `<message${from && ` from='${from}'`}><result xmlns='urn:xmpp:mam:2' queryid='${query}' id='${id}'>${forwarded(message, stamp)}</result></message>`
 
-export const end = (request: HeardElement, complete: boolean) =>
-  `<iq type='result' id='${request.attributes['id']}'><fin xmlns='urn:xmpp:mam:2'${complete ? " complete='true'" : ''}><set xmlns='http://jabber.org/protocol/rsm'/></fin></iq>`
+/** @param ends what the archive calls the first and the last message of the page */
+export const end = (
+  request: HeardElement,
+  complete: boolean,
+  ends?: { readonly first: string; readonly last: string },
+) =>
+  `<iq type='result' id='${request.attributes['id']}'><fin xmlns='urn:xmpp:mam:2'${complete ? " complete='true'" : ''}><set xmlns='http://jabber.org/protocol/rsm'>${ends ? `<first>${ends.first}</first><last>${ends.last}</last>` : ''}</set></fin></iq>`
 
 /** The next question to the archive: its request, its id, and the page that it asks for. */
 export async function question(peer: Peer) {

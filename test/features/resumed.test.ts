@@ -1,12 +1,19 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { filter, firstValueFrom } from 'rxjs'
-import { archive, carbons, clientState, createClient, TransportError } from '../../src/index.js'
+import {
+  archive,
+  type ArchiveOptions,
+  carbons,
+  clientState,
+  createClient,
+  TransportError,
+} from '../../src/index.js'
 import { createServer } from '../../src/server/index.js'
 import { toPingElement } from '../../src/stanza/ping.js'
 import { logInManaged, resume } from '../spec/managed.js'
 import { rest, start } from '../spec/session.js'
 import type { Transport } from '../../src/transport/transport.js'
-import { archived, end, inner, live, question } from './archives.js'
+import { archived, end, inner, live, own, question } from './archives.js'
 
 it('a session that is resumed keeps its copies, asks its archive for the order of what comes, and is told again that nobody looks', async () => {
   const accounts = ['alice', 'bob'].map((username) => ({ username, password: 'secret' }))
@@ -61,9 +68,9 @@ it('a session that is resumed keeps its copies, asks its archive for the order o
 })
 
 /** A client with an archive that is empty, after its first message. */
-async function anchored() {
+async function anchored(timeouts: ArchiveOptions['timeouts'] = {}) {
   const session = start({ reconnect: 'afterOnline' })
-  const history = session.client.use(archive)
+  const history = session.client.use((host) => archive(host, { timeouts }))
   const seen: (string | undefined)[] = []
   history.message$.subscribe(({ message }) => seen.push(message.body))
   const first = await session.peer()
@@ -108,4 +115,70 @@ it('a page of the archive that came while the session moved is asked for again',
   third.say(found + end(again.request, true))
   await rest()
   expect(seen).toEqual(['one', 'two', 'three'])
+})
+
+/** A page as it is asked for: `b10` to `b59`, a minute apart. */
+const fullPage = Array.from({ length: 50 }, (_, index) => `b${index + 10}`)
+const say = (query: string, ids: readonly string[]) =>
+  ids.map((id) => archived(query, id, inner(id), own, `2026-01-02T03:${id.slice(1)}:00Z`)).join('')
+const ends = { first: 'b10', last: 'b59' }
+
+it('the archive is asked once, however often the session moves, and a page that is full is a page', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
+  second.say(live('two', 'b10'))
+  const { query, request } = await question(second)
+  const third = await move(2, 2)
+  const fourth = await move(3, 2)
+  await rest()
+  expect([...third.elements, ...fourth.elements].filter(({ name }) => name === 'iq')).toEqual([])
+  // A server that did not count the question may answer it twice.
+  fourth.say(say(query, fullPage.slice(0, 20)) + say(query, fullPage))
+  fourth.say(end(request, false, ends))
+  const next = await question(fourth)
+  expect([seen, next.page]).toEqual([
+    ['one', ...fullPage.slice(0, 49)],
+    { max: '51', after: 'b58', before: undefined },
+  ])
+  fourth.say(say(next.query, ['b59']) + end(next.request, true))
+  await rest()
+  expect(seen).toEqual(['one', ...fullPage])
+  expect(fourth.elements.filter(({ name }) => name === 'iq')).toHaveLength(1)
+})
+
+it.each([
+  ['lacks one', (ids: readonly string[]) => ids.slice(1)],
+  ['is out of order', ([first = '', ...ids]: readonly string[]) => [...ids, first]],
+])(
+  'a page that came while the session moved and %s is asked for again, with what comes late',
+  async (_, mixUp) => {
+    const { move, seen } = await anchored()
+    const second = await move(1, 1)
+    second.say(live('b10', 'b10'))
+    const { page, query, request } = await question(second)
+    const third = await move(2, 2)
+    third.say(say(query, mixUp(fullPage)) + end(request, false, ends))
+    third.say(say(query, ['b10']))
+    const again = await question(third)
+    expect(again.page).toEqual(page)
+    expect(seen).toEqual(['one'])
+    third.say(say(again.query, fullPage) + end(again.request, false, ends))
+    await rest()
+    expect(seen).toEqual(['one', ...fullPage.slice(0, 49)])
+  },
+)
+
+it('an answer that the server has lost with the stream is asked for again, and nothing overtakes it', async () => {
+  const { move, seen } = await anchored({ movedMs: 1 })
+  const second = await move(1, 1)
+  second.say(live('three', 'a3'))
+  const lost = await question(second)
+  const third = await move(2, 2)
+  third.say(live('four', 'a4'))
+  const { page, query, request } = await question(third)
+  expect(page).toEqual(lost.page)
+  const found = [inner('two'), inner('three'), inner('four')]
+  third.say(found.map((text, index) => archived(query, `a${index + 2}`, text)).join('') + end(request, true))
+  await rest()
+  expect(seen).toEqual(['one', 'two', 'three', 'four'])
 })

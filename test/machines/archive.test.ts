@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createActor } from 'xstate'
-import { archiveMachine, defaultArchiveTimeouts } from '../../machines/archive.js'
+import { archiveMachine, defaultArchiveTimeouts, type ArchiveEvent } from '../../machines/archive.js'
 import { StanzaError, TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 import { CoverageRecorder } from '../../src/testing/index.js'
 
 const walked = new CoverageRecorder()
-const { pageMs } = defaultArchiveTimeouts
+const { movedMs, pageMs, retryMs } = defaultArchiveTimeouts
 const more = gives({ complete: false })
 const whole = gives({ complete: true })
 const lost = new TransportError('not-connected', 'gone')
@@ -32,19 +32,23 @@ function run(script: Parameters<typeof scriptDeeds>[0], anchored = false) {
   const actor = createActor(machine, { input, inspect: walked.inspect })
   running.push(actor)
   actor.start()
-  const says = async (type: 'archive.retry' | 'session.live' | 'session.none') => {
+  const says = async (type: ArchiveEvent['type']) => {
     actor.send({ type })
     await vi.advanceTimersByTimeAsync(0)
   }
   return {
     ...deeds,
     says,
-    at: () => actor.getSnapshot().value,
+    at: () => toPhase(actor.getSnapshot().value),
     holds: () => actor.getSnapshot().hasTag('holding'),
     error: () => actor.getSnapshot().context.error,
     released: () => released,
   }
 }
+
+/** Which part of a phase it is in is told by what follows. */
+const toPhase = (value: unknown) =>
+  typeof value === 'object' && value !== null ? Object.keys(value)[0] : value
 
 describe('the archive chart', () => {
   it('looks for the end of the archive first, and lets messages pass then', async () => {
@@ -137,12 +141,43 @@ describe('the archive chart', () => {
   it.each([
     ['where the archive ends', 'findLast', false],
     ['for a page', 'fetchPage', true],
-  ] as const)('asks again %s when the session moves meanwhile', async (_, deed, anchored) => {
-    const { at, asked, holds, released, says } = run({ [deed]: [silent, whole] }, anchored)
+  ] as const)(
+    'asks again %s when the session moves meanwhile and the answer does not follow it',
+    async (_, deed, anchored) => {
+      const { at, asked, holds, released, says } = run({ [deed]: [silent, whole] }, anchored)
+      await says('session.live')
+      await says('session.suspended')
+      await says('session.live')
+      await vi.advanceTimersByTimeAsync(movedMs - 1)
+      expect([asked, holds(), released()]).toEqual([[deed], true, 0])
+      await vi.advanceTimersByTimeAsync(1)
+      expect([at(), asked, released()]).toEqual(['live', [deed, `${deed} stopped`, deed], 1])
+    },
+  )
+
+  it.each([
+    ['where the archive ends', 'findLast', false, 'adrift'],
+    ['a page', 'fetchPage', true, 'away'],
+  ] as const)(
+    'does not count the time in which there is no stream for %s to come by',
+    async (_, deed, anchored, then) => {
+      const { asked, at, holds, says } = run({ [deed]: [silent] }, anchored)
+      await says('session.live')
+      await says('session.suspended')
+      await vi.advanceTimersByTimeAsync(10 * pageMs)
+      expect([asked, holds()]).toEqual([[deed], true])
+      await says('session.none')
+      expect([asked, at()]).toEqual([[deed, `${deed} stopped`], then])
+    },
+  )
+
+  it('asks again after a while for what is missing', async () => {
+    const { at, asked, says } = run({ fetchPage: [fails(refused), whole] }, true)
     await says('session.live')
-    expect([holds(), released()]).toEqual([true, 0])
-    await says('session.live')
-    expect([at(), asked, released()]).toEqual(['live', [deed, `${deed} stopped`, deed], 1])
+    await vi.advanceTimersByTimeAsync(retryMs - 1)
+    expect([at(), asked]).toEqual(['incomplete', ['fetchPage']])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([at(), asked]).toEqual(['live', ['fetchPage', 'fetchPage']])
   })
 
   it('does without an archive that does not answer, until the next session', async () => {

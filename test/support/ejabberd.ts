@@ -101,8 +101,13 @@ async function list(folder: string): Promise<readonly string[]> {
 
 const binary = (text: string) => `<<"${text}">>`
 
-/** Erlang expressions, evaluated whenever ejabberd is up: accounts may be there already. */
+/**
+ * Erlang expressions, evaluated whenever ejabberd is up: accounts may be there already. Its archive is in memory and on disk,
+ * not on disk alone: there each message takes longer the more there are, a quarter of a second at some thousands, and a
+ * session in which one is being stored answers nothing.
+ */
 const seedAccounts = `
+mnesia:change_table_copy_type(archive_msg, node(), disc_copies).
 Hosts = [${Object.values(realDomains).map(binary).join(', ')}].
 Users = [${realUsers.map(binary).join(', ')}].
 Register = fun(User, Host) ->

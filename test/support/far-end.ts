@@ -55,18 +55,22 @@ export async function enterFarEnd(place: FarEndPlace, events: FarEndEvents): Pro
       if (body !== undefined) events.arrived(body, text)
     }
   })
+  const settle = () => {
+    const id = `settle-${pings++}`
+    socket.write(`<iq type='get' id='${id}' to='${domain}'><ping xmlns='urn:xmpp:ping'/></iq>`)
+    return Promise.race([new Promise<void>((resolve) => settling.set(id, resolve)), ended])
+  }
   return {
     send: (to, body) => {
       socket.write(`<message to='${to}' type='chat' id='${body}'><body>${body}</body></message>`)
     },
-    settle: () => {
-      const id = `settle-${pings++}`
-      socket.write(`<iq type='get' id='${id}' to='${domain}'><ping xmlns='urn:xmpp:ping'/></iq>`)
-      return Promise.race([new Promise<void>((resolve) => settling.set(id, resolve)), ended])
-    },
-    leave: () => {
+    settle,
+    leave: async () => {
+      // What comes later waits for it; a server may drop what it sends to a stream that is being closed, as Prosody does.
+      socket.write("<presence type='unavailable'/>")
+      await settle()
       socket.end('</stream:stream>')
-      return ended
+      await ended
     },
   }
 }

@@ -41,6 +41,8 @@ export interface Incident {
   readonly strike: (stage: Stage) => Promise<number | undefined>
   /** Ends what lasts as long as the part does. */
   readonly subside?: (stage: Stage) => void
+  /** Done once the client is back, or was waited for long enough. */
+  readonly recover?: (stage: Stage) => Promise<void>
 }
 
 /** What an incident may lay hands on. */
@@ -48,7 +50,10 @@ export interface Stage {
   readonly talker: Talker
   /** Puts another in the talker's place. */
   replaceTalker(): Promise<void>
-  /** Takes the other side away, in order and when all it has said is dealt with, and brings it back. */
+  /**
+   * Takes the other side away, in order and when all it has said is heard, or should have been, and brings it back: whatever
+   * is on its way inside of a server that ends is lost with it.
+   */
   farEndLeaves(): Promise<void>
   farEndReturns(): Promise<void>
 }
@@ -83,6 +88,8 @@ const lagLimitMs = 1000
 /** How long the other side's echo is waited for, in milliseconds, and how often it is asked for. */
 const echoMs = 5000
 const echoTries = 5
+/** How long a client that is back may take to be told that the server has all, in milliseconds; some never are. */
+const confirmLimitMs = 20_000
 /** Silence after which those that are missing are no longer waited for, between two parts. */
 const lullMs = 300
 /** Messages that are sent without a pause between them. */
@@ -151,9 +158,14 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
   }
   let farEnd: FarEnd | undefined = await enter()
   const held: string[] = []
+  let said = 0
   const sayBack = (body: string) => {
     if (farEnd === undefined) held.push(body)
-    else farEnd.send(talkerJid, body)
+    else sayNow(farEnd, body)
+  }
+  const sayNow = (from: FarEnd, body: string) => {
+    if (numberIn(body, `${mark}d`) !== undefined) said++
+    from.send(talkerJid, body)
   }
   let talker = await startTalker(events)
   const stage: Stage = {
@@ -168,10 +180,14 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
       farEnd = undefined
       await leaving?.settle()
       await leaving?.leave()
+      await news.until(() => down.arrived >= said, echoMs)
     },
     farEndReturns: async () => {
-      farEnd = await enter()
-      for (const body of held.splice(0)) farEnd.send(talkerJid, body)
+      const returned = await enter()
+      // What was kept for it comes first.
+      await returned.settle()
+      farEnd = returned
+      for (const body of held.splice(0)) sayNow(farEnd, body)
     },
   }
 
@@ -199,6 +215,10 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     if (possibleMs === undefined) return
     if (await news.until(() => onlineMs > possibleMs, backLimitMs)) backMs.push(onlineMs - possibleMs)
     else missed++
+    if (incident?.recover !== undefined) {
+      await news.until(() => up.isConfirmed, confirmLimitMs)
+      await incident.recover(stage)
+    }
     await news.until(() => missing() === 0 || performance.now() - heardMs > lullMs, backLimitMs)
   }
   /** Sends a word until it comes back, or nothing has for long, though the server has time; whether it did. */

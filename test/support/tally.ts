@@ -62,6 +62,11 @@ export class TallySheet {
     return this.#arrived.size >= this.#sent.size && this.#lost().length === 0
   }
 
+  /** The sender was told of all that the server has them. */
+  get isConfirmed(): boolean {
+    return this.#confirmed.size >= this.#sent.size
+  }
+
   /** How many have come, counting each once. */
   get arrived(): number {
     return this.#arrived.size

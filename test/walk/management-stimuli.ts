@@ -32,6 +32,10 @@ const sending = new Set([
 /** What stream management counts of the deeds of a session. */
 export function managementNotes(deed: string, model: Model): Model['notes'] {
   if (deed === 'beginSession' || deed === 'endSession') return { unacknowledged: 0, unsent: 0 }
+  // The farewell is for who is online; where nothing more can be written it is not said.
+  const isFarewell = deed === 'closeStream' && model.notes['isFull'] !== true
+  if (isFarewell && ['enabling', 'live'].some((state) => isIn(model, chart, state)))
+    return countSent(model, 1)
   return sending.has(deed) ? countSent(model, 1) : {}
 }
 

@@ -19,12 +19,14 @@ interface Standing {
   readonly forgotten?: Model['notes']
   /** Requests of the chart: an open one fails once the stream is being closed, before the session is over. */
   readonly requests?: readonly string[]
+  /** It is told as well when the session is without a stream. */
+  readonly isToldOfSuspension?: boolean
 }
 
 /** Where the session stands, as a chart beside it is told. */
 export function standingStimuli(
   chart: string,
-  { forgotten = {}, requests = [] }: Standing = {},
+  { forgotten = {}, isToldOfSuspension = false, requests = [] }: Standing = {},
 ): readonly Stimulus<Client>[] {
   const over: readonly Occurrence[] = [{ note: { ...forgotten, isLive: false } }, told(chart, 'session.none')]
   return [
@@ -52,7 +54,10 @@ export function standingStimuli(
     {
       name: 'goes on over another connection',
       when: isLive,
-      predicts: [told(chart, 'session.live')],
+      predicts: [
+        ...(isToldOfSuspension ? [told(chart, 'session.suspended')] : []),
+        told(chart, 'session.live'),
+      ],
       act: (rig) => rig.goOn(),
     },
   ]

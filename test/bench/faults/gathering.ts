@@ -1,7 +1,7 @@
 /** Where several wait for each other. */
 export interface Gathering {
-  /** Resolves when everybody who was expected waits or is excused, and the deed is done. */
-  meet(): Promise<void>
+  /** Resolves when everybody who was expected waits or is excused, and the deed is done, with the time at which it began. */
+  meet(): Promise<number>
   /** One fewer is expected. */
   excuse(): void
 }
@@ -13,7 +13,11 @@ export function createGathering(expected: number, deed: () => Promise<void>): Ga
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
-  const done = opened.then(deed)
+  const done = opened.then(async () => {
+    const beganMs = performance.now()
+    await deed()
+    return beganMs
+  })
   const arrive = () => {
     missing--
     if (missing === 0) open()

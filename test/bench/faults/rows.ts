@@ -138,13 +138,12 @@ function toRow(
   }
   const incident: Part['incident'] = {
     after,
-    strike: async ({ farEndLeaves, farEndReturns }) => {
+    strike: async ({ farEndLeaves }) => {
       await farEndLeaves()
-      await gathering?.meet()
-      const backMs = performance.now()
-      await farEndReturns()
-      return backMs
+      return gathering?.meet()
     },
+    // The other end has no archive: what is said to it meanwhile would come among what was kept for it.
+    recover: ({ farEndReturns }) => farEndReturns(),
   }
   return [{ ...first, incident }, rest]
 }

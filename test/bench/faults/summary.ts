@@ -121,6 +121,7 @@ export const legend = [
   'duplicated: given to the app twice; known again: came twice, and was kept from the app.',
   'At the other end is an app of the same library: ours knows by its origin-id what is sent again, the others know nothing again.',
   'Ours hears by its archive, which every server keeps for everybody.',
+  'A restart is counted from when the server is told to, with its own start.',
   'A server that says it shuts down is left alone for up to a minute at random.',
 ].join('\n')
 

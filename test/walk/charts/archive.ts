@@ -8,7 +8,12 @@ const forgotten = new StanzaError('item-not-found', 'cancel')
 
 export const archive = toWalked(archiveMachine, {
   inputs: [true, false].map((anchored) => ({ anchored, timeouts })),
-  events: [{ type: 'session.live' }, { type: 'session.none' }, { type: 'archive.retry' }],
+  events: [
+    { type: 'session.live' },
+    { type: 'session.suspended' },
+    { type: 'session.none' },
+    { type: 'archive.retry' },
+  ],
   outcomes: {
     findLast: { error: [unavailable] },
     fetchPage: { done: [{ complete: true }, { complete: false }], error: [unavailable, forgotten] },
@@ -17,8 +22,10 @@ export const archive = toWalked(archiveMachine, {
   invariants: {
     'the archive is asked only in a session': ({ value }, last) =>
       last?.event.type !== 'session.none' || value === 'away' || value === 'adrift',
-    'nothing passes before what was missed': ({ value }, last) =>
-      !orders(last, 'releaseMessages') || (value !== 'anchoring' && value !== 'catchingUp'),
+    'nothing passes before what was missed': (snapshot, last) =>
+      !orders(last, 'releaseMessages') || !snapshot.hasTag('holding'),
+    'what was asked is not given up while there is no stream for the answer': (snapshot, last) =>
+      last?.event.type !== 'session.suspended' || snapshot.hasTag('holding') === last.from.hasTag('holding'),
     'whatever waited passes as soon as nothing is to come before it': (snapshot, last) =>
       last === undefined ||
       !last.from.hasTag('holding') ||
@@ -30,11 +37,14 @@ export const archive = toWalked(archiveMachine, {
       last?.from.value === 'live' ||
       last?.event.type === 'xstate.done.actor.findLast' ||
       (last?.event.type === 'xstate.done.actor.fetchPage' && isComplete(last.event['output'])),
-    'where to go on from is forgotten only where the archive has forgotten it': ({ value }, last) =>
-      !(last?.from.value === 'away' || last?.from.value === 'catchingUp' || last?.from.value === 'live') ||
-      (value !== 'adrift' && value !== 'unavailable' && (value !== 'anchoring' || isForgotten(last.event))),
-    'a new session begins where the last one has ended': ({ value }, last) =>
-      last?.event.type !== 'session.live' || last.from.value !== 'away' || value === 'catchingUp',
+    'where to go on from is forgotten only where the archive has forgotten it': (snapshot, last) =>
+      last === undefined ||
+      !(['away', 'catchingUp', 'live'] as const).some((state) => last.from.matches(state)) ||
+      (!snapshot.matches('adrift') &&
+        !snapshot.matches('unavailable') &&
+        (!snapshot.matches('anchoring') || isForgotten(last.event))),
+    'a new session begins where the last one has ended': (snapshot, last) =>
+      last?.event.type !== 'session.live' || last.from.value !== 'away' || snapshot.matches('catchingUp'),
     'a session that was resumed misses nothing': ({ value }, last) =>
       last?.event.type !== 'session.live' || last.from.value !== 'live' || value === 'live',
     'what is missing is missing for a reason': ({ value, context }) =>

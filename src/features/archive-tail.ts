@@ -1,0 +1,27 @@
+import type { ArchiveResult } from '../stanza/archive.js'
+
+/** How long an archive may take to store what it has given a name and a moment, in milliseconds. */
+const storingMs = 10_000
+
+/**
+ * The end of a page that is not the last: ejabberd names a message before it stores it, so that it turns up before others
+ * that were on a page already. Whatever was named before a question is stored by the next one, which therefore asks for the
+ * youngest once more: what has come twice has nothing missing before it.
+ */
+export class ArchiveTail {
+  #seen: ReadonlySet<string> = new Set()
+
+  /** How many are to be asked for once more. */
+  get length(): number {
+    return this.#seen.size
+  }
+
+  /** What of a page has nothing missing before it; the rest is the tail. */
+  cut(page: readonly ArchiveResult[], isLast: boolean): readonly ArchiveResult[] {
+    const newest = page.reduce((latest, { moment = 0 }) => Math.max(latest, moment), 0)
+    const isSure = ({ id, moment = 0 }: ArchiveResult) => this.#seen.has(id) || moment < newest - storingMs
+    const end = isLast ? page.length : page.findLastIndex(isSure) + 1
+    this.#seen = new Set(page.slice(end).map(({ id }) => id))
+    return page.slice(0, end)
+  }
+}
