@@ -26,7 +26,7 @@ export interface RecorderOptions {
   /** Records that are kept for whoever looks later; what is older is dropped. Default 20,000. */
   readonly recordsLimit?: number
   /**
-   * How many stanzas are kept among them as long as nobody listens. Default 500: more of them would burden the garbage
+   * How many stanzas are kept among them as long as nobody listens. Default 250: more of them would burden the garbage
    * collector. Who wants all of them subscribes from the start.
    */
   readonly stanzasLimit?: number
@@ -99,7 +99,7 @@ class BoundedRecorder implements Recorder {
     commands,
     showBodies = false,
     recordsLimit = 20_000,
-    stanzasLimit = 500,
+    stanzasLimit = 250,
     bytesLimit = 16 * 1024 * 1024,
     now = Date.now,
   }: RecorderOptions) {

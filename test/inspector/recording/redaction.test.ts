@@ -77,7 +77,7 @@ describe('a recording', () => {
       recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '', units: 100 })
     }
     const text = toRecordingText(recorder.history())
-    expect(text.match(/…\(18 characters\)/g)).toHaveLength(500)
+    expect(text.match(/…\(18 characters\)/g)).toHaveLength(250)
     expectNoCanary(text)
   })
 
