@@ -1,69 +1,34 @@
-import { assign } from 'xstate'
-import type { XmppError } from '../src/errors.js'
-import { timedOut, toXmppError, type Wait } from './failure.js'
-import { setup } from './setup.js'
-import { deed } from './stub.js'
-import type { Timeouts } from './timeouts.js'
+import { failure } from './session-phases.js'
+import type { Wait } from './failure.js'
 
-/** The network has changed or the machine has slept: the connection may be gone without a word. */
-export interface LivenessEvent {
-  readonly type: 'connection.doubted'
-}
-
-export interface LivenessInput {
-  readonly timeouts: Timeouts
-}
-
-export interface LivenessContext extends LivenessInput {
-  /** How long nothing had arrived when it was last measured, in milliseconds. */
-  readonly silentMs: number
-  readonly error: XmppError | undefined
-}
-
-export interface LivenessOutput {
-  readonly error: XmppError | undefined
-}
+const doubted = {
+  'network.online': { target: 'doubting' },
+  'system.woken': { target: 'doubting' },
+} as const
+const probe = {
+  id: 'probe',
+  src: 'probe',
+  onDone: { target: 'listening', actions: 'breakSilence' },
+  onError: { target: '#session.judging', actions: failure },
+} as const
+const toDead = (wait: Wait) =>
+  ({ target: '#session.judging', actions: { type: 'noteTimeout', params: { wait } } }) as const
 
 /**
- * Decides whether a silent connection still lives: quiet long enough, it is probed; an unanswered probe is the end. Refuses to
- * count stanzas: silence is measured when it could have lasted, and any sign of life answers the probe.
+ * The region of an online session that decides whether a silent connection still lives: quiet long enough, it is probed; an
+ * unanswered probe is the end. Refuses to count stanzas: silence is measured when it could have lasted, and any sign of life
+ * answers the probe.
  */
-export const livenessMachine = setup({
-  types: {} as {
-    context: LivenessContext
-    events: LivenessEvent
-    input: LivenessInput
-    output: LivenessOutput
-  },
-  actors: {
-    probe: deed<void>(),
-  },
-  actions: {
-    measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.quietMs })),
-    breakSilence: assign({ silentMs: 0 }),
-    noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
-    noteTimeout: assign(({ context }, params: { readonly wait: Wait }) => ({
-      error: timedOut(params.wait, context.timeouts),
-    })),
-  },
-  guards: { isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs },
-  delays: {
-    silence: ({ context }) => context.timeouts.quietMs - context.silentMs,
-    probeTimeout: ({ context }) => context.timeouts.probeMs,
-    doubtTimeout: ({ context }) => context.timeouts.doubtMs,
-  },
-}).createMachine({
-  id: 'liveness',
+export const liveness = {
   description: 'Whether the other side is still there.',
-  context: ({ input }) => ({ ...input, silentMs: 0, error: undefined }),
-  output: ({ context }) => ({ error: context.error }),
+  meta: { spec: 'RFC 6120 §4.6.1' },
   initial: 'listening',
   states: {
     listening: {
       description: 'Something arrived lately, or the silence is still short.',
       meta: { spec: 'RFC 6120 §4.6.1' },
       after: { silence: { target: 'measuring', actions: 'measureSilence' } },
-      on: { 'connection.doubted': { target: 'doubting' } },
+      on: doubted,
     },
     measuring: {
       description: 'One look when silence could have lasted, so that what arrives in between costs nothing.',
@@ -73,31 +38,16 @@ export const livenessMachine = setup({
     probing: {
       description: 'Something is on its way that has to be answered; whatever comes back is a sign of life.',
       meta: { spec: 'XEP-0198 §4, XEP-0199 §4.2' },
-      invoke: {
-        id: 'probe',
-        src: 'probe',
-        onDone: { target: 'listening', actions: 'breakSilence' },
-        onError: { target: 'dead', actions: { type: 'noteFailure', params: ({ event }) => event } },
-      },
-      after: {
-        probeTimeout: { target: 'dead', actions: { type: 'noteTimeout', params: { wait: 'probe' } } },
-      },
-      on: { 'connection.doubted': { target: 'doubting' } },
+      invoke: probe,
+      after: { probeTimeout: toDead('probe') },
+      on: doubted,
     },
     doubting: {
       description:
         'The same in a hurry: a connection that was cut by sleep or a change of network answers nothing.',
       meta: { spec: 'XEP-0198 §4, XEP-0199 §4.2' },
-      invoke: {
-        id: 'probe',
-        src: 'probe',
-        onDone: { target: 'listening', actions: 'breakSilence' },
-        onError: { target: 'dead', actions: { type: 'noteFailure', params: ({ event }) => event } },
-      },
-      after: {
-        doubtTimeout: { target: 'dead', actions: { type: 'noteTimeout', params: { wait: 'doubt' } } },
-      },
+      invoke: probe,
+      after: { doubtTimeout: toDead('doubt') },
     },
-    dead: { type: 'final', description: 'No sign of life: the connection is given up.' },
   },
-})
+} as const

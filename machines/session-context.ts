@@ -89,6 +89,8 @@ export interface SessionContext extends SessionInput {
   /** What an earlier process has left is yet to be read. */
   readonly isUnread: boolean
   readonly wasOnline: boolean
+  /** How long nothing had arrived when it was last measured, in milliseconds. */
+  readonly silentMs: number
   /** The account is to be made first, in this attempt and until that has worked. */
   readonly registers: boolean
   /** Failed attempts in a row. */
@@ -124,6 +126,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     scramPinned: false,
     isUnread: input.hasStore,
     wasOnline: false,
+    silentMs: 0,
     registers: false,
     failures: 0,
     hops: 0,

@@ -12,6 +12,7 @@ export const isToRegister = { type: 'isToRegister', params: ended<ConnectionOutp
 export const isReady = { type: 'isReady', params: ended<ConnectionOutput> } as const
 export const isAuthenticated = { type: 'isAuthenticated', params: ended<AuthenticationOutput> } as const
 export const isIdentified = { type: 'isIdentified', params: ended<AuthenticationOutput> } as const
+export const isBoundInstead = { type: 'isBoundInstead', params: ended<BindingOutput> } as const
 export const isBound = { type: 'isBound', params: ended<BindingOutput> } as const
 export const isTakenOver = { type: 'isTakenOver', params: ended<BindingOutput> } as const
 export const isResumed = { type: 'isResumed', params: ended<BindingOutput> } as const

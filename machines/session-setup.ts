@@ -3,8 +3,7 @@ import type { XmppError } from '../src/errors.js'
 import { authenticationMachine, type AuthenticationOutput } from './authentication.js'
 import { bindingMachine, type BindingOutput } from './binding.js'
 import { connectionMachine, type ConnectionOutput } from './connection.js'
-import { timedOut, toXmppError } from './failure.js'
-import { livenessMachine } from './liveness.js'
+import { timedOut, toXmppError, type Wait } from './failure.js'
 import {
   drawBackoff,
   fromAuthentication,
@@ -58,7 +57,7 @@ export const session = setup({
       authentication: 'authentication'
       binding: 'binding'
       stanzas: 'stanzas'
-      liveness: 'liveness'
+      probe: 'probe'
       surroundings: 'surroundings'
       closeStream: 'closeStream'
       readStore: 'readStore'
@@ -75,7 +74,7 @@ export const session = setup({
     binding: bindingMachine,
     /** What arrives goes to whom it is for; what ends the stream, or happens around the client meanwhile, is told. */
     stanzas: stream(),
-    liveness: livenessMachine,
+    probe: deed<void>(),
     /** What happens around the client. */
     surroundings: stream(),
     closeStream: deed<void>(),
@@ -126,8 +125,8 @@ export const session = setup({
     ),
     keepBinding: assign((_, { output }: { readonly output: BindingOutput }) => fromBinding(output)),
     noteRegistered: assign({ registers: false }),
-    noteUnremoved: assign(({ context }) => ({ error: timedOut('removal', context.timeouts) })),
     noteOnline: assign({
+      silentMs: 0,
       wasOnline: true,
       error: undefined,
       verdict: undefined,
@@ -150,7 +149,6 @@ export const session = setup({
       type: 'connection.lost' as const,
       resumable: context.resumption !== undefined,
     })),
-    doubtConnection: sendTo('liveness', { type: 'connection.doubted' }),
     keepResumption: assign((_, { location, maxMs, previd }: Omit<Resumption, 'isLeft'>) => ({
       resumption: { location, maxMs, previd, isLeft: false },
     })),
@@ -165,11 +163,15 @@ export const session = setup({
     takeOver: assign(({ context }) => ({
       resumption: context.resumption && { ...context.resumption, isLeft: false },
     })),
-    noteLate: assign(({ context }) => ({ error: timedOut('restore', context.timeouts) })),
     forgetResumption: assign({ resumption: undefined }),
     noteRetryTime: assign({ retryAt: 0 }),
     forgiveFailures: assign({ failures: 0, hops: 0 }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
+    noteTimeout: assign(({ context }, { wait }: { readonly wait: Wait }) => ({
+      error: timedOut(wait, context.timeouts),
+    })),
+    measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.quietMs })),
+    breakSilence: assign({ silentMs: 0 }),
     judgeFailure: assign(({ context }) => judgeFailure(context)),
     drawBackoff: assign(({ context }) => drawBackoff(context)),
     followRedirect: assign(({ context }) => ({ hops: context.hops + 1, redirect: redirection(context) })),
@@ -185,12 +187,16 @@ export const session = setup({
     isAuthenticated: (_, { output }: { readonly output: AuthenticationOutput }) =>
       output.outcome === 'authenticated',
     isBound: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'bound',
+    /** The session that was to go on is over. */
+    isBoundInstead: ({ context }, { output }: { readonly output: BindingOutput }) =>
+      output.outcome === 'bound' && context.resumption !== undefined,
     isResumed: (_, { output }: { readonly output: BindingOutput }) => output.outcome === 'resumed',
     isTakenOver: ({ context }, { output }: { readonly output: BindingOutput }) =>
       output.outcome === 'resumed' && context.resumption?.isLeft === true,
     isUnread: ({ context }) => context.isUnread,
     hasLeft: (_, { output }: { readonly output: LeftBehind }) => output.session !== undefined,
     isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
+    isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
     mayRetry: ({ context }) => context.verdict?.decision === 'retry',
@@ -198,6 +204,10 @@ export const session = setup({
   delays: {
     backoff: ({ context }) => context.retryInMs,
     restoreTimeout: ({ context }) => context.timeouts.restoreMs,
+    /** What silence still lacks. */
+    silence: ({ context }) => context.timeouts.quietMs - context.silentMs,
+    probeTimeout: ({ context }) => context.timeouts.probeMs,
+    doubtTimeout: ({ context }) => context.timeouts.doubtMs,
     closeTimeout: ({ context }) => context.timeouts.closeMs,
     removalTimeout: ({ context }) => context.timeouts.removalMs,
     stableTime: ({ context }) => context.timeouts.stableMs,

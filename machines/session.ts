@@ -1,4 +1,5 @@
 import * as phase from './session-phases.js'
+import { online } from './session-online.js'
 import { session } from './session-setup.js'
 import { toInitialContext, toMechanismFacts, toRegistrationFacts } from './session-context.js'
 import { begin, end, join } from './session-wish.js'
@@ -49,7 +50,6 @@ export const sessionMachine = session.createMachine({
       description: 'Not connected, and nobody wishes to be.',
       tags: ['person'],
       meta: { why: 'waits for the app to connect' },
-      entry: phase.over,
       on: {
         'session.connect': { target: 'active', actions: begin },
         'session.disconnect': { actions: end },
@@ -92,7 +92,12 @@ export const sessionMachine = session.createMachine({
             ],
             onError: phase.toJudging,
           },
-          after: { restoreTimeout: { target: '#session.judging', actions: 'noteLate' } },
+          after: {
+            restoreTimeout: {
+              target: '#session.judging',
+              actions: { type: 'noteTimeout', params: { wait: 'restore' } },
+            },
+          },
         },
         connecting: {
           description: 'Reaching the server and securing the stream.',
@@ -106,7 +111,6 @@ export const sessionMachine = session.createMachine({
               allowPlaintext: context.allowPlaintext && context.redirect === undefined,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isToRegister, target: 'registering', actions: phase.connected },
               { guard: phase.isReady, target: 'authenticating', actions: phase.connected },
@@ -138,7 +142,6 @@ export const sessionMachine = session.createMachine({
               resource: context.resource,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
               { guard: phase.isAuthenticated, target: 'binding', actions: phase.authenticated },
               {
@@ -163,101 +166,29 @@ export const sessionMachine = session.createMachine({
               previd: context.resumption?.previd,
               timeouts: context.timeouts,
             }),
-            onSnapshot: {},
             onDone: [
-              { guard: phase.isBound, target: 'online', actions: [phase.bound, ...phase.lost, 'tellBound'] },
-              { guard: phase.isTakenOver, target: 'online.takenOver', actions: [phase.bound, 'tellResumed'] },
-              { guard: phase.isResumed, target: 'online.resumed', actions: [phase.bound, 'tellResumed'] },
+              {
+                guard: phase.isBoundInstead,
+                target: 'online',
+                actions: [phase.bound, ...phase.lost, 'tellBound'],
+              },
+              { guard: phase.isBound, target: 'online', actions: [phase.bound, 'tellBound'] },
+              {
+                guard: phase.isTakenOver,
+                target: 'online.course.takenOver',
+                actions: [phase.bound, 'tellResumed'],
+              },
+              {
+                guard: phase.isResumed,
+                target: 'online.course.resumed',
+                actions: [phase.bound, 'tellResumed'],
+              },
               { target: '#session.judging', actions: phase.bound },
             ],
             onError: phase.toJudging,
           },
         },
-        online: {
-          description: 'Usable: stanzas go both ways.',
-          tags: ['idle'],
-          meta: {
-            spec: 'RFC 6120 §8, RFC 6121',
-            why: 'liveness watches over it',
-            streams: ['stanzas'],
-          },
-          entry: 'noteOnline',
-          initial: 'fresh',
-          invoke: [
-            {
-              id: 'stanzas',
-              src: 'stanzas',
-              onError: phase.toJudging,
-            },
-            {
-              id: 'liveness',
-              src: 'liveness',
-              input: ({ context }) => ({ timeouts: context.timeouts }),
-              onSnapshot: {},
-              onDone: {
-                target: '#session.judging',
-                actions: { type: 'noteFailure', params: ({ event }) => event.output },
-              },
-              onError: phase.toJudging,
-            },
-          ],
-          on: {
-            'stream.ended': phase.toJudging,
-            'network.online': { actions: 'doubtConnection' },
-            'system.woken': { actions: 'doubtConnection' },
-            'account.remove': { target: '.removing' },
-          },
-          states: {
-            fresh: {
-              description:
-                'Online, but earlier failures still count. The roster is asked for before anything is announced.',
-              meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
-              entry: ['tellRosterOnline', 'tellPresenceOnline'],
-              after: phase.onceStable,
-            },
-            resumed: {
-              description:
-                'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
-              meta: { spec: 'XEP-0198 §5' },
-              after: phase.onceStable,
-            },
-            takenOver: {
-              description:
-                'The session of an earlier process goes on: this one asks what has changed in the roster, and says that it is there.',
-              meta: { spec: 'XEP-0198 §5, RFC 6121 §2.6' },
-              entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
-              after: phase.onceStable,
-            },
-            stable: {
-              description: 'Online long enough: earlier failures are forgiven.',
-              tags: ['idle'],
-              meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
-            },
-            removing: {
-              description: 'The server is asked to remove the account; that it ends the stream says yes.',
-              meta: { spec: 'XEP-0077 §3.2' },
-              invoke: {
-                id: 'removeAccount',
-                src: 'removeAccount',
-                onDone: { target: '#session.active.closing.removed' },
-                onError: { target: 'kept', actions: phase.failure },
-              },
-              on: {
-                'stream.ended': [
-                  { guard: { type: 'isFarewell', params: phase.failed }, target: '#session.removed' },
-                  phase.toJudging,
-                ],
-                'account.remove': {},
-              },
-              after: { removalTimeout: { target: 'kept', actions: 'noteUnremoved' } },
-            },
-            kept: {
-              description: 'The account is not removed, and the session goes on. Failures still count.',
-              meta: { spec: 'XEP-0077 §3.2' },
-              after: phase.onceStable,
-            },
-          },
-        },
+        online,
         closing: {
           description: 'Our closing tag is sent, the peer’s is awaited; what still arrives is delivered.',
           meta: { spec: 'RFC 6120 §4.4' },
@@ -273,9 +204,9 @@ export const sessionMachine = session.createMachine({
             forNow: {
               description: 'The client can be connected again.',
               meta: { spec: 'RFC 6120 §4.4' },
-              after: { closeTimeout: { target: '#session.offline' } },
+              after: { closeTimeout: { target: '#session.offline', actions: phase.over } },
               on: {
-                'stream.closed': { target: '#session.offline' },
+                'stream.closed': { target: '#session.offline', actions: phase.over },
                 'session.connect': {
                   target: '#session.active',
                   reenter: true,
@@ -334,7 +265,7 @@ export const sessionMachine = session.createMachine({
         'network.online': { target: 'active' },
         'system.woken': { target: 'active' },
         'session.connect': { target: 'active', actions: join },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {
@@ -356,7 +287,7 @@ export const sessionMachine = session.createMachine({
       initial: 'stopped',
       on: {
         'session.connect': { target: 'active', actions: begin },
-        'session.disconnect': { target: 'offline', actions: end },
+        'session.disconnect': { target: 'offline', actions: [...phase.over, end] },
         'session.close': { target: 'closed', actions: end },
       },
       states: {

@@ -17,8 +17,9 @@ export type StreamManagementEvent =
   | { readonly type: 'session.ended' }
   /** The attempt has failed; `resumable`: the server may still have the session, and there will be another attempt. */
   | { readonly type: 'connection.lost'; readonly resumable: boolean }
-  /** As much waits to be acknowledged as was to be watched for. */
+  /** Something waits to be acknowledged, which was to be watched for. */
   | { readonly type: 'stanza.sent' }
+  /** The server has answered a request. */
   | { readonly type: 'ack.received' }
 
 export interface StreamManagementInput {
@@ -102,6 +103,7 @@ export const streamManagementMachine = setup({
     beginSession: () => {},
     suspendSession: () => {},
     watchStanzas: () => {},
+    /** Until something is to be watched for again, the ledger asks by itself whenever too much waits. */
     watchFlood: () => {},
     requestAck: () => {},
     keepTerms: assign((_, { answer }: EnableParams) =>
@@ -268,11 +270,11 @@ export const streamManagementMachine = setup({
           },
         },
         resting: {
-          description: 'Answered; asked again at the pace of requests, not of messages, but for a flood.',
+          description:
+            'Answered; asked again at the pace of requests, not of messages. A flood is asked for by count.',
           meta: { spec: 'XEP-0198 §9.2' },
           entry: 'watchFlood',
           after: { ackPace: { target: 'settled' } },
-          on: { 'stanza.sent': { target: 'awaitingAck' } },
         },
         dead: {
           description: 'No answer: the connection is given up, the session not.',

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import type { AnyActor, SnapshotFrom } from 'xstate'
+import type { ActorRefFrom, AnyActor, AnyActorRef, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
 import { toXmppError } from '../machines/failure.js'
 import type { sessionMachine } from '../machines/session.js'
 import type { ClientMeans } from './client-means.js'
@@ -8,20 +8,25 @@ import { toClientState, type ClientState } from './features/client-state.js'
 import type { Outbox } from './features/outbox.js'
 import { StateChannel } from './router/channel.js'
 
+type Session = ActorRefFrom<typeof sessionMachine>
 type Snapshot = SnapshotFrom<typeof sessionMachine>
 
 /** What an app sees of its session, as an observer of the chart; and what is settled when the session ends. */
 export class ClientStanding {
   readonly #means: ClientMeans
   readonly #outbox: Outbox
+  readonly #session: Session
   readonly #state: StateChannel<ClientState>
+  /** The chart of the phase at hand, of which an app sees where it stands. */
+  #phase: AnyActorRef | undefined
   /** What features have started beside the session. */
   #charts: Set<AnyActor> | undefined
 
-  constructor(means: ClientMeans, outbox: Outbox, snapshot: Snapshot) {
+  constructor(means: ClientMeans, outbox: Outbox, session: Session) {
     this.#means = means
     this.#outbox = outbox
-    this.#state = new StateChannel(toClientState(snapshot))
+    this.#session = session
+    this.#state = new StateChannel(toClientState(session.getSnapshot()))
   }
 
   get state(): ClientState {
@@ -33,6 +38,9 @@ export class ClientStanding {
   }
 
   next(snapshot: Snapshot): void {
+    // What a session that is over hands back has to be there before anybody is told.
+    if (snapshot.status !== 'active') return
+    this.#follow(toPhaseChart(snapshot))
     this.#show(toClientState(snapshot))
   }
 
@@ -65,6 +73,18 @@ export class ClientStanding {
     if (this.state.status === 'closed') chart.stop()
   }
 
+  /** Of a chart that has ended nothing is shown: what follows from it is the session's to say. */
+  #follow(phase: AnyActorRef | undefined): void {
+    if (phase === this.#phase) return
+    this.#phase = phase
+    phase?.subscribe({
+      next: ({ status }: AnyMachineSnapshot) => {
+        if (status === 'active') this.#show(toClientState(this.#session.getSnapshot()))
+      },
+      error: () => {},
+    })
+  }
+
   #show(next: ClientState): void {
     if (isSame(this.state, next)) return
     const outbox = this.#outbox
@@ -85,8 +105,16 @@ export class ClientStanding {
   }
 }
 
+/** One at a time; each ends before the next begins. */
+const toPhaseChart = ({ children }: Snapshot): AnyActorRef | undefined =>
+  children.connection ?? children.authentication ?? children.binding
+
 function isSame(before: ClientState, next: ClientState): boolean {
+  if (before.status !== next.status) return false
+  const known: Readonly<Record<string, unknown>> = { ...before }
   const entries = Object.entries(next)
-  const known = new Map<string, unknown>(Object.entries(before))
-  return entries.length === known.size && entries.every(([key, value]) => Object.is(known.get(key), value))
+  return (
+    entries.length === Object.keys(known).length &&
+    entries.every(([key, value]) => Object.is(known[key], value))
+  )
 }

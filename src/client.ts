@@ -3,7 +3,7 @@ import { createActor, type ActorRefFrom } from 'xstate'
 import type { sessionMachine } from '../machines/session.js'
 import { forgetLogin } from './actors/login-ahead.js'
 import { equip } from './actors/means.js'
-import { createSession } from './actors/session.js'
+import { createSession, startSession } from './actors/session.js'
 import { toMeans, type ClientMeans } from './client-means.js'
 import { toSettings, type ClientOptions } from './client-options.js'
 import { ClientStanding } from './client-standing.js'
@@ -103,16 +103,18 @@ class AccountClient implements Client {
     const { roster: rosterActor, presence: presenceActor } = actor.getSnapshot().children
     if (rosterActor === undefined || presenceActor === undefined) throw new TypeError('a chart is missing')
     const outbox = new Outbox(bus, settings.offlineQueue)
-    memory?.remember({ bus, roster: store, outbox, ledger: means.management.ledger })
-    this.#messages = new SessionMessages(bus, createId, outbox, memory)
+    const messages = new SessionMessages(bus, createId, outbox, memory)
+    memory?.remember({ bus, roster: store, messages, outbox, ledger: means.management.ledger })
+    this.#messages = messages
     this.#presence = new SessionPresence(bus, words, presenceActor)
     this.#roster = new SessionRoster(bus, store, rosterActor)
     this.#audience = new SessionAudience(this.#presence, words, store)
+    bus.confide(this.#audience)
     answerPings(bus, this.#audience)
-    this.#standing = new ClientStanding(means, outbox, actor.getSnapshot())
+    this.#standing = new ClientStanding(means, outbox, actor)
     if (options.security !== undefined) reportSecurity(this, harmless(options.security))
     actor.subscribe(this.#standing)
-    actor.start()
+    startSession(actor)
     this.#wishes = new SessionWishes(actor)
   }
 
@@ -244,6 +246,7 @@ class AccountClient implements Client {
       username: this.jid.local,
       remove: () => this.#wishes.remove(),
       register: async (make, registering) => {
+        if (account.make !== undefined) throw new TypeError('the account is being made already')
         account.make = make
         try {
           await this.#wishes.register(registering)

@@ -61,6 +61,25 @@ describe('client.connect()', () => {
     )
   })
 
+  it('shows every step of every phase on the way', async () => {
+    const { client } = scripted()
+    const seen: string[] = []
+    client.state$.subscribe((state) => seen.push('phase' in state ? state.phase : state.status))
+    await client.connect()
+    expect(seen).toEqual([
+      'offline',
+      'dialing',
+      'opening',
+      'awaitingFeatures',
+      'initiating',
+      'verifying',
+      'reopening',
+      'awaitingFeatures',
+      'requesting',
+      'online',
+    ])
+  })
+
   it('is the same wish when it is called twice', async () => {
     const { client, servers } = scripted()
     await Promise.all([client.connect(), client.connect()])

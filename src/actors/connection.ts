@@ -7,7 +7,7 @@ import { XmlStream } from '../router/xml-stream.js'
 import { parseStreamFeatures } from '../stanza/stream-features.js'
 import type { Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
-import { Interner } from '../xml/interner.js'
+import { toExpandedName } from '../xml/expanded-name.js'
 import * as ns from '../xml/namespaces.js'
 import { toHeader } from './link.js'
 import { prepareLogin } from './login-ahead.js'
@@ -100,14 +100,6 @@ export async function receiveFeatures(
     session: features.session === undefined ? 'absent' : features.session.optional ? 'optional' : 'required',
     names: element.elements(undefined).map(toExpandedName),
   }
-}
-
-/** The names that servers announce are few, and kept as long as the session. */
-const expandedNames = new Interner((raw) => ({ raw }))
-
-function toExpandedName({ name, namespace }: XmlElement): string {
-  const expanded = `{${namespace}}${name}`
-  return expandedNames.read(expanded, 0, expanded.length)?.raw ?? expanded
 }
 
 /** What does not belong where it came. Stanzas before authentication have a condition of their own (RFC 6120 §4.9.3.12). */

@@ -28,16 +28,18 @@ import * as ns from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
 import { connectionActors } from './connection.js'
-import { providedLiveness } from './liveness.js'
+import { livenessActors, silentMs } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
+import { forgetOptions } from './forget-options.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
 import { providedStreamManagement } from './stream-management.js'
 import { watchSurroundings } from './surroundings.js'
 
 /** The deeds of the session chart itself. */
 const sessionActors = {
-  stanzas: fromCallback(({ sendBack, system }) => {
+  stanzas: fromCallback(({ self, sendBack, system }) => {
+    forgetOptions(self)
     const { link, bus, management, memory, surroundings } = meansOf(system)
     const { ledger } = management
     const report = (event: SessionEvent) => sendBack(event)
@@ -89,12 +91,13 @@ const sessionActors = {
     // What waits to be stored may still leave.
     await memory?.settle().catch(() => undefined)
     if (signal.aborted || !link.hasStream) return
-    bus.stopSending(link.stream.end)
     management.acknowledge()
-    // RFC 6121 §4.5.1: only who is bound can have said that it is there.
-    if (link.account !== undefined) {
-      link.stream.send(toPresenceElement({ type: 'unavailable' }))
+    if (management.ledger.isTracking && management.ledger.unacknowledged > 0) management.requestAck()
+    // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
+    if (link.account !== undefined && link.account === bus.account) {
+      bus.send(toPresenceElement({ type: 'unavailable' }))
     }
+    bus.stopSending(link.stream.end)
     await link.stream.close(signal)
   }),
 }
@@ -126,16 +129,17 @@ const sessionActions = {
 const providedMachine = sessionMachine.provide({
   actions: {
     ...sessionActions,
+    measureSilence: assign(silentMs),
     noteRetryTime: assign(({ context }) => ({ retryAt: Date.now() + context.retryInMs })),
   },
   actors: {
     ...sessionActors,
+    ...livenessActors,
     roster: rosterMachine.provide({ actors: rosterActors }),
     presence: presenceMachine.provide({ actors: presenceActors, actions: presenceActions }),
     connection: connectionMachine.provide({ actors: connectionActors }),
     authentication: authenticationMachine.provide({ actors: authenticationActors }),
     binding: bindingMachine.provide({ actors: bindingActors }),
-    liveness: providedLiveness,
     streamManagement: providedStreamManagement,
     surroundings: watchSurroundings,
   },
@@ -149,4 +153,11 @@ export function createSession(
   const session = createActor(providedMachine, options)
   equip(session.system, means)
   return session
+}
+
+/** Starts it, with the charts that last as long as it does. */
+export function startSession(session: Actor<typeof sessionMachine>): void {
+  session.start()
+  forgetOptions(session)
+  for (const chart of Object.values(session.getSnapshot().children)) forgetOptions(chart)
 }

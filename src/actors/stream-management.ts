@@ -1,5 +1,6 @@
 import { assign, fromCallback, fromPromise, type AnyActorRef } from 'xstate'
 import { streamManagementMachine, type EnableAnswer } from '../../machines/stream-management.js'
+import { forgetOptions } from './forget-options.js'
 import { meansOf } from './means.js'
 
 interface ActionArguments {
@@ -21,12 +22,13 @@ export const providedStreamManagement = streamManagementMachine.provide({
       }
     }),
 
-    acknowledgements: fromCallback(({ sendBack, system }) =>
-      meansOf(system).management.listen({
+    acknowledgements: fromCallback(({ self, sendBack, system }) => {
+      forgetOptions(self)
+      return meansOf(system).management.listen({
         sent: () => sendBack({ type: 'stanza.sent' }),
         acknowledged: () => sendBack({ type: 'ack.received' }),
-      }),
-    ),
+      })
+    }),
   },
   actions: {
     endSession: ({ system }: ActionArguments) => {

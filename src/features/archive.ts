@@ -2,7 +2,7 @@ import { distinctUntilChanged, Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import type { XmppError } from '../errors.js'
+import { TransportError, type XmppError } from '../errors.js'
 import type { ArchiveFilter, ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
@@ -95,14 +95,16 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         await sessionHasSpoken
         timeline.askPage()
         const page = { before: '', max: 1 }
-        const { results, end } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
+        const { results, end } = await untilOver(queries.fetchPage({ page }, { signal, timeoutMs: Infinity }))
         timeline.anchor(end.page.last ?? results.at(-1)?.id)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
         timeline.askPage()
         const page = { after: timeline.last, max: defaultPageSize + tail.length }
-        const { results, end, isSound } = await queries.fetchPage({ page }, { signal, timeoutMs: Infinity })
+        const { results, end, isSound } = await untilOver(
+          queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
+        )
         if (isSound) {
           const settled = tail.cut(results, end.complete)
           timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
@@ -170,6 +172,14 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   }
 }
+
+/** A session that is left answers no more. That it is over is told by itself: until then nothing passes that has to wait. */
+const untilOver = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof TransportError && error.reason === 'not-connected')
+      return new Promise<never>(() => {})
+    throw error
+  })
 
 async function* fetchAll(
   queries: ArchiveQueries,

@@ -7,9 +7,20 @@ import { refuseUncountable } from '../../machines/timeouts.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { Json } from '../store/store.js'
 
+/** What a process finds of a handshake that an earlier one has begun. */
+export interface BefriendingIntent {
+  readonly input: BefriendingInput
+  /** It was taken back, and the server has yet to hear of it. */
+  readonly isWithdrawn: boolean
+}
+
 /** A handshake as another process can go on with it: how far it has come the server knows. */
-export function toIntent({ name, groups, mustList, message, requestId, timeouts }: BefriendingInput): Json {
+export function toIntent(
+  { name, groups, mustList, message, requestId, timeouts }: BefriendingInput,
+  isWithdrawn: boolean,
+): Json {
   return {
+    isWithdrawn,
     name: name ?? null,
     groups,
     mustList,
@@ -20,13 +31,13 @@ export function toIntent({ name, groups, mustList, message, requestId, timeouts 
 }
 
 /** Reads it; `undefined` for anything else. */
-export function parseIntent(jid: string, value: Json): BefriendingInput | undefined {
+export function parseIntent(jid: string, value: Json): BefriendingIntent | undefined {
   if (!(tryParseJid(jid) instanceof Jid)) return undefined
   if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined
-  const { name, groups, mustList, message, requestId, timeouts } = value
+  const { name, groups, isWithdrawn, mustList, message, requestId, timeouts } = value
   if (typeof requestId !== 'string' || !Array.isArray(groups)) return undefined
   const waits = toTimeouts(timeouts ?? null)
-  return {
+  const input = {
     jid,
     name: typeof name === 'string' ? name : undefined,
     groups: groups.filter((group) => typeof group === 'string'),
@@ -35,6 +46,7 @@ export function parseIntent(jid: string, value: Json): BefriendingInput | undefi
     requestId,
     timeouts: waits,
   }
+  return { input, isWithdrawn: isWithdrawn === true }
 }
 
 function toTimeouts(value: Json): BefriendingTimeouts {

@@ -23,12 +23,15 @@ export class Befriending {
   /** Bare. */
   readonly jid: Jid
   readonly #actor: BefriendingActor
+  readonly #retracting: () => void
   /** Resolves with how it ended; never rejects. Also `withdrawn` when the client closes before. */
   readonly settled: Promise<BefriendingOutput>
 
-  constructor(jid: Jid, actor: BefriendingActor) {
+  /** @param retracting called when it was taken back and the server is yet to be told */
+  constructor(jid: Jid, actor: BefriendingActor, retracting: () => void) {
     this.jid = jid
     this.#actor = actor
+    this.#retracting = retracting
     this.settled = new Promise((resolve) => {
       const look = () => {
         const { status, output } = actor.getSnapshot()
@@ -41,6 +44,12 @@ export class Befriending {
 
   get state(): BefriendingState {
     return toBefriendingState(this.#actor.getSnapshot())
+  }
+
+  /** It is not over, nor taken back. */
+  get isUnderWay(): boolean {
+    const { status } = this.state
+    return status !== 'ended' && status !== 'retracting'
   }
 
   /** Replays; completes at the end. */
@@ -60,7 +69,10 @@ export class Befriending {
 
   /** Takes the wish back: the request is withdrawn, and an approval in advance. What was granted stays granted. */
   withdraw(): Promise<BefriendingOutput> {
-    if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'befriending.withdraw' })
+    if (this.isUnderWay) {
+      this.#actor.send({ type: 'befriending.withdraw' })
+      if (this.state.status === 'retracting') this.#retracting()
+    }
     return this.settled
   }
 }

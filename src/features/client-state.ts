@@ -87,71 +87,93 @@ export interface NextAttempt {
 }
 
 type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
+type Value = SessionSnapshot['value']
 
 /** The public view of a snapshot of the session chart. */
 export function toClientState(snapshot: SessionSnapshot): ClientState {
-  const { context, children } = snapshot
-  if (snapshot.matches({ active: 'restoring' })) return { status: 'restoring' }
-  if (snapshot.matches({ active: 'connecting' })) {
-    const connection = children.connection?.getSnapshot()
-    const inner = connection?.context
-    return {
-      status: 'connecting',
-      phase: toPhase(connection?.value),
-      endpoint: inner?.endpoint,
-      header: inner?.header,
-      tried: inner?.failures ?? [],
-    }
-  }
+  const { context, children, value } = snapshot
   const endpoint = context.endpoint ?? ''
   const mechanism = context.mechanism ?? ''
   const encrypted = context.transport?.secure ?? false
-  if (snapshot.matches({ active: 'registering' })) return { status: 'registering', endpoint, encrypted }
-  if (snapshot.matches({ active: 'authenticating' })) {
-    const authentication = children.authentication?.getSnapshot()
-    const inner = authentication?.context
-    return {
-      status: 'authenticating',
-      phase: toPhase(authentication?.value),
-      endpoint,
-      encrypted,
-      mechanism: inner?.mechanism?.name,
-      channelBinding: inner?.mechanism?.binding,
-      refusals: inner?.refusals ?? [],
-    }
-  }
-  if (snapshot.matches({ active: 'binding' })) {
-    return { status: 'binding', phase: toPhase(children.binding?.getSnapshot().value), mechanism }
-  }
-  if (snapshot.matches({ active: 'online' })) {
-    return {
-      status: 'online',
-      jid: context.jid ?? '',
-      endpoint,
-      encrypted,
-      mechanism,
-      header: context.header,
-      features: context.features.names,
-      resumed: context.resumed,
-      streamManagement: toPhase(children.streamManagement?.getSnapshot().value),
-      liveness: toPhase(children.liveness?.getSnapshot().value),
-    }
-  }
-  if (snapshot.matches({ active: 'closing' })) return { status: 'closing' }
   const { error, tried, verdict } = context
-  if (error !== undefined && verdict !== undefined && snapshot.matches('backingOff')) {
-    const { retryAt, retryInMs, failures } = context
-    const status = snapshot.matches({ backingOff: 'suspended' }) ? 'suspended' : 'backingOff'
-    return { status, error, because: verdict.because, retryInMs, retryAt, failures, tried }
+  const place = toPlace(value)
+  switch (place) {
+    case 'connecting': {
+      const connection = children.connection?.getSnapshot()
+      const inner = connection?.context
+      return {
+        status: place,
+        phase: toPhase(connection?.value),
+        endpoint: inner?.endpoint,
+        header: inner?.header,
+        tried: inner?.failures ?? [],
+      }
+    }
+    case 'authenticating': {
+      const authentication = children.authentication?.getSnapshot()
+      const inner = authentication?.context
+      return {
+        status: place,
+        phase: toPhase(authentication?.value),
+        endpoint,
+        encrypted,
+        mechanism: inner?.mechanism?.name,
+        channelBinding: inner?.mechanism?.binding,
+        refusals: inner?.refusals ?? [],
+      }
+    }
+    case 'registering':
+      return { status: place, endpoint, encrypted }
+    case 'binding':
+      return { status: place, phase: toPhase(children.binding?.getSnapshot().value), mechanism }
+    case 'online':
+      return {
+        status: place,
+        jid: context.jid ?? '',
+        endpoint,
+        encrypted,
+        mechanism,
+        header: context.header,
+        features: context.features.names,
+        resumed: context.resumed,
+        streamManagement: toPhase(children.streamManagement?.getSnapshot().value),
+        liveness: toLiveness(value),
+      }
+    case 'suspended':
+    case 'backingOff': {
+      if (error === undefined || verdict === undefined) return { status: 'offline' }
+      const { retryAt, retryInMs, failures } = context
+      return { status: place, error, because: verdict.because, retryInMs, retryAt, failures, tried }
+    }
+    case 'halted': {
+      if (error === undefined || verdict === undefined) return { status: 'offline' }
+      const isLater = verdict.decision === 'stop' && verdict.later
+      const needs = verdict.decision === 'credentials' ? 'credentials' : isLater ? 'time' : 'change'
+      return { status: place, error, because: verdict.because, needs, tried }
+    }
+    default:
+      return { status: place }
   }
-  if (error !== undefined && verdict !== undefined && snapshot.matches('halted')) {
-    const isLater = verdict.decision === 'stop' && verdict.later
-    const needs = verdict.decision === 'credentials' ? 'credentials' : isLater ? 'time' : 'change'
-    return { status: 'halted', error, because: verdict.because, needs, tried }
-  }
-  if (snapshot.matches('removed')) return { status: 'removed' }
-  return { status: snapshot.matches('closed') ? 'closed' : 'offline' }
 }
+
+/** Where a session is as far as an app is told; what lasts for no time at all is nowhere. */
+function toPlace(value: Value) {
+  if (typeof value === 'string') return value === 'judging' ? 'offline' : value
+  if ('halted' in value) return 'halted'
+  if ('backingOff' in value) return value.backingOff === 'suspended' ? 'suspended' : 'backingOff'
+  const { active } = value
+  if (typeof active !== 'string') return 'online' in active ? 'online' : 'closing'
+  return active === 'beginning' ? 'offline' : active
+}
+
+/** Where the region stands that watches over an online session. */
+const toLiveness = (value: Value): string =>
+  typeof value === 'object' &&
+  'active' in value &&
+  typeof value.active === 'object' &&
+  'online' in value.active
+    ? value.active.online.liveness
+    : ''
 
 /** The outermost name. */
 function toPhase(value: unknown): string {

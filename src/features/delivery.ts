@@ -71,10 +71,11 @@ export class Delivery {
    * @returns whether it is left to whoever reads the store next
    */
   leave(): boolean {
-    if (this.#status !== stored) return false
-    this.#isLeft = true
-    this.#advance(stored)
-    return true
+    if (this.#status === stored) {
+      this.#isLeft = true
+      this.#advance(stored)
+    }
+    return this.#status === stored || this.#status === written
   }
 
   /** For whoever sends: the operating system has it. */
@@ -102,8 +103,11 @@ export class Delivery {
   #advance(status: DeliveryStatus): void {
     this.#status = status
     this.#changes?.next(status)
-    const waiting = this.#waiting
+    if (this.#waiting !== undefined) this.#settle(this.#waiting)
+  }
+
+  #settle(waiting: readonly ((status: DeliveryStatus) => void)[]): void {
     this.#waiting = undefined
-    waiting?.forEach((resolve) => resolve(status))
+    for (const resolve of waiting) resolve(this.#status)
   }
 }

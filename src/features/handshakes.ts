@@ -43,8 +43,10 @@ export class Handshakes {
   constructor(host: HandshakesHost) {
     this.#host = host
     host.memory?.factsOf(kept, (jid, value) => {
-      const input = parseIntent(jid, value)
-      if (input !== undefined) this.begin(parseJid(jid), input)
+      const intent = parseIntent(jid, value)
+      if (intent === undefined) return
+      const handle = this.begin(parseJid(jid), intent.input)
+      if (intent.isWithdrawn) void handle.withdraw()
     })
   }
 
@@ -54,20 +56,24 @@ export class Handshakes {
   }
 
   /**
-   * Begins the one with a contact, or gives the one that is under way.
+   * Begins the one with a contact, or gives the one that is under way. One that was taken back and has yet to say so is
+   * over: the new one goes on with whatever was asked.
    * @throws RangeError for one more than `openBefriendingLimit`
    */
   begin(jid: Jid, input: BefriendingInput): Befriending {
     const key = input.jid
     const known = this.#live.get(key)
-    if (known?.actor.getSnapshot().status === 'active') return known.handle
+    if (known?.handle.isUnderWay === true) return known.handle
+    known?.actor.stop()
     if (this.#live.size >= openBefriendingLimit) {
       throw new RangeError(`more than ${openBefriendingLimit} handshakes are under way`)
     }
     const actor = this.#host.startBefriending(input)
-    const handle = new Befriending(jid, actor)
+    const handle = new Befriending(jid, actor, () => {
+      this.#host.memory?.keepFact(kept + key, toIntent(input, true))
+    })
     this.#live.set(key, { handle, actor, requestId: input.requestId })
-    this.#host.memory?.keepFact(kept + key, toIntent(input))
+    this.#host.memory?.keepFact(kept + key, toIntent(input, false))
     void handle.settled.then(() => this.#end(key, handle, actor))
     this.#tellReady(key)
     return handle

@@ -14,6 +14,7 @@ import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { Delivery } from './delivery.js'
+import type { SessionMessages } from './messages.js'
 import type { Outbox } from './outbox.js'
 import type { RosterStore } from './roster.js'
 import { ShelvedMessage, type Shelf } from './shelved-message.js'
@@ -32,6 +33,7 @@ export interface Restoration {
 export interface Remembered {
   readonly bus: StanzaBus
   readonly ledger: StanzaLedger
+  readonly messages: Pick<SessionMessages, 'remember'>
   readonly outbox: Outbox
   readonly roster: RosterStore
 }
@@ -160,6 +162,7 @@ export class Memory implements Shelf, WriteAhead {
     restoreRoster(saved, parts.roster, readable)
     const session = usable(saved.session)
     const messages = restoreMessages(saved, parts.outbox, this, readable)
+    for (const { fate } of messages) parts.messages.remember(fate)
     if (session === undefined) for (const { fate, stanza } of messages) fate.lost(stanza)
     else {
       parts.ledger.restore(saved.handled, messages)

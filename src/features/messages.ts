@@ -85,18 +85,20 @@ export class SessionMessages implements Messages {
     const id = input.id ?? this.#createId()
     const delivery = new Delivery(id)
     const plain = (this.#forms ??= new MessageForms()).toPlain(input, id)
-    const stanza = plain ?? toMessageElement({ ...input, id })
+    // From whom it is the server says: one that came from somebody else may be passed on.
+    const stanza = plain ?? toMessageElement({ ...input, from: undefined, id })
     const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
     const sent =
       this.#shelf === undefined
         ? new SentMessage(to, delivery, this.#outbox)
         : new ShelvedMessage(to, delivery, this.#outbox, this.#shelf)
-    this.#remember(sent)
+    this.remember(sent)
     this.#outbox.send(stanza, sent)
     return delivery
   }
 
-  #remember(sent: SentMessage): void {
+  /** An error may come that answers this one. */
+  remember(sent: SentMessage): void {
     this.#listen()
     const remembered = (this.#remembered ??= [])
     remembered[this.#oldest] = sent

@@ -36,12 +36,14 @@ export class SentMessage implements StanzaFate {
   shelve(_stanza: Sendable): void {}
 
   written(error: TransportError | null): void {
-    if (error === null) this.delivery.write()
-    else this.fail(error)
+    if (error !== null) return this.fail(error)
+    this.delivery.write()
+    this.#outbox.flush()
   }
 
   acknowledged(): void {
     this.delivery.acknowledge()
+    this.#outbox.flush()
   }
 
   /** It did not arrive, and will not. */
@@ -65,10 +67,12 @@ export class SentMessage implements StanzaFate {
   }
 
   /**
-   * It goes again in the next session: with the id it had, and the moment it was first sent at.
+   * It goes again in the next session: with the id it had, and the moment it was first sent at. What the other side has said
+   * that it has, the server had.
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
   lost(stanza: Sendable): void {
+    if (this.delivery.status.status === 'received') return this.acknowledged()
     const element = this.again(stanza)
     const isStamped = element.elements(undefined).some((payload) => parseDelay(payload) !== undefined)
     this.#outbox.takeBack({
@@ -83,6 +87,8 @@ export class Outbox implements SessionFollower {
   readonly #bus: StanzaBus
   readonly #limit: number
   #waiting: Waiting[] = []
+  /** How many of them, the first ones, the last session has handed back: they were sent before all others. */
+  #handedBack = 0
   /** Sent into a suspended session. */
   #suspended = 0
   #isFlushing = false
@@ -100,6 +106,7 @@ export class Outbox implements SessionFollower {
   stand(session: SessionStanding): void {
     this.#session = session
     this.#suspended = 0
+    this.#handedBack = 0
     // Behind what the session itself has to say first.
     if (session === 'live') queueMicrotask(() => this.flush())
   }
@@ -125,12 +132,12 @@ export class Outbox implements SessionFollower {
 
   takeBack(waiting: Waiting): void {
     if (waiting.sent.delivery.status.status === 'failed') return
-    this.#waiting.push(waiting)
+    this.#waiting.splice(this.#handedBack++, 0, waiting)
   }
 
-  /** Sends what waits, in order; what finds no room goes on waiting. */
+  /** Sends what waits, in order; what finds no room goes on waiting, until something has left or is acknowledged. */
   flush(): void {
-    if (this.#isFlushing || this.#session !== 'live') return
+    if (this.#waiting.length === 0 || this.#isFlushing || this.#session !== 'live') return
     this.#isFlushing = true
     const waiting = this.#waiting
     let count = 0

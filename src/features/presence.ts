@@ -60,7 +60,8 @@ export class PresenceWords {
 
   /** The presence as it is sent; throws as `toPresenceElement` does. */
   toElement(presence: PresenceInput): XmlElement {
-    const named = { ...presence, id: presence.id ?? this.#createId() }
+    // From whom it is the server says: one that came from somebody else may be passed on.
+    const named = { ...presence, from: undefined, id: presence.id ?? this.#createId() }
     if (presence.type !== undefined || this.#annotations === undefined) return toPresenceElement(named)
     const added = [...this.#annotations.values()].flat()
     const isReplaced = ({ name, namespace }: XmlElement) => added.some((one) => one.is(name, namespace))

@@ -103,7 +103,7 @@ export class SessionWishes implements AccountWishes {
 function isRemoved(snapshot: Snapshot): boolean {
   if (snapshot.matches('removed')) return true
   if (
-    snapshot.matches({ active: { online: 'removing' } }) ||
+    snapshot.matches({ active: { online: { course: 'removing' } } }) ||
     snapshot.matches({ active: { closing: 'removed' } })
   )
     return false
@@ -116,6 +116,7 @@ function isFulfilled(snapshot: Snapshot, wish: number): boolean {
   if (context.ended >= wish || snapshot.status === 'done') throw givenUp(undefined)
   if (context.wish < wish) return false
   if (snapshot.matches('halted')) throw toXmppError(context.error)
+  if (snapshot.matches('removed')) throw new TransportError('aborted', 'the account is removed')
   return snapshot.matches({ active: 'online' })
 }
 

@@ -21,7 +21,6 @@ const settled = Promise.resolve()
  */
 export class Cork {
   readonly #transport: Transport
-  readonly #isFramed: boolean
   #texts: string[] = []
   #flushes: Flushed[] = []
   #length = 0
@@ -32,7 +31,6 @@ export class Cork {
 
   constructor(transport: Transport) {
     this.#transport = transport
-    this.#isFramed = transport.framing === 'frames'
   }
 
   /** UTF-16 units that the transport has not been given yet. */
@@ -45,23 +43,25 @@ export class Cork {
     this.#texts.push(text)
     this.#length += text.length
     if (flushed !== undefined) this.#flushes.push(flushed)
-    if (this.#length > corkLimit) this.flush()
-    else if (!this.#isDue) {
-      this.#isDue = true
-      void settled.then(this.#endTurn)
-    }
+    if (this.#isDue && this.#length <= corkLimit) return
+    // Asked in every turn: what engines have never seen done makes them compile the way of a message anew.
+    this.#flushBeyond(corkLimit)
+    if (this.#length === 0) return
+    this.#isDue = true
+    void settled.then(this.#endTurn)
   }
 
   /** Gives the transport everything, now. */
   flush(): void {
-    if (this.#texts.length === 0) return
-    const texts = this.#isFramed ? this.#texts : [this.#texts.join('')]
+    this.#flushBeyond(0)
+  }
+
+  /** Gives the transport everything, where that is more than so many UTF-16 units. */
+  #flushBeyond(units: number): void {
+    if (this.#length <= units) return
+    const texts = this.#texts
     const flushes = this.#take()
-    const flushed = flushes.length === 0 ? undefined : toOne(flushes)
-    const last = texts.length - 1
-    // One call in one place: engines copy what is called into every place that calls it.
-    for (let at = 0; at <= last; at++)
-      this.#transport.write(texts[at] ?? '', at === last ? flushed : undefined)
+    this.#transport.write(texts, flushes.length === 0 ? undefined : toOne(flushes))
   }
 
   /** Nothing of it will be written. */

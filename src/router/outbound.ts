@@ -72,7 +72,7 @@ class Writer implements Outbound {
   }
 
   send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#stopped) return
+    if (this.#stopped) return flushed?.(new TransportError('not-connected', 'the stream is closed'))
     const transport = this.#transport
     const text = stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
     if (transport.bufferedBytes + this.#cork.length + text.length > this.#limitBytes) {

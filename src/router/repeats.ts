@@ -2,13 +2,11 @@ import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
+import { RecalledNames, type RecalledName } from './recalled-names.js'
 import type { Account } from './trust.js'
 
 /** Messages that are remembered, unless somebody says otherwise; the older half goes first. */
 export const recalledMessageLimit = 2_000
-
-/** A message with a longer name, in UTF-16 units, is not remembered by it: nobody fills the memory with a few ids. */
-const longestNameUnits = 1_024
 
 /** What of a text goes into its print. */
 const printedLength = 64
@@ -23,10 +21,9 @@ const printedLength = 64
 export class Repeats {
   readonly #noted: ((key: string, print: number) => void) | undefined
   readonly #limit: number
-  /** Messages whose names are among the young. */
+  readonly #names = new RecalledNames()
+  /** Messages since the names have aged. */
   #count = 0
-  #young: Map<string, number> | undefined
-  #old: Map<string, number> | undefined
 
   /**
    * @param noted told what is remembered, for whoever keeps it longer
@@ -39,78 +36,75 @@ export class Repeats {
 
   /** Remembers what an earlier process has. */
   restore(remembered: Iterable<readonly [string, number]>): void {
-    const young = (this.#young ??= new Map())
-    for (const [key, print] of remembered) young.set(key, print)
+    for (const [key, print] of remembered) {
+      if (key.startsWith(archiveMark)) {
+        this.#names.remember(server, key.slice(archiveMark.length), { print, isOrigin: false })
+        continue
+      }
+      const isOrigin = key.startsWith(originMark)
+      const from = isOrigin ? originMark.length : 0
+      const at = key.indexOf('\n', from)
+      const fact = { print: isOrigin ? undefined : print, isOrigin }
+      this.#names.remember(key.slice(from, at), key.slice(at + 1), fact)
+    }
   }
 
   /** Whether this message was there before; remembers it. */
   has(message: Message, { bare }: Pick<Account, 'bare'>): boolean {
     const { from, id, payloads, type } = message
     if (type === 'error' || from === undefined) return false
+    if (id === undefined && payloads.length === 0) return false
     // The resource may be another after a new login; in a room it names who speaks, in private too (XEP-0045 §7.5).
     const speaksInRoom = type === 'groupchat' || payloads.some((payload) => payload.is('x', ns.roomUser))
     const sender = (speaksInRoom ? from : from.bare).toString()
-    if (payloads.length === 0) {
-      if (id === undefined) return false
-      const name = toName(sender, id)
-      const print = toPrint(message)
-      const isRepeated = this.#recall(name) === print && this.#isOvertaken(sender, id)
-      this.#age()
-      this.#remember(name, print)
-      return isRepeated
-    }
     const origin = findOriginId(payloads)
-    const stanzaId = findStanzaId(payloads, bare)
+    const archived = findStanzaId(payloads, bare)
     const print = toPrint(message)
-    const name = id === undefined ? undefined : toName(sender, id)
-    const archiveName = stanzaId === undefined ? undefined : toArchiveName(stanzaId)
-    const known = this.#recall(name)
+    const known = this.#recall(sender, id)
+    // Most senders give both the same id.
+    const knownOrigin = origin === id ? known : this.#recall(sender, origin)
     const isRepeated =
-      // Most senders give both the same id.
-      (origin !== undefined &&
-        ((origin === id ? known : this.#recall(toName(sender, origin))) ??
-          this.#recall(toOriginName(sender, origin))) !== undefined) ||
-      this.#recall(archiveName) !== undefined ||
-      (known === print && (findDelay(payloads) !== undefined || this.#isOvertaken(sender, id)))
+      (origin !== undefined && knownOrigin !== undefined) ||
+      this.#recall(server, archived) !== undefined ||
+      // What was sent again came first, by the name that the message has; or the server says that it is late.
+      (known?.print === print && (known.isOrigin || findDelay(payloads) !== undefined))
     this.#age()
-    this.#remember(name, print)
-    if (origin !== undefined) this.#remember(toOriginName(sender, origin), print)
-    this.#remember(archiveName, print)
+    if (id !== undefined) this.#remember(sender, id, { print, isOrigin: origin === id }, print)
+    if (origin !== undefined && origin !== id)
+      this.#remember(sender, origin, { print: undefined, isOrigin: true }, print)
+    if (archived !== undefined) this.#remember(server, archived, { print, isOrigin: false }, print)
     return isRepeated
   }
 
-  #recall(key: string | undefined): number | undefined {
-    if (key === undefined) return undefined
-    return this.#young?.get(key) ?? this.#old?.get(key)
+  #recall(sender: string, id: string | undefined): RecalledName | undefined {
+    return id === undefined ? undefined : this.#names.find(sender, id)
   }
 
-  /** What was sent again came first, by the name that the message has. */
-  #isOvertaken(sender: string, id: string | undefined): boolean {
-    return id !== undefined && this.#recall(toOriginName(sender, id)) !== undefined
+  #remember(sender: string, id: string, name: RecalledName, print: number): void {
+    if (!this.#names.remember(sender, id, name) || this.#noted === undefined) return
+    if (sender === server) this.#noted(archiveMark + id, print)
+    else {
+      if (name.print !== undefined) this.#noted(`${sender}\n${id}`, print)
+      if (name.isOrigin) this.#noted(`${originMark}${sender}\n${id}`, print)
+    }
   }
 
   /** One more message is remembered. */
   #age(): void {
     if (this.#count >= this.#limit / 2) {
-      this.#old = this.#young
-      this.#young = undefined
+      this.#names.age()
       this.#count = 0
     }
     this.#count++
   }
-
-  #remember(key: string | undefined, print: number): void {
-    if (key === undefined || key.length > longestNameUnits) return
-    this.#noted?.(key, print)
-    const young = (this.#young ??= new Map())
-    young.set(key, print)
-  }
 }
 
+/** Who gives the ids of the archive; no address is empty. */
+const server = ''
+
 // No address has a line break in it (RFC 7622), so that no sender's words can be read as another's, or as the server's.
-const toName = (sender: string, id: string) => `${sender}\n${id}`
-const toOriginName = (sender: string, id: string) => `\no${sender}\n${id}`
-const toArchiveName = (id: string) => `\na${id}`
+const originMark = '\no'
+const archiveMark = '\na'
 
 /** Tells texts apart well enough beside an equal id of an equal sender. */
 function toPrint({ body = '' }: Message): number {

@@ -33,10 +33,11 @@ interface OpenRequest {
  * @see RFC 6120 §8.2.3
  */
 export class Requests {
-  readonly #open = new Map<string, OpenRequest>()
+  /** Where there are any. */
+  #open: Map<string, OpenRequest> | undefined
 
   get size(): number {
-    return this.#open.size
+    return this.#open?.size ?? 0
   }
 
   /**
@@ -56,13 +57,15 @@ export class Requests {
         return reject(new RangeError(`timeoutMs must lie between 1 ms and 24 days, not ${timeoutMs}`))
       }
       if (signal?.aborted === true) return reject(abortedRequest(signal))
-      if (this.#open.size >= openRequestLimit) {
+      const open = (this.#open ??= new Map<string, OpenRequest>())
+      if (open.size >= openRequestLimit) {
         return reject(new TransportError('overflow', `more than ${openRequestLimit} requests are unanswered`))
       }
       const settle = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', aborted)
-        this.#open.delete(id)
+        open.delete(id)
+        if (open.size === 0 && this.#open === open) this.#open = undefined
       }
       const fail = (error: unknown) => {
         settle()
@@ -73,7 +76,7 @@ export class Requests {
         fail(new TimeoutError('request', `the answer of ${to ?? 'the server'} to request ${id}`, timeoutMs))
       const timer = isEndedBySignal ? undefined : setTimeout(expired, timeoutMs)
       signal?.addEventListener('abort', aborted, { once: true })
-      this.#open.set(id, {
+      open.set(id, {
         to,
         answer: (iq) => {
           settle()
@@ -93,7 +96,7 @@ export class Requests {
 
   /** Takes an answer; `false` if no open request may be answered by it. */
   answer(iq: IqResult | IqError, account: Account): boolean {
-    const request = this.#open.get(iq.id)
+    const request = this.#open?.get(iq.id)
     if (request === undefined || !mayAnswer(request.to, iq.from?.toString(), account)) return false
     request.answer(iq)
     return true
@@ -101,7 +104,7 @@ export class Requests {
 
   /** Settles everything that is open: the session is over. */
   failAll(error: XmppError): void {
-    for (const request of this.#open.values()) request.fail(error)
+    for (const request of this.#open?.values() ?? []) request.fail(error)
   }
 }
 

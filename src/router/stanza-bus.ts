@@ -1,19 +1,20 @@
 import type { Observable } from 'rxjs'
 import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { parseIq, toIqElement, type IqRequest, type IqResult } from '../stanza/iq.js'
-import { parseJid, type Jid } from '../stanza/jid.js'
+import { Jid, parseJid, tryParseJid } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
 import { XmlElement } from '../xml/element.js'
+import { toExpandedName } from '../xml/expanded-name.js'
 import * as ns from '../xml/namespaces.js'
 import { Channel, StateChannel } from './channel.js'
 import type { Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
 import type { StanzaFate } from './stanza-ledger.js'
-import type { Account } from './trust.js'
+import { mayKnowOfMe, type Account, type Audience } from './trust.js'
 
 /**
  * Answers a request of another entity with a payload or with nothing, at once or later; a `StanzaError` that it throws
@@ -89,6 +90,7 @@ export class StanzaBus {
   readonly #repeats: Repeats
   readonly #standing = new StateChannel<SessionStanding>('none')
   #follower: SessionFollower | undefined
+  #audience: Audience | undefined
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
   #dispatching = false
@@ -158,6 +160,11 @@ export class StanzaBus {
     follower.stand(this.#standing.value)
   }
 
+  /** Only those who may know that one is there are told what is wrong with a stanza of theirs; without this everybody is. */
+  confide(audience: Audience): void {
+    this.#audience = audience
+  }
+
   #stand(standing: SessionStanding): void {
     if (standing === this.#standing.value) return
     this.#follower?.stand(standing)
@@ -212,7 +219,7 @@ export class StanzaBus {
 
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
   handle(name: string, namespace: string, handler: RequestHandler): () => void {
-    const key = `{${namespace}}${name}`
+    const key = toExpandedName({ name, namespace })
     if (this.#handlers.has(key)) throw new RangeError(`${key} is already handled`)
     this.#handlers.set(key, handler)
     return () => this.#handlers.delete(key)
@@ -264,29 +271,41 @@ export class StanzaBus {
   }
 
   /** With the addresses that a stanza leaves out; `undefined`, and an answer, for what cannot be read. */
-  #read<T extends Message | Presence>(
-    stanza: T | StanzaProblem,
-    { sink, bare, full }: Session,
-  ): T | undefined {
+  #read<T extends Message | Presence>(stanza: T | StanzaProblem, session: Session): T | undefined {
     if (stanza.kind === 'problem') {
-      refuse(stanza, sink)
+      this.#refuse(stanza, session)
       return undefined
     }
+    const { bare, full } = session
     if (stanza.from !== undefined && stanza.to !== undefined) return stanza
     return { ...stanza, from: stanza.from ?? bare, to: stanza.to ?? full }
   }
 
-  #routeIq(element: XmlElement, { account, sink, lang }: Session): void {
+  #routeIq(element: XmlElement, session: Session): void {
+    const { account, sink, lang } = session
     const iq = parseIq(element, lang)
-    if (iq.kind === 'problem') refuse(iq, sink)
+    if (iq.kind === 'problem') this.#refuse(iq, session)
     else if (iq.type === 'result' || iq.type === 'error') this.#requests.answer(iq, account)
     else void this.#serve(iq, account, sink)
+  }
+
+  /** What cannot be read is answered, where it may be (RFC 6120 §8.3.1); a stranger gets what nobody at all would answer. */
+  #refuse({ element, condition, text }: StanzaProblem, { account, sink }: Session): void {
+    const from = tryParseJid(element.attribute('from') ?? account.bare)
+    const isStranger =
+      this.#audience !== undefined && from instanceof Jid && !mayKnowOfMe(from, account, this.#audience)
+    if (isStranger && element.name !== 'iq') return
+    const told = isStranger
+      ? ({ condition: 'service-unavailable' } as const)
+      : { condition, text, lang: 'en' }
+    const answer = toErrorReply(element, told)
+    if (answer !== undefined) reply(answer, sink)
   }
 
   /** What is at once answered at once keeps the order of the answers. */
   async #serve(request: IqRequest, account: Account, sink: StanzaSink): Promise<void> {
     const { from: to, id, payload } = request
-    const handler = this.#handlers.get(`{${payload.namespace}}${payload.name}`)
+    const handler = this.#handlers.get(toExpandedName(payload))
     const fail = (error: unknown) => {
       const answer = error instanceof StanzaError ? error : new StanzaError('internal-server-error', 'cancel')
       try {
@@ -305,12 +324,6 @@ export class StanzaBus {
       fail(error)
     }
   }
-}
-
-/** What cannot be read is answered, where it may be (RFC 6120 §8.3.1). */
-function refuse({ element, condition, text }: StanzaProblem, sink: StanzaSink): void {
-  const answer = toErrorReply(element, { condition, text, lang: 'en' })
-  if (answer !== undefined) reply(answer, sink)
 }
 
 /** Whoever asks on and on and reads nothing gets no answer once there is no room for one. */

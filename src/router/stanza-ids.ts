@@ -2,7 +2,7 @@ const alphabet = new TextEncoder().encode('0123456789abcdefghijklmnopqrstuvwxyzA
 const decoder = new TextDecoder()
 
 /** How many ids one draw of random bytes serves. */
-const batch = 64
+const batch = 256
 const idLength = 16
 const pool = new Uint8Array(idLength * batch)
 

@@ -65,11 +65,13 @@ export class StanzaLedger {
   readonly #ahead: WriteAhead | undefined
   #carrier: Carrier | undefined
   #isTracking = false
+  /** Of what is sent while it is tracked: whether that was refused after all. */
+  #tracking = { isRefused: false }
   #handled = 0
   /** The last count that the server has told. */
   #acknowledged = 0
   /** The unacknowledged, from `#first` on; those from `#unsent` on were not given to this carrier yet. */
-  #kept: Kept[] = []
+  readonly #kept: Kept[] = []
   #first = 0
   #unsent = 0
   /** How many were kept before the first of `#kept`, ever; and how many, counted so, are stored and may leave. */
@@ -118,6 +120,7 @@ export class StanzaLedger {
   /** Counts what is sent from here on. */
   track(count = 0): void {
     this.#isTracking = true
+    this.#tracking = { isRefused: false }
     this.#acknowledged = count
   }
 
@@ -138,13 +141,14 @@ export class StanzaLedger {
     this.#forget()
     this.#isTracking = true
     this.#handled = handled
-    this.#kept = left.map(({ stanza, fate }) => ({ stanza, fate }))
+    for (const { stanza, fate } of left) this.#kept.push({ stanza, fate })
     this.#left = left.map(({ seq }) => seq)
   }
 
   /** The server will acknowledge nothing: what was written is all that is ever known. */
   stopTracking(): void {
     this.#isTracking = false
+    this.#tracking.isRefused = true
     for (const { fate } of this.#kept) fate?.counted?.(undefined)
     this.#first = this.#unsent
     this.#compact()
@@ -174,13 +178,12 @@ export class StanzaLedger {
 
   /** The session is over: whatever is unacknowledged is handed back. */
   end(): void {
-    const kept = this.#kept
-    const first = this.#first
+    const kept = this.#kept.slice(this.#first)
     this.#carrier = undefined
     this.#isTracking = false
     this.#left = undefined
     this.#forget()
-    for (const { stanza, fate } of kept.slice(first)) fate?.lost?.(stanza)
+    for (const { stanza, fate } of kept) fate?.lost?.(stanza)
   }
 
   /**
@@ -191,10 +194,11 @@ export class StanzaLedger {
     if (this.#left !== undefined) this.#settleLeft(h, this.#left)
     const count = (h - this.#acknowledged + modulus) % modulus
     if (count > this.unacknowledged) return false
-    this.#acknowledged = h
     const end = this.#first + count
     while (this.#first < end) {
       const { fate } = this.#kept[this.#first++] ?? {}
+      // One by one, since whoever is told may send, and what is sent then has a number.
+      this.#acknowledged = (this.#acknowledged + 1) % modulus
       fate?.acknowledged?.()
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
@@ -224,30 +228,46 @@ export class StanzaLedger {
    * @throws RangeError for what XML cannot carry; TransportError `overflow` beyond the limit, `not-connected` where there is neither a stream nor a session
    */
   send(stanza: Sendable, fate?: StanzaFate): void {
-    const isKept = isStanza(stanza) && (this.#isTracking || this.#ahead !== undefined)
-    if (!isKept || (this.#carrier === undefined && !this.#isTracking)) {
-      if (this.#carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
-      this.#carrier.send(stanza, fate && ((error) => fate.written(error)))
+    const carrier = this.#carrier
+    if (!isStanza(stanza) || !(this.#isTracking || (this.#ahead !== undefined && carrier !== undefined))) {
+      if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
+      carrier.send(stanza, fate && ((error) => fate.written(error)))
       return
     }
-    if (this.unacknowledged >= this.#limit) {
-      throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
-    }
-    const kept = { stanza, fate }
-    // What XML cannot carry is the caller's mistake, now and not when it leaves.
-    if (this.#carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
-    const isWaiting = this.#carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate)
-    if (!isWaiting || this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
-    if (!isWaiting) this.#carry(this.#carrier, kept)
-    this.#kept.push(kept)
-    if (!isWaiting) this.#unsent = this.#kept.length
-    if (this.#isTracking) fate?.counted?.(this.#left === undefined ? this.sent : undefined)
+    const count = this.unacknowledged + 1
+    if (count > this.#limit) throw tooMany(this.#limit)
+    if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
+      return this.#wait(stanza, fate, carrier)
+    this.#tellOf(count)
+    // A stanza that is counted and was not written is sent again, so that only success is news.
+    const isTracked = this.#isTracking
+    const tracking = this.#tracking
+    carrier.send(
+      stanza,
+      fate &&
+        ((error) => {
+          if (error === null || !isTracked || tracking.isRefused) fate.written(error)
+        }),
+    )
+    this.#unsent++
+    this.#keep(stanza, fate)
     if (this.#ahead === undefined) return
-    if (isWaiting) this.#leaveWhenStored(this.#ahead)
-    else {
-      this.#stored = this.#before + this.#kept.length
-      this.#dropUncounted()
-    }
+    this.#stored = this.#before + this.#kept.length
+    this.#dropUncounted()
+  }
+
+  /** It leaves once it is stored, and there is a stream that has room for it. */
+  #wait(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
+    // What XML cannot carry is the caller's mistake, now and not when it leaves.
+    if (carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
+    this.#keep(stanza, fate)
+    if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
+  }
+
+  #keep(stanza: Sendable, fate: StanzaFate | undefined): void {
+    this.#kept.push({ stanza, fate })
+    if (this.#isTracking) fate?.counted?.(this.#left === undefined ? this.sent : undefined)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
@@ -277,8 +297,10 @@ export class StanzaLedger {
       else rest.push(left[index] === undefined ? kept : sayAgain(kept))
     }
     this.#forget()
-    this.#kept = rest
-    for (const [index, { fate }] of rest.entries()) fate?.counted?.((h + index + 1) % modulus)
+    for (const [index, kept] of rest.entries()) {
+      this.#kept.push(kept)
+      kept.fate?.counted?.((h + index + 1) % modulus)
+    }
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
   }
 
@@ -290,22 +312,11 @@ export class StanzaLedger {
     queueMicrotask(tell)
   }
 
-  /** A stanza that is counted and was not written is sent again, so that only success is news. */
-  #carry(carrier: Carrier | undefined, { stanza, fate }: Kept): void {
-    const isTracked = this.#isTracking
-    carrier?.send(
-      stanza,
-      fate &&
-        ((error) => {
-          if (error === null || !isTracked) fate.written(error)
-        }),
-    )
-  }
-
   /** Sends what is kept and stored; where too much waits already, the rest follows what is being written. */
   #carryOn(): void {
     const carrier = this.#carrier
     const isTracked = this.#isTracking
+    const tracking = this.#tracking
     if (carrier === undefined) return
     const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
     if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
@@ -315,9 +326,8 @@ export class StanzaLedger {
         const { stanza, fate } = kept
         const isLast = this.#unsent === this.#kept.length - 1
         carrier.send(stanza, (error) => {
-          if (error !== null && isTracked) return
-          fate?.written(error)
-          if (!isLast && carrier === this.#carrier) this.#carryOn()
+          if (error === null || !isTracked || tracking.isRefused) fate?.written(error)
+          if (error === null && !isLast && carrier === this.#carrier) this.#carryOn()
         })
       } catch (error) {
         if (error instanceof TransportError) break
@@ -347,11 +357,14 @@ export class StanzaLedger {
 
   #forget(): void {
     this.#before += this.#kept.length
-    this.#kept = []
+    this.#kept.length = 0
     this.#first = 0
     this.#unsent = 0
   }
 }
+
+const tooMany = (limit: number) =>
+  new TransportError('overflow', `more than ${limit} stanzas are not acknowledged`)
 
 /** A server may have taken what it does not count, so that the other side has to know it again. */
 function sayAgain(kept: Kept): Kept {

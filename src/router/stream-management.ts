@@ -12,7 +12,7 @@ import { StanzaLedger } from './stanza-ledger.js'
 import type { XmlStream } from './xml-stream.js'
 
 /** The least time between two answers, in milliseconds: a server that asks behind every stanza would be answered as often. */
-const answerPaceMs = 50
+const answerPaceMs = 100
 
 /**
  * Stanzas after which a server that has asked is answered ahead of that: fewer than half of what servers are known to keep
@@ -27,7 +27,7 @@ const floodCount = 1_000
 export interface StreamManagementEvents {
   /** Something waits to be acknowledged; once for each `watch()`. */
   readonly sent: () => void
-  /** The server has told its count. */
+  /** The server has told its count; once for each `requestAck()`. */
   readonly acknowledged: () => void
 }
 
@@ -40,6 +40,10 @@ export class StreamManagement {
   #stream: XmlStream | undefined
   #events: StreamManagementEvents | undefined
   #answered: ((answer: StreamManagementAnswer) => void) | undefined
+  /** Whoever decides has asked. */
+  #isAsked = false
+  /** The server was asked because of a flood that is watched. */
+  #isFloodAsked = false
   /** An answer to the server is due. */
   #isAnswering = false
   /** Handled since the answer became due. */
@@ -100,6 +104,8 @@ export class StreamManagement {
   /** The stream is gone, the session is not. */
   suspend(): void {
     this.#stopAnswering()
+    this.#isAsked = false
+    this.#isFloodAsked = false
     this.#stream = undefined
     this.ledger.detach()
   }
@@ -112,17 +118,25 @@ export class StreamManagement {
     }
   }
 
-  /** Tells once when so many stanzas wait to be acknowledged. */
-  watch(count = 1): void {
-    this.ledger.watch(count, () => this.#events?.sent())
+  /** Tells once when something waits to be acknowledged. */
+  watch(): void {
+    this.#isFloodAsked = false
+    this.ledger.watch(1, () => this.#events?.sent())
   }
 
-  /** Tells once when so many wait that keeping them costs more than asking. */
+  /** Until the next `watch()` the server is asked whenever so many wait that keeping them costs more than asking. */
   watchFlood(): void {
-    this.watch(floodCount)
+    this.#isFloodAsked = false
+    this.ledger.watch(floodCount, this.#askInFlood)
+  }
+
+  readonly #askInFlood = (): void => {
+    this.#isFloodAsked = true
+    this.#say({ kind: 'r' })
   }
 
   requestAck(): void {
+    this.#isAsked = true
     this.#say({ kind: 'r' })
   }
 
@@ -168,8 +182,14 @@ export class StreamManagement {
 
   #takeAck(h: number): void {
     const stream = this.#stream
-    if (this.ledger.acknowledge(h)) this.#events?.acknowledged()
-    else if (stream !== undefined) this.#tooHigh(stream, h)
+    if (!this.ledger.acknowledge(h)) {
+      if (stream !== undefined) this.#tooHigh(stream, h)
+      return
+    }
+    if (this.#isFloodAsked) this.watchFlood()
+    if (!this.#isAsked) return
+    this.#isAsked = false
+    this.#events?.acknowledged()
   }
 
   /** @see XEP-0198 §6 */

@@ -53,7 +53,7 @@ export class Line implements Transport {
     })
   }
 
-  write(data: string, flushed?: (error: TransportError | null) => void): void {
+  write(data: string | readonly string[], flushed?: (error: TransportError | null) => void): void {
     if (!this.#isSilent) this.#transport.write(data, flushed)
     else if (flushed !== undefined) queueMicrotask(() => flushed(null))
   }

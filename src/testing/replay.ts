@@ -34,7 +34,6 @@ export const clientCharts: ChartTable = new Map(
     charts.carbonsMachine,
     charts.connectionMachine,
     charts.conversationMachine,
-    charts.livenessMachine,
     charts.photoHashMachine,
     charts.presenceMachine,
     charts.registrationMachine,

@@ -26,9 +26,12 @@ export interface DiscoveryOptions {
 /** Endpoints that are taken from the DNS, the first in order: each may cost a whole time-out, and anybody may forge more. */
 export const discoveredEndpointLimit = 32
 
+/** How long the DNS is waited for, in milliseconds: a whole discovery has twice as long, by default. */
+const answerMs = 5_000
+
 /**
  * Where a domain's server may be reached, in the order to try: SRV records for STARTTLS and direct TLS as one list, or
- * `domain:5222` where there are none.
+ * `domain:5222` where there are none or none come within 5 s.
  * @throws TransportError `unknown-host` when the domain says that it offers no such service or names no usable host,
  * `aborted`; RangeError for an impossible domain
  * @see RFC 6120 §3.2, XEP-0368 §3
@@ -38,6 +41,8 @@ export async function discoverEndpoints(options: DiscoveryOptions): Promise<read
   const name = toReferenceIdentity(domain)
   const fallback: Endpoint = { kind: 'starttls', host: name, port: defaultPorts.starttls }
   if (isIP(name) > 0) return [fallback]
+  const cancel = () => resolver.cancel?.()
+  const silence = setTimeout(cancel, answerMs)
   const records = await whileWanted(
     Promise.all([
       lookUp(resolver, `_xmpp-client._tcp.${name}`, 'starttls'),
@@ -45,8 +50,8 @@ export async function discoverEndpoints(options: DiscoveryOptions): Promise<read
     ]),
     `discovering ${name}`,
     signal,
-    () => resolver.cancel?.(),
-  )
+    cancel,
+  ).finally(() => clearTimeout(silence))
   const found = records.flat()
   const offered = found.filter((record) => !isRoot(record))
   if (found.length > 0 && offered.length === 0) {

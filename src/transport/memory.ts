@@ -116,15 +116,18 @@ class MemoryEnd implements Transport {
     this.#peer.#schedule()
   }
 
-  write(data: string, flushed?: Flushed): void {
+  write(data: string | readonly string[], flushed?: Flushed): void {
     const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#closing || this.#destroyed || this.#feed.ended) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    const chunk = this.framing === 'bytes' ? new TextEncoder().encode(data) : data
-    this.#bufferedBytes += chunk.length
-    this.#queue({ chunk, flushed: tracked })
+    const texts = typeof data === 'string' ? [data] : data
+    const chunks = this.framing === 'bytes' ? [new TextEncoder().encode(texts.join(''))] : texts
+    for (const [index, chunk] of chunks.entries()) {
+      this.#bufferedBytes += chunk.length
+      this.#queue({ chunk, flushed: index === chunks.length - 1 ? tracked : undefined })
+    }
   }
 
   pause(): void {

@@ -66,14 +66,15 @@ export class SocketTransport implements Transport {
     if (this.#upgrade !== 'running') this.#read()
   }
 
-  write(data: string, flushed?: Flushed): void {
+  write(data: string | readonly string[], flushed?: Flushed): void {
+    const text = typeof data === 'string' ? data : data.join('')
     const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#closing || this.#destroyed !== undefined || !this.#socket.writable) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    if (this.#upgrade === 'running') this.#afterUpgrade.push({ data, flushed: tracked })
-    else this.#send(data, tracked)
+    if (this.#upgrade === 'running') this.#afterUpgrade.push({ data: text, flushed: tracked })
+    else this.#send(text, tracked)
   }
 
   pause(): void {

@@ -103,10 +103,11 @@ export interface Transport {
   /** Starts delivery, not before the caller's turn is over; called once. What arrived before is delivered first. */
   start(sink: TransportSink): void
   /**
-   * Queues; `flushed` runs when the operating system has taken it (or with the error that prevented it), before
-   * `closed` at the latest. Nothing is sent after the end.
+   * Queues; several texts, each a frame of its own where there are frames, leave together. `flushed` runs when the operating
+   * system has taken all of it (or with the error that prevented it), before `closed` at the latest. Nothing is sent after
+   * the end.
    */
-  write(data: string, flushed?: (error: TransportError | null) => void): void
+  write(data: string | readonly string[], flushed?: (error: TransportError | null) => void): void
   /** Stops and resumes delivery, at once: back pressure reaches the peer. A clean end waits for what is held; a failure does not. */
   pause(): void
   resume(): void

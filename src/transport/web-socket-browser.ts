@@ -99,14 +99,14 @@ class BrowserWebSocketTransport implements Transport {
     this.#feed.start(sink)
   }
 
-  write(data: string, flushed?: Flushed): void {
+  write(data: string | readonly string[], flushed?: Flushed): void {
     const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#socket.readyState !== this.#socket.OPEN) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
     const before = this.#socket.bufferedAmount
-    this.#socket.send(data)
+    for (const text of typeof data === 'string' ? [data] : data) this.#socket.send(text)
     this.#writtenBytes += this.#socket.bufferedAmount - before
     if (tracked === undefined) return
     this.#unflushed.push({ mark: this.#writtenBytes, flushed: tracked })

@@ -1,7 +1,6 @@
-/** Random bytes are drawn in pieces of this length, since each draw has its price; so often that the engine knows how it goes. */
-const poolBytes = 512
-const pool = new Uint8Array(poolBytes)
-let drawn = poolBytes
+/** Masking keys are drawn together, since each draw has its price; so often that the engine knows how it goes. */
+const keys = new Int32Array(512)
+let drawn = keys.length
 
 /**
  * Text frames as they go over the wire, all in one piece: `ws` makes two of each, which are as many writes.
@@ -18,13 +17,15 @@ export function encodeTextFrames(texts: readonly string[], isMasked: boolean): B
     total += headerBytes(length) + maskBytes + length
   }
   const frames = Buffer.allocUnsafe(total)
+  const view = new DataView(frames.buffer, frames.byteOffset, total)
   let index = 0
   let at = 0
   for (const text of texts) {
     const length = lengths[index++] ?? 0
-    const payload = writeHeader(frames, at, length, isMasked) + maskBytes
+    writeHeader(view, at, length, isMasked)
+    const payload = at + headerBytes(length) + maskBytes
     frames.write(text, payload)
-    if (isMasked) mask(frames, payload, length)
+    if (isMasked) mask(view, payload, length)
     at = payload + length
   }
   return frames
@@ -35,32 +36,26 @@ function headerBytes(length: number): number {
   return length < 65_536 ? 4 : 10
 }
 
-/** A whole message of text: the final fragment, opcode 1. Returns where the header ends. */
-function writeHeader(frames: Buffer, at: number, length: number, isMasked: boolean): number {
-  const maskBit = isMasked ? 0x80 : 0
-  frames[at] = 0x81
-  if (length < 126) {
-    frames[at + 1] = maskBit | length
-    return at + 2
-  }
-  const isShort = length < 65_536
-  frames[at + 1] = maskBit | (isShort ? 126 : 127)
-  const end = at + (isShort ? 4 : 10)
-  for (let byte = end - 1, rest = length; byte > at + 1; byte--, rest = Math.floor(rest / 256))
-    frames[byte] = rest & 0xff
-  return end
+/** A whole message of text: the final fragment, opcode 1. */
+function writeHeader(frames: DataView, at: number, length: number, isMasked: boolean): void {
+  const bytes = headerBytes(length)
+  const short = bytes === 2 ? length : bytes === 4 ? 126 : 127
+  frames.setUint16(at, (isMasked ? 0x81_80 : 0x81_00) | short)
+  if (bytes === 4) frames.setUint16(at + 2, length)
+  else if (bytes === 10) frames.setBigUint64(at + 2, BigInt(length))
 }
 
-/** Puts a key that nobody can foresee before the payload, and the payload under it. */
-function mask(frames: Buffer, payload: number, length: number): void {
-  if (drawn === poolBytes) {
-    crypto.getRandomValues(pool)
+/** Puts a key that nobody can foresee before the payload, and the payload under it: four bytes at a time, as far as they go. */
+function mask(frames: DataView, payload: number, length: number): void {
+  if (drawn === keys.length) {
+    crypto.getRandomValues(keys)
     drawn = 0
   }
-  const key = drawn
-  drawn += 4
-  for (let index = 0; index < 4; index++) frames[payload - 4 + index] = pool[key + index] ?? 0
-  for (let index = 0; index < length; index++) {
-    frames[payload + index] = (frames[payload + index] ?? 0) ^ (pool[key + (index & 3)] ?? 0)
-  }
+  const key = keys[drawn++] ?? 0
+  frames.setInt32(payload - 4, key)
+  const end = payload + length
+  let at = payload
+  for (; at + 4 <= end; at += 4) frames.setInt32(at, frames.getInt32(at) ^ key)
+  // The rest begins at a multiple of the key.
+  for (let shift = 24; at < end; at++, shift -= 8) frames.setUint8(at, frames.getUint8(at) ^ (key >> shift))
 }

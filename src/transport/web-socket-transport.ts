@@ -5,10 +5,12 @@ import { TransportError } from '../errors.js'
 import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
 import { toTransportError } from './node-failure.js'
+import type { SocketReads } from './socket-reads.js'
 import { tlsFactsOf } from './tls-upgrade.js'
 import type { ChannelBindingType, TlsFacts, Transport, TransportSink } from './transport.js'
 import { closeOutcome } from './web-socket-close.js'
 import { encodeTextFrames } from './web-socket-frames.js'
+import { WebSocketShortcut } from './web-socket-shortcut.js'
 
 type Flushed = (error: TransportError | null) => void
 
@@ -31,8 +33,17 @@ export class WebSocketTransport implements Transport {
   #destroyed: { readonly reason: TransportError | null } | undefined
   #failure: TransportError | undefined
 
-  /** @param socket open, and not yet read from */
-  constructor(socket: WebSocket, raw: Socket, address: string, isServer: boolean) {
+  /**
+   * @param socket open, and not yet read from
+   * @param shortcut what `raw` reads, where it was made for that, and the longest text that is taken
+   */
+  constructor(
+    socket: WebSocket,
+    raw: Socket,
+    address: string,
+    isServer: boolean,
+    shortcut?: { readonly reads: SocketReads; readonly limitBytes: number },
+  ) {
     this.address = address
     this.tls = raw instanceof TLSSocket ? tlsFactsOf(raw, isServer) : null
     this.#socket = socket
@@ -42,6 +53,8 @@ export class WebSocketTransport implements Transport {
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
     socket.pause()
+    // Where the server has spoken first, `ws` is amid what it reads.
+    if (shortcut !== undefined && raw.readableLength === 0) this.#shorten(shortcut)
   }
 
   get bufferedBytes(): number {
@@ -54,16 +67,18 @@ export class WebSocketTransport implements Transport {
     if (!this.#feed.paused) this.#socket.resume()
   }
 
-  write(data: string, flushed?: Flushed): void {
+  write(data: string | readonly string[], flushed?: Flushed): void {
     const tracked = flushed === undefined ? undefined : this.#feed.track(flushed)
     if (this.#socket.readyState !== WebSocket.OPEN) {
       tracked?.(new TransportError('closed', `${this.address} is closed for writing`))
       return
     }
-    if (this.#texts.length === 0) void settled.then(this.#flush)
-    this.#texts.push(data)
-    this.#textUnits += data.length
     if (tracked !== undefined) this.#flushes.push(tracked)
+    if (typeof data === 'string') {
+      if (this.#texts.length === 0) void settled.then(this.#flush)
+      this.#texts.push(data)
+      this.#textUnits += data.length
+    } else this.#send(this.#texts.length === 0 ? data : [...this.#texts, ...data])
   }
 
   pause(): void {
@@ -98,10 +113,18 @@ export class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
+  #shorten({ limitBytes, reads }: { readonly reads: SocketReads; readonly limitBytes: number }): void {
+    const other = reads.take
+    const way = new WebSocketShortcut({ text: this.#onText, other }, limitBytes)
+    reads.take = (bytes) => way.take(bytes)
+  }
+
   /** The frames of one turn leave in one write. */
   readonly #flush = (): void => {
-    if (this.#texts.length === 0) return
-    const texts = this.#texts
+    if (this.#texts.length > 0) this.#send(this.#texts)
+  }
+
+  #send(texts: readonly string[]): void {
     const flushes = this.#flushes
     this.#texts = []
     this.#flushes = []
@@ -124,11 +147,14 @@ export class WebSocketTransport implements Transport {
         new TransportError('failed', `${this.address} sent a binary frame; XMPP has text only`),
         1003,
       )
-    } else {
-      this.#feed.data(toText(data))
-      // What is said to a message leaves before `ws` answers a closing frame behind it.
-      this.#flush()
-    }
+    } else this.#onText(toText(data))
+  }
+
+  readonly #onText = (text: string): void => {
+    if (this.#failure !== undefined) return
+    this.#feed.data(text)
+    // What is said to a message leaves before `ws` answers a closing frame behind it.
+    this.#flush()
   }
 
   readonly #onError = (cause: Error): void => {

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
+import { connect, type Socket } from 'node:net'
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls'
 import { WebSocket } from 'ws'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
-import { checkIdentity, toReferenceIdentity } from './certificate-identity.js'
+import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
 import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import { toTransportError } from './node-failure.js'
+import { SocketReads } from './socket-reads.js'
 import { toSecureContext } from './tls-upgrade.js'
 import type { Transport } from './transport.js'
 import { defaultFrameLimitBytes, xmppSubprotocol, type WebSocketDialOptions } from './web-socket-dial.js'
@@ -26,8 +27,9 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
   const tls = tlsOptionsOf(endpoint.url, options.tls ?? {})
   if (signal.aborted) throw abortedError(deed, signal)
   return new Promise((resolve, reject) => {
+    const reads = new SocketReads()
     const socket = new WebSocket(endpoint.url, [xmppSubprotocol], {
-      ...tls,
+      createConnection: () => connectBelow(endpoint.url, tls, reads),
       maxPayload: frameLimitBytes,
       perMessageDeflate: false,
     })
@@ -53,11 +55,28 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
         return
       }
       disarm()
-      const transport = new WebSocketTransport(socket, raw, address, false)
+      const transport = new WebSocketTransport(socket, raw, address, false, {
+        reads,
+        limitBytes: frameLimitBytes,
+      })
       socket.off('error', onError).off('unexpected-response', onRefusal)
       resolve(transport)
     })
   })
+}
+
+/** The socket below, which is read without a stream; the handshake, and whatever has no shorter way, is told as if there were one. */
+function connectBelow(url: string, tls: ConnectionOptions, reads: SocketReads): Socket {
+  const { hostname, port, protocol } = new URL(url)
+  const isSecure = protocol === 'wss:'
+  const target = {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (isSecure ? 443 : 80) : Number(port),
+    onread: reads.onread,
+  }
+  const socket = isSecure ? connectSecurely({ ...tls, ...target }) : connect(target)
+  reads.take = (chunk) => socket.emit('data', Buffer.from(chunk))
+  return socket
 }
 
 /** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
@@ -65,6 +84,7 @@ function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>
   const { hostname } = new URL(url)
   const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
   return {
+    servername: toServerName(toReferenceIdentity(hostname)),
     secureContext: toSecureContext({ domain: hostname, ...tls }),
     checkServerIdentity: (_host, certificate) => checkIdentity([...new Set(identities)], certificate),
   }

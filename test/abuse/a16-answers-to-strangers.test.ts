@@ -184,6 +184,23 @@ describe('A16: what strangers send', () => {
     expect(await answer(peer, message)).toBe('silence')
   })
 
+  it.each([
+    ['a request without a question', "<iq type='get' id='x1'/>", nobody],
+    ['a request with two', "<iq type='set' id='x1'><a xmlns='urn:a'/><b xmlns='urn:b'/></iq>", nobody],
+    ['an IQ of no known type', "<iq type='put' id='x1'><a xmlns='urn:a'/></iq>", nobody],
+    ['presence of no known type', "<presence type='invisible' id='x1'/>", 'silence'],
+    ['presence to an address that is none', "<presence to='@' id='x1'/>", 'silence'],
+    ['a message to an address that is none', "<message to='@' id='x1'><body>x</body></message>", 'silence'],
+  ])('and cannot be read tells them nothing, and the others what is wrong: %s', async (_what, text, told) => {
+    const { client, peer } = await meet({ presence: {} }, { items })
+    client.message$.subscribe()
+    await peer.next('presence')
+    const from = (jid: string) => text.replace(/(?=\/?>)/, ` from='${jid}'`)
+    for (const [, stranger] of strangers) expect(await answer(peer, from(stranger))).toBe(told)
+    for (const friend of [`${subscriber}/x`, 'example.test'])
+      expect(await answer(peer, from(friend))).toMatch(/^modify (?:bad-request|jid-malformed)$/)
+  })
+
   it('is answered with nothing but the error: no word of what is understood', async () => {
     const { peer } = await meet({ presence: {} }, { items })
     await say(peer, ping('mallory@evil.test/x'))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createActor } from 'xstate'
-import { livenessMachine } from '../../machines/liveness.js'
+import { rosterMachine } from '../../machines/roster.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { meansOf } from '../../src/actors/means.js'
 import { createClient, type Client } from '../../src/client.js'
@@ -63,7 +63,14 @@ describe('two clients in one process', () => {
   })
 })
 
+it('a session that is online keeps nothing of what its actors were made with', async () => {
+  const { client } = scripted('alice')
+  await client.connect()
+  const actors = [client.actor, ...Object.values(client.actor.getSnapshot().children)]
+  expect(actors.map((actor): unknown => Reflect.get(actor ?? {}, 'options'))).toEqual(actors.map(() => ({})))
+})
+
 it('a system that was given no means is refused', () => {
-  const stranger = createActor(livenessMachine, { input: { timeouts: defaultTimeouts } })
+  const stranger = createActor(rosterMachine, { input: { wanted: false, timeouts: defaultTimeouts } })
   expect(() => meansOf(stranger.system)).toThrow(TypeError)
 })

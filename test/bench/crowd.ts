@@ -20,7 +20,7 @@ export async function measureCrowd({ isQuick }: Scope): Promise<Group> {
     input: {
       client: 'ours',
       url: `ws://127.0.0.1:${port}/xmpp-websocket`,
-      accounts: Array.from({ length: sessions }, (_, index) => `u${index % accounts}@localhost`),
+      crowd: { sessions, accounts, first: 0, domain: 'localhost' },
       password,
       allowPlaintext: true,
       streamManagement: true,

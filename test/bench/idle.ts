@@ -32,7 +32,7 @@ export async function measureIdle(scope: Scope): Promise<Group> {
           input: {
             client,
             url: urlOn(way, portOn(server, way)),
-            accounts: accountsOf(server, Object.keys(clientTitles).indexOf(client), sessions),
+            crowd: crowdOf(server, Object.keys(clientTitles).indexOf(client), sessions),
             password: server.password,
             mechanism: 'PLAIN',
             concurrency: 10,
@@ -83,11 +83,8 @@ export async function measureIdle(scope: Scope): Promise<Group> {
 }
 
 /** Nobody shares an account, and so nobody hears of anybody else. */
-function accountsOf({ accounts, domain }: ProsodyUnderBench, client: number, sessions: number) {
-  return Array.from(
-    { length: sessions },
-    (_, index) => `u${(client * sessions + index) % accounts}@${domain}`,
-  )
+function crowdOf({ accounts, domain }: ProsodyUnderBench, client: number, sessions: number) {
+  return { sessions, accounts, first: client * sessions, domain }
 }
 
 /** Both are a few timers of the runtime: what differs less than this is the same. */

@@ -23,7 +23,7 @@ const defaultTimeoutMs = 180_000
 const lastWordsLimit = 2000
 
 /** Runs one worker and resolves with what it measured; rejects with its last words when it fails. */
-export function runWorker({
+export async function runWorker({
   caFile,
   exposeGc,
   hear,

@@ -76,6 +76,7 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
         expect.stringContaining('presence subscribe'),
         expect.stringContaining('iq set'),
       ])
+      expect(await page.locator('mark').first().innerText()).toBe('frank@')
       await page.getByRole('searchbox').fill('nobody has said this')
       await page.getByText('No stanza passes the filter.').waitFor()
     })
@@ -100,8 +101,12 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     await open(page, 'Sequence')
     const arrows = page.getByRole('listbox', { name: 'Sequence of events and stanzas' })
     await arrows.getByRole('option', { name: 'server → app' }).filter({ hasText: 'iq error' }).waitFor()
-    expect(await page.getByText('authentication', { exact: true }).count()).toBeGreaterThan(1)
+    expect(await arrows.getByRole('option', { name: 'session/' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Unfold', exact: true }).click()
+    await page.getByText('authentication', { exact: true }).nth(1).waitFor()
+    expect(await arrows.getByRole('option', { name: 'session/' }).count()).toBeGreaterThan(0)
     await page.getByRole('button', { name: 'Fold', exact: true }).click()
+    await arrows.locator('.told-event', { hasText: ' · ' }).first().waitFor()
     expect(await arrows.getByRole('option', { name: 'session/' }).count()).toBe(0)
     await arrows.focus()
     await page.keyboard.press('ArrowUp')
@@ -147,7 +152,7 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     await open(page, 'Details')
     const details = page.getByRole('tabpanel', { name: 'Details' })
     await details.getByRole('heading', { name: 'stream.ended' }).waitFor()
-    await details.getByText('active.online.fresh').waitFor()
+    await details.getByText('course.fresh').waitFor()
     await details.getByText('the server keeps no session').waitFor()
     await details.getByText('may go elsewhere: no').waitFor()
     await details

@@ -16,6 +16,12 @@ const chromium = await findChromium()
 if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
 
 const token = 'a-token-of-the-tests'
+const answered = {
+  seq: 11,
+  type: 'call.answered',
+  value: { line: 'talking', sound: 'loud' },
+  edges: ['call.line.ringing call.answered 0'],
+}
 const ring = { edge: 'call.line.ringing xstate.after.ringTimeout.call.line.ringing 0', ms: 300_000 }
 const call: readonly RecordingLine[] = [
   ...opening('a'),
@@ -135,6 +141,37 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await seen(page, 'call.line.ringing')
   })
 
+  it('plays all of it again, and stays at each step of the actor that is looked at', async () => {
+    const { url } = await inspect([...call, took('session', 10), took('session', 10, answered)])
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.talking')
+    const rung = page.waitForSelector('[data-state="call.line.ringing"].state.active')
+    await page.keyboard.press('Space')
+    expect(await (await rung).isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Play' }).waitFor()
+    expect(await seen(page, 'call.line.talking')).toBe(true)
+  })
+
+  it('shows all of a large chart with its names, and every key when asked', async () => {
+    const { url, tell } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell(largeChart)
+    tell(began('large', 10, large))
+    await page.getByRole('treeitem', { name: 'large' }).click()
+    await page.waitForSelector('.arrow')
+    expect(await page.locator('.far-names').count()).toBe(0)
+    await page.keyboard.press('0')
+    await page.locator('.far-names .leaf.active').getByText('step2').waitFor()
+    expect(await page.locator('.far-names .group').count()).toBeGreaterThan(5)
+    for (let press = 0; press < 20; press += 1) await page.keyboard.press('+')
+    await page.locator('.far-names').waitFor({ state: 'detached' })
+    await page.keyboard.press('?')
+    await page.getByText('nearer, farther, follow').waitFor()
+    await page.keyboard.press('?')
+    expect(await page.getByRole('complementary', { name: 'Hints' }).count()).toBe(0)
+  })
+
   it('finds actors by what is searched for', async () => {
     const { url } = await inspect([...call, took('session/call', 10)])
     const page = await stage.visit(url)
@@ -162,12 +199,27 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
       began('session', 0, { chart: 'session', value: 'disconnected' }),
     ])
     const page = await stage.visit(url)
+    const workers = () => page.workers().map((worker) => worker.url().split('/').at(-1))
     await page.waitForSelector('.statechart[aria-label="chart session"]')
-    expect(page.workers()).toHaveLength(0)
+    expect(workers()).toEqual(['layouts.js'])
     tell(began('session/call', 1))
     await page.getByRole('treeitem', { name: 'call' }).click()
     await seen(page, 'call.line.idle')
-    expect(page.workers()).toHaveLength(1)
+    expect(workers()).toEqual(['layouts.js', 'layout-worker.js'])
+  })
+
+  it('shows the states of a chart that takes long to lay out at once, and its arrows later', async () => {
+    const { url, tell } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell(largeChart)
+    tell(began('large', 10, large))
+    const drafted = page.waitForSelector('.chart:has(.draft-note) .state.leaf.active')
+    await page.getByRole('treeitem', { name: 'large' }).click()
+    expect(await (await drafted).getAttribute('data-state')).toBe('large.group3.step2')
+    await page.waitForSelector('.arrow')
+    expect(await seen(page, 'large.group3.step2')).toBe(true)
+    expect(await page.locator('.draft-note').count()).toBe(0)
   })
 
   it('leads on from a state to the actor that it invokes', async () => {
@@ -205,6 +257,10 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   it('opens a recording without any server behind it', async () => {
     const page = await stage.visit(await serveFolder(stage.folder))
     await page.getByText('Watch a protocol come alive').waitFor()
+    const lefts = await page
+      .locator('.welcome > *')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().left))
+    expect(new Set(lefts).size).toBe(1)
     await page.getByLabel('Recording', { exact: true }).setInputFiles(file)
     await seen(page, 'call.line.ringing')
     expect(await page.getByRole('status').first().innerText()).toContain('night.jsonl')
@@ -236,6 +292,27 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     expect(await blemishes(page)).toEqual([])
   })
 })
+
+const largeGroups = 25
+const large = { chart: 'large', value: { group3: 'step2' } }
+const steps = Array.from({ length: 6 }, (_, step) => [
+  `step${step}`,
+  { on: { next: `step${(step + 1) % 6}`, skip: `step${(step + 3) % 6}` } },
+])
+const groups = Array.from({ length: largeGroups }, (_, group) => [
+  `group${group}`,
+  {
+    initial: 'step0',
+    on: { done: `group${(group + 1) % largeGroups}`, fail: `group${(group * 7) % largeGroups}` },
+    states: Object.fromEntries(steps),
+  },
+])
+const largeChart: RecordingLine = {
+  kind: 'chart',
+  source: 'a',
+  chart: 'large',
+  graph: toGraph(createMachine({ id: 'large', initial: 'group0', states: Object.fromEntries(groups) })),
+}
 
 /** Any host of files. */
 async function serveFolder(folder: string): Promise<string> {

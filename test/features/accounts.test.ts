@@ -155,6 +155,15 @@ it('a registration that is given up leaves the session offline', async () => {
   expect(client.state.status).toBe('offline')
 })
 
+it('a second wish to register leaves the first one alone', async () => {
+  const { meet } = await serve({ registration })
+  const { account, client } = meet('bob')
+  const first = account.register({ fill: () => ({ email: 'bob@mail.example' }) })
+  await expect(account.register()).rejects.toBeInstanceOf(TypeError)
+  expect(await first).toEqual({ outcome: 'registered' })
+  expect(client.state.status).toBe('online')
+})
+
 it('an account is made before anybody connects', async () => {
   const { meet } = await serve({ registration: {} })
   const { account, client } = meet('alice')

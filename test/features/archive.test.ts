@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { heldMessageLimit } from '../../src/features/timeline.js'
-import { rest } from '../spec/session.js'
+import { closingTag, rest } from '../spec/session.js'
 import {
   anchored,
   archived,
@@ -58,6 +58,28 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(states).toEqual(['offline', 'anchoring', 'live', 'offline', 'catchingUp', 'live'])
     const third = await question(await again())
     expect(third.page.after).toBe('a6')
+  })
+
+  it('that wait for what was missed go on waiting where the client leaves meanwhile', async () => {
+    const { again, client, seen, states } = await anchored('a0')
+    const next = await again()
+    await question(next)
+    next.say(live('two', 'a2'))
+    await rest()
+    const leaving = client.disconnect()
+    await next.closing()
+    next.say(live('three', 'a3') + closingTag)
+    next.hangUp()
+    await leaving
+    expect(seen).toEqual([])
+    const last = await again()
+    const { page, query, request } = await question(last)
+    expect(page.after).toBe('a0')
+    const missed = ['one', 'two', 'three'].map((body, index) => archived(query, `a${index + 1}`, inner(body)))
+    last.say(missed.join('') + end(request, true))
+    await rest()
+    expect(seen).toEqual(['one a1', 'two a2', 'three a3'])
+    expect(states.slice(3)).toEqual(['offline', 'catchingUp', 'offline', 'catchingUp', 'live'])
   })
 
   it('come once that were sent again, though the archive has them twice', async () => {

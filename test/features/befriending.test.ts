@@ -80,6 +80,20 @@ describe('befriend()', () => {
     expect(again[0]?.state.status).not.toBe('ended')
   })
 
+  it('begins anew where the last one was taken back outside a session, and asks for no less', async () => {
+    const home = { items: item(bob, "ask='subscribe'") }
+    const { people, lose, again } = await meet({}, home)
+    await lose()
+    const one = people.befriend(bob)
+    void one.withdraw()
+    const another = people.befriend(bob)
+    expect([one, another].map(progressOf)).toEqual(['ended withdrawn', 'waiting'])
+    const { peer } = await again(home)
+    expect(progressOf(another)).toBe('awaited/closed')
+    expect(peer.raw).not.toContain('unsubscribe')
+    expect(people.befriend(bob)).toBe(another)
+  })
+
   it('asks nobody about a request that it answers itself', async () => {
     const { people, peer } = await meet()
     const asked: string[] = []

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { receipts } from '../../src/index.js'
 import { awaitedReceiptLimit } from '../../src/features/receipts.js'
 import { childOf } from '../spec/heard.js'
+import { bodiesOf, logInManaged, managed } from '../spec/managed.js'
 import { answersTo, online, rest } from '../spec/session.js'
 
 const bob = 'bob@example.test'
@@ -45,6 +46,22 @@ describe('a receipt that is asked for (XEP-0184)', () => {
     peer.say(received(delivery.id, 'alice@example.test/phone'))
     await rest()
     expect(delivery.status.status).toBe('received')
+  })
+
+  it('makes up for an acknowledgement: what was received is not sent again in the next session', async () => {
+    const session = await managed()
+    const { client, first } = session
+    const { send } = client.use(receipts)
+    const deliveries = ['one', 'two'].map((body) => send({ to: bob, body }))
+    await rest()
+    first.say(received(deliveries[0]?.id ?? '') + "<message xmlns='jabber:server'/>")
+    await rest()
+    expect(client.state.status).toBe('backingOff')
+    client.networkOnline()
+    const second = await session.peer(1)
+    await logInManaged(second)
+    expect(bodiesOf(second)).toEqual(['two'])
+    expect(deliveries.map(({ status }) => status.status)).toEqual(['received', 'written'])
   })
 
   it('is forgotten when too many others are awaited', async () => {

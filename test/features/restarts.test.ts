@@ -12,6 +12,8 @@ import {
   responseHeader,
   rest,
   start,
+  streamCondition,
+  streamError,
 } from '../spec/session.js'
 import { askedToResume, bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
 import { AwaitedStore } from '../store/awaited-store.js'
@@ -168,6 +170,46 @@ describe('a process after the one that was killed', () => {
     expect(bodiesOf(after.first)).toEqual(['one'])
   })
 
+  it('hears that what the last one has sent came back', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    const { id } = say(before.client, 'one')
+    await before.kill()
+    const bounced: string[] = []
+    const after = await begin(disk, {}, (client) =>
+      client.bounced$.subscribe(({ delivery }) => bounced.push(delivery.id)),
+    )
+    await resume(after.first, 1)
+    const gone = `<error type='cancel'><gone xmlns='${ns.stanzaErrors}'/></error>`
+    await answersTo(after.first, `<message type='error' from='${bob}' id='${id}'>${gone}</message>`)
+    expect(bounced).toEqual([id])
+    expect(after.restored[0]?.deliveries[0]?.status).toMatchObject({ reason: { condition: 'gone' } })
+  })
+
+  it('sends first what the last one had sent first', async () => {
+    const disk = new Disk()
+    const before = await begin(disk)
+    say(before.client, 'one')
+    await before.kill()
+    const after = await begin(disk, {}, (client) => say(client, 'two'))
+    await logInManaged(after.first)
+    expect(bodiesOf(after.first)).toEqual(['one', 'two'])
+  })
+
+  it('sends what nobody had acknowledged when the last one halted', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    const { id } = say(before.client, 'one')
+    await rest()
+    before.first.say(streamError(streamCondition('conflict')))
+    await rest()
+    expect(before.client.state.status).toBe('halted')
+    await before.kill()
+    const after = await begin(disk)
+    await logInManaged(after.first)
+    expect(after.first.raw).toContain(`<message to='${bob}' id='${id}'>`)
+  })
+
   it('sees who was there, and asks what has changed in the roster', async () => {
     const disk = new Disk()
     const features = "<sm xmlns='urn:xmpp:sm:3'/><ver xmlns='urn:xmpp:features:rosterver'/>"
@@ -214,6 +256,23 @@ describe('a process after the one that was killed', () => {
       `<iq type='result' id='${attributes['id']}'><query xmlns='${ns.roster}'/></iq>`,
     )
     expect(after.first.raw).toContain(`<item jid='${bob}' name='Bob'/>`)
+  })
+
+  it('takes back a handshake that the last one took back outside a session', async () => {
+    const disk = new Disk()
+    const before = await begin(disk, {}, (client) => {
+      void client.use(contacts).befriend(bob).withdraw()
+    })
+    await before.kill()
+    const after = await begin(disk, { roster: false }, (client) => client.use(contacts))
+    await logInManaged(after.first)
+    const roster = await after.first.next('iq')
+    await answersTo(
+      after.first,
+      `<iq type='result' id='${roster.attributes['id']}'><query xmlns='${ns.roster}'><item jid='${bob}' ask='subscribe'/></query></iq>`,
+    )
+    expect(after.first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='unsubscribe'/)
+    expect(after.first.raw).not.toContain('<item')
   })
 
   it('hears once what comes again after a login', async () => {

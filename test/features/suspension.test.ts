@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contacts, ns, xml, type Client } from '../../src/index.js'
-import { answersTo, rest } from '../spec/session.js'
+import { answersTo, closingTag, rest, start } from '../spec/session.js'
 import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
 import type { Peer } from '../spec/peer.js'
 
@@ -146,6 +146,32 @@ describe('a session that is suspended', () => {
     expect(statuses[2]).toMatchObject({ reason: { code: 'transport.overflow' } })
   })
 
+  it('is over when the client is closed: what it kept has failed', async () => {
+    const { client } = await suspended()
+    const delivery = say(client, 'one')
+    await client.close()
+    expect(await delivery.settled).toMatchObject({
+      status: 'failed',
+      reason: { code: 'transport.not-connected' },
+    })
+  })
+
+  it('that is lost hands its messages back before those that found no room in it', async () => {
+    const bodies = ['one', 'two', 'three', 'four']
+    const session = start({ reconnect: 'afterOnline', limits: { unacknowledgedStanzas: 2 } })
+    for (const body of bodies) say(session.client, body)
+    const first = await session.peer()
+    await logInManaged(first)
+    first.say("<message xmlns='jabber:server'/>")
+    await rest()
+    session.client.networkOnline()
+    const second = await session.peer(1)
+    await logInManaged(second)
+    second.say(sm('a', "h='2'"))
+    await rest()
+    expect(bodiesOf(second)).toEqual(bodies)
+  })
+
   it('refuses at once what XML cannot carry', async () => {
     const { client } = await suspended()
     expect(() => say(client, 'a\u0000b')).toThrow(RangeError)
@@ -181,6 +207,51 @@ describe('a session that is suspended', () => {
     first.hangUp()
     await leaving
     expect(client.state.status).toBe('offline')
+  })
+
+  it('asks on leaving what the server has, where it may not ask again yet', async () => {
+    const { client, first } = await managed()
+    say(client, 'one')
+    await rest()
+    first.say(sm('a', "h='1'"))
+    await rest()
+    const delivery = say(client, 'two')
+    await rest()
+    const leaving = client.disconnect()
+    await first.closing()
+    expect(first.raw).toMatch(
+      /two<\/body><\/message><a [^>]*><r xmlns='urn:xmpp:sm:3'\/><presence type='unavailable'\/><\/stream:stream>$/,
+    )
+    first.say(sm('a', "h='2'") + closingTag)
+    await leaving
+    expect(delivery.status.status).toBe('acknowledged')
+  })
+
+  it('believes the last word of a server, which counts the farewell too', async () => {
+    const { client, first } = await managed()
+    const delivery = say(client, 'one')
+    await rest()
+    const leaving = client.disconnect()
+    await first.closing()
+    first.say(sm('a', "h='2'") + closingTag)
+    await leaving
+    expect(delivery.status.status).toBe('acknowledged')
+  })
+
+  it.each([
+    ['acknowledged', { unacknowledgedStanzas: 2 }],
+    ['written', { outboundLimitBytes: 2_500 }],
+  ])('sends what found no room at first once something is %s', async (_, limits) => {
+    const session = start({ limits })
+    const bodies = ['one', 'two', 'three', 'four']
+    for (const body of bodies) say(session.client, body + ' '.repeat(1_000))
+    const first = await session.peer()
+    await logInManaged(first)
+    for (let h = 2; h <= 4; h += 2) {
+      first.say(sm('a', `h='${h}'`))
+      await rest()
+    }
+    expect(bodiesOf(first)).toEqual(bodies)
   })
 })
 

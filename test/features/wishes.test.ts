@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClient, type Client } from '../../src/client.js'
 import type { ClientOptions } from '../../src/client-options.js'
-import { login, openingTag, scriptedEndpoint, type Exchange } from '../support/scripted-server.js'
+import { accounts } from '../../src/index.js'
+import { answer, login, openingTag, scriptedEndpoint, type Exchange } from '../support/scripted-server.js'
 
 const clients: Client[] = []
 afterEach(async () => {
@@ -50,6 +51,17 @@ describe('a wish made inside a subscriber of the state', () => {
     await outcome(client.connect())
     expect(await left).toBe('offline')
     expect(servers[0]?.heard).toMatch(/<\/stream:stream>$/)
+  })
+
+  it('to connect is refused while the account is on its way out', async () => {
+    const asksToRemove = { hears: /<remove\/><\/query><\/iq>/, says: answer('') }
+    const { client } = scripted([[...login, asksToRemove]], { roster: false, presence: false })
+    await client.connect()
+    const again = once(client, 'closing', () => client.connect())
+    const removed = client.use(accounts).remove()
+    expect(await outcome(again)).toBe('transport.aborted')
+    await removed
+    expect(client.state.status).toBe('removed')
   })
 
   it('to close waits until the stream is closed in order', async () => {

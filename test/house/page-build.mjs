@@ -1,4 +1,4 @@
-// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, what failures mean, what a session is protected by, layouts made beforehand, and ELK as its own author built it, to run in a worker.
+// Bundles the inspector's page into the build: one script, one style sheet, what saves charts, what failures mean, what a session is protected by, the worker that lays charts out, and ELK as its own author built it, for what that worker does not know.
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { argv, pid } from 'node:process'

@@ -1,4 +1,4 @@
-// Takes the pictures of the inspector's page that the README shows: `npm run screenshots`, with Chromium installed.
+// Takes the pictures of the inspector's page that the README shows, or those that are named: `npm run screenshots`, with Chromium installed.
 // They show the demo: two people who meet on the embedded server.
 import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
@@ -9,20 +9,22 @@ import { chromium } from 'playwright-core'
 const root = new URL('../../', import.meta.url)
 const target = new URL('docs/inspector/', root)
 
-/** What is to be seen: which actor, which tab, the tab alone or all, how wide; each in both colours. */
+/** What is to be seen: which actor, which tab, after which key, the tab alone or all, how wide; each in both colours. */
 const views = [
   { name: 'chart', actor: 'session' },
+  { name: 'far', actor: 'session', key: '0' },
   { name: 'wire', tab: 'Wire' },
-  { name: 'sequence', tab: 'Sequence', panel: 'first' },
+  { name: 'sequence', tab: 'Sequence', panel: 'first', width: 1720 },
   { name: 'contacts', tab: 'Contacts' },
   { name: 'details', actor: 'session', tab: 'Details', panel: 'last' },
   { name: 'security', actor: 'session', tab: 'Security', panel: 'last' },
   { name: 'send', actor: 'session', tab: 'Send', panel: 'last' },
   { name: 'narrow', actor: 'session', width: 400 },
 ]
-const pictures = views.flatMap((view) =>
-  ['light', 'dark'].map((scheme) => ({ ...view, scheme, name: `${view.name}-${scheme}` })),
-)
+const only = process.argv.slice(2)
+const pictures = views
+  .filter(({ name }) => only.length === 0 || only.includes(name))
+  .flatMap((view) => ['light', 'dark'].map((scheme) => ({ ...view, scheme, name: `${view.name}-${scheme}` })))
 
 const demo = spawn(process.execPath, [fileURLToPath(new URL('dist/src/cli/main.js', root)), 'demo'], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -53,7 +55,7 @@ async function addressIn(output) {
   throw new Error('the demo told no address')
 }
 
-async function take(browser, url, { name, scheme, actor, tab, panel, width = 1280 }) {
+async function take(browser, url, { name, scheme, actor, tab, key, panel, width = 1280 }) {
   const page = await browser.newPage({
     viewport: { width, height: width === 400 ? 720 : 760 },
     colorScheme: scheme,
@@ -70,6 +72,7 @@ async function take(browser, url, { name, scheme, actor, tab, panel, width = 128
     await page.waitForSelector(`.statechart[aria-label="chart ${actor}"]`)
   }
   if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()
+  if (key !== undefined) await page.keyboard.press(key)
   await page.waitForTimeout(800)
   const panels = page.getByRole('tabpanel')
   const seen = panel === undefined ? page : panel === 'first' ? panels.first() : panels.last()

@@ -1,62 +1,57 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { assign, createActor, toPromise } from 'xstate'
-import { livenessMachine } from '../../machines/liveness.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { TransportError } from '../../src/errors.js'
-import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
+import { fails, gives, silent } from '../support/scripted-deeds.js'
+import { finds, online, sessions } from './session-run.js'
 
-const { quietMs, probeMs } = defaultTimeouts
+const { quietMs, probeMs, doubtMs } = defaultTimeouts
 
-/** @param measured what is found when silence could have lasted, in milliseconds; by default that it has */
-function run(script: Parameters<typeof scriptDeeds>[0], measured: readonly number[] = []) {
-  const deeds = scriptDeeds(script)
-  const left = [...measured]
-  const machine = livenessMachine.provide({
-    actors: { probe: deeds.deed('probe') },
-    actions: { measureSilence: assign(() => ({ silentMs: left.shift() ?? quietMs })) },
-  })
-  const actor = createActor(machine, { input: { timeouts: defaultTimeouts } })
-  const output = toPromise(actor)
-  actor.start()
-  return { ...deeds, actor, output }
-}
+beforeEach(sessions.begin)
+afterEach(sessions.end)
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
-
-describe('the liveness chart', () => {
-  it('looks again after what is left of the quiet time', async () => {
-    const { actor, asked } = run({ probe: [silent] }, [1_000, quietMs])
+describe('the liveness of an online session', () => {
+  it('is looked at again after what is left of the quiet time', async () => {
+    finds(1_000, quietMs)
+    const { actor, asked } = await online({ probe: [silent] }, { wantsRoster: false })
+    const before = asked.length
     await vi.advanceTimersByTimeAsync(quietMs)
-    expect([asked, actor.getSnapshot().value]).toEqual([[], 'listening'])
+    expect(actor.getSnapshot().matches({ active: { online: { liveness: 'listening' } } })).toBe(true)
     await vi.advanceTimersByTimeAsync(quietMs - 1_001)
-    expect(asked).toEqual([])
+    expect(asked.slice(before)).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
-    expect([asked, actor.getSnapshot().value]).toEqual([['probe'], 'probing'])
-    actor.stop()
+    expect(asked.slice(before)).toEqual(['probe'])
+    expect(actor.getSnapshot().matches({ active: { online: { liveness: 'probing' } } })).toBe(true)
   })
 
-  it('listens for the whole quiet time again after an answered probe', async () => {
-    const { actor, asked } = run({ probe: [gives(), silent] })
+  it('is left alone for the whole quiet time again after an answered probe', async () => {
+    const { actor, asked } = await online({ probe: [gives(), silent] }, { wantsRoster: false })
+    const before = asked.length
     await vi.advanceTimersByTimeAsync(quietMs)
-    expect([asked, actor.getSnapshot().value]).toEqual([['probe'], 'listening'])
+    expect(asked.slice(before)).toEqual(['probe'])
+    expect(actor.getSnapshot().matches({ active: { online: { liveness: 'listening' } } })).toBe(true)
     await vi.advanceTimersByTimeAsync(quietMs - 1)
-    expect(asked).toEqual(['probe'])
+    expect(asked.slice(before)).toEqual(['probe'])
     await vi.advanceTimersByTimeAsync(1)
-    expect(asked).toEqual(['probe', 'probe'])
-    actor.stop()
+    expect(asked.slice(before)).toEqual(['probe', 'probe'])
   })
 
-  it('declares a silent connection dead when the probe is not answered', async () => {
-    const { output } = run({ probe: [silent] })
-    await vi.advanceTimersByTimeAsync(quietMs + probeMs)
-    expect(await output).toMatchObject({ error: { code: 'timeout.probe' } })
+  it.each([
+    ['is over when the probe is not answered', quietMs, probeMs, 'timeout.probe', undefined],
+    ['is over sooner when it is in doubt', 0, doubtMs, 'timeout.doubt', 'system.woken'],
+  ] as const)('%s', async (_promise, silenceMs, patienceMs, code, news) => {
+    const { actor } = await online({ probe: [silent] })
+    if (news !== undefined) actor.send({ type: news })
+    await vi.advanceTimersByTimeAsync(silenceMs + patienceMs - 1)
+    expect(actor.getSnapshot().matches({ active: 'online' })).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+    const { context, value } = actor.getSnapshot()
+    expect([value, context.error?.code]).toEqual([{ backingOff: 'ended' }, code])
   })
 
-  it('ends with what the probe failed with', async () => {
+  it('ends the attempt with what the probe failed with', async () => {
     const closed = new TransportError('closed', 'gone')
-    const { output } = run({ probe: [fails(closed)] })
+    const { actor } = await online({ probe: [fails(closed)] })
     await vi.advanceTimersByTimeAsync(quietMs)
-    expect(await output).toEqual({ error: closed })
+    expect(actor.getSnapshot().context.error).toBe(closed)
   })
 })

@@ -32,7 +32,7 @@ describe('the session chart, with a store,', () => {
     const { actor, asked, inputs, seen, stanzas } = session
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.takenOver')
+    expect(seen.at(-1)).toBe('active.online.course.takenOver')
     expect(standing(session)).toEqual(['synced', { live: 'settled' }])
     expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-0' }])
     expect(asked.filter((name) => ['bindResource', 'enable', 'fetchRoster'].includes(name))).toEqual([
@@ -41,7 +41,7 @@ describe('the session chart, with a store,', () => {
     expect(actor.getSnapshot().context).toMatchObject({ scramPinned: true })
     stanzas.say({ type: 'stream.ended', error: closed })
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(asked.filter((name) => name === 'readStore')).toHaveLength(1)
   })
 
@@ -49,9 +49,9 @@ describe('the session chart, with a store,', () => {
     const { actor, seen } = run({ ...managed, readStore: [left()] }, { hasStore: true })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
     await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
-    expect(seen.at(-1)).toBe('active.online.stable')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
   })
 
   it('goes on where the server would like that, and does not give up what was left after one failure', async () => {
@@ -67,9 +67,9 @@ describe('the session chart, with a store,', () => {
     await settle()
     expect(seen.at(-1)).toBe('backingOff.suspended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.takenOver')
+    expect(seen.at(-1)).toBe('active.online.course.takenOver')
     await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
-    expect(seen.at(-1)).toBe('active.online.stable')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
     expect(inputs.get('openTransport')).toMatchObject([
       { endpoint: 'xmpps://other.test:5299' },
       { endpoint: 'xmpps://example.test:5223' },
@@ -91,6 +91,6 @@ describe('the session chart, with a store,', () => {
     expect(actor.getSnapshot().context.error).toMatchObject({ code: 'timeout.restore' })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
   })
 })

@@ -1,9 +1,8 @@
 import { expect, vi } from 'vitest'
-import { createActor, type StateValue } from 'xstate'
+import { assign, createActor, type StateValue } from 'xstate'
 import { authenticationMachine } from '../../machines/authentication.js'
 import { bindingMachine } from '../../machines/binding.js'
 import { connectionMachine } from '../../machines/connection.js'
-import { livenessMachine } from '../../machines/liveness.js'
 import type { presenceMachine } from '../../machines/presence.js'
 import { rosterMachine } from '../../machines/roster.js'
 import { sessionMachine } from '../../machines/session.js'
@@ -33,6 +32,10 @@ interface Charts {
   readonly presence?: typeof presenceMachine
 }
 
+/** What is found when silence could have lasted, in milliseconds; that it has, where nothing is left. */
+const measured: number[] = []
+export const finds = (...silences: readonly number[]) => void measured.push(...silences)
+
 /** The session chart with its deeds scripted; what is left out works. */
 export function run(
   script: Parameters<typeof scriptDeeds>[0] = {},
@@ -45,7 +48,10 @@ export function run(
   const stanzas = scriptedStream()
   const surroundings = scriptedStream()
   const machine = sessionMachine.provide({
-    actions: { releaseLink: () => void (releases += 1) },
+    actions: {
+      releaseLink: () => void (releases += 1),
+      measureSilence: assign(({ context }) => ({ silentMs: measured.shift() ?? context.timeouts.quietMs })),
+    },
     actors: {
       stanzas: stanzas.logic,
       surroundings: surroundings.logic,
@@ -73,9 +79,7 @@ export function run(
           bindResource: deed('bindResource'),
         },
       }),
-      liveness: livenessMachine.provide({
-        actors: { probe: deed('probe') },
-      }),
+      probe: deed('probe'),
       ...charts,
     },
   })
@@ -110,11 +114,11 @@ export function run(
 const running: { stop(): void }[] = []
 export const settle = () => vi.advanceTimersByTimeAsync(0)
 
+/** Of regions side by side the first. */
 function toPath(value: StateValue | undefined): string {
   if (typeof value !== 'object') return value ?? ''
-  return Object.entries(value)
-    .map(([name, inner]) => `${name}.${toPath(inner)}`)
-    .join()
+  const [name = '', inner] = Object.entries(value)[0] ?? []
+  return `${name}.${toPath(inner)}`
 }
 
 /** The same, online. */
@@ -126,7 +130,7 @@ export async function online(
   const session = run(script, input, charts)
   session.actor.send({ type: 'session.connect' })
   await settle()
-  expect(session.seen.at(-1)).toBe('active.online.fresh')
+  expect(session.seen.at(-1)).toBe('active.online.course.fresh')
   return session
 }
 
@@ -135,6 +139,7 @@ export const sessions = {
   begin: () => void vi.useFakeTimers(),
   end: () => {
     for (const actor of running.splice(0)) actor.stop()
+    measured.length = 0
     vi.useRealTimers()
   },
 } as const

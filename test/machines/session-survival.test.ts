@@ -31,12 +31,12 @@ describe('the session chart, when connections are lost,', () => {
     expect(seen.at(-1)).toBe('backingOff.suspended')
     expect(standing(session)).toEqual(['synced', 'suspended'])
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(standing(session)).toEqual(['synced', { live: 'settled' }])
     expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-1' }])
     expect(asked.filter((name) => ['bindResource', 'enable', 'fetchRoster'].includes(name))).toHaveLength(3)
     await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
-    expect(seen.at(-1)).toBe('active.online.stable')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
   })
 
   it('begins anew where the server does not go on', async () => {
@@ -44,7 +44,7 @@ describe('the session chart, when connections are lost,', () => {
     const { actor, asked, seen, stanzas } = session
     stanzas.say({ type: 'stream.ended', error: closed })
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
     expect(standing(session)).toEqual(['synced', { live: 'settled' }])
     expect(asked.filter((name) => ['bindResource', 'enable', 'fetchRoster'].includes(name))).toHaveLength(6)
     expect(actor.getSnapshot().context).toMatchObject({ resumed: false, resumption: { previd: 'sm-1' } })
@@ -94,7 +94,7 @@ describe('the session chart, when connections are lost,', () => {
     for (let time = 0; time < 2; time++) {
       await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
     }
-    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(inputs.get('openTransport')).toMatchObject([
       { endpoint: 'xmpps://example.test:5223' },
       { endpoint: 'xmpps://other.test:5299' },
@@ -108,7 +108,7 @@ describe('the session chart, when connections are lost,', () => {
     surroundings.say({ type })
     surroundings.say({ type })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.resumed')
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(asked.filter((name) => name === 'openTransport')).toHaveLength(2)
   })
 

@@ -17,7 +17,7 @@ describe('the session chart', () => {
       'active.connecting',
       'active.authenticating',
       'active.binding',
-      'active.online.fresh',
+      'active.online.course.fresh',
     ])
     expect(actor.getSnapshot().context).toMatchObject({
       header: { id: 's2' },
@@ -48,7 +48,7 @@ describe('the session chart', () => {
     actor.send({ type: 'session.disconnect' })
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
   })
 
   it.each(['openTransport', 'initiate', 'bindResource'])(
@@ -81,7 +81,7 @@ describe('the session chart', () => {
     await settle()
     expect(seen.at(-1)).toBe('backingOff.ended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
   })
 
   it('asks for credentials when they are refused', async () => {
@@ -99,7 +99,7 @@ describe('the session chart', () => {
     expect(releases()).toBe(1)
     expect(stanzas.running()).toBe(0)
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
   })
 
   it('waits longer after each failure, and forgives them after a stable minute', async () => {
@@ -107,7 +107,7 @@ describe('the session chart', () => {
     const lose = async () => {
       stanzas.say({ type: 'stream.ended', error: closed })
       await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
-      expect(seen.at(-1)).toBe('active.online.fresh')
+      expect(seen.at(-1)).toBe('active.online.course.fresh')
     }
     for (let time = 1; time <= 3; time++) {
       await lose()
@@ -116,7 +116,7 @@ describe('the session chart', () => {
     await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs - 1)
     expect(actor.getSnapshot().context.failures).toBe(3)
     await vi.advanceTimersByTimeAsync(1)
-    expect(seen.at(-1)).toBe('active.online.stable')
+    expect(seen.at(-1)).toBe('active.online.course.stable')
     expect(actor.getSnapshot().context.failures).toBe(0)
   })
 
@@ -154,7 +154,7 @@ describe('the session chart', () => {
     for (let time = 0; time < redirectLimit; time++) {
       stanzas.say({ type: 'stream.ended', error: redirect })
       await settle()
-      expect(seen.at(-1)).toBe('active.online.fresh')
+      expect(seen.at(-1)).toBe('active.online.course.fresh')
     }
     stanzas.say({ type: 'stream.ended', error: redirect })
     await settle()
@@ -230,7 +230,7 @@ describe('the session chart', () => {
     hurried.stanzas.say({ type: 'stream.ended', error: closed })
     hurried.actor.send({ type: 'session.connect' })
     await settle()
-    expect(hurried.seen.at(-1)).toBe('active.online.fresh')
+    expect(hurried.seen.at(-1)).toBe('active.online.course.fresh')
     hurried.stanzas.say({ type: 'stream.ended', error: closed })
     hurried.actor.send({ type: 'session.disconnect' })
     expect(hurried.seen.at(-1)).toBe('offline')
@@ -242,7 +242,7 @@ describe('the session chart', () => {
     await settle()
     actor.send({ type: 'session.connect' })
     await settle()
-    expect(seen.at(-1)).toBe('active.online.fresh')
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
     expect(actor.getSnapshot().context).toMatchObject({ failures: 0, error: undefined })
   })
 })

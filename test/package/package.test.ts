@@ -156,8 +156,8 @@ describe('a project that installs it', () => {
   test('is told to install fast-check when it walks at random without it', async () => {
     const script = [
       `import { walk, wander } from '${specifier('./testing')}'`,
-      `import { livenessMachine, defaultTimeouts as timeouts } from '${specifier('./machines')}'`,
-      'const walked = walk(livenessMachine, { inputs: [{ timeouts }] })',
+      `import { rosterMachine, defaultTimeouts as timeouts } from '${specifier('./machines')}'`,
+      'const walked = walk(rosterMachine, { inputs: [{ wanted: true, timeouts }] })',
       'await wander(walked).catch((error) => console.log(error.message))',
     ].join('; ')
     expect(await runScript(script)).toBe(

@@ -14,8 +14,9 @@ function corked(framing: 'bytes' | 'frames' = 'bytes') {
   const { client } = createTransportPair({ framing, delivery: 'manual' })
   const writes: string[] = []
   const flushes: ((error: TransportError | null) => void)[] = []
-  client.write = (text, flushed) => {
-    writes.push(text)
+  client.write = (data, flushed) => {
+    const texts = [data].flat()
+    writes.push(...(framing === 'bytes' ? [texts.join('')] : texts))
     if (flushed !== undefined) flushes.push(flushed)
   }
   const cork = new Cork(client)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { recalledMessageLimit, Repeats } from '../../src/router/repeats.js'
+import { toDelayElement } from '../../src/stanza/delay.js'
+import { parseJid } from '../../src/stanza/jid.js'
 import { parseMessage, type Message } from '../../src/stanza/message.js'
 import { toOriginIdElement, toStanzaIdElement } from '../../src/stanza/stanza-id.js'
 import { xml } from '../../src/xml/element.js'
@@ -17,6 +19,9 @@ function message(id: string, body: string): Message {
   if (parsed.kind === 'problem') throw new Error(parsed.text)
   return parsed
 }
+
+/** With an id alone. */
+const plain = (id: string, body: string): Message => ({ ...message(id, body), payloads: [] })
 
 describe('Repeats', () => {
   it.each(Array.from({ length: 11 }, (_, before) => before))(
@@ -56,5 +61,35 @@ describe('Repeats', () => {
     const repeats = new Repeats()
     repeats.restore(noted)
     expect(repeats.has(message('a', 'x'), { bare })).toBe(true)
+  })
+
+  it('tells senders apart who give the same ids', () => {
+    const repeats = new Repeats()
+    const from = (sender: string): Message => ({ ...plain('1', 'x'), from: parseJid(sender) })
+    const senders = Array.from({ length: 50 }, (_, index) => `u${index}@example.test`)
+    const late = (sender: string): Message => ({
+      ...from(sender),
+      payloads: [toDelayElement({ moment: 0 })],
+    })
+    expect(senders.filter((sender) => repeats.has(from(sender), { bare }))).toEqual([])
+    expect(senders.filter((sender) => repeats.has(late(sender), { bare }))).toEqual(senders)
+  })
+
+  it('knows names of which it has heard half before and half after it forgot the oldest', () => {
+    const repeats = new Repeats(undefined, 2)
+    repeats.has(plain('a', 'x'), { bare })
+    repeats.has({ ...plain('b', 'x'), payloads: [toOriginIdElement('a')] }, { bare })
+    expect(repeats.has(plain('a', 'x'), { bare })).toBe(true)
+  })
+
+  it('reads noted ids that have line breaks', () => {
+    const noted: [string, number][] = []
+    const odd = { ...plain('a\no\nb', 'x'), payloads: [toOriginIdElement('c\nd')] }
+    new Repeats((key, print) => noted.push([key, print])).has(odd, { bare })
+    const repeats = new Repeats()
+    repeats.restore(noted)
+    expect(repeats.has({ ...plain('e', 'y'), payloads: odd.payloads }, { bare })).toBe(true)
+    const late = { ...plain('a\no\nb', 'x'), payloads: [toDelayElement({ moment: 0 })] }
+    expect(repeats.has(late, { bare })).toBe(true)
   })
 })

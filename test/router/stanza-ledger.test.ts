@@ -188,6 +188,42 @@ describe('StanzaLedger', () => {
     expect([told, ledger.unacknowledged]).toEqual([[gone], 0])
   })
 
+  it('numbers rightly what is sent while several are acknowledged', () => {
+    const { ledger, send } = tracking()
+    const numbers: (number | undefined)[] = []
+    const follow = () => ledger.send(stanza('c'), { written: () => {}, counted: (seq) => numbers.push(seq) })
+    ledger.send(stanza('a'), { written: () => {}, acknowledged: follow })
+    send('b')
+    ledger.acknowledge(2)
+    expect([numbers, ledger.sent]).toEqual([[3], 3])
+  })
+
+  it('says that the writing failed where tracking was refused meanwhile', () => {
+    const { ledger, carrier: _, ...way } = tracking()
+    const told: (TransportError | null)[] = []
+    ledger.send(stanza('a'), { written: (error) => told.push(error) })
+    ledger.stopTracking()
+    const gone = new TransportError('reset', 'gone')
+    way.write(gone)
+    expect(told).toEqual([gone])
+  })
+
+  it('says of all that waited for the store that it does not leave a stream that is closed', () => {
+    let settle = () => {}
+    const ahead = {
+      isSettled: false,
+      whenSettled: (tell: () => void) => (settle = tell),
+      noteHandled: () => {},
+    }
+    const ledger = new StanzaLedger(Infinity, ahead)
+    const gone = new TransportError('not-connected', 'closed')
+    ledger.begin({ send: (_stanza, flushed) => flushed?.(gone) })
+    const told: (TransportError | null)[] = []
+    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), { written: (error) => told.push(error) })
+    settle()
+    expect(told).toEqual([gone, gone, gone])
+  })
+
   it('refuses one more than its limit, and what the stream refuses', () => {
     const full = tracking(Infinity, 1)
     full.send('a')

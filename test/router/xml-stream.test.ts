@@ -284,6 +284,17 @@ describe('XmlStream', () => {
     expect(listeners.size).toBe(0)
   })
 
+  it('says of what is sent behind its closing tag that it does not leave', async () => {
+    const { stream, server, turn } = await opened()
+    const closing = stream.close(never)
+    const told: unknown[] = []
+    stream.send(xml('message', ns.client), (error) => told.push(error))
+    expect(told).toMatchObject([{ code: 'transport.not-connected' }])
+    server.close()
+    await turn()
+    await closing
+  })
+
   it('closes at once when the wait is given up', async () => {
     const { stream, turn, ended } = await opened()
     const controller = new AbortController()

@@ -64,15 +64,15 @@ describe('an IQ request that arrives (RFC 6120 §8.2.3, §8.4)', () => {
   })
 
   it.each([
-    ['an unknown type', `<iq type='subscribe' id='q5' from='bob@example.test/home'>${ping}</iq>`],
-    ['a type in capitals', `<iq type='GET' id='q5' from='bob@example.test/home'>${ping}</iq>`],
-    ['no type', `<iq id='q5' from='bob@example.test/home'>${ping}</iq>`],
-    ['no child', "<iq type='get' id='q5' from='bob@example.test/home'/>"],
-    ['two children', `<iq type='set' id='q5' from='bob@example.test/home'>${ping}${unknown}</iq>`],
+    ['an unknown type', `<iq type='subscribe' id='q5' from='alice@example.test/home'>${ping}</iq>`],
+    ['a type in capitals', `<iq type='GET' id='q5' from='alice@example.test/home'>${ping}</iq>`],
+    ['no type', `<iq id='q5' from='alice@example.test/home'>${ping}</iq>`],
+    ['no child', "<iq type='get' id='q5' from='alice@example.test/home'/>"],
+    ['two children', `<iq type='set' id='q5' from='alice@example.test/home'>${ping}${unknown}</iq>`],
   ])('with %s is answered with bad-request', async (_what, text) => {
     const { peer } = await online()
     const [answer] = await answersTo(peer, text)
-    expect(answer?.attributes).toMatchObject({ type: 'error', id: 'q5', to: 'bob@example.test/home' })
+    expect(answer?.attributes).toMatchObject({ type: 'error', id: 'q5', to: 'alice@example.test/home' })
     expect(conditionOf(answer)).toBe('modify bad-request')
   })
 

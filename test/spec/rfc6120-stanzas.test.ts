@@ -123,6 +123,20 @@ describe('what the client writes (RFC 6120 §11)', () => {
     expect(bodies).toEqual(['\uFEFFx\uFEFF'])
   })
 
+  it('leaves it to the server from whom it is, also where it passes on what came from others (§8.1.2.1)', async () => {
+    const { client, peer } = await online()
+    client.message$.subscribe((message) => client.send({ ...message, to: 'carol@example.test' }))
+    client.presence$.subscribe((presence) => client.sendPresence({ ...presence, to: 'carol@example.test' }))
+    const sent = await answersTo(
+      peer,
+      "<message from='bob@example.test'><body>x</body></message><presence from='bob@example.test'/>",
+    )
+    expect(sent.map(({ name, attributes: { from, to } }) => [name, from, to])).toEqual([
+      ['message', undefined, 'carol@example.test'],
+      ['presence', undefined, 'carol@example.test'],
+    ])
+  })
+
   it('is never a stanza of jabber:server (§4.8.3)', async () => {
     const { client, peer } = await online()
     client.send({ to: 'bob@example.test', body: 'x' })

@@ -80,11 +80,11 @@ describe('presence that arrives (RFC 6121 §4.7)', () => {
     'of the unknown type %j is answered with bad-request, and is not available (§4.7.1)',
     async (type) => {
       const { presences, answers } = await received(
-        `<presence from='bob@example.test/home' id='p1' type='${type}'/>`,
+        `<presence from='alice@example.test/home' id='p1' type='${type}'/>`,
       )
       expect(presences).toEqual([])
       expect(answers).toMatchObject([
-        { name: 'presence', attributes: { type: 'error', id: 'p1', to: 'bob@example.test/home' } },
+        { name: 'presence', attributes: { type: 'error', id: 'p1', to: 'alice@example.test/home' } },
       ])
       expect(JSON.stringify(answers)).toContain('"bad-request"')
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { AnyStateMachine } from 'xstate'
+import type { AnyStateMachine, StateValue } from 'xstate'
 import { connectionMachine } from '../../machines/connection.js'
-import { livenessMachine } from '../../machines/liveness.js'
+import { streamManagementMachine } from '../../machines/stream-management.js'
 import { createClient } from '../../src/client.js'
 import type { ClientOptions } from '../../src/client-options.js'
 import { createRecorder } from '../../src/inspector/recording/recorder.js'
@@ -43,7 +43,6 @@ test('a login is recorded chart by chart, and its replay agrees', async () => {
       'session/connection',
       'session/authentication',
       'session/binding',
-      'session/liveness',
     ]),
   )
   const counted = records.flatMap((line) => ('seq' in line ? line.seq : []))
@@ -133,29 +132,31 @@ test('a chart that nobody knows is a failure', async () => {
 })
 
 test('what an action measured is taken from the recording', () => {
+  const shared = { source: 'a', t: 0, edges: [], actorPath: 'streamManagement' } as const
   const start = {
-    source: 'a',
+    ...shared,
     seq: 0,
-    t: 0,
     kind: 'start',
-    actorPath: 'liveness',
-    chart: livenessMachine.id,
+    chart: streamManagementMachine.id,
     type: 'xstate.init',
-    value: 'listening',
-    data: { timeouts: { quietMs: 100, probeMs: 100 } },
+    value: 'outside',
+    data: { timeouts: { enableMs: 100, ackMs: 100 } },
   } as const
+  const unacknowledged = [
+    { type: 'session.bound', data: { offered: true }, value: 'enabling' },
+    { type: 'xstate.done.actor.enable', data: { output: { kind: 'enabled' } }, value: { live: 'settled' } },
+    { type: 'stanza.sent', value: { live: 'awaitingAck' } },
+  ].map((event, index) => ({ ...shared, ...event, seq: index + 1, kind: 'event' }) as const)
   const silence = {
-    source: 'a',
-    edges: [],
-    seq: 1,
-    t: 1,
+    ...shared,
+    seq: 4,
     kind: 'event',
-    actorPath: 'liveness',
-    type: 'xstate.after.silence.liveness.listening',
+    type: 'xstate.after.ackTimeout.streamManagement.live.awaitingAck',
   } as const
-  expect(replayRecording([start, { ...silence, value: 'listening', measured: { silentMs: 10 } }])).toEqual([])
-  expect(replayRecording([start, { ...silence, value: 'probing', measured: { silentMs: 100 } }])).toEqual([])
-  expect(
-    replayRecording([start, { ...silence, value: 'listening', measured: { silentMs: 100 } }]),
-  ).toHaveLength(1)
+  const [dead, overdue] = [{ live: 'dead' }, { live: { overdue: 'waiting' } }]
+  const replay = (silentMs: number, value: StateValue) =>
+    replayRecording([start, ...unacknowledged, { ...silence, value, measured: { silentMs } }])
+  expect(replay(10, overdue)).toEqual([])
+  expect(replay(100, dead)).toEqual([])
+  expect(replay(100, overdue)).toHaveLength(1)
 })

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { defaultTimeouts } from '../../machines/timeouts.js'
 import { createDialer } from '../../src/transport/dial-node.js'
 import {
   discoveredEndpointLimit,
@@ -136,6 +137,28 @@ describe('discoverEndpoints()', () => {
     expect(cancelled).toBe(1)
     const early = discoverEndpoints({ domain: 'example.test', signal: AbortSignal.abort(), resolver })
     expect((await rejection(early)).code).toBe('transport.aborted')
+  })
+
+  it('goes on without the answers that do not come', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const ask = (answered: Zone) => {
+      let cancel = () => {}
+      const silence = new Promise<never>((_, reject) => {
+        cancel = () => reject(new Error('ECANCELLED'))
+      })
+      const resolver: SrvResolver = {
+        resolveSrv: async (name) => answered[name] ?? silence,
+        cancel: () => cancel(),
+      }
+      return discoverEndpoints({ domain: 'example.test', signal: never(), resolver })
+    }
+    const found = [ask({}), ask({ [starttls]: [record('a.test', 5222)] })]
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.discoveryMs - 1)
+    expect((await Promise.all(found)).map((endpoints) => endpoints.map(formatEndpoint))).toEqual([
+      ['xmpp://example.test:5222'],
+      ['xmpp://a.test:5222'],
+    ])
   })
 
   it('reads the records of a real name server', async () => {

@@ -1,9 +1,12 @@
 import { once } from 'node:events'
-import { get } from 'node:http'
+import { createHash } from 'node:crypto'
+import { createServer, get, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listenWebSocket, type WebSocketListenOptions } from '../../src/transport/listen-web-socket.js'
 import { closeOutcome } from '../../src/transport/web-socket-close.js'
+import { encodeTextFrames } from '../../src/transport/web-socket-frames.js'
 import { dialWebSocket } from '../../src/transport/web-socket.js'
 import { Accepted, never } from './pairings.js'
 import { rejection } from './peers.js'
@@ -83,6 +86,33 @@ describe('dialWebSocket()', () => {
   })
 })
 
+/** Our client, and a socket that a handshake is answered on with what follows it. */
+async function openUnderHand(...pieces: readonly Buffer[]) {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    onTestFinished(() => void socket.destroy())
+    socket.once('data', () => socket.end())
+    const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
+    const answer = [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Protocol: xmpp',
+      `Sec-WebSocket-Accept: ${createHash('sha1').update(key).digest('base64')}`,
+      '\r\n',
+    ]
+    socket.write(Buffer.concat([Buffer.from(answer.join('\r\n')), ...pieces]))
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return new Recorder(await dialWebSocket({ url: `ws://127.0.0.1:${port}/`, signal: never() }))
+}
+
+const closingFrame = Buffer.from([0x88, 0x02, 0x03, 0xe8])
+
 describe('a WebSocket transport', () => {
   it('cannot be upgraded by STARTTLS', async () => {
     const { client } = await openRawServer()
@@ -119,6 +149,33 @@ describe('a WebSocket transport', () => {
     peer.send('<b/>')
     await client.until('<b/>')
     expect(client.chunks).toEqual(['<a>é</a>', '', '<b/>'])
+  })
+
+  it('takes what a server says together with its answer to the handshake', async () => {
+    const client = await openUnderHand(encodeTextFrames(['<a/>', '<b/>'], false), closingFrame)
+    expect(await client.closed).toBeNull()
+    expect(client.chunks).toEqual(['<a/>', '<b/>'])
+  })
+
+  it('takes nothing behind a mistake, however it comes', async () => {
+    const { client, request } = await openRawServer()
+    const twice = Buffer.from([0x01, 0x01, 0x61, 0x81, 0x01, 0x62])
+    request.socket.write(
+      Buffer.concat([encodeTextFrames(['<a/>'], false), twice, encodeTextFrames(['<b/>'], false)]),
+    )
+    expect((await client.closed)?.code).toBe('transport.failed')
+    expect(client.chunks).toEqual(['<a/>'])
+  })
+
+  it('answers a ping between texts', async () => {
+    const { client, peer } = await openRawServer()
+    const answered = once(peer, 'pong')
+    peer.send('<a/>')
+    peer.ping('are you there?')
+    peer.send('<b/>')
+    expect(String((await answered)[0])).toBe('are you there?')
+    await client.until('<b/>')
+    expect(client.chunks).toEqual(['<a/>', '<b/>'])
   })
 
   it('limits a frame cut into many too', async () => {

@@ -44,7 +44,7 @@ const hasMoved = (model: Model) =>
   isIn(model, 'archive', { anchoring: 'moved' }) || isIn(model, 'archive', { catchingUp: 'moved' })
 
 const stimuli: readonly Stimulus<ArchiveRig>[] = [
-  ...standingStimuli('archive', { isToldOfSuspension: true, requests: ['fetchPage', 'findLast'] }),
+  ...standingStimuli('archive', { isToldOfSuspension: true }),
   {
     name: 'catchUp()',
     predicts: [told('archive', 'archive.retry')],

@@ -29,12 +29,13 @@ const sending = new Set([
   'sendUnavailable',
 ])
 
-/** Stanzas that wait before the server is asked out of turn. */
-const flood = 1_000
-
 /** What stream management counts of the deeds of a session. */
 export function managementNotes(deed: string, model: Model): Model['notes'] {
   if (deed === 'beginSession' || deed === 'endSession') return { unacknowledged: 0, unsent: 0 }
+  // The farewell is for who is online; where nothing more can be written it is not said.
+  const isFarewell = deed === 'closeStream' && model.notes['isFull'] !== true
+  if (isFarewell && ['enabling', 'live'].some((state) => isIn(model, chart, state)))
+    return countSent(model, 1)
   return sending.has(deed) ? countSent(model, 1) : {}
 }
 
@@ -46,13 +47,10 @@ function countSent(model: Model, count: number): Model['notes'] {
   return { unacknowledged: unacknowledged + count, unsent: isKept ? unsent + count : unsent }
 }
 
-/** Whoever watches the ledger is told when there is enough in it. */
+/** Whoever watches the ledger is told when there is something in it. */
 export const managementByItself: ByItself = ({ src }, model) => {
   if (src !== 'acknowledgements') return undefined
-  const { unacknowledged } = countsIn(model)
-  const isDue =
-    (isIn(model, chart, { live: 'settled' }) && unacknowledged > 0) ||
-    (isIn(model, chart, { live: 'resting' }) && unacknowledged >= flood)
+  const isDue = isIn(model, chart, { live: 'settled' }) && countsIn(model).unacknowledged > 0
   return isDue ? { event: { type: 'stanza.sent' } } : undefined
 }
 
@@ -147,14 +145,6 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
     [told('session', 'stream.ended', { error: new StreamError('resource-constraint') })],
     ({ peer }) => peer.fail('resource-constraint'),
     isOnline,
-  ),
-  does(
-    'sends a flood',
-    (model) => [{ note: countSent(model, flood) }, { passMs: 0 }],
-    ({ app }) => {
-      for (let count = 0; count < flood; count += 1) app.sendPresence({ to: 'bob@example.test' })
-    },
-    (model) => isLive(model) && isIn(model, chart, { live: 'resting' }),
   ),
   answers(
     'resumes',

@@ -13,7 +13,7 @@ export const isOnline = (model: Model) => isIn(model, 'session', { active: 'onli
 
 /** Any byte is a sign of life. */
 export const heard = (model: Model): readonly Occurrence[] =>
-  findDeed(model, 'liveness/probe') === undefined ? [] : [done('liveness/probe')]
+  findDeed(model, 'probe') === undefined ? [] : [done('probe')]
 
 const answers = (
   name: string,

@@ -1,5 +1,4 @@
 import { assign, type InspectionEvent } from 'xstate'
-import { livenessMachine } from '../../machines/liveness.js'
 import { sessionMachine } from '../../machines/session.js'
 import { streamManagementMachine } from '../../machines/stream-management.js'
 import { ns, TransportError, type ClientOptions, type Surroundings } from '../../src/index.js'
@@ -28,10 +27,10 @@ let clockMs = 0
 let startedMs = 0
 const machine = sessionMachine.provide({
   actions: {
+    measureSilence: assign(() => ({ silentMs })),
     noteRetryTime: assign(({ context }) => ({ retryAt: startedMs + clockMs + context.retryInMs })),
   },
   actors: {
-    liveness: livenessMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } }),
     streamManagement: streamManagementMachine.provide({
       actions: { measureSilence: assign(() => ({ silentMs })) },
     }),
@@ -195,7 +194,6 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
-  'session.active.online xstate.error.actor.liveness 0': defect,
   'streamManagement.enabling xstate.error.actor.enable 0': defect,
   'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
   'streamManagement.suspended session.bound 0': 'whoever can resume asks for that first',

@@ -23,6 +23,8 @@ export interface Arrow {
   /** Empty where a state merely begins, and on the default of a history state. */
   readonly transitions: readonly ChartTransition[]
   readonly lines: readonly Line[]
+  /** How many of the lines each transition takes. */
+  readonly lineCounts: readonly number[]
   /** Size of the label in px. */
   readonly width: number
   readonly height: number
@@ -89,8 +91,9 @@ function toMark(kind: Mark['kind'], parent: string): Mark {
 }
 
 function toArrow({ source, target, transitions }: Way): Arrow {
-  const lines = transitions.flatMap((transition, index) =>
-    transitionLines(transition).map((line, row) => (row === 0 && index > 0 ? { ...line, gap: 5 } : line)),
+  const words = transitions.map((transition) => transitionLines(transition))
+  const lines = words.flatMap((each, index) =>
+    each.map((line, row) => (row === 0 && index > 0 ? { ...line, gap: 5 } : line)),
   )
   return {
     id: JSON.stringify([source, target]),
@@ -101,6 +104,7 @@ function toArrow({ source, target, transitions }: Way): Arrow {
     tones: sharedTones(transitions),
     transitions,
     lines,
+    lineCounts: words.map(({ length }) => length),
     width: Math.ceil(Math.max(0, ...lines.map(lineWidth)) + 2 * labelPadding.x),
     height: Math.ceil(lines.reduce((sum, { gap, height }) => sum + gap + height, 0) + 2 * labelPadding.y),
   }

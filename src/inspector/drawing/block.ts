@@ -26,9 +26,17 @@ export interface Line {
 export interface Block {
   readonly lines: readonly Line[]
   /** Tags that deserve to be seen, each in a little frame of its own. */
-  readonly chips: readonly string[]
+  readonly chips: readonly Chip[]
   readonly width: number
   readonly height: number
+}
+
+/** A tag in its frame. */
+export interface Chip {
+  readonly tag: string
+  readonly text: string
+  /** Of the frame, in px. */
+  readonly width: number
 }
 
 export const iconWidth = 16
@@ -57,9 +65,9 @@ export function toBlock(
       8,
     ),
   ]
-  const chips = state.tags
+  const chips = state.tags.map(toChip)
   const widths = lines.map(lineWidth)
-  const chipsWidth = chips.reduce((sum, text) => sum + chipWidth(text) + chip.gap, -chip.gap)
+  const chipsWidth = chips.reduce((sum, { width }) => sum + width + chip.gap, -chip.gap)
   const height = lines.reduce((sum, { gap, height }) => sum + gap + height, 0)
   return {
     lines,
@@ -69,9 +77,10 @@ export function toBlock(
   }
 }
 
-/** Width of a tag's frame in px. */
-export function chipWidth(tag: string): number {
-  return measure(chipText(tag), 'spec') + 2 * chip.padding + (tag === 'person' ? iconWidth : 0)
+function toChip(tag: string): Chip {
+  const text = chipText(tag)
+  const width = measure(text, 'spec') + 2 * chip.padding + (tag === 'person' ? iconWidth : 0)
+  return { tag, text, width }
 }
 
 /** What a tag's frame says. */

@@ -42,7 +42,9 @@ export interface LaidEdge {
   readonly tones: readonly Tone[]
   readonly transitions: readonly ChartTransition[]
   readonly points: readonly Point[]
-  readonly label: (Rectangle & { readonly lines: readonly Line[] }) | undefined
+  /** `lineCounts`: how many of its lines each transition takes. */
+  readonly label:
+    (Rectangle & { readonly lines: readonly Line[]; readonly lineCounts: readonly number[] }) | undefined
 }
 
 /** Room around the whole chart, in px. */
@@ -187,7 +189,7 @@ function toElkEdge(arrow: Arrow): ElkEdge {
 
 function collectEdges(plan: ArrowPlan, laid: ElkNode): readonly LaidEdge[] {
   const found = new Map((laid.edges ?? []).map((edge) => [edge.id, edge]))
-  return plan.arrows.map(({ id, tones, transitions, lines, isReturn }) => {
+  return plan.arrows.map(({ id, tones, transitions, lines, lineCounts, isReturn }) => {
     const { sections = [], labels = [] } = found.get(id) ?? {}
     const points = straighten(
       sections
@@ -199,7 +201,7 @@ function collectEdges(plan: ArrowPlan, laid: ElkNode): readonly LaidEdge[] {
       tones,
       transitions,
       points: isReturn ? points.toReversed() : points,
-      label: label === undefined ? undefined : { ...toRectangle(label), lines },
+      label: label === undefined ? undefined : { ...toRectangle(label), lines, lineCounts },
     }
   })
 }

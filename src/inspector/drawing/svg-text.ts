@@ -1,4 +1,4 @@
-import { chip, chipText, chipWidth, iconWidth, padding, type Block, type Icon, type Line } from './block.js'
+import { chip, iconWidth, padding, type Block, type Chip, type Icon, type Line } from './block.js'
 import type { Point } from './layout.js'
 import { element, escapeText } from './markup.js'
 import { textStyles } from './metrics.js'
@@ -10,9 +10,9 @@ export function drawBlock(block: Block, { x, y }: Point): string {
   const under = block.lines.reduce((sum, { gap, height }) => sum + gap + height, top)
   const chips: string[] = []
   let left = x + padding.x
-  for (const tag of block.chips) {
-    chips.push(drawChip(tag, { x: left, y: under + chip.above }))
-    left += chipWidth(tag) + chip.gap
+  for (const each of block.chips) {
+    chips.push(drawChip(each, { x: left, y: under + chip.above }))
+    left += each.width + chip.gap
   }
   return drawLines(block.lines, { x: x + padding.x, y: top }) + chips.join('')
 }
@@ -46,7 +46,7 @@ function spanClass(style: string, tone: Tone): string {
   return isTold ? `${style} says-${tone}` : style
 }
 
-function drawChip(tag: string, { x, y }: Point): string {
+function drawChip({ tag, text, width }: Chip, { x, y }: Point): string {
   const isPerson = tag === 'person'
   const left = x + chip.padding + (isPerson ? iconWidth : 0)
   return (
@@ -54,7 +54,7 @@ function drawChip(tag: string, { x, y }: Point): string {
       class: isPerson ? 'chip chip-person' : 'chip',
       x,
       y,
-      width: chipWidth(tag),
+      width,
       height: chip.height,
       rx: chip.height / 2,
     }) +
@@ -62,7 +62,7 @@ function drawChip(tag: string, { x, y }: Point): string {
     element(
       'text',
       { class: isPerson ? 'spec says-person' : 'spec', x: left, y: y + chip.height / 2 + 3.7 },
-      escapeText(chipText(tag)),
+      escapeText(text),
     )
   )
 }

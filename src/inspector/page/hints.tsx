@@ -1,29 +1,45 @@
 import { signal } from '@preact/signals'
-import { shortcuts } from './keyboard.js'
+import { shortcuts } from './shortcuts.js'
 import { read, write } from './theme.js'
+import { playing, togglePlaying } from './time/playing.js'
 import { Icon } from './ui/icon.js'
 
 const shelf = 'xmpp-machines.hints'
-const isSeen = signal(read(shelf) === 'seen')
+const shown = signal<'nothing' | 'first' | 'all'>(read(shelf) === 'seen' ? 'nothing' : 'first')
 
-/** What somebody who is here for the first time may want to know. */
+/** Every key, or nothing. */
+export function toggleHints(): void {
+  shown.value = shown.value === 'all' ? 'nothing' : 'all'
+  write(shelf, 'seen')
+}
+
+/** What somebody who is here for the first time may want to know, or who has asked. */
 export function Hints() {
-  if (isSeen.value) return null
-  const dismiss = (): void => {
-    isSeen.value = true
-    write(shelf, 'seen')
-  }
+  if (shown.value === 'nothing') return null
   return (
     <aside class="hints" aria-label="Hints">
-      <button type="button" aria-label="Dismiss the hints" onClick={dismiss}>
+      <button
+        type="button"
+        class="close"
+        aria-label="Dismiss the hints"
+        onClick={() => {
+          shown.value = 'nothing'
+          write(shelf, 'seen')
+        }}
+      >
         <Icon name="close" />
       </button>
       <p>
         <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state to read what
         the specification says of it.
       </p>
+      {!playing.value && (
+        <button type="button" class="again" onClick={togglePlaying}>
+          <Icon name="play" /> See it all again, step by step
+        </button>
+      )}
       <dl>
-        {shortcuts.slice(0, 3).map(([keys, deed]) => (
+        {shortcuts.slice(0, shown.value === 'all' ? undefined : 4).map(([keys, deed]) => (
           <div key={keys}>
             <dt>
               {keys.split(' ').map((each) => (

@@ -1,17 +1,8 @@
 import { goTo } from './model/signals.js'
 import { follows } from './chart/follows.js'
 import { goLive, step, togglePlaying } from './time/playing.js'
+import { toggleHints } from './hints.js'
 import { toggleTheme } from './theme.js'
-
-/** Keys that work wherever nothing else takes them. */
-export const shortcuts: readonly (readonly [keys: string, deed: string])[] = [
-  ['← →', 'one record back or on; with Shift ten'],
-  ['Space', 'play or pause'],
-  ['Home End', 'the first record, the live end'],
-  ['/', 'search'],
-  ['+ − 0 F', 'nearer, farther, all of the chart, follow'],
-  ['T', 'light or dark'],
-]
 
 /** Listens for as long as the page is there. */
 export function listenForKeys(): void {
@@ -41,15 +32,27 @@ function deedOf(key: string, isFar: boolean): (() => void) | undefined {
       return goLive
     case '/':
       return () => document.querySelector<HTMLElement>('#search')?.focus()
+    case '+':
+    case '=':
+      return press('Nearer')
+    case '-':
+      return press('Farther')
     case '0':
-      return () => document.querySelector<HTMLElement>('[aria-label="All of it"]')?.click()
+      return press('All of it')
     case 'f':
       return () => {
         follows.value = !follows.value
       }
     case 't':
       return toggleTheme
+    case '?':
+      return toggleHints
     default:
       return undefined
   }
+}
+
+/** Does what a button of the chart does, where there is one. */
+function press(name: string): () => void {
+  return () => document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.click()
 }

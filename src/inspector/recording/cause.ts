@@ -17,19 +17,22 @@ export class Cause {
     if (this.#burst === 0) this.#current = undefined
   }
 
-  /** It is dealt with until the next one comes, and what waits for it goes on before the turn is over. */
-  arrived(order: number): void {
+  /**
+   * It is dealt with until the next one comes.
+   * @param when what waits for it goes on: before the turn is over, or, as with a message, without any wait
+   */
+  arrived(order: number, when: 'at once' | 'within the turn'): void {
     this.#current = order
     this.#burst += 1
     if (this.#burst === 1) void settled.then(this.#endBurst)
-    if (this.#isTurnCounted) return
+    if (when === 'at once' || this.#isTurnCounted) return
     this.#isTurnCounted = true
     nextTurn(this.#endTurn)
   }
 
-  /** What goes on after several have come follows from any of them. */
+  /** What goes on after several have come follows from any of them; after messages, from none. */
   readonly #endBurst = (): void => {
-    if (this.#burst > 1) this.#current = undefined
+    if (this.#burst > 1 || !this.#isTurnCounted) this.#current = undefined
     this.#burst = 0
   }
 

@@ -67,9 +67,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
 /** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
 const batchLimit = 500
 
-/** Stanzas beyond their limit that are given up together. */
-const surplusLimit = 128
-
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 50
 
@@ -172,21 +169,21 @@ class BoundedRecorder implements Recorder {
 
   #cross(crossing: Crossing): void {
     if (this.#isClosed || crossing.what === 'broken') return
-    if (crossing.what === 'element' && mayWait(crossing.stanza))
+    if (crossing.what === 'element' && mayWait(crossing.stanza)) {
+      if (crossing.direction === 'in') this.#cause.arrived(this.#count, 'at once')
       return this.#pass(crossing, crossing.stanza, crossing.units)
+    }
+    if (crossing.direction === 'in') this.#cause.arrived(this.#count, 'within the turn')
     const xml = toTellableXml(crossing, this.#showBodies)
     this.#pass(crossing, xml, xml.length)
   }
 
+  /** Bounds are watched by the segment: what a few stanzas take is less than looking each time. */
   #pass(crossing: ReadCrossing, passed: Passed, units: number): void {
-    const order = this.#count++
-    if (crossing.direction === 'in') this.#cause.arrived(order)
-    const t = performance.now() - this.#begin
-    this.#unread.cross(order, t, crossing, passed, units)
+    const isFull = this.#unread.cross(this.#count++, performance.now() - this.#begin, crossing, passed, units)
     if (this.#readers.size > 0) this.#batchUp()
-    else if (this.#unread.stanzas > this.#stanzasLimit + surplusLimit)
-      this.#unread.keepStanzas(this.#stanzasLimit)
-    this.#watchBounds()
+    else if (isFull && this.#unread.stanzas > this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
+    if (isFull) this.#watchBounds()
   }
 
   #find(actor: AnyActor): void {

@@ -4,7 +4,7 @@ import type { StanzaCrossed } from './record.js'
 
 /** What a segment takes: rows, and UTF-16 units unless a single row has more. */
 const rowsLimit = 128
-const unitsLimit = 16_384
+const unitsLimit = 32_768
 
 /** What a row and a segment take beside their text, in bytes. */
 const rowBytes = 32
@@ -35,11 +35,16 @@ export class StanzaRows {
     return this.#bytes
   }
 
-  /** @param number of it among all that is seen */
-  add(number: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): void {
-    if (this.#open.add(number, t, crossing, passed, units)) this.#close()
+  /**
+   * Takes one more in, and tells whether that fills a segment.
+   * @param number of it among all that is seen
+   */
+  add(number: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): boolean {
     this.#length += 1
     this.#bytes += rowBytes + 2 * units
+    const isFull = this.#open.add(number, t, crossing, passed, units)
+    if (isFull) this.#close()
+    return isFull
   }
 
   /** Gives the oldest up, but for so many, and tells how many those were. Memory is freed by the segment. */

@@ -27,9 +27,12 @@ export class Unread {
     this.#seenBytes += seenBytes
   }
 
-  /** @param units how long it is about, in UTF-16 units */
-  cross(order: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): void {
-    this.#stanzas.add(order, t, crossing, passed, units)
+  /**
+   * Takes a stanza in, and tells whether that fills a segment.
+   * @param units how long it is about, in UTF-16 units
+   */
+  cross(order: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): boolean {
+    return this.#stanzas.add(order, t, crossing, passed, units)
   }
 
   /** Keeps only the latest stanzas. */

@@ -3,8 +3,13 @@ import { connect } from 'node:tls'
 import { WebSocket } from 'ws'
 import { cpuMs, finish, input, pause } from './parent.mjs'
 
-const { accounts, client, concurrency, settleMs, windowMs, ...common } = input
+const { client, concurrency, crowd, settleMs, windowMs, ...common } = input
 const warmLogins = 10
+/** So many sessions, from the first account on and over all of them in turn. */
+const accounts = Array.from(
+  { length: crowd.sessions },
+  (_, index) => `u${(crowd.first + index) % crowd.accounts}@${crowd.domain}`,
+)
 const { login } = client === 'bare' ? { login: bare } : await import(`./clients/${client}.mjs`)
 
 /** A connection without XMPP on it. */

@@ -109,5 +109,8 @@ describe('an actor', () => {
     )
     expect(lineOf(took('root', 1, event))).toBe('call.refused: Nobody wants to talk.')
     expect(lineOf(ended('root', 1, 'error'))).toBe('it failed')
+    const output = { type: 'xstate.done.actor.ask', edges: ['call.line.idle call.place 0'], data }
+    expect(lineOf(took('root', 1, output))).toBe('ask done: nobody listens (transport.refused)')
+    expect(lineOf(took('root', 1, { ...output, edges: [] }))).toBe('')
   })
 })

@@ -232,7 +232,7 @@ describe('createRecorder()', () => {
     expect(kept.length).toBeGreaterThan(1)
     expect(20_000 * kept.length).toBeLessThan(200_000)
     const who = recorder.history().flatMap((line) => (line.kind === 'start' ? line.actorPath : []))
-    expect(who).toContain('session/liveness')
+    expect(who).toContain('session/stanzas')
     await client.close()
   })
 
@@ -259,14 +259,21 @@ describe('createRecorder()', () => {
     late.attach(client.actor)
     const found = late.history().filter((line) => line.kind === 'start')
     expect(found.map(({ actorPath }) => actorPath)).toEqual(
-      expect.arrayContaining(['session', 'session/roster', 'session/liveness', 'session/stanzas']),
+      expect.arrayContaining(['session', 'session/roster', 'session/stanzas']),
     )
     expect(found.every((line) => line.found === true)).toBe(true)
-    expect(found[0]).toMatchObject({ chart: 'session', value: { active: { online: 'fresh' } } })
+    expect(found[0]).toMatchObject({
+      chart: 'session',
+      value: { active: { online: { course: 'fresh', liveness: 'listening' } } },
+    })
     expect(found[0]?.timers).toEqual([
       {
-        edge: 'session.active.online.fresh xstate.after.stableTime.session.active.online.fresh 0',
+        edge: 'session.active.online.course.fresh xstate.after.stableTime.session.active.online.course.fresh 0',
         ms: expect.any(Number),
+      },
+      {
+        edge: 'session.active.online.liveness.listening xstate.after.silence.session.active.online.liveness.listening 0',
+        ms: 300_000,
       },
     ])
     await client.close()

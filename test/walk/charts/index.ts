@@ -5,7 +5,6 @@ import { binding } from './binding.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { conversation } from './conversation.js'
-import { liveness } from './liveness.js'
 import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
 import { registration } from './registration.js'
@@ -26,7 +25,6 @@ export const charts: readonly WalkedChart[] = [
   carbons,
   connection,
   conversation,
-  liveness,
   photoHash,
   presence,
   registration,

@@ -1,4 +1,4 @@
-import type { SnapshotFrom } from 'xstate'
+import { assign, type SnapshotFrom } from 'xstate'
 import type { AuthenticationOutput } from '../../../machines/authentication.js'
 import type { BindingInput, BindingOutput } from '../../../machines/binding.js'
 import type { ConnectionOutput } from '../../../machines/connection.js'
@@ -122,7 +122,16 @@ const base = {
   seed: 1,
 } as const
 
-export const session = toWalked(sessionMachine, {
+/** The chart with a silence that is measured, as an actor does: short at first, long enough at the next look. */
+const measured = sessionMachine.provide({
+  actions: {
+    measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
+      silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
+    })),
+  },
+})
+
+export const session = toWalked(measured, {
   inputs: [
     { ...base, allowPlaintext: false, reconnect: 'afterOnline' },
     { ...base, allowPlaintext: true, reconnect: 'always' },
@@ -141,7 +150,7 @@ export const session = toWalked(sessionMachine, {
     makeAccount: { done: [undefined], error: [lost, unregistered] },
     removeAccount: { done: [undefined], error: [unremovable] },
     readStore: { done: leftBehind, error: [taken, broken] },
-    liveness: { done: [{ error: lost }], error: [broken] },
+    probe: { done: [undefined], error: [lost] },
   },
   key: (snapshot) => [
     snapshot.context.reconnect,
@@ -149,6 +158,7 @@ export const session = toWalked(sessionMachine, {
     snapshot.context.hasStore,
     snapshot.context.isUnread,
     snapshot.context.resumption,
+    snapshot.matches({ active: 'online' }) && snapshot.context.silentMs,
     ...(isUnderWay(snapshot) ? whatWasMet(snapshot.context) : []),
   ],
   invariants: {
@@ -183,7 +193,7 @@ export const session = toWalked(sessionMachine, {
     'nothing of a connection lasts longer than the attempt': (snapshot) =>
       snapshot.matches('active') || phases.every((phase) => snapshot.children[phase] === undefined),
     'roster and presence are told that a session taken over goes on': (snapshot, last) =>
-      !isEntered({ active: { online: 'takenOver' } }, snapshot, last?.from) ||
+      !isEntered({ active: { online: { course: 'takenOver' } } }, snapshot, last?.from) ||
       ['roster', 'presence'].every(
         (each) =>
           told(last).includes(`${each} session.online`) && !told(last).includes(`${each} session.offline`),
@@ -196,15 +206,21 @@ export const session = toWalked(sessionMachine, {
     'roster and presence are told of every new session, but not of one that goes on': (snapshot, last) =>
       !isBegun(last?.from) ||
       !snapshot.matches({ active: 'online' }) ||
-      snapshot.matches({ active: { online: 'takenOver' } }) ||
+      snapshot.matches({ active: { online: { course: 'takenOver' } } }) ||
       ['roster', 'presence'].every(
         (each) =>
           told(last).includes(`${each} session.online`) === !snapshot.context.resumed &&
-          told(last).includes(`${each} session.offline`) === !snapshot.context.resumed,
+          (snapshot.context.resumed
+            ? !told(last).includes(`${each} session.offline`)
+            : last?.from.context.resumption === undefined || told(last).includes(`${each} session.offline`)),
       ),
     'roster and presence are told of the end of every session': (snapshot, last) =>
       last === undefined ||
-      !(last.event.type === 'session.lost' || isEntered('offline', snapshot, last.from)) ||
+      !(
+        last.event.type === 'session.lost' ||
+        isEntered('removed', snapshot, last.from) ||
+        (isEntered('offline', snapshot, last.from) && !last.from.matches('removed'))
+      ) ||
       ['roster', 'presence'].every((each) => told(last).includes(`${each} session.offline`)),
     'stream management is told of every session, and of the end of every connection': (snapshot, last) =>
       last === undefined || snapshot.matches({ active: 'online' }) === last.from.matches({ active: 'online' })
@@ -233,10 +249,10 @@ export const session = toWalked(sessionMachine, {
           last.from.context.resumption !== undefined ||
           last.event.type === 'session.kept' ||
           last.from.matches({ active: 'restoring' })) &&
-        (!isEntered({ active: { online: 'resumed' } }, snapshot, last.from) ||
+        (!isEntered({ active: { online: { course: 'resumed' } } }, snapshot, last.from) ||
           last.from.context.resumption !== undefined)),
     'a new session ends the one before': (snapshot, last) =>
-      !isEntered({ active: { online: 'fresh' } }, snapshot, last?.from) ||
+      !isEntered({ active: { online: { course: 'fresh' } } }, snapshot, last?.from) ||
       snapshot.context.resumption === undefined,
     'whoever broke the protocol has lost the session': (snapshot) =>
       snapshot.context.error !== lostCount ||
@@ -254,7 +270,16 @@ export const session = toWalked(sessionMachine, {
     'a connection that is in doubt is probed': (snapshot, last) =>
       !(last?.event.type === 'network.online' || last?.event.type === 'system.woken') ||
       !last.from.matches({ active: 'online' }) ||
-      (snapshot.matches({ active: 'online' }) && told(last).includes('liveness connection.doubted')),
+      snapshot.matches({ active: { online: { liveness: 'doubting' } } }),
+    'only silence is probed, and only after the time that it may last': (snapshot) =>
+      !snapshot.matches({ active: { online: { liveness: 'probing' } } }) ||
+      snapshot.context.silentMs >= snapshot.context.timeouts.quietMs,
+    'nothing is heard for less than the whole silence after an answer': (snapshot, last) =>
+      last?.event.type !== 'xstate.done.actor.probe' || snapshot.context.silentMs === 0,
+    'an unanswered probe is the end': (snapshot, last) =>
+      last === undefined ||
+      !/^xstate\.(?:error\.actor\.probe|after\.(?:probe|doubt)Timeout)/.test(last.event.type) ||
+      !snapshot.matches({ active: 'online' }),
     'a wish to stop ends what goes on, whenever it comes': (snapshot, last) =>
       last === undefined ||
       last.event.type !== 'session.disconnect' ||
@@ -278,7 +303,8 @@ export const session = toWalked(sessionMachine, {
     ) =>
       !isEntered('removed', snapshot, last?.from) ||
       last?.from.matches({ active: { closing: 'removed' } }) === true ||
-      (last?.from.matches({ active: { online: 'removing' } }) === true && last.event.type === 'stream.ended'),
+      (last?.from.matches({ active: { online: { course: 'removing' } } }) === true &&
+        last.event.type === 'stream.ended'),
     'whose account is gone does not come back by itself': (snapshot, last) =>
       last?.from.matches('removed') !== true ||
       snapshot.context.error?.code === 'defect.unexpected' ||

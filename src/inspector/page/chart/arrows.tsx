@@ -1,6 +1,5 @@
 import { labelPadding } from '../../drawing/arrows.js'
-import { transitionLines, type Line } from '../../drawing/block.js'
-import type { ChartTransition } from '../../drawing/graph.js'
+import type { Line } from '../../drawing/block.js'
 import type { LaidEdge } from '../../drawing/layout.js'
 import { arrowShape } from '../../drawing/svg-arrows.js'
 import { LinesText } from './block-text.js'
@@ -41,14 +40,14 @@ export function ArrowLabel({
 }) {
   const { label, transitions } = edge
   if (label === undefined) return null
-  const { x, y, width, height, lines } = label
+  const { x, y, width, height, lines, lineCounts } = label
   let top = y + labelPadding.y
   let first = 0
   return (
     <g class={`label ${taken.length > 0 ? 'taken' : isOpen ? 'open' : 'idle'}`}>
       <rect class="plate" x={x} y={y} width={width} height={height} rx={5} />
-      {transitions.map((transition) => {
-        const own = lines.slice(first, first + linesOf(transition))
+      {transitions.map((transition, index) => {
+        const own = lines.slice(first, first + (lineCounts[index] ?? 0))
         const from = top
         first += own.length
         top += heightOf(own)
@@ -65,10 +64,6 @@ export function ArrowLabel({
       })}
     </g>
   )
-}
-
-function linesOf(transition: ChartTransition): number {
-  return transitionLines(transition).length
 }
 
 function heightOf(lines: readonly Line[]): number {

@@ -1,4 +1,4 @@
-import { chip, chipText, chipWidth, iconWidth, padding, type Block, type Line } from '../../drawing/block.js'
+import { chip, iconWidth, padding, type Block, type Line } from '../../drawing/block.js'
 import type { Point } from '../../drawing/layout.js'
 import { textStyles } from '../../drawing/metrics.js'
 import { iconPaths } from '../../drawing/svg-text.js'
@@ -10,22 +10,16 @@ export function BlockText({ block, x, y }: { readonly block: Block } & Point) {
   return (
     <>
       <LinesText lines={block.lines} x={x + padding.x} y={top} />
-      {block.chips.map((tag) => (
+      {block.chips.map(({ tag, text, width }) => (
         <g key={tag} class="chip">
-          <rect
-            x={x + padding.x}
-            y={under}
-            width={chipWidth(tag)}
-            height={chip.height}
-            rx={chip.height / 2}
-          />
+          <rect x={x + padding.x} y={under} width={width} height={chip.height} rx={chip.height / 2} />
           <path
             class="icon person"
             d={iconPaths.person}
             transform={`translate(${x + padding.x + chip.padding + 6} ${under + chip.height / 2})`}
           />
           <text class="spec" x={x + padding.x + chip.padding + iconWidth} y={under + chip.height / 2 + 3.7}>
-            {chipText(tag)}
+            {text}
           </text>
         </g>
       ))}

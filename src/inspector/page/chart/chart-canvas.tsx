@@ -10,11 +10,12 @@ import { BlockText } from './block-text.js'
 import { ChartTools } from './chart-tools.js'
 import { Countdown } from './countdown.js'
 import { follows } from './follows.js'
+import { FarNames } from './far-names.js'
 import { HoverCard, type Hovered } from './hover-card.js'
 import { useGestures } from './gestures.js'
 import { Minimap } from './minimap.js'
 import { Box, Ground } from './states.js'
-import { Viewport } from './viewport.js'
+import { farBelow, Viewport } from './viewport.js'
 
 /** One chart, drawn; what lives in it changes with `view`. */
 export function ChartCanvas(props: {
@@ -52,6 +53,7 @@ export function ChartCanvas(props: {
     const { x, y, scale } = viewport.view.value
     return `translate(${x} ${y}) scale(${scale})`
   })
+  const look = useComputed(() => (viewport.view.value.scale < farBelow ? 'statechart far' : 'statechart'))
   const point = (target: EventTarget | null): void => {
     hovered.value = pane.current === null ? undefined : hoveredAt(target, pane.current)
   }
@@ -88,9 +90,13 @@ export function ChartCanvas(props: {
           visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
       }}
     >
-      <svg class="statechart" role="group" aria-label={`chart ${graph.id}`}>
+      <svg class={look} role="group" aria-label={`chart ${graph.id}`}>
         <g transform={transform}>
-          {root?.block !== undefined && <BlockText block={root.block} x={10} y={14} />}
+          {root?.block !== undefined && (
+            <g class="whole">
+              <BlockText block={root.block} x={10} y={14} />
+            </g>
+          )}
           {inside.map((box) => (
             <Ground key={box.id} box={box} isActive={view.active.has(box.id)} />
           ))}
@@ -121,6 +127,7 @@ export function ChartCanvas(props: {
               taken={takenIn(edge.transitions, view)}
             />
           ))}
+          <FarNames viewport={viewport} boxes={inside} active={view.active} />
           {view.timers.map((timer) => {
             const box = boxes.get(sources.get(timer.edge)?.source ?? '')
             if (box === undefined) return null

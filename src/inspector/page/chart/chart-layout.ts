@@ -1,15 +1,6 @@
-import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ChartGraph } from '../../drawing/graph.js'
-import { layOutChart, type ChartLayout, type LayOut } from '../../drawing/layout.js'
-import { toCompact } from './compact-chart.js'
-import { layOutInWorker } from './elk-worker.js'
-import { knownLayout } from './known-layouts.js'
-
-/** A chart on its way to the screen. */
-export type LayoutState =
-  | { readonly status: 'pending' }
-  | { readonly status: 'laid'; readonly layout: ChartLayout }
-  | { readonly status: 'failed'; readonly reason: string }
+import { startLayouts, type LayoutState } from './layout-link.js'
 
 const byGraph = new WeakMap<ChartGraph, ReadonlySignal<LayoutState>>()
 const byText = new Map<string, ReadonlySignal<LayoutState>>()
@@ -27,19 +18,11 @@ export function layoutOf(graph: ChartGraph): ReadonlySignal<LayoutState> {
 
 function begin(graph: ChartGraph): ReadonlySignal<LayoutState> {
   const state = signal<LayoutState>({ status: 'pending' })
-  void layOutInto(state, graph)
+  const tell = (next: LayoutState): void => {
+    state.value = next
+  }
+  startLayouts()
+    .then((layOut) => layOut(graph, tell))
+    .catch((error: unknown) => tell({ status: 'failed', reason: String(error) }))
   return state
 }
-
-async function layOutInto(state: Signal<LayoutState>, graph: ChartGraph): Promise<void> {
-  try {
-    state.value = { status: 'laid', layout: await layOutChart(toCompact(graph), layOutSoon) }
-  } catch (error) {
-    state.value = { status: 'failed', reason: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-/** What is not laid out yet is laid out less thoroughly than what is kept: somebody waits for it. */
-const layOutSoon: LayOut = async (node) =>
-  (await knownLayout(node)) ??
-  layOutInWorker({ ...node, layoutOptions: { ...node.layoutOptions, 'elk.layered.thoroughness': '7' } })

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ChartGraph } from '../../drawing/graph.js'
-import type { ActorView } from '../model/actor-view.js'
+import type { ActorView, Failure } from '../model/actor-view.js'
 import { actor } from '../model/signals.js'
 import { stateWords } from '../model/active-states.js'
 import { ChartCanvas } from './chart-canvas.js'
@@ -30,8 +30,18 @@ function Laid({ view, graph }: { readonly view: ActorView; readonly graph: Chart
       return <p class="empty">Drawing {graph.id}…</p>
     case 'failed':
       return <p class="empty">{state.reason}</p>
+    case 'drafted':
     case 'laid':
-      return <ChartCanvas key={graph.id} view={view} graph={graph} layout={state.layout} />
+      return (
+        <>
+          <ChartCanvas key={graph.id} view={view} graph={graph} layout={state.layout} />
+          {state.status === 'drafted' && (
+            <p class="draft-note" role="status">
+              All states, in rows. The arrows of so large a chart take a few seconds.
+            </p>
+          )}
+        </>
+      )
   }
 }
 
@@ -52,12 +62,17 @@ function ChartHead({ view }: { readonly view: ActorView }) {
       {lives > 1 && <span class="quiet">life {lives}</span>}
       <code class="state-words">{stateWords(value)}</code>
       {lastFailure !== undefined && (
-        <p class="failure" role="note">
+        <p class={isOver(view, lastFailure) ? 'failure over' : 'failure'} role="note">
           {failureLine(lastFailure, view.graph)}
         </p>
       )}
     </header>
   )
+}
+
+/** Whether it has gone on since, to another state. */
+function isOver({ value }: ActorView, { record }: Failure): boolean {
+  return record.kind === 'event' && stateWords(record.value) !== stateWords(value)
 }
 
 function Deed({ view }: { readonly view: ActorView }) {

@@ -5,7 +5,7 @@ import type { Viewport } from './viewport.js'
 
 const keyStep = 60
 
-/** Pans and zooms by mouse, wheel, touch and keyboard (Shift with the arrows; plus, minus). */
+/** Pans and zooms by mouse, wheel and touch; pans by Shift with the arrows. */
 export function useGestures(pane: RefObject<HTMLElement | null>, viewport: Viewport): void {
   useEffect(() => {
     const { current } = pane
@@ -70,8 +70,6 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
 }
 
 function deedOf({ key, shiftKey }: KeyboardEvent, viewport: Viewport): (() => void) | undefined {
-  if (key === '+' || key === '=') return () => viewport.zoom(1.25)
-  if (key === '-') return () => viewport.zoom(0.8)
   const step = steps.get(key)
   if (!shiftKey || step === undefined) return undefined
   return () => {

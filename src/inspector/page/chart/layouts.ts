@@ -1,4 +1,11 @@
-// A script of its own, which the page loads beside itself: what is drawn most is laid out already.
-import { layoutTable } from './layout-table.js'
+// A script of its own, which lays charts out: a worker beside the page, or a part of a page that is opened from a file.
+import { isLayoutRequest } from './layout-link.js'
+import { layOutGraph } from './lay-out-graph.js'
 
-Object.assign(globalThis, { chartLayouts: layoutTable })
+if (typeof document === 'undefined') {
+  addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (!isLayoutRequest(data)) return
+    const { id, graph } = data
+    void layOutGraph(graph, (state) => postMessage({ id, state }))
+  })
+} else Object.assign(globalThis, { layOutGraph })

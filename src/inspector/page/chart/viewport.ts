@@ -13,7 +13,10 @@ export interface Size {
   readonly height: number
 }
 
-const scales = { least: 0.1, most: 3, readable: 0.72, usual: 1 }
+/** At a smaller scale nobody can read the words of a chart. */
+export const farBelow = 0.5
+
+const scales = { least: 0.03, most: 3, readable: 0.72, usual: 1 }
 const edge = 24
 const glideMs = 260
 

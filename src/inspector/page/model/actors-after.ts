@@ -7,6 +7,7 @@ import type {
   InspectorRecord,
   Timer,
 } from '../../recording/record.js'
+import { findError } from '../panes/facts.js'
 import { activeStates } from './active-states.js'
 import { actorKey, type ActorView, type Failure, type RunningTimer } from './actor-view.js'
 
@@ -176,7 +177,12 @@ function failureIn(record: EventTaken, graph: ChartGraph | undefined): Failure |
   const transitions = transitionsOf(graph)
   const edge = record.edges.find((id) => transitions.get(id)?.failure === true)
   if (edge !== undefined) return { record, edge }
-  return record.status === 'error' ? { record } : undefined
+  return record.status === 'error' || tellsError(record) ? { record } : undefined
+}
+
+/** Whether an event that was heard tells of an error. */
+export function tellsError({ edges, data }: EventTaken): boolean {
+  return edges.length > 0 && findError(data) !== undefined
 }
 
 const indexed = new WeakMap<ChartGraph, ReadonlyMap<string, ChartTransition>>()

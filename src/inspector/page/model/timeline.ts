@@ -1,6 +1,6 @@
 import type { ChartGraph } from '../../drawing/graph.js'
 import type { ChartLine, InspectorRecord, RecordingLine, SourceLine } from '../../recording/record.js'
-import { enterRecord, type Actors, type Surroundings } from './actors-after.js'
+import { enterRecord, tellsError, type Actors, type Surroundings } from './actors-after.js'
 import type { ActorView } from './actor-view.js'
 
 /** Everything as it was right after one record; index −1 is before all of them. */
@@ -87,6 +87,7 @@ export class Timeline {
   isFailure(record: InspectorRecord): boolean {
     if ('status' in record && record.status === 'error') return true
     if (record.kind !== 'event') return false
+    if (tellsError(record)) return true
     const failing = this.#failing.get(record.source)
     return failing !== undefined && record.edges.some((edge) => failing.has(edge))
   }

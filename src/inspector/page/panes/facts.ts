@@ -32,6 +32,17 @@ export function isFacts(fact: Fact | undefined): fact is Facts {
   return typeof fact === 'object' && fact !== null && !Array.isArray(fact)
 }
 
+/** The first facts of an error that an event, an output or a context tells of. */
+export function findError(fact: Fact | undefined, depth = 0): Facts | undefined {
+  if (!isFacts(fact) || depth > 4) return undefined
+  if (wordAt(fact, 'code') !== undefined && wordAt(fact, 'name') !== undefined) return fact
+  for (const inner of Object.values(fact)) {
+    const found = findError(inner, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** One name and what stands under it, as a line. */
 export interface FactLine {
   /** E.g. `facts.item.ask`. */

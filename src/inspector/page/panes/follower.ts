@@ -17,16 +17,19 @@ export class Follower {
     this.#options = options
   }
 
-  follow(records: readonly InspectorRecord[]): void {
+  /** @returns whether all is read; at most so many records are read at once */
+  follow(records: readonly InspectorRecord[], atMost = Infinity): boolean {
     const { take, forget } = this.#options
     if (this.#next > 0 && records[this.#next - 1] !== this.#last) {
       this.#next = 0
       forget()
     }
-    for (; this.#next < records.length; this.#next += 1) {
+    const end = Math.min(records.length, this.#next + atMost)
+    for (; this.#next < end; this.#next += 1) {
       const record = records[this.#next]
       if (record !== undefined) take(record, this.#next)
     }
     this.#last = records[this.#next - 1]
+    return end === records.length
   }
 }

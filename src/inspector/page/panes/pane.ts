@@ -11,4 +11,6 @@ export interface Pane {
   readonly Component: ComponentType
   /** Read while rendering: a count or a sign behind the title. */
   readonly badge?: () => string | undefined
+  /** Reads at most so many more records, and says whether all are read: so that nobody waits who opens it later. */
+  readonly readOn?: (atMost: number) => boolean
 }

@@ -1,5 +1,8 @@
 import { signal } from '@preact/signals'
-import { cursor, cursorIndex, goTo, timeline } from '../model/signals.js'
+import type { InspectorRecord } from '../../recording/record.js'
+import { transitionsOf } from '../model/actors-after.js'
+import { isOfActor } from '../model/record-words.js'
+import { actor, cursor, cursorIndex, goTo, timeline } from '../model/signals.js'
 
 /** Whether the cursor moves on by itself. */
 export const playing = signal(false)
@@ -7,6 +10,8 @@ export const playing = signal(false)
 /** Waits between records are as long as they were, but never longer than this. */
 const longestMs = 700
 const shortestMs = 16
+/** A step of the actor that is looked at stays long enough to be seen. */
+const stepMs = 450
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -40,7 +45,15 @@ function stop(): void {
   playing.value = false
 }
 
-/** What happened at once is shown at once. */
+/** Whether it led the actor that is looked at to another state. */
+function isStep(record: InspectorRecord | undefined): boolean {
+  const chosen = actor.value
+  if (record?.kind !== 'event' || chosen?.graph === undefined || !isOfActor(record, chosen.key)) return false
+  const transitions = transitionsOf(chosen.graph)
+  return record.edges.some((edge) => (transitions.get(edge)?.targets.length ?? 0) > 0)
+}
+
+/** What happened at once is shown at once, but for what the actor that is looked at did. */
 function proceed(): void {
   const { records } = timeline()
   const index = cursorIndex.value
@@ -53,8 +66,9 @@ function proceed(): void {
     const found = records[at]
     return found === undefined ? time : timeline().timeOf(found)
   }
-  while (next < records.length - 1 && timeAt(next) - time < 1) next += 1
-  const wait = Math.max(shortestMs, Math.min(longestMs, timeAt(next) - time))
+  while (next < records.length - 1 && timeAt(next) - time < 1 && !isStep(records[next])) next += 1
+  const least = isStep(record) ? stepMs : shortestMs
+  const wait = Math.max(least, Math.min(longestMs, timeAt(next) - time))
   timer = setTimeout(() => {
     if (cursor.value === 'live') return stop()
     goTo(next)

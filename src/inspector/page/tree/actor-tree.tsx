@@ -34,6 +34,7 @@ export function ActorTree() {
         <button
           type="button"
           class="toggle"
+          title="Show those who have ended"
           aria-pressed={showEnded.value}
           onClick={() => {
             showEnded.value = !showEnded.value

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { connectionMachine, sessionMachine } from 'xmpp-machines/machines'
 import { toGraph } from 'xmpp-machines/inspector'
 import { failureSentences, failureTable } from '../../../../src/inspector/page/panes/details/failure-table.js'
-import { findError, toFailureWords } from '../../../../src/inspector/page/panes/details/failure-words.js'
+import { toFailureWords } from '../../../../src/inspector/page/panes/details/failure-words.js'
 import { failures } from '../../../../src/inspector/page/panes/details/known-failures.js'
 import { toSpecPieces } from '../../../../src/inspector/page/panes/details/spec-links.js'
 import {
@@ -10,7 +10,7 @@ import {
   toStateWays,
   toWhyNot,
 } from '../../../../src/inspector/page/panes/details/what-can-happen.js'
-import { factWords, toFactLines } from '../../../../src/inspector/page/panes/facts.js'
+import { factWords, findError, toFactLines } from '../../../../src/inspector/page/panes/facts.js'
 
 const session = toGraph(sessionMachine)
 failures.part.value = { sentences: failureSentences, table: failureTable }

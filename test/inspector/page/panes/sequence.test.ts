@@ -30,7 +30,9 @@ describe('SequenceIndex', () => {
   })
 
   it('folds actors into the one around them', () => {
-    expect(words(new Set(['session'])).filter((each) => each.includes('session/'))).toEqual([])
+    const folded = words(new Set(['session']))
+    expect(folded.filter((each) => each.includes('session/'))).toEqual([])
+    expect(folded).toContain('session → session: openStream done · connection')
     const lines = index.lifelines(arrows(new Set(['session'])), new Set(['session']))
     expect(lines.map(({ id, isFolded }) => `${id}${isFolded ? ' (folded)' : ''}`)).toEqual([
       'app',

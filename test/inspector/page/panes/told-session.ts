@@ -296,10 +296,10 @@ function tellBeginning(scribe: Scribe): void {
     actorPath: 'session',
     from: 'session/binding',
     type: 'xstate.done.actor.binding',
-    value: { active: { online: 'fresh' } },
-    edges: [edgeOf('session.active.binding', 'done binding')],
+    value: { active: { online: { course: 'fresh', liveness: 'listening' } } },
+    edges: [edgeOf('session.active.binding', 'done binding', 1)],
     stanza: bound,
-    timers: [{ edge: edgeOf('session.active.online.fresh', 'after stableTime'), ms: 60_000 }],
+    timers: [{ edge: edgeOf('session.active.online.course.fresh', 'after stableTime'), ms: 60_000 }],
     context: { jid: `${alice}/desk` },
   })
 }

@@ -34,6 +34,17 @@ describe('WireIndex', () => {
     expect(namesOf(index.rows({ ...everything, text: 'FRANK@' }))).toEqual(['out presence', 'in iq'])
   })
 
+  it('finds the same letter by letter, and needs not search for everything again', () => {
+    const typing = new WireIndex()
+    typing.scan(records)
+    const all = typing.rows(everything)
+    for (const text of ['f', 'fr', 'fra', 'frank']) typing.rows({ ...everything, text })
+    const found = typing.rows({ ...everything, text: 'frank@' })
+    expect(found).toEqual(index.rows({ ...everything, text: 'FRANK@' }))
+    expect(typing.rows({ ...everything, text: 'nobody' })).toEqual([])
+    expect(typing.rows(everything)).toBe(all)
+  })
+
   it('takes what is searched for literally', () => {
     expect(index.rows({ ...everything, text: '.*(' })).toEqual([])
     expect(namesOf(index.rows({ ...everything, text: `ver='v1'` }))).toEqual(['in iq'])
@@ -48,6 +59,14 @@ describe('WireIndex', () => {
     ])
     expect(index.placeOf('alice', features.seq)).toBe(place)
     expect(index.placeOf('alice', 1_000_000)).toBeUndefined()
+  })
+
+  it('reads a few at a time, and says when it has read all', () => {
+    const slow = new WireIndex()
+    let slices = 1
+    while (!slow.scan(records, 7)) slices += 1
+    expect(slices).toBe(Math.ceil(records.length / 7))
+    expect(slow.rows(everything)).toEqual(index.rows(everything))
   })
 
   it('grows, and begins anew where the past has changed', () => {

@@ -3,7 +3,8 @@ import type { Failure } from '../../model/actor-view.js'
 import { timeWords } from '../../model/record-words.js'
 import { goToRecord, timeline } from '../../model/signals.js'
 import { Icon } from '../../ui/icon.js'
-import { findError, toFailureWords } from './failure-words.js'
+import { findError } from '../facts.js'
+import { toFailureWords } from './failure-words.js'
 
 /** What an error means, and what to do about it. */
 export function ErrorView({ error }: { readonly error: Facts }) {

@@ -1,5 +1,5 @@
-import type { Fact, Facts } from '../../../recording/record.js'
-import { isFacts, wordAt } from '../facts.js'
+import type { Facts } from '../../../recording/record.js'
+import { wordAt } from '../facts.js'
 import { toLegibleLine } from '../legible.js'
 import { failures } from './known-failures.js'
 
@@ -29,15 +29,4 @@ export function toFailureWords(facts: Facts): FailureWords {
     because: sentences[because] ?? (known === undefined ? '…' : 'the recording does not tell more'),
     advice: sentences[advice],
   }
-}
-
-/** The first facts of an error that an event, an output or a context tells of. */
-export function findError(fact: Fact | undefined, depth = 0): Facts | undefined {
-  if (!isFacts(fact) || depth > 4) return undefined
-  if (wordAt(fact, 'code') !== undefined && wordAt(fact, 'name') !== undefined) return fact
-  for (const inner of Object.values(fact)) {
-    const found = findError(inner, depth + 1)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

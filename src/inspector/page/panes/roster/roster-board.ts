@@ -50,8 +50,9 @@ export class RosterBoard {
     })
   }
 
-  scan(records: readonly InspectorRecord[]): void {
-    this.#follower.follow(records)
+  /** @returns whether all is read; at most so many records are read at once */
+  scan(records: readonly InspectorRecord[], atMost?: number): boolean {
+    return this.#follower.follow(records, atMost)
   }
 
   /** Everybody that had been heard of by then, in the order of their addresses. */

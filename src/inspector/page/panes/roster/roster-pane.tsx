@@ -1,29 +1,23 @@
 import { signal } from '@preact/signals'
 import type { SubscriptionName } from '../../../../../machines/subscription-state.js'
 import { cursorIndex, goToRecord, moment, search, selectedActor, timeline } from '../../model/signals.js'
-import type { Timeline } from '../../model/timeline.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { currentSource } from '../current-source.js'
 import { toLegibleLine } from '../legible.js'
+import { CurrentIndex } from '../source-index.js'
 import { handshakesOf, type Handshake } from './handshakes.js'
 import { MiniBoard, SharedBoard } from './nine-states.js'
 import { RosterBoard, type ContactStanding } from './roster-board.js'
 
 const chosenState = signal<SubscriptionName | undefined>(undefined)
 
-let kept: { readonly of: Timeline; readonly source: string; readonly board: RosterBoard } | undefined
-
-function boardOf(source: string): RosterBoard {
-  const of = timeline()
-  if (kept?.of !== of || kept.source !== source) kept = { of, source, board: new RosterBoard(source) }
-  kept.board.scan(of.records)
-  return kept.board
-}
+/** Of the source that is looked at. */
+export const roster = new CurrentIndex((source) => new RosterBoard(source))
 
 /** Where one stands with everybody, at the cursor, as the stanzas tell it. */
 export function RosterPane() {
   const source = currentSource.value?.source ?? ''
-  const contacts = boardOf(source).at(cursorIndex.value)
+  const contacts = roster.value.at(cursorIndex.value)
   const handshakes = handshakesOf(moment.value.actors.values(), source)
   const known = new Set(contacts.map(({ jid }) => jid))
   const strangers = [...handshakes.values()].filter(({ jid }) => !known.has(jid))
@@ -90,8 +84,8 @@ function Contact({ contact, handshake }: ContactProps) {
     <div role="listitem" class="contact">
       <MiniBoard position={position} />
       <div class="contact-who">
-        <bdi class="contact-name">{toLegibleLine(name === '' ? jid : name, 120)}</bdi>
-        {name !== '' && <bdi class="contact-jid">{toLegibleLine(jid, 120)}</bdi>}
+        <bdi class="contact-jid">{toLegibleLine(jid, 120)}</bdi>
+        {name !== '' && <bdi class="contact-name">{toLegibleLine(name, 120)}</bdi>}
       </div>
       <div class="contact-signs">
         <span class="contact-position">{position}</span>

@@ -26,11 +26,11 @@ export function ArrowRow({ arrow, top, places, width, left, isCurrent, isLater, 
   const start = places.get(from) ?? 0
   const end = places.get(to) ?? start
   const isLoop = start === end
-  const words = toLegibleLine(label, 80)
-  const wordsWidth = words.length * characterWidths[tone === 'stanza' ? 'stanza' : 'other']
-  const last = width - wordsWidth - 8
-  const first = left + gutter + 4
-  const beside = isLoop ? besideLoop(start, wordsWidth, last) : Math.min(Math.min(start, end) + 10, last)
+  const characterWidth = characterWidths[tone === 'stanza' ? 'stanza' : 'other']
+  const room = { first: left + gutter + 4, last: width - 8 }
+  const wanted = toLegibleLine(label, 80)
+  const wantedWidth = wanted.length * characterWidth
+  const words = isLoop ? besideLoop(start, wantedWidth, room) : along(Math.min(start, end), wantedWidth, room)
   return (
     <g
       id={`sequence-${index}`}
@@ -43,17 +43,42 @@ export function ArrowRow({ arrow, top, places, width, left, isCurrent, isLater, 
       <title>{`${toLegibleLine(from, 80)} → ${toLegibleLine(to, 80)}`}</title>
       <rect class="told-ground" width={width} height={rowHeight} />
       {isLoop ? <Loop at={start} /> : <Straight start={start} end={end} />}
-      <text class="told-label" x={Math.max(first, beside)} y={isLoop ? baseline - 1 : baseline - 6}>
-        {words}
+      <text class="told-label" x={words.x} y={isLoop ? baseline - 1 : baseline - 6}>
+        {cut(wanted, words.width / characterWidth)}
       </text>
     </g>
   )
 }
 
-/** At its right; at the left of its line where there is no room. */
-function besideLoop(start: number, wordsWidth: number, last: number): number {
-  const right = start + loop + 6
-  return right <= last ? right : start - wordsWidth - 6
+interface Room {
+  /** What can be seen, from left to right. */
+  readonly first: number
+  readonly last: number
+}
+
+/** Where words stand, and how wide they may be. */
+interface WordsPlace {
+  readonly x: number
+  readonly width: number
+}
+
+/** Over the beginning of an arrow, or as far to the left as they need. */
+function along(start: number, width: number, { first, last }: Room): WordsPlace {
+  const x = Math.max(first, Math.min(start + 10, last - width))
+  return { x, width: last - x }
+}
+
+/** At its right; at the left of its line where there is more room. */
+function besideLoop(start: number, width: number, { first, last }: Room): WordsPlace {
+  const right = { x: start + loop + 6, width: last - start - loop - 6 }
+  const leftWidth = Math.min(width, start - 6 - first)
+  return width <= right.width || right.width >= leftWidth
+    ? right
+    : { x: start - 6 - leftWidth, width: leftWidth }
+}
+
+function cut(words: string, length: number): string {
+  return words.length <= Math.ceil(length) ? words : `${words.slice(0, Math.max(1, Math.floor(length) - 1))}…`
 }
 
 function Straight({ start, end }: { readonly start: number; readonly end: number }) {

@@ -59,8 +59,14 @@ export class SequenceIndex {
     })
   }
 
-  scan(records: readonly InspectorRecord[]): void {
-    this.#follower.follow(records)
+  /** @returns whether all is read; at most so many records are read at once */
+  scan(records: readonly InspectorRecord[], atMost?: number): boolean {
+    return this.#follower.follow(records, atMost)
+  }
+
+  /** How many charts have been there. */
+  get charts(): number {
+    return this.#charts.size
   }
 
   /** Where the records stand that have a row. */
@@ -86,16 +92,19 @@ export class SequenceIndex {
       case 'event': {
         const to = lineOf(record.actorPath)
         const from = record.from === undefined ? app : lineOf(record.from)
-        return { index, from, to, label: eventWords(record.type), tone: toneOf(record) }
+        const label = this.#toldOf(record.actorPath, to, eventWords(record.type))
+        return { index, from, to, label, tone: toneOf(record) }
       }
       case 'start': {
         const to = lineOf(record.actorPath)
         const around = record.actorPath.slice(0, Math.max(0, record.actorPath.lastIndexOf('/')))
-        return { index, from: around === '' ? app : lineOf(around), to, label: 'begins', tone: 'start' }
+        const label = this.#toldOf(record.actorPath, to, 'begins')
+        return { index, from: around === '' ? app : lineOf(around), to, label, tone: 'start' }
       }
       case 'end': {
         const line = lineOf(record.actorPath)
-        return { index, from: line, to: line, label: record.status, tone: 'end' }
+        const label = this.#toldOf(record.actorPath, line, record.status)
+        return { index, from: line, to: line, label, tone: 'end' }
       }
       default:
         return undefined
@@ -141,6 +150,12 @@ export class SequenceIndex {
     if (record.kind === 'start') return record.chart !== undefined
     if (record.kind === 'end') return this.#charts.has(record.actorPath)
     return record.kind === 'event' || record.kind === 'wire'
+  }
+
+  /** Says whom it is of, where another stands for them. */
+  #toldOf(path: string, line: string, words: string): string {
+    const own = this.#chartOf(path)
+    return own === line ? words : `${words} · ${own.slice(own.lastIndexOf('/') + 1)}`
   }
 
   /** The innermost chart around a path: itself, where it is no deed. */

@@ -3,39 +3,29 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
-import type { Timeline } from '../../model/timeline.js'
-import { currentSource } from '../current-source.js'
 import { rowAfter } from '../list-keys.js'
+import { CurrentIndex } from '../source-index.js'
 import { lastAtMost } from '../wire/wire-index.js'
 import { ArrowRow } from './arrow-row.js'
 import { SequenceIndex, type Arrow } from './diagram.js'
 import { isOutside, LifelineHeads } from './lifeline-heads.js'
 import { gutter, headHeight, laneWidths, rowHeight } from './measures.js'
 
-/** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet. */
+/** Paths of the actors whose children are shown on their line; `undefined`: nobody has chosen yet, and all are where there is no room for everybody. */
 const folded = signal<ReadonlySet<string> | undefined>(undefined)
 const nobody: ReadonlySet<string> = new Set()
-/** Narrower, in px: at first everybody is folded. */
-const narrow = 480
 
-let kept: { readonly of: Timeline; readonly source: string; readonly index: SequenceIndex } | undefined
-
-function sequenceOf(source: string): SequenceIndex {
-  const of = timeline()
-  if (kept?.of !== of || kept.source !== source) kept = { of, source, index: new SequenceIndex(source) }
-  kept.index.scan(of.records)
-  return kept.index
-}
+/** Of the source that is looked at. */
+export const sequence = new CurrentIndex((source) => new SequenceIndex(source))
 
 /** Rows around what can be seen whose actors have a line: enough that lines do not come and go while one reads. */
 const surroundings = 60
 
 /** Who said what to whom, in order: the app, the actors, the server. */
 export function SequencePane() {
-  const source = currentSource.value
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, left: 0, height: 600, width: 600 })
-  const index = sequenceOf(source?.source ?? '')
+  const index = sequence.value
   const { rows } = index
   const current = lastAtMost(rows, cursorIndex.value)
 
@@ -46,7 +36,7 @@ export function SequencePane() {
     observer.observe(element)
     return () => observer.disconnect()
   }, [rows.length === 0])
-  if (source === undefined || rows.length === 0) {
+  if (rows.length === 0) {
     return (
       <div class="pane sequence">
         <p class="empty">
@@ -56,7 +46,9 @@ export function SequencePane() {
     )
   }
   const parents = index.parents()
-  const hidden = folded.value ?? (view.width < narrow ? parents : nobody)
+  const { least, most } = laneWidths
+  const isRoomy = gutter + least * (index.charts + 2) <= view.width
+  const hidden = folded.value ?? (isRoomy ? nobody : parents)
   const first = Math.max(0, Math.floor(view.top / rowHeight) - 4)
   const last = Math.min(rows.length, first + Math.ceil(view.height / rowHeight) + 8)
   const arrowsIn = (from: number, to: number): readonly Arrow[] =>
@@ -66,10 +58,9 @@ export function SequencePane() {
     })
   const begin = Math.floor((first - surroundings) / surroundings) * surroundings
   const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
-  const { least, most } = laneWidths
   const laneWidth = Math.max(least, Math.min(most, Math.floor((view.width - gutter) / lines.length)))
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
-  const width = gutter + laneWidth * lines.length
+  const width = Math.max(view.width, gutter + laneWidth * lines.length)
   const shown = arrowsIn(first, last)
   const [now] = current < 0 ? [] : arrowsIn(current, current + 1)
   const choose = (row: number): void => {

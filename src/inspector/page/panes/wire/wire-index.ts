@@ -29,6 +29,13 @@ interface SourceIndex {
   readonly effects: Map<number, number[]>
 }
 
+/** What passes a filter among so many stanzas. */
+interface Shown {
+  readonly filter: WireFilter
+  readonly rows: readonly number[]
+  readonly seen: number
+}
+
 /** Finds what crossed the wire among the records, and what each stanza has caused; grows with them. */
 export class WireIndex {
   readonly #follower = new Follower({
@@ -38,27 +45,26 @@ export class WireIndex {
   #records: readonly InspectorRecord[] = []
   #stanzas: number[] = []
   readonly #sources = new Map<string, SourceIndex>()
-  #shown: { readonly filter: WireFilter; readonly rows: readonly number[]; readonly seen: number } | undefined
+  /** For the last three filters, the latest first, and for the last without a text. */
+  #shown: readonly Shown[] = []
 
-  scan(records: readonly InspectorRecord[]): void {
+  /** @returns whether all is read; at most so many records are read at once */
+  scan(records: readonly InspectorRecord[], atMost?: number): boolean {
     this.#records = records
-    this.#follower.follow(records)
+    return this.#follower.follow(records, atMost)
   }
 
   /** Where the stanzas stand that pass, in order. The same list again while nothing is new. */
   rows(filter: WireFilter): readonly number[] {
-    let shown = this.#shown
-    if (shown === undefined || !isSame(shown.filter, filter)) shown = { filter, rows: [], seen: 0 }
+    let shown = this.#shown.find((each) => isSame(each.filter, filter)) ?? this.#begin(filter)
     if (shown.seen < this.#stanzas.length) {
-      const passes = toTest(filter)
-      const fresh = this.#stanzas.slice(shown.seen).filter((index) => {
-        const record = this.#records[index]
-        return record?.kind === 'wire' && passes(record)
-      })
+      const fresh = this.#passing(this.#stanzas.slice(shown.seen), filter)
       const rows = fresh.length === 0 ? shown.rows : [...shown.rows, ...fresh]
       shown = { filter, rows, seen: this.#stanzas.length }
     }
-    this.#shown = shown
+    const others = this.#shown.filter((each) => !isSame(each.filter, filter))
+    const unsearched = others.filter((each) => each.filter.text === '').slice(0, 1)
+    this.#shown = [...new Set([shown, ...others.slice(0, 2), ...unsearched])]
     return shown.rows
   }
 
@@ -70,6 +76,24 @@ export class WireIndex {
   /** Where a stanza stands, by its own number. */
   placeOf(source: string, seq: number): number | undefined {
     return this.#sources.get(source)?.places.get(seq)
+  }
+
+  /** Whoever types on searches among what was found. */
+  #begin(filter: WireFilter): Shown {
+    const wider = this.#shown.find(
+      (each) =>
+        filter.text.includes(each.filter.text) && isSame({ ...each.filter, text: filter.text }, filter),
+    )
+    if (wider === undefined) return { filter, rows: [], seen: 0 }
+    return { filter, rows: this.#passing(wider.rows, filter), seen: wider.seen }
+  }
+
+  #passing(places: readonly number[], filter: WireFilter): readonly number[] {
+    const passes = toTest(filter)
+    return places.filter((index) => {
+      const record = this.#records[index]
+      return record?.kind === 'wire' && passes(record)
+    })
   }
 
   #take(record: InspectorRecord, index: number): void {
@@ -93,7 +117,7 @@ export class WireIndex {
   #forget(): void {
     this.#stanzas = []
     this.#sources.clear()
-    this.#shown = undefined
+    this.#shown = []
   }
 }
 

@@ -3,6 +3,7 @@ import { cursor, goToRecord, selectedRecord, timeline } from '../../model/signal
 import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { Icon } from '../../ui/icon.js'
+import { Marked } from '../../ui/marked.js'
 import { rowAfter } from '../list-keys.js'
 import { StanzaView } from './stanza-view.js'
 import { summaryOf } from './summary.js'
@@ -94,10 +95,18 @@ function Row({ row, isChosen }: RowProps) {
         <Icon name={record.direction} />
         <span class="unseen">{record.direction === 'in' ? 'received' : 'sent'}</span>
       </span>
-      <span class={`wire-title kind-${kindOf(record)}`}>{title}</span>
+      <span class={`wire-title kind-${kindOf(record)}`}>
+        <Marked text={title} />
+      </span>
       <span class="wire-content">
-        {peer !== '' && <bdi class="wire-peer">{peer}</bdi>}
-        <bdi>{content}</bdi>
+        {peer !== '' && (
+          <bdi class="wire-peer">
+            <Marked text={peer} />
+          </bdi>
+        )}
+        <bdi>
+          <Marked text={content} />
+        </bdi>
       </span>
       <span class="wire-actor">{actor.slice(actor.lastIndexOf('/') + 1)}</span>
     </div>

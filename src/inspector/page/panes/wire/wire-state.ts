@@ -13,6 +13,13 @@ export function wire(): WireIndex {
   return index
 }
 
+/** @returns whether all is read; at most so many records are read at once */
+export function readWire(atMost: number): boolean {
+  const isAll = index.scan(timeline().records, atMost)
+  if (isAll) void wireRows.value
+  return isAll
+}
+
 /** Where the stanzas stand that are shown, among the records. */
 export const wireRows = computed(() => wire().rows({ ...wireFilter.value, text: search.value }))
 

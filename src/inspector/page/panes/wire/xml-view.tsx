@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { StanzaCrossed } from '../../../recording/record.js'
 import { Icon } from '../../ui/icon.js'
+import { Marked } from '../../ui/marked.js'
 import { toLegible } from '../legible.js'
 import { parseXml } from './parse-xml.js'
 import { foldableKeys, toXmlLines, type XmlLine } from './xml-lines.js'
@@ -80,7 +81,9 @@ function Line({ line: { key, depth, parts, fold }, toggle }: LineProps) {
         </button>
       )}
       {parts.map(({ tone, text }) => (
-        <span class={`tone-${tone}`}>{text}</span>
+        <span class={`tone-${tone}`}>
+          <Marked text={text} />
+        </span>
       ))}
     </div>
   )

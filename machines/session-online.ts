@@ -1,0 +1,85 @@
+import { liveness } from './liveness.js'
+import * as phase from './session-phases.js'
+
+/** Two truths side by side: what has become of the session, and whether the other side is still there. */
+export const online = {
+  type: 'parallel',
+  description: 'Usable: stanzas go both ways.',
+  tags: ['idle'],
+  meta: {
+    spec: 'RFC 6120 §8, RFC 6121',
+    why: 'liveness watches over it',
+    streams: ['stanzas'],
+  },
+  entry: 'noteOnline',
+  invoke: {
+    id: 'stanzas',
+    src: 'stanzas',
+    onError: phase.toJudging,
+  },
+  on: { 'stream.ended': phase.toJudging },
+  states: {
+    course: {
+      description: 'How the session has begun, whether it has lasted, and whether the account is to.',
+      meta: { spec: 'RFC 6120 §3.3' },
+      initial: 'fresh',
+      on: { 'account.remove': { target: '.removing' } },
+      states: {
+        fresh: {
+          description:
+            'Online, but earlier failures still count. The roster is asked for before anything is announced.',
+          meta: { spec: 'RFC 6120 §3.3, RFC 6121 §2.2' },
+          entry: ['tellRosterOnline', 'tellPresenceOnline'],
+          after: phase.onceStable,
+        },
+        resumed: {
+          description:
+            'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
+          meta: { spec: 'XEP-0198 §5' },
+          after: phase.onceStable,
+        },
+        takenOver: {
+          description:
+            'The session of an earlier process goes on: this one asks what has changed in the roster, and says that it is there.',
+          meta: { spec: 'XEP-0198 §5, RFC 6121 §2.6' },
+          entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
+          after: phase.onceStable,
+        },
+        stable: {
+          description: 'Online long enough: earlier failures are forgiven.',
+          tags: ['idle'],
+          meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
+        },
+        removing: {
+          description: 'The server is asked to remove the account; that it ends the stream says yes.',
+          meta: { spec: 'XEP-0077 §3.2' },
+          invoke: {
+            id: 'removeAccount',
+            src: 'removeAccount',
+            onDone: { target: '#session.active.closing.removed' },
+            onError: { target: 'kept', actions: phase.failure },
+          },
+          on: {
+            'stream.ended': [
+              { guard: { type: 'isFarewell', params: phase.failed }, target: '#session.removed' },
+              phase.toJudging,
+            ],
+            'account.remove': {},
+          },
+          after: {
+            removalTimeout: {
+              target: 'kept',
+              actions: { type: 'noteTimeout', params: { wait: 'removal' } },
+            },
+          },
+        },
+        kept: {
+          description: 'The account is not removed, and the session goes on. Failures still count.',
+          meta: { spec: 'XEP-0077 §3.2' },
+          after: phase.onceStable,
+        },
+      },
+    },
+    liveness,
+  },
+} as const

@@ -1,0 +1,16 @@
+import { Interner } from './interner.js'
+
+/** Those that occur are few, and kept as long as a session. */
+const known = new Interner((raw) => ({ raw }))
+
+/** `{namespace}name`: the same string for the same name, in all sessions. */
+export function toExpandedName({
+  name,
+  namespace,
+}: {
+  readonly name: string
+  readonly namespace: string
+}): string {
+  const expanded = `{${namespace}}${name}`
+  return known.read(expanded, 0, expanded.length)?.raw ?? expanded
+}
