@@ -6,7 +6,10 @@ import { deed } from './stub.js'
 
 /** Every wait of catching up, in milliseconds. */
 export interface ArchiveTimeouts {
-  /** One answer of the archive, with the messages before it, while there is a stream for it to come by; default 30 000. */
+  /**
+   * One answer of the archive, with the messages before it, while there is a stream for it to come by: longer than a session
+   * takes to notice that its stream is dead; default 60 000.
+   */
   readonly pageMs: number
   /** The same once more, for what was asked before the session moved to another connection; default 5000. */
   readonly movedMs: number
@@ -15,7 +18,7 @@ export interface ArchiveTimeouts {
 }
 
 export const defaultArchiveTimeouts: ArchiveTimeouts = {
-  pageMs: 30_000,
+  pageMs: 60_000,
   movedMs: 5_000,
   retryMs: 60_000,
 }

@@ -16,7 +16,7 @@ export class ArchiveTail {
     return this.#seen.size
   }
 
-  /** What of a page has nothing missing before it; the rest is the tail. */
+  /** What of a page has nothing missing before it; the rest is the tail. @param isLast nothing more is asked for */
   cut(page: readonly ArchiveResult[], isLast: boolean): readonly ArchiveResult[] {
     const newest = page.reduce((latest, { moment = 0 }) => Math.max(latest, moment), 0)
     const isSure = ({ id, moment = 0 }: ArchiveResult) => this.#seen.has(id) || moment < newest - storingMs

@@ -105,11 +105,11 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         const { results, end, isSound } = await untilOver(
           queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
         )
-        if (isSound) {
-          const settled = tail.cut(results, end.complete)
-          timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
-        }
-        return { complete: isSound && end.complete && !timeline.isDoubtful }
+        if (!isSound) return { complete: false }
+        const complete = end.complete && !timeline.isDoubtful
+        const settled = tail.cut(results, complete)
+        timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
+        return { complete }
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },

@@ -168,6 +168,22 @@ it.each([
   },
 )
 
+it('the end of the archive is not the end of a page after which more is asked for', async () => {
+  const { move, seen } = await anchored()
+  const second = await move(1, 1)
+  second.say(live('b59', 'b59'))
+  const { query, request } = await question(second)
+  const third = await move(2, 2)
+  const found = (to: string, ids: readonly string[]) => ids.map((id) => archived(to, id, inner(id))).join('')
+  const early = fullPage.slice(0, 49)
+  third.say(found(query, fullPage) + end(request, true, ends))
+  const next = await question(third)
+  expect(next.page).toEqual({ max: '100', after: 'a1', before: undefined })
+  third.say(found(next.query, [...early, 'late', 'b59']) + end(next.request, true))
+  await rest()
+  expect(seen).toEqual(['one', ...early, 'late', 'b59'])
+})
+
 it('an answer that the server has lost with the stream is asked for again, and nothing overtakes it', async () => {
   const { move, seen } = await anchored({ movedMs: 1 })
   const second = await move(1, 1)
