@@ -150,9 +150,12 @@ export class Memory implements Shelf, WriteAhead {
     const unread: StoreError[] = [...ignored]
     const readable = (xml: string): XmlElement | undefined => {
       try {
-        return readFrame(xml)
+        const element = readFrame(xml)
+        const to = element.attribute('to')
+        if (to !== undefined) parseJid(to)
+        return element
       } catch (cause) {
-        if (!(cause instanceof XmppError)) throw cause
+        if (!(cause instanceof XmppError || cause instanceof RangeError)) throw cause
         unread.push(new StoreError('garbage', 'a stanza that is stored cannot be read', { cause }))
         return undefined
       }

@@ -302,6 +302,22 @@ describe('a process after the one that was killed', () => {
     expect(after.restored[0]?.ignored.map(({ code }) => code)).toContain('store.version')
   })
 
+  it('leaves out, and says so, a message whose address cannot be read', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    for (const body of ['one', 'two']) say(before.client, body)
+    await before.kill()
+    const broken = `<body>one</body>`
+    for (const [key, text] of disk.texts) {
+      disk.texts.set(key, text.includes(broken) ? text.replace(bob, '@@@') : text)
+    }
+    const after = await begin(disk)
+    await resume(after.first, 0)
+    expect(bodiesOf(after.first)).toEqual(['two'])
+    expect(after.restored[0]?.deliveries).toHaveLength(1)
+    expect(after.restored[0]?.ignored.map(({ code }) => code)).toEqual(['store.garbage'])
+  })
+
   it('takes the session from one that still lives, which halts and ends nothing', async () => {
     const disk = new Disk()
     const former = await managed(disk)
