@@ -21,7 +21,7 @@ export type Verdict =
   | {
       readonly decision: 'retry'
       readonly pace: Pace
-      /** Failures in a row after which to stop; `Infinity` for none. */
+      /** Failures for this reason in a row after which to stop; `Infinity` for none. */
       readonly limit: number
       readonly because: string
     }

@@ -95,6 +95,8 @@ export interface SessionContext extends SessionInput {
   readonly registers: boolean
   /** Failed attempts in a row. */
   readonly failures: number
+  /** How often the last reason was the reason without another one between. */
+  readonly alike: { readonly because: string; readonly times: number }
   /** Redirections followed in a row. */
   readonly hops: number
   readonly redirect: string | undefined
@@ -106,6 +108,8 @@ export interface SessionContext extends SessionInput {
   /** When that will be, in milliseconds since 1970; 0 where no clock is at hand. */
   readonly retryAt: number
 }
+
+const noReason = { because: '', times: 0 }
 
 /** A session that nobody has wished for yet. */
 export function toInitialContext(input: SessionInput): SessionContext {
@@ -129,6 +133,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     silentMs: 0,
     registers: false,
     failures: 0,
+    alike: noReason,
     hops: 0,
     redirect: undefined,
     tried: [],
@@ -215,15 +220,19 @@ const legacyAuth = '{http://jabber.org/features/iq-auth}auth'
 export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   const error =
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
-  const failures = context.failures + 1
   const verdict = judge(error)
+  const failures = context.failures + 1
+  const { because } = verdict
+  const times = context.failures > 0 && context.alike.because === because ? context.alike.times + 1 : 1
+  const alike = { because, times }
   const redirect = verdict.decision === 'elsewhere' ? context.redirect : undefined
-  const stop = (because: string, later = false) => ({
+  const stop = (reason: string, later = false) => ({
     error,
     failures,
+    alike,
     redirect,
     resumption: undefined,
-    verdict: { decision: 'stop', because, later } as const,
+    verdict: { decision: 'stop', because: reason, later } as const,
   })
   if (verdict.decision === 'elsewhere') {
     if (context.transport?.secure !== true) return stop('a redirection counts only on an encrypted stream')
@@ -233,12 +242,12 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   if (verdict.decision === 'retry') {
     if (context.reconnect === 'never') return stop('reconnecting is switched off', true)
     if (context.reconnect === 'afterOnline' && !context.wasOnline) {
-      return stop(`${verdict.because}; the first attempt is not repeated`, true)
+      return stop(`${because}; the first attempt is not repeated`, true)
     }
-    if (failures > verdict.limit) return stop(`${verdict.because}; failed ${failures} times in a row`)
-    return { error, failures, verdict, ...keepSession(context, error) }
+    if (times > verdict.limit) return stop(`${because}; failed ${times} times in a row`)
+    return { error, failures, alike, verdict, ...keepSession(context, error) }
   }
-  return { error, failures, redirect, verdict, resumption: undefined }
+  return { error, failures, alike, redirect, verdict, resumption: undefined }
 }
 
 /** What the next attempt is to resume, and where: the server's wish is tried once, and only where nobody could forge it. */

@@ -137,6 +137,16 @@ describe('the session chart', () => {
     expect(seen.at(-1)).toBe('halted.stopped')
   })
 
+  it('holds no failures of other kinds against it', async () => {
+    const { actor, seen, stanzas } = await online()
+    for (const error of [closed, closed, closed, closed, new StreamError('not-well-formed'), closed]) {
+      stanzas.say({ type: 'stream.ended', error })
+      expect(seen.at(-1)).toBe('backingOff.ended')
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    }
+    expect(actor.getSnapshot().context).toMatchObject({ failures: 6, alike: { times: 1 } })
+  })
+
   it('follows a redirection, and at most five in a row', async () => {
     const redirect = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
     const { actor, seen, inputs } = run({ 'connection/receiveFeatures': [fails(redirect)] })

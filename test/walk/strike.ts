@@ -123,8 +123,8 @@ export async function strike({ session, framing, place, path }: StruckPlace, fau
     const isOver = ['halted', 'offline', 'closed', 'removed'].includes(state.status)
     const mayLast = fault.kind === 'stray' || fault.kind === 'SASL failure'
     if (!isOver && !(state.status === 'online' && mayLast)) problems.push(`it is ${state.status}`)
-    const { failures } = rig.actor.getSnapshot().context
-    if (session === 'lasting' && state.status === 'halted') problems.push(...returnOf(error, failures))
+    const { alike } = rig.actor.getSnapshot().context
+    if (session === 'lasting' && state.status === 'halted') problems.push(...returnOf(error, alike.times))
     if (state.status === 'halted') problems.push(...faultsOf(error, rig.peer))
     if (isOver && rig.clock.timerCount > 0) problems.push(`${rig.clock.timerCount} timers are left`)
     if (isOver && !rig.peer.ended) problems.push('the connection is still there')
@@ -136,10 +136,10 @@ export async function strike({ session, framing, place, path }: StruckPlace, fau
 }
 
 /** Whoever may come back tries to. */
-function returnOf(error: XmppError | undefined, failures: number): readonly string[] {
+function returnOf(error: XmppError | undefined, times: number): readonly string[] {
   if (error === undefined) return []
   const verdict = judge(error)
-  return verdict.decision === 'retry' && failures <= verdict.limit ? ['it did not try again'] : []
+  return verdict.decision === 'retry' && times <= verdict.limit ? ['it did not try again'] : []
 }
 
 /** Whatever an app may be waiting for when the fault strikes: what has no answer yet. A message may wait for the next session. */

@@ -10,6 +10,7 @@ type Kind = 'address' | 'facts' | 'flag' | 'hidden' | 'mechanism' | 'number' | '
  */
 const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
   Object.entries<Kind | readonly Kind[]>({
+    alike: 'facts',
     allowPlaintext: 'flag',
     allowed: 'words',
     anchored: 'flag',
@@ -89,6 +90,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     subscription: 'word',
     supported: 'flag',
     takesInvitations: 'flag',
+    times: 'number',
     timeouts: 'facts',
     tlsVersion: 'word',
     to: 'word',
