@@ -231,7 +231,7 @@ export const stanzaProbes: readonly Probe[] = [
     id: 'ping',
     title: 'answers a ping',
     spec: 'XEP-0199 §4.2',
-    state: 'session.active.online.liveness.probing',
+    state: 'session.active.online',
     run: async (visit) => {
       const answer = await (await visit.online()).ask('get', xml('ping', ns.ping), visit.domain)
       return answer instanceof StanzaError ? absent(answer.condition) : right()

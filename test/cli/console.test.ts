@@ -43,7 +43,7 @@ const oddHeader = `<?xml version="1.0"?><stream:stream id="s1" from='jabber.org'
 describe('console', () => {
   it('shows what crosses and every chart that moves, and hides what SASL says', async () => {
     const alice = login('alice')
-    const shown = await alice.type('', /^= session active\.online\.fresh/)
+    const shown = await alice.type('', /^= session active\.online\.course\.stable/)
     expect(shown).toMatch(/^→ <\?xml version='1\.0'\?><stream:stream xmlns='jabber:client'/m)
     expect(shown).toMatch(/^← <stream:features><starttls/m)
     expect(shown).toMatch(
@@ -51,7 +51,7 @@ describe('console', () => {
     )
     expect(shown).toMatch(/^← <success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>•••<\/success>/m)
     expect(shown).toMatch(/^= connection securing$/m)
-    expect(await alice.type('/state', /session {2,}active/)).toMatch(/^ {2}session +active\.online\.fresh$/m)
+    expect(await alice.type('/state', /session {2,}active/)).toMatch(/^ {2}session +active\.online\.course\.stable \+ liveness\.listening$/m)
     expect(await alice.end()).toBe(exitCodes.ok)
     expect(alice.shown + alice.complained).not.toContain(password)
   })
@@ -117,7 +117,7 @@ describe('console', () => {
 
   it('does by command what takes many elements', async () => {
     const [alice, bob] = [login('alice'), login('bob')]
-    await bob.type('', /^= session active\.online\.fresh/)
+    await bob.type('', /^= session active\.online\.course\.stable/)
     await alice.type('/befriend bob@jabber.org It is me', /^← <iq.*ask='subscribe'/)
     await bob.type('', /^← <presence.*type='subscribe'.*It is me/)
     await bob.type('/accept', /^● alice@jabber.org: both|^= befriending:alice@jabber.org open.handshaking/)
@@ -132,11 +132,11 @@ describe('console', () => {
 
   it('invites, and shows an invitation to the server alone', async () => {
     const alice = login('alice')
-    await alice.type('', /^= session active\.online\.fresh/)
+    await alice.type('', /^= session active\.online\.course\.stable/)
     const told = await alice.type('/invite', /xmpp:jabber\.org\?register;preauth=[\w-]+$/)
     const uri = /xmpp:jabber\.org\?register;preauth=[\w-]+/.exec(told)?.[0] ?? ''
     const dave = login('dave', '--offline')
-    await dave.type(`/register ${uri}`, /^= session active\.online\.fresh/)
+    await dave.type(`/register ${uri}`, /^= session active\.online\.course\.stable/)
     expect(dave.shown).toMatch(/^→ <iq .*<preauth xmlns='urn:xmpp:pars:0' token='•••'\/>/m)
     await dave.type('/unregister', /^= session removed/)
     expect([await alice.end(), await dave.end()]).toEqual([0, 0])
@@ -144,7 +144,7 @@ describe('console', () => {
 
   it('makes an account, and removes it', async () => {
     const carol = login('carol', '--offline')
-    await carol.type('/register', /^= session active\.online\.fresh/)
+    await carol.type('/register', /^= session active\.online\.course\.stable/)
     expect(carol.shown).toMatch(/^→ <iq .*jabber:iq:register.*<password>•••<\/password>/m)
     await carol.type('/unregister', /^= session removed/)
     expect(await carol.end()).toBe(exitCodes.ok)
@@ -162,7 +162,7 @@ describe('console', () => {
     ['/accept', /Nobody like that has asked/],
   ])('refuses %s with a reason, and a script ends there', async (typed, reason) => {
     const alice = login('alice')
-    await alice.type('', /^= session active\.online\.fresh/)
+    await alice.type('', /^= session active\.online\.course\.stable/)
     alice.say(typed)
     expect(await alice.ended).toBe(exitCodes.usage)
     expect(alice.complained.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(reason.source.replaceAll(' +', ' ')))

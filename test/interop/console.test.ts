@@ -24,7 +24,7 @@ onEachRealServer(({ ca, secure: { domain, starttlsPort } }) => {
 
     const words = ['--jid', `u2@${domain}`, ...home]
     const logged = new Terminal(words, { XMPP_PASSWORD: realPassword })
-    await logged.type('', /^= session active\.online\.fresh/)
+    await logged.type('', /^= session active\.online\.course\.stable/)
     const asked = `<iq type='get' to='${domain}' id='typed'><query xmlns='jabber:iq:version'/></iq>`
     await logged.type(asked, /^← <iq.*typed/)
     await logged.type(`/disco ${domain}`, /^ *server\/im|server\/im/)
