@@ -51,7 +51,9 @@ describe('console', () => {
     )
     expect(shown).toMatch(/^← <success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>•••<\/success>/m)
     expect(shown).toMatch(/^= connection securing$/m)
-    expect(await alice.type('/state', /session {2,}active/)).toMatch(/^ {2}session +active\.online\.course\.stable \+ liveness\.listening$/m)
+    expect(await alice.type('/state', /session {2,}active/)).toMatch(
+      /^ {2}session +active\.online\.course\.stable \+ liveness\.listening$/m,
+    )
     expect(await alice.end()).toBe(exitCodes.ok)
     expect(alice.shown + alice.complained).not.toContain(password)
   })
