@@ -1,6 +1,7 @@
 import { toLineText } from './line-text.js'
 import { isRecordingLine } from './recording-shape.js'
 import type { RecordingLine } from './record.js'
+import { isTrickName } from './shape.js'
 
 /** A file that is no recording; says which line is to blame. */
 export class RecordingError extends SyntaxError {
@@ -65,11 +66,8 @@ function parseLine(text: string, number: number): RecordingLine {
   return value
 }
 
-/** Names by which a value could pass for something else. */
-const trickNames = new Set(['__proto__', 'constructor', 'prototype'])
-
 function isHarmless(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (depth === 0) return false
-  return Object.entries(value).every(([name, inner]) => !trickNames.has(name) && isHarmless(inner, depth - 1))
+  return Object.entries(value).every(([name, inner]) => !isTrickName(name) && isHarmless(inner, depth - 1))
 }

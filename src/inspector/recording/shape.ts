@@ -63,9 +63,12 @@ export function treeOf(check: (value: unknown, child: Check) => boolean): Check 
 export const recordOf =
   (check: Check): Check =>
   (value) =>
-    isObject(value) && Object.entries(value).every(([name, each]) => !trickNames.has(name) && check(each))
+    isObject(value) && Object.entries(value).every(([name, each]) => !isTrickName(name) && check(each))
 
-const trickNames = new Set(['__proto__', 'constructor', 'prototype'])
+const trickNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Whether a value could pass for something else by a field of this name. */
+export const isTrickName = (name: string): boolean => trickNames.has(name)
 
 /** An object, and no list. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '../recording/record.js'
-import { isObject } from '../recording/shape.js'
+import { isObject, isTrickName } from '../recording/shape.js'
 
 const depthLimit = 6
 const entriesLimit = 100
@@ -28,7 +28,7 @@ function toFact(value: unknown, depth: number): Fact {
     const facts = items.slice(0, entriesLimit).map((item) => toFact(item, depth + 1))
     return items.length <= entriesLimit ? facts : [...facts, '…']
   }
-  const entries = Object.entries(value).filter(([name]) => name !== '__proto__')
+  const entries = Object.entries(value).filter(([name]) => !isTrickName(name))
   const facts = entries
     .slice(0, entriesLimit)
     .map(([name, each]: [string, unknown]) => [cut(name, textLimit), toFact(each, depth + 1)] as const)

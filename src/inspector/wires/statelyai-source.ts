@@ -1,7 +1,7 @@
 import type { StateValue } from 'xstate'
 import type { ChartGraph } from '../drawing/graph.js'
 import type { Facts, RecordingLine } from '../recording/record.js'
-import { isObject } from '../recording/shape.js'
+import { isObject, isTrickName } from '../recording/shape.js'
 import { cut, toFacts } from './bounded-facts.js'
 import { inferEdges } from './infer-edges.js'
 import { DefinedCharts, type NamedChart } from './defined-charts.js'
@@ -279,7 +279,7 @@ function toValue(found: unknown, depth: number): StateValue | undefined {
   if (!isObject(found) || depth > valueDepthLimit) return undefined
   const entries = Object.entries(found).flatMap(([key, each]) => {
     const value = toValue(each, depth + 1)
-    return value === undefined || key === '__proto__' ? [] : [[key, value] as const]
+    return value === undefined || isTrickName(key) ? [] : [[key, value] as const]
   })
   return Object.fromEntries(entries)
 }

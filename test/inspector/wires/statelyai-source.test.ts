@@ -224,6 +224,12 @@ describe('an app of somebody else', () => {
       },
       { requiredKeys: ['type', 'sessionId'] },
     )
+    const tricks = { prototype: '', constructor: '' }
+    const tricky = {
+      type: '@xstate.actor' as const,
+      sessionId: 'x:0' as const,
+      snapshot: { value: tricks, context: tricks },
+    }
     fc.assert(
       fc.property(fc.array(message, { maxLength: 20 }), (messages) => {
         const source = newSource()
@@ -235,7 +241,7 @@ describe('an app of somebody else', () => {
         const seqs = lines.flatMap((line) => ('seq' in line ? [line.seq] : []))
         expect(seqs).toEqual(seqs.map((_, index) => index))
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[[tricky]]] },
     )
   })
 
