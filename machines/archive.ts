@@ -52,11 +52,31 @@ export interface ArchiveContext extends ArchiveInput {
 
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
-const interrupted = {
-  description: 'The stream is gone, and the session keeps the question and its answer for the next one.',
-  tags: ['idle'],
-  meta: { spec: 'XEP-0198 §5', why: 'the session goes on or ends' },
-}
+/** An answer that is awaited over the streams of one session: where it is given up, and where it is asked for again. */
+const untilAnswered = <GivenUp extends string, Again extends string>({
+  givenUp,
+  again,
+}: {
+  readonly givenUp: GivenUp
+  readonly again: Again
+}) => ({
+  waiting: {
+    description: 'As long as one answer may take on one stream.',
+    meta: { spec: 'XEP-0313 §4.3' },
+    after: { pageTimeout: { target: givenUp, actions: 'noteTimeout' as const } },
+  },
+  interrupted: {
+    description: 'The stream is gone, and the session keeps the question and its answer for the next one.',
+    tags: ['idle'],
+    meta: { spec: 'XEP-0198 §5', why: 'the session goes on or ends' },
+  },
+  moved: {
+    description:
+      'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
+    meta: { spec: 'XEP-0198 §5' },
+    after: { movedTimeout: { target: again } },
+  },
+})
 
 /**
  * Decides when messages pass and when they wait for those that came before them: after a session that could not be resumed,
@@ -121,20 +141,7 @@ export const archiveMachine = setup({
         'session.suspended': { target: '.interrupted' },
         'session.live': { target: '.moved' },
       },
-      states: {
-        waiting: {
-          description: 'As long as one answer may take on one stream.',
-          meta: { spec: 'XEP-0313 §4.3' },
-          after: { pageTimeout: { target: '#archive.unavailable', actions: 'noteTimeout' } },
-        },
-        interrupted,
-        moved: {
-          description:
-            'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
-          meta: { spec: 'XEP-0198 §5' },
-          after: { movedTimeout: { target: '#archive.anchoring' } },
-        },
-      },
+      states: untilAnswered({ givenUp: '#archive.unavailable', again: '#archive.anchoring' }),
     },
     unavailable: {
       description: 'The server has no archive, or does not answer: messages pass as they come.',
@@ -177,20 +184,7 @@ export const archiveMachine = setup({
         'session.suspended': { target: '.interrupted' },
         'session.live': { target: '.moved' },
       },
-      states: {
-        waiting: {
-          description: 'As long as one answer may take on one stream.',
-          meta: { spec: 'XEP-0313 §4.3' },
-          after: { pageTimeout: { target: '#archive.incomplete', actions: 'noteTimeout' } },
-        },
-        interrupted,
-        moved: {
-          description:
-            'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
-          meta: { spec: 'XEP-0198 §5' },
-          after: { movedTimeout: { target: '#archive.catchingUp' } },
-        },
-      },
+      states: untilAnswered({ givenUp: '#archive.incomplete', again: '#archive.catchingUp' }),
     },
     live: {
       description: 'Everything before is here: messages pass as they come.',
