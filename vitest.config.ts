@@ -29,7 +29,9 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 20_000,
+    // Whatever takes longer hangs: a busy machine may need ten times what a quiet one does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
