@@ -5,7 +5,7 @@ import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
-import { Cork, type Flushed } from './cork.js'
+import { Cork, type Sender } from './cork.js'
 import type { ElementCrossing, Watch } from './crossing.js'
 import type { StreamHeader } from './inbound.js'
 
@@ -15,7 +15,7 @@ export type Sendable = XmlElement | PlainMessage
 /** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void
-  send(stanza: Sendable, flushed?: Flushed): void
+  send(stanza: Sendable, sender?: Sender): void
   /** Writes the closing tag, at once. */
   close(): void
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
@@ -71,8 +71,8 @@ class Writer implements Outbound {
     this.#cork.write(text)
   }
 
-  send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#stopped) return flushed?.(new TransportError('not-connected', 'the stream is closed'))
+  send(stanza: Sendable, sender?: Sender): void {
+    if (this.#stopped) return sender?.written(new TransportError('not-connected', 'the stream is closed'))
     const transport = this.#transport
     const text = stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
     if (transport.bufferedBytes + this.#cork.length + text.length > this.#limitBytes) {
@@ -80,7 +80,7 @@ class Writer implements Outbound {
       throw new TransportError('overflow', message)
     }
     this.#watch?.(new Sent(stanza, text.length, this.#spell))
-    this.#cork.write(text, flushed)
+    this.#cork.write(text, sender)
   }
 
   close(): void {
@@ -90,10 +90,12 @@ class Writer implements Outbound {
     this.#leaving = []
     const text = this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag
     this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing, text })
-    this.#cork.write(text, () => {
-      const leaving = this.#leaving ?? []
-      this.#leaving = undefined
-      for (const tell of leaving) tell()
+    this.#cork.write(text, {
+      written: () => {
+        const leaving = this.#leaving ?? []
+        this.#leaving = undefined
+        for (const tell of leaving) tell()
+      },
     })
     this.#cork.flush()
   }

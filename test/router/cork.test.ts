@@ -90,12 +90,12 @@ describe('Cork', () => {
   it('answers everybody when the last of it was taken, or dropped', async () => {
     const { cork, flushes } = corked('frames')
     const told: string[] = []
-    cork.write('a', () => told.push('a'))
-    cork.write('b', () => told.push('b'))
+    cork.write('a', { written: () => told.push('a') })
+    cork.write('b', { written: () => told.push('b') })
     cork.flush()
     flushes.forEach((flushed) => flushed(null))
     expect(told).toEqual(['a', 'b'])
-    cork.write('c', (error) => told.push(error?.code ?? 'written'))
+    cork.write('c', { written: (error) => told.push(error?.code ?? 'written') })
     cork.drop(new TransportError('closed', 'over'))
     expect(told.at(-1)).toBe('transport.closed')
     await Promise.resolve()
