@@ -206,10 +206,10 @@ export class StanzaLedger {
     if (count > this.unacknowledged) return false
     const end = this.#first + count
     while (this.#first < end) {
-      const { fate } = this.#kept[this.#first++] ?? {}
+      const kept = this.#kept[this.#first++]
       // One by one, since whoever is told may send, and what is sent then has a number.
-      this.#acknowledged = (this.#acknowledged + 1) % modulus
-      fate?.acknowledged?.()
+      this.#acknowledged = next(this.#acknowledged)
+      kept?.fate?.acknowledged?.()
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
     this.#compact()
@@ -219,7 +219,7 @@ export class StanzaLedger {
   /** An element of the server was handled; stanzas count. */
   count(element: XmlElement): void {
     if (!isStanza(element)) return
-    this.#handled = this.#handled === modulus - 1 ? 0 : this.#handled + 1
+    this.#handled = next(this.#handled)
     this.#ahead?.noteHandled(this.#handled)
   }
 
@@ -378,6 +378,9 @@ function sayAgain(kept: Kept): Kept {
   const { fate, stanza } = kept
   return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
 }
+
+/** Of two counts; a remainder is the price of several additions. */
+const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)
 
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 function isStanza(stanza: Sendable): boolean {
