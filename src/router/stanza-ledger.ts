@@ -22,6 +22,8 @@ export interface StanzaFate {
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
   send(stanza: Sendable, flushed?: Flushed): void
+  /** Where it may refuse for want of room: tells, once, when what was sent so far has left. */
+  whenRoom?(tell: () => void): void
 }
 
 /** What has to be stored before the other side is told. */
@@ -82,6 +84,8 @@ export class StanzaLedger {
   /** Told once when so many are kept. */
   #notify: (() => void) | undefined
   #notifyAt = 1
+  /** Who was refused since too much waits to be acknowledged. */
+  #refused: (() => void)[] = []
 
   /**
    * @param limit how many stanzas may wait for their acknowledgement
@@ -203,6 +207,7 @@ export class StanzaLedger {
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
     this.#compact()
+    for (const tell of this.#refused.splice(0)) tell()
     return true
   }
 
@@ -233,6 +238,12 @@ export class StanzaLedger {
     if (isKept && isStanza(stanza)) this.#sendKept(stanza, fate, carrier)
     else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
     else carrier.send(stanza, fate && ((error) => fate.written(error)))
+  }
+
+  /** Tells, once, when something that was refused for want of room may find some; never where the stream ends before. */
+  whenRoom(tell: () => void): void {
+    if (this.unacknowledged < this.#limit) this.#carrier?.whenRoom?.(tell)
+    else this.#refused.push(tell)
   }
 
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
@@ -315,7 +326,7 @@ export class StanzaLedger {
     queueMicrotask(tell)
   }
 
-  /** Sends what is kept and stored; where too much waits already, the rest follows what is being written. */
+  /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
   #carryOn(): void {
     const carrier = this.#carrier
     const isTracked = this.#isTracking
@@ -327,14 +338,15 @@ export class StanzaLedger {
       if (this.#unsent >= end) break
       try {
         const { stanza, fate } = kept
-        const isLast = this.#unsent === this.#kept.length - 1
         carrier.send(stanza, (error) => {
           if (error === null || !isTracked || tracking.isRefused) fate?.written(error)
-          if (error === null && !isLast && carrier === this.#carrier) this.#carryOn()
         })
       } catch (error) {
-        if (error instanceof TransportError) break
-        throw error
+        if (!(error instanceof TransportError)) throw error
+        carrier.whenRoom?.(() => {
+          if (carrier === this.#carrier) this.#carryOn()
+        })
+        break
       }
       this.#unsent++
     }
