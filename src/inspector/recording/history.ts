@@ -78,9 +78,10 @@ export class History {
       const [segment] = this.#segments
       const line = this.#lines[lines]
       if (segment !== undefined && (line === undefined || isBefore(segment, line))) {
-        stanzas += 1
-        this.#horizon.pass(segment.firstSeq, segment.firstT)
-        segment.giveUp(1)
+        const next = line !== undefined && 'seq' in line ? line.seq : Infinity
+        const given = segment.giveUpBefore(next, count - lines - stanzas)
+        stanzas += given.count
+        this.#horizon.pass(given.seq, given.t)
         if (segment.length > 0) continue
         this.#segments.shift()
         this.#segmentBytes -= segment.bytes
@@ -98,10 +99,12 @@ export class History {
 
   #stanzasFrom(index: number): readonly StanzaCrossed[] {
     const found: StanzaCrossed[] = []
-    let left = index
-    for (const segment of this.#segments) {
-      if (left < segment.length) for (const each of segment.toRecords(this.#source, left)) found.push(each)
-      left = Math.max(0, left - segment.length)
+    let first = this.#segments.length
+    let before = this.#stanzas
+    for (; before > index && first > 0; first--) before -= this.#segments[first - 1]?.length ?? 0
+    for (const segment of this.#segments.slice(first)) {
+      segment.addRecords(found, this.#source, Math.max(0, index - before))
+      before += segment.length
     }
     return found
   }
@@ -120,5 +123,9 @@ function merge(lines: readonly RecordingLine[], stanzas: readonly StanzaCrossed[
         merged.push(next)
     merged.push(line)
   }
-  return [...merged, ...stanzas.slice(at)]
+  for (; at < stanzas.length; at++) {
+    const next = stanzas[at]
+    if (next !== undefined) merged.push(next)
+  }
+  return merged
 }

@@ -1,36 +1,39 @@
 import type { ReadCrossing } from '../../router/crossing.js'
-import type { Sendable } from '../../router/outbound.js'
+import { lineEnd } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
+import type { Opening, Teller } from './teller.js'
+import { ToldStanza } from './told-stanza.js'
 
-/** What a segment takes: rows, and UTF-16 units unless a single row has more. */
+/** What a segment takes: rows, and bytes unless a single row has more. */
 const rowsLimit = 128
-const unitsLimit = 32_768
+const bytesLimit = 65_536
 
-/** What a row and a segment take beside their text, in bytes. */
+/** What a row, a piece and a segment take beside text of their own, in bytes. */
 const rowBytes = 32
+const pieceBytes = 8
 const segmentBytes = 500
 
-/** What crossed, as text that may be told, or to be told when somebody reads it. */
-export type Passed = Sendable | string
-
-/** Tells what passed, as far as it may be told. */
-export type Tell = (passed: Sendable) => string
-
 /**
- * Stanzas that have crossed and that nobody has read, in columns: a row is no object, and makes none, so that what passes costs
- * next to nothing.
+ * Stanzas that have crossed, as pieces of their lines in columns: a row is no object, and hardly makes any, so that what passes
+ * costs next to nothing. The pieces become text when somebody reads them.
  */
 export class StanzaRows {
+  readonly #teller: Teller
   #full: StanzaSegment[] = []
-  #open = new StanzaSegment()
+  #open: StanzaSegment
   #length = 0
   #bytes = 0
+
+  constructor(teller: Teller) {
+    this.#teller = teller
+    this.#open = new StanzaSegment(teller)
+  }
 
   get length(): number {
     return this.#length
   }
 
-  /** About what it takes of memory. */
+  /** About what it takes of memory, but for the segment that is not full. */
   get bytes(): number {
     return this.#bytes
   }
@@ -39,10 +42,9 @@ export class StanzaRows {
    * Takes one more in, and tells whether that fills a segment.
    * @param number of it among all that is seen
    */
-  add(number: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): boolean {
+  add(number: number, t: number, crossing: ReadCrossing): boolean {
+    const isFull = this.#open.add(number, t, crossing)
     this.#length += 1
-    this.#bytes += rowBytes + 2 * units
-    const isFull = this.#open.add(number, t, crossing, passed, units)
     if (isFull) this.#close()
     return isFull
   }
@@ -77,25 +79,29 @@ export class StanzaRows {
   #close(): void {
     if (this.#open.length === 0) return
     this.#full.push(this.#open)
-    this.#bytes += segmentBytes
-    this.#open = new StanzaSegment()
+    this.#bytes += this.#open.bytes
+    this.#open = new StanzaSegment(this.#teller)
   }
 }
 
 /** Some of them, in their order. */
 export class StanzaSegment {
+  readonly #teller: Teller
   /** Of each its number, and its `seq` once it is counted. */
   readonly #numbers: number[] = []
   readonly #times: number[] = []
-  readonly #kinds: Kind[] = []
-  #passed: Passed[] = []
-  #units = 0
-  /** What it is once it is written down: one text, and where each ends. */
-  #text = ''
+  readonly #openings: Opening[] = []
+  /** Of all lines in their order, and where each ends; the last of a line is made when it is read. */
+  readonly #pieces: string[] = []
   readonly #ends: number[] = []
+  #units = 0
   /** Rows that are given up. */
   #first = 0
   #counted = 0
+
+  constructor(teller: Teller) {
+    this.#teller = teller
+  }
 
   get length(): number {
     return this.#numbers.length - this.#first
@@ -103,7 +109,7 @@ export class StanzaSegment {
 
   /** About what it takes of memory. */
   get bytes(): number {
-    return segmentBytes + rowBytes * this.#numbers.length + 2 * this.#units
+    return segmentBytes + rowBytes * this.#numbers.length + pieceBytes * this.#pieces.length + 2 * this.#units
   }
 
   /** The `seq` of the oldest that it still has. */
@@ -111,32 +117,22 @@ export class StanzaSegment {
     return this.#numbers[this.#first] ?? Infinity
   }
 
-  /** When that was. */
-  get firstT(): number {
-    return this.#times[this.#first] ?? Infinity
-  }
-
   /** Takes one more in, and tells whether that was the last. */
-  add(number: number, t: number, { direction, what }: ReadCrossing, passed: Passed, units: number): boolean {
+  add(number: number, t: number, crossing: ReadCrossing): boolean {
+    const pieces = this.#pieces
+    const begin = pieces.length
+    try {
+      this.#openings.push(this.#teller.tell(crossing, pieces))
+    } catch (error) {
+      pieces.length = begin
+      throw error
+    }
+    pieces.push('')
+    this.#ends.push(pieces.length)
     this.#numbers.push(number)
     this.#times.push(t)
-    this.#kinds.push(kinds[direction][what])
-    this.#passed.push(passed)
-    this.#units += units
-    return this.#numbers.length === rowsLimit || this.#units >= unitsLimit
-  }
-
-  /** Makes one text of all: pieces would burden the garbage collector, and hold on to what they were cut from. */
-  writeDown(tell: Tell): void {
-    this.#units = 0
-    const texts = this.#passed.map((passed) => {
-      const text = typeof passed === 'string' ? passed : tell(passed)
-      this.#units += text.length
-      this.#ends.push(this.#units)
-      return text
-    })
-    this.#text = texts.join('')
-    this.#passed = []
+    this.#units += this.#teller.units
+    return this.#numbers.length === rowsLimit || this.bytes >= bytesLimit
   }
 
   /** Gives so many of the oldest up, as far as there are any, and tells how many. */
@@ -145,6 +141,18 @@ export class StanzaSegment {
     this.#first += given
     this.#counted = Math.max(this.#counted, this.#first)
     return given
+  }
+
+  /** Gives up those that came before a `seq`, no more than so many, and tells of the last of them. */
+  giveUpBefore(
+    seq: number,
+    count: number,
+  ): { readonly count: number; readonly seq: number; readonly t: number } {
+    const from = this.#first
+    const to = Math.min(from + count, this.#numbers.length)
+    while (this.#first < to && this.firstSeq < seq) this.#first += 1
+    const last = this.#first - 1
+    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: toTenths(this.#times[last] ?? 0) }
   }
 
   /**
@@ -156,45 +164,43 @@ export class StanzaSegment {
       const row = this.#counted
       const number = this.#numbers[row] ?? 0
       if (number >= before) return false
-      const isIn = this.#kinds[row]?.direction === 'in'
+      const isIn = this.#openings[row]?.direction === 'in'
       this.#numbers[row] = toSeq(number, isIn, this.#times[row] ?? 0)
     }
     return true
   }
 
-  /** Their records, from so manieth on. */
-  toRecords(source: string, from = 0): readonly StanzaCrossed[] {
-    const records: StanzaCrossed[] = []
-    for (let row = this.#first + from; row < this.#numbers.length; row++) {
-      const { direction, what } = this.#kinds[row] ?? kinds.in.element
-      const xml = this.#text.slice(this.#ends[row - 1] ?? 0, this.#ends[row])
+  /** Adds their records to others, from so manieth on. */
+  addRecords(records: StanzaCrossed[], source: string, from = 0): void {
+    const first = this.#first + from
+    const begin = this.#ends[first - 1] ?? 0
+    for (let row = first; row < this.#numbers.length; row++)
+      this.#pieces[(this.#ends[row] ?? 0) - 1] = `${this.#endOf(row)}\n`
+    const text = (begin === 0 ? this.#pieces : this.#pieces.slice(begin)).join('')
+    const isEscaped = text.includes('\\')
+    let at = 0
+    for (let row = first; row < this.#numbers.length; row++) {
+      const opening = this.#openings[row]
+      if (opening === undefined) continue
+      const { direction, head, name, what } = opening
+      const end = text.indexOf('\n', at)
+      const last = (this.#ends[row] ?? 0) - 1
+      const told = text.slice(
+        at + head.length,
+        end + 1 - (this.#pieces[last]?.length ?? 0) - this.#teller.tail.length,
+      )
+      const xml = isEscaped ? String(JSON.parse(`"${told}"`)) : told
       const [seq, t] = [this.#numbers[row] ?? 0, toTenths(this.#times[row] ?? 0)]
-      records.push({ kind: 'wire', direction, what, name: nameIn(xml), xml, source, seq, t })
+      records.push(new ToldStanza({ direction, what, name, xml, source, seq, t }, text, at, end))
+      this.#pieces[last] = ''
+      at = end + 1
     }
-    return records
+  }
+
+  #endOf(row: number): string {
+    return lineEnd(this.#numbers[row] ?? 0, toTenths(this.#times[row] ?? 0))
   }
 }
 
-type Kind = Pick<StanzaCrossed, 'direction' | 'what'>
-
-const kindsOf = (direction: ReadCrossing['direction']) => ({
-  open: { direction, what: 'open' } satisfies Kind,
-  element: { direction, what: 'element' } satisfies Kind,
-  close: { direction, what: 'close' } satisfies Kind,
-})
-
-/** Each of them once. */
-const kinds = { in: kindsOf('in'), out: kindsOf('out') }
-
 /** Milliseconds as a recording has them. */
 export const toTenths = (ms: number) => Math.round(ms * 10) / 10
-
-/** The name in the first tag. */
-function nameIn(xml: string): string {
-  const begin = xml.startsWith('</') ? 2 : 1
-  let end = begin
-  while (end < xml.length && !nameEnds.has(xml.charCodeAt(end))) end++
-  return xml.slice(begin, end)
-}
-
-const nameEnds = new Set([' ', '/', '>'].map((each) => each.charCodeAt(0)))
