@@ -7,7 +7,7 @@ export function toLineText(line: RecordingLine): string {
   const made = ToldStanza.lineOf(line)
   if (made !== undefined) return made
   const { direction, name, seq, source, t, what, xml } = line
-  return lineHead(direction, what, name) + toJsonPiece(xml) + lineTail(source) + lineEnd(seq, t)
+  return lineHead(direction, what, name) + toJsonPiece(xml) + lineTail(source) + `${seq},"t":${t}}`
 }
 
 /** The line of something that crosses, up to its XML. */
@@ -21,8 +21,11 @@ export const lineHead = (
 /** From behind that up to its number. */
 export const lineTail = (source: string): string => `","source":"${toJsonPiece(source)}","seq":`
 
-/** Its number and time. */
-export const lineEnd = (seq: number, t: number): string => `${seq},"t":${t}}`
+/** What follows the number, with the line feed. @param tenths of milliseconds: whole numbers are written sooner */
+export function lineEnd(tenths: number): string {
+  const rest = tenths % 10
+  return rest === 0 ? `,"t":${tenths / 10}}\n` : `,"t":${(tenths - rest) / 10}.${rest}}\n`
+}
 
 /** What JSON writes otherwise. */
 const special = /["\\\u0000-\u001f\ud800-\udfff]/

@@ -89,9 +89,10 @@ export class StanzaSegment {
   readonly #teller: Teller
   /** Of each its number, and its `seq` once it is counted. */
   readonly #numbers: number[] = []
+  /** In tenths of milliseconds. */
   readonly #times: number[] = []
   readonly #openings: Opening[] = []
-  /** Of all lines in their order, and where each ends; the last of a line is made when it is read. */
+  /** Of all lines in their order, and where each ends; the last two of a line are made when it is read. */
   readonly #pieces: string[] = []
   readonly #ends: number[] = []
   #units = 0
@@ -127,10 +128,10 @@ export class StanzaSegment {
       pieces.length = begin
       throw error
     }
-    pieces.push('')
+    pieces.push('', '')
     this.#ends.push(pieces.length)
     this.#numbers.push(number)
-    this.#times.push(t)
+    this.#times.push(Math.round(t * 10))
     this.#units += this.#teller.units
     return this.#numbers.length === rowsLimit || this.bytes >= bytesLimit
   }
@@ -152,7 +153,7 @@ export class StanzaSegment {
     const to = Math.min(from + count, this.#numbers.length)
     while (this.#first < to && this.firstSeq < seq) this.#first += 1
     const last = this.#first - 1
-    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: toTenths(this.#times[last] ?? 0) }
+    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: (this.#times[last] ?? 0) / 10 }
   }
 
   /**
@@ -165,40 +166,50 @@ export class StanzaSegment {
       const number = this.#numbers[row] ?? 0
       if (number >= before) return false
       const isIn = this.#openings[row]?.direction === 'in'
-      this.#numbers[row] = toSeq(number, isIn, this.#times[row] ?? 0)
+      this.#numbers[row] = toSeq(number, isIn, (this.#times[row] ?? 0) / 10)
     }
     return true
   }
 
   /** Adds their records to others, from so manieth on. */
   addRecords(records: StanzaCrossed[], source: string, from = 0): void {
+    const pieces = this.#pieces
     const first = this.#first + from
+    this.#number(first)
     const begin = this.#ends[first - 1] ?? 0
-    for (let row = first; row < this.#numbers.length; row++)
-      this.#pieces[(this.#ends[row] ?? 0) - 1] = `${this.#endOf(row)}\n`
-    const text = (begin === 0 ? this.#pieces : this.#pieces.slice(begin)).join('')
+    const text = (begin === 0 ? pieces : pieces.slice(begin)).join('')
     const isEscaped = text.includes('\\')
     let at = 0
     for (let row = first; row < this.#numbers.length; row++) {
       const opening = this.#openings[row]
       if (opening === undefined) continue
-      const { direction, head, name, what } = opening
-      const end = text.indexOf('\n', at)
       const last = (this.#ends[row] ?? 0) - 1
-      const told = text.slice(
-        at + head.length,
-        end + 1 - (this.#pieces[last]?.length ?? 0) - this.#teller.tail.length,
-      )
+      const tail = opening.tail.text.length + (pieces[last - 1] ?? '').length + (pieces[last] ?? '').length
+      const end = text.indexOf('\n', at)
+      const told = text.slice(at + opening.head.length, end + 1 - tail)
       const xml = isEscaped ? String(JSON.parse(`"${told}"`)) : told
-      const [seq, t] = [this.#numbers[row] ?? 0, toTenths(this.#times[row] ?? 0)]
-      records.push(new ToldStanza({ direction, what, name, xml, source, seq, t }, text, at, end))
-      this.#pieces[last] = ''
+      const seq = this.#numbers[row] ?? 0
+      const t = (this.#times[row] ?? 0) / 10
+      records.push(new ToldStanza(opening, { seq, source, t, xml }, text, at, end))
+      pieces[last - 1] = ''
+      pieces[last] = ''
       at = end + 1
     }
   }
 
-  #endOf(row: number): string {
-    return lineEnd(this.#numbers[row] ?? 0, toTenths(this.#times[row] ?? 0))
+  /** Makes the last two pieces of lines. */
+  #number(first: number): void {
+    const pieces = this.#pieces
+    let tenths = -1
+    let end = ''
+    for (let row = first; row < this.#numbers.length; row++) {
+      const last = (this.#ends[row] ?? 0) - 1
+      const time = this.#times[row] ?? 0
+      if (time !== tenths) end = lineEnd(time)
+      tenths = time
+      pieces[last - 1] = String(this.#numbers[row] ?? 0)
+      pieces[last] = end
+    }
   }
 }
 

@@ -5,14 +5,16 @@ import { escapeAttribute, escapeText } from '../../xml/escape.js'
 import { closingTag, type Spell } from '../../xml/serializer.js'
 import * as ns from '../../xml/namespaces.js'
 import { detach } from '../../xml/interner.js'
+import { FixedPiece, LinePieces } from './line-pieces.js'
 import { lineHead, lineTail, toJsonPiece } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
 import { spellAlone, ToldTags, type ToldValue } from './told-tags.js'
 
-/** How the line of something that crosses begins. */
+/** What all lines of something that crosses have in common. */
 export interface Opening extends Pick<StanzaCrossed, 'direction' | 'name' | 'what'> {
-  /** Up to its XML. */
+  /** Up to the XML, and from behind it up to its number. */
   readonly head: string
+  readonly tail: FixedPiece
 }
 
 /** How many elements of one that crosses are told; of the others, how many there are. */
@@ -25,82 +27,91 @@ const rememberedLimit = 256
  * kept either: nothing of a stanza outlives its telling but what a line says.
  */
 export class Teller {
-  /** Behind the XML of a line. */
-  readonly tail: string
-  /** UTF-16 units of those pieces of what was told last that nothing else has. */
-  units = 0
+  readonly #tail: string
   readonly #showBodies: boolean
+  readonly #line = new LinePieces()
   readonly #tags = new ToldTags()
-  readonly #openings = new Map<string, Opening>()
+  readonly #openings = { in: noOpenings(), out: noOpenings() }
+  readonly #sentMessage: Opening
   readonly #spellLine: Spell
-  #pieces: string[] = []
   #left = 0
 
   constructor(source: string, showBodies: boolean) {
-    this.tail = lineTail(source)
+    this.#tail = lineTail(source)
     this.#showBodies = showBodies
-    const { head } = this.#opening('out', 'element', 'message')
-    this.#spellLine = (element) => head + toJsonPiece(spellAlone(element)) + this.tail
+    this.#sentMessage = this.#opening('out', 'element', 'message')
+    this.#spellLine = (element) => this.#sentMessage.head + toJsonPiece(spellAlone(element)) + this.#tail
+  }
+
+  /** UTF-16 units of what the line told last has alone. */
+  get units(): number {
+    return this.#line.units
   }
 
   /** Adds the pieces of its line to others, up to its number. */
   tell(crossing: ReadCrossing, pieces: string[]): Opening {
-    this.#pieces = pieces
-    this.units = 0
     const { direction, what } = crossing
     switch (what) {
       case 'element':
-        return this.#tellStanza(direction, crossing.stanza)
+        return this.#tellStanza(direction, crossing.stanza, pieces)
       case 'open': {
         const { from, id, lang, to, version } = crossing.header
         const attributes = { from, to, id, version, 'xml:lang': lang }
         const [name, namespace] = crossing.framing === 'bytes' ? ['stream', ns.streams] : ['open', ns.framing]
-        return this.#tellAlone(direction, what, xml(name, namespace, attributes))
+        return this.#tellAlone(direction, what, xml(name, namespace, attributes), pieces)
       }
       case 'close': {
-        if (crossing.framing === 'frames') return this.#tellAlone(direction, what, xml('close', ns.framing))
+        if (crossing.framing === 'frames')
+          return this.#tellAlone(direction, what, xml('close', ns.framing), pieces)
         const opening = this.#opening(direction, what, 'stream:stream')
-        pieces.push(opening.head, closingTag, this.tail)
+        pieces.push(opening.head, closingTag, this.#tail)
         return opening
       }
     }
   }
 
-  #tellStanza(direction: Opening['direction'], stanza: Sendable): Opening {
-    if (stanza instanceof XmlElement) return this.#tellAlone(direction, 'element', stanza)
+  #tellStanza(direction: Opening['direction'], stanza: Sendable, pieces: string[]): Opening {
+    if (stanza instanceof XmlElement) return this.#tellAlone(direction, 'element', stanza, pieces)
     const { body, id } = stanza
     if (id.length > unitsLimit || direction === 'in')
-      return this.#tellAlone(direction, 'element', stanza.toElement())
+      return this.#tellAlone(direction, 'element', stanza.toElement(), pieces)
+    const line = this.#line
     const { head, middle, tail } = stanza.spelled(this.#spellLine)
-    this.#pieces.push(head, this.#own(toAttributePiece(id)), middle)
+    line.begin(pieces, head)
+    line.addOwn(toAttributePiece(id))
+    line.addLoose(middle)
     this.#tellText(body, this.#showBodies)
-    this.#pieces.push(tail)
-    return this.#opening(direction, 'element', 'message')
+    line.addLoose(tail)
+    return this.#sentMessage
   }
 
-  #tellAlone(direction: Opening['direction'], what: Opening['what'], element: XmlElement): Opening {
+  #tellAlone(
+    direction: Opening['direction'],
+    what: Opening['what'],
+    element: XmlElement,
+    pieces: string[],
+  ): Opening {
     const { name, namespace } = element
     const opening = this.#opening(direction, what, namespace === ns.streams ? `stream:${name}` : name)
     this.#left = elementsLimit
-    this.#pieces.push(opening.head)
+    this.#line.begin(pieces, opening.head)
     this.#tellElement(element, undefined)
-    this.#pieces.push(this.tail)
+    this.#line.add(opening.tail)
+    this.#line.end()
     return opening
   }
 
   #tellElement(element: XmlElement, outer: string | undefined): void {
     const { attributeValues, children } = element
-    const pieces = this.#pieces
+    const line = this.#line
     const tag = this.#tags.find(element, outer)
     for (let index = 0; index < attributeValues.length; index++) {
-      const [value, told] = [attributeValues[index], tag.values[index]]
+      const value = attributeValues[index]
+      const told = tag.values[index]
       if (value !== undefined && told !== undefined) this.#tellValue(value, told)
     }
-    if (children.length === 0) {
-      pieces.push(tag.empty)
-      return
-    }
-    pieces.push(tag.content)
+    if (children.length === 0) return line.add(tag.empty)
+    line.add(tag.content)
     const isShown = tag.text === 'shown' || (tag.text === 'body' && this.#showBodies)
     let untold = 0
     for (const child of children) {
@@ -110,47 +121,52 @@ export class Teller {
         this.#tellElement(child, tag.inner)
       } else untold++
     }
-    if (untold > 0) pieces.push(`…(${untold} more)`)
-    pieces.push(tag.end)
+    if (untold > 0) line.addOwn(`…(${untold} more)`)
+    line.add(tag.end)
   }
 
   #tellValue(value: string, told: ToldValue): void {
-    const { before, isNew, kind, last } = told
-    const pieces = this.#pieces
-    if (value === last) pieces.push(told.piece)
-    else if (kind === 'hidden' || !mayBeTold(kind, value)) pieces.push(before, omission(value))
-    else if (isNew || value.length > rememberedLimit) pieces.push(before, this.#own(toAttributePiece(value)))
-    else {
+    const { before, isNew, kind } = told
+    const line = this.#line
+    if (value === told.last) return line.add(told.piece)
+    if (!isNew && value.length <= rememberedLimit && mayBeTold(kind, value)) {
       told.last = detach(value)
-      told.piece = [before, toAttributePiece(value)].join('')
-      this.units += told.piece.length
-      pieces.push(told.piece)
+      told.piece = new FixedPiece([before.text, toAttributePiece(value)].join(''))
+      line.units += told.piece.text.length
+      return line.add(told.piece)
     }
+    line.add(before)
+    if (mayBeTold(kind, value)) line.addOwn(toOwn(toAttributePiece(value)))
+    else line.addLoose(omission(value))
   }
 
   #tellText(text: string, isShown: boolean): void {
-    this.#pieces.push(isShown || isBlank(text) ? this.#own(toTextPiece(text)) : omission(text))
-  }
-
-  /** Something that no other line has: it holds on to nothing that it was cut from. */
-  #own(piece: string): string {
-    this.units += piece.length
-    return piece.length > 12 ? detach(piece) : piece
+    if (isShown || isBlank(text)) this.#line.addOwn(toOwn(toTextPiece(text)))
+    else this.#line.addLoose(omission(text))
   }
 
   #opening(direction: Opening['direction'], what: Opening['what'], name: string): Opening {
-    const key = direction === 'in' && what === 'element' ? name : `${direction} ${what} ${name}`
-    const known = this.#openings.get(key)
-    if (known !== undefined) return known
-    const opening = { direction, what, name, head: lineHead(direction, what, name) }
-    if (this.#openings.size === 256) this.#openings.clear()
-    this.#openings.set(key, opening)
+    const known = this.#openings[direction][what]
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const tail = new FixedPiece(this.#tail)
+    const opening = { direction, what, name, head: lineHead(direction, what, name), tail }
+    if (known.size === openingsLimit) known.clear()
+    known.set(name, opening)
     return opening
   }
 }
 
+/** It holds on to nothing that it was cut from. */
+const toOwn = (piece: string) => (piece.length > 12 ? detach(piece) : piece)
+
+const openingsLimit = 64
+
+type Openings = Readonly<Record<Opening['what'], Map<string, Opening>>>
+const noOpenings = (): Openings => ({ open: new Map(), element: new Map(), close: new Map() })
+
 const mayBeTold = (kind: ToldValue['kind'], value: string) =>
-  kind === 'language' ? languageTag.test(value) : value.length <= unitsLimit
+  kind === 'told' ? value.length <= unitsLimit : kind === 'language' && languageTag.test(value)
 
 const languageTag = /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/
 

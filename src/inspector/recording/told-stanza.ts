@@ -15,14 +15,20 @@ export class ToldStanza implements StanzaCrossed {
   readonly #to: number
 
   /** @param text has the line from `from` up to the line feed at `to` */
-  constructor(record: Omit<StanzaCrossed, 'kind'>, text: string, from: number, to: number) {
-    this.direction = record.direction
-    this.what = record.what
-    this.name = record.name
-    this.xml = record.xml
-    this.source = record.source
-    this.seq = record.seq
-    this.t = record.t
+  constructor(
+    { direction, name, what }: Pick<StanzaCrossed, 'direction' | 'name' | 'what'>,
+    { seq, source, t, xml }: Pick<StanzaCrossed, 'seq' | 'source' | 't' | 'xml'>,
+    text: string,
+    from: number,
+    to: number,
+  ) {
+    this.direction = direction
+    this.what = what
+    this.name = name
+    this.xml = xml
+    this.source = source
+    this.seq = seq
+    this.t = t
     this.#text = text
     this.#from = from
     this.#to = to

@@ -1,6 +1,7 @@
 import { XmlElement, xmlNamespace, type AttributeName } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
+import { FixedPiece } from './line-pieces.js'
 import { toJsonPiece } from './line-text.js'
 import { tellableWords, type TellableWords } from './wire-words.js'
 
@@ -16,39 +17,54 @@ export interface ToldTag {
   readonly values: readonly ToldValue[]
   readonly text: TellableWords['text']
   /** How the start tag ends where content follows, and where none does. */
-  readonly content: string
-  readonly empty: string
-  readonly end: string
+  readonly content: FixedPiece
+  readonly empty: FixedPiece
+  readonly end: FixedPiece
   /** UTF-16 units of all that. */
   readonly units: number
+  /** What was told behind it last. */
+  next: ToldTag | undefined
 }
 
 /** An attribute, up to its value. */
 export interface ToldValue {
-  readonly before: string
+  readonly before: FixedPiece
   readonly kind: 'hidden' | 'language' | 'told'
   /** Whether most elements have another value. */
   readonly isNew: boolean
   /** What it was last, if that is told, and the same with what stands before it. */
   last: string | undefined
-  piece: string
+  piece: FixedPiece
 }
 
 /** What is remembered; what exceeds it replaces all of it, or is not remembered. */
-const tagsLimit = 256
+const tagsLimit = 128
 const unitsLimit = 1024
 
-/** How tags are told that were told before: there are few, and each comes often. */
+/** How tags are told that were told before: there are few, each comes often, and mostly behind the same. */
 export class ToldTags {
   readonly #tags = new Map<string, ToldTag[]>()
   #count = 0
+  #last: ToldTag | undefined
 
-  find({ attributeNames, name, namespace }: XmlElement, outer: string | undefined): ToldTag {
+  find(element: XmlElement, outer: string | undefined): ToldTag {
+    const last = this.#last
+    const next = last?.next
+    if (next !== undefined && fits(next, element, outer)) {
+      this.#last = next
+      return next
+    }
+    const tag = this.#search(element, outer)
+    const isKept = tag.units <= unitsLimit
+    if (last !== undefined && isKept) last.next = tag
+    this.#last = isKept ? tag : undefined
+    return tag
+  }
+
+  #search(element: XmlElement, outer: string | undefined): ToldTag {
+    const { attributeNames, name, namespace } = element
     const known = this.#tags.get(name)
-    if (known !== undefined)
-      for (const tag of known)
-        if (tag.namespace === namespace && tag.outer === outer && areSame(tag.attributeNames, attributeNames))
-          return tag
+    if (known !== undefined) for (const tag of known) if (fits(tag, element, outer)) return tag
     const tag = describe(name, namespace, attributeNames, outer)
     if (tag.units <= unitsLimit) this.#remember(tag)
     return tag
@@ -58,6 +74,7 @@ export class ToldTags {
     if (this.#count === tagsLimit) {
       this.#tags.clear()
       this.#count = 0
+      this.#last = undefined
     }
     this.#count += 1
     const known = this.#tags.get(tag.name)
@@ -66,11 +83,18 @@ export class ToldTags {
   }
 }
 
+const fits = (tag: ToldTag, element: XmlElement, outer: string | undefined) =>
+  tag.name === element.name &&
+  tag.namespace === element.namespace &&
+  tag.outer === outer &&
+  areSame(tag.attributeNames, element.attributeNames)
+
 function areSame(some: readonly AttributeName[], others: readonly AttributeName[]): boolean {
   if (some === others) return true
   if (some.length !== others.length) return false
   for (let index = 0; index < some.length; index++) {
-    const [one, other] = [some[index], others[index]]
+    const one = some[index]
+    const other = others[index]
     if (one !== other && (one?.name !== other?.name || one?.namespace !== other?.namespace)) return false
   }
   return true
@@ -102,22 +126,24 @@ function describe(
     attributeNames,
     values: attributeNames.map((each, index) => toldValue(each, pieces[index] ?? '', attributes)),
     text,
-    content,
-    empty: spell([]).at(-1) ?? '',
-    end,
+    content: new FixedPiece(content),
+    empty: new FixedPiece(spell([]).at(-1) ?? ''),
+    end: new FixedPiece(end),
     units: pieces.reduce((sum, piece) => sum + piece.length, name.length),
+    next: undefined,
   }
 }
 
 function toldValue(
   { name, namespace }: AttributeName,
-  before: string,
+  text: string,
   tellable: ReadonlySet<string>,
 ): ToldValue {
+  const before = new FixedPiece(text)
   const isTold = namespace === '' && tellable.has(name)
   const isLanguage = namespace === xmlNamespace && name === 'lang'
   const kind = isTold ? 'told' : isLanguage ? 'language' : 'hidden'
-  return { before, kind, isNew: changing.has(name), last: undefined, piece: '' }
+  return { before, kind, isNew: changing.has(name), last: undefined, piece: before }
 }
 
 const changing: ReadonlySet<string> = new Set(['id', 'jid', 'h', 'stamp'])
