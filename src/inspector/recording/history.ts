@@ -1,6 +1,6 @@
 import { KeyFrame } from './key-frame.js'
 import type { RecordingLine, StanzaCrossed } from './record.js'
-import type { StanzaSegment } from './stanza-rows.js'
+import type { Segments, StanzaSegment } from './stanza-rows.js'
 
 /** How far somebody has read: lines and stanzas that came before what is next. */
 export interface Place {
@@ -19,6 +19,7 @@ export class History {
   readonly #source: string
   /** Everything as it was when the oldest happened that is still kept. */
   readonly #horizon = new KeyFrame()
+  readonly #spare: Segments
   #lines: RecordingLine[] = []
   #segments: StanzaSegment[] = []
   #stanzas = 0
@@ -27,8 +28,9 @@ export class History {
   #gone = beginning
   #goneRecords = 0
 
-  constructor(source: string) {
+  constructor(source: string, segments: Segments) {
     this.#source = source
+    this.#spare = segments
   }
 
   get length(): number {
@@ -85,6 +87,7 @@ export class History {
         if (segment.length > 0) continue
         this.#segments.shift()
         this.#segmentBytes -= segment.bytes
+        this.#spare.giveBack(segment)
       } else if (line !== undefined) {
         lines += 1
         this.#horizon.take(line)

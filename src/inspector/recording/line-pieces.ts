@@ -13,19 +13,22 @@ export class FixedPiece {
   }
 }
 
-/** Writes lines in as few pieces as can be, since it is pieces that cost, not characters. */
+/**
+ * Lines, as few pieces as can be, since it is pieces that cost, not characters. It is used again once it is cleared, and has
+ * room for as many then.
+ */
 export class LinePieces {
-  /** UTF-16 units of what no other line has. */
+  /** How many pieces. */
+  length = 0
+  /** UTF-16 units of what only one line has. */
   units = 0
-  #pieces: string[] = []
+  readonly #pieces: string[] = []
   /** Not among them yet. */
   #fixed = ''
 
-  /** Begins a line, behind others. */
-  begin(pieces: string[], head: string): void {
-    this.#pieces = pieces
+  /** Begins a line. */
+  begin(head: string): void {
     this.#fixed = head
-    this.units = 0
   }
 
   /** Adds what other lines have, too. */
@@ -37,7 +40,7 @@ export class LinePieces {
     }
     piece.before = fixed
     piece.joined = undefined
-    if (fixed !== '') this.#pieces.push(fixed)
+    if (fixed !== '') this.#pieces[this.length++] = fixed
     this.#fixed = piece.text
   }
 
@@ -49,13 +52,41 @@ export class LinePieces {
 
   /** Adds what other lines may have, but not at the same place. */
   addLoose(piece: string): void {
-    if (this.#fixed !== '') this.#pieces.push(this.#fixed)
-    this.#pieces.push(piece)
+    if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
+    this.#pieces[this.length++] = piece
     this.#fixed = ''
   }
 
+  /** Ends a line, but for two pieces that are told later. */
   end(): void {
-    if (this.#fixed !== '') this.#pieces.push(this.#fixed)
-    this.#fixed = ''
+    if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
+    this.#pieces[this.length++] = ''
+    this.#pieces[this.length++] = ''
+  }
+
+  /** Tells the last two pieces of the line that ends there. */
+  complete(end: number, first: string, second: string): void {
+    this.#pieces[end - 2] = first
+    this.#pieces[end - 1] = second
+  }
+
+  /** How long these two are, in UTF-16 units. */
+  lengthOfLast(end: number): number {
+    return (this.#pieces[end - 2] ?? '').length + (this.#pieces[end - 1] ?? '').length
+  }
+
+  /** What stands from a piece on. */
+  textFrom(begin: number): string {
+    return this.#pieces.slice(begin, this.length).join('')
+  }
+
+  /** Drops what stands from a piece on. */
+  drop(begin: number): void {
+    this.length = begin
+  }
+
+  clear(): void {
+    this.length = 0
+    this.units = 0
   }
 }

@@ -9,6 +9,7 @@ import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
 import { beginning, History, type Place } from './history.js'
 import type { RecordingLine } from './record.js'
+import { Segments } from './stanza-rows.js'
 import { Teller } from './teller.js'
 import { Unread } from './unread.js'
 
@@ -107,8 +108,9 @@ class BoundedRecorder implements Recorder {
     this.#recordsLimit = recordsLimit
     this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
-    this.#unread = new Unread(new Teller(source, showBodies))
-    this.#history = new History(source)
+    const segments = new Segments(new Teller(source, showBodies))
+    this.#unread = new Unread(segments)
+    this.#history = new History(source, segments)
     this.#chronicle = new Chronicle(source, (line) => this.#history.keep(line))
     this.#history.keep({
       kind: 'source',

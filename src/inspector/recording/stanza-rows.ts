@@ -1,4 +1,5 @@
 import type { ReadCrossing } from '../../router/crossing.js'
+import { LinePieces } from './line-pieces.js'
 import { lineEnd } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
 import type { Opening, Teller } from './teller.js'
@@ -13,20 +14,42 @@ const rowBytes = 32
 const pieceBytes = 8
 const segmentBytes = 500
 
+/** How many segments wait to be used again, of at most so many pieces each. */
+const spareLimit = 32
+const sparePieces = 4096
+
+/** Makes segments, out of those that are needed no more where there are any: so nothing new grows old in memory. */
+export class Segments {
+  readonly #teller: Teller
+  readonly #spare: StanzaSegment[] = []
+
+  constructor(teller: Teller) {
+    this.#teller = teller
+  }
+
+  take(): StanzaSegment {
+    return this.#spare.pop() ?? new StanzaSegment(this.#teller)
+  }
+
+  giveBack(segment: StanzaSegment): void {
+    if (this.#spare.length < spareLimit && segment.clear()) this.#spare.push(segment)
+  }
+}
+
 /**
  * Stanzas that have crossed, as pieces of their lines in columns: a row is no object, and hardly makes any, so that what passes
  * costs next to nothing. The pieces become text when somebody reads them.
  */
 export class StanzaRows {
-  readonly #teller: Teller
+  readonly #segments: Segments
   #full: StanzaSegment[] = []
   #open: StanzaSegment
   #length = 0
   #bytes = 0
 
-  constructor(teller: Teller) {
-    this.#teller = teller
-    this.#open = new StanzaSegment(teller)
+  constructor(segments: Segments) {
+    this.#segments = segments
+    this.#open = segments.take()
   }
 
   get length(): number {
@@ -60,6 +83,7 @@ export class StanzaRows {
         if (oldest.length > 0) continue
         this.#full.shift()
         this.#bytes -= oldest.bytes
+        this.#segments.giveBack(oldest)
       }
     }
     this.#length -= surplus
@@ -80,23 +104,23 @@ export class StanzaRows {
     if (this.#open.length === 0) return
     this.#full.push(this.#open)
     this.#bytes += this.#open.bytes
-    this.#open = new StanzaSegment(this.#teller)
+    this.#open = this.#segments.take()
   }
 }
 
 /** Some of them, in their order. */
 export class StanzaSegment {
   readonly #teller: Teller
+  readonly #lines = new LinePieces()
   /** Of each its number, and its `seq` once it is counted. */
   readonly #numbers: number[] = []
   /** In tenths of milliseconds. */
   readonly #times: number[] = []
   readonly #openings: Opening[] = []
-  /** Of all lines in their order, and where each ends; the last two of a line are made when it is read. */
-  readonly #pieces: string[] = []
+  /** Where the pieces of each end. */
   readonly #ends: number[] = []
-  #units = 0
-  /** Rows that are given up. */
+  /** Rows that are in use: these, but for the first. */
+  #rows = 0
   #first = 0
   #counted = 0
 
@@ -105,35 +129,46 @@ export class StanzaSegment {
   }
 
   get length(): number {
-    return this.#numbers.length - this.#first
+    return this.#rows - this.#first
   }
 
   /** About what it takes of memory. */
   get bytes(): number {
-    return segmentBytes + rowBytes * this.#numbers.length + pieceBytes * this.#pieces.length + 2 * this.#units
+    const { length, units } = this.#lines
+    return segmentBytes + rowBytes * this.#rows + pieceBytes * length + 2 * units
   }
 
   /** The `seq` of the oldest that it still has. */
   get firstSeq(): number {
-    return this.#numbers[this.#first] ?? Infinity
+    return this.length === 0 ? Infinity : (this.#numbers[this.#first] ?? Infinity)
   }
 
   /** Takes one more in, and tells whether that was the last. */
   add(number: number, t: number, crossing: ReadCrossing): boolean {
-    const pieces = this.#pieces
-    const begin = pieces.length
+    const lines = this.#lines
+    const row = this.#rows
+    const begin = lines.length
     try {
-      this.#openings.push(this.#teller.tell(crossing, pieces))
+      this.#openings[row] = this.#teller.tell(crossing, lines)
     } catch (error) {
-      pieces.length = begin
+      lines.drop(begin)
       throw error
     }
-    pieces.push('', '')
-    this.#ends.push(pieces.length)
-    this.#numbers.push(number)
-    this.#times.push(Math.round(t * 10))
-    this.#units += this.#teller.units
-    return this.#numbers.length === rowsLimit || this.bytes >= bytesLimit
+    this.#ends[row] = lines.length
+    this.#numbers[row] = number
+    this.#times[row] = Math.round(t * 10)
+    this.#rows = row + 1
+    return this.#rows === rowsLimit || this.bytes >= bytesLimit
+  }
+
+  /** Makes it as good as new, unless too much would stay in memory for that. */
+  clear(): boolean {
+    if (this.#lines.length > sparePieces || this.bytes > bytesLimit) return false
+    this.#lines.clear()
+    this.#rows = 0
+    this.#first = 0
+    this.#counted = 0
+    return true
   }
 
   /** Gives so many of the oldest up, as far as there are any, and tells how many. */
@@ -150,10 +185,10 @@ export class StanzaSegment {
     count: number,
   ): { readonly count: number; readonly seq: number; readonly t: number } {
     const from = this.#first
-    const to = Math.min(from + count, this.#numbers.length)
+    const to = Math.min(from + count, this.#rows)
     while (this.#first < to && this.firstSeq < seq) this.#first += 1
     const last = this.#first - 1
-    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: (this.#times[last] ?? 0) / 10 }
+    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: this.#timeOf(last) }
   }
 
   /**
@@ -161,55 +196,51 @@ export class StanzaSegment {
    * @param toSeq is handed the number of each
    */
   count(before: number, toSeq: (number: number, isIn: boolean, t: number) => number): boolean {
-    for (; this.#counted < this.#numbers.length; this.#counted++) {
+    for (; this.#counted < this.#rows; this.#counted++) {
       const row = this.#counted
       const number = this.#numbers[row] ?? 0
       if (number >= before) return false
       const isIn = this.#openings[row]?.direction === 'in'
-      this.#numbers[row] = toSeq(number, isIn, (this.#times[row] ?? 0) / 10)
+      this.#numbers[row] = toSeq(number, isIn, this.#timeOf(row))
     }
     return true
   }
 
   /** Adds their records to others, from so manieth on. */
   addRecords(records: StanzaCrossed[], source: string, from = 0): void {
-    const pieces = this.#pieces
+    const lines = this.#lines
     const first = this.#first + from
-    this.#number(first)
-    const begin = this.#ends[first - 1] ?? 0
-    const text = (begin === 0 ? pieces : pieces.slice(begin)).join('')
+    this.#complete(first)
+    const text = lines.textFrom(this.#ends[first - 1] ?? 0)
     const isEscaped = text.includes('\\')
     let at = 0
-    for (let row = first; row < this.#numbers.length; row++) {
+    for (let row = first; row < this.#rows; row++) {
       const opening = this.#openings[row]
       if (opening === undefined) continue
-      const last = (this.#ends[row] ?? 0) - 1
-      const tail = opening.tail.text.length + (pieces[last - 1] ?? '').length + (pieces[last] ?? '').length
       const end = text.indexOf('\n', at)
+      const tail = opening.tail.text.length + lines.lengthOfLast(this.#ends[row] ?? 0)
       const told = text.slice(at + opening.head.length, end + 1 - tail)
       const xml = isEscaped ? String(JSON.parse(`"${told}"`)) : told
       const seq = this.#numbers[row] ?? 0
-      const t = (this.#times[row] ?? 0) / 10
-      records.push(new ToldStanza(opening, { seq, source, t, xml }, text, at, end))
-      pieces[last - 1] = ''
-      pieces[last] = ''
+      records.push(new ToldStanza(opening, { seq, source, t: this.#timeOf(row), xml }, text, at, end))
       at = end + 1
     }
   }
 
-  /** Makes the last two pieces of lines. */
-  #number(first: number): void {
-    const pieces = this.#pieces
+  /** Numbers and times, which whoever reads them is the first to need. */
+  #complete(first: number): void {
     let tenths = -1
     let end = ''
-    for (let row = first; row < this.#numbers.length; row++) {
-      const last = (this.#ends[row] ?? 0) - 1
+    for (let row = first; row < this.#rows; row++) {
       const time = this.#times[row] ?? 0
       if (time !== tenths) end = lineEnd(time)
       tenths = time
-      pieces[last - 1] = String(this.#numbers[row] ?? 0)
-      pieces[last] = end
+      this.#lines.complete(this.#ends[row] ?? 0, String(this.#numbers[row] ?? 0), end)
     }
+  }
+
+  #timeOf(row: number): number {
+    return (this.#times[row] ?? 0) / 10
   }
 }
 

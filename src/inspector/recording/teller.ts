@@ -29,11 +29,11 @@ const rememberedLimit = 256
 export class Teller {
   readonly #tail: string
   readonly #showBodies: boolean
-  readonly #line = new LinePieces()
   readonly #tags = new ToldTags()
   readonly #openings = { in: noOpenings(), out: noOpenings() }
   readonly #sentMessage: Opening
   readonly #spellLine: Spell
+  #line = new LinePieces()
   #left = 0
 
   constructor(source: string, showBodies: boolean) {
@@ -43,58 +43,52 @@ export class Teller {
     this.#spellLine = (element) => this.#sentMessage.head + toJsonPiece(spellAlone(element)) + this.#tail
   }
 
-  /** UTF-16 units of what the line told last has alone. */
-  get units(): number {
-    return this.#line.units
-  }
-
-  /** Adds the pieces of its line to others, up to its number. */
-  tell(crossing: ReadCrossing, pieces: string[]): Opening {
+  /** Adds a line to others, but for its last two pieces: its number, and what follows that. */
+  tell(crossing: ReadCrossing, lines: LinePieces): Opening {
+    this.#line = lines
     const { direction, what } = crossing
     switch (what) {
       case 'element':
-        return this.#tellStanza(direction, crossing.stanza, pieces)
+        return this.#tellStanza(direction, crossing.stanza)
       case 'open': {
         const { from, id, lang, to, version } = crossing.header
         const attributes = { from, to, id, version, 'xml:lang': lang }
         const [name, namespace] = crossing.framing === 'bytes' ? ['stream', ns.streams] : ['open', ns.framing]
-        return this.#tellAlone(direction, what, xml(name, namespace, attributes), pieces)
+        return this.#tellAlone(direction, what, xml(name, namespace, attributes))
       }
       case 'close': {
-        if (crossing.framing === 'frames')
-          return this.#tellAlone(direction, what, xml('close', ns.framing), pieces)
+        if (crossing.framing === 'frames') return this.#tellAlone(direction, what, xml('close', ns.framing))
         const opening = this.#opening(direction, what, 'stream:stream')
-        pieces.push(opening.head, closingTag, this.#tail)
+        lines.begin(opening.head)
+        lines.addLoose(closingTag)
+        lines.add(opening.tail)
+        lines.end()
         return opening
       }
     }
   }
 
-  #tellStanza(direction: Opening['direction'], stanza: Sendable, pieces: string[]): Opening {
-    if (stanza instanceof XmlElement) return this.#tellAlone(direction, 'element', stanza, pieces)
+  #tellStanza(direction: Opening['direction'], stanza: Sendable): Opening {
+    if (stanza instanceof XmlElement) return this.#tellAlone(direction, 'element', stanza)
     const { body, id } = stanza
     if (id.length > unitsLimit || direction === 'in')
-      return this.#tellAlone(direction, 'element', stanza.toElement(), pieces)
+      return this.#tellAlone(direction, 'element', stanza.toElement())
     const line = this.#line
     const { head, middle, tail } = stanza.spelled(this.#spellLine)
-    line.begin(pieces, head)
+    line.begin(head)
     line.addOwn(toAttributePiece(id))
     line.addLoose(middle)
     this.#tellText(body, this.#showBodies)
     line.addLoose(tail)
+    line.end()
     return this.#sentMessage
   }
 
-  #tellAlone(
-    direction: Opening['direction'],
-    what: Opening['what'],
-    element: XmlElement,
-    pieces: string[],
-  ): Opening {
+  #tellAlone(direction: Opening['direction'], what: Opening['what'], element: XmlElement): Opening {
     const { name, namespace } = element
     const opening = this.#opening(direction, what, namespace === ns.streams ? `stream:${name}` : name)
     this.#left = elementsLimit
-    this.#line.begin(pieces, opening.head)
+    this.#line.begin(opening.head)
     this.#tellElement(element, undefined)
     this.#line.add(opening.tail)
     this.#line.end()

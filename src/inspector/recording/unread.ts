@@ -1,7 +1,6 @@
 import type { ReadCrossing } from '../../router/crossing.js'
 import type { Happening } from './happening.js'
-import { StanzaRows, type StanzaSegment } from './stanza-rows.js'
-import type { Teller } from './teller.js'
+import { StanzaRows, type Segments, type StanzaSegment } from './stanza-rows.js'
 
 /** What was seen and not yet written down. */
 export class Unread {
@@ -10,8 +9,8 @@ export class Unread {
   #missed = 0
   #seenBytes = 0
 
-  constructor(teller: Teller) {
-    this.#stanzas = new StanzaRows(teller)
+  constructor(segments: Segments) {
+    this.#stanzas = new StanzaRows(segments)
   }
 
   get length(): number {
