@@ -16,6 +16,8 @@ export type Sendable = XmlElement | PlainMessage
 export interface Outbound {
   open(header: StreamHeader): void
   send(stanza: Sendable, sender?: Sender): void
+  /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
+  whenRoom(tell: () => void): void
   /** Writes the closing tag, at once. */
   close(): void
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
@@ -32,7 +34,7 @@ const spellFrame: Spell = (element) => serialize(element)
 
 /**
  * @param limitBytes how much may wait for the operating system; a `send` beyond it throws `TransportError` (`overflow`) and
- * sends nothing
+ * sends nothing, unless nothing waits: what is longer by itself would never leave
  * @param watch told of whatever is written
  */
 export function createOutbound(transport: Transport, limitBytes: number, watch?: Watch): Outbound {
@@ -75,12 +77,20 @@ class Writer implements Outbound {
     if (this.#stopped) return sender?.written(new TransportError('not-connected', 'the stream is closed'))
     const transport = this.#transport
     const text = stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
-    if (transport.bufferedBytes + this.#cork.length + text.length > this.#limitBytes) {
+    const waiting = transport.bufferedBytes + this.#cork.length
+    if (waiting > 0 && waiting + text.length > this.#limitBytes) {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
     this.#watch?.(new Sent(stanza, text.length, this.#spell))
     this.#cork.write(text, sender)
+  }
+
+  whenRoom(tell: () => void): void {
+    this.#cork.flush()
+    this.#transport.write([], (error) => {
+      if (error === null) tell()
+    })
   }
 
   close(): void {

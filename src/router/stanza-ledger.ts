@@ -20,6 +20,8 @@ export interface StanzaFate extends Sender {
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
   send(stanza: Sendable, sender?: Sender): void
+  /** Where it may refuse for want of room: tells, once, when what was sent so far has left. */
+  whenRoom?(tell: () => void): void
 }
 
 /** What has to be stored before the other side is told. */
@@ -91,6 +93,8 @@ export class StanzaLedger {
   /** Told once when so many are kept. */
   #notify: (() => void) | undefined
   #notifyAt = 1
+  /** Who was refused since too much waits to be acknowledged. */
+  #refused: (() => void)[] = []
 
   /**
    * @param limit how many stanzas may wait for their acknowledgement
@@ -213,6 +217,7 @@ export class StanzaLedger {
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
     this.#compact()
+    for (const tell of this.#refused.splice(0)) tell()
     return true
   }
 
@@ -243,6 +248,12 @@ export class StanzaLedger {
     if (isKept && isStanza(stanza)) this.#sendKept(stanza, fate, carrier)
     else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
     else carrier.send(stanza, fate)
+  }
+
+  /** Tells, once, when something that was refused for want of room may find some; never where the stream ends before. */
+  whenRoom(tell: () => void): void {
+    if (this.unacknowledged < this.#limit) this.#carrier?.whenRoom?.(tell)
+    else this.#refused.push(tell)
   }
 
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
@@ -318,7 +329,7 @@ export class StanzaLedger {
     queueMicrotask(tell)
   }
 
-  /** Sends what is kept and stored; where too much waits already, the rest follows what is being written. */
+  /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
   #carryOn(): void {
     const carrier = this.#carrier
     if (carrier === undefined) return
@@ -327,18 +338,14 @@ export class StanzaLedger {
     for (let kept = this.#kept[this.#unsent]; kept !== undefined; kept = this.#kept[this.#unsent]) {
       if (this.#unsent >= end) break
       try {
-        const sent = kept
-        const isLast = this.#unsent === this.#kept.length - 1
-        sent.isCounted = this.#isTracking
-        carrier.send(sent.stanza, {
-          written: (error) => {
-            sent.written(error)
-            if (error === null && !isLast && carrier === this.#carrier) this.#carryOn()
-          },
-        })
+        kept.isCounted = this.#isTracking
+        carrier.send(kept.stanza, kept)
       } catch (error) {
-        if (error instanceof TransportError) break
-        throw error
+        if (!(error instanceof TransportError)) throw error
+        carrier.whenRoom?.(() => {
+          if (carrier === this.#carrier) this.#carryOn()
+        })
+        break
       }
       this.#unsent++
     }

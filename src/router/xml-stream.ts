@@ -19,7 +19,7 @@ export interface StreamSink {
 }
 
 export interface XmlStreamOptions extends Partial<XmlLimits> {
-  /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. */
+  /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. What is longer leaves alone. */
   readonly outboundLimitBytes?: number
 }
 
@@ -151,6 +151,11 @@ export class XmlStream implements InboundEvents {
   send(stanza: Sendable, sender?: Sender): void {
     if (this.#end === undefined) this.#outbound.send(stanza, sender)
     else sender?.written(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
+  }
+
+  /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
+  whenRoom(tell: () => void): void {
+    if (this.#end === undefined) this.#outbound.whenRoom(tell)
   }
 
   /** Goes live: from here on every element is pushed, what already waits first. */

@@ -23,6 +23,12 @@ function createCarrier(room = Infinity) {
       sent.push(idOf(element))
       if (sender !== undefined) senders.push(sender)
     },
+    whenRoom: (tell) =>
+      void senders.push({
+        written: (error) => {
+          if (error === null) tell()
+        },
+      }),
   }
   const write = (error: TransportError | null = null) => {
     left = room
@@ -232,6 +238,17 @@ describe('StanzaLedger', () => {
     narrow.send('a')
     expect(() => narrow.send('b')).toThrow('too much waits')
     expect([narrow.ledger.sent, narrow.sent]).toEqual([1, ['a']])
+  })
+
+  it('tells whoever it refused when one more may wait', () => {
+    const { ledger, send } = tracking(Infinity, 1)
+    send('a')
+    let told = 0
+    ledger.whenRoom(() => (told += 1))
+    expect(told).toBe(0)
+    ledger.acknowledge(1)
+    ledger.acknowledge(1)
+    expect(told).toBe(1)
   })
 
   it('refuses what XML cannot carry before it waits', () => {

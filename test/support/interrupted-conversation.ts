@@ -17,6 +17,8 @@ export interface TalkerEvents {
   /** It can talk, for the first time or again. */
   readonly online: () => void
   readonly arrived: (body: string) => void
+  /** An earlier process of it has had this one, whether it still came to say so or not. */
+  readonly recalled: (body: string) => void
   /** This one came again, and was kept from the app. */
   readonly recognized: (body: string) => void
   /** It has been given this to send. */
@@ -132,6 +134,10 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
       news.tell()
     },
     arrived: (body) => arrived(down, 'd', body),
+    recalled: (body) => {
+      const number = numberIn(body, `${mark}d`)
+      if (number !== undefined) down.recall(number)
+    },
     recognized: (body) => {
       if (numberIn(body, `${mark}d`) !== undefined) down.recognize()
     },

@@ -117,6 +117,16 @@ export function describeTransport(
       expect(order).toEqual([0, 1, 2, 3])
     })
 
+    it('tells with nothing to write when everything before has left', async () => {
+      const [a, b] = await open()
+      a.transport.write('x'.repeat(100_000))
+      await new Promise((resolve) => a.transport.write([], resolve))
+      expect(a.transport.bufferedBytes).toBe(0)
+      a.transport.write('.')
+      await b.until('.')
+      expect(b.text).toBe('x'.repeat(100_000) + '.')
+    })
+
     it('counts what has not left yet, and forgets it when it has', async () => {
       const [a, b] = await open()
       expect(a.transport.bufferedBytes).toBe(0)
