@@ -46,6 +46,8 @@ export interface StreamManagementContext extends StreamManagementInput {
   readonly location: string | undefined
   /** How long nothing had arrived when it was last measured, in milliseconds. */
   readonly silentMs: number
+  /** Requests for an acknowledgement since the server last answered one; at least one since a connection was lost. */
+  readonly unheard: number
 }
 
 /** What the session is told. */
@@ -115,8 +117,12 @@ export const streamManagementMachine = setup({
       id,
       maxMs,
       location: undefined,
+      unheard: 1,
     })),
-    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined }),
+    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined, unheard: 0 }),
+    noteLoss: assign(({ context }) => ({ unheard: Math.max(context.unheard, 1) })),
+    noteRequest: assign(({ context }) => ({ unheard: context.unheard + 1 })),
+    noteHeard: assign({ unheard: 0 }),
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
     reportTerms: sendParent(
       (_, { answer }: EnableParams) =>
@@ -137,7 +143,7 @@ export const streamManagementMachine = setup({
     isOffered: (_, { offered }: { readonly offered: boolean }) => offered,
     isEnabled: (_, { answer }: EnableParams) => answer.kind === 'enabled',
     isResumable: ({ context }, { resumable }: { readonly resumable: boolean }) =>
-      resumable && context.id !== undefined,
+      resumable && context.id !== undefined && context.unheard < unheardLimit,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
   },
   delays: {
@@ -158,6 +164,7 @@ export const streamManagementMachine = setup({
     maxMs: undefined,
     location: undefined,
     silentMs: 0,
+    unheard: 0,
   }),
   initial: 'outside',
   on: { 'session.ended': { target: '.outside' } },
@@ -224,7 +231,7 @@ export const streamManagementMachine = setup({
           {
             guard: { type: 'isResumable', params: isResumable },
             target: 'suspended',
-            actions: 'suspendSession',
+            actions: ['suspendSession', 'noteLoss'],
           },
           { target: 'lost' },
         ],
@@ -240,8 +247,8 @@ export const streamManagementMachine = setup({
         awaitingAck: {
           description: 'Asked for behind what was sent; what is sent meanwhile waits for the next request.',
           meta: { spec: 'XEP-0198 §4' },
-          entry: 'requestAck',
-          on: { 'ack.received': { target: 'resting' } },
+          entry: ['requestAck', 'noteRequest'],
+          on: { 'ack.received': { target: 'resting', actions: 'noteHeard' } },
           after: { ackTimeout: { target: 'measuring', actions: 'measureSilence' } },
         },
         measuring: {
@@ -254,7 +261,7 @@ export const streamManagementMachine = setup({
           meta: { spec: 'XEP-0198 §4' },
           entry: 'requestAck',
           initial: 'waiting',
-          on: { 'ack.received': { target: 'resting' } },
+          on: { 'ack.received': { target: 'resting', actions: 'noteHeard' } },
           after: { overdueTimeout: toDead('ack') },
           states: {
             waiting: {
@@ -315,6 +322,12 @@ export const streamManagementMachine = setup({
     },
   },
 })
+
+/**
+ * A session is not resumed for ever over connections on which the server answers nothing: Prosody 0.12 reads on in the middle
+ * of the stanza in which the connection before was cut, and hears nothing of what is said.
+ */
+const unheardLimit = 3
 
 /** What a timer can count. */
 const longestDelayMs = 2 ** 31 - 1

@@ -56,6 +56,7 @@ const bound = { type: 'session.bound', offered: true } as const
 const lost = { type: 'connection.lost', resumable: true } as const
 const sent = { type: 'stanza.sent' } as const
 const acked = { type: 'ack.received' } as const
+const resumed = [{ type: 'session.resuming' }, { type: 'session.resumed' }] as const
 
 async function live(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs?: () => number) {
   const chart = run(script, silentMs)
@@ -196,6 +197,37 @@ describe('the stream management chart', () => {
     expect(state()).toBe('resuming')
     say({ type: 'session.resumed' })
     expect([state(), done, news]).toEqual([{ live: 'settled' }, ['watch'], []])
+  })
+
+  it.each([
+    ['are lost', false],
+    ['are given up', true],
+  ])(
+    'takes a server for deaf after two resumptions that %s unanswered, and begins anew',
+    async (_how, waits) => {
+      const { say, state, done, news } = await live()
+      const loseUnanswered = async () => {
+        say(sent)
+        if (waits) await vi.advanceTimersByTimeAsync(ackMs)
+        expect(state()).toEqual({ live: waits ? 'dead' : 'awaitingAck' })
+        say(lost)
+      }
+      say(lost)
+      for (let count = 0; count < 2; count += 1) {
+        expect(state()).toBe('suspended')
+        say(...resumed)
+        await loseUnanswered()
+      }
+      expect([state(), done.at(-1), news.at(-1)]).toEqual(['lost', 'end', { type: 'session.lost' }])
+    },
+  )
+
+  it('does not take one for deaf that has answered, or was not asked', async () => {
+    const { say, state } = await live()
+    for (let count = 0; count < 5; count += 1) say(sent, acked, lost, ...resumed)
+    for (let count = 0; count < 5; count += 1) say(lost, ...resumed)
+    say(sent, lost)
+    expect(state()).toBe('suspended')
   })
 
   it('keeps it through attempts that fail', async () => {
