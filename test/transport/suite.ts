@@ -176,6 +176,26 @@ export function describeTransport(
       expect(a.transport.bufferedBytes).toBe(0)
     })
 
+    it.runIf(backPressure)('holds the writer back for a reader that takes one piece at a time', async () => {
+      const { client, server } = await pairing.open()
+      const [a, b] = [new Recorder(client), new Recorder(server)]
+      a.onData = () => client.pause()
+      for (let index = 0; index < 16; index += 1) server.write('x'.repeat(1_000_000))
+      for (let taken = 0; taken < 8; taken += 1) {
+        const { length } = a.chunks
+        for (let round = b.bytes + 1; a.chunks.length === length; round += 1) {
+          client.write('.')
+          client.resume()
+          await b.untilLength(round)
+        }
+      }
+      await manyRounds(a, b)
+      expect(server.bufferedBytes).toBeGreaterThan(1_000_000)
+      a.onData = undefined
+      client.resume()
+      await a.untilLength(16_000_000)
+    })
+
     it.runIf(backPressure)('lets a reader that has not started hold the writer back', async () => {
       const { client, server } = await pairing.open()
       const b = new Recorder(server)
