@@ -211,7 +211,8 @@ describe('an element that crosses the wire', () => {
     fc.assert(
       fc.property(elements, (element) => {
         const planted = plant(element)
-        expectNoCanary(tellAll([planted, planted], true).join(''))
+        const told = tellAll([planted, planted], true).join('').toLowerCase()
+        expect(forms.filter((form) => told.includes(form.toLowerCase()))).toEqual([])
       }),
     )
   })
@@ -263,13 +264,20 @@ const words = fc.oneof(
 )
 
 /** Those that the engine knows, and others that try to be taken for something else. */
-const namespaces = fc.constantFrom<string>(
-  ...[ns.client, ns.client, ns.roster, ns.streams, ns.streamManagement, ns.sasl, ns.dataForm, ns.delay],
-  ...['', 'urn:x', 'urn:\x7f', '\x7f\x7f', 'urn:"\'\\&', 'urn:ü', xmlNamespace],
-)
-const names = fc.constantFrom(
-  ...['message', 'presence', 'body', 'subject', 'error', 'item', 'x', 'field', 'a', 'enabled', 'auth', 'ü'],
-)
+const ours = [
+  ns.client,
+  ns.client,
+  ns.roster,
+  ns.streams,
+  ns.streamManagement,
+  ns.sasl,
+  ns.dataForm,
+  ns.delay,
+]
+const strange = ['', 'urn:x', 'urn:\x7f', '\x7f\x7f', 'urn:"\'\\&', 'urn:ü', xmlNamespace]
+const namespaces = fc.constantFrom<string>(...ours, ...strange)
+const known = ['message', 'presence', 'body', 'subject', 'error', 'item', 'x', 'field', 'enabled', 'auth']
+const names = fc.constantFrom(...known, 'a', 'ü')
 
 const attributes = fc.uniqueArray(
   fc.record({
