@@ -10,8 +10,8 @@ export interface Sender {
 /** Collected text, in UTF-16 units, that is written at once, so that a burst needs no more memory than this. */
 const corkLimit = 64 * 1024
 
-/** Writes within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
-const promptWrites = 16
+/** Texts within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
+const promptTexts = 16
 
 /** How long the text of a flood waits for more, in milliseconds; longer only where the event loop is busy for longer. */
 const lingerMs = 1
@@ -20,8 +20,9 @@ const lingerMs = 1
 const settled = Promise.resolve()
 
 /**
- * Collects what is written in one turn, and writes it when the turn ends. A flood, which is more than `promptWrites` such turns
- * within `lingerMs`, is collected over turns and leaves every `lingerMs`: writes are what costs, not bytes.
+ * Collects what is written in one turn, and writes it when the turn ends. What comes behind `promptTexts` texts
+ * that have left within `lingerMs` is a flood: it is collected over turns and leaves every `lingerMs`, since writes are what
+ * costs, not bytes.
  */
 export class Cork {
   readonly #transport: Transport
@@ -93,9 +94,10 @@ export class Cork {
       this.#countedSinceMs = now
       this.#counted = 0
     }
-    this.#counted++
-    if (this.#counted <= promptWrites) this.flush()
-    else this.#linger = setTimeout(this.#endLinger, lingerMs)
+    const isFlood = this.#counted >= promptTexts
+    this.#counted += this.#texts.length
+    if (isFlood) this.#linger = setTimeout(this.#endLinger, lingerMs)
+    else this.flush()
   }
 
   /** A flood that goes on is collected from its first turn. */

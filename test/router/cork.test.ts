@@ -44,6 +44,17 @@ describe('Cork', () => {
     expect(cork.length).toBe(0)
   })
 
+  it('collects over turns what comes behind sixteen texts of one millisecond, in however many turns', async () => {
+    const { cork, writes, inTurns } = corked()
+    for (const text of [...prompt, '5']) cork.write(text)
+    await Promise.resolve()
+    expect(writes).toEqual([`${prompt.join('')}5`])
+    await inTurns('6', '7')
+    expect(writes.slice(1)).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(writes.slice(1)).toEqual(['67'])
+  })
+
   it('collects over turns from the seventeenth write of a millisecond on', async () => {
     const { writes, inTurns } = corked()
     await inTurns(...prompt, '5', '6', '7')
