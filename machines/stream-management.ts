@@ -46,7 +46,7 @@ export interface StreamManagementContext extends StreamManagementInput {
   readonly location: string | undefined
   /** How long nothing had arrived when it was last measured, in milliseconds. */
   readonly silentMs: number
-  /** Requests for an acknowledgement since the server last answered one; at least one since a connection was lost. */
+  /** Connections that were given up since the server last acknowledged anything. */
   readonly unheard: number
 }
 
@@ -82,7 +82,7 @@ const bound = [
 ] as const
 const toDead = (wait: Wait) => ({
   target: '#streamManagement.live.dead',
-  actions: { type: 'reportDead', params: { wait } } as const,
+  actions: ['noteUnheard', { type: 'reportDead', params: { wait } }] as const,
 })
 
 /**
@@ -117,11 +117,9 @@ export const streamManagementMachine = setup({
       id,
       maxMs,
       location: undefined,
-      unheard: 1,
     })),
     forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined, unheard: 0 }),
-    noteLoss: assign(({ context }) => ({ unheard: Math.max(context.unheard, 1) })),
-    noteRequest: assign(({ context }) => ({ unheard: context.unheard + 1 })),
+    noteUnheard: assign(({ context }) => ({ unheard: context.unheard + 1 })),
     noteHeard: assign({ unheard: 0 }),
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
     reportTerms: sendParent(
@@ -231,7 +229,7 @@ export const streamManagementMachine = setup({
           {
             guard: { type: 'isResumable', params: isResumable },
             target: 'suspended',
-            actions: ['suspendSession', 'noteLoss'],
+            actions: 'suspendSession',
           },
           { target: 'lost' },
         ],
@@ -247,7 +245,7 @@ export const streamManagementMachine = setup({
         awaitingAck: {
           description: 'Asked for behind what was sent; what is sent meanwhile waits for the next request.',
           meta: { spec: 'XEP-0198 §4' },
-          entry: ['requestAck', 'noteRequest'],
+          entry: 'requestAck',
           on: { 'ack.received': { target: 'resting', actions: 'noteHeard' } },
           after: { ackTimeout: { target: 'measuring', actions: 'measureSilence' } },
         },
@@ -324,10 +322,10 @@ export const streamManagementMachine = setup({
 })
 
 /**
- * A session is not resumed for ever over connections on which the server answers nothing: Prosody 0.12 reads on in the middle
- * of the stanza in which the connection before was cut, and hears nothing of what is said.
+ * A session is not resumed for ever over connections that are silent: Prosody 0.12 reads on in the middle of the stanza in which
+ * the connection before was cut, and hears nothing of what is said.
  */
-const unheardLimit = 3
+const unheardLimit = 2
 
 /** What a timer can count. */
 const longestDelayMs = 2 ** 31 - 1

@@ -199,35 +199,31 @@ describe('the stream management chart', () => {
     expect([state(), done, news]).toEqual([{ live: 'settled' }, ['watch'], []])
   })
 
-  it.each([
-    ['are lost', false],
-    ['are given up', true],
-  ])(
-    'takes a server for deaf after two resumptions that %s unanswered, and begins anew',
-    async (_how, waits) => {
-      const { say, state, done, news } = await live()
-      const loseUnanswered = async () => {
-        say(sent)
-        if (waits) await vi.advanceTimersByTimeAsync(ackMs)
-        expect(state()).toEqual({ live: waits ? 'dead' : 'awaitingAck' })
-        say(lost)
-      }
+  it('takes a server for deaf that answers nothing over two connections, and begins anew', async () => {
+    const { say, state, done, news } = await live()
+    say(lost)
+    for (let count = 0; count < 2; count += 1) {
+      expect(state()).toBe('suspended')
+      say(...resumed, sent)
+      await vi.advanceTimersByTimeAsync(ackMs)
+      expect(state()).toEqual({ live: 'dead' })
       say(lost)
-      for (let count = 0; count < 2; count += 1) {
-        expect(state()).toBe('suspended')
-        say(...resumed)
-        await loseUnanswered()
-      }
-      expect([state(), done.at(-1), news.at(-1)]).toEqual(['lost', 'end', { type: 'session.lost' }])
-    },
-  )
+    }
+    expect([state(), done.at(-1), news.at(-1)]).toEqual(['lost', 'end', { type: 'session.lost' }])
+  })
 
-  it('does not take one for deaf that has answered, or was not asked', async () => {
+  it('does not take one for deaf that has answered, or whose connections are cut', async () => {
     const { say, state } = await live()
-    for (let count = 0; count < 5; count += 1) say(sent, acked, lost, ...resumed)
-    for (let count = 0; count < 5; count += 1) say(lost, ...resumed)
-    say(sent, lost)
-    expect(state()).toBe('suspended')
+    for (let count = 0; count < 5; count += 1) say(sent, lost, ...resumed)
+    for (let count = 0; count < 5; count += 1) {
+      say(sent, acked)
+      await vi.advanceTimersByTimeAsync(ackPaceMs)
+      say(sent)
+      await vi.advanceTimersByTimeAsync(ackMs)
+      expect(state()).toEqual({ live: 'dead' })
+      say(lost, ...resumed)
+    }
+    expect(state()).toEqual({ live: 'settled' })
   })
 
   it('keeps it through attempts that fail', async () => {

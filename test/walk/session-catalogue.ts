@@ -233,7 +233,7 @@ export function keyOf({ charts, notes }: Model): unknown {
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),
     session?.resumption,
     [management?.id, management?.maxMs, session?.retryInMs > management?.maxMs],
-    Math.max(Number(management?.unheard ?? 0), 1),
+    management?.unheard,
     [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0, notes['isFull'] === true],
   ]
 }
