@@ -54,6 +54,8 @@ export class Memory implements Shelf, WriteAhead {
   /** Who was there in the session that is to go on. */
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined
+  /** What was restored, by id. */
+  #left: ReadonlyMap<string, Delivery> = new Map()
   #restoring: Promise<LeftBehind> | undefined
   /** Aborted once whoever has asked last waits no longer. */
   #asker: AbortSignal | undefined
@@ -120,6 +122,10 @@ export class Memory implements Shelf, WriteAhead {
     else this.#restorations.subscribe(() => tellAll(this.#facts ?? new Map()))
   }
 
+  deliveryOf(id: string): Delivery | undefined {
+    return this.#left.get(id)
+  }
+
   /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
   async settle(): Promise<void> {
     await this.#journal?.settle()
@@ -180,6 +186,7 @@ export class Memory implements Shelf, WriteAhead {
       parts.bus.restore(parts.ledger, { full: session.jid, bare: parseJid(session.jid).bare.toString() })
       this.#presences = [...saved.presences.values()].flatMap((xml) => readable(xml) ?? [])
     }
+    this.#left = new Map(messages.map(({ fate: { delivery } }) => [delivery.id, delivery]))
     this.#listen(parts)
     this.#restorations.next({
       session: session !== undefined,

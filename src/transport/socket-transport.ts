@@ -6,6 +6,7 @@ import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
 import type { SocketReads } from './socket-reads.js'
 import { toTransportError } from './node-failure.js'
+import { takenBytes } from './taken-bytes.js'
 import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
 import type {
   ChannelBindingType,
@@ -58,6 +59,10 @@ export class SocketTransport implements Transport {
     let bytes = this.#socket.writableLength
     for (const { data } of this.#afterUpgrade) bytes += Buffer.byteLength(data)
     return bytes
+  }
+
+  get leftBytes(): number {
+    return takenBytes(this.#socket)
   }
 
   start(sink: TransportSink): void {

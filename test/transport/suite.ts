@@ -117,6 +117,21 @@ export function describeTransport(
       expect(order).toEqual([0, 1, 2, 3])
     })
 
+    it.runIf(backPressure)('tells that something leaves while a long write is under way', async () => {
+      const [a, b] = await open()
+      b.transport.pause()
+      for (let index = 0; index < 16; index += 1) a.transport.write('x'.repeat(1_000_000))
+      await manyRounds(b, a)
+      const { bufferedBytes, leftBytes } = a.transport
+      b.transport.resume()
+      await b.untilLength(6_000_000)
+      expect(a.transport.leftBytes).toBeGreaterThan(leftBytes)
+      expect(bufferedBytes).toBeGreaterThan(1_000_000)
+      await b.untilLength(16_000_000)
+      await written(a.transport, '.')
+      expect(a.transport.leftBytes).toBeGreaterThanOrEqual(16_000_000)
+    })
+
     it('tells with nothing to write when everything before has left', async () => {
       const [a, b] = await open()
       a.transport.write('x'.repeat(100_000))
