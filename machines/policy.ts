@@ -149,6 +149,26 @@ export function judge(error: XmppError): Verdict {
   return stop('the server refused the session')
 }
 
+const unproven = 'a network in between may speak for the server; it was reached before'
+
+/**
+ * The same for a session that was online before, where whoever has failed has not proven to be the server: a certificate that
+ * cannot be believed, or words in clear, are anybody's on the way, and do not end what the server has not ended. Nothing is
+ * believed for it: the next attempt asks for as much proof.
+ * @see RFC 6120 §13.7.2, RFC 7590 §3.4
+ */
+export function judgeUnproven(error: XmppError): Verdict {
+  const verdict = judge(error)
+  if (!isAnybodys(error)) return verdict
+  return verdict.decision === 'retry' ? { ...verdict, limit: Infinity } : retry('backoff', unproven)
+}
+
+/** Whether anybody on the way to the server can bring it about. */
+function isAnybodys(error: XmppError): boolean {
+  if (error instanceof TransportError) return /^(?:certificate|tls)-/.test(error.reason)
+  return error instanceof ProtocolError || error instanceof StreamError
+}
+
 /** Stream errors after which a server may still keep the session for whoever comes back. */
 const survivable: ReadonlySet<StreamErrorCondition> = new Set([
   'connection-timeout',

@@ -18,7 +18,8 @@ export const providedStreamManagement = streamManagementMachine.provide({
         kind: 'enabled',
         id: resume ? id : undefined,
         maxMs: max === undefined ? undefined : max * 1_000,
-        location,
+        // What is kept of a session holds no secret: a host and a port, or a URL without a query.
+        location: location?.replace(/\?[^#]*/, ''),
       }
     }),
 

@@ -1,6 +1,6 @@
 import { Subject, type Observable } from 'rxjs'
 import type { LeftBehind } from '../../machines/session-context.js'
-import { StoreError, XmppError } from '../errors.js'
+import { StoreError, TransportError, XmppError } from '../errors.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
@@ -55,6 +55,8 @@ export class Memory implements Shelf, WriteAhead {
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined
   #restoring: Promise<LeftBehind> | undefined
+  /** Aborted once whoever has asked last waits no longer. */
+  #asker: AbortSignal | undefined
   #parts: Remembered | undefined
   #count = 0
 
@@ -131,13 +133,19 @@ export class Memory implements Shelf, WriteAhead {
     this.#parts = parts
   }
 
-  /** Takes the session, and makes everything as it was: once, however often it is asked to. Rejects with `StoreError`. */
-  async restore(): Promise<LeftBehind> {
+  /**
+   * Takes the session, and makes everything as it was: once, however often it is asked to. Rejects with `StoreError`.
+   * @param asker aborted once nobody waits for it any more: then the session is left to whoever has it
+   */
+  async restore(asker: AbortSignal): Promise<LeftBehind> {
+    this.#asker = asker
     this.#restoring ??= this.#restore()
     try {
       return await this.#restoring
     } catch (error) {
       this.#restoring = undefined
+      // Whoever asked before has given up, and this one came too late to be waited for.
+      if (isUnwanted(error) && !asker.aborted) return this.restore(asker)
       throw error
     }
   }
@@ -146,7 +154,7 @@ export class Memory implements Shelf, WriteAhead {
     const parts = this.#parts
     if (parts === undefined) throw new TypeError('there is nothing to remember')
     const journal = this.#journal ?? this.#take(await this.#load())
-    const { saved, ignored } = await journal.open()
+    const { saved, ignored } = await journal.open(() => this.#asker?.aborted !== true)
     const unread: StoreError[] = [...ignored]
     const readable = (xml: string): XmlElement | undefined => {
       try {
@@ -233,6 +241,9 @@ export class Memory implements Shelf, WriteAhead {
     })
   }
 }
+
+const isUnwanted = (error: unknown) =>
+  error instanceof StoreError && error.cause instanceof TransportError && error.cause.reason === 'aborted'
 
 type Readable = (xml: string) => XmlElement | undefined
 

@@ -66,7 +66,7 @@ function pretendTls(): PretendedTls {
 const windowLength = 65_536
 
 type Flushed = (error: TransportError | null) => void
-type Piece = { readonly chunk: Uint8Array | string; readonly flushed: Flushed | undefined } | 'end'
+type Piece = { readonly chunk?: Uint8Array | string; readonly flushed: Flushed | undefined } | 'end'
 
 class MemoryEnd implements Transport {
   readonly framing: Transport['framing']
@@ -123,6 +123,7 @@ class MemoryEnd implements Transport {
       return
     }
     const texts = typeof data === 'string' ? [data] : data
+    if (texts.length === 0) return this.#queue({ flushed: tracked })
     const chunks = this.framing === 'bytes' ? [new TextEncoder().encode(texts.join(''))] : texts
     for (const [index, chunk] of chunks.entries()) {
       this.#bufferedBytes += chunk.length
@@ -201,9 +202,12 @@ class MemoryEnd implements Transport {
         peer.#endIfOver()
         this.#endIfOver()
       } else {
-        this.#bufferedBytes -= piece.chunk.length
-        peer.#feed.data(piece.chunk)
-        piece.flushed?.(null)
+        const { chunk, flushed } = piece
+        if (chunk !== undefined) {
+          this.#bufferedBytes -= chunk.length
+          peer.#feed.data(chunk)
+        }
+        flushed?.(null)
       }
     }
     return moved

@@ -85,7 +85,8 @@ export class SocketTransport implements Transport {
   resume(): void {
     if (this.#destroyed !== undefined) return
     this.#feed.resume()
-    if (this.#started && this.#upgrade !== 'running') this.#socket.resume()
+    // Whoever hears what was held may pause again.
+    if (this.#started && this.#upgrade !== 'running' && !this.#feed.paused) this.#socket.resume()
   }
 
   async startTls(options: TlsClientOptions | TlsServerOptions, signal: AbortSignal): Promise<void> {

@@ -104,7 +104,7 @@ export interface Transport {
   start(sink: TransportSink): void
   /**
    * Queues; several texts, each a frame of its own where there are frames, leave together. `flushed` runs when the operating
-   * system has taken all of it (or with the error that prevented it), before `closed` at the latest. Nothing is sent after
+   * system has taken all of it, and with no text at all when it has taken everything before (or with the error that prevented it), before `closed` at the latest. Nothing is sent after
    * the end.
    */
   write(data: string | readonly string[], flushed?: (error: TransportError | null) => void): void

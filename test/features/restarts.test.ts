@@ -155,6 +155,37 @@ describe('a process after the one that was killed', () => {
     expect(bodiesOf(last)).toEqual(['one'])
   })
 
+  it.each(['close', 'disconnect'] as const)(
+    'leaves the session to who has it when it is told to %s before it has read what there is',
+    async (leave) => {
+      const disk = new Disk()
+      const before = await managed(disk)
+      const store = new AwaitedStore(disk)
+      const { client } = start({ store })
+      expect(client.state.status).toBe('restoring')
+      await client[leave]()
+      store.answer()
+      await rest()
+      say(before.client, 'one')
+      await rest()
+      expect(before.client.state.status).toBe('online')
+      expect(bodiesOf(before.first)).toEqual(['one'])
+    },
+  )
+
+  it('takes the session when it is told to come back in the turn in which it could not be taken', async () => {
+    const disk = new Disk()
+    await (await managed(disk)).kill()
+    const store = new AwaitedStore(disk)
+    const { client, peer } = start({ store })
+    await client.disconnect()
+    store.answer()
+    const connecting = client.connect()
+    await resume(await peer(), 0)
+    await connecting
+    expect(client.state).toMatchObject({ status: 'online', resumed: true })
+  })
+
   it('leaves to the next one what was stored when it was closed', async () => {
     const disk = new Disk()
     const before = await managed(disk)

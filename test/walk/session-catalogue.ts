@@ -37,6 +37,9 @@ const machine = sessionMachine.provide({
   },
 })
 
+/** Which nobody brings about by one word: the room has to be taken and given while something is said. */
+const noRoom = 'see what is announced, in test/features/presence.test.ts and test/machines/presence.test.ts'
+
 const defect = 'a chart ends by itself and does not throw: this is for defects'
 
 /** What makes the session that is driven. */
@@ -191,6 +194,15 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session xstate.error.actor.presence 1': defect,
   'session xstate.error.actor.streamManagement 0': defect,
   'session xstate.error.actor.streamManagement 1': defect,
+  'presence.online.available presence.refused 0': noRoom,
+  'presence.online.unsaid xstate.after.roomPause.presence.online.unsaid 0': noRoom,
+  'presence.online.unsaid session.offline 0': noRoom,
+  'presence.online.unavailable presence.refused 0': noRoom,
+  'presence.online.staying xstate.after.roomPause.presence.online.staying 0': noRoom,
+  'presence.online.vanished presence.refused 0': noRoom,
+  'presence.online.vanishing xstate.after.roomPause.presence.online.vanishing 0': noRoom,
+  'presence.online.vanishing presence.announce 0': noRoom,
+  'presence.online.vanishing presence.withdraw 0': noRoom,
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
@@ -221,6 +233,7 @@ export function keyOf({ charts, notes }: Model): unknown {
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),
     session?.resumption,
     [management?.id, management?.maxMs, session?.retryInMs > management?.maxMs],
+    management?.unheard,
     [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0, notes['isFull'] === true],
   ]
 }
