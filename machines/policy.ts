@@ -77,19 +77,22 @@ const streamErrors: Readonly<Record<StreamErrorCondition, Verdict>> = {
 }
 
 /** @see RFC 6120 §6.5 */
-const saslFailures: Readonly<Record<SaslFailureCondition, Verdict & { readonly otherMechanism: boolean }>> = {
-  aborted: { ...stop('the exchange was aborted'), otherMechanism: true },
-  'account-disabled': { ...stop('the account is disabled'), otherMechanism: false },
-  'credentials-expired': { ...credentials('the password has expired'), otherMechanism: false },
-  'encryption-required': { ...stop(setUp), otherMechanism: false },
-  'incorrect-encoding': { ...stop(ours), otherMechanism: false },
-  'invalid-authzid': { ...stop('this account may not act for that address'), otherMechanism: false },
-  'invalid-mechanism': { ...stop(setUp), otherMechanism: true },
-  'malformed-request': { ...stop(ours), otherMechanism: false },
-  'mechanism-too-weak': { ...stop(setUp), otherMechanism: false },
-  'not-authorized': { ...credentials('the server does not accept these credentials'), otherMechanism: false },
-  'temporary-auth-failure': { ...retry('backoff', load), otherMechanism: false },
+const saslFailures: Readonly<Record<SaslFailureCondition, Verdict>> = {
+  aborted: stop('the exchange was aborted'),
+  'account-disabled': stop('the account is disabled'),
+  'credentials-expired': credentials('the password has expired'),
+  'encryption-required': stop(setUp),
+  'incorrect-encoding': stop(ours),
+  'invalid-authzid': stop('this account may not act for that address'),
+  'invalid-mechanism': stop(setUp),
+  'malformed-request': stop(ours),
+  'mechanism-too-weak': stop(setUp),
+  'not-authorized': credentials('the server does not accept these credentials'),
+  'temporary-auth-failure': retry('backoff', load),
 }
+
+/** Refusals of the mechanism, not of the credentials. */
+const mechanismRefusals: ReadonlySet<SaslFailureCondition> = new Set(['aborted', 'invalid-mechanism'])
 
 const untrusted = 'the certificate cannot be believed'
 
@@ -112,7 +115,7 @@ const transportErrors: Readonly<Record<TransportErrorReason, Verdict>> = {
 
 /** After this refusal another mechanism may still succeed with the same credentials. */
 export function mayTryOtherMechanism(condition: SaslFailureCondition): boolean {
-  return saslFailures[condition].otherMechanism
+  return mechanismRefusals.has(condition)
 }
 
 /**

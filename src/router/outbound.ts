@@ -5,7 +5,7 @@ import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
-import { Cork, type Flushed } from './cork.js'
+import { Cork, type Sender } from './cork.js'
 import type { ElementCrossing, Watch } from './crossing.js'
 import type { StreamHeader } from './inbound.js'
 
@@ -22,7 +22,7 @@ export function isStanza(stanza: Sendable): boolean {
 /** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void
-  send(stanza: Sendable, flushed?: Flushed): void
+  send(stanza: Sendable, sender?: Sender): void
   /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
   whenRoom(tell: () => void): void
   /** Writes the closing tag, at once. */
@@ -80,8 +80,8 @@ class Writer implements Outbound {
     this.#cork.write(text)
   }
 
-  send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#stopped) return flushed?.(new TransportError('not-connected', 'the stream is closed'))
+  send(stanza: Sendable, sender?: Sender): void {
+    if (this.#stopped) return sender?.written(new TransportError('not-connected', 'the stream is closed'))
     const transport = this.#transport
     const text = stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
     const waiting = transport.bufferedBytes + this.#cork.length
@@ -90,7 +90,7 @@ class Writer implements Outbound {
       throw new TransportError('overflow', message)
     }
     this.#watch?.(new Sent(stanza, text.length, this.#spell))
-    this.#cork.write(text, flushed)
+    this.#cork.write(text, sender)
   }
 
   whenRoom(tell: () => void): void {
@@ -107,10 +107,12 @@ class Writer implements Outbound {
     this.#leaving = []
     const text = this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag
     this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing, text })
-    this.#cork.write(text, () => {
-      const leaving = this.#leaving ?? []
-      this.#leaving = undefined
-      for (const tell of leaving) tell()
+    this.#cork.write(text, {
+      written: () => {
+        const leaving = this.#leaving ?? []
+        this.#leaving = undefined
+        for (const tell of leaving) tell()
+      },
     })
     this.#cork.flush()
   }

@@ -173,8 +173,10 @@ export class StreamManagement {
       if (stream === this.#stream && this.#isAsked) this.#ask(stream)
     }
     try {
-      stream.send(toStreamManagementElement({ kind: 'r' }), (error) => {
-        if (error === null && stream === this.#stream) this.#goneMs ??= performance.now()
+      stream.send(toStreamManagementElement({ kind: 'r' }), {
+        written: (error) => {
+          if (error === null && stream === this.#stream) this.#goneMs ??= performance.now()
+        },
       })
     } catch (error) {
       if (!(error instanceof TransportError)) throw error

@@ -6,7 +6,7 @@ import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
 import { Spelling } from '../xml/spelling.js'
-import type { Flushed } from './cork.js'
+import type { Sender } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
 import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
 import { createOutbound, type Outbound, type Sendable } from './outbound.js'
@@ -162,9 +162,9 @@ export class XmlStream implements InboundEvents {
    * Queues one stanza; everything sent in one turn leaves in one write, see `Cork`.
    * @throws TransportError (`overflow`) when too much waits already; RangeError for what XML cannot carry
    */
-  send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#end === undefined) this.#outbound.send(stanza, flushed)
-    else flushed?.(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
+  send(stanza: Sendable, sender?: Sender): void {
+    if (this.#end === undefined) this.#outbound.send(stanza, sender)
+    else sender?.written(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
   }
 
   /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TransportError } from '../../src/errors.js'
 import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
-import type { Flushed } from '../../src/router/cork.js'
+import type { Sender } from '../../src/router/cork.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -14,20 +14,25 @@ const idOf = (sent: Sendable) => (sent instanceof XmlElement ? (sent.attribute('
 /** A stream that takes so many stanzas until it is told to write them. */
 function createCarrier(room = Infinity) {
   const sent: string[] = []
-  const flushes: Flushed[] = []
+  const senders: Sender[] = []
   let left = room
   const carrier: Carrier = {
-    send: (element, flushed) => {
+    send: (element, sender) => {
       if (left === 0) throw new TransportError('overflow', 'too much waits')
       left--
       sent.push(idOf(element))
-      if (flushed !== undefined) flushes.push(flushed)
+      if (sender !== undefined) senders.push(sender)
     },
-    whenRoom: (tell) => void flushes.push(tell),
+    whenRoom: (tell) =>
+      void senders.push({
+        written: (error) => {
+          if (error === null) tell()
+        },
+      }),
   }
   const write = (error: TransportError | null = null) => {
     left = room
-    for (const flushed of flushes.splice(0)) flushed(error)
+    for (const sender of senders.splice(0)) sender.written(error)
   }
   return { carrier, sent, write }
 }
@@ -218,7 +223,7 @@ describe('StanzaLedger', () => {
     }
     const ledger = new StanzaLedger(Infinity, ahead)
     const gone = new TransportError('not-connected', 'closed')
-    ledger.begin({ send: (_stanza, flushed) => flushed?.(gone) })
+    ledger.begin({ send: (_stanza, sender) => sender?.written(gone) })
     const told: (TransportError | null)[] = []
     for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), { written: (error) => told.push(error) })
     settle()

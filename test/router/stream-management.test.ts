@@ -87,8 +87,22 @@ describe('the silence of a server that was asked', () => {
 })
 
 describe('StreamManagement', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  /** The same as `begin()`; what is sent has left, a flood as well. */
+  async function beginToFlood() {
+    const { send, ...session } = await begin()
+    const flooded = async (count: number) => {
+      await send(count)
+      vi.advanceTimersByTime(1)
+      return await send(0)
+    }
+    return { ...session, send: flooded }
+  }
+
   it('asks by count in a flood that is watched, once for each answer, and tells nobody', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     management.watchFlood()
     expect(await send(999)).toBe(0)
     expect(await send(1)).toBe(1)
@@ -102,7 +116,7 @@ describe('StreamManagement', () => {
   })
 
   it('asks by count no more once somebody else watches', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     management.watchFlood()
     expect(await send(1_000)).toBe(1)
     management.watch()
@@ -112,7 +126,7 @@ describe('StreamManagement', () => {
   })
 
   it('tells of one answer for each request, and of none that nobody has asked for', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     await send(2)
     management.take(acknowledgement(1))
     expect(told).toEqual([])

@@ -17,6 +17,8 @@ export interface TalkerEvents {
   /** It can talk, for the first time or again. */
   readonly online: () => void
   readonly arrived: (body: string) => void
+  /** An earlier process of it has had this one, whether it still came to say so or not. */
+  readonly recalled: (body: string) => void
   /** This one came again, and was kept from the app. */
   readonly recognized: (body: string) => void
   /** It has been given this to send. */
@@ -85,9 +87,12 @@ const startLimitMs = 90_000
 const windowLimit = 40
 /** How long a message that keeps others waiting is waited for, once in a part, in milliseconds. */
 const lagLimitMs = 1000
-/** How long the other side's echo is waited for, in milliseconds, and how often it is asked for. */
+/**
+ * How long the other side's echo is waited for, in milliseconds, and how often it is asked for: a minute, since whoever reads an
+ * archive first may be given page after page that is of no news here.
+ */
 const echoMs = 5000
-const echoTries = 5
+const echoTries = 12
 /** How long a client that is back may take to be told that the server has all, in milliseconds; some never are. */
 const confirmLimitMs = 20_000
 /** Silence after which those that are missing are no longer waited for, between two parts. */
@@ -132,6 +137,10 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
       news.tell()
     },
     arrived: (body) => arrived(down, 'd', body),
+    recalled: (body) => {
+      const number = numberIn(body, `${mark}d`)
+      if (number !== undefined) down.recall(number)
+    },
     recognized: (body) => {
       if (numberIn(body, `${mark}d`) !== undefined) down.recognize()
     },

@@ -53,6 +53,11 @@ export class TallySheet {
     else this.#highest = number
   }
 
+  /** This one had arrived at whoever was killed, perhaps before that could be told. */
+  recall(number: number): void {
+    if (!this.#arrived.has(number)) this.arrive(number)
+  }
+
   /** One that has come again is kept from the app. */
   recognize(): void {
     this.#recognized++

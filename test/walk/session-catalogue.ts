@@ -235,6 +235,7 @@ export function keyOf({ charts, notes }: Model): unknown {
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),
     session?.resumption,
     [management?.id, management?.maxMs, session?.retryInMs > management?.maxMs],
+    management?.unheard,
     [Number(notes['unacknowledged']) > 0, Number(notes['unsent']) > 0, notes['isFull'] === true],
   ]
 }

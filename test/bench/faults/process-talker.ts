@@ -51,6 +51,7 @@ export function startProcessTalker({ caFile, ...task }: TalkerTask, events: Talk
     for (const [word, body] of readMessage(message)) {
       if (word === 'online') events.online()
       else if (word === 'arrived') events.arrived(body)
+      else if (word === 'recalled') events.recalled(body)
       else if (word === 'recognized') events.recognized(body)
       else if (word === 'sent') events.sent(body)
       else if (word === 'uncaught') uncaught.push(body)

@@ -13,6 +13,7 @@ const { talk } = await import(`./talkers/${input.client}.mjs`)
 const talker = talk(input, {
   online: () => say('online'),
   arrived: (body) => say('arrived', body),
+  recalled: (body) => say('recalled', body),
   recognized: (body) => say('recognized', body),
   confirmed: (body) => say('confirmed', body),
   failed: (body) => say('failed', body),

@@ -50,6 +50,8 @@ export const streamManagement = toWalked(measured, {
       last?.event.type !== 'connection.lost' ||
       last.event['resumable'] === true ||
       !(snapshot.matches('suspended') || snapshot.matches('resuming')),
+    'a session does not outlive a second silent connection in a row': (snapshot) =>
+      !snapshot.matches('suspended') || snapshot.context.unheard < 2,
     'a session that was lost, or has ended, is never gone on with': (snapshot, last) =>
       !(last?.from.matches('lost') === true || last?.from.matches('outside') === true) ||
       snapshot.matches(last.from.value) ||

@@ -19,6 +19,7 @@ export function talk({ jid, password, resource, saved, url }, hear) {
     ...(saved === undefined ? {} : { store: storeIn(saved) }),
   })
   const diary = saved === undefined ? undefined : openDiary(saved)
+  for (const body of diary?.shown ?? []) hear.recalled(body)
   const history = client.use((host) => archive(host, { after: diary?.last }))
   let isOnline = false
   client.state$.subscribe(({ status }) => {
@@ -58,6 +59,8 @@ function openDiary(folder) {
   const entries = pages.map((page) => page.split(' '))
   const shown = new Set(entries.map(([body]) => body))
   return {
+    /** By the processes before this one. */
+    shown: [...shown],
     last: entries.map(([, id]) => id).findLast(Boolean),
     isNew: (body, id = '') => {
       if (shown.has(body)) return false
