@@ -2,7 +2,7 @@ import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
-import type { Sender } from './cork.js'
+import { settled, type Sender } from './cork.js'
 import type { Sendable } from './outbound.js'
 
 /** What becomes of one stanza that is sent, told in the order in which it was sent. */
@@ -326,7 +326,7 @@ export class StanzaLedger {
     const tell = this.#notify
     if (tell === undefined || count < this.#notifyAt) return
     this.#notify = undefined
-    queueMicrotask(tell)
+    void settled.then(tell)
   }
 
   /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
@@ -386,7 +386,7 @@ function sayAgain(kept: Kept): Kept {
   return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
 }
 
-/** Of two counts; a remainder is the price of several additions. */
+/** The count behind this one, without the price of a remainder. */
 const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)
 
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */

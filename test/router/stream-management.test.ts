@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StreamManagement } from '../../src/router/stream-management.js'
 import { XmlStream } from '../../src/router/xml-stream.js'
 import { createTransportPair } from '../../src/transport/memory.js'
@@ -7,7 +7,11 @@ import * as ns from '../../src/xml/namespaces.js'
 
 const message = xml('message', ns.client)
 const acknowledgement = (h: number) => xml('a', ns.streamManagement, { h })
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** As long as the text of a flood may wait. */
+const settle = () => vi.advanceTimersByTimeAsync(1)
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 /** A session that is acknowledged, what it has said, and what whoever decides was told. */
 async function begin() {
