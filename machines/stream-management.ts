@@ -44,8 +44,10 @@ export interface StreamManagementContext extends StreamManagementInput {
   readonly id: string | undefined
   readonly maxMs: number | undefined
   readonly location: string | undefined
-  /** How long nothing had arrived when it was last measured, in milliseconds. */
+  /** How long nothing had come since the question left when that was last measured; 0: it waits behind what leaves before it. */
   readonly silentMs: number
+  /** Connections that were given up since the server last acknowledged anything. */
+  readonly unheard: number
 }
 
 /** What the session is told. */
@@ -80,7 +82,7 @@ const bound = [
 ] as const
 const toDead = (wait: Wait) => ({
   target: '#streamManagement.live.dead',
-  actions: { type: 'reportDead', params: { wait } } as const,
+  actions: ['noteUnheard', { type: 'reportDead', params: { wait } }] as const,
 })
 
 /**
@@ -116,7 +118,9 @@ export const streamManagementMachine = setup({
       maxMs,
       location: undefined,
     })),
-    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined }),
+    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined, unheard: 0 }),
+    noteUnheard: assign(({ context }) => ({ unheard: context.unheard + 1 })),
+    noteHeard: assign({ unheard: 0 }),
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
     reportTerms: sendParent(
       (_, { answer }: EnableParams) =>
@@ -137,8 +141,9 @@ export const streamManagementMachine = setup({
     isOffered: (_, { offered }: { readonly offered: boolean }) => offered,
     isEnabled: (_, { answer }: EnableParams) => answer.kind === 'enabled',
     isResumable: ({ context }, { resumable }: { readonly resumable: boolean }) =>
-      resumable && context.id !== undefined,
+      resumable && context.id !== undefined && context.unheard < unheardLimit,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
+    isLeaving: ({ context }) => context.silentMs === 0,
   },
   delays: {
     enableTimeout: ({ context }) => context.timeouts.enableMs,
@@ -158,6 +163,7 @@ export const streamManagementMachine = setup({
     maxMs: undefined,
     location: undefined,
     silentMs: 0,
+    unheard: 0,
   }),
   initial: 'outside',
   on: { 'session.ended': { target: '.outside' } },
@@ -241,20 +247,25 @@ export const streamManagementMachine = setup({
           description: 'Asked for behind what was sent; what is sent meanwhile waits for the next request.',
           meta: { spec: 'XEP-0198 §4' },
           entry: 'requestAck',
-          on: { 'ack.received': { target: 'resting' } },
+          on: { 'ack.received': { target: 'resting', actions: 'noteHeard' } },
           after: { ackTimeout: { target: 'measuring', actions: 'measureSilence' } },
         },
         measuring: {
-          description: 'A busy connection lives, even where the answer is late.',
+          description:
+            'A busy connection lives, even where the answer is late; nobody can answer what has yet to leave.',
           meta: { spec: 'XEP-0198 §4' },
-          always: [{ guard: 'isSilent', ...toDead('ack') }, { target: 'overdue' }],
+          always: [
+            { guard: 'isSilent', ...toDead('ack') },
+            { guard: 'isLeaving', target: 'awaitingAck' },
+            { target: 'overdue' },
+          ],
         },
         overdue: {
           description: 'Something arrived, the answer did not: asked once more.',
           meta: { spec: 'XEP-0198 §4' },
           entry: 'requestAck',
           initial: 'waiting',
-          on: { 'ack.received': { target: 'resting' } },
+          on: { 'ack.received': { target: 'resting', actions: 'noteHeard' } },
           after: { overdueTimeout: toDead('ack') },
           states: {
             waiting: {
@@ -315,6 +326,12 @@ export const streamManagementMachine = setup({
     },
   },
 })
+
+/**
+ * A session is not resumed for ever over connections that are silent: Prosody 0.12 reads on in the middle of the stanza in which
+ * the connection before was cut, and hears nothing of what is said.
+ */
+const unheardLimit = 2
 
 /** What a timer can count. */
 const longestDelayMs = 2 ** 31 - 1

@@ -24,7 +24,7 @@ export interface Timeouts {
   readonly bindMs: number
   /** The answer to the request for stream management (XEP-0198). */
   readonly enableMs: number
-  /** The acknowledgement that was asked for (XEP-0198); while something else arrives, twice as long again. */
+  /** The acknowledgement that was asked for (XEP-0198), once the question has left; while something else arrives, twice as long again. */
   readonly ackMs: number
   /** The least time between two requests for an acknowledgement. */
   readonly ackPaceMs: number

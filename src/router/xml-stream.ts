@@ -38,6 +38,10 @@ export class XmlStream implements InboundEvents {
   readonly transport: Transport
   /** When something last arrived, on the clock of `performance.now()`. */
   lastReceivedMs = performance.now()
+  /** When some of what was sent was last seen to leave, on the same clock. */
+  lastLeftMs = this.lastReceivedMs
+  /** What had left by then. */
+  #leftBytes = 0
   readonly #inbound: Inbound
   readonly #outbound: Outbound
   #reading: Reading | undefined
@@ -108,6 +112,16 @@ export class XmlStream implements InboundEvents {
   /** Why the stream has ended, if it has. */
   get end(): XmppError | undefined {
     return this.#end
+  }
+
+  /** Sees whether some has left since this was called last, and gives `lastLeftMs`. */
+  lookWhetherLeaving(): number {
+    const { leftBytes } = this.transport
+    if (leftBytes > this.#leftBytes) {
+      this.#leftBytes = leftBytes
+      this.lastLeftMs = performance.now()
+    }
+    return this.lastLeftMs
   }
 
   /** Sends our header and resolves with the peer's. The first stream and every restart begin here. */

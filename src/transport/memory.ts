@@ -81,6 +81,7 @@ class MemoryEnd implements Transport {
   #outgoing: Piece[] = []
   #afterUpgrade: Piece[] = []
   #bufferedBytes = 0
+  #leftBytes = 0
   #scheduled = false
   #closing = false
   #endTaken = false
@@ -105,6 +106,10 @@ class MemoryEnd implements Transport {
 
   get bufferedBytes(): number {
     return this.#bufferedBytes
+  }
+
+  get leftBytes(): number {
+    return this.#leftBytes
   }
 
   join(peer: MemoryEnd): void {
@@ -205,6 +210,7 @@ class MemoryEnd implements Transport {
         const { chunk, flushed } = piece
         if (chunk !== undefined) {
           this.#bufferedBytes -= chunk.length
+          this.#leftBytes += chunk.length
           peer.#feed.data(chunk)
         }
         flushed?.(null)

@@ -99,6 +99,8 @@ export interface Transport {
   readonly tls: TlsFacts | null
   /** Written, and not yet taken by the operating system. */
   readonly bufferedBytes: number
+  /** Taken by the operating system so far, as nearly as can be known: while a long write is under way it grows. */
+  readonly leftBytes: number
 
   /** Starts delivery, not before the caller's turn is over; called once. What arrived before is delivered first. */
   start(sink: TransportSink): void

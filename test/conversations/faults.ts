@@ -26,7 +26,7 @@ const hasty = {
     saslMs: step,
     bindMs: step,
     enableMs: step,
-    ackMs: 250,
+    ackMs: 500,
     ackPaceMs: 5,
     closeMs: 200,
   },
@@ -71,6 +71,26 @@ export function holdFaults(server: ServerUnderTest, port: number, scheme: 'xmpp'
       // Such a cut may meet the word that the session goes on: whether the server still has it then is its own affair.
       const outcomes = how === 'cuts what the server sends in the middle' ? [true, false] : [true]
       expect(outcomes).toContain('resumed' in state && state.resumed)
+    })
+
+    it('cuts a stanza in two, it arrives once all the same, and so does what follows', async () => {
+      const alice = await behindRelay('alice')
+      const { client: bob } = await behindRelay('bob')
+      const word = tag()
+      const heard: string[] = []
+      bob.message$.subscribe(({ body }) => {
+        if (body?.startsWith(word) === true) heard.push(body)
+      })
+      const last = next(bob.message$, ({ body }) => body === `${word} last`, 'the last message')
+      const large = `${word} ${'x'.repeat(60_000)}`
+      void alice.relay.breakAfter(30_000, 'up', 'reset')
+      alice.client.send({ to: bob.jid, type: 'chat', body: large })
+      const { status$ } = alice.client.send({ to: bob.jid, type: 'chat', body: `${word} last` })
+      await last
+      await next(status$, ({ status }) => status === 'acknowledged', 'the acknowledgement')
+      expect(heard).toEqual([large, `${word} last`])
+      // A server that reads on where the last connection was cut hears nothing: twice is enough to find that out.
+      expect(alice.relay.connections).toBeLessThanOrEqual(4)
     })
 
     it('is back, the session goes on after three round trips beyond TLS', async () => {

@@ -56,6 +56,7 @@ const bound = { type: 'session.bound', offered: true } as const
 const lost = { type: 'connection.lost', resumable: true } as const
 const sent = { type: 'stanza.sent' } as const
 const acked = { type: 'ack.received' } as const
+const resumed = [{ type: 'session.resuming' }, { type: 'session.resumed' }] as const
 
 async function live(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs?: () => number) {
   const chart = run(script, silentMs)
@@ -182,8 +183,20 @@ describe('the stream management chart', () => {
     expect(state()).toEqual({ live: 'resting' })
   })
 
+  it('waits as long as what was sent before the question leaves', async () => {
+    let silentMs = 0
+    const { say, state, done } = await live({}, () => silentMs)
+    say(sent)
+    await vi.advanceTimersByTimeAsync(20 * ackMs)
+    expect(state()).toEqual({ live: 'awaitingAck' })
+    expect(new Set(done)).toEqual(new Set(['request']))
+    silentMs = ackMs
+    await vi.advanceTimersByTimeAsync(ackMs)
+    expect(state()).toEqual({ live: 'dead' })
+  })
+
   it('does not wait for ever where something else comes', async () => {
-    const { say, state, news } = await live({}, () => 0)
+    const { say, state, news } = await live({}, () => 1)
     say(sent)
     await vi.advanceTimersByTimeAsync(3 * ackMs)
     expect(state()).toEqual({ live: 'dead' })
@@ -196,6 +209,33 @@ describe('the stream management chart', () => {
     expect(state()).toBe('resuming')
     say({ type: 'session.resumed' })
     expect([state(), done, news]).toEqual([{ live: 'settled' }, ['watch'], []])
+  })
+
+  it('takes a server for deaf that answers nothing over two connections, and begins anew', async () => {
+    const { say, state, done, news } = await live()
+    say(lost)
+    for (let count = 0; count < 2; count += 1) {
+      expect(state()).toBe('suspended')
+      say(...resumed, sent)
+      await vi.advanceTimersByTimeAsync(ackMs)
+      expect(state()).toEqual({ live: 'dead' })
+      say(lost)
+    }
+    expect([state(), done.at(-1), news.at(-1)]).toEqual(['lost', 'end', { type: 'session.lost' }])
+  })
+
+  it('does not take one for deaf that has answered, or whose connections are cut', async () => {
+    const { say, state } = await live()
+    for (let count = 0; count < 5; count += 1) say(sent, lost, ...resumed)
+    for (let count = 0; count < 5; count += 1) {
+      say(sent, acked)
+      await vi.advanceTimersByTimeAsync(ackPaceMs)
+      say(sent)
+      await vi.advanceTimersByTimeAsync(ackMs)
+      expect(state()).toEqual({ live: 'dead' })
+      say(lost, ...resumed)
+    }
+    expect(state()).toEqual({ live: 'settled' })
   })
 
   it('keeps it through attempts that fail', async () => {

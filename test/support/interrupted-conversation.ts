@@ -87,9 +87,12 @@ const startLimitMs = 90_000
 const windowLimit = 40
 /** How long a message that keeps others waiting is waited for, once in a part, in milliseconds. */
 const lagLimitMs = 1000
-/** How long the other side's echo is waited for, in milliseconds, and how often it is asked for. */
+/**
+ * How long the other side's echo is waited for, in milliseconds, and how often it is asked for: a minute, since whoever reads an
+ * archive first may be given page after page that is of no news here.
+ */
 const echoMs = 5000
-const echoTries = 5
+const echoTries = 12
 /** How long a client that is back may take to be told that the server has all, in milliseconds; some never are. */
 const confirmLimitMs = 20_000
 /** Silence after which those that are missing are no longer waited for, between two parts. */

@@ -152,6 +152,8 @@ export class Chronicle {
     if (event.type === 'xstate.stop') return this.#end(seen, life, 'stopped')
     const { context, status, value } = last
     const { silentMs } = { silentMs: undefined, ...context }
+    const { silentMs: silentBeforeMs } = { silentMs: undefined, ...before?.context }
+    const wasSilent = typeof silentBeforeMs === 'number' && silentBeforeMs > 0
     const sender = life.takeSender(event)
     const refused = refusalsIn(steps, before)
     const changes =
@@ -166,7 +168,7 @@ export class Chronicle {
         value,
         ...(status !== 'active' && { status }),
         ...some('data', toData(event)),
-        ...(typeof silentMs === 'number' && silentMs > 0 && { measured: { silentMs } }),
+        ...(typeof silentMs === 'number' && (silentMs > 0 || wasSilent) && { measured: { silentMs } }),
         edges: steps.flatMap(({ _transitions: transitions }) => transitions.map(transitionId)),
         ...(refused.length > 0 && { refused }),
         ...(changes !== undefined && { context: changes }),

@@ -96,6 +96,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     to: 'word',
     transport: 'facts',
     tried: 'facts',
+    unheard: 'number',
     verdict: 'facts',
     version: 'word',
     versioned: 'flag',

@@ -57,27 +57,16 @@ export class LinePieces {
     this.#fixed = ''
   }
 
-  /** Ends a line, but for two pieces that are told later. */
+  /** Ends a line. */
   end(): void {
     if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
-    this.#pieces[this.length++] = ''
-    this.#pieces[this.length++] = ''
   }
 
-  /** Tells the last two pieces of the line that ends there. */
-  complete(end: number, first: string, second: string): void {
-    this.#pieces[end - 2] = first
-    this.#pieces[end - 1] = second
-  }
-
-  /** How long these two are, in UTF-16 units. */
-  lengthOfLast(end: number): number {
-    return (this.#pieces[end - 2] ?? '').length + (this.#pieces[end - 1] ?? '').length
-  }
-
-  /** What stands from a piece on. */
-  textFrom(begin: number): string {
-    return this.#pieces.slice(begin, this.length).join('')
+  /** Prolongs a text by some of them: one chain of pieces becomes text faster than a list of them. */
+  prolong(text: string, begin: number, end: number): string {
+    let longer = text
+    for (let index = begin; index < end; index++) longer += this.#pieces[index] ?? ''
+    return longer
   }
 
   /** Drops what stands from a piece on. */

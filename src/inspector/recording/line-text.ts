@@ -22,7 +22,7 @@ export const lineHead = (
 export const lineTail = (source: string): string => `","source":"${toJsonPiece(source)}","seq":`
 
 /** What follows the number, with the line feed. @param tenths of milliseconds: whole numbers are written sooner */
-export function lineEnd(tenths: number): string {
+export function toLineEnd(tenths: number): string {
   const rest = tenths % 10
   return rest === 0 ? `,"t":${tenths / 10}}\n` : `,"t":${(tenths - rest) / 10}.${rest}}\n`
 }

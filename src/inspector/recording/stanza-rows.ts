@@ -1,6 +1,6 @@
 import type { ReadCrossing } from '../../router/crossing.js'
 import { LinePieces } from './line-pieces.js'
-import { lineEnd } from './line-text.js'
+import { toLineEnd } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
 import type { Opening, Teller } from './teller.js'
 import { ToldStanza } from './told-stanza.js'
@@ -208,41 +208,52 @@ export class StanzaSegment {
 
   /** Adds their records to others, from so manieth on. */
   addRecords(records: StanzaCrossed[], source: string, from = 0): void {
-    const lines = this.#lines
     const first = this.#first + from
-    this.#complete(first)
-    const text = lines.textFrom(this.#ends[first - 1] ?? 0)
+    const text = this.#write(first)
     const isEscaped = text.includes('\\')
-    let at = 0
+    let begin = 0
     for (let row = first; row < this.#rows; row++) {
       const opening = this.#openings[row]
+      const numberAt = numbersAt[row] ?? 0
+      const end = linesEnd[row] ?? 0
       if (opening === undefined) continue
-      const end = text.indexOf('\n', at)
-      const tail = opening.tail.text.length + lines.lengthOfLast(this.#ends[row] ?? 0)
-      const told = text.slice(at + opening.head.length, end + 1 - tail)
+      const told = text.slice(begin + opening.head.length, numberAt - opening.tail.text.length)
       const xml = isEscaped ? String(JSON.parse(`"${told}"`)) : told
       const seq = this.#numbers[row] ?? 0
-      records.push(new ToldStanza(opening, { seq, source, t: this.#timeOf(row), xml }, text, at, end))
-      at = end + 1
+      records.push(new ToldStanza(opening, { seq, source, t: this.#timeOf(row), xml }, text, begin, end - 1))
+      begin = end
     }
   }
 
-  /** Numbers and times, which whoever reads them is the first to need. */
-  #complete(first: number): void {
+  /** Their lines; and notes where the number of each stands, and where it ends. */
+  #write(first: number): string {
+    let text = ''
+    let begin = this.#ends[first - 1] ?? 0
     let tenths = -1
-    let end = ''
+    let lineEnd = ''
     for (let row = first; row < this.#rows; row++) {
+      const end = this.#ends[row] ?? begin
       const time = this.#times[row] ?? 0
-      if (time !== tenths) end = lineEnd(time)
+      if (time !== tenths) lineEnd = toLineEnd(time)
       tenths = time
-      this.#lines.complete(this.#ends[row] ?? 0, String(this.#numbers[row] ?? 0), end)
+      text = this.#lines.prolong(text, begin, end)
+      numbersAt[row] = text.length
+      text += this.#numbers[row] ?? 0
+      text += lineEnd
+      linesEnd[row] = text.length
+      begin = end
     }
+    return text
   }
 
   #timeOf(row: number): number {
     return (this.#times[row] ?? 0) / 10
   }
 }
+
+/** Of the rows that are being read. */
+const numbersAt: number[] = []
+const linesEnd: number[] = []
 
 /** Milliseconds as a recording has them. */
 export const toTenths = (ms: number) => Math.round(ms * 10) / 10

@@ -43,7 +43,7 @@ export class Teller {
     this.#spellLine = (element) => this.#sentMessage.head + toJsonPiece(spellAlone(element)) + this.#tail
   }
 
-  /** Adds a line to others, but for its last two pieces: its number, and what follows that. */
+  /** Adds a line to others, up to its number. */
   tell(crossing: ReadCrossing, lines: LinePieces): Opening {
     this.#line = lines
     const { direction, what } = crossing

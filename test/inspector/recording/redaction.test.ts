@@ -211,7 +211,9 @@ describe('an element that crosses the wire', () => {
     fc.assert(
       fc.property(elements, (element) => {
         const planted = plant(element)
-        expectNoCanary(tellAll([planted, planted], true).join(''))
+        const told = tellAll([planted, planted], true)
+        expect(told).toHaveLength(2)
+        expectNoCanary(told.join(''))
       }),
     )
   })
@@ -263,12 +265,14 @@ const words = fc.oneof(
 )
 
 /** Those that the engine knows, and others that try to be taken for something else. */
-const namespaces = fc.constantFrom<string>(
-  ...[ns.client, ns.client, ns.roster, ns.streams, ns.streamManagement, ns.sasl, ns.dataForm, ns.delay],
-  ...['', 'urn:x', 'urn:\x7f', '\x7f\x7f', 'urn:"\'\\&', 'urn:ü', xmlNamespace],
+const namespaces = fc.oneof(
+  fc.constantFrom(ns.client, ns.client, ns.roster, ns.streams, ns.streamManagement),
+  fc.constantFrom(ns.sasl, ns.dataForm, ns.delay, '', xmlNamespace),
+  fc.constantFrom('urn:x', 'urn:\x7f', '\x7f\x7f', 'urn:"\'\\&', 'urn:ü'),
 )
-const names = fc.constantFrom(
-  ...['message', 'presence', 'body', 'subject', 'error', 'item', 'x', 'field', 'a', 'enabled', 'auth', 'ü'],
+const names = fc.oneof(
+  fc.constantFrom('message', 'presence', 'body', 'subject', 'error', 'item', 'x', 'field'),
+  fc.constantFrom('a', 'enabled', 'auth', 'ü'),
 )
 
 const attributes = fc.uniqueArray(
