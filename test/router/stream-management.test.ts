@@ -7,11 +7,7 @@ import * as ns from '../../src/xml/namespaces.js'
 
 const message = xml('message', ns.client)
 const acknowledgement = (h: number) => xml('a', ns.streamManagement, { h })
-/** As long as the text of a flood may wait. */
-const settle = () => vi.advanceTimersByTimeAsync(1)
-
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** What a stream to a server that reads nothing takes in, and more. */
 const flood = xml('message', ns.client, {}, 'x'.repeat(60_000))
