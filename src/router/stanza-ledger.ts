@@ -1,7 +1,7 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
-import type { Sender } from './cork.js'
+import { settled, type Sender } from './cork.js'
 import { isStanza, type Sendable } from './outbound.js'
 
 /** What becomes of one stanza that is sent, told in the order in which it was sent. */
@@ -327,7 +327,7 @@ export class StanzaLedger {
     const tell = this.#notify
     if (tell === undefined || count < this.#notifyAt) return
     this.#notify = undefined
-    queueMicrotask(tell)
+    void settled.then(tell)
   }
 
   /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
@@ -394,5 +394,5 @@ function sayAgain(kept: Kept): Kept {
   return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
 }
 
-/** Of two counts; a remainder is the price of several additions. */
+/** The count behind this one, without the price of a remainder. */
 const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)
