@@ -353,6 +353,7 @@ function whatWasMet(context: SessionContext): readonly unknown[] {
     context.wasOnline,
     context.registers,
     context.failures === 0 ? 0 : Math.min(context.alike.times, 4),
+    context.isHaunted,
     context.hops,
     context.jid,
     context.error === undefined ? undefined : judge(context.error).decision,
