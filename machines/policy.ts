@@ -77,19 +77,22 @@ const streamErrors: Readonly<Record<StreamErrorCondition, Verdict>> = {
 }
 
 /** @see RFC 6120 §6.5 */
-const saslFailures: Readonly<Record<SaslFailureCondition, Verdict & { readonly otherMechanism: boolean }>> = {
-  aborted: { ...stop('the exchange was aborted'), otherMechanism: true },
-  'account-disabled': { ...stop('the account is disabled'), otherMechanism: false },
-  'credentials-expired': { ...credentials('the password has expired'), otherMechanism: false },
-  'encryption-required': { ...stop(setUp), otherMechanism: false },
-  'incorrect-encoding': { ...stop(ours), otherMechanism: false },
-  'invalid-authzid': { ...stop('this account may not act for that address'), otherMechanism: false },
-  'invalid-mechanism': { ...stop(setUp), otherMechanism: true },
-  'malformed-request': { ...stop(ours), otherMechanism: false },
-  'mechanism-too-weak': { ...stop(setUp), otherMechanism: false },
-  'not-authorized': { ...credentials('the server does not accept these credentials'), otherMechanism: false },
-  'temporary-auth-failure': { ...retry('backoff', load), otherMechanism: false },
+const saslFailures: Readonly<Record<SaslFailureCondition, Verdict>> = {
+  aborted: stop('the exchange was aborted'),
+  'account-disabled': stop('the account is disabled'),
+  'credentials-expired': credentials('the password has expired'),
+  'encryption-required': stop(setUp),
+  'incorrect-encoding': stop(ours),
+  'invalid-authzid': stop('this account may not act for that address'),
+  'invalid-mechanism': stop(setUp),
+  'malformed-request': stop(ours),
+  'mechanism-too-weak': stop(setUp),
+  'not-authorized': credentials('the server does not accept these credentials'),
+  'temporary-auth-failure': retry('backoff', load),
 }
+
+/** Refusals of the mechanism, not of the credentials. */
+const mechanismRefusals: ReadonlySet<SaslFailureCondition> = new Set(['aborted', 'invalid-mechanism'])
 
 const untrusted = 'the certificate cannot be believed'
 
@@ -112,7 +115,7 @@ const transportErrors: Readonly<Record<TransportErrorReason, Verdict>> = {
 
 /** After this refusal another mechanism may still succeed with the same credentials. */
 export function mayTryOtherMechanism(condition: SaslFailureCondition): boolean {
-  return saslFailures[condition].otherMechanism
+  return mechanismRefusals.has(condition)
 }
 
 /**
@@ -144,6 +147,26 @@ export function judge(error: XmppError): Verdict {
   }
   if (error instanceof StanzaError && error.type === 'wait') return retry('backoff', load)
   return stop('the server refused the session')
+}
+
+const unproven = 'a network in between may speak for the server; it was reached before'
+
+/**
+ * The same for a session that was online before, where whoever has failed has not proven to be the server: a certificate that
+ * cannot be believed, or words in clear, are anybody's on the way, and do not end what the server has not ended. Nothing is
+ * believed for it: the next attempt asks for as much proof.
+ * @see RFC 6120 §13.7.2, RFC 7590 §3.4
+ */
+export function judgeUnproven(error: XmppError): Verdict {
+  const verdict = judge(error)
+  if (!isAnybodys(error)) return verdict
+  return verdict.decision === 'retry' ? { ...verdict, limit: Infinity } : retry('backoff', unproven)
+}
+
+/** Whether anybody on the way to the server can bring it about. */
+function isAnybodys(error: XmppError): boolean {
+  if (error instanceof TransportError) return /^(?:certificate|tls)-/.test(error.reason)
+  return error instanceof ProtocolError || error instanceof StreamError
 }
 
 /** Stream errors after which a server may still keep the session for whoever comes back. */

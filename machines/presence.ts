@@ -15,6 +15,8 @@ export type PresenceEvent =
   | { readonly type: 'presence.announce' }
   | { readonly type: 'presence.withdraw' }
   | { readonly type: 'presence.hide'; readonly form: InvisibleForm }
+  /** What was to be said was not: too much waits to leave. */
+  | { readonly type: 'presence.refused'; readonly error: XmppError }
 
 export interface PresenceInput {
   /** Announce on coming online, without being told. */
@@ -24,13 +26,18 @@ export interface PresenceInput {
 
 export interface PresenceContext extends PresenceInput {
   readonly form: InvisibleForm
-  /** Why the last wish about visibility was not granted. */
+  /** Why the last wish about visibility was not granted, or what was to be said is not. */
   readonly error: XmppError | undefined
 }
 
 const form = ({ event }: { readonly event: { readonly form: InvisibleForm } }) => event
 const announce = { target: '#presence.online.available', actions: 'sendPresence' } as const
 const hide = { target: '#presence.online.hiding', actions: { type: 'noteForm', params: form } } as const
+
+const failure = {
+  type: 'noteFailure',
+  params: ({ event }: { readonly event: { readonly error: unknown } }) => event,
+} as const
 
 /** What a server says to a request that it does not know. @see RFC 6120 §8.4 */
 const unknownConditions: ReadonlySet<string> = new Set(['feature-not-implemented', 'service-unavailable'])
@@ -61,7 +68,10 @@ export const presenceMachine = setup({
     isUnknownToServer: (_, { error }: { readonly error: unknown }) =>
       error instanceof StanzaError && unknownConditions.has(error.condition),
   },
-  delays: { visibilityTimeout: ({ context }) => context.timeouts.visibilityMs },
+  delays: {
+    visibilityTimeout: ({ context }) => context.timeouts.visibilityMs,
+    roomPause: ({ context }) => context.timeouts.roomMs,
+  },
 }).createMachine({
   id: 'presence',
   description: 'One’s own presence: unsent, available, unavailable, or hidden.',
@@ -127,12 +137,27 @@ export const presenceMachine = setup({
           meta: { spec: 'RFC 6121 §4.2, §4.4', why: 'it stays until the app says otherwise' },
           on: {
             'session.offline': { target: '#presence.offline.toAnnounce' },
+            'presence.refused': { target: 'unsaid', actions: failure },
           },
+        },
+        unsaid: {
+          description: 'There was no room to announce it: it is said again after a while.',
+          meta: { spec: 'RFC 6121 §4.2' },
+          exit: 'forgetFailure',
+          after: { roomPause: announce },
+          on: { 'session.offline': { target: '#presence.offline.toAnnounce' } },
         },
         unavailable: {
           description: 'Everybody was told that one is gone; the session goes on.',
           tags: ['person'],
           meta: { spec: 'RFC 6121 §4.5', why: 'the app announces when it wants to' },
+          on: { 'presence.refused': { target: 'staying', actions: failure } },
+        },
+        staying: {
+          description: 'There was no room to tell that one is gone: it is said again after a while.',
+          meta: { spec: 'RFC 6121 §4.5' },
+          exit: 'forgetFailure',
+          after: { roomPause: { target: 'unavailable', actions: 'sendUnavailable' } },
         },
         hiding: {
           description: 'The server is asked to tell nobody.',
@@ -143,7 +168,7 @@ export const presenceMachine = setup({
             src: 'becomeInvisible',
             input: ({ context }) => ({ form: context.form }),
             onDone: { target: 'invisible' },
-            onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
+            onError: { target: 'refused', actions: failure },
           },
           after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
           on: {
@@ -174,7 +199,7 @@ export const presenceMachine = setup({
             onDone: announce,
             onError: [
               { guard: { type: 'isUnknownToServer', params: ({ event }) => event }, ...announce },
-              { target: 'unshown', actions: { type: 'noteFailure', params: ({ event }) => event } },
+              { target: 'unshown', actions: failure },
             ],
           },
           after: { visibilityTimeout: { target: 'unshown', actions: 'noteTimeout' } },
@@ -191,6 +216,17 @@ export const presenceMachine = setup({
           on: {
             'presence.announce': { target: 'showing' },
             'presence.withdraw': { actions: 'sendUnavailable' },
+            'presence.refused': { target: 'vanishing', actions: failure },
+          },
+        },
+        vanishing: {
+          description: 'The same, but for the word, for which there was no room: it is said after a while.',
+          meta: { spec: 'RFC 6121 §4.5, XEP-0186 §3.2' },
+          exit: 'forgetFailure',
+          after: { roomPause: { target: 'vanished', actions: 'sendUnavailable' } },
+          on: {
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
           },
         },
         unshown: {

@@ -9,7 +9,7 @@ import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
 import type { MechanismFacts, MechanismRefusal } from './mechanism-choice.js'
-import { backoffMs, draw, judge, maySurvive, type Verdict } from './policy.js'
+import { backoffMs, draw, judge, judgeUnproven, maySurvive, type Verdict } from './policy.js'
 import { redirectedEndpoint, redirectLimit } from './redirect.js'
 import type { RegistrationFacts } from './registration.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
@@ -231,8 +231,7 @@ const ownConflict: Verdict = {
 export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   const error =
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
-  const isConflict = error instanceof StreamError && error.condition === 'conflict'
-  const verdict = context.isHaunted && isConflict ? ownConflict : judge(error)
+  const verdict = toVerdict(context, error)
   const isHaunted = context.jid === undefined && (context.isHaunted || context.mechanism !== undefined)
   const failures = context.failures + 1
   const { because } = verdict
@@ -264,12 +263,25 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   return { error, failures, alike, isHaunted, redirect, verdict, resumption: undefined }
 }
 
+function toVerdict(context: SessionContext, error: XmppError): Verdict {
+  if (isUnproven(context)) return judgeUnproven(error)
+  const isConflict = error instanceof StreamError && error.condition === 'conflict'
+  return isConflict && context.isHaunted ? ownConflict : judge(error)
+}
+
+/** Whoever it was that has failed, now that the server was reached before, has not shown to be the server. */
+function isUnproven({ allowPlaintext, transport, wasOnline }: SessionContext): boolean {
+  return wasOnline && !allowPlaintext && transport?.secure !== true
+}
+
 /** What the next attempt is to resume, and where: the server's wish is tried once, and only where nobody could forge it. */
 function keepSession(
-  { endpoint, resumption, transport }: SessionContext,
+  context: SessionContext,
   error: XmppError,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
-  if (resumption === undefined || !maySurvive(error)) return { redirect: undefined, resumption: undefined }
+  const { endpoint, resumption, transport } = context
+  const isOver = !isUnproven(context) && !maySurvive(error)
+  if (resumption === undefined || isOver) return { redirect: undefined, resumption: undefined }
   return {
     redirect: resumptionEndpoint({ endpoint, resumption, transport }),
     resumption: { ...resumption, location: undefined },

@@ -44,7 +44,7 @@ export interface StreamManagementContext extends StreamManagementInput {
   readonly id: string | undefined
   readonly maxMs: number | undefined
   readonly location: string | undefined
-  /** How long nothing had arrived when it was last measured, in milliseconds. */
+  /** How long nothing had come since the question left when that was last measured; 0: it waits behind what leaves before it. */
   readonly silentMs: number
   /** Connections that were given up since the server last acknowledged anything. */
   readonly unheard: number
@@ -143,6 +143,7 @@ export const streamManagementMachine = setup({
     isResumable: ({ context }, { resumable }: { readonly resumable: boolean }) =>
       resumable && context.id !== undefined && context.unheard < unheardLimit,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
+    isLeaving: ({ context }) => context.silentMs === 0,
   },
   delays: {
     enableTimeout: ({ context }) => context.timeouts.enableMs,
@@ -250,9 +251,14 @@ export const streamManagementMachine = setup({
           after: { ackTimeout: { target: 'measuring', actions: 'measureSilence' } },
         },
         measuring: {
-          description: 'A busy connection lives, even where the answer is late.',
+          description:
+            'A busy connection lives, even where the answer is late; nobody can answer what has yet to leave.',
           meta: { spec: 'XEP-0198 §4' },
-          always: [{ guard: 'isSilent', ...toDead('ack') }, { target: 'overdue' }],
+          always: [
+            { guard: 'isSilent', ...toDead('ack') },
+            { guard: 'isLeaving', target: 'awaitingAck' },
+            { target: 'overdue' },
+          ],
         },
         overdue: {
           description: 'Something arrived, the answer did not: asked once more.',

@@ -24,7 +24,7 @@ export interface Timeouts {
   readonly bindMs: number
   /** The answer to the request for stream management (XEP-0198). */
   readonly enableMs: number
-  /** The acknowledgement that was asked for (XEP-0198); while something else arrives, twice as long again. */
+  /** The acknowledgement that was asked for (XEP-0198), once the question has left; while something else arrives, twice as long again. */
   readonly ackMs: number
   /** The least time between two requests for an acknowledgement. */
   readonly ackPaceMs: number
@@ -34,6 +34,8 @@ export interface Timeouts {
   readonly rosterMs: number
   /** The answer to a change of one's visibility (XEP-0186). */
   readonly visibilityMs: number
+  /** Until one’s presence is said again that found no room among what waits to leave. */
+  readonly roomMs: number
   /** The answer to a probe of a quiet connection. */
   readonly probeMs: number
   /** The answer to a probe of a connection that is in doubt: the machine slept, or the network has changed. */
@@ -64,6 +66,7 @@ export const defaultTimeouts: Timeouts = {
   resumptionMs: 300_000,
   rosterMs: 60_000,
   visibilityMs: 20_000,
+  roomMs: 1_000,
   probeMs: 20_000,
   doubtMs: 5_000,
   quietMs: 300_000,

@@ -183,12 +183,15 @@ function refuseUnknownMechanisms(names: readonly string[] = []): void {
   if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
 }
 
+/** Looked up once: it stays as long as the process. */
+let platformLang: string | undefined
+
 /**
  * The platform's language by the formatter that is cheapest to make: others load calendars or numbers first.
  * @see RFC 6120 §4.7.4
  */
 function toLanguageTag(lang: string | undefined): string {
-  if (lang === undefined) return new Intl.PluralRules().resolvedOptions().locale
+  if (lang === undefined) return (platformLang ??= new Intl.PluralRules().resolvedOptions().locale)
   try {
     Intl.getCanonicalLocales(lang)
     if (lang !== '') return lang

@@ -40,7 +40,10 @@ export interface ClientRequest {
   readonly payload: XmlElement
 }
 
-/** One account's client. Observables replay where they are state, never error, and complete on `close()`. */
+/**
+ * One account's client. Observables replay where they are state, never error, and complete on `close()`. Its methods are called
+ * on it: `client.send(…)`, not `const { send } = client`.
+ */
 export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature, AsyncDisposable {
   /** The account, and the resource that was asked for. */
   readonly jid: Jid
@@ -159,15 +162,15 @@ class AccountClient implements Client {
   }
 
   connect(options?: Parameters<Wishes['connect']>[0]): Promise<void> {
-    return this.#wishes.connect(options)
+    return AccountClient.#of(this).#wishes.connect(options)
   }
 
   disconnect(): Promise<void> {
-    return this.#wishes.disconnect()
+    return AccountClient.#of(this).#wishes.disconnect()
   }
 
   async close(): Promise<void> {
-    await this.#wishes.close()
+    await AccountClient.#of(this).#wishes.close()
     this.#standing.end()
     // A store that fails now has failed before, and was told of.
     await this.#means.memory?.settle().catch(() => undefined)
@@ -178,35 +181,46 @@ class AccountClient implements Client {
   }
 
   messages(only: MessageFilter): Observable<Message> {
-    return this.#messages.messages(only)
+    return AccountClient.#of(this).#messages.messages(only)
   }
 
   send(message: MessageInput): Delivery {
-    return this.#messages.send(message)
+    return AccountClient.#of(this).#messages.send(message)
   }
 
   sendPresence(presence?: PresenceInput): void {
-    this.#presence.sendPresence(presence)
+    AccountClient.#of(this).#presence.sendPresence(presence)
   }
 
   hide(options?: Parameters<PresenceFeature['hide']>[0]): Promise<void> {
-    return this.#presence.hide(options)
+    return AccountClient.#of(this).#presence.hide(options)
   }
 
   fetchRoster(): Promise<Contacts> {
-    return this.#roster.fetchRoster()
+    return AccountClient.#of(this).#roster.fetchRoster()
   }
 
   async request({ type, to, payload }: ClientRequest, options?: RequestOptions): Promise<IqResult> {
-    return this.#means.bus.request({ type, to: to === undefined ? undefined : toJid(to), payload }, options)
+    return AccountClient.#of(this).#means.bus.request(
+      { type, to: to === undefined ? undefined : toJid(to), payload },
+      options,
+    )
   }
 
   networkOnline(): void {
-    if (this.actor.getSnapshot().status === 'active') this.actor.send({ type: 'network.online' })
+    if (AccountClient.#of(this).actor.getSnapshot().status === 'active')
+      this.actor.send({ type: 'network.online' })
   }
 
   use<T>(feature: (host: FeatureHost) => T): T {
-    return feature((this.#host ??= this.#toHost()))
+    const client = AccountClient.#of(this)
+    return feature((client.#host ??= client.#toHost()))
+  }
+
+  /** A method belongs to its client; the language's own words for that name a private field. */
+  static #of(self: unknown): AccountClient {
+    if (typeof self === 'object' && self !== null && #means in self) return self
+    throw new TypeError('a method of a client was called without it: write client.send(…), or bind it first')
   }
 
   #toHost(): FeatureHost {

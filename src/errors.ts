@@ -191,7 +191,8 @@ export class StreamError extends XmppError {
   readonly condition: StreamErrorCondition
   /** The server's own words, if it gave any. */
   readonly text: string | undefined
-  /** Only with `see-other-host`: where to go, as `host` or `host:port`. */
+  readonly #otherAddress: string | undefined
+  /** Only with `see-other-host`: where to go, as `host`, `host:port` or a WebSocket URL without its query. */
   readonly otherHost: string | undefined
   /** Local name of an application-specific condition, if there was one. */
   readonly applicationCondition: string | undefined
@@ -212,8 +213,14 @@ export class StreamError extends XmppError {
     this.condition = condition
     this.code = `stream.${condition}`
     this.text = details.text
-    this.otherHost = details.otherHost
+    this.#otherAddress = details.otherHost
+    this.otherHost = details.otherHost?.replace(/\?[^#]*/, '')
     this.applicationCondition = details.applicationCondition
+  }
+
+  /** `otherHost` with the query, which may be a secret: nothing that shows or keeps an error shows or keeps this. */
+  get otherAddress(): string | undefined {
+    return this.#otherAddress
   }
 }
 

@@ -68,6 +68,7 @@ export type { BouncedMessage } from './features/messages.js'
 export { messageStyling, type MessageStylingFeature } from './features/message-styling.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export { RegistrationError } from './features/registration-error.js'
+export { UnconfirmedError } from './features/unconfirmed-error.js'
 export {
   richText,
   type RichMessageInput,

@@ -2,14 +2,17 @@ import { fromPromise, type AnyActorRef } from 'xstate'
 import {
   befriendingMachine,
   type BefriendingContext,
+  type BefriendingEvent,
   type ListContactInput,
 } from '../../machines/befriending.js'
+import type { TransportError } from '../errors.js'
 import { toPresenceElement, type PresenceInput } from '../stanza/presence.js'
 import { toRosterElement } from '../stanza/roster.js'
 import { meansOf } from './means.js'
 import { whileOnline } from './while-online.js'
 
 interface ActionArguments {
+  readonly self: AnyActorRef
   readonly context: BefriendingContext
   readonly system: AnyActorRef['system']
 }
@@ -23,21 +26,34 @@ export const providedBefriending = befriendingMachine.provide({
     }),
   },
   actions: {
-    sendSubscribe: ({ context, system }: ActionArguments) => {
+    sendSubscribe: ({ context, self, system }: ActionArguments) => {
       const { jid: to, message: status, requestId: id } = context
-      send(system, { to, type: 'subscribe', status, id })
+      ask(self, system, { to, type: 'subscribe', status, id })
     },
-    sendSubscribed: ({ context, system }: ActionArguments) =>
-      send(system, { to: context.jid, type: 'subscribed' }),
+    sendSubscribed: ({ context, self, system }: ActionArguments) =>
+      ask(self, system, { to: context.jid, type: 'subscribed' }),
     sendUnsubscribe: ({ context, system }: ActionArguments) =>
-      send(system, { to: context.jid, type: 'unsubscribe' }),
+      takeBack(system, { to: context.jid, type: 'unsubscribe' }),
     sendUnsubscribed: ({ context, system }: ActionArguments) =>
-      send(system, { to: context.jid, type: 'unsubscribed' }),
+      takeBack(system, { to: context.jid, type: 'unsubscribed' }),
   },
 })
 
-/** What was not sent is sent in the next session. */
-function send(system: AnyActorRef['system'], presence: PresenceInput): void {
-  const { bus, createId } = meansOf(system)
-  whileOnline(() => bus.send(toPresenceElement({ id: createId(), ...presence })))
+/** Without it the handshake does not go on: what finds no room ends it. */
+function ask(self: AnyActorRef, system: System, presence: PresenceInput): void {
+  const error = send(system, presence)
+  if (error !== undefined) self.send({ type: 'contact.failed', error } satisfies BefriendingEvent)
 }
+
+/** The last word of a handshake that is over: what finds no room is said once there is some. */
+function takeBack(system: System, presence: PresenceInput): void {
+  if (send(system, presence) !== undefined) meansOf(system).bus.whenRoom(() => takeBack(system, presence))
+}
+
+/** What was not sent since the session has ended is sent in the next one. */
+function send(system: System, presence: PresenceInput): TransportError | undefined {
+  const { bus, createId } = meansOf(system)
+  return whileOnline(() => bus.send(toPresenceElement({ id: createId(), ...presence })))
+}
+
+type System = AnyActorRef['system']

@@ -1,7 +1,7 @@
 import { fromPromise } from 'xstate'
 import type { TransportFacts } from '../../machines/connection.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
-import { ProtocolError, TransportError } from '../errors.js'
+import { ProtocolError, StreamError, TransportError, type XmppError } from '../errors.js'
 import { channelBindingTypes } from '../sasl/channel-binding.js'
 import { XmlStream } from '../router/xml-stream.js'
 import { parseStreamFeatures } from '../stanza/stream-features.js'
@@ -23,7 +23,7 @@ export const connectionActors = {
     async ({ input, signal, system }) => {
       const { link, dialer, stream: options, watch } = meansOf(system)
       link.release()
-      const transport = await dialer.dial(input.endpoint, input.domain, signal)
+      const transport = await dialer.dial(addressOf(input.endpoint, link.end), input.domain, signal)
       try {
         if (signal.aborted) throw new TransportError('aborted', 'no longer awaited')
         link.hold(new XmlStream(transport, options, watch))
@@ -81,6 +81,10 @@ export async function openStream(
   link.streamId = header.id
   return { to: header.to, from: header.from, id: header.id, version: header.version, lang: header.lang }
 }
+
+/** Where a server sends its clients may be a secret beyond what a chart is told. */
+const addressOf = (endpoint: string, end: XmppError | undefined): string =>
+  end instanceof StreamError && end.otherHost === endpoint ? (end.otherAddress ?? endpoint) : endpoint
 
 /** Waits for `<stream:features/>`; anything else ends the stream. */
 export async function receiveFeatures(

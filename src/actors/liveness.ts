@@ -14,7 +14,9 @@ export const livenessActors = {
   }),
 }
 
-/** How long nothing has arrived. */
-export const silentMs = ({ system }: { readonly system: AnyActorRef['system'] }) => ({
-  silentMs: performance.now() - meansOf(system).link.stream.lastReceivedMs,
-})
+/** How long nothing has arrived, nor was seen to leave where more waits to: stream management looks while it waits for an answer. */
+export const silentMs = ({ system }: { readonly system: AnyActorRef['system'] }) => {
+  const { stream } = meansOf(system).link
+  const isLeaving = stream.transport.bufferedBytes > 0
+  return { silentMs: performance.now() - Math.max(stream.lastReceivedMs, isLeaving ? stream.lastLeftMs : 0) }
+}

@@ -29,8 +29,8 @@ export interface PresenceSpeaker {
 
 /** What outlives the process, as the deeds need it. */
 export interface SessionMemory {
-  /** Reads what an earlier process has left, and makes everything as it was. */
-  restore(): Promise<LeftBehind>
+  /** Reads what an earlier process has left, and makes everything as it was, unless whoever asks gives up in time. */
+  restore(asker: AbortSignal): Promise<LeftBehind>
   /** The session of an earlier process goes on: who was there is there. */
   replay(): void
   /** Resolves once everything is stored, and the session is still this process's own. */

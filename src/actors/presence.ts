@@ -1,10 +1,11 @@
 import { fromPromise, type AnyActorRef } from 'xstate'
-import type { InvisibleForm } from '../../machines/presence.js'
+import type { InvisibleForm, PresenceEvent } from '../../machines/presence.js'
 import { toInvisiblePresence, toVisibilityElement } from '../stanza/invisible.js'
 import { meansOf } from './means.js'
 import { whileOnline } from './while-online.js'
 
 interface ActionArguments {
+  readonly self: AnyActorRef
   readonly system: AnyActorRef['system']
 }
 
@@ -26,9 +27,16 @@ export const presenceActors = {
 }
 
 export const presenceActions = {
-  sendPresence: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.announce()),
-  sendUnavailable: ({ system }: ActionArguments) => whileOnline(() => meansOf(system).presence.withdraw()),
+  sendPresence: ({ self, system }: ActionArguments) => say(self, () => meansOf(system).presence.announce()),
+  sendUnavailable: ({ self, system }: ActionArguments) =>
+    say(self, () => meansOf(system).presence.withdraw()),
   forgetTold: ({ system }: ActionArguments) => meansOf(system).presence.forget(),
+}
+
+/** What finds no room is told to the chart. */
+function say(self: AnyActorRef, send: () => void): void {
+  const error = whileOnline(send)
+  if (error !== undefined) self.send({ type: 'presence.refused', error } satisfies PresenceEvent)
 }
 
 const toVisibilityRequest = (name: 'invisible' | 'visible') =>

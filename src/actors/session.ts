@@ -69,9 +69,9 @@ const sessionActors = {
     }
   }),
 
-  readStore: fromPromise<LeftBehind>(async ({ system }) => {
+  readStore: fromPromise<LeftBehind>(async ({ signal, system }) => {
     const { memory } = meansOf(system)
-    return memory === undefined ? { session: undefined, scramPinned: false } : memory.restore()
+    return memory === undefined ? { session: undefined, scramPinned: false } : memory.restore(signal)
   }),
 
   makeAccount: fromPromise<void, RegistrationFacts>(async ({ input, signal, system }) =>
@@ -96,6 +96,11 @@ const sessionActors = {
     // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
     if (link.account !== undefined && link.account === bus.account) {
       bus.send(toPresenceElement({ type: 'unavailable' }))
+    }
+    if (memory !== undefined) {
+      // It may have to wait until something is stored that has come meanwhile.
+      await new Promise<void>((resolve) => management.ledger.whenStored(resolve))
+      if (signal.aborted || !link.hasStream) return
     }
     bus.stopSending(link.stream.end)
     await link.stream.close(signal)

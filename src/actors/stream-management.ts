@@ -18,7 +18,8 @@ export const providedStreamManagement = streamManagementMachine.provide({
         kind: 'enabled',
         id: resume ? id : undefined,
         maxMs: max === undefined ? undefined : max * 1_000,
-        location,
+        // What is kept of a session holds no secret: a host and a port, or a URL without a query.
+        location: location?.replace(/\?[^#]*/, ''),
       }
     }),
 
@@ -49,9 +50,8 @@ export const providedStreamManagement = streamManagementMachine.provide({
     watchStanzas: ({ system }: ActionArguments) => meansOf(system).management.watch(),
     watchFlood: ({ system }: ActionArguments) => meansOf(system).management.watchFlood(),
     requestAck: ({ system }: ActionArguments) => meansOf(system).management.requestAck(),
-    measureSilence: assign(({ system }: ActionArguments) => {
-      const { link } = meansOf(system)
-      return { silentMs: link.hasStream ? performance.now() - link.stream.lastReceivedMs : Infinity }
-    }),
+    measureSilence: assign(({ system }: ActionArguments) => ({
+      silentMs: meansOf(system).management.silentMs,
+    })),
   },
 })

@@ -7,7 +7,7 @@ import type {
   RegistrationReason,
   RegistrationRefusal,
 } from '../../machines/registration.js'
-import { ProtocolError, StanzaError, TransportError } from '../errors.js'
+import { ProtocolError, StanzaError, TransportError, XmppError } from '../errors.js'
 import type { RequestOptions } from '../router/requests.js'
 import { parseIssuedInvitation, toInvitationCommand, type IssuedInvitation } from '../stanza/invitation.js'
 import { parseJid } from '../stanza/jid.js'
@@ -18,6 +18,7 @@ import {
 } from '../stanza/registration.js'
 import type { FeatureHost } from './feature-host.js'
 import { RegistrationError } from './registration-error.js'
+import { UnconfirmedError } from './unconfirmed-error.js'
 
 /** How an account is asked for. */
 export interface RegisterOptions {
@@ -53,13 +54,14 @@ export interface AccountsFeature {
   register(options?: RegisterOptions): Promise<RegistrationResult>
   /**
    * Changes the password while online; the next login uses the new one, keys derived from the last are forgotten. Rejects with
-   * `StanzaError` where the server refuses, with `TransportError` or `TimeoutError` where nobody knows: then the new one is
-   * tried by the `connect()` after a login that was refused. @see XEP-0077 §3.3
+   * `StanzaError` where the server refuses, with `TransportError` where it was not asked, with `UnconfirmedError` where its answer
+   * is lost: then the new one is tried by the `connect()` after a login that was refused. @see XEP-0077 §3.3
    */
   changePassword(password: string, options?: RequestOptions): Promise<void>
   /**
    * Removes the account while online: resolves when it is gone, and the session with it (`removed`). Rejects with `StanzaError`
-   * where the server refuses, and stays online; with another `XmppError` where nobody knows. @see XEP-0077 §3.2
+   * where the server refuses, and stays online; with `TransportError` where it was not asked; with `UnconfirmedError` where its
+   * answer is lost. @see XEP-0077 §3.2
    */
   remove(): Promise<void>
   /**
@@ -108,10 +110,13 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
       if (password === '') throw new RangeError('an account needs a password: it is empty')
       const payload = toPasswordChangeElement(nameOf(), password)
       account.expectPassword(password)
+      let isAsked = false
       try {
-        await bus.request({ type: 'set', payload }, options)
+        await bus.request({ type: 'set', payload }, { ...options, sent: () => (isAsked = true) })
       } catch (error) {
-        if (error instanceof StanzaError) account.expectPassword(undefined)
+        const isUnknown = isAsked && error instanceof XmppError && !(error instanceof StanzaError)
+        if (isUnknown) throw new UnconfirmedError('password-change', error)
+        account.expectPassword(undefined)
         throw error
       }
       account.takePassword(password)

@@ -16,18 +16,26 @@ export type DeliveryStatus =
   /** It never left, or the other side sent it back (`reason` is then a `StanzaError`). */
   | { readonly status: 'failed'; readonly reason: XmppError }
 
-const queued: DeliveryStatus = { status: 'queued' }
-const stored: DeliveryStatus = { status: 'stored' }
-const written: DeliveryStatus = { status: 'written' }
-const acknowledged: DeliveryStatus = { status: 'acknowledged' }
-const received: DeliveryStatus = { status: 'received' }
+/** How far it has come; it only moves on, so that whatever is told late, or twice, is no news. */
+interface Stage {
+  readonly rank: number
+  readonly status: DeliveryStatus
+}
+
+const queued: Stage = { rank: 0, status: { status: 'queued' } }
+const stored: Stage = { rank: 1, status: { status: 'stored' } }
+/** To the next process. */
+const left: Stage = { rank: 2, status: stored.status }
+const written: Stage = { rank: 3, status: { status: 'written' } }
+const acknowledged: Stage = { rank: 4, status: { status: 'acknowledged' } }
+const received: Stage = { rank: 5, status: { status: 'received' } }
+const failedRank = 6
 
 /** One sent message as a value that can be watched or awaited; costs next to nothing where it is neither. */
 export class Delivery {
   /** The id the message was sent with. */
   readonly id: string
-  #status: DeliveryStatus = queued
-  #isLeft = false
+  #stage = queued
   #changes: Subject<DeliveryStatus> | undefined
   #waiting: ((status: DeliveryStatus) => void)[] | undefined
 
@@ -36,15 +44,14 @@ export class Delivery {
   }
 
   get status(): DeliveryStatus {
-    return this.#status
+    return this.#stage.status
   }
 
   /** Replays the present status; completes on failure, which is final. */
   get status$(): Observable<DeliveryStatus> {
     return new Observable((watcher) => {
-      const status = this.#status
-      const ends =
-        status.status === 'failed' ? undefined : (this.#changes ??= new Subject()).subscribe(watcher)
+      const { rank, status } = this.#stage
+      const ends = rank === failedRank ? undefined : (this.#changes ??= new Subject()).subscribe(watcher)
       watcher.next(status)
       if (ends === undefined) watcher.complete()
       return ends
@@ -53,17 +60,13 @@ export class Delivery {
 
   /** Resolves once it no longer merely waits, or is left to the next process; never rejects. */
   get settled(): Promise<DeliveryStatus> {
-    if (this.#isLeft || (this.#status !== queued && this.#status !== stored)) {
-      return Promise.resolve(this.#status)
-    }
+    if (this.#stage.rank >= left.rank) return Promise.resolve(this.#stage.status)
     return new Promise((resolve) => (this.#waiting ??= []).push(resolve))
   }
 
   /** For whoever sends: the store has it. */
   store(): void {
-    if (this.#status !== queued) return
-    this.#status = stored
-    this.#changes?.next(stored)
+    this.#advance(stored)
   }
 
   /**
@@ -71,43 +74,41 @@ export class Delivery {
    * @returns whether it is left to whoever reads the store next
    */
   leave(): boolean {
-    if (this.#status === stored) {
-      this.#isLeft = true
-      this.#advance(stored)
-    }
-    return this.#status === stored || this.#status === written
+    if (this.#stage === stored) this.#advance(left)
+    return this.#stage === left || this.#stage === written
   }
 
   /** For whoever sends: the operating system has it. */
   write(): void {
-    if (this.#status === queued || this.#status === stored) this.#advance(written)
+    this.#advance(written)
   }
 
   /** For whoever sends: the server has it. */
   acknowledge(): void {
-    if (this.#status !== received && this.#status.status !== 'failed') this.#advance(acknowledged)
+    this.#advance(acknowledged)
   }
 
   /** For whoever hears of it: the other side has it. */
   receive(): void {
-    if (this.#status !== received && this.#status.status !== 'failed') this.#advance(received)
+    this.#advance(received)
   }
 
   /** For whoever sends: it did not arrive. */
   fail(reason: XmppError): void {
-    if (this.#status.status === 'failed') return
-    this.#advance({ status: 'failed', reason })
+    if (this.#stage.rank === failedRank) return
+    this.#advance({ rank: failedRank, status: { status: 'failed', reason } })
     this.#changes?.complete()
   }
 
-  #advance(status: DeliveryStatus): void {
-    this.#status = status
-    this.#changes?.next(status)
-    if (this.#waiting !== undefined) this.#settle(this.#waiting)
+  #advance(stage: Stage): void {
+    if (stage.rank <= this.#stage.rank) return
+    this.#stage = stage
+    this.#changes?.next(stage.status)
+    if (stage.rank >= left.rank && this.#waiting !== undefined) this.#settle(this.#waiting)
   }
 
   #settle(waiting: readonly ((status: DeliveryStatus) => void)[]): void {
     this.#waiting = undefined
-    for (const resolve of waiting) resolve(this.#status)
+    for (const resolve of waiting) resolve(this.#stage.status)
   }
 }

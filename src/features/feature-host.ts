@@ -72,4 +72,6 @@ export interface FeatureMemory {
   keepFact(key: string, value: Json): void
   /** Tells those of an earlier process whose key begins so, with the rest of the key, once they are known. */
   factsOf(prefix: string, tell: (key: string, value: Json) => void): void
+  /** Of a message that an earlier process has sent, by its id, where it was still waiting. */
+  deliveryOf(id: string): Delivery | undefined
 }

@@ -1,6 +1,6 @@
 import { Subject, type Observable } from 'rxjs'
 import type { LeftBehind } from '../../machines/session-context.js'
-import { StoreError, XmppError } from '../errors.js'
+import { StoreError, TransportError, XmppError } from '../errors.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
@@ -54,7 +54,11 @@ export class Memory implements Shelf, WriteAhead {
   /** Who was there in the session that is to go on. */
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined
+  /** What was restored, by id. */
+  #left: ReadonlyMap<string, Delivery> = new Map()
   #restoring: Promise<LeftBehind> | undefined
+  /** Aborted once whoever has asked last waits no longer. */
+  #asker: AbortSignal | undefined
   #parts: Remembered | undefined
   #count = 0
 
@@ -118,6 +122,10 @@ export class Memory implements Shelf, WriteAhead {
     else this.#restorations.subscribe(() => tellAll(this.#facts ?? new Map()))
   }
 
+  deliveryOf(id: string): Delivery | undefined {
+    return this.#left.get(id)
+  }
+
   /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
   async settle(): Promise<void> {
     await this.#journal?.settle()
@@ -131,13 +139,19 @@ export class Memory implements Shelf, WriteAhead {
     this.#parts = parts
   }
 
-  /** Takes the session, and makes everything as it was: once, however often it is asked to. Rejects with `StoreError`. */
-  async restore(): Promise<LeftBehind> {
+  /**
+   * Takes the session, and makes everything as it was: once, however often it is asked to. Rejects with `StoreError`.
+   * @param asker aborted once nobody waits for it any more: then the session is left to whoever has it
+   */
+  async restore(asker: AbortSignal): Promise<LeftBehind> {
+    this.#asker = asker
     this.#restoring ??= this.#restore()
     try {
       return await this.#restoring
     } catch (error) {
       this.#restoring = undefined
+      // Whoever asked before has given up, and this one came too late to be waited for.
+      if (isUnwanted(error) && !asker.aborted) return this.restore(asker)
       throw error
     }
   }
@@ -146,7 +160,7 @@ export class Memory implements Shelf, WriteAhead {
     const parts = this.#parts
     if (parts === undefined) throw new TypeError('there is nothing to remember')
     const journal = this.#journal ?? this.#take(await this.#load())
-    const { saved, ignored } = await journal.open()
+    const { saved, ignored } = await journal.open(() => this.#asker?.aborted !== true)
     const unread: StoreError[] = [...ignored]
     const readable = (xml: string): XmlElement | undefined => {
       try {
@@ -172,6 +186,7 @@ export class Memory implements Shelf, WriteAhead {
       parts.bus.restore(parts.ledger, { full: session.jid, bare: parseJid(session.jid).bare.toString() })
       this.#presences = [...saved.presences.values()].flatMap((xml) => readable(xml) ?? [])
     }
+    this.#left = new Map(messages.map(({ fate: { delivery } }) => [delivery.id, delivery]))
     this.#listen(parts)
     this.#restorations.next({
       session: session !== undefined,
@@ -233,6 +248,9 @@ export class Memory implements Shelf, WriteAhead {
     })
   }
 }
+
+const isUnwanted = (error: unknown) =>
+  error instanceof StoreError && error.cause instanceof TransportError && error.cause.reason === 'aborted'
 
 type Readable = (xml: string) => XmlElement | undefined
 

@@ -32,8 +32,8 @@ export interface Messages {
   readonly bounced$: Observable<BouncedMessage>
   /**
    * Sends one message; without an `id` one is made. Outside a session it waits for one, and fails once the client has halted
-   * or is closed. It leaves at the end of the turn, and in a flood (more than sixteen turns that send within a millisecond) up
-   * to a millisecond later, with others.
+   * or is closed. It leaves at the end of the turn, and in a flood (behind sixteen stanzas within a millisecond) up to a
+   * millisecond later, with others.
    * @throws RangeError for an address that cannot be prepared or text that XML cannot carry
    */
   send(message: MessageInput): Delivery

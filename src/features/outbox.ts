@@ -92,6 +92,8 @@ export class Outbox implements SessionFollower {
   /** Sent into a suspended session. */
   #suspended = 0
   #isFlushing = false
+  /** Whether it is told when there is room again. */
+  #awaitsRoom = false
   #session: SessionStanding = 'none'
   /** Why nothing can be sent at all, as long as that is so. */
   #halt: XmppError | undefined
@@ -105,6 +107,7 @@ export class Outbox implements SessionFollower {
 
   stand(session: SessionStanding): void {
     this.#session = session
+    this.#awaitsRoom = false
     this.#suspended = 0
     this.#handedBack = 0
     // Behind what the session itself has to say first.
@@ -135,7 +138,7 @@ export class Outbox implements SessionFollower {
     this.#waiting.splice(this.#handedBack++, 0, waiting)
   }
 
-  /** Sends what waits, in order; what finds no room goes on waiting, until something has left or is acknowledged. */
+  /** Sends what waits, in order; what finds no room goes on waiting until there is some. */
   flush(): void {
     if (this.#waiting.length === 0 || this.#isFlushing || this.#session !== 'live') return
     this.#isFlushing = true
@@ -148,10 +151,20 @@ export class Outbox implements SessionFollower {
       }
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
+      if (error.reason === 'overflow') this.#awaitRoom()
     } finally {
       this.#waiting = waiting.slice(count)
       this.#isFlushing = false
     }
+  }
+
+  #awaitRoom(): void {
+    if (this.#awaitsRoom) return
+    this.#awaitsRoom = true
+    this.#bus.whenRoom(() => {
+      this.#awaitsRoom = false
+      this.flush()
+    })
   }
 
   /** There will be no session unless the app asks for one: whatever waits fails, and so does what comes. */

@@ -1,15 +1,21 @@
+import type { Observable } from 'rxjs'
 import { TransportError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
 import { toJid } from '../stanza/jid.js'
 import { findReceipt, toReceiptElement } from '../stanza/receipts.js'
+import type { Json } from '../store/store.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
-import type { Delivery } from './delivery.js'
+import { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
 
 /** Messages that wait for their receipt; the oldest go first. */
 export const awaitedReceiptLimit = 1_000
+
+/** How long a process awaits the receipt of a message that an earlier one has sent, in milliseconds since it was: a week. */
+export const keptReceiptMs = 7 * 24 * 60 * 60 * 1_000
 
 /** Delivery receipts: asked for with `send`, given to those who may know that one is there, who are told so (XEP-0184 §5). */
 export interface ReceiptsFeature {
@@ -18,6 +24,11 @@ export interface ReceiptsFeature {
    * need not. Throws as `client.send` does, and RangeError for a message to a room.
    */
   readonly send: (message: MessageInput) => Delivery
+  /**
+   * The delivery of each message that asked for a receipt, as it becomes `received`: with a `store` also of those that an earlier
+   * process has sent, up to a week ago.
+   */
+  readonly received$: Observable<Delivery>
 }
 
 interface Awaited {
@@ -33,15 +44,29 @@ interface Awaited {
  * @see XEP-0184
  */
 export function receipts(host: FeatureHost): ReceiptsFeature {
-  const { bus, createId, mayKnowOfMe, send } = host
+  const { bus, createId, mayKnowOfMe, memory, send } = host
   announce(host, ns.receipts)
   const awaited = new Map<string, Awaited>()
+  const received = new Channel<Delivery>()
+  const forget = (id: string) => memory?.keepFact(kept + id, null)
+  const wait = (id: string, waiting: Awaited) => {
+    awaited.set(id, waiting)
+    const oldest = awaited.size > awaitedReceiptLimit ? forgetOldest(awaited) : undefined
+    if (oldest !== undefined) forget(oldest)
+  }
+  memory?.factsOf(kept, (id, value) => {
+    const sent = readSent(value)
+    if (sent === undefined || Date.now() - sent.moment > keptReceiptMs) forget(id)
+    else wait(id, { to: sent.to, delivery: memory.deliveryOf(id) ?? sentBefore(id) })
+  })
 
   const settle = (id: string, { from }: Message) => {
     const found = awaited.get(id)
     if (found === undefined || (found.to ?? bus.account?.bare) !== from?.bare.toString()) return
     awaited.delete(id)
+    forget(id)
     found.delivery.receive()
+    if (found.delivery.status.status === 'received') received.next(found.delivery)
   }
   /** Whoever may not know gets no answer, and no error either (XEP-0184 §5, §6). */
   const answer = ({ from, id, type }: Message) => {
@@ -55,21 +80,48 @@ export function receipts(host: FeatureHost): ReceiptsFeature {
     }
   }
 
-  bus.message$.subscribe((message) => {
-    const receipt = findReceipt(message.payloads)
-    if (receipt?.kind === 'request') answer(message)
-    else if (receipt?.kind === 'received' && message.type !== 'error') settle(receipt.id, message)
+  bus.message$.subscribe({
+    next: (message) => {
+      const receipt = findReceipt(message.payloads)
+      if (receipt?.kind === 'request') answer(message)
+      else if (receipt?.kind === 'received' && message.type !== 'error') settle(receipt.id, message)
+    },
+    complete: () => received.complete(),
   })
 
   return {
+    received$: received.stream$,
     send: (message) => {
       if (message.type === 'groupchat') throw new RangeError('a room gives no receipts (XEP-0184 §3.3)')
       const to = message.to === undefined ? undefined : toJid(message.to).bare.toString()
       const payloads = [...(message.payloads ?? []), toReceiptElement({ kind: 'request' })]
       const delivery = send({ ...message, payloads })
-      awaited.set(delivery.id, { to, delivery })
-      if (awaited.size > awaitedReceiptLimit) forgetOldest(awaited)
+      wait(delivery.id, { to, delivery })
+      memory?.keepFact(kept + delivery.id, [to ?? null, Date.now()])
       return delivery
     },
   }
+}
+
+/** What is kept of a message begins so, and ends with its id. */
+const kept = 'receipt:'
+
+interface Sent {
+  readonly to: string | undefined
+  /** In milliseconds since 1970. */
+  readonly moment: number
+}
+
+function readSent(value: Json): Sent | undefined {
+  if (!Array.isArray(value)) return undefined
+  const [to, moment]: readonly unknown[] = value
+  if (typeof moment !== 'number' || (to !== null && typeof to !== 'string')) return undefined
+  return { to: to ?? undefined, moment }
+}
+
+/** The server has it, or nobody will ever say. */
+function sentBefore(id: string): Delivery {
+  const delivery = new Delivery(id)
+  delivery.acknowledge()
+  return delivery
 }

@@ -2,7 +2,8 @@ import type { ActorRefFrom, SnapshotFrom, Subscription } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
-import { TransportError } from '../errors.js'
+import { StanzaError, TransportError, XmppError } from '../errors.js'
+import { UnconfirmedError } from './unconfirmed-error.js'
 
 /** What an app wishes of its session; each call learns the fate of its own wish. */
 export interface Wishes {
@@ -24,7 +25,7 @@ type Snapshot = SnapshotFrom<typeof sessionMachine>
 export interface AccountWishes extends Wishes {
   /** As `connect`, and the account is made first; throws TypeError unless the session is at rest. */
   register(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
-  /** Has the account removed; rejects with why it is not, or with why that is not known. */
+  /** Has the account removed; rejects with why it is not, or with `UnconfirmedError` where that is not known. */
   remove(): Promise<void>
 }
 
@@ -71,7 +72,9 @@ export class SessionWishes implements AccountWishes {
       throw new TransportError('not-connected', 'an account is removed while online')
     }
     this.#session.send({ type: 'account.remove' })
-    await until(this.#session, isRemoved)
+    await until(this.#session, isRemoved).catch((error: unknown) => {
+      throw mayBeRemoved(error) ? new UnconfirmedError('account-removal', error) : error
+    })
   }
 
   async #goOnline(signal: AbortSignal | undefined, registers: boolean): Promise<void> {
@@ -108,6 +111,13 @@ function isRemoved(snapshot: Snapshot): boolean {
   )
     return false
   throw toXmppError(snapshot.context.error ?? givenUp(undefined))
+}
+
+/** Whether it is unknown what has become of the account. */
+function mayBeRemoved(error: unknown): error is XmppError {
+  const isRefused = error instanceof StanzaError
+  const isUnasked = error instanceof TransportError && error.reason === 'overflow'
+  return error instanceof XmppError && !isRefused && !isUnasked
 }
 
 /** Online is what was wished; throws what else became of the wish. */

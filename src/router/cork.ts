@@ -1,13 +1,17 @@
 import type { TransportError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 
-export type Flushed = (error: TransportError | null) => void
+/** Who is told what becomes of a text; an object, since a function for each text is memory for each text. */
+export interface Sender {
+  /** The operating system has it, or, with an error, never will. */
+  written(error: TransportError | null): void
+}
 
 /** Collected text, in UTF-16 units, that is written at once, so that a burst needs no more memory than this. */
 const corkLimit = 64 * 1024
 
-/** Writes within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
-const promptWrites = 16
+/** Texts within `lingerMs` that leave at the end of their turns; no ping-pong over a network comes to as many. */
+const promptTexts = 16
 
 /** How long the text of a flood waits for more, in milliseconds; longer only where the event loop is busy for longer. */
 const lingerMs = 1
@@ -16,13 +20,14 @@ const lingerMs = 1
 const settled = Promise.resolve()
 
 /**
- * Collects what is written in one turn, and writes it when the turn ends. A flood, which is more than `promptWrites` such turns
- * within `lingerMs`, is collected over turns and leaves every `lingerMs`: writes are what costs, not bytes.
+ * Collects what is written in one turn, and writes it when the turn ends. What comes behind `promptTexts` texts
+ * that have left within `lingerMs` is a flood: it is collected over turns and leaves every `lingerMs`, since writes are what
+ * costs, not bytes.
  */
 export class Cork {
   readonly #transport: Transport
   #texts: string[] = []
-  #flushes: Flushed[] = []
+  #senders: Sender[] = []
   #length = 0
   #isDue = false
   #linger: ReturnType<typeof setTimeout> | undefined
@@ -39,10 +44,10 @@ export class Cork {
   }
 
   /** @param text one frame, where the transport has frames */
-  write(text: string, flushed?: Flushed): void {
+  write(text: string, sender?: Sender): void {
     this.#texts.push(text)
     this.#length += text.length
-    if (flushed !== undefined) this.#flushes.push(flushed)
+    if (sender !== undefined) this.#senders.push(sender)
     if (this.#isDue && this.#length <= corkLimit) return
     // Asked in every turn: what engines have never seen done makes them compile the way of a message anew.
     this.#flushBeyond(corkLimit)
@@ -60,26 +65,26 @@ export class Cork {
   #flushBeyond(units: number): void {
     if (this.#length <= units) return
     const texts = this.#texts
-    const flushes = this.#take()
-    this.#transport.write(texts, flushes.length === 0 ? undefined : toOne(flushes))
+    const senders = this.#take()
+    this.#transport.write(texts, senders.length === 0 ? undefined : (error) => tell(senders, error))
   }
 
   /** Nothing of it will be written. */
   drop(reason: TransportError): void {
-    for (const flushed of this.#take()) flushed(reason)
+    tell(this.#take(), reason)
   }
 
-  #take(): readonly Flushed[] {
-    const flushes = this.#flushes
+  #take(): readonly Sender[] {
+    const senders = this.#senders
     if (this.#linger !== undefined) {
       clearTimeout(this.#linger)
       this.#linger = undefined
     }
     this.#isDue = false
     this.#texts = []
-    this.#flushes = []
+    this.#senders = []
     this.#length = 0
-    return flushes
+    return senders
   }
 
   readonly #endTurn = (): void => {
@@ -89,9 +94,10 @@ export class Cork {
       this.#countedSinceMs = now
       this.#counted = 0
     }
-    this.#counted++
-    if (this.#counted <= promptWrites) this.flush()
-    else this.#linger = setTimeout(this.#endLinger, lingerMs)
+    const isFlood = this.#counted >= promptTexts
+    this.#counted += this.#texts.length
+    if (isFlood) this.#linger = setTimeout(this.#endLinger, lingerMs)
+    else this.flush()
   }
 
   /** A flood that goes on is collected from its first turn. */
@@ -101,9 +107,6 @@ export class Cork {
   }
 }
 
-/** One that tells them all. */
-function toOne(flushes: readonly Flushed[]): Flushed {
-  return (error) => {
-    for (const flushed of flushes) flushed(error)
-  }
+function tell(senders: readonly Sender[], error: TransportError | null): void {
+  for (const sender of senders) sender.written(error)
 }

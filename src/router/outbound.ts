@@ -5,7 +5,7 @@ import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
-import { Cork, type Flushed } from './cork.js'
+import { Cork, type Sender } from './cork.js'
 import type { ElementCrossing, Watch } from './crossing.js'
 import type { StreamHeader } from './inbound.js'
 
@@ -15,7 +15,9 @@ export type Sendable = XmlElement | PlainMessage
 /** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void
-  send(stanza: Sendable, flushed?: Flushed): void
+  send(stanza: Sendable, sender?: Sender): void
+  /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
+  whenRoom(tell: () => void): void
   /** Writes the closing tag, at once. */
   close(): void
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
@@ -32,7 +34,7 @@ const spellFrame: Spell = (element) => serialize(element)
 
 /**
  * @param limitBytes how much may wait for the operating system; a `send` beyond it throws `TransportError` (`overflow`) and
- * sends nothing
+ * sends nothing, unless nothing waits: what is longer by itself would never leave
  * @param watch told of whatever is written
  */
 export function createOutbound(transport: Transport, limitBytes: number, watch?: Watch): Outbound {
@@ -71,16 +73,24 @@ class Writer implements Outbound {
     this.#cork.write(text)
   }
 
-  send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#stopped) return flushed?.(new TransportError('not-connected', 'the stream is closed'))
+  send(stanza: Sendable, sender?: Sender): void {
+    if (this.#stopped) return sender?.written(new TransportError('not-connected', 'the stream is closed'))
     const transport = this.#transport
     const text = stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
-    if (transport.bufferedBytes + this.#cork.length + text.length > this.#limitBytes) {
+    const waiting = transport.bufferedBytes + this.#cork.length
+    if (waiting > 0 && waiting + text.length > this.#limitBytes) {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
     this.#watch?.(new Sent(stanza, text.length, this.#spell))
-    this.#cork.write(text, flushed)
+    this.#cork.write(text, sender)
+  }
+
+  whenRoom(tell: () => void): void {
+    this.#cork.flush()
+    this.#transport.write([], (error) => {
+      if (error === null) tell()
+    })
   }
 
   close(): void {
@@ -90,10 +100,12 @@ class Writer implements Outbound {
     this.#leaving = []
     const text = this.#framed ? spellFrame(xml('close', ns.framing)) : closingTag
     this.#watch?.({ direction: 'out', what: 'close', framing: this.#transport.framing, text })
-    this.#cork.write(text, () => {
-      const leaving = this.#leaving ?? []
-      this.#leaving = undefined
-      for (const tell of leaving) tell()
+    this.#cork.write(text, {
+      written: () => {
+        const leaving = this.#leaving ?? []
+        this.#leaving = undefined
+        for (const tell of leaving) tell()
+      },
     })
     this.#cork.flush()
   }

@@ -17,6 +17,8 @@ export interface OrderedRequestOptions extends RequestOptions {
   readonly timeoutMs?: number | undefined
   /** Told the result in its place among the stanzas, before the promise settles. */
   readonly answered?: ((iq: IqResult) => void) | undefined
+  /** Told once it is handed over: if it fails from then on, it may have been heard. */
+  readonly sent?: (() => void) | undefined
 }
 
 /** What timers can count. */
@@ -49,7 +51,7 @@ export class Requests {
     id: string,
     to: string | undefined,
     send: () => void,
-    { timeoutMs = 30_000, signal, answered }: OrderedRequestOptions = {},
+    { timeoutMs = 30_000, signal, answered, sent }: OrderedRequestOptions = {},
   ): Promise<IqResult> {
     return new Promise((resolve, reject) => {
       const isEndedBySignal = timeoutMs === Infinity && signal !== undefined
@@ -88,6 +90,7 @@ export class Requests {
       })
       try {
         send()
+        sent?.()
       } catch (error) {
         fail(error)
       }

@@ -28,6 +28,8 @@ export type RequestHandler = (
 /** Where sent stanzas go; a `StanzaLedger` is one. */
 export interface StanzaSink {
   send(stanza: Sendable, fate?: StanzaFate): void
+  /** Where it may refuse for want of room: tells, once, when there may be some. */
+  whenRoom?(tell: () => void): void
 }
 
 /** A request to make: the payload, and to whom; nobody is the account itself. */
@@ -68,6 +70,10 @@ class WatchedSink implements StanzaSink {
   send(stanza: Sendable, fate?: StanzaFate): void {
     this.#sink.send(stanza, fate)
     if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
+  }
+
+  whenRoom(tell: () => void): void {
+    this.#sink.whenRoom?.(tell)
   }
 }
 
@@ -208,6 +214,11 @@ export class StanzaBus {
   send(stanza: Sendable, fate?: StanzaFate): void {
     if (this.#session === undefined || this.#session.sink === nowhere) throw notConnected(undefined)
     this.#session.sink.send(stanza, fate)
+  }
+
+  /** Tells, once, when what was refused for want of room (`overflow`) may find some; never where the stream ends before. */
+  whenRoom(tell: () => void): void {
+    this.#session?.sink.whenRoom?.(tell)
   }
 
   /** Sends an IQ and resolves with the result; rejects with `StanzaError`, `TimeoutError` or `TransportError`. */

@@ -2,15 +2,13 @@ import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
-import type { Flushed } from './cork.js'
+import type { Sender } from './cork.js'
 import type { Sendable } from './outbound.js'
 
 /** What becomes of one stanza that is sent, told in the order in which it was sent. */
-export interface StanzaFate {
+export interface StanzaFate extends Sender {
   /** Which stanza of the session it is, modulo 2³²; `undefined` where nothing is counted, or the session is yet to go on. */
   counted?(seq: number | undefined): void
-  /** The operating system has it, or, with an error, never will. */
-  written(error: TransportError | null): void
   /** The server has it. */
   acknowledged?(): void
   /** It goes once more in the session that goes on, and the server may have it all the same: what is sent instead. */
@@ -21,7 +19,9 @@ export interface StanzaFate {
 
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
-  send(stanza: Sendable, flushed?: Flushed): void
+  send(stanza: Sendable, sender?: Sender): void
+  /** Where it may refuse for want of room: tells, once, when what was sent so far has left. */
+  whenRoom?(tell: () => void): void
 }
 
 /** What has to be stored before the other side is told. */
@@ -41,9 +41,22 @@ export interface LeftStanza {
   readonly seq: number | undefined
 }
 
-interface Kept {
+/** A stanza that waits: to leave, or to be acknowledged. */
+class Kept implements Sender {
   readonly stanza: Sendable
   readonly fate: StanzaFate | undefined
+  isCounted: boolean
+
+  constructor(stanza: Sendable, fate: StanzaFate | undefined, isCounted: boolean) {
+    this.stanza = stanza
+    this.fate = fate
+    this.isCounted = isCounted
+  }
+
+  /** What is counted and was not written is sent again, so that only success is news. */
+  written(error: TransportError | null): void {
+    if (error === null || !this.isCounted) this.fate?.written(error)
+  }
 }
 
 /** Stanzas that may wait for their acknowledgement; one more is refused with `TransportError` (`overflow`). */
@@ -53,7 +66,7 @@ export const defaultUnacknowledgedLimit = 50_000
 const modulus = 2 ** 32
 
 /** Dead entries at the front that are worth a copy of the rest. */
-const compactionThreshold = 1_024
+const compactionThreshold = 128
 
 /**
  * What was sent in one session and is not yet acknowledged, and the two counts of stream management; outlives the streams
@@ -65,8 +78,6 @@ export class StanzaLedger {
   readonly #ahead: WriteAhead | undefined
   #carrier: Carrier | undefined
   #isTracking = false
-  /** Of what is sent while it is tracked: whether that was refused after all. */
-  #tracking = { isRefused: false }
   #handled = 0
   /** The last count that the server has told. */
   #acknowledged = 0
@@ -82,6 +93,8 @@ export class StanzaLedger {
   /** Told once when so many are kept. */
   #notify: (() => void) | undefined
   #notifyAt = 1
+  /** Who was refused since too much waits to be acknowledged. */
+  #refused: (() => void)[] = []
 
   /**
    * @param limit how many stanzas may wait for their acknowledgement
@@ -120,7 +133,6 @@ export class StanzaLedger {
   /** Counts what is sent from here on. */
   track(count = 0): void {
     this.#isTracking = true
-    this.#tracking = { isRefused: false }
     this.#acknowledged = count
   }
 
@@ -141,15 +153,17 @@ export class StanzaLedger {
     this.#forget()
     this.#isTracking = true
     this.#handled = handled
-    for (const { stanza, fate } of left) this.#kept.push({ stanza, fate })
+    for (const { stanza, fate } of left) this.#kept.push(new Kept(stanza, fate, true))
     this.#left = left.map(({ seq }) => seq)
   }
 
   /** The server will acknowledge nothing: what was written is all that is ever known. */
   stopTracking(): void {
     this.#isTracking = false
-    this.#tracking.isRefused = true
-    for (const { fate } of this.#kept) fate?.counted?.(undefined)
+    for (const kept of this.#kept) {
+      kept.isCounted = false
+      kept.fate?.counted?.(undefined)
+    }
     this.#first = this.#unsent
     this.#compact()
   }
@@ -196,20 +210,21 @@ export class StanzaLedger {
     if (count > this.unacknowledged) return false
     const end = this.#first + count
     while (this.#first < end) {
-      const { fate } = this.#kept[this.#first++] ?? {}
+      const kept = this.#kept[this.#first++]
       // One by one, since whoever is told may send, and what is sent then has a number.
-      this.#acknowledged = (this.#acknowledged + 1) % modulus
-      fate?.acknowledged?.()
+      this.#acknowledged = next(this.#acknowledged)
+      kept?.fate?.acknowledged?.()
     }
     if (this.#unsent < this.#first) this.#unsent = this.#first
     this.#compact()
+    for (const tell of this.#refused.splice(0)) tell()
     return true
   }
 
   /** An element of the server was handled; stanzas count. */
   count(element: XmlElement): void {
     if (!isStanza(element)) return
-    this.#handled = this.#handled === modulus - 1 ? 0 : this.#handled + 1
+    this.#handled = next(this.#handled)
     this.#ahead?.noteHandled(this.#handled)
   }
 
@@ -232,45 +247,44 @@ export class StanzaLedger {
     const isKept = this.#isTracking || (this.#ahead !== undefined && carrier !== undefined)
     if (isKept && isStanza(stanza)) this.#sendKept(stanza, fate, carrier)
     else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
-    else carrier.send(stanza, fate && ((error) => fate.written(error)))
+    else carrier.send(stanza, fate)
+  }
+
+  /** Tells, once, when something that was refused for want of room may find some; never where the stream ends before. */
+  whenRoom(tell: () => void): void {
+    if (this.unacknowledged < this.#limit) this.#carrier?.whenRoom?.(tell)
+    else this.#refused.push(tell)
   }
 
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
   #sendKept(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     const count = this.unacknowledged + 1
     if (count > this.#limit) throw tooMany(this.#limit)
+    const kept = new Kept(stanza, fate, this.#isTracking)
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
-      return this.#wait(stanza, fate, carrier)
+      return this.#wait(kept, carrier)
     this.#tellOf(count)
-    // A stanza that is counted and was not written is sent again, so that only success is news.
-    const isTracked = this.#isTracking
-    const tracking = this.#tracking
-    carrier.send(
-      stanza,
-      fate &&
-        ((error) => {
-          if (error === null || !isTracked || tracking.isRefused) fate.written(error)
-        }),
-    )
+    carrier.send(stanza, fate && kept)
     this.#unsent++
-    this.#keep(stanza, fate)
+    this.#keep(kept)
     if (this.#ahead === undefined) return
     this.#stored = this.#before + this.#kept.length
     this.#dropUncounted()
   }
 
   /** It leaves once it is stored, and there is a stream that has room for it. */
-  #wait(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
+  #wait(kept: Kept, carrier: Carrier | undefined): void {
+    const { stanza } = kept
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
     if (carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
-    this.#keep(stanza, fate)
+    this.#keep(kept)
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
   }
 
-  #keep(stanza: Sendable, fate: StanzaFate | undefined): void {
-    this.#kept.push({ stanza, fate })
-    if (this.#isTracking) fate?.counted?.(this.#left === undefined ? this.sent : undefined)
+  #keep(kept: Kept): void {
+    this.#kept.push(kept)
+    if (this.#isTracking) kept.fate?.counted?.(this.#left === undefined ? this.sent : undefined)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
@@ -315,26 +329,23 @@ export class StanzaLedger {
     queueMicrotask(tell)
   }
 
-  /** Sends what is kept and stored; where too much waits already, the rest follows what is being written. */
+  /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
   #carryOn(): void {
     const carrier = this.#carrier
-    const isTracked = this.#isTracking
-    const tracking = this.#tracking
     if (carrier === undefined) return
     const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
     if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
     for (let kept = this.#kept[this.#unsent]; kept !== undefined; kept = this.#kept[this.#unsent]) {
       if (this.#unsent >= end) break
       try {
-        const { stanza, fate } = kept
-        const isLast = this.#unsent === this.#kept.length - 1
-        carrier.send(stanza, (error) => {
-          if (error === null || !isTracked || tracking.isRefused) fate?.written(error)
-          if (error === null && !isLast && carrier === this.#carrier) this.#carryOn()
-        })
+        kept.isCounted = this.#isTracking
+        carrier.send(kept.stanza, kept)
       } catch (error) {
-        if (error instanceof TransportError) break
-        throw error
+        if (!(error instanceof TransportError)) throw error
+        carrier.whenRoom?.(() => {
+          if (carrier === this.#carrier) this.#carryOn()
+        })
+        break
       }
       this.#unsent++
     }
@@ -372,8 +383,11 @@ const tooMany = (limit: number) =>
 /** A server may have taken what it does not count, so that the other side has to know it again. */
 function sayAgain(kept: Kept): Kept {
   const { fate, stanza } = kept
-  return fate?.again === undefined ? kept : { stanza: fate.again(stanza), fate }
+  return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
 }
+
+/** Of two counts; a remainder is the price of several additions. */
+const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)
 
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 function isStanza(stanza: Sendable): boolean {

@@ -42,6 +42,9 @@ export class StreamManagement {
   #answered: ((answer: StreamManagementAnswer) => void) | undefined
   /** Whoever decides has asked. */
   #isAsked = false
+  /** When that has left; `undefined`: it waits behind what was sent before. When that was last looked at. */
+  #goneMs: number | undefined
+  #lookedMs = 0
   /** The server was asked because of a flood that is watched. */
   #isFloodAsked = false
   /** An answer to the server is due. */
@@ -136,8 +139,49 @@ export class StreamManagement {
   }
 
   requestAck(): void {
+    const stream = this.#stream
+    if (stream === undefined) return
+    if (!this.#isAsked) {
+      this.#goneMs = undefined
+      this.#look(stream)
+    }
     this.#isAsked = true
-    this.#say({ kind: 'r' })
+    this.#ask(stream)
+  }
+
+  /**
+   * How long nothing has come since the question has left, in milliseconds, at least 1; while it waits behind what was sent before
+   * it, how long nothing has left of that, and 0 where something has.
+   */
+  get silentMs(): number {
+    const stream = this.#stream
+    if (stream === undefined) return Infinity
+    const before = this.#lookedMs
+    const since = this.#goneMs ?? this.#look(stream)
+    if (this.#goneMs === undefined && since > before) return 0
+    return Math.max(1, performance.now() - Math.max(since, stream.lastReceivedMs))
+  }
+
+  #look(stream: XmlStream): number {
+    this.#lookedMs = performance.now()
+    return stream.lookWhetherLeaving()
+  }
+
+  /** What finds no room is asked when there is some. */
+  #ask(stream: XmlStream): void {
+    const again = () => {
+      if (stream === this.#stream && this.#isAsked) this.#ask(stream)
+    }
+    try {
+      stream.send(toStreamManagementElement({ kind: 'r' }), {
+        written: (error) => {
+          if (error === null && stream === this.#stream) this.#goneMs ??= performance.now()
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      stream.whenRoom(again)
+    }
   }
 
   /** Tells the server what was handled, asked or not; nothing where nothing is counted. */

@@ -6,7 +6,7 @@ import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
 import { Spelling } from '../xml/spelling.js'
-import type { Flushed } from './cork.js'
+import type { Sender } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
 import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
 import { createOutbound, type Outbound, type Sendable } from './outbound.js'
@@ -19,7 +19,7 @@ export interface StreamSink {
 }
 
 export interface XmlStreamOptions extends Partial<XmlLimits> {
-  /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. */
+  /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. What is longer leaves alone. */
   readonly outboundLimitBytes?: number
 }
 
@@ -38,6 +38,10 @@ export class XmlStream implements InboundEvents {
   readonly transport: Transport
   /** When something last arrived, on the clock of `performance.now()`. */
   lastReceivedMs = performance.now()
+  /** When some of what was sent was last seen to leave, on the same clock. */
+  lastLeftMs = this.lastReceivedMs
+  /** What had left by then. */
+  #leftBytes = 0
   readonly #inbound: Inbound
   readonly #outbound: Outbound
   #reading: Reading | undefined
@@ -110,6 +114,16 @@ export class XmlStream implements InboundEvents {
     return this.#end
   }
 
+  /** Sees whether some has left since this was called last, and gives `lastLeftMs`. */
+  lookWhetherLeaving(): number {
+    const { leftBytes } = this.transport
+    if (leftBytes > this.#leftBytes) {
+      this.#leftBytes = leftBytes
+      this.lastLeftMs = performance.now()
+    }
+    return this.lastLeftMs
+  }
+
   /** Sends our header and resolves with the peer's. The first stream and every restart begin here. */
   async open(header: StreamHeader, signal: AbortSignal): Promise<StreamHeader> {
     if (this.#begun) this.#inbound.restart()
@@ -148,9 +162,14 @@ export class XmlStream implements InboundEvents {
    * Queues one stanza; everything sent in one turn leaves in one write, see `Cork`.
    * @throws TransportError (`overflow`) when too much waits already; RangeError for what XML cannot carry
    */
-  send(stanza: Sendable, flushed?: Flushed): void {
-    if (this.#end === undefined) this.#outbound.send(stanza, flushed)
-    else flushed?.(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
+  send(stanza: Sendable, sender?: Sender): void {
+    if (this.#end === undefined) this.#outbound.send(stanza, sender)
+    else sender?.written(new TransportError('not-connected', 'the stream has ended', { cause: this.#end }))
+  }
+
+  /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
+  whenRoom(tell: () => void): void {
+    if (this.#end === undefined) this.#outbound.whenRoom(tell)
   }
 
   /** Goes live: from here on every element is pushed, what already waits first. */

@@ -1,6 +1,7 @@
+import { hashing } from '#hashing'
 import { encodeUtf8 } from './bytes.js'
-import { hmac, scramIterationFloor } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
+import { scramIterationFloor } from './scram-keys.js'
 import { scramSaltBytes, type ScramStoredKeys } from './scram-stored-keys.js'
 
 /** Stored keys of a user, by the name that SASLprep has prepared; `undefined` for nobody. */
@@ -37,7 +38,7 @@ export async function findStoredKeys(
 
 async function makeDecoy(accounts: Accounts, username: string, hash: ScramHash): Promise<ScramStoredKeys> {
   const { decoyIterations = scramIterationFloor, decoySecret } = accounts
-  const make = (what: string) => hmac(hash, decoySecret, encodeUtf8(`${what}\0${username}`))
+  const make = (what: string) => hashing.hmac(hash, decoySecret, encodeUtf8(`${what}\0${username}`))
   return {
     hash,
     salt: (await make('salt')).slice(0, scramSaltBytes),

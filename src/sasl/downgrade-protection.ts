@@ -1,6 +1,6 @@
+import { hashing } from '#hashing'
 import { encodeUtf8 } from './bytes.js'
-import { digest } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
 
 /** What the stream features offered, as far as XEP-0474 protects it. */
 export interface SaslOffer {
@@ -15,7 +15,7 @@ export function hashOffer(offer: SaslOffer, hash: ScramHash): Promise<Uint8Array
   const mechanisms = joinSorted(offer.mechanisms)
   const { channelBindings } = offer
   const text = channelBindings === undefined ? mechanisms : `${mechanisms}\x1F${joinSorted(channelBindings)}`
-  return digest(hash, encodeUtf8(text))
+  return hashing.digest(hash, encodeUtf8(text))
 }
 
 /** Names are ASCII, for which the default order is that of `i;octet` (RFC 4790 §9.3). */

@@ -1,11 +1,11 @@
+import { hashing } from '#hashing'
 import { encodeUtf8 } from './bytes.js'
-import { digest } from './scram-keys.js'
 
 /**
  * What identifies without sending the password: hexadecimal SHA-1 of the stream's id and the password.
  * @see XEP-0078 §3.1
  */
 export async function legacyDigest(streamId: string, password: string): Promise<string> {
-  const bytes = await digest('SHA-1', encodeUtf8(streamId + password))
+  const bytes = await hashing.digest('SHA-1', encodeUtf8(streamId + password))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

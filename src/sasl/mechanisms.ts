@@ -5,8 +5,7 @@ import type { SaslMechanism } from './mechanism.js'
 import { createPlain } from './plain.js'
 import { createScram } from './scram.js'
 import type { ScramOptions } from './scram-settings.js'
-import { scramHashes } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import { scramHashes, type ScramHash } from './scram-hashes.js'
 
 /** What a choice between mechanisms can be made by. */
 export interface SaslMechanismFacts {

@@ -1,10 +1,11 @@
+import { hashing } from '#hashing'
 import { findStoredKeys, refuseShortSecret } from './accounts.js'
 import type { Accounts } from './accounts.js'
 import { decodeUtf8, equalInConstantTime } from './bytes.js'
 import type { SaslServerMechanism, SaslServerStep } from './mechanism.js'
 import { saslprep } from './saslprep.js'
-import { deriveKeys, digest } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
+import { deriveKeys } from './scram-keys.js'
 
 /** Bytes that a PLAIN message may have: three fields of 255 characters and their separators (RFC 4616 §2). */
 export const plainMessageLimitBytes = 4 * 3 * 255 + 2
@@ -46,7 +47,7 @@ async function verify(
   const { authzid, password, username } = fields
   const stored = await findStoredKeys(accounts, username, hash)
   const { clientKey } = await deriveKeys(password, { ...stored, username })
-  return equalInConstantTime(await digest(hash, clientKey), stored.storedKey)
+  return equalInConstantTime(await hashing.digest(hash, clientKey), stored.storedKey)
     ? { kind: 'success', username, authzid, additional: null }
     : { kind: 'failure', condition: 'not-authorized' }
 }

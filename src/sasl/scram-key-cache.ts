@@ -1,5 +1,5 @@
 import { equalInConstantTime } from './bytes.js'
-import { scramHashBytes } from './scram-keys.js'
+import { scramHashBytes } from './scram-hashes.js'
 import type { ScramKeyParameters, ScramKeys } from './scram-keys.js'
 
 /**

@@ -1,7 +1,8 @@
 import type { Store } from '../store/store.js'
 import { decodeBase64, encodeBase64 } from '../base64.js'
 import type { ScramKeyCache } from './scram-key-cache.js'
-import { scramHashes, type ScramHash, type ScramKeyParameters, type ScramKeys } from './scram-keys.js'
+import { scramHashes, type ScramHash } from './scram-hashes.js'
+import type { ScramKeyParameters, ScramKeys } from './scram-keys.js'
 
 /** Keys in a store of the app's, which outlive the process; the latest of each hash. */
 export class ScramKeyStore implements ScramKeyCache {

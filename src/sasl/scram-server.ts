@@ -1,3 +1,4 @@
+import { hashing } from '#hashing'
 import type { ChannelBindingType } from '../transport/transport.js'
 import { findStoredKeys, refuseShortSecret } from './accounts.js'
 import type { Accounts } from './accounts.js'
@@ -14,8 +15,7 @@ import type { NonceSource } from './nonce.js'
 import { saslprep } from './saslprep.js'
 import { ScramGrammarError, toFailureCondition } from './scram-error.js'
 import type { ScramErrorValue } from './scram-error.js'
-import { digest, hmac } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
 import type { ScramStoredKeys } from './scram-stored-keys.js'
 import { decodeMessage, formatServerFirst, parseClientFinal, parseClientFirstBare } from './scram-message.js'
 
@@ -93,14 +93,14 @@ async function answerFinal(
   }
   if (final.nonce !== nonce) throw new ScramGrammarError('other-error', 'the nonce is another one')
   const authMessage = encodeUtf8(`${gs2.rest},${serverFirst},${final.withoutProof}`)
-  const clientSignature = await hmac(hash, keys.storedKey, authMessage)
+  const clientSignature = await hashing.hmac(hash, keys.storedKey, authMessage)
   if (
     final.proof.length !== clientSignature.length ||
-    !equalInConstantTime(await digest(hash, xorBytes(final.proof, clientSignature)), keys.storedKey)
+    !equalInConstantTime(await hashing.digest(hash, xorBytes(final.proof, clientSignature)), keys.storedKey)
   ) {
     throw new ScramGrammarError('invalid-proof', 'the proof is wrong')
   }
-  const serverSignature = encodeBase64(await hmac(hash, keys.serverKey, authMessage))
+  const serverSignature = encodeBase64(await hashing.hmac(hash, keys.serverKey, authMessage))
   return {
     kind: 'success',
     username,

@@ -6,7 +6,7 @@ import type { Gs2Binding } from './gs2.js'
 import { randomNonce } from './nonce.js'
 import type { NonceSource } from './nonce.js'
 import { scramIterationCeiling, scramIterationFloor } from './scram-keys.js'
-import type { ScramHash } from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
 import type { ScramKeyCache } from './scram-key-cache.js'
 
 /** What the client's side of SCRAM needs. */

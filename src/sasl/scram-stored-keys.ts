@@ -1,11 +1,7 @@
+import { hashing } from '#hashing'
 import { saslprep } from './saslprep.js'
-import {
-  deriveKeys,
-  digest,
-  scramIterationCeiling,
-  scramIterationFloor,
-  type ScramHash,
-} from './scram-keys.js'
+import type { ScramHash } from './scram-hashes.js'
+import { deriveKeys, scramIterationCeiling, scramIterationFloor } from './scram-keys.js'
 
 /** What a server keeps instead of the password (RFC 5802 §3). */
 export interface ScramStoredKeys {
@@ -43,5 +39,6 @@ export async function deriveStoredKeys(
     )
   }
   const keys = await deriveKeys(prepared, { username: '', hash, salt, iterations })
-  return { hash, salt, iterations, storedKey: await digest(hash, keys.clientKey), serverKey: keys.serverKey }
+  const storedKey = await hashing.digest(hash, keys.clientKey)
+  return { hash, salt, iterations, storedKey, serverKey: keys.serverKey }
 }

@@ -1,3 +1,4 @@
+import { hashing } from '#hashing'
 import { encodeBase64 } from '../base64.js'
 import { encodeUtf8, equalInConstantTime, xorBytes } from './bytes.js'
 import { prepareCredential } from './credentials.js'
@@ -7,7 +8,6 @@ import { takeNonce } from './nonce.js'
 import { malformed, unverified } from './refusals.js'
 import { findKeys, keepKeys } from './scram-client-keys.js'
 import { ScramGrammarError, toAuthenticationError } from './scram-error.js'
-import { digest, hmac } from './scram-keys.js'
 import { decodeMessage, parseServerFinal, parseServerFirst } from './scram-message.js'
 import type { ServerRefusal } from './scram-message.js'
 import { refuseMissingCrypto, settleScram } from './scram-settings.js'
@@ -60,11 +60,11 @@ async function proofStep(exchange: Exchange, challenge: Uint8Array): Promise<Sas
   const data = settings.gs2.flag === 'p' ? settings.gs2.binding.data : undefined
   const withoutProof = `c=${encodeBase64(gs2ChannelInput(exchange.gs2Header, data))},r=${first.nonce}`
   const authMessage = encodeUtf8(`${exchange.clientFirstBare},${serverFirst},${withoutProof}`)
-  const clientSignature = await hmac(hash, await digest(hash, keys.clientKey), authMessage)
+  const clientSignature = await hashing.hmac(hash, await hashing.digest(hash, keys.clientKey), authMessage)
   const proof = encodeBase64(xorBytes(keys.clientKey, clientSignature))
   const verify = async (serverFinal: Uint8Array): Promise<void> => {
     const { message: final } = read(settings, serverFinal, parseServerFinal)
-    if (!equalInConstantTime(final.signature, await hmac(hash, keys.serverKey, authMessage))) {
+    if (!equalInConstantTime(final.signature, await hashing.hmac(hash, keys.serverKey, authMessage))) {
       throw unverified(settings.name, 'the signature of the server is wrong')
     }
     await keepKeys(settings, keys)

@@ -44,6 +44,10 @@ export class Line implements Transport {
     return this.#transport.bufferedBytes
   }
 
+  get leftBytes(): number {
+    return this.#transport.leftBytes
+  }
+
   start({ closed, data }: TransportSink): void {
     this.#transport.start({
       closed,

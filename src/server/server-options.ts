@@ -1,6 +1,7 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServedTimeouts } from '../../machines/served-facts.js'
 import type { StanzaErrorCondition } from '../errors.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
 import { findMechanism } from '../sasl/mechanisms.js'
 import { toJid, type Jid } from '../stanza/jid.js'
 import { toServerLimits, type ServerLimits } from './limits.js'
@@ -174,10 +175,17 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     registration: options.registration,
     resourceConflict: options.resourceConflict ?? 'replace',
     limits,
-    timeouts: { ...defaultTimeouts, ...options.timeouts, negotiationMs: limits.unauthenticatedMs },
+    timeouts: toTimeouts(options.timeouts, limits),
     software: options.software ?? { name: 'xmpp-machines', version: 'embedded' },
     now: options.now ?? (() => new Date()),
   }
+}
+
+/** Throws RangeError for a wait that no timer can count. */
+function toTimeouts(timeouts: ServerOptions['timeouts'], limits: ServerLimits): ServedTimeouts {
+  const all = { ...defaultTimeouts, ...timeouts, negotiationMs: limits.unauthenticatedMs }
+  refuseUncountable(all)
+  return all
 }
 
 const defaultTimeouts = { tlsMs: 15_000, saslMs: 30_000, resumptionMs: 300_000, closeMs: 2000 }

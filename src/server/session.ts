@@ -187,7 +187,7 @@ export class Session implements ResourceLink {
             ? undefined
             : this.#write(this.#features(context.username !== undefined)),
         sendProceed: () => {
-          this.#proceeded = new Promise((resolve) => this.#outbound.send(proceed, resolve))
+          this.#proceeded = new Promise((written) => this.#outbound.send(proceed, { written }))
         },
         sendTlsFailure: () => this.#write(tlsFailure),
         sendChallenge: () =>

@@ -8,7 +8,7 @@ import { toMessageElement, type MessageInput, type MessageType } from './message
 const gap = '\x7f'
 
 /** What stands around an id and a body, as one place demands it. */
-interface Spelling {
+export interface PlainSpelling {
   readonly spell: Spell
   readonly head: string
   readonly middle: string
@@ -20,8 +20,8 @@ class MessageForm {
   readonly to: Jid
   readonly toBare: string
   readonly type: MessageType | undefined
-  private spelling: Spelling | undefined
-  private other: Spelling | undefined
+  private spelling: PlainSpelling | undefined
+  private other: PlainSpelling | undefined
 
   constructor(to: Jid, type: MessageType | undefined) {
     this.to = to
@@ -39,7 +39,7 @@ class MessageForm {
     return head + escapeAttribute(id) + middle + escapeText(body) + tail
   }
 
-  private spelled(spell: Spell): Spelling {
+  spelled(spell: Spell): PlainSpelling {
     if (this.spelling?.spell === spell) return this.spelling
     if (this.other?.spell === spell) return this.other
     const [head = '', middle = '', tail = ''] = spell(this.toElement(gap, gap)).split(gap)
@@ -66,9 +66,9 @@ export class PlainMessage {
     return this.form.toBare
   }
 
-  /** The same with another body. */
-  withBody(body: string): PlainMessage {
-    return new PlainMessage(this.form, this.id, body)
+  /** What stands around its id and its body. @param spell the same at each call: what it makes is remembered */
+  spelled(spell: Spell): PlainSpelling {
+    return this.form.spelled(spell)
   }
 
   toElement(): XmlElement {

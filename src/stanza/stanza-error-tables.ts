@@ -28,26 +28,27 @@ export const defaultErrorTypes: Readonly<Record<StanzaErrorCondition, StanzaErro
 
 interface LegacyError {
   readonly condition: StanzaErrorCondition
-  readonly type: StanzaErrorType
+  /** Where it is not that which goes with the condition. */
+  readonly type?: StanzaErrorType
 }
 
 /** What the numeric codes before XMPP 1.0 mean; 402 has lost its condition since. @see XEP-0086 §3 */
 export const legacyErrors: ReadonlyMap<string, LegacyError> = new Map<string, LegacyError>([
-  ['302', { condition: 'redirect', type: 'modify' }],
-  ['400', { condition: 'bad-request', type: 'modify' }],
-  ['401', { condition: 'not-authorized', type: 'auth' }],
+  ['302', { condition: 'redirect' }],
+  ['400', { condition: 'bad-request' }],
+  ['401', { condition: 'not-authorized' }],
   ['402', { condition: 'undefined-condition', type: 'auth' }],
-  ['403', { condition: 'forbidden', type: 'auth' }],
-  ['404', { condition: 'item-not-found', type: 'cancel' }],
-  ['405', { condition: 'not-allowed', type: 'cancel' }],
-  ['406', { condition: 'not-acceptable', type: 'modify' }],
-  ['407', { condition: 'registration-required', type: 'auth' }],
-  ['408', { condition: 'remote-server-timeout', type: 'wait' }],
-  ['409', { condition: 'conflict', type: 'cancel' }],
+  ['403', { condition: 'forbidden' }],
+  ['404', { condition: 'item-not-found' }],
+  ['405', { condition: 'not-allowed' }],
+  ['406', { condition: 'not-acceptable' }],
+  ['407', { condition: 'registration-required' }],
+  ['408', { condition: 'remote-server-timeout' }],
+  ['409', { condition: 'conflict' }],
   ['500', { condition: 'internal-server-error', type: 'wait' }],
-  ['501', { condition: 'feature-not-implemented', type: 'cancel' }],
+  ['501', { condition: 'feature-not-implemented' }],
   ['502', { condition: 'service-unavailable', type: 'wait' }],
-  ['503', { condition: 'service-unavailable', type: 'cancel' }],
-  ['504', { condition: 'remote-server-timeout', type: 'wait' }],
-  ['510', { condition: 'service-unavailable', type: 'cancel' }],
+  ['503', { condition: 'service-unavailable' }],
+  ['504', { condition: 'remote-server-timeout' }],
+  ['510', { condition: 'service-unavailable' }],
 ])

@@ -46,10 +46,9 @@ export interface StreamManagementFailure {
  */
 export function parseStreamManagement(element: XmlElement): StreamManagementElement | undefined {
   if (element.namespace !== ns.streamManagement) return undefined
+  if (element.name === 'r') return { kind: 'r' }
   const h = readCount(element, 'h')
   switch (element.name) {
-    case 'r':
-      return { kind: 'r' }
     case 'a':
       return h === undefined ? undefined : { kind: 'a', h }
     case 'enable':

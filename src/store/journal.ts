@@ -59,11 +59,12 @@ export class Journal {
 
   /**
    * Takes the session from whoever has it, and gives what was stored; what was noted before is added to it.
+   * @param isWanted asked when it could be taken; where it is not, it is left to whoever has it
    * @returns rejects with `StoreError` (`failed`); may be called again then
    */
-  async open(): Promise<Opened> {
+  async open(isWanted = () => true): Promise<Opened> {
     try {
-      const { before, ignored } = await this.#lease.take()
+      const { before, ignored } = await this.#lease.take(isWanted)
       const found = await this.#find(before)
       this.#saved = found.saved
       await this.#writeCheckpoint()

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.js'
+import { StoreError, TransportError } from '../errors.js'
 import { garbage, read, readVersioned, savedVersion, unlessBroken } from './saved-record.js'
 import type { Store, StoredRecord } from './store.js'
 
@@ -31,9 +31,12 @@ export class Lease {
 
   /**
    * Takes it from whoever has it.
+   * @param isWanted asked when it could be taken; where it is not, rejects with `TransportError` (`aborted`) and takes nothing
    * @returns the owners before, latest first, and what could not be read
    */
-  async take(): Promise<{ readonly before: readonly string[]; readonly ignored: readonly StoreError[] }> {
+  async take(
+    isWanted: () => boolean,
+  ): Promise<{ readonly before: readonly string[]; readonly ignored: readonly StoreError[] }> {
     const ignored: StoreError[] = []
     const slots = await Promise.all([this.#read(0, ignored), this.#read(1, ignored)])
     const [latest] = slots
@@ -42,6 +45,7 @@ export class Lease {
     const before = latest === undefined ? [] : [latest.owner, ...latest.before].slice(0, rememberedOwners)
     this.#epoch = (latest?.epoch ?? 0) + 1
     const held: StoredRecord = { version: savedVersion, epoch: this.#epoch, owner: this.#owner, before }
+    if (!isWanted()) throw new TransportError('aborted', 'nobody waits for the session any more')
     await this.#store.set(this.#key(this.#epoch), held)
     return { before, ignored }
   }

@@ -91,6 +91,8 @@ export interface Catalogue<M extends AnyStateMachine> {
   readonly invariants?: Readonly<Record<string, Invariant<SnapshotFrom<M>>>>
   /** Places after which a walk stops; default 20 000. */
   readonly limit?: number
+  /** Ends with the first incident, for whoever asks only whether there is one; default false: all are found. */
+  readonly untilIncident?: boolean
 }
 
 /** A catalogue as the walk reads it, whatever the machine. */
@@ -101,6 +103,7 @@ export interface PlainCatalogue {
   readonly key?: (snapshot: AnyMachineSnapshot) => unknown
   readonly invariants?: Readonly<Record<string, Invariant<AnyMachineSnapshot>>>
   readonly limit?: number
+  readonly untilIncident?: boolean
 }
 
 /** Everything that may happen next: events from outside, ends of the actors that are at work, and delays that run out. */

@@ -83,10 +83,12 @@ export interface Start<M extends AnyStateMachine> {
  */
 export function walk<M extends AnyStateMachine>(machine: M, catalogue?: Catalogue<M>): Walk<M>
 export function walk(machine: AnyStateMachine, catalogue: PlainCatalogue = {}): Walk<AnyStateMachine> {
-  const { limit = 20_000 } = catalogue
+  const { limit = 20_000, untilIncident = false } = catalogue
   const exploration = new Exploration(machine, catalogue)
   exploration.begin()
-  while (exploration.places.length < limit && exploration.goOn());
+  const mayGoOn = () =>
+    exploration.places.length < limit && !(untilIncident && exploration.incidents.length > 0)
+  while (mayGoOn() && exploration.goOn());
   const { starts, places, recorder, incidents } = exploration
   return {
     machine,

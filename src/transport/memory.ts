@@ -66,7 +66,7 @@ function pretendTls(): PretendedTls {
 const windowLength = 65_536
 
 type Flushed = (error: TransportError | null) => void
-type Piece = { readonly chunk: Uint8Array | string; readonly flushed: Flushed | undefined } | 'end'
+type Piece = { readonly chunk?: Uint8Array | string; readonly flushed: Flushed | undefined } | 'end'
 
 class MemoryEnd implements Transport {
   readonly framing: Transport['framing']
@@ -81,6 +81,7 @@ class MemoryEnd implements Transport {
   #outgoing: Piece[] = []
   #afterUpgrade: Piece[] = []
   #bufferedBytes = 0
+  #leftBytes = 0
   #scheduled = false
   #closing = false
   #endTaken = false
@@ -107,6 +108,10 @@ class MemoryEnd implements Transport {
     return this.#bufferedBytes
   }
 
+  get leftBytes(): number {
+    return this.#leftBytes
+  }
+
   join(peer: MemoryEnd): void {
     this.#peer = peer
   }
@@ -123,6 +128,7 @@ class MemoryEnd implements Transport {
       return
     }
     const texts = typeof data === 'string' ? [data] : data
+    if (texts.length === 0) return this.#queue({ flushed: tracked })
     const chunks = this.framing === 'bytes' ? [new TextEncoder().encode(texts.join(''))] : texts
     for (const [index, chunk] of chunks.entries()) {
       this.#bufferedBytes += chunk.length
@@ -201,9 +207,13 @@ class MemoryEnd implements Transport {
         peer.#endIfOver()
         this.#endIfOver()
       } else {
-        this.#bufferedBytes -= piece.chunk.length
-        peer.#feed.data(piece.chunk)
-        piece.flushed?.(null)
+        const { chunk, flushed } = piece
+        if (chunk !== undefined) {
+          this.#bufferedBytes -= chunk.length
+          this.#leftBytes += chunk.length
+          peer.#feed.data(chunk)
+        }
+        flushed?.(null)
       }
     }
     return moved

@@ -6,6 +6,7 @@ import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
 import type { SocketReads } from './socket-reads.js'
 import { toTransportError } from './node-failure.js'
+import { takenBytes } from './taken-bytes.js'
 import { prepareUpgrade, tlsFactsOf, type TlsUpgrade } from './tls-upgrade.js'
 import type {
   ChannelBindingType,
@@ -60,6 +61,10 @@ export class SocketTransport implements Transport {
     return bytes
   }
 
+  get leftBytes(): number {
+    return takenBytes(this.#socket)
+  }
+
   start(sink: TransportSink): void {
     this.#feed.start(sink)
     this.#started = true
@@ -85,7 +90,8 @@ export class SocketTransport implements Transport {
   resume(): void {
     if (this.#destroyed !== undefined) return
     this.#feed.resume()
-    if (this.#started && this.#upgrade !== 'running') this.#socket.resume()
+    // Whoever hears what was held may pause again.
+    if (this.#started && this.#upgrade !== 'running' && !this.#feed.paused) this.#socket.resume()
   }
 
   async startTls(options: TlsClientOptions | TlsServerOptions, signal: AbortSignal): Promise<void> {

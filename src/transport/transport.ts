@@ -99,12 +99,14 @@ export interface Transport {
   readonly tls: TlsFacts | null
   /** Written, and not yet taken by the operating system. */
   readonly bufferedBytes: number
+  /** Taken by the operating system so far, as nearly as can be known: while a long write is under way it grows. */
+  readonly leftBytes: number
 
   /** Starts delivery, not before the caller's turn is over; called once. What arrived before is delivered first. */
   start(sink: TransportSink): void
   /**
    * Queues; several texts, each a frame of its own where there are frames, leave together. `flushed` runs when the operating
-   * system has taken all of it (or with the error that prevented it), before `closed` at the latest. Nothing is sent after
+   * system has taken all of it, and with no text at all when it has taken everything before (or with the error that prevented it), before `closed` at the latest. Nothing is sent after
    * the end.
    */
   write(data: string | readonly string[], flushed?: (error: TransportError | null) => void): void

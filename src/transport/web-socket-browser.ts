@@ -95,6 +95,10 @@ class BrowserWebSocketTransport implements Transport {
     return this.#feed.ended ? 0 : this.#socket.bufferedAmount
   }
 
+  get leftBytes(): number {
+    return this.#writtenBytes - this.#socket.bufferedAmount
+  }
+
   start(sink: TransportSink): void {
     this.#feed.start(sink)
   }

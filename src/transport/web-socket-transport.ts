@@ -6,6 +6,7 @@ import { channelBindingOf } from './channel-binding.js'
 import { SinkFeed } from './sink-feed.js'
 import { toTransportError } from './node-failure.js'
 import type { SocketReads } from './socket-reads.js'
+import { takenBytes } from './taken-bytes.js'
 import { tlsFactsOf } from './tls-upgrade.js'
 import type { ChannelBindingType, TlsFacts, Transport, TransportSink } from './transport.js'
 import { closeOutcome } from './web-socket-close.js'
@@ -59,6 +60,10 @@ export class WebSocketTransport implements Transport {
 
   get bufferedBytes(): number {
     return this.#feed.ended ? 0 : this.#socket.bufferedAmount + this.#textUnits
+  }
+
+  get leftBytes(): number {
+    return takenBytes(this.#raw)
   }
 
   start(sink: TransportSink): void {

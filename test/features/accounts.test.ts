@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { accounts, createClient, type ClientOptions } from '../../src/index.js'
+import { accounts, createClient, TransportError, type ClientOptions } from '../../src/index.js'
 import { createServer, type ServerOptions } from '../../src/server/index.js'
 import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
 
@@ -187,7 +187,10 @@ it('a password that the server may have taken is tried after the old one', async
   await client.connect()
   const changed = account.changePassword('another').catch((error: unknown) => error)
   connections[0]?.destroy()
-  expect(await changed).toMatchObject({ name: 'TransportError' })
+  expect(await changed).toMatchObject({
+    code: 'unconfirmed.password-change',
+    cause: { name: 'TransportError' },
+  })
   await server.setPassword({ username: 'alice', password: 'another' })
   await client.connect().catch(() => undefined)
   if (client.state.status !== 'online') await client.connect()
@@ -200,6 +203,35 @@ it('a server that does not remove accounts says so, and the session goes on', as
   await client.connect()
   await expect(account.remove()).rejects.toMatchObject({ code: 'stanza.service-unavailable' })
   expect(client.state.status).toBe('online')
+})
+
+it('whoever is cut off while an account is removed is told that nobody knows', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account, client, connections } = meet('alice')
+  await client.connect()
+  const removed = account.remove().catch((error: unknown) => error)
+  connections[0]?.destroy(new TransportError('reset', 'cut'))
+  expect(await removed).toMatchObject({
+    name: 'UnconfirmedError',
+    code: 'unconfirmed.account-removal',
+    cause: { name: 'TransportError' },
+  })
+})
+
+it('whoever gives up while a password is changed is told that nobody knows', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account, client } = meet('alice')
+  await client.connect()
+  const giving = new AbortController()
+  const changed = account.changePassword('another', { signal: giving.signal })
+  giving.abort()
+  await expect(changed).rejects.toMatchObject({ code: 'unconfirmed.password-change' })
+})
+
+it('a password is known not to be changed where nobody was asked', async () => {
+  const { meet } = await serve({ registration: {} })
+  const { account } = meet('alice')
+  await expect(account.changePassword('another')).rejects.toMatchObject({ code: 'transport.not-connected' })
 })
 
 it('nobody removes an account who is not online', async () => {

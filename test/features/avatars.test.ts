@@ -210,6 +210,7 @@ describe('one’s own avatar', () => {
 const memory = (facts = new Map<string, Json>()) => ({
   facts,
   keepFact: (key: string, value: Json) => void (value === null ? facts.delete(key) : facts.set(key, value)),
+  deliveryOf: () => undefined,
   factsOf: (prefix: string, tell: (key: string, value: Json) => void) => {
     for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
   },

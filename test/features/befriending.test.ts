@@ -30,6 +30,28 @@ const record = (handshake: Befriending) => {
   return states
 }
 
+describe('befriend() where there is no room for what it says', () => {
+  const limits = { outboundLimitBytes: 2_000 }
+
+  it('fails and says why', async () => {
+    const { client, people } = await meet({ limits }, { items: item(bob) })
+    client.send({ to: bob, body: 'x'.repeat(1_900) })
+    const handshake = people.befriend(bob)
+    expect(await handshake.settled).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'transport.overflow' },
+    })
+  })
+
+  it('takes back what was asked once there is room', async () => {
+    const { client, people, peer } = await meet({ limits }, { items: item(bob, "ask='subscribe'") })
+    const handshake = people.befriend(bob)
+    client.send({ to: bob, body: 'x'.repeat(1_950) })
+    const sent = await sentWhile(peer, () => handshake.withdraw())
+    expect(sent).toEqual([`message ${bob}`, `presence unsubscribe ${bob}`])
+  })
+})
+
 describe('befriend()', () => {
   it('is one call from the wish to both', async () => {
     const { people, peer } = await meet()

@@ -98,6 +98,7 @@ export function remembering(facts = new Map<string, Json>()) {
       if (value === null) facts.delete(key)
       else facts.set(key, value)
     },
+    deliveryOf: () => undefined,
     factsOf: (prefix, tell) => {
       for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
     },

@@ -66,6 +66,20 @@ describe('what is announced (RFC 6121 §4.2, §4.4)', () => {
     },
   )
 
+  it('is not lost where there is no room for it: it is said once there is', async () => {
+    const { client, peer } = await online({ limits: { outboundLimitBytes: 2_000 }, timeouts: { roomMs: 1 } })
+    client.send({ to: bob, body: 'x'.repeat(1_900) })
+    client.sendPresence({ status: 'here' })
+    const { presence: chart } = client.actor.getSnapshot().children
+    expect(chart?.getSnapshot()).toMatchObject({
+      value: { online: 'unsaid' },
+      context: { error: { code: 'transport.overflow' } },
+    })
+    await peer.next('message')
+    expect(words(await peer.next('presence'))).toEqual(['status here'])
+    expect(chart?.getSnapshot().value).toEqual({ online: 'available' })
+  })
+
   it('can be said to a closed client, which tells nobody', async () => {
     const { client } = await online()
     await client.close()

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ClientOptions } from '../../src/client-options.js'
 import type { Restoration } from '../../src/features/memory.js'
-import { contacts, ns, type Client } from '../../src/index.js'
+import { keptReceiptMs } from '../../src/features/receipts.js'
+import { contacts, ns, receipts, type Client, type ReceiptsFeature } from '../../src/index.js'
 import {
   answersTo,
   authenticate,
@@ -155,6 +156,37 @@ describe('a process after the one that was killed', () => {
     expect(bodiesOf(last)).toEqual(['one'])
   })
 
+  it.each(['close', 'disconnect'] as const)(
+    'leaves the session to who has it when it is told to %s before it has read what there is',
+    async (leave) => {
+      const disk = new Disk()
+      const before = await managed(disk)
+      const store = new AwaitedStore(disk)
+      const { client } = start({ store })
+      expect(client.state.status).toBe('restoring')
+      await client[leave]()
+      store.answer()
+      await rest()
+      say(before.client, 'one')
+      await rest()
+      expect(before.client.state.status).toBe('online')
+      expect(bodiesOf(before.first)).toEqual(['one'])
+    },
+  )
+
+  it('takes the session when it is told to come back in the turn in which it could not be taken', async () => {
+    const disk = new Disk()
+    await (await managed(disk)).kill()
+    const store = new AwaitedStore(disk)
+    const { client, peer } = start({ store })
+    await client.disconnect()
+    store.answer()
+    const connecting = client.connect()
+    await resume(await peer(), 0)
+    await connecting
+    expect(client.state).toMatchObject({ status: 'online', resumed: true })
+  })
+
   it('leaves to the next one what was stored when it was closed', async () => {
     const disk = new Disk()
     const before = await managed(disk)
@@ -183,6 +215,58 @@ describe('a process after the one that was killed', () => {
     await answersTo(after.first, `<message type='error' from='${bob}' id='${id}'>${gone}</message>`)
     expect(bounced).toEqual([id])
     expect(after.restored[0]?.deliveries[0]?.status).toMatchObject({ reason: { condition: 'gone' } })
+  })
+
+  describe('hears that what the last one has sent has arrived', () => {
+    const receipt = (id: string, from = `${bob}/x`) =>
+      `<message from='${from}'><received xmlns='urn:xmpp:receipts' id='${id}'/></message>`
+    const received: string[] = []
+    const listen = (client: Client) =>
+      client.use(receipts).received$.subscribe(({ id, status }) => received.push(`${id} ${status.status}`))
+    afterEach(() => {
+      received.length = 0
+      vi.useRealTimers()
+    })
+
+    /** A process that has sent one that the server has, and one that it may not have. */
+    async function sent(disk: Disk) {
+      let send: ReceiptsFeature['send'] | undefined
+      const before = await managed(disk, {}, (client) => ({ send } = client.use(receipts)))
+      for (const id of ['one', 'two']) send?.({ to: bob, body: id, id })
+      await rest()
+      before.first.say(sm('a', "h='1'"))
+      await before.kill()
+    }
+
+    it('whether the server had acknowledged it or not, from whom it went to, and once', async () => {
+      const disk = new Disk()
+      await sent(disk)
+      const after = await begin(disk, {}, listen)
+      await resume(after.first, 2)
+      await answersTo(after.first, receipt('one', 'mallory@evil.test/x') + receipt('three'))
+      expect(received).toEqual([])
+      await answersTo(after.first, receipt('one') + receipt('two') + receipt('one'))
+      expect(received).toEqual(['one received', 'two received'])
+      expect(after.restored[0]?.deliveries.map(({ id, status }) => [id, status.status])).toEqual([
+        ['two', 'received'],
+      ])
+      await after.kill()
+      const last = await begin(disk, {}, listen)
+      await resume(last.first, 2)
+      await answersTo(last.first, receipt('one') + receipt('two'))
+      expect(received).toHaveLength(2)
+    })
+
+    it('for a week', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      const disk = new Disk()
+      await sent(disk)
+      vi.setSystemTime(Date.now() + keptReceiptMs + 1)
+      const after = await begin(disk, {}, listen)
+      await resume(after.first, 2)
+      await answersTo(after.first, receipt('one'))
+      expect(received).toEqual([])
+    })
   })
 
   it('sends first what the last one had sent first', async () => {

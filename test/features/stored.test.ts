@@ -53,6 +53,25 @@ describe('what leaves a client with a store', () => {
     expect(first.elements.at(-1)).toMatchObject({ name: 'a', attributes: { h: '1' } })
   })
 
+  it('says farewell before it closes the stream, whatever has yet to be stored', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first } = await managedBehind(gate)
+    gate.close()
+    const delivery = say(client, 'one')
+    await rest()
+    const leaving = client.disconnect()
+    await rest()
+    await answersTo(first, `<message from='${bob}'><body>x</body></message>`)
+    gate.open()
+    await first.closing()
+    expect(first.elements.filter(({ name }) => name === 'presence')).toMatchObject([
+      { attributes: { type: 'unavailable' } },
+    ])
+    expect([bodiesOf(first), delivery.status.status]).toEqual([['one'], 'written'])
+    first.hangUp()
+    await leaving
+  })
+
   it('waits for a store that fails: the connection is given up, and what waits leaves in the next one', async () => {
     const gate = new Gate(new Disk().mount())
     const { client, first, peer } = await managedBehind(gate)

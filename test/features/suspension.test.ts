@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contacts, ns, xml, type Client } from '../../src/index.js'
-import { answersTo, closingTag, rest, start } from '../spec/session.js'
+import { answersTo, closingTag, logIn, rest, start } from '../spec/session.js'
 import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
 import type { Peer } from '../spec/peer.js'
 
@@ -252,6 +252,40 @@ describe('a session that is suspended', () => {
       await rest()
     }
     expect(bodiesOf(first)).toEqual(bodies)
+  })
+})
+
+describe('a message that is longer than what may wait', () => {
+  const limits = { outboundLimitBytes: 2_000 }
+  const long = 'long' + ' '.repeat(5_000)
+
+  it('leaves when nothing else waits, and what was sent after it follows', async () => {
+    const { client, peer } = start({ limits })
+    for (const body of ['one', long, 'two']) say(client, body)
+    const first = await peer()
+    await logIn(first)
+    await rest()
+    expect(bodiesOf(first)).toEqual(['one', 'long', 'two'])
+  })
+
+  it('does so in a session that goes on', async () => {
+    const session = await suspended({ limits })
+    for (const body of ['one', long, 'two']) say(session.client, body)
+    const second = await next(session)
+    await resume(second, 0)
+    expect(bodiesOf(second)).toEqual(['one', 'long', 'two'])
+  })
+
+  it('waits for what is no message, too', async () => {
+    const { client, peer } = start({ limits })
+    for (const body of [long, 'one']) say(client, body)
+    client.state$.subscribe(({ status }) => {
+      if (status === 'online') client.sendPresence({ to: bob, status: 'x'.repeat(1_000) })
+    })
+    const first = await peer()
+    await logIn(first)
+    await rest()
+    expect(bodiesOf(first)).toEqual(['long', 'one'])
   })
 })
 

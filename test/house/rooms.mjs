@@ -50,7 +50,7 @@ export const rooms = [
     holds: 'a proof',
     rooms: ['base64', 'code-points', 'later', 'errors'],
     types: ['transport', 'store'],
-    packages: [],
+    packages: ['#hashing', 'node:crypto'],
     pure: false,
   },
   {

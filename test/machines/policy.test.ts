@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { backoffMs, draw, judge, paces } from '../../machines/policy.js'
+import { backoffMs, draw, judge, judgeUnproven, paces } from '../../machines/policy.js'
 import {
   AuthenticationError,
   ProtocolError,
   StanzaError,
+  StoreError,
   StreamError,
   TimeoutError,
   TransportError,
@@ -39,6 +40,30 @@ describe('judge()', () => {
     [new StanzaError('not-allowed', 'cancel'), 'stop'],
   ])('of %s is %s', (error, decision) => {
     expect(judge(error).decision).toBe(decision)
+  })
+})
+
+describe('judgeUnproven(), of who has not shown to be the server that was reached before,', () => {
+  it.each([
+    new TransportError('certificate-mismatch', 'portal.test'),
+    new TransportError('certificate-untrusted', 'self-signed'),
+    new TransportError('certificate-expired', 'old'),
+    new TransportError('tls-unavailable', 'none'),
+    new TransportError('tls-failed', 'HTTP'),
+    new ProtocolError('not-well-formed', 'HTTP'),
+    new StreamError('conflict'),
+    new StreamError('host-unknown'),
+    new StreamError('see-other-host', { otherHost: 'b.test' }),
+  ])('tries again for ever after %s', (error) => {
+    expect(judgeUnproven(error)).toMatchObject({ decision: 'retry', limit: Infinity })
+  })
+
+  it.each([
+    new TransportError('aborted', 'stopped'),
+    new StoreError('taken', 'taken'),
+    new AuthenticationError('no-mechanism', 'no'),
+  ])('leaves %s what it is', (error) => {
+    expect(judgeUnproven(error)).toEqual(judge(error))
   })
 })
 

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createActor, type StateValue } from 'xstate'
 import { presenceMachine, type InvisibleForm, type PresenceEvent } from '../../machines/presence.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
-import { StanzaError } from '../../src/errors.js'
+import { StanzaError, TransportError } from '../../src/errors.js'
 import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 import { CoverageRecorder } from '../../src/testing/index.js'
 
 const walked = new CoverageRecorder()
 const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
+const full = new TransportError('overflow', 'too much waits')
 const refusal = new StanzaError('not-allowed', 'cancel')
 
 const events = {
@@ -18,6 +19,7 @@ const events = {
   withdraw: { type: 'presence.withdraw' },
   hide: { type: 'presence.hide', form: 'xep-0186' },
   'hide, the old way': { type: 'presence.hide', form: 'legacy' },
+  refused: { type: 'presence.refused', error: full },
 } as const satisfies Record<string, PresenceEvent>
 type Word = keyof typeof events
 
@@ -66,11 +68,14 @@ function toPath(value: StateValue | undefined): string {
 const ways = {
   'online.unsent': [['online'], {}],
   'online.available': [['online', 'announce'], {}],
+  'online.unsaid': [['online', 'announce', 'refused'], {}],
   'online.unavailable': [['online', 'announce', 'withdraw'], {}],
+  'online.staying': [['online', 'announce', 'withdraw', 'refused'], {}],
   'online.hiding': [['online', 'hide'], { becomeInvisible: [silent] }],
   'online.invisible': [['online', 'hide'], {}],
   'online.showing': [['online', 'hide', 'announce'], { becomeVisible: [silent] }],
   'online.vanished': [['online', 'hide', 'withdraw'], {}],
+  'online.vanishing': [['online', 'hide', 'withdraw', 'refused'], {}],
   'online.unshown': [['online', 'hide', 'announce'], { becomeVisible: [fails(refusal), gives()] }],
   'online.refused': [['online', 'hide'], { becomeInvisible: [fails(refusal), gives()] }],
 } as const
@@ -111,6 +116,9 @@ describe('the presence chart', () => {
   it.each([
     ['online.unsent', 'offline.silent', 'online.unsent', []],
     ['online.available', 'offline.toAnnounce', 'online.available', ['available']],
+    ['online.unsaid', 'offline.toAnnounce', 'online.available', ['available']],
+    ['online.staying', 'offline.silent', 'online.unsent', []],
+    ['online.vanishing', 'offline.silent', 'online.unsent', []],
     ['online.unavailable', 'offline.silent', 'online.unsent', []],
     ['online.hiding', 'offline.toHide', 'online.hiding', []],
     ['online.invisible', 'offline.toHide', 'online.invisible', []],
@@ -132,6 +140,9 @@ describe('the presence chart', () => {
   it.each([
     ['online.unsent', 'online.available', ['available'], []],
     ['online.available', 'online.available', ['available'], []],
+    ['online.unsaid', 'online.available', ['available'], []],
+    ['online.staying', 'online.available', ['available'], []],
+    ['online.vanishing', 'online.available', ['available'], ['becomeVisible']],
     ['online.unavailable', 'online.available', ['available'], []],
     // The server is told first to show again, whatever it has done of the other yet (XEP-0186 §3.2).
     ['online.hiding', 'online.available', ['available'], ['becomeInvisible stopped', 'becomeVisible']],
@@ -154,6 +165,9 @@ describe('the presence chart', () => {
     // Whoever was told directly has to be told (RFC 6121 §4.6.3).
     ['online.unsent', 'online.unavailable', ['unavailable']],
     ['online.available', 'online.unavailable', ['unavailable']],
+    ['online.unsaid', 'online.unavailable', ['unavailable']],
+    ['online.staying', 'online.unavailable', ['unavailable']],
+    ['online.vanishing', 'online.vanished', ['unavailable']],
     ['online.unavailable', 'online.unavailable', ['unavailable']],
     ['online.hiding', 'online.vanished', ['unavailable']],
     ['online.invisible', 'online.vanished', ['unavailable']],
@@ -173,6 +187,9 @@ describe('the presence chart', () => {
   it.each([
     ['online.unsent', 1],
     ['online.available', 1],
+    ['online.unsaid', 1],
+    ['online.staying', 1],
+    ['online.vanishing', 1],
     ['online.unavailable', 1],
     ['online.hiding', 0],
     ['online.invisible', 1],
@@ -188,6 +205,21 @@ describe('the presence chart', () => {
     expect(one.at()).toBe(from === 'online.hiding' ? from : 'online.invisible')
     expect(one.asked.slice(before.asked).filter((name) => name === 'becomeInvisible')).toHaveLength(times)
     expect(one.said.slice(before.said)).toEqual([])
+  })
+
+  it.each([
+    ['online.unsaid', 'online.available', ['available']],
+    ['online.staying', 'online.unavailable', ['unavailable']],
+    ['online.vanishing', 'online.vanished', ['unavailable']],
+  ] as const)('%s, for which there was no room, says why and says it again', async (from, to, said) => {
+    const [words, script] = ways[from]
+    const one = await told(words, script)
+    expect([one.at(), one.error()]).toEqual([from, full])
+    const { length } = one.said
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.roomMs - 1)
+    expect([one.at(), one.said.slice(length)]).toEqual([from, []])
+    await vi.advanceTimersByTimeAsync(1)
+    expect([one.at(), one.said.slice(length), one.error()]).toEqual([to, said, undefined])
   })
 
   it('hides and shows itself in the form that was asked for', async () => {

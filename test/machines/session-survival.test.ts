@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noFeatures } from '../../machines/stream-facts.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
-import { ProtocolError, StreamError } from '../../src/errors.js'
+import { ProtocolError, StreamError, TransportError } from '../../src/errors.js'
 import { fails, gives, silent } from '../support/scripted-deeds.js'
-import { closed, online, sessions, settle, works, type run } from './session-run.js'
+import { closed, online, run, sessions, settle, works } from './session-run.js'
+
+const portal = new TransportError('certificate-mismatch', 'portal.test')
 
 beforeEach(sessions.begin)
 afterEach(sessions.end)
@@ -127,6 +129,46 @@ describe('the session chart, when connections are lost,', () => {
       { endpoint: 'xmpps://other.test:5299' },
       { endpoint: 'xmpps://example.test:5223' },
     ])
+  })
+
+  const plain = gives({ framing: 'bytes', secure: false, channelBindings: [] })
+  const header = gives({ to: undefined, from: 'example.test', id: 's1', version: '1.0', lang: 'en' })
+  it.each([
+    ['a certificate for another name', { openTransport: [fails(portal)], openStream: [] }],
+    ['a stream error in clear', { openTransport: [plain], openStream: [fails(new StreamError('conflict'))] }],
+    [
+      'words that are no XMPP',
+      { openTransport: [plain], openStream: [fails(new ProtocolError('not-well-formed', 'HTTP'))] },
+    ],
+  ])('outlasts whoever stands in between, and shows %s', async (_, { openTransport, openStream }) => {
+    const times = [...Array(9).keys()].flatMap(() => openTransport)
+    const script = {
+      ...managed,
+      enable: [gives({ kind: 'enabled', id: 'sm-1', maxMs: undefined, location: undefined })],
+      openTransport: [...works.openTransport, ...times, ...works.openTransport],
+      openStream: [header, ...times.flatMap(() => openStream), header],
+    }
+    const { actor, asked, inputs, seen, stanzas } = await online(script, {
+      timeouts: { ...defaultTimeouts, resumptionMs: 2 ** 31 - 1 },
+    })
+    stanzas.say({ type: 'stream.ended', error: closed })
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await settle()
+      const { context } = actor.getSnapshot()
+      expect(seen.at(-1)).toBe('backingOff.suspended')
+      expect(context.resumption).toMatchObject({ previd: 'sm-1' })
+      await vi.advanceTimersByTimeAsync(context.retryInMs)
+    }
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
+    expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-1' }])
+    expect(asked.filter((name) => name === 'initiate')).toHaveLength(2)
+  })
+
+  it('does not come back where the first certificate is wrong', async () => {
+    const { actor, seen } = run({ openTransport: [fails(portal)] }, { reconnect: 'always' })
+    actor.send({ type: 'session.connect' })
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
   })
 
   it.each(['network.online', 'system.woken'] as const)('does not wait any longer on %s', async (type) => {

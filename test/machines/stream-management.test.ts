@@ -183,8 +183,20 @@ describe('the stream management chart', () => {
     expect(state()).toEqual({ live: 'resting' })
   })
 
+  it('waits as long as what was sent before the question leaves', async () => {
+    let silentMs = 0
+    const { say, state, done } = await live({}, () => silentMs)
+    say(sent)
+    await vi.advanceTimersByTimeAsync(20 * ackMs)
+    expect(state()).toEqual({ live: 'awaitingAck' })
+    expect(new Set(done)).toEqual(new Set(['request']))
+    silentMs = ackMs
+    await vi.advanceTimersByTimeAsync(ackMs)
+    expect(state()).toEqual({ live: 'dead' })
+  })
+
   it('does not wait for ever where something else comes', async () => {
-    const { say, state, news } = await live({}, () => 0)
+    const { say, state, news } = await live({}, () => 1)
     say(sent)
     await vi.advanceTimersByTimeAsync(3 * ackMs)
     expect(state()).toEqual({ live: 'dead' })

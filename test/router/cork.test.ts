@@ -44,6 +44,17 @@ describe('Cork', () => {
     expect(cork.length).toBe(0)
   })
 
+  it('collects over turns what comes behind sixteen texts of one millisecond, in however many turns', async () => {
+    const { cork, writes, inTurns } = corked()
+    for (const text of [...prompt, '5']) cork.write(text)
+    await Promise.resolve()
+    expect(writes).toEqual([`${prompt.join('')}5`])
+    await inTurns('6', '7')
+    expect(writes.slice(1)).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(writes.slice(1)).toEqual(['67'])
+  })
+
   it('collects over turns from the seventeenth write of a millisecond on', async () => {
     const { writes, inTurns } = corked()
     await inTurns(...prompt, '5', '6', '7')
@@ -90,12 +101,12 @@ describe('Cork', () => {
   it('answers everybody when the last of it was taken, or dropped', async () => {
     const { cork, flushes } = corked('frames')
     const told: string[] = []
-    cork.write('a', () => told.push('a'))
-    cork.write('b', () => told.push('b'))
+    cork.write('a', { written: () => told.push('a') })
+    cork.write('b', { written: () => told.push('b') })
     cork.flush()
     flushes.forEach((flushed) => flushed(null))
     expect(told).toEqual(['a', 'b'])
-    cork.write('c', (error) => told.push(error?.code ?? 'written'))
+    cork.write('c', { written: (error) => told.push(error?.code ?? 'written') })
     cork.drop(new TransportError('closed', 'over'))
     expect(told.at(-1)).toBe('transport.closed')
     await Promise.resolve()

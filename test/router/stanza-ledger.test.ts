@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TransportError } from '../../src/errors.js'
 import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
-import type { Flushed } from '../../src/router/cork.js'
+import type { Sender } from '../../src/router/cork.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -14,19 +14,25 @@ const idOf = (sent: Sendable) => (sent instanceof XmlElement ? (sent.attribute('
 /** A stream that takes so many stanzas until it is told to write them. */
 function createCarrier(room = Infinity) {
   const sent: string[] = []
-  const flushes: Flushed[] = []
+  const senders: Sender[] = []
   let left = room
   const carrier: Carrier = {
-    send: (element, flushed) => {
+    send: (element, sender) => {
       if (left === 0) throw new TransportError('overflow', 'too much waits')
       left--
       sent.push(idOf(element))
-      if (flushed !== undefined) flushes.push(flushed)
+      if (sender !== undefined) senders.push(sender)
     },
+    whenRoom: (tell) =>
+      void senders.push({
+        written: (error) => {
+          if (error === null) tell()
+        },
+      }),
   }
   const write = (error: TransportError | null = null) => {
     left = room
-    for (const flushed of flushes.splice(0)) flushed(error)
+    for (const sender of senders.splice(0)) sender.written(error)
   }
   return { carrier, sent, write }
 }
@@ -217,7 +223,7 @@ describe('StanzaLedger', () => {
     }
     const ledger = new StanzaLedger(Infinity, ahead)
     const gone = new TransportError('not-connected', 'closed')
-    ledger.begin({ send: (_stanza, flushed) => flushed?.(gone) })
+    ledger.begin({ send: (_stanza, sender) => sender?.written(gone) })
     const told: (TransportError | null)[] = []
     for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), { written: (error) => told.push(error) })
     settle()
@@ -232,6 +238,17 @@ describe('StanzaLedger', () => {
     narrow.send('a')
     expect(() => narrow.send('b')).toThrow('too much waits')
     expect([narrow.ledger.sent, narrow.sent]).toEqual([1, ['a']])
+  })
+
+  it('tells whoever it refused when one more may wait', () => {
+    const { ledger, send } = tracking(Infinity, 1)
+    send('a')
+    let told = 0
+    ledger.whenRoom(() => (told += 1))
+    expect(told).toBe(0)
+    ledger.acknowledge(1)
+    ledger.acknowledge(1)
+    expect(told).toBe(1)
   })
 
   it('refuses what XML cannot carry before it waits', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StreamManagement } from '../../src/router/stream-management.js'
 import { XmlStream } from '../../src/router/xml-stream.js'
 import { createTransportPair } from '../../src/transport/memory.js'
@@ -8,6 +8,9 @@ import * as ns from '../../src/xml/namespaces.js'
 const message = xml('message', ns.client)
 const acknowledgement = (h: number) => xml('a', ns.streamManagement, { h })
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** What a stream to a server that reads nothing takes in, and more. */
+const flood = xml('message', ns.client, {}, 'x'.repeat(60_000))
 
 /** A session that is acknowledged, what it has said, and what whoever decides was told. */
 async function begin() {
@@ -23,6 +26,7 @@ async function begin() {
   await enabled
   return {
     management,
+    server,
     told,
     /** Sends so many, and tells how often the server has been asked by then. */
     send: async (count: number) => {
@@ -33,9 +37,72 @@ async function begin() {
   }
 }
 
+describe('the silence of a server that was asked', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+  afterEach(() => void vi.useRealTimers())
+  const pass = async (ms: number) => {
+    vi.advanceTimersByTime(ms)
+    await settle()
+  }
+
+  it('is none while what was sent before the question leaves, begins where nothing does, and anew once it has left', async () => {
+    const { management, server } = await begin()
+    server.pause()
+    for (let count = 0; count < 10; count += 1) {
+      management.ledger.send(flood)
+      await settle()
+    }
+    management.requestAck()
+    const looks: number[] = []
+    for (const takes of [true, true, false, false]) {
+      await pass(10_000)
+      if (takes) server.resume()
+      server.pause()
+      await settle()
+      looks.push(management.silentMs)
+    }
+    expect(looks).toEqual([0, 0, 10_000, 20_000])
+    server.resume()
+    await settle()
+    await pass(500)
+    expect(management.silentMs).toBe(500)
+  })
+
+  it('is that since the question, where that has left, whatever leaves after it', async () => {
+    const { management, send } = await begin()
+    await pass(60_000)
+    management.requestAck()
+    await send(1)
+    await pass(10_000)
+    expect(management.silentMs).toBe(10_000)
+    await send(100)
+    await pass(10_000)
+    expect(management.silentMs).toBe(20_000)
+    management.take(acknowledgement(101))
+    management.requestAck()
+    await settle()
+    await pass(500)
+    expect(management.silentMs).toBe(500)
+  })
+})
+
 describe('StreamManagement', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  /** The same as `begin()`; what is sent has left, a flood as well. */
+  async function beginToFlood() {
+    const { send, ...session } = await begin()
+    const flooded = async (count: number) => {
+      await send(count)
+      vi.advanceTimersByTime(1)
+      return await send(0)
+    }
+    return { ...session, send: flooded }
+  }
+
   it('asks by count in a flood that is watched, once for each answer, and tells nobody', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     management.watchFlood()
     expect(await send(999)).toBe(0)
     expect(await send(1)).toBe(1)
@@ -49,7 +116,7 @@ describe('StreamManagement', () => {
   })
 
   it('asks by count no more once somebody else watches', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     management.watchFlood()
     expect(await send(1_000)).toBe(1)
     management.watch()
@@ -59,7 +126,7 @@ describe('StreamManagement', () => {
   })
 
   it('tells of one answer for each request, and of none that nobody has asked for', async () => {
-    const { management, send, told } = await begin()
+    const { management, send, told } = await beginToFlood()
     await send(2)
     management.take(acknowledgement(1))
     expect(told).toEqual([])

@@ -288,7 +288,7 @@ describe('XmlStream', () => {
     const { stream, server, turn } = await opened()
     const closing = stream.close(never)
     const told: unknown[] = []
-    stream.send(xml('message', ns.client), (error) => told.push(error))
+    stream.send(xml('message', ns.client), { written: (error) => told.push(error) })
     expect(told).toMatchObject([{ code: 'transport.not-connected' }])
     server.close()
     await turn()

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from '../../src/sasl/bytes.js'
 import type { SaslMechanism, SaslServerMechanism, SaslServerStep } from '../../src/sasl/mechanism.js'
 import { deriveStoredKeys, type ScramStoredKeys } from '../../src/sasl/scram-stored-keys.js'
 import type { Accounts } from '../../src/sasl/accounts.js'
-import type { ScramHash } from '../../src/sasl/scram-keys.js'
+import type { ScramHash } from '../../src/sasl/scram-hashes.js'
 import { saslprep } from '../../src/sasl/saslprep.js'
 
 /** How a login ended for the server, and every message on the way in order. */

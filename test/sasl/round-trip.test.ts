@@ -6,7 +6,7 @@ import type { Gs2Binding } from '../../src/sasl/gs2.js'
 import { createMechanism, saslMechanisms } from '../../src/sasl/mechanisms.js'
 import { saslprep } from '../../src/sasl/saslprep.js'
 import { createServerMechanism } from '../../src/sasl/server-mechanisms.js'
-import { scramHashes } from '../../src/sasl/scram-keys.js'
+import { scramHashes } from '../../src/sasl/scram-hashes.js'
 import { accountsOf, converse } from './exchange.js'
 
 const channel = {

@@ -1,3 +1,8 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:https'
+import { inspect as inspectValue } from 'node:util'
+import { WebSocketServer, type WebSocket } from 'ws'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client.js'
 import {
@@ -56,6 +61,43 @@ async function redirected(to: { readonly secure: boolean; readonly scheme: strin
 }
 
 describe('see-other-uri (RFC 7395 §3.6.1)', () => {
+  it('is followed with its query, which may be a secret and is shown nowhere', async () => {
+    const site = createServer({ cert: certificate.cert, key: certificate.key })
+    const sockets = new WebSocketServer({ server: site, handleProtocols: () => 'xmpp' })
+    site.listen(0, '127.0.0.1')
+    await once(site, 'listening')
+    const address = site.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const first = await listen(true)
+    const seen: unknown[] = []
+    const client = createClient({
+      jid: 'alice@example.test',
+      password: 'secret',
+      endpoint: `wss://localhost:${first.port}/xmpp-websocket`,
+      tls: { ca: authority.cert },
+      inspect: (event) => {
+        if (event.type === '@xstate.snapshot') seen.push(Reflect.get(event.snapshot, 'context'))
+        if ('event' in event) seen.push(event.event)
+      },
+    })
+    closers.push(client, { close: async () => void site.close() })
+    client.state$.subscribe((state) => seen.push(state))
+    const outcome = client.connect().catch((error: unknown) => error)
+    const peer = await first.next()
+    await peer.header()
+    const uri = `wss://localhost:${port}/ws?token=canary`
+    peer.say(`<close xmlns='urn:ietf:params:xml:ns:xmpp-framing' see-other-uri='${uri}'/>`)
+    const [socket, request]: [WebSocket, IncomingMessage] = await new Promise((resolve) =>
+      sockets.once('connection', (...both) => resolve(both)),
+    )
+    expect(request.url).toBe('/ws?token=canary')
+    socket.terminate()
+    expect(await outcome).toMatchObject({ name: 'TransportError' })
+    const shown = inspectValue(seen, { depth: 5, maxArrayLength: null })
+    expect(shown).toContain(`wss://localhost:${port}/ws`)
+    expect(shown).not.toContain('canary')
+  })
+
   it('is followed to another wss endpoint, where the stream begins anew', async () => {
     const { peer, header, second } = await redirected({ secure: true, scheme: 'wss' })
     const other = await second.next()

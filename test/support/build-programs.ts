@@ -38,6 +38,7 @@ export async function buildPrograms(sources: readonly string[]): Promise<Program
 
 const entries: Readonly<Record<string, string>> = {
   '#dialer': 'src/transport/dial-node.ts',
+  '#hashing': 'src/sasl/hashing.ts',
   '#inbound': 'src/router/inbound.ts',
   '#inspector-socket': 'src/inspector/link/socket-node.ts',
   'xmpp-machines': 'src/index.ts',

@@ -112,6 +112,22 @@ describe('walk()', () => {
     expect(incidents[0]).toMatchObject({ what: 'is pressed twice at most', where: 'lamp.off' })
   })
 
+  test('ends with the first incident where that is asked, on the same way as one that goes on', () => {
+    const promised = {
+      ...everything,
+      invariants: {
+        'is pressed twice at most': ({ context }: { readonly context: { readonly tries: number } }) =>
+          context.tries < 3,
+        'is never lit': (snapshot: { readonly value: unknown }) => snapshot.value !== 'on',
+      },
+    }
+    const all = walk(lamp, promised)
+    const first = walk(lamp, { ...promised, untilIncident: true })
+    expect(all.incidents.length).toBeGreaterThan(1)
+    expect(first.incidents).toEqual(all.incidents.slice(0, 1))
+    expect(first.isComplete).toBe(false)
+  })
+
   test('ends at its limit where the context grows for ever, and says so', () => {
     const counter = createMachine({
       id: 'counter',

@@ -117,6 +117,31 @@ export function describeTransport(
       expect(order).toEqual([0, 1, 2, 3])
     })
 
+    it.runIf(backPressure)('tells that something leaves while a long write is under way', async () => {
+      const [a, b] = await open()
+      b.transport.pause()
+      for (let index = 0; index < 16; index += 1) a.transport.write('x'.repeat(1_000_000))
+      await manyRounds(b, a)
+      const { bufferedBytes, leftBytes } = a.transport
+      b.transport.resume()
+      await b.untilLength(6_000_000)
+      expect(a.transport.leftBytes).toBeGreaterThan(leftBytes)
+      expect(bufferedBytes).toBeGreaterThan(1_000_000)
+      await b.untilLength(16_000_000)
+      await written(a.transport, '.')
+      expect(a.transport.leftBytes).toBeGreaterThanOrEqual(16_000_000)
+    })
+
+    it('tells with nothing to write when everything before has left', async () => {
+      const [a, b] = await open()
+      a.transport.write('x'.repeat(100_000))
+      await new Promise((resolve) => a.transport.write([], resolve))
+      expect(a.transport.bufferedBytes).toBe(0)
+      a.transport.write('.')
+      await b.until('.')
+      expect(b.text).toBe('x'.repeat(100_000) + '.')
+    })
+
     it('counts what has not left yet, and forgets it when it has', async () => {
       const [a, b] = await open()
       expect(a.transport.bufferedBytes).toBe(0)
@@ -164,6 +189,26 @@ export function describeTransport(
       b.transport.resume()
       await b.untilLength(16_000_000)
       expect(a.transport.bufferedBytes).toBe(0)
+    })
+
+    it.runIf(backPressure)('holds the writer back for a reader that takes one piece at a time', async () => {
+      const { client, server } = await pairing.open()
+      const [a, b] = [new Recorder(client), new Recorder(server)]
+      a.onData = () => client.pause()
+      for (let index = 0; index < 16; index += 1) server.write('x'.repeat(1_000_000))
+      for (let taken = 0; taken < 8; taken += 1) {
+        const { length } = a.chunks
+        for (let round = b.bytes + 1; a.chunks.length === length; round += 1) {
+          client.write('.')
+          client.resume()
+          await b.untilLength(round)
+        }
+      }
+      await manyRounds(a, b)
+      expect(server.bufferedBytes).toBeGreaterThan(1_000_000)
+      a.onData = undefined
+      client.resume()
+      await a.untilLength(16_000_000)
     })
 
     it.runIf(backPressure)('lets a reader that has not started hold the writer back', async () => {

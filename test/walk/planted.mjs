@@ -49,7 +49,7 @@ export class PlantingHouse {
     try {
       const [first] = checks.endsWith('.test.ts')
         ? await failuresOf(house, checks)
-        : (await walkOf(house, checks.replaceAll(', ', ','))).shortcomings
+        : (await walkOf(house, checks.replaceAll(', ', ','), '--first')).shortcomings
       return first === undefined
         ? { name, noticed: false, told: 'nobody noticed' }
         : { name, noticed: true, told: first.replaceAll('\n', ' ').slice(0, 160) }

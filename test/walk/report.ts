@@ -1,5 +1,5 @@
 import * as machines from '../../machines/index.js'
-import { checkChart, type Coverage, type Violation } from '../../src/testing/index.js'
+import { checkChart, walk, type Coverage, type Violation } from '../../src/testing/index.js'
 import { isChart } from '../../src/testing/laws.js'
 import { charts } from './charts/index.js'
 import type { WalkedChart } from './charts/walked-chart.js'
@@ -27,21 +27,41 @@ export interface WalkReport {
 
 /** Walks what is named of the charts of the house (`charts`: all of them), and counts what is named of what is counted beside them. */
 export async function report(only: readonly string[]): Promise<WalkReport> {
-  const isChosen = (id: string): boolean => only.includes(id)
-  const isWhole = isChosen('charts')
-  const walked = charts.filter(({ machine }) => isWhole || isChosen(machine.id)).map(toReport)
-  const counted: Counter[] = []
-  for (const [name, count] of Object.entries(counters)) if (isChosen(name)) counted.push(...(await count()))
+  const walked = chosen(only).map(toReport)
+  const counted = await countedOf(only)
   return {
     charts: walked,
     counters: counted,
     shortcomings: [
       ...walked.flatMap(({ violations }) => violations.map(toText)),
-      ...counted.flatMap(({ name, missed }) => missed.map((each) => `${name}: ${each}`)),
-      ...(isWhole ? withoutCatalogue() : []),
+      ...counted.flatMap(toMissed),
+      ...(only.includes('charts') ? withoutCatalogue() : []),
     ],
   }
 }
+
+/** The first thing that falls short of what is named, and no walk goes on behind it: all that is asked of a planted fault. */
+export async function firstShortcoming(only: readonly string[]): Promise<string | undefined> {
+  for (const { machine, catalogue } of chosen(only)) {
+    const [unlawful] = checkChart(machine)
+    if (unlawful !== undefined) return toText(unlawful)
+    const [violation] = checkChart(machine, walk(machine, { ...catalogue, untilIncident: true }))
+    if (violation !== undefined) return toText(violation)
+  }
+  return (await countedOf(only)).flatMap(toMissed)[0]
+}
+
+const chosen = (only: readonly string[]): readonly WalkedChart[] =>
+  charts.filter(({ machine }) => only.includes('charts') || only.includes(machine.id))
+
+async function countedOf(only: readonly string[]): Promise<readonly Counter[]> {
+  const counted: Counter[] = []
+  for (const [name, count] of Object.entries(counters))
+    if (only.includes(name)) counted.push(...(await count()))
+  return counted
+}
+
+const toMissed = ({ name, missed }: Counter): readonly string[] => missed.map((each) => `${name}: ${each}`)
 
 function toReport({ machine, walk }: WalkedChart): ChartReport {
   const begun = performance.now()

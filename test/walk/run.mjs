@@ -1,5 +1,5 @@
 // Walks every chart and counts what was reached: `npm run walk -- --json FILE`, `-- --only session,cells`,
-// `-- --without-planted`. Ends with a failure where anything falls short.
+// `-- --without-planted`; `-- --only session --first` ends with the first that falls short. Ends with a failure where anything does.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { importBundled } from '../house/bundled.mjs'
@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string' },
+    first: { type: 'boolean', default: false },
     'without-planted': { type: 'boolean', default: false },
   },
 })
@@ -32,6 +33,8 @@ if (values.json !== undefined) {
 process.exitCode = shortcomings.length > 0 ? 1 : 0
 
 async function walkHere(only) {
-  const { report } = await importBundled(["export { report } from './test/walk/report.ts'"])
-  return report(only)
+  const { report, firstShortcoming } = await importBundled(["export * from './test/walk/report.ts'"])
+  if (!values.first) return report(only)
+  const shortcoming = await firstShortcoming(only)
+  return { charts: [], counters: [], shortcomings: shortcoming === undefined ? [] : [shortcoming] }
 }

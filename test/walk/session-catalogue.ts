@@ -32,10 +32,13 @@ const machine = sessionMachine.provide({
   },
   actors: {
     streamManagement: streamManagementMachine.provide({
-      actions: { measureSilence: assign(() => ({ silentMs })) },
+      actions: { measureSilence: assign(() => ({ silentMs: Math.max(1, silentMs) })) },
     }),
   },
 })
+
+/** Which nobody brings about by one word: the room has to be taken and given while something is said. */
+const noRoom = 'see what is announced, in test/features/presence.test.ts and test/machines/presence.test.ts'
 
 const defect = 'a chart ends by itself and does not throw: this is for defects'
 
@@ -191,11 +194,22 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session xstate.error.actor.presence 1': defect,
   'session xstate.error.actor.streamManagement 0': defect,
   'session xstate.error.actor.streamManagement 1': defect,
+  'presence.online.available presence.refused 0': noRoom,
+  'presence.online.unsaid xstate.after.roomPause.presence.online.unsaid 0': noRoom,
+  'presence.online.unsaid session.offline 0': noRoom,
+  'presence.online.unavailable presence.refused 0': noRoom,
+  'presence.online.staying xstate.after.roomPause.presence.online.staying 0': noRoom,
+  'presence.online.vanished presence.refused 0': noRoom,
+  'presence.online.vanishing xstate.after.roomPause.presence.online.vanishing 0': noRoom,
+  'presence.online.vanishing presence.announce 0': noRoom,
+  'presence.online.vanishing presence.withdraw 0': noRoom,
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
   'streamManagement.enabling xstate.error.actor.enable 0': defect,
   'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
+  'streamManagement.live.measuring always 1':
+    'a line that takes some of what waits, and not yet the question, is played in test/router/stream-management.test.ts',
   'streamManagement.suspended session.bound 0': 'whoever can resume asks for that first',
   'streamManagement.suspended session.bound 1': 'whoever can resume asks for that first',
   'authentication.verifying xstate.after.saslTimeout.authentication.verifying 0':

@@ -24,12 +24,20 @@ export async function runQuietly(house, parameters) {
   }
 }
 
-/** What a process of its own reports of the walks that are named, in this house. */
-export async function walkOf(house, only) {
+/** What a process of its own reports of the walks that are named, in this house; as `options` say. */
+export async function walkOf(house, only, ...options) {
   const folder = await mkdtemp(join(tmpdir(), 'walk-'))
   const told = join(folder, 'walk.json')
   try {
-    const said = await runQuietly(house, [...engine, 'test/walk/run.mjs', '--only', only, '--json', told])
+    const said = await runQuietly(house, [
+      ...engine,
+      'test/walk/run.mjs',
+      '--only',
+      only,
+      '--json',
+      told,
+      ...options,
+    ])
     if (!existsSync(told)) throw new Error(`the walk of ${only} did not end: ${said}`)
     return JSON.parse(await readFile(told, 'utf8'))
   } finally {

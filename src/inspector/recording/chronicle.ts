@@ -25,7 +25,8 @@ export class Chronicle {
   #seq = 0
   /** The `seq` of stanzas that something follows from, by their order; and of the last that came in. */
   readonly #causes = new Map<number, number>()
-  #lastIn: readonly [order: number, seq: number] | undefined
+  #lastIn = -1
+  #lastInSeq = -1
 
   /** @param tell takes each line as it is made */
   constructor(source: string, tell: (line: RecordingLine) => void) {
@@ -37,14 +38,17 @@ export class Chronicle {
   write({ happenings, missed, stanzas }: TakenUnread): void {
     const wanted = new Set(happenings.map((happening) => happening.kind === 'seen' && happening.cause))
     this.#causes.clear()
-    if (this.#lastIn !== undefined) this.#causes.set(...this.#lastIn)
+    this.#causes.set(this.#lastIn, this.#lastInSeq)
     let gap = missed
     const toSeq = (order: number, isIn: boolean, t: number) => {
       if (gap > 0) this.#record({ kind: 'dropped', count: gap }, t)
       gap = 0
       const seq = this.#seq++
-      if (wanted.has(order)) this.#causes.set(order, seq)
-      if (isIn) this.#lastIn = [order, seq]
+      if (wanted.size > 0 && wanted.has(order)) this.#causes.set(order, seq)
+      if (isIn) {
+        this.#lastIn = order
+        this.#lastInSeq = seq
+      }
       return seq
     }
     let segment = 0
@@ -148,6 +152,8 @@ export class Chronicle {
     if (event.type === 'xstate.stop') return this.#end(seen, life, 'stopped')
     const { context, status, value } = last
     const { silentMs } = { silentMs: undefined, ...context }
+    const { silentMs: silentBeforeMs } = { silentMs: undefined, ...before?.context }
+    const wasSilent = typeof silentBeforeMs === 'number' && silentBeforeMs > 0
     const sender = life.takeSender(event)
     const refused = refusalsIn(steps, before)
     const changes =
@@ -162,7 +168,7 @@ export class Chronicle {
         value,
         ...(status !== 'active' && { status }),
         ...some('data', toData(event)),
-        ...(typeof silentMs === 'number' && silentMs > 0 && { measured: { silentMs } }),
+        ...(typeof silentMs === 'number' && (silentMs > 0 || wasSilent) && { measured: { silentMs } }),
         edges: steps.flatMap(({ _transitions: transitions }) => transitions.map(transitionId)),
         ...(refused.length > 0 && { refused }),
         ...(changes !== undefined && { context: changes }),

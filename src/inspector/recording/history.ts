@@ -1,6 +1,6 @@
 import { KeyFrame } from './key-frame.js'
 import type { RecordingLine, StanzaCrossed } from './record.js'
-import type { StanzaSegment } from './stanza-rows.js'
+import type { Segments, StanzaSegment } from './stanza-rows.js'
 
 /** How far somebody has read: lines and stanzas that came before what is next. */
 export interface Place {
@@ -19,6 +19,7 @@ export class History {
   readonly #source: string
   /** Everything as it was when the oldest happened that is still kept. */
   readonly #horizon = new KeyFrame()
+  readonly #spare: Segments
   #lines: RecordingLine[] = []
   #segments: StanzaSegment[] = []
   #stanzas = 0
@@ -27,8 +28,9 @@ export class History {
   #gone = beginning
   #goneRecords = 0
 
-  constructor(source: string) {
+  constructor(source: string, segments: Segments) {
     this.#source = source
+    this.#spare = segments
   }
 
   get length(): number {
@@ -78,12 +80,14 @@ export class History {
       const [segment] = this.#segments
       const line = this.#lines[lines]
       if (segment !== undefined && (line === undefined || isBefore(segment, line))) {
-        stanzas += 1
-        this.#horizon.pass(segment.firstSeq, segment.firstT)
-        segment.giveUp(1)
+        const next = line !== undefined && 'seq' in line ? line.seq : Infinity
+        const given = segment.giveUpBefore(next, count - lines - stanzas)
+        stanzas += given.count
+        this.#horizon.pass(given.seq, given.t)
         if (segment.length > 0) continue
         this.#segments.shift()
         this.#segmentBytes -= segment.bytes
+        this.#spare.giveBack(segment)
       } else if (line !== undefined) {
         lines += 1
         this.#horizon.take(line)
@@ -98,10 +102,12 @@ export class History {
 
   #stanzasFrom(index: number): readonly StanzaCrossed[] {
     const found: StanzaCrossed[] = []
-    let left = index
-    for (const segment of this.#segments) {
-      if (left < segment.length) for (const each of segment.toRecords(this.#source, left)) found.push(each)
-      left = Math.max(0, left - segment.length)
+    let first = this.#segments.length
+    let before = this.#stanzas
+    for (; before > index && first > 0; first--) before -= this.#segments[first - 1]?.length ?? 0
+    for (const segment of this.#segments.slice(first)) {
+      segment.addRecords(found, this.#source, Math.max(0, index - before))
+      before += segment.length
     }
     return found
   }
@@ -120,5 +126,9 @@ function merge(lines: readonly RecordingLine[], stanzas: readonly StanzaCrossed[
         merged.push(next)
     merged.push(line)
   }
-  return [...merged, ...stanzas.slice(at)]
+  for (; at < stanzas.length; at++) {
+    const next = stanzas[at]
+    if (next !== undefined) merged.push(next)
+  }
+  return merged
 }

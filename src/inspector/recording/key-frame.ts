@@ -8,7 +8,6 @@ import type {
   SourceLine,
   Timer,
 } from './record.js'
-import { toTenths } from './stanza-rows.js'
 
 /** Everything as it was after the records that it was given: what a recording goes on from where its beginning is lost. */
 export class KeyFrame {
@@ -26,7 +25,7 @@ export class KeyFrame {
 
   /** Takes a stanza in, which changes nobody. */
   pass(seq: number, t: number): void {
-    this.#last = { seq, t: toTenths(t) }
+    this.#last = { seq, t }
   }
 
   /** @param count how many records the reader misses */

@@ -1,16 +1,17 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ReadCrossing } from '../../router/crossing.js'
+import { XmlElement } from '../../xml/element.js'
+import * as ns from '../../xml/namespaces.js'
 import { Cause } from './cause.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
 import { beginning, History, type Place } from './history.js'
-import { mayWait } from './patience.js'
 import type { RecordingLine } from './record.js'
-import type { Passed } from './stanza-rows.js'
+import { Segments } from './stanza-rows.js'
+import { Teller } from './teller.js'
 import { Unread } from './unread.js'
-import { tellStanza, toTellableXml } from './wire-xml.js'
 
 export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
@@ -80,13 +81,12 @@ class BoundedRecorder implements Recorder {
   readonly #recordsLimit: number
   readonly #stanzasLimit: number
   readonly #bytesLimit: number
-  readonly #showBodies: boolean
   readonly #begin = performance.now()
   readonly #history: History
   readonly #chronicle: Chronicle
   readonly #cause = new Cause()
   readonly #readers = new Set<Reader>()
-  readonly #unread = new Unread()
+  readonly #unread: Unread
   #count = 0
   #isTrimming = false
   #batch: ReturnType<typeof setTimeout> | undefined
@@ -108,8 +108,9 @@ class BoundedRecorder implements Recorder {
     this.#recordsLimit = recordsLimit
     this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
-    this.#showBodies = showBodies
-    this.#history = new History(source)
+    const segments = new Segments(new Teller(source, showBodies))
+    this.#unread = new Unread(segments)
+    this.#history = new History(source, segments)
     this.#chronicle = new Chronicle(source, (line) => this.#history.keep(line))
     this.#history.keep({
       kind: 'source',
@@ -167,20 +168,12 @@ class BoundedRecorder implements Recorder {
     this.#see({ kind: 'seen', ...this.#stamp(), event, scheduled, cause, isTaken: false })
   }
 
+  /** Bounds are watched by the segment: what a few stanzas take is less than looking each time. */
   #cross(crossing: Crossing): void {
     if (this.#isClosed || crossing.what === 'broken') return
-    if (crossing.what === 'element' && mayWait(crossing.stanza)) {
-      if (crossing.direction === 'in') this.#cause.arrived(this.#count, 'at once')
-      return this.#pass(crossing, crossing.stanza, crossing.units)
-    }
-    if (crossing.direction === 'in') this.#cause.arrived(this.#count, 'within the turn')
-    const xml = toTellableXml(crossing, this.#showBodies)
-    this.#pass(crossing, xml, xml.length)
-  }
-
-  /** Bounds are watched by the segment: what a few stanzas take is less than looking each time. */
-  #pass(crossing: ReadCrossing, passed: Passed, units: number): void {
-    const isFull = this.#unread.cross(this.#count++, performance.now() - this.#begin, crossing, passed, units)
+    if (crossing.direction === 'in')
+      this.#cause.arrived(this.#count, isMessage(crossing) ? 'at once' : 'within the turn')
+    const isFull = this.#unread.cross(this.#count++, performance.now() - this.#begin, crossing)
     if (this.#readers.size > 0) this.#batchUp()
     else if (isFull && this.#unread.stanzas > this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
     if (isFull) this.#watchBounds()
@@ -234,7 +227,6 @@ class BoundedRecorder implements Recorder {
   #write(): void {
     if (this.#readers.size === 0) this.#unread.keepStanzas(this.#stanzasLimit)
     const unread = this.#unread.take()
-    for (const segment of unread.stanzas) segment.writeDown((stanza) => tellStanza(stanza, this.#showBodies))
     this.#chronicle.write(unread)
     this.#history.keepStanzas(unread.stanzas)
   }
@@ -251,6 +243,12 @@ class BoundedRecorder implements Recorder {
     reader.at = this.#history.end
     if (lines.length > 0) harmlessly(() => reader.listener(lines))
   }
+}
+
+function isMessage(crossing: ReadCrossing): boolean {
+  if (crossing.what !== 'element') return false
+  const { stanza } = crossing
+  return !(stanza instanceof XmlElement) || stanza.is('message', ns.client)
 }
 
 const settled = Promise.resolve()

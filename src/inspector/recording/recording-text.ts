@@ -2,6 +2,7 @@ import { toLineText } from './line-text.js'
 import { isRecordingLine } from './recording-shape.js'
 import type { RecordingLine } from './record.js'
 import { isTrickName } from './shape.js'
+import { ToldStanza } from './told-stanza.js'
 
 /** A file that is no recording; says which line is to blame. */
 export class RecordingError extends SyntaxError {
@@ -22,7 +23,13 @@ const limits = { lines: 2_000_000, units: 8 * 1024 * 1024, depth: 64 }
 export function toRecordingText(lines: readonly RecordingLine[]): string {
   // One chain of pieces: joining would write each line twice.
   let text = ''
-  for (const line of lines) text += `${toLineText(line)}\n`
+  for (let index = 0; index < lines.length;) {
+    const run = ToldStanza.runFrom(lines, index)
+    const line = lines[index]
+    if (run === undefined && line !== undefined) text += `${toLineText(line)}\n`
+    text += run?.text ?? ''
+    index += run?.count ?? 1
+  }
   return text
 }
 

@@ -1,36 +1,62 @@
 import type { ReadCrossing } from '../../router/crossing.js'
-import type { Sendable } from '../../router/outbound.js'
+import { LinePieces } from './line-pieces.js'
+import { toLineEnd } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
+import type { Opening, Teller } from './teller.js'
+import { ToldStanza } from './told-stanza.js'
 
-/** What a segment takes: rows, and UTF-16 units unless a single row has more. */
+/** What a segment takes: rows, and bytes unless a single row has more. */
 const rowsLimit = 128
-const unitsLimit = 32_768
+const bytesLimit = 65_536
 
-/** What a row and a segment take beside their text, in bytes. */
+/** What a row, a piece and a segment take beside text of their own, in bytes. */
 const rowBytes = 32
+const pieceBytes = 8
 const segmentBytes = 500
 
-/** What crossed, as text that may be told, or to be told when somebody reads it. */
-export type Passed = Sendable | string
+/** How many segments wait to be used again, of at most so many pieces each. */
+const spareLimit = 32
+const sparePieces = 4096
 
-/** Tells what passed, as far as it may be told. */
-export type Tell = (passed: Sendable) => string
+/** Makes segments, out of those that are needed no more where there are any: so nothing new grows old in memory. */
+export class Segments {
+  readonly #teller: Teller
+  readonly #spare: StanzaSegment[] = []
+
+  constructor(teller: Teller) {
+    this.#teller = teller
+  }
+
+  take(): StanzaSegment {
+    return this.#spare.pop() ?? new StanzaSegment(this.#teller)
+  }
+
+  giveBack(segment: StanzaSegment): void {
+    if (this.#spare.length < spareLimit && segment.clear()) this.#spare.push(segment)
+  }
+}
 
 /**
- * Stanzas that have crossed and that nobody has read, in columns: a row is no object, and makes none, so that what passes costs
- * next to nothing.
+ * Stanzas that have crossed, as pieces of their lines in columns: a row is no object, and hardly makes any, so that what passes
+ * costs next to nothing. The pieces become text when somebody reads them.
  */
 export class StanzaRows {
+  readonly #segments: Segments
   #full: StanzaSegment[] = []
-  #open = new StanzaSegment()
+  #open: StanzaSegment
   #length = 0
   #bytes = 0
+
+  constructor(segments: Segments) {
+    this.#segments = segments
+    this.#open = segments.take()
+  }
 
   get length(): number {
     return this.#length
   }
 
-  /** About what it takes of memory. */
+  /** About what it takes of memory, but for the segment that is not full. */
   get bytes(): number {
     return this.#bytes
   }
@@ -39,10 +65,9 @@ export class StanzaRows {
    * Takes one more in, and tells whether that fills a segment.
    * @param number of it among all that is seen
    */
-  add(number: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): boolean {
+  add(number: number, t: number, crossing: ReadCrossing): boolean {
+    const isFull = this.#open.add(number, t, crossing)
     this.#length += 1
-    this.#bytes += rowBytes + 2 * units
-    const isFull = this.#open.add(number, t, crossing, passed, units)
     if (isFull) this.#close()
     return isFull
   }
@@ -58,6 +83,7 @@ export class StanzaRows {
         if (oldest.length > 0) continue
         this.#full.shift()
         this.#bytes -= oldest.bytes
+        this.#segments.giveBack(oldest)
       }
     }
     this.#length -= surplus
@@ -77,66 +103,72 @@ export class StanzaRows {
   #close(): void {
     if (this.#open.length === 0) return
     this.#full.push(this.#open)
-    this.#bytes += segmentBytes
-    this.#open = new StanzaSegment()
+    this.#bytes += this.#open.bytes
+    this.#open = this.#segments.take()
   }
 }
 
 /** Some of them, in their order. */
 export class StanzaSegment {
+  readonly #teller: Teller
+  readonly #lines = new LinePieces()
   /** Of each its number, and its `seq` once it is counted. */
   readonly #numbers: number[] = []
+  /** In tenths of milliseconds. */
   readonly #times: number[] = []
-  readonly #kinds: Kind[] = []
-  #passed: Passed[] = []
-  #units = 0
-  /** What it is once it is written down: one text, and where each ends. */
-  #text = ''
+  readonly #openings: Opening[] = []
+  /** Where the pieces of each end. */
   readonly #ends: number[] = []
-  /** Rows that are given up. */
+  /** Rows that are in use: these, but for the first. */
+  #rows = 0
   #first = 0
   #counted = 0
 
+  constructor(teller: Teller) {
+    this.#teller = teller
+  }
+
   get length(): number {
-    return this.#numbers.length - this.#first
+    return this.#rows - this.#first
   }
 
   /** About what it takes of memory. */
   get bytes(): number {
-    return segmentBytes + rowBytes * this.#numbers.length + 2 * this.#units
+    const { length, units } = this.#lines
+    return segmentBytes + rowBytes * this.#rows + pieceBytes * length + 2 * units
   }
 
   /** The `seq` of the oldest that it still has. */
   get firstSeq(): number {
-    return this.#numbers[this.#first] ?? Infinity
-  }
-
-  /** When that was. */
-  get firstT(): number {
-    return this.#times[this.#first] ?? Infinity
+    return this.length === 0 ? Infinity : (this.#numbers[this.#first] ?? Infinity)
   }
 
   /** Takes one more in, and tells whether that was the last. */
-  add(number: number, t: number, { direction, what }: ReadCrossing, passed: Passed, units: number): boolean {
-    this.#numbers.push(number)
-    this.#times.push(t)
-    this.#kinds.push(kinds[direction][what])
-    this.#passed.push(passed)
-    this.#units += units
-    return this.#numbers.length === rowsLimit || this.#units >= unitsLimit
+  add(number: number, t: number, crossing: ReadCrossing): boolean {
+    const lines = this.#lines
+    const row = this.#rows
+    const begin = lines.length
+    try {
+      this.#openings[row] = this.#teller.tell(crossing, lines)
+    } catch (error) {
+      lines.drop(begin)
+      throw error
+    }
+    this.#ends[row] = lines.length
+    this.#numbers[row] = number
+    this.#times[row] = Math.round(t * 10)
+    this.#rows = row + 1
+    return this.#rows === rowsLimit || this.bytes >= bytesLimit
   }
 
-  /** Makes one text of all: pieces would burden the garbage collector, and hold on to what they were cut from. */
-  writeDown(tell: Tell): void {
-    this.#units = 0
-    const texts = this.#passed.map((passed) => {
-      const text = typeof passed === 'string' ? passed : tell(passed)
-      this.#units += text.length
-      this.#ends.push(this.#units)
-      return text
-    })
-    this.#text = texts.join('')
-    this.#passed = []
+  /** Makes it as good as new, unless too much would stay in memory for that. */
+  clear(): boolean {
+    if (this.#lines.length > sparePieces || this.bytes > bytesLimit) return false
+    this.#lines.clear()
+    this.#rows = 0
+    this.#first = 0
+    this.#counted = 0
+    return true
   }
 
   /** Gives so many of the oldest up, as far as there are any, and tells how many. */
@@ -147,54 +179,81 @@ export class StanzaSegment {
     return given
   }
 
+  /** Gives up those that came before a `seq`, no more than so many, and tells of the last of them. */
+  giveUpBefore(
+    seq: number,
+    count: number,
+  ): { readonly count: number; readonly seq: number; readonly t: number } {
+    const from = this.#first
+    const to = Math.min(from + count, this.#rows)
+    while (this.#first < to && this.firstSeq < seq) this.#first += 1
+    const last = this.#first - 1
+    return { count: this.#first - from, seq: this.#numbers[last] ?? 0, t: this.#timeOf(last) }
+  }
+
   /**
    * Gives a `seq` to those that were seen before something else, and tells whether those were all of them.
    * @param toSeq is handed the number of each
    */
   count(before: number, toSeq: (number: number, isIn: boolean, t: number) => number): boolean {
-    for (; this.#counted < this.#numbers.length; this.#counted++) {
+    for (; this.#counted < this.#rows; this.#counted++) {
       const row = this.#counted
       const number = this.#numbers[row] ?? 0
       if (number >= before) return false
-      const isIn = this.#kinds[row]?.direction === 'in'
-      this.#numbers[row] = toSeq(number, isIn, this.#times[row] ?? 0)
+      const isIn = this.#openings[row]?.direction === 'in'
+      this.#numbers[row] = toSeq(number, isIn, this.#timeOf(row))
     }
     return true
   }
 
-  /** Their records, from so manieth on. */
-  toRecords(source: string, from = 0): readonly StanzaCrossed[] {
-    const records: StanzaCrossed[] = []
-    for (let row = this.#first + from; row < this.#numbers.length; row++) {
-      const { direction, what } = this.#kinds[row] ?? kinds.in.element
-      const xml = this.#text.slice(this.#ends[row - 1] ?? 0, this.#ends[row])
-      const [seq, t] = [this.#numbers[row] ?? 0, toTenths(this.#times[row] ?? 0)]
-      records.push({ kind: 'wire', direction, what, name: nameIn(xml), xml, source, seq, t })
+  /** Adds their records to others, from so manieth on. */
+  addRecords(records: StanzaCrossed[], source: string, from = 0): void {
+    const first = this.#first + from
+    const text = this.#write(first)
+    const isEscaped = text.includes('\\')
+    let begin = 0
+    for (let row = first; row < this.#rows; row++) {
+      const opening = this.#openings[row]
+      const numberAt = numbersAt[row] ?? 0
+      const end = linesEnd[row] ?? 0
+      if (opening === undefined) continue
+      const told = text.slice(begin + opening.head.length, numberAt - opening.tail.text.length)
+      const xml = isEscaped ? String(JSON.parse(`"${told}"`)) : told
+      const seq = this.#numbers[row] ?? 0
+      records.push(new ToldStanza(opening, { seq, source, t: this.#timeOf(row), xml }, text, begin, end - 1))
+      begin = end
     }
-    return records
+  }
+
+  /** Their lines; and notes where the number of each stands, and where it ends. */
+  #write(first: number): string {
+    let text = ''
+    let begin = this.#ends[first - 1] ?? 0
+    let tenths = -1
+    let lineEnd = ''
+    for (let row = first; row < this.#rows; row++) {
+      const end = this.#ends[row] ?? begin
+      const time = this.#times[row] ?? 0
+      if (time !== tenths) lineEnd = toLineEnd(time)
+      tenths = time
+      text = this.#lines.prolong(text, begin, end)
+      numbersAt[row] = text.length
+      text += this.#numbers[row] ?? 0
+      text += lineEnd
+      linesEnd[row] = text.length
+      begin = end
+    }
+    return text
+  }
+
+  #timeOf(row: number): number {
+    return (this.#times[row] ?? 0) / 10
   }
 }
 
-type Kind = Pick<StanzaCrossed, 'direction' | 'what'>
-
-const kindsOf = (direction: ReadCrossing['direction']) => ({
-  open: { direction, what: 'open' } satisfies Kind,
-  element: { direction, what: 'element' } satisfies Kind,
-  close: { direction, what: 'close' } satisfies Kind,
-})
-
-/** Each of them once. */
-const kinds = { in: kindsOf('in'), out: kindsOf('out') }
+/** Of the rows that are being read. */
+const numbersAt: number[] = []
+const linesEnd: number[] = []
 
 /** Milliseconds as a recording has them. */
 export const toTenths = (ms: number) => Math.round(ms * 10) / 10
-
-/** The name in the first tag. */
-function nameIn(xml: string): string {
-  const begin = xml.startsWith('</') ? 2 : 1
-  let end = begin
-  while (end < xml.length && !nameEnds.has(xml.charCodeAt(end))) end++
-  return xml.slice(begin, end)
-}
-
-const nameEnds = new Set([' ', '/', '>'].map((each) => each.charCodeAt(0)))

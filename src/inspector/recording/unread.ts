@@ -1,13 +1,17 @@
 import type { ReadCrossing } from '../../router/crossing.js'
 import type { Happening } from './happening.js'
-import { StanzaRows, type Passed, type StanzaSegment } from './stanza-rows.js'
+import { StanzaRows, type Segments, type StanzaSegment } from './stanza-rows.js'
 
 /** What was seen and not yet written down. */
 export class Unread {
-  readonly #stanzas = new StanzaRows()
+  readonly #stanzas: StanzaRows
   #seen: Happening[] = []
   #missed = 0
   #seenBytes = 0
+
+  constructor(segments: Segments) {
+    this.#stanzas = new StanzaRows(segments)
+  }
 
   get length(): number {
     return this.#seen.length + this.#stanzas.length
@@ -27,12 +31,9 @@ export class Unread {
     this.#seenBytes += seenBytes
   }
 
-  /**
-   * Takes a stanza in, and tells whether that fills a segment.
-   * @param units how long it is about, in UTF-16 units
-   */
-  cross(order: number, t: number, crossing: ReadCrossing, passed: Passed, units: number): boolean {
-    return this.#stanzas.add(order, t, crossing, passed, units)
+  /** Takes a stanza in, and tells whether that fills a segment. */
+  cross(order: number, t: number, crossing: ReadCrossing): boolean {
+    return this.#stanzas.add(order, t, crossing)
   }
 
   /** Keeps only the latest stanzas. */

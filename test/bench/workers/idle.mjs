@@ -5,6 +5,7 @@ import { cpuMs, finish, input, pause } from './parent.mjs'
 
 const { client, concurrency, crowd, settleMs, windowMs, ...common } = input
 const warmLogins = 10
+const windowCount = 3
 /** So many sessions, from the first account on and over all of them in turn. */
 const accounts = Array.from(
   { length: crowd.sessions },
@@ -53,9 +54,14 @@ await Promise.all(
 )
 await pause(settleMs)
 const after = await memory()
-const start = process.cpuUsage()
-await pause(windowMs)
-const cpu = cpuMs(start) / (windowMs / 1000)
+// The engine goes on for a while with what the logins have left to collect and to compile; that is in one window.
+const windows = []
+for (let window = 0; window < windowCount; window++) {
+  const start = process.cpuUsage()
+  await pause(windowMs / windowCount)
+  windows.push((cpuMs(start) / windowMs) * windowCount * 1000)
+}
+const cpu = windows.sort((one, other) => one - other)[windowCount >> 1]
 finish({
   heap: (after.heapUsed - before.heapUsed) / sessions.length / 1024,
   rss: (after.rss - before.rss) / sessions.length / 1024,

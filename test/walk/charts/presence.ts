@@ -1,6 +1,6 @@
 import { presenceMachine } from '../../../machines/presence.js'
 import { defaultTimeouts as timeouts } from '../../../machines/timeouts.js'
-import { StanzaError } from '../../../src/errors.js'
+import { StanzaError, TransportError } from '../../../src/errors.js'
 import { orders } from '../../../src/testing/index.js'
 import { toWalked } from './walked-chart.js'
 
@@ -19,6 +19,7 @@ export const presence = toWalked(presenceMachine, {
     { type: 'presence.withdraw' },
     { type: 'presence.hide', form: 'xep-0186' },
     { type: 'presence.hide', form: 'legacy' },
+    { type: 'presence.refused', error: new TransportError('overflow', 'too much waits') },
   ],
   outcomes: { becomeInvisible: { error: errors }, becomeVisible: { error: errors } },
   key: ({ context: { timeouts: _waits, error, ...rest } }) => [rest, error?.code],
@@ -39,8 +40,17 @@ export const presence = toWalked(presenceMachine, {
       snapshot.matches({ offline: 'toHide' }),
     'whoever was seen is seen in the next session': (snapshot, last) =>
       last?.event.type !== 'session.offline' ||
-      !last.from.matches({ online: 'available' }) ||
+      !(last.from.matches({ online: 'available' }) || last.from.matches({ online: 'unsaid' })) ||
       snapshot.matches({ offline: 'toAnnounce' }),
+    'what there is no room for is not believed to be said': (snapshot, last) =>
+      last?.event.type !== 'presence.refused' ||
+      !(['available', 'unavailable', 'vanished'] as const).some((state) =>
+        snapshot.matches({ online: state }),
+      ),
+    'what was not said is said again': (_snapshot, last) =>
+      last?.event.type.startsWith('xstate.after.roomPause.') !== true ||
+      orders(last, 'sendPresence') ||
+      orders(last, 'sendUnavailable'),
     'what was told is forgotten with the session': (snapshot, last) =>
       last === undefined ||
       !last.from.matches('online') ||

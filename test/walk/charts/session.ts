@@ -158,7 +158,7 @@ export const session = toWalked(measured, {
     snapshot.context.hasStore,
     snapshot.context.isUnread,
     snapshot.context.resumption,
-    snapshot.matches({ active: 'online' }) && snapshot.context.silentMs,
+    snapshot.matches({ active: 'online' }) ? silence(snapshot) : reason(snapshot),
     ...(isUnderWay(snapshot) ? whatWasMet(snapshot.context) : []),
   ],
   invariants: {
@@ -352,13 +352,25 @@ function whatWasMet(context: SessionContext): readonly unknown[] {
     context.transport?.secure,
     context.wasOnline,
     context.registers,
-    context.failures === 0 ? 0 : Math.min(context.alike.times, 4),
+    // The policy lets nothing fail more than three times for one reason: beyond it is no further than at it.
+    context.failures === 0 ? 0 : Math.min(context.alike.times, 3),
     context.isHaunted,
     context.hops,
     context.jid,
-    context.error === undefined ? undefined : judge(context.error).decision,
     context.verdict?.decision,
   ]
+}
+
+/** How long it lasts counts where it is measured and where that is judged; a doubt ends with an answer or with the session. */
+function silence(snapshot: SessionSnapshot): unknown {
+  const { silentMs } = snapshot.context
+  return snapshot.matches({ active: { online: { liveness: 'doubting' } } }) ? silentMs > 0 : silentMs
+}
+
+/** Whoever is online has none but that of an account not removed, and leaves with another one or with none. */
+function reason(snapshot: SessionSnapshot): unknown {
+  const { error } = snapshot.context
+  return isUnderWay(snapshot) && error !== undefined ? judge(error).decision : undefined
 }
 
 /** The last phase before a session. */

@@ -9,11 +9,11 @@ import { orders } from '../../../src/testing/index.js'
 import { ordersInTurn, told } from './told.js'
 import { toWalked } from './walked-chart.js'
 
-/** The chart with a silence that is measured, as an actor does: short at first, long enough at the third look. */
+/** The chart with a silence that is measured, as an actor does: long enough at the third look, none at the fourth. */
 const measured = streamManagementMachine.provide({
   actions: {
     measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
-      silentMs: Math.min(silentMs + timeouts.ackMs / 3, timeouts.ackMs),
+      silentMs: silentMs >= timeouts.ackMs ? 0 : Math.min(silentMs + timeouts.ackMs / 3, timeouts.ackMs),
     })),
   },
 })

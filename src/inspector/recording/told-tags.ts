@@ -1,0 +1,166 @@
+import { XmlElement, xmlNamespace, type AttributeName } from '../../xml/element.js'
+import * as ns from '../../xml/namespaces.js'
+import { serialize } from '../../xml/serializer.js'
+import { FixedPiece } from './line-pieces.js'
+import { toJsonPiece } from './line-text.js'
+import { tellableWords, type TellableWords } from './wire-words.js'
+
+/** How the tags of an element are told, in pieces of a JSON text between which values and content stand. */
+export interface ToldTag {
+  readonly name: string
+  readonly namespace: string
+  /** The default namespace around it; `undefined` where it stands alone. */
+  readonly outer: string | undefined
+  /** And inside it. */
+  readonly inner: string
+  readonly attributeNames: readonly AttributeName[]
+  readonly values: readonly ToldValue[]
+  readonly text: TellableWords['text']
+  /** How the start tag ends where content follows, and where none does. */
+  readonly content: FixedPiece
+  readonly empty: FixedPiece
+  readonly end: FixedPiece
+  /** UTF-16 units of all that. */
+  readonly units: number
+  /** What was told behind it last. */
+  next: ToldTag | undefined
+}
+
+/** An attribute, up to its value. */
+export interface ToldValue {
+  readonly before: FixedPiece
+  readonly kind: 'hidden' | 'language' | 'told'
+  /** Whether most elements have another value. */
+  readonly isNew: boolean
+  /** What it was last, if that is told, and the same with what stands before it. */
+  last: string | undefined
+  piece: FixedPiece
+}
+
+/** What is remembered; what exceeds it replaces all of it, or is not remembered. */
+const tagsLimit = 128
+const unitsLimit = 1024
+
+/** How tags are told that were told before: there are few, each comes often, and mostly behind the same. */
+export class ToldTags {
+  readonly #tags = new Map<string, ToldTag[]>()
+  #count = 0
+  #last: ToldTag | undefined
+
+  find(element: XmlElement, outer: string | undefined): ToldTag {
+    const last = this.#last
+    const next = last?.next
+    if (next !== undefined && fits(next, element, outer)) {
+      this.#last = next
+      return next
+    }
+    const tag = this.#search(element, outer)
+    const isKept = tag.units <= unitsLimit
+    if (last !== undefined && isKept) last.next = tag
+    this.#last = isKept ? tag : undefined
+    return tag
+  }
+
+  #search(element: XmlElement, outer: string | undefined): ToldTag {
+    const { attributeNames, name, namespace } = element
+    const known = this.#tags.get(name)
+    if (known !== undefined) for (const tag of known) if (fits(tag, element, outer)) return tag
+    const tag = describe(name, namespace, attributeNames, outer)
+    if (tag.units <= unitsLimit) this.#remember(tag)
+    return tag
+  }
+
+  #remember(tag: ToldTag): void {
+    if (this.#count === tagsLimit) {
+      this.#tags.clear()
+      this.#count = 0
+      this.#last = undefined
+    }
+    this.#count += 1
+    const known = this.#tags.get(tag.name)
+    if (known === undefined) this.#tags.set(tag.name, [tag])
+    else known.push(tag)
+  }
+}
+
+const fits = (tag: ToldTag, element: XmlElement, outer: string | undefined) =>
+  tag.name === element.name &&
+  tag.namespace === element.namespace &&
+  tag.outer === outer &&
+  areSame(tag.attributeNames, element.attributeNames)
+
+function areSame(some: readonly AttributeName[], others: readonly AttributeName[]): boolean {
+  if (some === others) return true
+  if (some.length !== others.length) return false
+  for (let index = 0; index < some.length; index++) {
+    const one = some[index]
+    const other = others[index]
+    if (one !== other && (one?.name !== other?.name || one?.namespace !== other?.namespace)) return false
+  }
+  return true
+}
+
+/** The serialiser itself spells a specimen, so that there is no second opinion on how an element is written. */
+function describe(
+  name: string,
+  namespace: string,
+  attributeNames: readonly AttributeName[],
+  outer: string | undefined,
+): ToldTag {
+  const gap = gapBeside([namespace, ...attributeNames.map((each) => each.namespace)])
+  const values = attributeNames.map(() => gap)
+  const spell = (children: readonly string[]) => {
+    const specimen = new XmlElement(name, namespace, { names: attributeNames, values }, children)
+    const text =
+      outer === undefined ? spellAlone(specimen) : serialize(specimen, { namespace: outer, prefixes })
+    return text.split(gap).map(toJsonPiece)
+  }
+  const pieces = spell([gap])
+  const [content = '', end = ''] = pieces.slice(-2)
+  const { attributes, text } = tellableWords(namespace, name)
+  return {
+    name,
+    namespace,
+    outer,
+    inner: prefixes.has(namespace) || namespace === xmlNamespace ? (outer ?? '') : namespace,
+    attributeNames,
+    values: attributeNames.map((each, index) => toldValue(each, pieces[index] ?? '', attributes)),
+    text,
+    content: new FixedPiece(content),
+    empty: new FixedPiece(spell([]).at(-1) ?? ''),
+    end: new FixedPiece(end),
+    units: pieces.reduce((sum, piece) => sum + piece.length, name.length),
+    next: undefined,
+  }
+}
+
+function toldValue(
+  { name, namespace }: AttributeName,
+  text: string,
+  tellable: ReadonlySet<string>,
+): ToldValue {
+  const before = new FixedPiece(text)
+  const isTold = namespace === '' && tellable.has(name)
+  const isLanguage = namespace === xmlNamespace && name === 'lang'
+  const kind = isTold ? 'told' : isLanguage ? 'language' : 'hidden'
+  return { before, kind, isNew: changing.has(name), last: undefined, piece: before }
+}
+
+const changing: ReadonlySet<string> = new Set(['id', 'jid', 'h', 'stamp'])
+
+/** Stands where a value or content will, and nowhere in these: of names, none has a DEL in it. */
+function gapBeside(namespaces: readonly string[]): string {
+  let gap = '\x7f'
+  while (namespaces.some((each) => each.includes(gap))) gap += '\x7f'
+  return gap
+}
+
+const prefixes = new Map([[ns.streams, 'stream']])
+
+/** Alone, and all the same with the prefix that everybody knows. */
+export function spellAlone(element: XmlElement): string {
+  const text = serialize(element, { prefixes })
+  if (element.namespace !== ns.streams) return text
+  const name = `stream:${element.name}`
+  return `<${name} xmlns:stream='${ns.streams}'${text.slice(name.length + 1)}`
+}
