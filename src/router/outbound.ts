@@ -89,7 +89,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
-    this.#watch?.(new Sent(stanza, text.length, this.#spell))
+    this.#watch?.(new Sent(stanza, this.#spell))
     this.#cork.write(text, sender)
   }
 
@@ -127,7 +127,7 @@ class Writer implements Outbound {
     if (!this.#opened) return this.#transport.destroy()
     const element = toStreamErrorElement({ condition, application })
     const text = this.#spell(element)
-    this.#watch?.(new Sent(element, text.length, this.#spell))
+    this.#watch?.(new Sent(element, this.#spell))
     this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
@@ -142,13 +142,11 @@ class Writer implements Outbound {
 class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
-  readonly units: number
   readonly stanza: Sendable
   readonly #spell: Spell
 
-  constructor(stanza: Sendable, units: number, spell: Spell) {
+  constructor(stanza: Sendable, spell: Spell) {
     this.stanza = stanza
-    this.units = units
     this.#spell = spell
   }
 
