@@ -162,6 +162,9 @@ describe('the session chart, when connections are lost,', () => {
     expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-1' }])
     expect(asked.filter((name) => name === 'initiate')).toHaveLength(2)
+    stanzas.say({ type: 'stream.ended', error: new ProtocolError('not-well-formed', 'broken') })
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff.ended')
   })
 
   it('does not come back where the first certificate is wrong', async () => {
