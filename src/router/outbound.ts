@@ -12,6 +12,13 @@ import type { StreamHeader } from './inbound.js'
 /** What a stream carries: an element, or what is written without being one. */
 export type Sendable = XmlElement | PlainMessage
 
+/** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
+export function isStanza(stanza: Sendable): boolean {
+  if (!(stanza instanceof XmlElement)) return true
+  const { name, namespace } = stanza
+  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
+}
+
 /** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void

@@ -44,9 +44,10 @@ export function* blames(
 }
 
 function endedAfter(snapshot: AnyMachineSnapshot, from: Position, event: AnyEventObject): readonly string[] {
-  const [now, before] = [childrenOf(snapshot), childrenOf(from.snapshot)]
   const id: unknown = event.type.startsWith('xstate.snapshot.') ? undefined : event['actorId']
-  return [...from.ended, ...(typeof id === 'string' ? [id] : [])]
-    .filter((each) => now.has(each) && now.get(each) === before.get(each))
-    .sort()
+  const ended = typeof id === 'string' ? [...from.ended, id] : from.ended
+  // At most places every actor is at work.
+  if (ended.length === 0) return ended
+  const [now, before] = [childrenOf(snapshot), childrenOf(from.snapshot)]
+  return ended.filter((each) => now.has(each) && now.get(each) === before.get(each)).sort()
 }

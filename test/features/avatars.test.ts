@@ -135,7 +135,7 @@ describe('the avatar of somebody', () => {
     const shown: (string | undefined)[] = []
     avatarOf(bob).subscribe((avatar) => shown.push(avatar?.id))
     const server = await later.peer()
-    await rest()
+    while (shown.at(-1) === undefined) await rest()
     expect(shown.at(-1)).toBe(hashOf(good))
     expect(await firstValueFrom(avatarOf('carol@example.test'))).toBeUndefined()
     await logIn(server)

@@ -81,7 +81,7 @@ async function copyOf(root) {
 async function failuresOf(house, file) {
   const told = join(house, 'tests.json')
   await rm(told, { force: true })
-  const options = ['run', '--project', 'alone', '--bail', '1', '--reporter', 'json', '--outputFile', told]
+  const options = ['run', '--project', '!interop', '--bail', '1', '--reporter', 'json', '--outputFile', told]
   await runQuietly(house, ['node_modules/vitest/vitest.mjs', ...options, file])
   const { testResults } = JSON.parse(await readFile(told, 'utf8'))
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
