@@ -1,4 +1,4 @@
-import { assign, type SnapshotFrom } from 'xstate'
+import { assign } from 'xstate'
 import type { AuthenticationOutput } from '../../../machines/authentication.js'
 import type { BindingInput, BindingOutput } from '../../../machines/binding.js'
 import type { ConnectionOutput } from '../../../machines/connection.js'
@@ -18,10 +18,9 @@ import {
 } from '../../../src/errors.js'
 import { orders } from '../../../src/testing/index.js'
 import { connection } from './connection.js'
+import { sessionKey, type SessionSnapshot } from './session-key.js'
 import { ordersInTurn, told } from './told.js'
 import { toWalked } from './walked-chart.js'
-
-type SessionSnapshot = SnapshotFrom<typeof sessionMachine>
 
 /** Of the phases of an attempt there is one at a time. */
 const phases = ['connection', 'makeAccount', 'authentication', 'binding', 'stanzas', 'closeStream'] as const
@@ -152,15 +151,7 @@ export const session = toWalked(measured, {
     readStore: { done: leftBehind, error: [taken, broken] },
     probe: { done: [undefined], error: [lost] },
   },
-  key: (snapshot) => [
-    snapshot.context.reconnect,
-    snapshot.context.wantsManagement,
-    snapshot.context.hasStore,
-    snapshot.context.isUnread,
-    snapshot.context.resumption,
-    snapshot.matches({ active: 'online' }) ? silence(snapshot) : reason(snapshot),
-    ...(isUnderWay(snapshot) ? whatWasMet(snapshot.context) : []),
-  ],
+  key: sessionKey,
   invariants: {
     'no credentials leave unless the stream is encrypted, or the app goes without': (snapshot) =>
       !snapshot.matches({ active: 'authenticating' }) ||
@@ -339,38 +330,6 @@ export const session = toWalked(measured, {
       last.event.type === 'session.connect',
   },
 })
-
-/** What an attempt has met is judged with the next failure of it, and forgotten with the next wish. */
-function isUnderWay(snapshot: SessionSnapshot): boolean {
-  return (
-    snapshot.matches('backingOff') || (snapshot.matches('active') && !snapshot.matches({ active: 'closing' }))
-  )
-}
-
-function whatWasMet(context: SessionContext): readonly unknown[] {
-  return [
-    context.transport?.secure,
-    [context.wasOnline, context.isHaunted],
-    context.registers,
-    // The policy lets nothing fail more than three times for one reason: beyond it is no further than at it.
-    context.failures === 0 ? 0 : Math.min(context.alike.times, 3),
-    context.hops,
-    context.jid,
-    context.verdict?.decision,
-  ]
-}
-
-/** How long it lasts counts where it is measured and where that is judged; a doubt ends with an answer or with the session. */
-function silence(snapshot: SessionSnapshot): unknown {
-  const { silentMs } = snapshot.context
-  return snapshot.matches({ active: { online: { liveness: 'doubting' } } }) ? silentMs > 0 : silentMs
-}
-
-/** Whoever is online has none but that of an account not removed, and leaves with another one or with none. */
-function reason(snapshot: SessionSnapshot): unknown {
-  const { error } = snapshot.context
-  return isUnderWay(snapshot) && error !== undefined ? judge(error).decision : undefined
-}
 
 /** The last phase before a session. */
 const isBegun = (from: SessionSnapshot | undefined) =>
