@@ -160,7 +160,8 @@ const unproven = 'a network in between may speak for the server; it was reached 
 export function judgeUnproven(error: XmppError): Verdict {
   const verdict = judge(error)
   if (!isAnybodys(error)) return verdict
-  return verdict.decision === 'retry' ? { ...verdict, limit: Infinity } : retry('backoff', unproven)
+  // A reason of its own, so that nothing of it counts against the server.
+  return retry(verdict.decision === 'retry' ? verdict.pace : 'backoff', unproven)
 }
 
 /** Whether anybody on the way to the server can bring it about. */

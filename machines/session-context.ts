@@ -89,6 +89,8 @@ export interface SessionContext extends SessionInput {
   /** What an earlier process has left is yet to be read. */
   readonly isUnread: boolean
   readonly wasOnline: boolean
+  /** An attempt has asked for an address and was cut off: the server may deal with it later, and take the address from this one. */
+  readonly isHaunted: boolean
   /** How long nothing had arrived when it was last measured, in milliseconds. */
   readonly silentMs: number
   /** The account is to be made first, in this attempt and until that has worked. */
@@ -130,6 +132,7 @@ export function toInitialContext(input: SessionInput): SessionContext {
     scramPinned: false,
     isUnread: input.hasStore,
     wasOnline: false,
+    isHaunted: false,
     silentMs: 0,
     registers: false,
     failures: 0,
@@ -216,11 +219,20 @@ const registration = '{http://jabber.org/features/iq-register}register'
 const invitations = '{urn:xmpp:ibr-token:0}register'
 const legacyAuth = '{http://jabber.org/features/iq-auth}auth'
 
+/** ejabberd may deal with the requests of two connections in the order in which it gets round to them. */
+const ownConflict: Verdict = {
+  decision: 'retry',
+  pace: 'soon',
+  limit: 1,
+  because: 'an earlier attempt of this client has taken the resource',
+}
+
 /** The table's verdict, narrowed by what this session has been through. */
 export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   const error =
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
-  const verdict = isUnproven(context) ? judgeUnproven(error) : judge(error)
+  const verdict = toVerdict(context, error)
+  const isHaunted = context.jid === undefined && (context.isHaunted || context.mechanism !== undefined)
   const failures = context.failures + 1
   const { because } = verdict
   const times = context.failures > 0 && context.alike.because === because ? context.alike.times + 1 : 1
@@ -230,6 +242,7 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
     error,
     failures,
     alike,
+    isHaunted,
     redirect,
     resumption: undefined,
     verdict: { decision: 'stop', because: reason, later } as const,
@@ -245,9 +258,15 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
       return stop(`${because}; the first attempt is not repeated`, true)
     }
     if (times > verdict.limit) return stop(`${because}; failed ${times} times in a row`)
-    return { error, failures, alike, verdict, ...keepSession(context, error) }
+    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error) }
   }
-  return { error, failures, alike, redirect, verdict, resumption: undefined }
+  return { error, failures, alike, isHaunted, redirect, verdict, resumption: undefined }
+}
+
+function toVerdict(context: SessionContext, error: XmppError): Verdict {
+  if (isUnproven(context)) return judgeUnproven(error)
+  const isConflict = error instanceof StreamError && error.condition === 'conflict'
+  return isConflict && context.isHaunted ? ownConflict : judge(error)
 }
 
 /** Whoever it was that has failed, now that the server was reached before, has not shown to be the server. */

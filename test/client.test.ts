@@ -43,15 +43,6 @@ describe('createClient()', () => {
     expect(() => createClient(options)).toThrow(message)
   })
 
-  it('makes methods that say how to call them where they are called without it', () => {
-    const methods = { ...Object.getOwnPropertyDescriptors(Object.getPrototypeOf(scripted().client)) }
-    const calls = Object.entries(methods).filter(([name]) => /^(?:connect|disconnect|send|use)$/.test(name))
-    expect(calls).toHaveLength(4)
-    for (const [, { value }] of calls) {
-      expect(() => Reflect.apply(value, undefined, [])).toThrow(/client\.send\(…\)/)
-    }
-  })
-
   it('does nothing before connect()', async () => {
     const { client, servers } = scripted()
     await turn()

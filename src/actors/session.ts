@@ -97,11 +97,9 @@ const sessionActors = {
     if (link.account !== undefined && link.account === bus.account) {
       bus.send(toPresenceElement({ type: 'unavailable' }))
     }
-    if (memory !== undefined) {
-      // It may have to wait until something is stored that has come meanwhile.
-      await new Promise<void>((resolve) => management.ledger.whenStored(resolve))
-      if (signal.aborted || !link.hasStream) return
-    }
+    // So may the farewell, where something has come meanwhile that is stored first.
+    if (memory !== undefined) await memory.settle().catch(() => undefined)
+    if (signal.aborted || !link.hasStream) return
     bus.stopSending(link.stream.end)
     await link.stream.close(signal)
   }),

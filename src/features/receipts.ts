@@ -97,7 +97,7 @@ export function receipts(host: FeatureHost): ReceiptsFeature {
       const payloads = [...(message.payloads ?? []), toReceiptElement({ kind: 'request' })]
       const delivery = send({ ...message, payloads })
       wait(delivery.id, { to, delivery })
-      memory?.keepFact(kept + delivery.id, [to ?? null, Date.now()])
+      memory?.keepFact(kept + delivery.id, { to: to ?? null, moment: Date.now() })
       return delivery
     },
   }
@@ -113,8 +113,8 @@ interface Sent {
 }
 
 function readSent(value: Json): Sent | undefined {
-  if (!Array.isArray(value)) return undefined
-  const [to, moment]: readonly unknown[] = value
+  if (typeof value !== 'object' || value === null || !('to' in value && 'moment' in value)) return undefined
+  const { to, moment } = value
   if (typeof moment !== 'number' || (to !== null && typeof to !== 'string')) return undefined
   return { to: to ?? undefined, moment }
 }

@@ -16,8 +16,8 @@ const promptTexts = 16
 /** How long the text of a flood waits for more, in milliseconds; longer only where the event loop is busy for longer. */
 const lingerMs = 1
 
-/** A turn ends when its microtasks run; Node’s `queueMicrotask` costs several times as much as this one. */
-const settled = Promise.resolve()
+/** What is done when a turn ends, with its microtasks, waits for this: Node’s `queueMicrotask` costs several times as much. */
+export const settled = Promise.resolve()
 
 /**
  * Collects what is written in one turn, and writes it when the turn ends. What comes behind `promptTexts` texts

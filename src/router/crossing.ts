@@ -30,8 +30,6 @@ export interface ElementCrossing extends Way {
   readonly element: XmlElement
   /** The same, or what is written without being an element. */
   readonly stanza: Sendable
-  /** How long its text is, in UTF-16 units; the text of what is sent is made when it is asked for. */
-  readonly units: number
 }
 
 /** The end of a stream: `</stream:stream>`, or `<close/>` over frames. */
@@ -63,8 +61,7 @@ export function watchInbound(
       events.opened(header)
     },
     element: (element) => {
-      const text = spelling.take()
-      watch({ direction: 'in', what: 'element', element, stanza: element, text, units: text.length })
+      watch({ direction: 'in', what: 'element', element, stanza: element, text: spelling.take() })
       events.element(element)
     },
     closed: (otherUri) => {

@@ -12,6 +12,13 @@ import type { StreamHeader } from './inbound.js'
 /** What a stream carries: an element, or what is written without being one. */
 export type Sendable = XmlElement | PlainMessage
 
+/** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
+export function isStanza(stanza: Sendable): boolean {
+  if (!(stanza instanceof XmlElement)) return true
+  const { name, namespace } = stanza
+  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
+}
+
 /** The writing half of a stream: one writer, corked. */
 export interface Outbound {
   open(header: StreamHeader): void
@@ -82,7 +89,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
-    this.#watch?.(new Sent(stanza, text.length, this.#spell))
+    this.#watch?.(new Sent(stanza, this.#spell))
     this.#cork.write(text, sender)
   }
 
@@ -120,7 +127,7 @@ class Writer implements Outbound {
     if (!this.#opened) return this.#transport.destroy()
     const element = toStreamErrorElement({ condition, application })
     const text = this.#spell(element)
-    this.#watch?.(new Sent(element, text.length, this.#spell))
+    this.#watch?.(new Sent(element, this.#spell))
     this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
@@ -135,13 +142,11 @@ class Writer implements Outbound {
 class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
-  readonly units: number
   readonly stanza: Sendable
   readonly #spell: Spell
 
-  constructor(stanza: Sendable, units: number, spell: Spell) {
+  constructor(stanza: Sendable, spell: Spell) {
     this.stanza = stanza
-    this.units = units
     this.#spell = spell
   }
 

@@ -1,9 +1,8 @@
 import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
-import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
-import type { Sender } from './cork.js'
-import type { Sendable } from './outbound.js'
+import { settled, type Sender } from './cork.js'
+import { isStanza, type Sendable } from './outbound.js'
 
 /** What becomes of one stanza that is sent, told in the order in which it was sent. */
 export interface StanzaFate extends Sender {
@@ -93,6 +92,8 @@ export class StanzaLedger {
   /** Told once when so many are kept. */
   #notify: (() => void) | undefined
   #notifyAt = 1
+  /** The carrier that tells when it has room again. */
+  #crowded: Carrier | undefined
   /** Who was refused since too much waits to be acknowledged. */
   #refused: (() => void)[] = []
 
@@ -326,7 +327,7 @@ export class StanzaLedger {
     const tell = this.#notify
     if (tell === undefined || count < this.#notifyAt) return
     this.#notify = undefined
-    queueMicrotask(tell)
+    void settled.then(tell)
   }
 
   /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
@@ -342,14 +343,21 @@ export class StanzaLedger {
         carrier.send(kept.stanza, kept)
       } catch (error) {
         if (!(error instanceof TransportError)) throw error
-        carrier.whenRoom?.(() => {
-          if (carrier === this.#carrier) this.#carryOn()
-        })
+        this.#awaitRoom(carrier)
         break
       }
       this.#unsent++
     }
     this.#dropUncounted()
+  }
+
+  #awaitRoom(carrier: Carrier): void {
+    if (this.#crowded === carrier) return
+    this.#crowded = carrier
+    carrier.whenRoom?.(() => {
+      this.#crowded = undefined
+      if (carrier === this.#carrier) this.#carryOn()
+    })
   }
 
   /** Where nothing is counted, what was sent is all that is ever known. */
@@ -386,12 +394,5 @@ function sayAgain(kept: Kept): Kept {
   return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
 }
 
-/** Of two counts; a remainder is the price of several additions. */
+/** The count behind this one, without the price of a remainder. */
 const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)
-
-/** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
-function isStanza(stanza: Sendable): boolean {
-  if (!(stanza instanceof XmlElement)) return true
-  const { name, namespace } = stanza
-  return namespace === ns.client && (name === 'message' || name === 'presence' || name === 'iq')
-}

@@ -8,6 +8,7 @@ import {
   type StreamManagementFailure,
 } from '../stanza/stream-management.js'
 import type { XmlElement } from '../xml/element.js'
+import { settled } from './cork.js'
 import { StanzaLedger } from './stanza-ledger.js'
 import type { XmlStream } from './xml-stream.js'
 
@@ -250,7 +251,7 @@ export class StreamManagement {
     this.#unanswered = 0
     const waitMs = this.#answeredMs + answerPaceMs - performance.now()
     if (waitMs > 0) this.#linger = setTimeout(this.#answer, waitMs)
-    else queueMicrotask(this.#answer)
+    else void settled.then(this.#answer)
   }
 
   readonly #answer = (): void => {

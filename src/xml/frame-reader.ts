@@ -40,7 +40,10 @@ function createReader(resolved: XmlLimits): (frame: string) => XmlElement {
 
   return (frame) => {
     if (frame.length > resolved.stanzaBytes) {
-      throw new ProtocolError('policy-violation', `a frame is longer than ${resolved.stanzaBytes} bytes`)
+      throw new ProtocolError(
+        'policy-violation',
+        `a frame is longer than ${resolved.stanzaBytes} bytes (\`stanzaBytes\`)`,
+      )
     }
     if (loneSurrogate.test(frame)) {
       throw new ProtocolError('unsupported-encoding', 'a frame holds half a surrogate pair')

@@ -15,7 +15,11 @@ export interface XmlLimits {
   readonly gapLength: number
   /** Length of one start tag. Default 65,536. */
   readonly startTagLength: number
-  /** UTF-8 bytes of one stanza from `<` to its last `>`. Default 1,048,576. */
+  /**
+   * UTF-8 bytes of one stanza from `<` to its last `>`. Default 4,194,304: a roster is one stanza, of 20,000 contacts with 200 bytes
+   * each; what strangers send is limited by servers, to a sixteenth of that or less.
+   * @see RFC 6120 §13.12
+   */
   readonly stanzaBytes: number
   /** Bytes (or code units of text) that arrive while the reader is halted. Default 262,144. */
   readonly heldBytes: number
@@ -29,7 +33,7 @@ export const defaultXmlLimits: XmlLimits = {
   nameLength: 256,
   gapLength: 1024,
   startTagLength: 65_536,
-  stanzaBytes: 1_048_576,
+  stanzaBytes: 4_194_304,
   heldBytes: 262_144,
 }
 

@@ -37,6 +37,6 @@ export class StanzaMeter {
   }
 
   violation(): Violation {
-    return exceeded('a stanza is longer than', this.limit, 'bytes')
+    return exceeded('a stanza is longer than', this.limit, 'bytes (`stanzaBytes`)')
   }
 }

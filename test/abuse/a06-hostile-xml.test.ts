@@ -146,9 +146,9 @@ const noDocument = [
 ]
 /** What the WebSocket refuses before anybody reads it. */
 const tooLong = [
-  'a text of more than 1 MiB',
-  'a CDATA section of more than 1 MiB',
-  'elements of more than 1 MiB',
+  'a text of more than 4 MiB',
+  'a CDATA section of more than 4 MiB',
+  'elements of more than 4 MiB',
 ]
 
 describe('A6, A7: a client that is online over WebSocket', () => {

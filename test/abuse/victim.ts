@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import {
   ns,
   xml,
@@ -107,6 +108,8 @@ export const defeatedBy = (error: string): Aftermath => ({
 /** Looks at a client when all is said; resolves only if its request is settled. */
 export async function aftermath({ client, peer, request, requestId }: Victim): Promise<Aftermath> {
   await rest()
+  // What was answered may have been a flood, whose millisecond ends by no other hand where time stands still.
+  if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(1)
   const { state } = client
   if (!peer.ended) {
     peer.say(

@@ -70,6 +70,14 @@ it('a session that is online keeps nothing of what its actors were made with', a
   expect(actors.map((actor): unknown => Reflect.get(actor ?? {}, 'options'))).toEqual(actors.map(() => ({})))
 })
 
+it.each(['connect', 'disconnect', 'send', 'use'] as const)(
+  'a client whose %s() was taken off it is told how to call it',
+  (name) => {
+    const { [name]: method } = scripted('alice').client
+    expect(() => Reflect.apply(method, undefined, [])).toThrow(/client\.send\(…\)/)
+  },
+)
+
 it('a system that was given no means is refused', () => {
   const stranger = createActor(rosterMachine, { input: { wanted: false, timeouts: defaultTimeouts } })
   expect(() => meansOf(stranger.system)).toThrow(TypeError)

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { receipts } from '../../src/index.js'
-import { awaitedReceiptLimit } from '../../src/features/receipts.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { receipts, type Client, type ReceiptsFeature } from '../../src/index.js'
+import { awaitedReceiptLimit, keptReceiptMs } from '../../src/features/receipts.js'
 import { childOf } from '../spec/heard.js'
-import { bodiesOf, logInManaged, managed } from '../spec/managed.js'
+import { bodiesOf, logInManaged, managed, resume, sm } from '../spec/managed.js'
 import { answersTo, online, rest } from '../spec/session.js'
+import { Disk } from '../store/disk.js'
+import { begin, managed as managedProcess } from './processes.js'
 
 const bob = 'bob@example.test'
 const received = (id: string, from = `${bob}/x`, type = 'chat') =>
@@ -104,5 +106,55 @@ describe('a receipt that others ask for', () => {
   it('is not given by who does not use receipts', async () => {
     const { peer } = await online()
     expect(await answersTo(peer, asks('alice@example.test/phone'))).toEqual([])
+  })
+})
+
+describe('a process hears that what an earlier one has sent has arrived', () => {
+  const heard: string[] = []
+  const listen = (client: Client) =>
+    client.use(receipts).received$.subscribe(({ id, status }) => heard.push(`${id} ${status.status}`))
+  afterEach(() => {
+    heard.length = 0
+    vi.useRealTimers()
+  })
+
+  /** A process that has sent one that the server has, and one that it may not have. */
+  async function sent(disk: Disk) {
+    let send: ReceiptsFeature['send'] | undefined
+    const before = await managedProcess(disk, {}, (client) => ({ send } = client.use(receipts)))
+    for (const id of ['one', 'two']) send?.({ to: bob, body: id, id })
+    await rest()
+    before.first.say(sm('a', "h='1'"))
+    await before.kill()
+  }
+
+  it('whether the server had acknowledged it or not, from whom it went to, and once', async () => {
+    const disk = new Disk()
+    await sent(disk)
+    const after = await begin(disk, {}, listen)
+    await resume(after.first, 2)
+    await answersTo(after.first, received('one', 'mallory@evil.test/x') + received('three'))
+    expect(heard).toEqual([])
+    await answersTo(after.first, received('one') + received('two') + received('one'))
+    expect(heard).toEqual(['one received', 'two received'])
+    expect(after.restored[0]?.deliveries.map(({ id, status }) => [id, status.status])).toEqual([
+      ['two', 'received'],
+    ])
+    await after.kill()
+    const last = await begin(disk, {}, listen)
+    await resume(last.first, 2)
+    await answersTo(last.first, received('one') + received('two'))
+    expect(heard).toHaveLength(2)
+  })
+
+  it('for a week', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const disk = new Disk()
+    await sent(disk)
+    vi.setSystemTime(Date.now() + keptReceiptMs + 1)
+    const after = await begin(disk, {}, listen)
+    await resume(after.first, 2)
+    await answersTo(after.first, received('one'))
+    expect(heard).toEqual([])
   })
 })

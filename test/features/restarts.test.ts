@@ -1,8 +1,6 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ClientOptions } from '../../src/client-options.js'
+import { describe, expect, it } from 'vitest'
 import type { Restoration } from '../../src/features/memory.js'
-import { keptReceiptMs } from '../../src/features/receipts.js'
-import { contacts, ns, receipts, type Client, type ReceiptsFeature } from '../../src/index.js'
+import { contacts, ns, type Client } from '../../src/index.js'
 import {
   answersTo,
   authenticate,
@@ -18,39 +16,10 @@ import {
 import { askedToResume, bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
 import { AwaitedStore } from '../store/awaited-store.js'
 import { Disk, mountKillable } from '../store/disk.js'
+import { begin, managed } from './processes.js'
 
 const bob = 'bob@example.test'
 const say = (client: Client, body: string, id?: string) => client.send({ to: bob, body, id })
-
-/** A process that begins a session, or goes on with one that an earlier process has left on the disk. */
-async function begin(disk: Disk, options: Partial<ClientOptions> = {}, use?: (client: Client) => void) {
-  const { store, kill } = mountKillable(disk)
-  const restored: Restoration[] = []
-  const session = start({ reconnect: 'afterOnline', store, ...options })
-  session.client.restored$.subscribe((restoration) => restored.push(restoration))
-  use?.(session.client)
-  const first = await session.peer()
-  return {
-    ...session,
-    first,
-    restored,
-    /** The process is gone: nothing more reaches the store or the server. */
-    kill: async () => {
-      await rest()
-      kill()
-      first.cut()
-      await rest()
-    },
-  }
-}
-
-/** The same, logged in and managed. */
-async function managed(disk: Disk, options: Partial<ClientOptions> = {}, use?: (client: Client) => void) {
-  const session = await begin(disk, options, use)
-  await logInManaged(session.first)
-  expect(await session.outcome).toBeUndefined()
-  return session
-}
 
 describe('a process after the one that was killed', () => {
   it('goes on with its session: what was not handled is sent, as it was and in order', async () => {
@@ -215,58 +184,6 @@ describe('a process after the one that was killed', () => {
     await answersTo(after.first, `<message type='error' from='${bob}' id='${id}'>${gone}</message>`)
     expect(bounced).toEqual([id])
     expect(after.restored[0]?.deliveries[0]?.status).toMatchObject({ reason: { condition: 'gone' } })
-  })
-
-  describe('hears that what the last one has sent has arrived', () => {
-    const receipt = (id: string, from = `${bob}/x`) =>
-      `<message from='${from}'><received xmlns='urn:xmpp:receipts' id='${id}'/></message>`
-    const received: string[] = []
-    const listen = (client: Client) =>
-      client.use(receipts).received$.subscribe(({ id, status }) => received.push(`${id} ${status.status}`))
-    afterEach(() => {
-      received.length = 0
-      vi.useRealTimers()
-    })
-
-    /** A process that has sent one that the server has, and one that it may not have. */
-    async function sent(disk: Disk) {
-      let send: ReceiptsFeature['send'] | undefined
-      const before = await managed(disk, {}, (client) => ({ send } = client.use(receipts)))
-      for (const id of ['one', 'two']) send?.({ to: bob, body: id, id })
-      await rest()
-      before.first.say(sm('a', "h='1'"))
-      await before.kill()
-    }
-
-    it('whether the server had acknowledged it or not, from whom it went to, and once', async () => {
-      const disk = new Disk()
-      await sent(disk)
-      const after = await begin(disk, {}, listen)
-      await resume(after.first, 2)
-      await answersTo(after.first, receipt('one', 'mallory@evil.test/x') + receipt('three'))
-      expect(received).toEqual([])
-      await answersTo(after.first, receipt('one') + receipt('two') + receipt('one'))
-      expect(received).toEqual(['one received', 'two received'])
-      expect(after.restored[0]?.deliveries.map(({ id, status }) => [id, status.status])).toEqual([
-        ['two', 'received'],
-      ])
-      await after.kill()
-      const last = await begin(disk, {}, listen)
-      await resume(last.first, 2)
-      await answersTo(last.first, receipt('one') + receipt('two'))
-      expect(received).toHaveLength(2)
-    })
-
-    it('for a week', async () => {
-      vi.useFakeTimers({ toFake: ['Date'] })
-      const disk = new Disk()
-      await sent(disk)
-      vi.setSystemTime(Date.now() + keptReceiptMs + 1)
-      const after = await begin(disk, {}, listen)
-      await resume(after.first, 2)
-      await answersTo(after.first, receipt('one'))
-      expect(received).toEqual([])
-    })
   })
 
   it('sends first what the last one had sent first', async () => {

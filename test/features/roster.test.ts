@@ -37,6 +37,17 @@ describe('the roster as it comes (RFC 6121 §2.1.3)', () => {
     ])
   })
 
+  it('may be as long as that of 10,000 contacts with names and groups', async () => {
+    const contact = (index: number) =>
+      `<item jid='firstname.lastname${index}@department.example.test' name='Firstname Lastname ${index}' subscription='both'><group>The department</group></item>`
+    const items = Array.from({ length: 10_000 }, (_, index) => contact(index)).join('')
+    expect(items.length).toBeGreaterThan(1_400_000)
+    const { client } = await meet({}, { items })
+    let size = 0
+    client.roster$.subscribe((roster) => (size = roster.size))
+    expect(size).toBe(10_000)
+  })
+
   it('is the result, over a push that came before it', async () => {
     const session = await online({ roster: true })
     const seen = watch(session)

@@ -55,7 +55,9 @@ describe('judgeUnproven(), of who has not shown to be the server that was reache
     new StreamError('host-unknown'),
     new StreamError('see-other-host', { otherHost: 'b.test' }),
   ])('tries again for ever after %s', (error) => {
-    expect(judgeUnproven(error)).toMatchObject({ decision: 'retry', limit: Infinity })
+    const verdict = judgeUnproven(error)
+    expect(verdict).toMatchObject({ decision: 'retry', limit: Infinity })
+    expect(verdict.because).not.toBe(judge(error).because)
   })
 
   it.each([

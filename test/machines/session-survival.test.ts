@@ -74,6 +74,33 @@ describe('the session chart, when connections are lost,', () => {
     expect(standing(session)).toEqual(['synced', 'resuming'])
   })
 
+  it('does not take its own late attempt for another client, once', async () => {
+    const session = await online({
+      ...managed,
+      reopenStream: [...works.reopenStream, fails(closed), ...works.reopenStream],
+    })
+    const { actor, seen, stanzas } = session
+    const conflict = { type: 'stream.ended', error: new StreamError('conflict') } as const
+    const comeBack = async () => {
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+      await settle()
+    }
+    stanzas.say({ type: 'stream.ended', error: closed })
+    await settle()
+    await comeBack()
+    expect(seen.at(-1)).toBe('backingOff.suspended')
+    await comeBack()
+    expect(seen.at(-1)).toBe('active.online.course.resumed')
+    stanzas.say(conflict)
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff.ended')
+    await comeBack()
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
+    stanzas.say(conflict)
+    await settle()
+    expect(seen.at(-1)).toBe('halted.stopped')
+  })
+
   it('does not go on with a session in which the server has lost count', async () => {
     const session = await online(managed)
     session.stanzas.say({
@@ -135,6 +162,9 @@ describe('the session chart, when connections are lost,', () => {
     expect(seen.at(-1)).toBe('active.online.course.resumed')
     expect(inputs.get('resumeSession')).toEqual([{ previd: 'sm-1' }])
     expect(asked.filter((name) => name === 'initiate')).toHaveLength(2)
+    stanzas.say({ type: 'stream.ended', error: new ProtocolError('not-well-formed', 'broken') })
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff.ended')
   })
 
   it('does not come back where the first certificate is wrong', async () => {

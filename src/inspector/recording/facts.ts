@@ -50,6 +50,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     header: 'facts',
     hops: 'number',
     id: 'hidden',
+    isHaunted: 'flag',
     isInvited: 'flag',
     isLeft: 'flag',
     isUnread: 'flag',

@@ -1,6 +1,6 @@
 import { KeyFrame } from './key-frame.js'
 import type { RecordingLine, StanzaCrossed } from './record.js'
-import type { Segments, StanzaSegment } from './stanza-rows.js'
+import type { Segments, StanzaSegment } from './stanza-segment.js'
 
 /** How far somebody has read: lines and stanzas that came before what is next. */
 export interface Place {

@@ -9,7 +9,7 @@ import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
 import { beginning, History, type Place } from './history.js'
 import type { RecordingLine } from './record.js'
-import { Segments } from './stanza-rows.js'
+import { Segments } from './stanza-segment.js'
 import { Teller } from './teller.js'
 import { Unread } from './unread.js'
 

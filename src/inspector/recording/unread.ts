@@ -1,6 +1,7 @@
 import type { ReadCrossing } from '../../router/crossing.js'
 import type { Happening } from './happening.js'
-import { StanzaRows, type Segments, type StanzaSegment } from './stanza-rows.js'
+import { StanzaRows } from './stanza-rows.js'
+import type { Segments, StanzaSegment } from './stanza-segment.js'
 
 /** What was seen and not yet written down. */
 export class Unread {

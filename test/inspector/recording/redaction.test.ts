@@ -44,8 +44,7 @@ function tellAll(stanzas: readonly Sendable[], showBodies: boolean): readonly st
 
 function cross({ taps }: ReturnType<typeof createRecorder>, stanza: Sendable): void {
   const element = stanza instanceof XmlElement ? stanza : stanza.toElement()
-  const text = JSON.stringify(stanza)
-  taps.wire({ direction: 'out', what: 'element', element, stanza, text, units: text.length })
+  taps.wire({ direction: 'out', what: 'element', element, stanza, text: '' })
 }
 
 describe('a recording', () => {
