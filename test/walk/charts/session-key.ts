@@ -31,7 +31,8 @@ function isUnderWay(snapshot: SessionSnapshot): boolean {
 function whatWasMet(context: SessionContext): readonly unknown[] {
   return [
     context.transport?.secure,
-    [context.wasOnline, context.isHaunted],
+    context.wasOnline,
+    context.isHaunted,
     context.registers,
     // The policy lets nothing fail more than three times for one reason: beyond it is no further than at it.
     context.failures === 0 ? 0 : Math.min(context.alike.times, 3),
