@@ -165,7 +165,7 @@ export const session = setup({
     })),
     forgetResumption: assign({ resumption: undefined }),
     noteRetryTime: assign({ retryAt: 0 }),
-    forgiveFailures: assign({ failures: 0, hops: 0 }),
+    forgiveFailures: assign({ failures: 0, hops: 0, isHaunted: false }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }, { wait }: { readonly wait: Wait }) => ({
       error: timedOut(wait, context.timeouts),

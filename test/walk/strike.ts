@@ -34,7 +34,7 @@ const drivables = {
 } as const
 
 /** What whoever comes back after the fault meets: the end, for what is struck is the session and not what follows it. */
-const refusal = new TransportError('certificate-untrusted', 'nobody knows it')
+const refusal = new TransportError('aborted', 'it is dialed no more')
 
 /** The longest that a client with default time-outs may take to give up: silence, a probe, and the end of both. */
 const patienceMs = 330_000
