@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createServer } from '../../../src/server/server.js'
+import { createServer } from 'xmpp-machines/server'
 import { findEjabberd, startEjabberd } from '../../support/ejabberd.js'
 import { isOnPath } from '../../support/install-servers.js'
 import { startProsody } from '../../support/prosody.js'
