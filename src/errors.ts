@@ -184,6 +184,11 @@ const streamAdvice: Partial<Readonly<Record<StreamErrorCondition, string>>> = {
   'system-shutdown': 'The server is restarting; a client that was online comes back by itself.',
 }
 
+/** An address as it may be shown and kept: its query may be a secret. */
+export function withoutQuery(address: string | undefined): string | undefined {
+  return address?.replace(/\?[^#]*/, '')
+}
+
 /** The server ended the stream with an error (RFC 6120 §4.9). */
 export class StreamError extends XmppError {
   override readonly name = 'StreamError'
@@ -214,7 +219,7 @@ export class StreamError extends XmppError {
     this.code = `stream.${condition}`
     this.text = details.text
     this.#otherAddress = details.otherHost
-    this.otherHost = details.otherHost?.replace(/\?[^#]*/, '')
+    this.otherHost = withoutQuery(details.otherHost)
     this.applicationCondition = details.applicationCondition
   }
 

@@ -1,5 +1,6 @@
 import { assign, fromCallback, fromPromise, type AnyActorRef } from 'xstate'
 import { streamManagementMachine, type EnableAnswer } from '../../machines/stream-management.js'
+import { withoutQuery } from '../errors.js'
 import { forgetOptions } from './forget-options.js'
 import { meansOf } from './means.js'
 
@@ -19,7 +20,7 @@ export const providedStreamManagement = streamManagementMachine.provide({
         id: resume ? id : undefined,
         maxMs: max === undefined ? undefined : max * 1_000,
         // What is kept of a session holds no secret: a host and a port, or a URL without a query.
-        location: location?.replace(/\?[^#]*/, ''),
+        location: withoutQuery(location),
       }
     }),
 

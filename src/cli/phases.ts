@@ -5,6 +5,7 @@ import {
   sessionMachine,
 } from '../../machines/index.js'
 import type { Client } from '../client.js'
+import { withoutQuery } from '../errors.js'
 import type { ClientState } from '../features/client-state.js'
 import type { StateEvent } from './events.js'
 
@@ -66,6 +67,3 @@ export function reportPhases(client: Client, report: (event: StateEvent) => void
     })
   })
 }
-
-/** The query of a URL may hold a token. */
-const withoutQuery = (endpoint: string | undefined): string | undefined => endpoint?.split('?', 1)[0]
