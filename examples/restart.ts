@@ -32,9 +32,11 @@ async function runApp(endpoint: string): Promise<void> {
       console.log(resumed ? 'the session goes on' : 'a session begins')
     })
   await client.connect()
-  const { status$ } = client.send({ to: 'tata@localhost', type: 'chat', body: 'Here I am' })
-  // It is stored before it is sent, and the session with it.
-  await firstValueFrom(status$.pipe(filter(({ status }) => status === 'acknowledged')))
+  // What is sent is stored before it leaves, and whatever came before it: with the second one, the session.
+  for (const body of ['Here I am', 'Who else is?']) {
+    const { status$ } = client.send({ to: 'tata@localhost', type: 'chat', body })
+    await firstValueFrom(status$.pipe(filter(({ status }) => status === 'acknowledged')))
+  }
   process.send?.('online')
 }
 
