@@ -1,3 +1,4 @@
+import { fillRandom } from '#chance'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -138,7 +139,7 @@ export function toSettings(options: ClientOptions) {
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
-    seed: crypto.getRandomValues(new Int32Array(1))[0] ?? 0,
+    seed: fillRandom(new Int32Array(1))[0] ?? 0,
   }
   return {
     jid,

@@ -1,3 +1,5 @@
+import { fillRandom } from '#chance'
+
 const alphabet = new TextEncoder().encode('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_')
 const decoder = new TextDecoder()
 
@@ -16,7 +18,7 @@ let used = 0
  */
 export function createStanzaId(): string {
   if (used === ids.length) {
-    crypto.getRandomValues(pool)
+    fillRandom(pool)
     for (let at = 0; at < pool.length; at++) pool[at] = alphabet[(pool[at] ?? 0) & 63] ?? 0
     ids = decoder.decode(pool)
     used = 0

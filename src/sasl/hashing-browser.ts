@@ -4,6 +4,9 @@ import { scramHashBytes } from './scram-hashes.js'
 
 /** WebCrypto, which takes no shared memory and so is given copies. */
 export const hashing: Hashing = {
+  get isMissing() {
+    return globalThis.crypto?.subtle === undefined
+  },
   hmac: async (hash, key, data) => {
     const algorithm = { name: 'HMAC', hash }
     const imported = await crypto.subtle.importKey('raw', concatBytes(key), algorithm, false, ['sign'])

@@ -3,6 +3,9 @@ import { scramHashBytes, type ScramHash } from './scram-hashes.js'
 
 /** What SCRAM computes with, by whatever the platform has for it. */
 export interface Hashing {
+  /** The platform has nothing to compute with here. */
+  readonly isMissing: boolean
+
   /** HMAC(key, data). */
   hmac(hash: ScramHash, key: Uint8Array, data: Uint8Array): Promise<Uint8Array<ArrayBuffer>>
   /** H(data). */
@@ -24,6 +27,7 @@ const nodeNames: Readonly<Record<ScramHash, string>> = {
 
 /** Node's own, since WebCrypto goes to another thread and back for each hash of a few bytes. */
 export const hashing: Hashing = {
+  isMissing: false,
   hmac: async (hash, key, data) => new Uint8Array(createHmac(nodeNames[hash], key).update(data).digest()),
   digest: async (hash, data) => new Uint8Array(createHash(nodeNames[hash]).update(data).digest()),
   pbkdf2: (hash, password, salt, iterations) =>

@@ -1,3 +1,4 @@
+import { fillRandom } from '#chance'
 import { encodeBase64 } from '../base64.js'
 
 /** Gives a fresh nonce each time: printable ASCII without comma (RFC 5802 §7). */
@@ -9,7 +10,7 @@ export const nonceBytes = 18
 const printable = /^[\x21-\x2B\x2D-\x7E]+$/
 
 /** Fresh chance from the system's cryptographic generator. */
-export const randomNonce: NonceSource = () => encodeBase64(crypto.getRandomValues(new Uint8Array(nonceBytes)))
+export const randomNonce: NonceSource = () => encodeBase64(fillRandom(new Uint8Array(nonceBytes)))
 
 /** Whether a text may stand in `r=`. */
 export function isNonce(text: string): boolean {

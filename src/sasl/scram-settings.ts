@@ -4,6 +4,7 @@ import type { PasswordSource } from './credentials.js'
 import type { SaslOffer } from './downgrade-protection.js'
 import type { Gs2Binding } from './gs2.js'
 import { randomNonce } from './nonce.js'
+import type { Hashing } from './hashing.js'
 import type { NonceSource } from './nonce.js'
 import { scramIterationCeiling, scramIterationFloor } from './scram-keys.js'
 import type { ScramHash } from './scram-hashes.js'
@@ -56,8 +57,11 @@ export function settleScram(options: ScramOptions): ScramSettings {
 }
 
 /** Browsers give WebCrypto only to pages that came over https or from this machine: throws `AuthenticationError` without. */
-export function refuseMissingCrypto({ name }: ScramSettings): void {
-  if (globalThis.crypto?.subtle !== undefined) return
+export function refuseMissingCrypto(
+  { name }: Pick<ScramSettings, 'name'>,
+  { isMissing }: Pick<Hashing, 'isMissing'>,
+): void {
+  if (!isMissing) return
   throw new AuthenticationError(
     'no-mechanism',
     `${name} needs WebCrypto, which this environment does not give: load the page over https`,

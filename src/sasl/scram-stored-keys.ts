@@ -1,3 +1,4 @@
+import { fillRandom } from '#chance'
 import { hashing } from '#hashing'
 import { saslprep } from './saslprep.js'
 import type { ScramHash } from './scram-hashes.js'
@@ -25,7 +26,7 @@ export async function deriveStoredKeys(
   options: { readonly hash: ScramHash; readonly salt?: Uint8Array; readonly iterations?: number },
 ): Promise<ScramStoredKeys> {
   const { hash, iterations = scramIterationFloor } = options
-  const salt = options.salt ?? crypto.getRandomValues(new Uint8Array(scramSaltBytes))
+  const salt = options.salt ?? fillRandom(new Uint8Array(scramSaltBytes))
   const prepared = saslprep(password, 'stored')
   if (prepared === '') throw new RangeError('an account needs a password: it is empty')
   if (salt.length === 0) throw new RangeError('a salt must not be empty')

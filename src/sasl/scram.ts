@@ -37,7 +37,7 @@ interface Exchange {
 }
 
 async function firstStep(settings: ScramSettings): Promise<SaslStep> {
-  refuseMissingCrypto(settings)
+  refuseMissingCrypto(settings, hashing)
   const username = await prepareCredential(settings.username, 'user name', settings.name)
   const nonce = takeNonce(settings.nonce)
   const gs2Header = formatGs2Header(settings.gs2, settings.authzid)

@@ -1,3 +1,4 @@
+import { fillRandom } from '#chance'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { SinkFeed } from './sink-feed.js'
@@ -52,7 +53,7 @@ interface PretendedTls {
 }
 
 function pretendTls(): PretendedTls {
-  const random = (): Uint8Array => globalThis.crypto.getRandomValues(new Uint8Array(32))
+  const random = (): Uint8Array => fillRandom(new Uint8Array(32))
   return {
     facts: { version: 'TLSv1.3', alpn: undefined },
     binding: new Map([

@@ -1,3 +1,5 @@
+import { fillRandom } from '#chance'
+
 /** Masking keys are drawn together, since each draw has its price; so often that the engine knows how it goes. */
 const keys = new Int32Array(512)
 let drawn = keys.length
@@ -48,7 +50,7 @@ function writeHeader(frames: DataView, at: number, length: number, isMasked: boo
 /** Puts a key that nobody can foresee before the payload, and the payload under it: four bytes at a time, as far as they go. */
 function mask(frames: DataView, payload: number, length: number): void {
   if (drawn === keys.length) {
-    crypto.getRandomValues(keys)
+    fillRandom(keys)
     drawn = 0
   }
   const key = keys[drawn++] ?? 0

@@ -25,7 +25,7 @@ export const rooms = [
     holds: 'bytes',
     rooms: ['later', 'errors'],
     types: [],
-    packages: ['node:', 'ws'],
+    packages: ['#chance', 'node:', 'ws'],
     pure: false,
   },
   { name: 'xml', holds: 'elements', rooms: ['errors'], types: [], packages: ['htmlparser2'], pure: true },
@@ -50,7 +50,7 @@ export const rooms = [
     holds: 'a proof',
     rooms: ['base64', 'code-points', 'later', 'errors'],
     types: ['transport', 'store'],
-    packages: ['#hashing', 'node:crypto'],
+    packages: ['#chance', '#hashing', 'node:crypto'],
     pure: false,
   },
   {
@@ -58,7 +58,7 @@ export const rooms = [
     holds: 'a stream',
     rooms: ['xml', 'stanza', 'errors'],
     types: ['transport'],
-    packages: ['rxjs', '#inbound'],
+    packages: ['rxjs', '#chance', '#inbound'],
     pure: false,
   },
   {
@@ -167,6 +167,14 @@ export const files = [
     packages: [],
     pure: true,
   },
+  {
+    name: 'chance',
+    holds: 'what nobody can foresee',
+    rooms: [],
+    types: [],
+    packages: ['node:crypto'],
+    pure: false,
+  },
   { name: 'base64', holds: 'bytes as text', rooms: [], types: [], packages: [], pure: true },
   {
     name: 'client',
@@ -185,7 +193,7 @@ export const files = [
       'errors',
     ],
     types: [],
-    packages: ['rxjs', 'xstate', '#dialer'],
+    packages: ['rxjs', 'xstate', '#chance', '#dialer'],
     pure: false,
   },
   {

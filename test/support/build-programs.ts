@@ -37,6 +37,7 @@ export async function buildPrograms(sources: readonly string[]): Promise<Program
 }
 
 const entries: Readonly<Record<string, string>> = {
+  '#chance': 'src/chance.ts',
   '#dialer': 'src/transport/dial-node.ts',
   '#hashing': 'src/sasl/hashing.ts',
   '#inbound': 'src/router/inbound.ts',
