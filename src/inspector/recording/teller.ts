@@ -164,7 +164,7 @@ const mayBeTold = (kind: ToldValue['kind'], value: string) =>
 
 const languageTag = /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/
 
-const isBlank = (text: string) => text.charCodeAt(0) <= 0x20 && text.length < 64 && text.trim() === ''
+const isBlank = (text: string) => text.charCodeAt(0) <= 0x20 && text.length < 64 && /^[ \t\n\r]+$/.test(text)
 
 const toAttributePiece = (value: string) =>
   special.test(value) ? toJsonPiece(escapeAttribute(value)) : value
