@@ -1,6 +1,7 @@
-import { Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { LeftBehind } from '../../machines/session-context.js'
 import { StoreError, TransportError, XmppError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
@@ -48,7 +49,7 @@ export class Memory implements Shelf, WriteAhead {
   /** What was noted before the journal was loaded, and who waits for that. */
   #noted: Change[] = []
   #waiting: (() => void)[] = []
-  readonly #restorations = new Subject<Restoration>()
+  readonly #restorations = new Channel<Restoration>()
   /** One name of a message in the store is not that of another process. */
   readonly #prefix = crypto.randomUUID().slice(0, 8)
   /** Who was there in the session that is to go on. */
@@ -62,7 +63,7 @@ export class Memory implements Shelf, WriteAhead {
   #parts: Remembered | undefined
   #count = 0
 
-  readonly restored$: Observable<Restoration> = this.#restorations.asObservable()
+  readonly restored$: Observable<Restoration> = this.#restorations.stream$
   /** Of those that come twice, whatever process they came to first. */
   readonly repeats = new Repeats((key, print) => this.#note(['seen', key, print]))
 
@@ -119,7 +120,7 @@ export class Memory implements Shelf, WriteAhead {
       for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
     }
     if (this.#facts !== undefined) tellAll(this.#facts)
-    else this.#restorations.subscribe(() => tellAll(this.#facts ?? new Map()))
+    else this.restored$.subscribe(() => tellAll(this.#facts ?? new Map()))
   }
 
   deliveryOf(id: string): Delivery | undefined {
