@@ -33,6 +33,7 @@ export default defineConfig({
     // Whatever takes longer hangs: a busy machine may need ten times what a quiet one does.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 45_000 } },
     projects: [
       {
         extends: true,

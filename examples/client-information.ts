@@ -10,11 +10,10 @@ await using accounts = await findAccounts()
 await using you = createClient(accounts.you)
 await using friend = createClient(accounts.friend)
 const about = you.use(clientInformation)
-const lastTouched = performance.now() - 90_000 // your app knows
 friend.use((host) =>
   clientInformation(host, {
     software: { name: 'My app', version: '1.0' }, // the operating system only with `os`
-    idleMs: () => performance.now() - lastTouched,
+    idleMs: () => 90_000, // your app knows
   }),
 )
 const [yours, theirs] = [you.use(contacts), friend.use(contacts)]

@@ -83,5 +83,6 @@ async function runTwice(): Promise<void> {
     .request({ type: 'get', to: 'toto@localhost/desk', payload: xml('ping', 'urn:xmpp:ping') })
     .catch(() => undefined)
   second.kill('SIGKILL')
+  await once(second, 'exit')
   await rm(folder, { recursive: true })
 }

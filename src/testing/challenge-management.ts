@@ -42,7 +42,7 @@ export const managementScenes: readonly Scene[] = [
       const { stage } = play
       if (!(await logInManaged(play)).wantsManagement) return notCounted
       play.peer.reset()
-      const arrival = await stage.arrival(stage.theatre.patienceMs)
+      const arrival = await stage.arrival()
       if (arrival === undefined) return absent('it does not come back in this time')
       const back = new Play(stage, arrival)
       await back.toLogin()

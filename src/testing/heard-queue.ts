@@ -16,7 +16,8 @@ export class HeardQueue {
   async next(patienceMs: number): Promise<Heard | undefined> {
     if (this.#heard.length === 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, patienceMs)
+        // Whoever was kept from running reads first what has come in time.
+        const timer = setTimeout(() => setImmediate(resolve), patienceMs)
         this.#awaiting = () => {
           clearTimeout(timer)
           resolve()

@@ -36,23 +36,11 @@ const changes = {
   stock: ['network_settings = { nagle = false }', 'network_settings = { nagle = true }'],
 } as const satisfies Readonly<Record<ProsodySetting, readonly [before: string, after: string]>>
 
-/** How often it is tried on other ports. */
-const attempts = 5
-
 /** Starts Prosody in a folder of its own; `undefined` where it is not installed. */
 export async function startProsodyUnderBench(
   setting: ProsodySetting,
 ): Promise<ProsodyUnderBench | undefined> {
   if (!(await isOnPath('prosody', process.env['PATH']))) return undefined
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const started = await startOnFreePorts(setting)
-    if (started !== undefined) return started
-  }
-  throw new Error(`Prosody found one of its ports taken, ${attempts} times`)
-}
-
-/** `undefined` where a port was taken meanwhile, as by a connection that somebody dials: Prosody goes on without it. */
-async function startOnFreePorts(setting: ProsodySetting): Promise<ProsodyUnderBench | undefined> {
   const folder = await createServerFolder('bench')
   const free = await findFreePorts(...portNames)
   const port = (name: PortName) => free.get(name) ?? 0
@@ -71,15 +59,10 @@ async function startOnFreePorts(setting: ProsodySetting): Promise<ProsodyUnderBe
     command: 'prosody',
     parameters: ['-F', '--config', file],
   })
-  const lacksPort = () => server.lastWords().includes('Failed to open server port')
   await untilReady('Prosody', server, async () => {
     const listening = await Promise.all(portNames.map((name) => isListening(port(name))))
-    return lacksPort() || !listening.includes(false)
+    return !listening.includes(false)
   })
-  if (lacksPort()) {
-    await server.stop()
-    return undefined
-  }
   return {
     domain: realDomains.open,
     password,

@@ -68,6 +68,9 @@ export async function builtPage(): Promise<{ readonly folder: string; remove(): 
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
+/** How long a page may take to show what is waited for: whatever takes longer hangs. */
+const patienceMs = 50_000
+
 /** Opens an address; at the end of the test nothing may have gone to the console, nor against the policy of the page. */
 export async function visit(
   browser: Browser,
@@ -75,6 +78,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   const told: string[] = []
   page.on('console', (message) => {
@@ -88,6 +92,21 @@ export async function visit(
   })
   await page.goto(url)
   return page
+}
+
+/** The state that is shown by what fits, were it only for a moment: the page itself looks, whenever something has changed. */
+export function glimpse(page: Page, selector: string): Promise<string> {
+  return page.evaluate<string>(`new Promise((resolve) => {
+    const look = () => {
+      const found = document.querySelector(${JSON.stringify(selector)})
+      if (found?.checkVisibility() !== true) return
+      observer.disconnect()
+      resolve(found.dataset.state)
+    }
+    const observer = new MutationObserver(look)
+    observer.observe(document, { attributes: true, childList: true, subtree: true })
+    look()
+  })`)
 }
 
 /** What axe has to say against a page: by rule, where. */

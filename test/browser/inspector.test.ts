@@ -9,8 +9,9 @@ import { sessionMachine } from '../../machines/session.js'
 import { toGraph } from '../../src/inspector/drawing/graph.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
+import { findFreePorts } from '../support/free-ports.js'
 import { findChromium } from './chromium.js'
-import { blemishes, stageIn } from './inspector-visit.js'
+import { blemishes, glimpse, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
 if ('missing' in chromium) process.stdout.write(`no tests in a browser: ${chromium.missing}\n`)
@@ -70,7 +71,7 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await page.mouse.down()
     await page.mouse.move(340, 300)
     await page.mouse.up()
-    expect(await width()).toBe(340)
+    await expect.poll(width).toBe(340)
     await divider.press('ArrowLeft')
     await expect.poll(width).toBe(324)
     expect(await divider.getAttribute('aria-valuenow')).toBe('324')
@@ -145,9 +146,9 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     const { url } = await inspect([...call, took('session', 10), took('session', 10, answered)])
     const page = await stage.visit(url)
     await seen(page, 'call.line.talking')
-    const rung = page.waitForSelector('[data-state="call.line.ringing"].state.active')
+    const rung = glimpse(page, '[data-state="call.line.ringing"].state.active')
     await page.keyboard.press('Space')
-    expect(await (await rung).isVisible()).toBe(true)
+    expect(await rung).toBe('call.line.ringing')
     await page.getByRole('button', { name: 'Play' }).waitFor()
     expect(await seen(page, 'call.line.talking')).toBe(true)
   })
@@ -214,9 +215,9 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
     await seen(page, 'call.line.idle')
     tell(largeChart)
     tell(began('large', 10, large))
-    const drafted = page.waitForSelector('.chart:has(.draft-note) .state.leaf.active')
+    const drafted = glimpse(page, '.chart:has(.draft-note) .state.leaf.active')
     await page.getByRole('treeitem', { name: 'large' }).click()
-    expect(await (await drafted).getAttribute('data-state')).toBe('large.group3.step2')
+    expect(await drafted).toBe('large.group3.step2')
     await page.waitForSelector('.arrow')
     expect(await seen(page, 'large.group3.step2')).toBe(true)
     expect(await page.locator('.draft-note').count()).toBe(0)
@@ -240,13 +241,14 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 6
   })
 
   it('reaches for a server that is gone until it is back', async () => {
-    const first = await inspect(call)
+    const port = (await findFreePorts('inspector')).get('inspector') ?? 0
+    const first = await inspect(call, port)
     const page = await stage.visit(first.url)
     await seen(page, 'call.line.idle')
     await first.close()
     await page.getByText('Reconnecting').waitFor()
     await seen(page, 'call.line.idle')
-    await inspect([...call, took('session', 10)], Number(new URL(first.url).port))
+    await inspect([...call, took('session', 10)], port)
     await page.getByText('1 app connected').waitFor()
     expect(await seen(page, 'call.line.ringing')).toBe(true)
   })

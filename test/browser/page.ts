@@ -52,10 +52,10 @@ async function observe({ endpoint, frameLimitBytes, paused, send = [] }: Observe
   })
 }
 
-/** Gives up `turns` tasks after the beginning; tells the outcome. */
-async function abortDial(endpoint: string, turns: number): Promise<string> {
+/** Gives up `turns` tasks after the beginning, or once it is connected; tells the outcome. */
+async function abortDial(endpoint: string, turns: number | 'connected'): Promise<string> {
   const abortion = new AbortController()
-  if (turns < 0) abortion.abort()
+  if (turns === -1) abortion.abort()
   const dialling = createDialer().dial(endpoint, 'example.test', abortion.signal)
   const outcome = dialling.then(
     (transport) => {
@@ -64,7 +64,8 @@ async function abortDial(endpoint: string, turns: number): Promise<string> {
     },
     (error: unknown) => failureOf(error).failed,
   )
-  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setTimeout(resolve))
+  if (turns === 'connected') await dialling
+  else for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setTimeout(resolve))
   abortion.abort()
   return outcome
 }

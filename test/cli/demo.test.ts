@@ -34,7 +34,7 @@ describe('demo', () => {
     const { code, stderr, stdout } = await cli(['demo', '--once']).ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const rows = stdout.split('\n').flatMap((line) => {
-      const row = /^ ✓ (.{17}) .* (RFC \d+ §[\d.]+) +\d+ (?:ms|s)$/.exec(line)
+      const row = /^ ✓ (.{17}) .* (RFC \d+ §[\d.]+) +[\d.]+ m?s$/.exec(line)
       return row === null ? [] : [row[1]?.trim()]
     })
     const names = phases.map((phase) =>

@@ -247,7 +247,7 @@ export function holdContacts(server: ServerUnderTest): void {
       const roster = await firstValueFrom(
         erin.people.roster$.pipe(
           filter((each) => each.has(fresh) && !each.has(gone) && each.get(kept)?.name === 'Changed'),
-          timeout(10_000),
+          timeout(45_000),
         ),
       )
       expect(roster.get(fresh)?.name).toBe('Fresh')

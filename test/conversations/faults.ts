@@ -15,7 +15,7 @@ const faults = {
   'cuts what the server sends in the middle': (relay: Relay) => void relay.breakAfter(137, 'down', 'reset'),
 } as const satisfies Readonly<Record<string, (relay: Relay) => void>>
 
-const step = 1_000
+const step = 5_000
 
 /** Short waits, and no wait between attempts: `hurry()` sees to that. */
 const hasty = {

@@ -67,12 +67,12 @@ async function keepRecordings(test: string, recordings: readonly string[]): Prom
   console.error(`${test}: recorded in ${folder}`)
 }
 
-/** The next value that fits; fails with a sentence when none comes. */
+/** The next value that fits; fails with a sentence when none comes before the test would time out. */
 export function next<T>(
   source: Observable<T>,
   fits: (value: T) => boolean,
   what: string,
-  withinMs = 10_000,
+  withinMs = 45_000,
 ): Promise<T> {
   const missing = () => {
     throw new Error(`${what} did not come`)

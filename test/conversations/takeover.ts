@@ -39,8 +39,9 @@ export function holdTakeover(
       const former = processes.run(options)
       const halt = next(former.line$, (line) => line.startsWith('halted'), 'the end of the first', 60_000)
       await next(former.line$, (line) => line === 'connected', 'the session', 30_000)
+      const ten = next(former.line$, (line) => line === 'handed 10', 'ten messages', 30_000)
       await say(0, count / 2)
-      await next(former.line$, (line) => line === 'handed 10', 'ten messages', 30_000)
+      await ten
       const latter = processes.run({ ...options, folder: second.options.folder })
       const resumption = next(latter.line$, (line) => line.startsWith('online'), 'the second', 30_000)
       const end = next(latter.line$, (line) => line.startsWith('done'), 'the end', 60_000)

@@ -44,7 +44,7 @@ beforeAll(async () => {
   await cp(join(root, 'test/package/consumer'), consumer, { recursive: true })
   const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent']
   await run('npm', ['install', ...quietly, tarball], consumer)
-}, 2 * minuteMs)
+}, 5 * minuteMs)
 
 afterAll(() => rm(workshop, { recursive: true, force: true }))
 

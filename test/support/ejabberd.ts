@@ -44,7 +44,7 @@ export async function startEjabberd(setting: ServerSetting = {}): Promise<Starte
       HOME: folder.path,
     },
   })
-  const untilUp = () => untilReady('ejabberd', server, async () => server.lastWords().endsWith(ready))
+  const untilUp = () => untilReady('ejabberd', server, async () => server.lastWords().includes(ready))
   await untilUp()
   const domain = (name: string, encryption: RealDomain['encryption']): RealDomain => ({
     domain: name,

@@ -20,8 +20,8 @@ const challenge = (way: Way, options: Partial<ClientOptions> = {}) =>
     way,
     atOnce: 12,
     patienceMs: 2_000,
-    silenceMs: 4_000,
-    arrivalMs: 2_000,
+    silenceMs: 10_000,
+    arrivalMs: 20_000,
     invite: async ({ ca, endpoint, jid, password }) => {
       const client = createClient({
         jid,
@@ -38,7 +38,7 @@ const challenge = (way: Way, options: Partial<ClientOptions> = {}) =>
 
 const isNotRight = ({ verdict }: { readonly verdict: string }) => verdict !== 'right'
 
-test('our own client does everything right over STARTTLS', { timeout: 60_000 }, async () => {
+test('our own client does everything right over STARTTLS', { timeout: 300_000 }, async () => {
   const findings = await challenge('starttls')
   expect(findings.length).toBeGreaterThanOrEqual(40)
   expect(findings.filter(isNotRight)).toEqual([])
@@ -46,7 +46,7 @@ test('our own client does everything right over STARTTLS', { timeout: 60_000 }, 
 
 test.each(['tls', 'websocket'] as const)(
   'our own client does everything right over %s, where STARTTLS is not tried',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (way) => {
     const rest = (await challenge(way)).filter(isNotRight)
     expect(rest.filter(({ verdict }) => verdict !== 'unseen')).toEqual([])
@@ -58,7 +58,7 @@ test.each(['tls', 'websocket'] as const)(
 
 test(
   'a client that goes on without encryption, and one that takes any password mechanism, are found out',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const findings = await challenge('starttls', { dangerouslyAllowPlaintext: true, mechanisms: ['PLAIN'] })
     expect(findings.filter(({ verdict }) => verdict === 'wrong').map(({ id }) => id)).toEqual([

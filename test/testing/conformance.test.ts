@@ -5,7 +5,7 @@ import { checkServer } from '../../src/testing/conformance.js'
 
 test.each(['starttls', 'secureWebSocket'] as const)(
   'the embedded server does nothing wrong over %s',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (way) => {
     await using server = await createServer({
       domain: 'example.test',

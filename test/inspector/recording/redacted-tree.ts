@@ -44,6 +44,6 @@ function mayBeTold(
   )
 }
 
-const isBlank = (text: string) => text.length < 64 && text !== '' && text.trim() === ''
+const isBlank = (text: string) => /^[ \t\n\r]{1,63}$/.test(text)
 
 const omission = (text: string) => (text === '' ? '' : `…(${text.length} characters)`)

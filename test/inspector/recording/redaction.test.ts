@@ -258,7 +258,18 @@ describe('an element that crosses the wire', () => {
 })
 
 const words = fc.oneof(
-  fc.constantFrom('', ' ', '\n\t ', 'chat', 'subscribe', 'de-CH', 'true', 'alice@example.test/Küche'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\n\t ',
+    '\u00a0',
+    ' \u2003',
+    'chat',
+    'subscribe',
+    'de-CH',
+    'true',
+    'alice@example.test/Küche',
+  ),
   fc.constantFrom('x'.repeat(300), 'x'.repeat(5_000), '…(5 characters)', '\x7f', '\\"\'<&>]]>', '\u{1F600}'),
   fc.string({ unit: 'grapheme' }).filter((text) => !/[^\P{Cc}\t\n\r]/u.test(text)),
 )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openInspector, type InspectorOptions } from '../../../src/inspector/server/inspector.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
+import { findFreePorts } from '../../support/free-ports.js'
 import { eventLine, sourceLine } from './lines.js'
 import { ask, openPage, openSource } from './visitor.js'
 
@@ -57,8 +58,8 @@ describe('the page', () => {
 
   it('is at the same place again with the same port and token', async () => {
     const token = 'a-token-of-the-test'
-    const first = await openInspector({ token })
-    const port = Number(new URL(first.url).port)
+    const port = (await findFreePorts('inspector')).get('inspector') ?? 0
+    const first = await openInspector({ token, port })
     await first.close()
     const second = await inspectorWith({ token, port })
     expect(second.url).toBe(first.url)
