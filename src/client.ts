@@ -258,12 +258,12 @@ class AccountClient implements Client {
     const { account, credentials, passwords } = this.#means
     return {
       username: this.jid.local,
-      remove: () => this.#wishes.remove(),
+      session: this.actor,
       register: async (make, registering) => {
         if (account.make !== undefined) throw new TypeError('the account is being made already')
         account.make = make
         try {
-          await this.#wishes.register(registering)
+          await this.#wishes.connect(registering, true)
         } finally {
           if (account.make === make) account.make = undefined
         }

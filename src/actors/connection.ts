@@ -4,7 +4,7 @@ import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/strea
 import { ProtocolError, StreamError, TransportError, type XmppError } from '../errors.js'
 import { channelBindingTypes } from '../sasl/channel-binding.js'
 import { XmlStream } from '../router/xml-stream.js'
-import { parseStreamFeatures } from '../stanza/stream-features.js'
+import { parseLoginFeatures } from '../stanza/stream-features.js'
 import type { Transport } from '../transport/transport.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import { toExpandedName } from '../xml/expanded-name.js'
@@ -94,7 +94,7 @@ export async function receiveFeatures(
   const { stream } = link
   const element = await stream.next(signal)
   if (!element.is('features', ns.streams)) throw stream.abort(unexpected(element, 'the stream features'))
-  const features = parseStreamFeatures(element)
+  const features = parseLoginFeatures(element)
   return {
     starttls:
       features.starttls === undefined ? 'absent' : features.starttls.required ? 'required' : 'optional',

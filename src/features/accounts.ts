@@ -16,6 +16,7 @@ import {
   type RegistrationAnswers,
   type RegistrationForm,
 } from '../stanza/registration.js'
+import { removeAccount } from './account-removal.js'
 import type { FeatureHost } from './feature-host.js'
 import { RegistrationError } from './registration-error.js'
 import { UnconfirmedError } from './unconfirmed-error.js'
@@ -122,7 +123,7 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
       account.takePassword(password)
     },
 
-    remove: () => account.remove(),
+    remove: () => removeAccount(account.session),
 
     invite: async (options) => {
       nameOf()

@@ -10,7 +10,7 @@ import type { XmlElement } from '../xml/element.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { RosterPhase, RosterStore } from './roster.js'
-import type { AccountWishes } from './wishes.js'
+import type { Session } from './wishes.js'
 
 /** What a feature is given to work with. */
 export interface FeatureHost {
@@ -55,7 +55,9 @@ export interface FeatureHost {
 export type MakeAccount = (facts: RegistrationFacts, signal: AbortSignal) => Promise<void>
 
 /** The account of a client, as such. */
-export interface FeatureAccount extends Pick<AccountWishes, 'remove'> {
+export interface FeatureAccount {
+  /** The root chart's actor, which removes the account by `account.remove` while online. */
+  readonly session: Session
   /** The localpart; `undefined` where nobody in particular is logged in. */
   readonly username: string | undefined
   /** Connects; the account is made by this, on the stream that then goes on to log in. */

@@ -2,41 +2,43 @@ import { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
-import type { Spelling } from '../xml/spelling.js'
+import { Spelling } from '../xml/spelling.js'
 import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
 
 /** The reading half over bytes: one document that lasts as long as the stream. @see RFC 6120 §4 */
-export const createByteInbound: CreateInbound = (_transport, events, limits, spelling) =>
-  new ByteInbound(events, limits, spelling)
+export const createByteInbound: CreateInbound = (_transport, events, limits, isSpelled) =>
+  new ByteInbound(events, limits, isSpelled === true ? new Spelling() : undefined)
 
 class ByteInbound implements Inbound, StreamReaderHandler {
   readonly #events: InboundEvents
   readonly #reader: StreamReader
+  readonly #spelling: Spelling | undefined
   #stopped = false
 
   constructor(events: InboundEvents, limits: Partial<XmlLimits> | undefined, spelling: Spelling | undefined) {
     this.#events = events
+    this.#spelling = spelling
     this.#reader = createStreamReader(this, limits, spelling)
   }
 
   opened(root: XmlElement, contentNamespace: string): void {
     const error = judgeRoot(root, contentNamespace)
-    if (error === undefined) this.#events.opened(toStreamHeader(root))
-    else this.#events.failed(error)
+    if (error === undefined) this.#events.opened(toStreamHeader(root), this.#text)
+    else this.#events.failed(error, this.#text)
   }
 
   element(element: XmlElement): void {
-    this.#events.element(element)
+    this.#events.element(element, this.#text)
   }
 
   closed(): void {
-    this.#events.closed()
+    this.#events.closed(undefined, this.#text)
   }
 
   failed(error: ProtocolError): void {
-    this.#events.failed(error)
+    this.#events.failed(error, this.#text)
   }
 
   write(chunk: Uint8Array | string): void {
@@ -63,6 +65,10 @@ class ByteInbound implements Inbound, StreamReaderHandler {
     this.#stopped = true
     this.#reader.halt()
     this.#reader.takeHeld()
+  }
+
+  get #text(): string {
+    return this.#spelling?.take() ?? ''
   }
 }
 

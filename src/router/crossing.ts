@@ -1,6 +1,5 @@
 import type { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
-import type { Spelling } from '../xml/spelling.js'
 import type { InboundEvents, StreamHeader } from './inbound.js'
 import type { Sendable } from './outbound.js'
 
@@ -48,29 +47,28 @@ export interface BrokenCrossing extends Way {
 /** Told of everything that crosses, before it is dealt with or leaves; must not change anything. */
 export type Watch = (crossing: Crossing) => void
 
-/** The same events, which somebody watches. @param spelling of what is read */
+/** The same events, which somebody watches. */
 export function watchInbound(
   events: InboundEvents,
   framing: OpenCrossing['framing'],
   watch: Watch,
-  spelling: Spelling,
 ): InboundEvents {
   return {
-    opened: (header) => {
-      watch({ direction: 'in', what: 'open', framing, header, text: spelling.take() })
-      events.opened(header)
+    opened: (header, text) => {
+      watch({ direction: 'in', what: 'open', framing, header, text })
+      events.opened(header, text)
     },
-    element: (element) => {
-      watch({ direction: 'in', what: 'element', element, stanza: element, text: spelling.take() })
-      events.element(element)
+    element: (element, text) => {
+      watch({ direction: 'in', what: 'element', element, stanza: element, text })
+      events.element(element, text)
     },
-    closed: (otherUri) => {
-      watch({ direction: 'in', what: 'close', framing, text: spelling.take() })
-      events.closed(otherUri)
+    closed: (otherUri, text) => {
+      watch({ direction: 'in', what: 'close', framing, text })
+      events.closed(otherUri, text)
     },
-    failed: (error) => {
-      watch({ direction: 'in', what: 'broken', error, text: spelling.take() })
-      events.failed(error)
+    failed: (error, text) => {
+      watch({ direction: 'in', what: 'broken', error, text })
+      events.failed(error, text)
     },
   }
 }

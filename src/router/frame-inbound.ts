@@ -3,7 +3,6 @@ import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
 import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
-import type { Spelling } from '../xml/spelling.js'
 import * as ns from '../xml/namespaces.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
@@ -12,30 +11,23 @@ import { toStreamHeader } from './stream-header.js'
  * The reading half over frames: each is one document, `<open/>` and `<close/>` stand for the stream's tags.
  * @see RFC 7395 §3.3
  */
-export const createFrameInbound: CreateInbound = (transport, events, limits, spelling) =>
-  new FrameInbound(transport, events, resolveXmlLimits(limits ?? {}), spelling)
+export const createFrameInbound: CreateInbound = (transport, events, limits) =>
+  new FrameInbound(transport, events, resolveXmlLimits(limits ?? {}))
 
 class FrameInbound implements Inbound {
   readonly #transport: Transport
   readonly #events: InboundEvents
   readonly #limits: XmlLimits
-  readonly #spelling: Spelling | undefined
   readonly #readFrame: (frame: string) => XmlElement
   readonly #held: string[] = []
   #heldUnits = 0
   #halted = false
   #stopped = false
 
-  constructor(
-    transport: Transport,
-    events: InboundEvents,
-    limits: XmlLimits,
-    spelling: Spelling | undefined,
-  ) {
+  constructor(transport: Transport, events: InboundEvents, limits: XmlLimits) {
     this.#transport = transport
     this.#events = events
     this.#limits = limits
-    this.#spelling = spelling
     this.#readFrame = createFrameReader(limits)
   }
 
@@ -43,7 +35,7 @@ class FrameInbound implements Inbound {
     if (this.#stopped) return
     if (typeof chunk !== 'string') {
       const message = 'a binary frame came where only text frames may'
-      return this.#events.failed(new ProtocolError('bad-format', message))
+      return this.#events.failed(new ProtocolError('bad-format', message), '')
     }
     if (!this.#halted) return this.#read(chunk)
     this.#held.push(chunk)
@@ -52,7 +44,7 @@ class FrameInbound implements Inbound {
     const { heldBytes } = this.#limits
     if (this.#heldUnits > heldBytes) {
       const message = `more than ${heldBytes} code units came unasked`
-      this.#events.failed(new ProtocolError('policy-violation', message))
+      this.#events.failed(new ProtocolError('policy-violation', message), '')
     }
   }
 
@@ -92,21 +84,21 @@ class FrameInbound implements Inbound {
 
   #read(frame: string): void {
     const events = this.#events
-    this.#spelling?.begin(frame)
     let element: XmlElement
     try {
       element = this.#readFrame(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
-      return events.failed(error)
+      return events.failed(error, frame)
     }
     if (element.namespace !== ns.framing) {
-      if (element.name !== 'open' && element.name !== 'close') return events.element(element)
+      if (element.name !== 'open' && element.name !== 'close') return events.element(element, frame)
       const message = `<${element.name}/> is in the namespace ${element.namespace || 'of nothing'}`
-      return events.failed(new ProtocolError('invalid-namespace', message))
+      return events.failed(new ProtocolError('invalid-namespace', message), frame)
     }
-    if (element.name === 'open') return events.opened(toStreamHeader(element))
-    if (element.name === 'close') return events.closed(element.attribute('see-other-uri'))
-    return events.failed(new ProtocolError('bad-format', `<${element.name}/> means nothing between frames`))
+    if (element.name === 'open') return events.opened(toStreamHeader(element), frame)
+    if (element.name === 'close') return events.closed(element.attribute('see-other-uri'), frame)
+    const message = `<${element.name}/> means nothing between frames`
+    return events.failed(new ProtocolError('bad-format', message), frame)
   }
 }

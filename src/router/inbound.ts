@@ -2,7 +2,6 @@ import type { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
-import type { Spelling } from '../xml/spelling.js'
 import { createByteInbound } from './byte-inbound.js'
 import { createFrameInbound } from './frame-inbound.js'
 
@@ -15,12 +14,13 @@ export interface StreamHeader {
   readonly lang?: string | undefined
 }
 
+/** What is read, and the very text of it with the white space before it, where that is asked for. */
 export interface InboundEvents {
-  readonly opened: (header: StreamHeader) => void
-  readonly element: (element: XmlElement) => void
+  readonly opened: (header: StreamHeader, text: string) => void
+  readonly element: (element: XmlElement, text: string) => void
   /** @param otherUri where to go instead, only over WebSocket (RFC 7395 §3.6.1) */
-  readonly closed: (otherUri?: string) => void
-  readonly failed: (error: ProtocolError) => void
+  readonly closed: (otherUri: string | undefined, text: string) => void
+  readonly failed: (error: ProtocolError, text: string) => void
 }
 
 /** The reading half of a stream, the same over bytes and over frames. */
@@ -37,12 +37,12 @@ export interface Inbound {
   stop(): void
 }
 
-/** Makes the reading half over a transport; it reads at once. @param spelling kept up to date with the text that is read */
+/** Makes the reading half over a transport; it reads at once. @param isSpelled whether the texts are asked for */
 export type CreateInbound = (
   transport: Transport,
   events: InboundEvents,
   limits?: Partial<XmlLimits>,
-  spelling?: Spelling,
+  isSpelled?: boolean,
 ) => Inbound
 
 /** The reading half over whatever the transport carries. */

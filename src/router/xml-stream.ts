@@ -5,7 +5,6 @@ import type { TlsClientOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import type { XmlLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
-import { Spelling } from '../xml/spelling.js'
 import type { Sender } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
 import type { Inbound, InboundEvents, StreamHeader } from './inbound.js'
@@ -58,9 +57,8 @@ export class XmlStream implements InboundEvents {
   constructor(transport: Transport, options: XmlStreamOptions = {}, watch?: Watch) {
     this.transport = transport
     const { outboundLimitBytes = defaultOutboundLimitBytes, ...limits } = options
-    const spelling = watch && new Spelling()
-    const events = watch && spelling ? watchInbound(this, transport.framing, watch, spelling) : this
-    this.#inbound = createInbound(transport, events, limits, spelling)
+    const events = watch === undefined ? this : watchInbound(this, transport.framing, watch)
+    this.#inbound = createInbound(transport, events, limits, watch !== undefined)
     this.#outbound = createOutbound(transport, outboundLimitBytes, watch)
     transport.start({
       data: (chunk) => {

@@ -22,28 +22,20 @@ export function parseLegacyDateTime(text: string): number | undefined {
 
 function toMoment(match: RegExpExecArray): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
-  if (hour > 23 || minute > 59 || second > 59) return undefined
-  return daysFromCivil(year, month, day) * dayMs + ((hour * 60 + minute) * 60 + second) * 1000
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined
+  const days = daysBefore(year, month) + day - 1
+  if (days >= daysBefore(year, month + 1)) return undefined
+  return days * dayMs + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
-
-// Days are counted in years that begin with March, so that the leap day comes last; 719 468 days lie between the first
-// of March of the year 0 and 1970.
-const daysBefore1970 = 719_468
-const daysInEra = 146_097
-
-function daysFromCivil(year: number, month: number, day: number): number {
+/**
+ * Days from 1970 to the first of a month, of which the thirteenth is the next January. They are counted in years that begin with
+ * March, so that the leap day comes last; 719 468 days lie between the first of March of the year 0 and 1970.
+ */
+function daysBefore(year: number, month: number): number {
   const shifted = month > 2 ? year : year - 1
-  const era = Math.floor(shifted / 400)
-  const yearOfEra = shifted - era * 400
-  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
-  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
-  return era * daysInEra + yearOfEra * 365 + leapDays + dayOfYear - daysBefore1970
+  const leapDays = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400)
+  return shifted * 365 + leapDays + Math.floor((153 * ((month + 9) % 12) + 2) / 5) - 719_468
 }
 
 /**
@@ -53,28 +45,19 @@ function daysFromCivil(year: number, month: number, day: number): number {
 export function toDateTime(moment: number): string {
   const whole = Math.floor(moment)
   const days = Math.floor(whole / dayMs)
-  const [year, month, day] = civilFromDays(days)
-  if (!(year >= 0 && year <= 9999)) throw new RangeError('a moment must lie in the years 0 to 9999')
+  if (!(days >= daysBefore(0, 1) && days < daysBefore(10_000, 1)))
+    throw new RangeError('a moment must lie in the years 0 to 9999')
+  let year = Math.floor(days / 365.2425) + 1971
+  while (daysBefore(year, 1) > days) year -= 1
+  let month = 12
+  while (daysBefore(year, month) > days) month -= 1
   const rest = whole - days * dayMs
   const time = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60]
     .map((part) => pad(part, 2))
     .join(':')
   const fraction = rest % 1000 === 0 ? '' : `.${pad(rest % 1000, 3)}`
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${time}${fraction}Z`
-}
-
-function civilFromDays(days: number): readonly [year: number, month: number, day: number] {
-  const shifted = days + daysBefore1970
-  const era = Math.floor(shifted / daysInEra)
-  const dayOfEra = shifted - era * daysInEra
-  const leapDays =
-    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / (daysInEra - 1))
-  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365)
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day]
+  const date = [pad(year, 4), pad(month, 2), pad(days - daysBefore(year, month) + 1, 2)].join('-')
+  return `${date}T${time}${fraction}Z`
 }
 
 function pad(value: number, digits: number): string {

@@ -1,8 +1,8 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 
-/** What a server offers at one moment of a stream. @see RFC 6120 §4.3.2 */
-export interface StreamFeatures {
+/** What of the offers of a server the next steps are chosen by. @see RFC 6120 §4.3.2 */
+export interface LoginFeatures {
   readonly starttls: { readonly required: boolean } | undefined
   /** SASL mechanisms by name, in the server's order, each once. */
   readonly mechanisms: readonly string[]
@@ -11,6 +11,10 @@ export interface StreamFeatures {
   readonly bind: boolean
   /** The session of RFC 3921; where it is optional it need not be asked for. */
   readonly session: { readonly optional: boolean } | undefined
+}
+
+/** What a server offers at one moment of a stream. @see RFC 6120 §4.3.2 */
+export interface StreamFeatures extends LoginFeatures {
   readonly streamManagement: boolean
   readonly rosterVersioning: boolean
   readonly subscriptionPreApproval: boolean
@@ -38,9 +42,8 @@ export const noStreamFeatures: StreamFeatures = {
   others: [],
 }
 
-/** The features that are either there or not, with the elements they are. */
+/** The other features that are either there or not, with the elements they are. */
 const flags = {
-  bind: ['bind', ns.bind],
   streamManagement: ['sm', ns.streamManagement],
   rosterVersioning: ['ver', ns.rosterVersioning],
   subscriptionPreApproval: ['sub', ns.subscriptionPreApproval],
@@ -49,21 +52,28 @@ const flags = {
   legacyAuthentication: ['auth', ns.legacyAuthFeature],
 } as const
 
-/** Reads `<stream:features/>`; a feature counts only as a direct child of it. */
-export function parseStreamFeatures(element: XmlElement): StreamFeatures {
+/** Reads of `<stream:features/>` what a login needs; a feature counts only as a direct child of it. */
+export function parseLoginFeatures(element: XmlElement): LoginFeatures {
   const starttls = element.child('starttls', ns.tls)
   const session = element.child('session', ns.session)
   const channelBinding = element.child('sasl-channel-binding', ns.channelBinding)
+  return {
+    starttls: starttls === undefined ? undefined : { required: starttls.child('required') !== undefined },
+    mechanisms: readMechanisms(element),
+    channelBindings: channelBinding === undefined ? undefined : readChannelBindings(channelBinding),
+    bind: element.child('bind', ns.bind) !== undefined,
+    session: session === undefined ? undefined : { optional: session.child('optional') !== undefined },
+  }
+}
+
+/** Reads `<stream:features/>`, all of it. */
+export function parseStreamFeatures(element: XmlElement): StreamFeatures {
   const has = (flag: keyof typeof flags) => {
     const [name, namespace] = flags[flag]
     return element.child(name, namespace) !== undefined
   }
   return {
-    starttls: starttls === undefined ? undefined : { required: starttls.child('required') !== undefined },
-    mechanisms: readMechanisms(element),
-    channelBindings: channelBinding === undefined ? undefined : readChannelBindings(channelBinding),
-    bind: has('bind'),
-    session: session === undefined ? undefined : { optional: session.child('optional') !== undefined },
+    ...parseLoginFeatures(element),
     streamManagement: has('streamManagement'),
     rosterVersioning: has('rosterVersioning'),
     subscriptionPreApproval: has('subscriptionPreApproval'),
@@ -91,6 +101,7 @@ function isKnown(element: XmlElement): boolean {
     element.is('mechanisms', ns.sasl) ||
     element.is('sasl-channel-binding', ns.channelBinding) ||
     element.is('session', ns.session) ||
+    element.is('bind', ns.bind) ||
     Object.values(flags).some(([name, namespace]) => element.is(name, namespace))
   )
 }
@@ -119,7 +130,7 @@ export function toStreamFeaturesElement(offered: Partial<StreamFeatures>): XmlEl
         ...channelBindings.map((type) => xml('channel-binding', ns.channelBinding, { type })),
       ),
     session && xml('session', ns.session, {}, session.optional ? xml('optional', ns.session) : undefined),
-    flag('bind'),
+    features.bind ? xml('bind', ns.bind) : undefined,
     flag('streamManagement'),
     flag('rosterVersioning'),
     flag('subscriptionPreApproval'),

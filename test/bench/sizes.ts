@@ -51,7 +51,7 @@ export async function measureSizes(): Promise<Group> {
     findings,
     remarks: [
       'esbuild, minified, ES modules for es2022, under the conditions of a production build; gzip -9; kB of 1000 bytes.',
-      `What is loaded at first. Ours with what stores, discovery and non-ASCII passwords load later: ${inWords(ours)}.`,
+      `What is loaded at first. Ours with what discovery and non-ASCII passwords load later: ${inWords(ours)}.`,
       `Ours where the bundler does not name the condition production: ${inWords(unconditioned)}.`,
       '@xmpp/client imports node:dns even so; here that is an empty module.',
     ],

@@ -1,4 +1,5 @@
 import { StanzaError } from '../../src/errors.js'
+import { removeAccount } from '../../src/features/account-removal.js'
 import { ns } from '../../src/index.js'
 import { findDeed, type Model } from '../../src/testing/drive-model.js'
 import type { Stimulus } from '../../src/testing/drive.js'
@@ -32,7 +33,7 @@ export const accountStimuli: readonly Stimulus<SessionRig>[] = [
   does(
     'remove()',
     [told('session', 'account.remove')],
-    (rig) => rig.wish(rig.app.account.remove()),
+    (rig) => rig.wish(removeAccount(rig.app.account.session)),
     isOnline,
   ),
   says(

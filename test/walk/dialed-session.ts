@@ -70,10 +70,10 @@ export function discoveringSession(
     disconnect: () => wishes.disconnect(),
     close: () => wishes.close(),
     account: {
-      remove: () => wishes.remove(),
+      session: actor,
       register: (make, options) => {
         means.account.make = make
-        return wishes.register(options)
+        return wishes.connect(options, true)
       },
     },
     fetchRoster: () => people.fetchRoster(),

@@ -20,7 +20,7 @@ import { Pending } from './pending.js'
 export type App = Pick<
   Client,
   'actor' | 'connect' | 'disconnect' | 'close' | 'fetchRoster' | 'sendPresence' | 'hide'
-> & { readonly account: Pick<FeatureAccount, 'register' | 'remove'> }
+> & { readonly account: Pick<FeatureAccount, 'register' | 'session'> }
 
 const longestUnits = 8_000
 
