@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { filter, firstValueFrom, take } from 'rxjs'
-import { createClient, xml, type Store } from 'xmpp-machines'
+import { createClient, sessionIn, xml, type Store } from 'xmpp-machines'
 import { createServer } from 'xmpp-machines/server'
 
 const [program = '', endpoint, folder = '', ca = ''] = process.argv.slice(1)
@@ -20,7 +20,7 @@ async function runApp(endpoint: string): Promise<void> {
     password: 'mot2passe',
     endpoint,
     tls: { ca },
-    store: keepIn(folder),
+    store: sessionIn(folderStore(folder)),
   })
   client.message$.subscribe(({ body }) => console.log(`heard: ${body}`))
   client.state$
@@ -41,7 +41,7 @@ async function runApp(endpoint: string): Promise<void> {
 }
 
 /** With unstorage: `fromUnstorage(createStorage({ driver }))`, in files, Redis and wherever else it has a driver for. */
-function keepIn(folder: string): Store {
+function folderStore(folder: string): Store {
   const file = (key: string) => join(folder, encodeURIComponent(key))
   return {
     get: async (key) => {

@@ -3,10 +3,9 @@ import { Link } from './actors/link.js'
 import type { SessionMeans } from './actors/means.js'
 import { platformSurroundings } from './actors/surroundings.js'
 import type { ClientLimits, ClientOptions, toSettings } from './client-options.js'
-import { Memory } from './features/memory.js'
+import type { Memory } from './features/memory.js'
 import { PresenceWords } from './features/presence.js'
 import { RosterStore } from './features/roster.js'
-import { later } from './later.js'
 import { harmless } from './router/harmless.js'
 import { StanzaBus } from './router/stanza-bus.js'
 import { createStanzaId as createId } from './router/stanza-ids.js'
@@ -15,10 +14,7 @@ import { StreamManagement } from './router/stream-management.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import { Passwords } from './sasl/passwords.js'
 import { ForgettableKeys, ScramMemoryCache } from './sasl/scram-key-cache.js'
-import { ScramKeyStore } from './sasl/scram-key-store.js'
 import type { Jid } from './stanza/jid.js'
-import type { Journal } from './store/journal.js'
-import type { Store } from './store/store.js'
 import type { Dialer } from './transport/dial.js'
 import type { Transport } from './transport/transport.js'
 
@@ -35,11 +31,10 @@ export interface ClientMeans extends SessionMeans {
 /** The means that these options ask for. */
 export function toMeans(options: ClientOptions, settings: Settings): ClientMeans {
   const { jid, lang } = settings
-  const { store } = options
-  const memory = store === undefined ? undefined : new Memory(() => loadJournal(store, jid.toString()))
+  const memory = options.store?.(jid.toString())
   const bus = new StanzaBus(createId, memory?.repeats)
   const passwords = new Passwords(options.password)
-  const cache = new ForgettableKeys(options.keyCache ?? toKeyCache(options, jid))
+  const cache = new ForgettableKeys(options.keyCache ?? new ScramMemoryCache())
   return {
     link: new Link(),
     bus,
@@ -73,15 +68,6 @@ const toCredentials = (
   { cache, password }: Required<Pick<SessionMeans['credentials'], 'cache' | 'password'>>,
 ): SessionMeans['credentials'] =>
   username === undefined ? { password, cache } : { username, password, cache }
-
-/** In memory, or where the app has given a place for secrets. */
-const toKeyCache = ({ secrets }: ClientOptions, jid: Jid): ScramMemoryCache | ScramKeyStore =>
-  secrets === undefined ? new ScramMemoryCache() : new ScramKeyStore(secrets, jid.bare.toString())
-
-async function loadJournal(store: Store, account: string): Promise<Journal> {
-  const { Journal } = await later('the journal of a store', import('./store/journal.js'))
-  return new Journal(store, account)
-}
 
 const defaultStreamOptions: XmlStreamOptions = {}
 

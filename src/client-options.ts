@@ -11,7 +11,7 @@ import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
 import { parseEndpoint, toLoggableUrl } from './transport/endpoint.js'
-import type { Store } from './store/store.js'
+import type { SessionStore } from './session-in.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
 import { resolveXmlLimits } from './xml/limits.js'
@@ -52,7 +52,7 @@ export interface ClientOptions {
    * `jabber:iq:auth` (XEP-0078); who names that here gets it where nothing else that is named can be had.
    */
   readonly mechanisms?: readonly string[] | undefined
-  /** Where SCRAM keys are kept between logins. Default: in memory, as long as the client lives. */
+  /** Where SCRAM keys are kept between logins, see `keysIn()`. Default: in memory, as long as the client lives. */
   readonly keyCache?: ScramKeyCache | undefined
   /** Default language of the stream (`xml:lang`), a BCP 47 tag. Default: that of the platform. */
   readonly lang?: string | undefined
@@ -73,15 +73,11 @@ export interface ClientOptions {
   /** Messages that may wait while there is no connection; one more fails with `transport.overflow`. Default 1,000; 0: none wait. */
   readonly offlineQueue?: number | undefined
   /**
-   * Where the session is kept, so that another process can go on with it after this one has ended, however that was. Whoever
-   * connects last has it; whoever had it before halts with `store.taken`. No secret is kept there. Default: nowhere.
+   * Where the session is kept, so that another process can go on with it after this one has ended, however that was: see
+   * `sessionIn()`. Whoever connects last has it; whoever had it before halts with `store.taken`. No secret is kept there.
+   * Default: nowhere.
    */
-  readonly store?: Store | undefined
-  /**
-   * Where the keys are kept that SCRAM derives from the password: as good as the password, so keep them as carefully. Default: in
-   * memory alone.
-   */
-  readonly secrets?: Store | undefined
+  readonly store?: SessionStore | undefined
   /** Where news of the network and of sleep come from. Default: the platform. */
   readonly surroundings?: Surroundings | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */

@@ -88,10 +88,12 @@ export type {
   OpenCrossing,
   ReadCrossing,
 } from './router/crossing.js'
+export { sessionIn, type SessionStore } from './session-in.js'
 export type { RequestOptions } from './router/requests.js'
 export type { RequestHandler } from './router/stanza-bus.js'
 export type { XmlStreamOptions } from './router/xml-stream.js'
 export type { ScramKeyCache } from './sasl/scram-key-cache.js'
+export { keysIn } from './sasl/scram-key-store.js'
 export type { CertificateDetails, Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
 export type { ConversationTimeouts } from '../machines/conversation.js'

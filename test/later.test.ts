@@ -9,13 +9,11 @@ describe('later()', () => {
 
   it('fails as a network does that is not there, and keeps the cause', async () => {
     const cause = new TypeError('Failed to fetch dynamically imported module')
-    const error: unknown = await later('the journal of a store', Promise.reject(cause)).catch(
-      (reason: unknown) => reason,
-    )
+    const error: unknown = await later('discovery', Promise.reject(cause)).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TransportError)
     expect(error).toMatchObject({
       code: 'transport.unreachable',
-      message: 'the journal of a store cannot be loaded',
+      message: 'discovery cannot be loaded',
       cause,
     })
   })

@@ -1,4 +1,5 @@
-import { Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { Channel } from '../router/channel.js'
 import { parseAvatarMetadata, type AvatarInfo } from '../stanza/avatar.js'
 import type { Presence } from '../stanza/presence.js'
 import { findPhotoHash } from '../stanza/vcard-photo.js'
@@ -24,8 +25,8 @@ const nothing: AvatarClaim = { infos: undefined, photo: undefined }
 /** What people say of their avatars, by presence and by events of their own accounts. */
 export class AvatarClaims {
   readonly #claims = new Map<string, AvatarClaim>()
-  readonly #changes = new Subject<string>()
-  readonly #streams = new KeyedStreams(this.#changes, (key) => key)
+  readonly #changes = new Channel<string>()
+  readonly #streams = new KeyedStreams(this.#changes.stream$, (key) => key)
 
   constructor(bus: FeatureHost['bus']) {
     nodeEvents(bus, ns.avatarMetadata).subscribe((event) => this.#takeEvent(event))

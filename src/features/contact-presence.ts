@@ -1,4 +1,5 @@
-import { BehaviorSubject, Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { Channel, StateChannel } from '../router/channel.js'
 import type { Jid } from '../stanza/jid.js'
 import type { LanguageText } from '../stanza/language-text.js'
 import type { Presence, Show } from '../stanza/presence.js'
@@ -38,12 +39,12 @@ export class PresenceBoard {
   readonly #isListed: (jid: string) => boolean
   readonly #strangers = new Set<string>()
   readonly #people = new VersionedMap<ContactPresence>()
-  readonly #views = new BehaviorSubject<ReadonlyMap<string, ContactPresence>>(this.#people.view)
-  readonly #changes = new Subject<ContactPresence>()
-  readonly #byContact = new KeyedStreams(this.#changes, ({ jid }) => jid.toString())
+  readonly #views = new StateChannel<ReadonlyMap<string, ContactPresence>>(this.#people.view)
+  readonly #changes = new Channel<ContactPresence>()
+  readonly #byContact = new KeyedStreams(this.#changes.stream$, ({ jid }) => jid.toString())
 
   /** By prepared bare JID; replays. Who was never heard of is not in it, who has left is, as not available. */
-  readonly presence$: Observable<ReadonlyMap<string, ContactPresence>> = this.#views.asObservable()
+  readonly presence$: Observable<ReadonlyMap<string, ContactPresence>> = this.#views.stream$
 
   /** @param isListed whether somebody is in the roster: of others only so many are remembered */
   constructor(isListed: (jid: string) => boolean) {

@@ -1,5 +1,6 @@
-import { Observable, Subject } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { XmppError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 
 /** How far a sent message has come. */
 export type DeliveryStatus =
@@ -36,7 +37,7 @@ export class Delivery {
   /** The id the message was sent with. */
   readonly id: string
   #stage = queued
-  #changes: Subject<DeliveryStatus> | undefined
+  #changes: Channel<DeliveryStatus> | undefined
   #waiting: ((status: DeliveryStatus) => void)[] | undefined
 
   constructor(id: string) {
@@ -51,7 +52,8 @@ export class Delivery {
   get status$(): Observable<DeliveryStatus> {
     return new Observable((watcher) => {
       const { rank, status } = this.#stage
-      const ends = rank === failedRank ? undefined : (this.#changes ??= new Subject()).subscribe(watcher)
+      const ends =
+        rank === failedRank ? undefined : (this.#changes ??= new Channel()).stream$.subscribe(watcher)
       watcher.next(status)
       if (ends === undefined) watcher.complete()
       return ends

@@ -1,4 +1,5 @@
-import { Observable, Subject, type Subscription } from 'rxjs'
+import { Observable, type Subscription } from 'rxjs'
+import { Channel } from '../router/channel.js'
 
 /**
  * One stream cut into many by key: a value costs one look-up, however many streams are watched, and nothing at all while
@@ -7,7 +8,7 @@ import { Observable, Subject, type Subscription } from 'rxjs'
 export class KeyedStreams<Value> {
   readonly #source: Observable<Value>
   readonly #keyOf: (value: Value) => string | undefined
-  readonly #watched = new Map<string, Subject<Value>>()
+  readonly #watched = new Map<string, Channel<Value>>()
   #subscription: Subscription | undefined
 
   constructor(source: Observable<Value>, keyOf: (value: Value) => string | undefined) {
@@ -17,9 +18,9 @@ export class KeyedStreams<Value> {
 
   of(key: string): Observable<Value> {
     return new Observable((subscriber) => {
-      const watched = this.#watched.get(key) ?? new Subject<Value>()
+      const watched = this.#watched.get(key) ?? new Channel<Value>()
       this.#watched.set(key, watched)
-      const subscription = watched.subscribe(subscriber)
+      const subscription = watched.stream$.subscribe(subscriber)
       this.#subscription ??= this.#connect()
       return () => {
         subscription.unsubscribe()

@@ -1,6 +1,7 @@
-import { Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { LeftBehind } from '../../machines/session-context.js'
 import { StoreError, TransportError, XmppError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
@@ -15,7 +16,7 @@ import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
 import { Delivery } from './delivery.js'
 import type { SessionMessages } from './messages.js'
-import type { Outbox } from './outbox.js'
+import type { Outbox, SentMessage } from './outbox.js'
 import type { RosterStore } from './roster.js'
 import { ShelvedMessage, type Shelf } from './shelved-message.js'
 
@@ -40,15 +41,11 @@ export interface Remembered {
 
 /**
  * What outlives the process: notes what happens, and puts a new process where the last one was. Nothing leaves before it is
- * stored, and the server hears that something has arrived once that is. The journal is loaded when it is opened.
+ * stored, and the server hears that something has arrived once that is.
  */
 export class Memory implements Shelf, WriteAhead {
-  readonly #load: () => Promise<Journal>
-  #journal: Journal | undefined
-  /** What was noted before the journal was loaded, and who waits for that. */
-  #noted: Change[] = []
-  #waiting: (() => void)[] = []
-  readonly #restorations = new Subject<Restoration>()
+  readonly #journal: Journal
+  readonly #restorations = new Channel<Restoration>()
   /** One name of a message in the store is not that of another process. */
   readonly #prefix = crypto.randomUUID().slice(0, 8)
   /** Who was there in the session that is to go on. */
@@ -62,22 +59,24 @@ export class Memory implements Shelf, WriteAhead {
   #parts: Remembered | undefined
   #count = 0
 
-  readonly restored$: Observable<Restoration> = this.#restorations.asObservable()
+  readonly restored$: Observable<Restoration> = this.#restorations.stream$
   /** Of those that come twice, whatever process they came to first. */
   readonly repeats = new Repeats((key, print) => this.#note(['seen', key, print]))
 
-  /** @param load gives the journal; asked again where it has failed */
-  constructor(load: () => Promise<Journal>) {
-    this.#load = load
+  constructor(journal: Journal) {
+    this.#journal = journal
   }
 
   get isSettled(): boolean {
-    return this.#journal?.isSettled === true
+    return this.#journal.isSettled
   }
 
   whenSettled(tell: () => void): void {
-    if (this.#journal === undefined) this.#waiting.push(tell)
-    else this.#journal.whenSettled(tell)
+    this.#journal.whenSettled(tell)
+  }
+
+  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox): SentMessage {
+    return new ShelvedMessage(to, delivery, outbox, this)
   }
 
   noteHandled(count: number): void {
@@ -119,7 +118,7 @@ export class Memory implements Shelf, WriteAhead {
       for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
     }
     if (this.#facts !== undefined) tellAll(this.#facts)
-    else this.#restorations.subscribe(() => tellAll(this.#facts ?? new Map()))
+    else this.restored$.subscribe(() => tellAll(this.#facts ?? new Map()))
   }
 
   deliveryOf(id: string): Delivery | undefined {
@@ -128,11 +127,11 @@ export class Memory implements Shelf, WriteAhead {
 
   /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
   async settle(): Promise<void> {
-    await this.#journal?.settle()
+    await this.#journal.settle()
   }
 
   watch(tell: (error: StoreError) => void): () => void {
-    return this.#journal?.watch(tell) ?? (() => undefined)
+    return this.#journal.watch(tell)
   }
 
   remember(parts: Remembered): void {
@@ -159,8 +158,7 @@ export class Memory implements Shelf, WriteAhead {
   async #restore(): Promise<LeftBehind> {
     const parts = this.#parts
     if (parts === undefined) throw new TypeError('there is nothing to remember')
-    const journal = this.#journal ?? this.#take(await this.#load())
-    const { saved, ignored } = await journal.open(() => this.#asker?.aborted !== true)
+    const { saved, ignored } = await this.#journal.open(() => this.#asker?.aborted !== true)
     const unread: StoreError[] = [...ignored]
     const readable = (xml: string): XmlElement | undefined => {
       try {
@@ -214,16 +212,8 @@ export class Memory implements Shelf, WriteAhead {
     this.#restorations.complete()
   }
 
-  #take(journal: Journal): Journal {
-    this.#journal = journal
-    journal.note(...this.#noted.splice(0))
-    for (const tell of this.#waiting.splice(0)) journal.whenSettled(tell)
-    return journal
-  }
-
   #note(...changes: readonly Change[]): void {
-    if (this.#journal === undefined) this.#noted.push(...changes)
-    else this.#journal.note(...changes)
+    this.#journal.note(...changes)
   }
 
   #listen({ bus, roster }: Remembered): void {

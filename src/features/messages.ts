@@ -8,7 +8,7 @@ import { MessageForms } from '../stanza/plain-message.js'
 import { Delivery } from './delivery.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { SentMessage, type Outbox } from './outbox.js'
-import { ShelvedMessage, type Shelf } from './shelved-message.js'
+import type { Shelf } from './shelved-message.js'
 
 /** Sent messages that are remembered, so that an error can be tied to what caused it; the oldest go first. */
 export const rememberedMessageLimit = 1_000
@@ -89,9 +89,7 @@ export class SessionMessages implements Messages {
     const stanza = plain ?? toMessageElement({ ...input, from: undefined, id })
     const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
     const sent =
-      this.#shelf === undefined
-        ? new SentMessage(to, delivery, this.#outbox)
-        : new ShelvedMessage(to, delivery, this.#outbox, this.#shelf)
+      this.#shelf?.toSent(to, delivery, this.#outbox) ?? new SentMessage(to, delivery, this.#outbox)
     this.remember(sent)
     this.#outbox.send(stanza, sent)
     return delivery

@@ -6,6 +6,8 @@ import { SentMessage, toElement, type Outbox } from './outbox.js'
 
 /** Where messages wait that outlive the process. */
 export interface Shelf {
+  /** A message that waits there. */
+  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox): SentMessage
   /** Gives the message a name there. */
   put(stanza: XmlElement, moment: number): string
   /** Which stanza of the session it is; `null`: of none. */

@@ -1,4 +1,4 @@
-import { BehaviorSubject, Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { stranger, toSubscriptionEvent, type SubscriptionState } from '../../machines/subscription-state.js'
 import {
   stepSubscription,
@@ -6,6 +6,7 @@ import {
   toSubscriptionState,
 } from '../../machines/subscription-step.js'
 import type { SubscriptionEvent } from '../../machines/subscription.js'
+import { Channel, StateChannel } from '../router/channel.js'
 import type { Jid } from '../stanza/jid.js'
 import type { Presence } from '../stanza/presence.js'
 import type { RosterItem } from '../stanza/roster.js'
@@ -38,17 +39,17 @@ export class Subscriptions {
   readonly #codes = new Map<string, number>()
   readonly #listed: (jid: string) => RosterItem | undefined
   readonly #requests = new VersionedMap<SubscriptionRequest>()
-  readonly #views = new BehaviorSubject<SubscriptionRequests>(this.#requests.view)
+  readonly #views = new StateChannel<SubscriptionRequests>(this.#requests.view)
   /** Whose requests a handshake is to answer, so that nobody was asked. */
   readonly #unasked = new Set<string>()
-  readonly #arriving = new Subject<SubscriptionRequest>()
+  readonly #arriving = new Channel<SubscriptionRequest>()
 
   /** Replays. */
-  readonly requests$: Observable<SubscriptionRequests> = this.#views.asObservable()
+  readonly requests$: Observable<SubscriptionRequests> = this.#views.stream$
   /** Those that wait, then each as it comes; one that is repeated by the server comes once. None that a handshake answers. */
   readonly request$: Observable<SubscriptionRequest> = replayed(
     () => [...this.#requests.view.values()].filter(({ from }) => !this.#unasked.has(from.toString())),
-    this.#arriving,
+    this.#arriving.stream$,
   )
 
   /** @param listed what the roster has of somebody: of who is not in it nothing is kept but their request */

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { Message } from '../stanza/message.js'
 
@@ -19,8 +19,8 @@ export const knownMessageLimit = 4_000
 
 /** The messages of one account in their order, each once, live or out of the archive. */
 export class Timeline {
-  readonly #messages = new Subject<ArchivedMessage>()
-  readonly message$ = this.#messages.asObservable()
+  readonly #messages = new Channel<ArchivedMessage>()
+  readonly message$ = this.#messages.stream$
   #last: string | undefined
   #held: ArchivedMessage[] = []
   /** The archive has what was sent again twice, by names of its own. */

@@ -1,4 +1,5 @@
-import { Subject, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { Channel } from '../router/channel.js'
 import type { FeatureMemory } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
 
@@ -11,7 +12,7 @@ const kept = 'worn '
 export class WornAvatars {
   readonly #memory: FeatureMemory | undefined
   readonly #worn = new Map<string, string>()
-  readonly #restored = new Subject<string>()
+  readonly #restored = new Channel<string>()
 
   constructor(memory: FeatureMemory | undefined) {
     this.#memory = memory
@@ -30,7 +31,7 @@ export class WornAvatars {
 
   /** Whoever an earlier process has seen, once that is known. */
   get restored$(): Observable<string> {
-    return this.#restored
+    return this.#restored.stream$
   }
 
   /** @param id `undefined`: none */

@@ -1,4 +1,4 @@
-import { BehaviorSubject, Observable, type Subscriber } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 
 const nobody: readonly never[] = []
 
@@ -11,11 +11,11 @@ export class Channel<T> {
   /** Another list for every change, so that a value goes to those who were there when it came. */
   #subscribers: readonly Subscriber<T>[] = nobody
   #stream: Observable<T> | undefined
-  #isComplete = false
+  protected isComplete = false
 
   /** The same one each time. */
   get stream$(): Observable<T> {
-    return (this.#stream ??= new Observable((subscriber) => this.#take(subscriber)))
+    return (this.#stream ??= new Observable((subscriber) => this.take(subscriber)))
   }
 
   /** Somebody listens. */
@@ -28,12 +28,12 @@ export class Channel<T> {
   }
 
   complete(): void {
-    this.#isComplete = true
+    this.isComplete = true
     for (const subscriber of this.#subscribers) subscriber.complete()
   }
 
-  #take(subscriber: Subscriber<T>): (() => void) | undefined {
-    if (this.#isComplete) {
+  protected take(subscriber: Subscriber<T>): (() => void) | undefined {
+    if (this.isComplete) {
       subscriber.complete()
       return undefined
     }
@@ -44,14 +44,12 @@ export class Channel<T> {
   }
 }
 
-/** A state that is replayed, then every other that follows; it costs next to nothing before somebody asks for them. */
-export class StateChannel<T> {
+/** A state that is replayed, then every other that follows. */
+export class StateChannel<T> extends Channel<T> {
   #value: T
-  #subject: BehaviorSubject<T> | undefined
-  #stream: Observable<T> | undefined
-  #isComplete = false
 
   constructor(value: T) {
+    super()
     this.#value = value
   }
 
@@ -59,25 +57,16 @@ export class StateChannel<T> {
     return this.#value
   }
 
-  /** The same one each time. */
-  get stream$(): Observable<T> {
-    return (this.#stream ??= this.#open().asObservable())
-  }
-
-  next(value: T): void {
-    if (this.#isComplete) return
+  override next(value: T): void {
+    if (this.isComplete) return
     this.#value = value
-    this.#subject?.next(value)
+    super.next(value)
   }
 
-  complete(): void {
-    this.#isComplete = true
-    this.#subject?.complete()
-  }
-
-  #open(): BehaviorSubject<T> {
-    const subject = (this.#subject = new BehaviorSubject(this.#value))
-    if (this.#isComplete) subject.complete()
-    return subject
+  /** Whoever is told of the present state hears of what follows from that too. */
+  protected override take(subscriber: Subscriber<T>): (() => void) | undefined {
+    const leave = super.take(subscriber)
+    subscriber.next(this.#value)
+    return leave
   }
 }

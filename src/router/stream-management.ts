@@ -21,8 +21,8 @@ const answerPaceMs = 100
  */
 const answerCount = 200
 
-/** Stanzas that are kept before the server is asked out of turn. */
-const floodCount = 1_000
+/** Stanzas that are kept before the server is asked out of turn: an answer costs as much as some hundred stanzas. */
+const floodCount = 2_000
 
 /** What whoever decides is told. */
 export interface StreamManagementEvents {
@@ -41,7 +41,9 @@ export class StreamManagement {
   #stream: XmlStream | undefined
   #events: StreamManagementEvents | undefined
   #answered: ((answer: StreamManagementAnswer) => void) | undefined
-  /** Whoever decides has asked. */
+  /** Whoever decides waits for an answer. */
+  #isAwaited = false
+  /** The server was asked, and has not answered. */
   #isAsked = false
   /** When that has left; `undefined`: it waits behind what was sent before. When that was last looked at. */
   #goneMs: number | undefined
@@ -108,6 +110,7 @@ export class StreamManagement {
   /** The stream is gone, the session is not. */
   suspend(): void {
     this.#stopAnswering()
+    this.#isAwaited = false
     this.#isAsked = false
     this.#isFloodAsked = false
     this.#stream = undefined
@@ -136,18 +139,14 @@ export class StreamManagement {
 
   readonly #askInFlood = (): void => {
     this.#isFloodAsked = true
-    this.#say({ kind: 'r' })
+    this.#ask()
   }
 
+  /** Asks, unless a flood has asked already; once more where it was asked for before. */
   requestAck(): void {
-    const stream = this.#stream
-    if (stream === undefined) return
-    if (!this.#isAsked) {
-      this.#goneMs = undefined
-      this.#look(stream)
-    }
-    this.#isAsked = true
-    this.#ask(stream)
+    const isAwaited = this.#isAwaited
+    this.#isAwaited = true
+    if (isAwaited || !this.#isAsked) this.#ask()
   }
 
   /**
@@ -168,10 +167,21 @@ export class StreamManagement {
     return stream.lookWhetherLeaving()
   }
 
-  /** What finds no room is asked when there is some. */
-  #ask(stream: XmlStream): void {
+  #ask(): void {
+    const stream = this.#stream
+    if (stream === undefined) return
+    if (!this.#isAsked) {
+      this.#goneMs = undefined
+      this.#look(stream)
+    }
+    this.#isAsked = true
+    this.#sayAsked(stream)
+  }
+
+  /** What finds no room is said when there is some. */
+  #sayAsked(stream: XmlStream): void {
     const again = () => {
-      if (stream === this.#stream && this.#isAsked) this.#ask(stream)
+      if (stream === this.#stream && this.#isAsked) this.#sayAsked(stream)
     }
     try {
       stream.send(toStreamManagementElement({ kind: 'r' }), {
@@ -231,9 +241,10 @@ export class StreamManagement {
       if (stream !== undefined) this.#tooHigh(stream, h)
       return
     }
-    if (this.#isFloodAsked) this.watchFlood()
-    if (!this.#isAsked) return
     this.#isAsked = false
+    if (this.#isFloodAsked) this.watchFlood()
+    if (!this.#isAwaited) return
+    this.#isAwaited = false
     this.#events?.acknowledged()
   }
 

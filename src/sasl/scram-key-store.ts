@@ -4,8 +4,18 @@ import type { ScramKeyCache } from './scram-key-cache.js'
 import { scramHashes, type ScramHash } from './scram-hashes.js'
 import type { ScramKeyParameters, ScramKeys } from './scram-keys.js'
 
-/** Keys in a store of the app's, which outlive the process; the latest of each hash. */
-export class ScramKeyStore implements ScramKeyCache {
+/**
+ * Keeps the keys that SCRAM derives from a password in a store, where they outlive the process; the latest of each hash. They
+ * are as good as the password: keep them as carefully.
+ * @param account its bare JID, or any name: accounts that share a store need one each
+ * @example
+ * const client = createClient({ jid: 'alice@example.test', password, keyCache: keysIn(vault, 'alice@example.test') })
+ */
+export function keysIn(store: Store, account: string): ScramKeyCache {
+  return new ScramKeyStore(store, account)
+}
+
+class ScramKeyStore implements ScramKeyCache {
   readonly #store: Store
   readonly #name: string
 

@@ -27,7 +27,7 @@ export interface UnstorageLike {
  * A store in whatever `unstorage` can reach: memory, files, Redis and the rest.
  * @example
  * const store = fromUnstorage(createStorage({ driver: fsDriver({ base: './session' }) }))
- * const client = createClient({ jid: 'alice@example.test', password: 'secret', store })
+ * const client = createClient({ jid: 'alice@example.test', password: 'secret', store: sessionIn(store) })
  * @see https://unstorage.unjs.io
  */
 export function fromUnstorage(storage: UnstorageLike): Store {

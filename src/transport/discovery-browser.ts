@@ -18,6 +18,8 @@ export async function discoverEndpoints(options: HostMetaOptions): Promise<reado
     if (urls.length > 0) return Array.from(new Set(urls), (url) => ({ kind: 'websocket', url }))
   } catch (error) {
     if (signal.aborted) throw abortedError(`discovering ${domain}`, signal)
+    if (error instanceof AggregateError)
+      throw new TransportError('unknown-host', error.message, { cause: error })
     throw error
   }
   throw new TransportError('unknown-host', `${domain} publishes no WebSocket for XMPP in its host-meta`)

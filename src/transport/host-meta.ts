@@ -1,5 +1,3 @@
-import { TransportError } from '../errors.js'
-
 /** The largest host-meta document that is read. */
 export const hostMetaLimitBytes = 262_144
 
@@ -14,7 +12,7 @@ export interface HostMetaOptions {
 /**
  * The addresses of secure WebSockets that a domain publishes, well-formed or not, JSON asked for first, then XRD; empty where
  * it publishes none.
- * @throws TransportError `unknown-host` when neither document can be had
+ * @throws AggregateError when neither document can be had
  * @see XEP-0156 §3
  */
 export async function readHostMeta(options: HostMetaOptions): Promise<readonly string[]> {
@@ -32,9 +30,7 @@ export async function readHostMeta(options: HostMetaOptions): Promise<readonly s
       failures.push(cause)
     }
   }
-  throw new TransportError('unknown-host', `https://${domain}/.well-known/host-meta(.json) cannot be read`, {
-    cause: new AggregateError(failures),
-  })
+  throw new AggregateError(failures, `https://${domain}/.well-known/host-meta(.json) cannot be read`)
 }
 
 async function download(url: string, { signal, fetch = globalThis.fetch }: HostMetaOptions): Promise<string> {

@@ -1,10 +1,6 @@
 import { verifyOutside } from './gaps.js'
-import { KnownTags, type KnownTag } from './known-tags.js'
-import type { XmlLimits } from './limits.js'
+import { fits, knownTags, type KnownTag } from './known-tags.js'
 import { MarkupWindow } from './markup-window.js'
-
-/** Start tags seen; one table for all readers, since they carry no state of a stream. */
-export const knownTags = new KnownTags()
 
 /**
  * The straight path through content: text, end tags as they are usually written, and start tags that are known. It stops
@@ -39,7 +35,7 @@ export class ContentReader extends MarkupWindow {
         const tag = builder.depth < builder.stanzaDepth ? undefined : knownTags.find(text, at)
         if (tag === undefined) return true
         const { end } = knownTags
-        if ((next !== -1 && next < end) || exceedsLimits(tag, end - at, this.limits)) return true
+        if ((next !== -1 && next < end) || !fits(tag, end - at, this.limits)) return true
         if (builder.depth === builder.stanzaDepth) this.meter.begin(at)
         builder.openTag(tag.name)
         const values = this.readValues(tag)
@@ -91,9 +87,4 @@ export class ContentReader extends MarkupWindow {
     this.pos = to
     return text.slice(from, to)
   }
-}
-
-/** The tokenizer's way says which limit it is, and where. */
-function exceedsLimits(tag: KnownTag, length: number, limits: XmlLimits): boolean {
-  return length > limits.startTagLength || tag.size > limits.attributes || tag.longestName > limits.nameLength
 }

@@ -1,5 +1,6 @@
 import type { AttributeName } from './element.js'
 import { detach } from './interner.js'
+import type { XmlLimits } from './limits.js'
 import { readNamespace, type QualifiedName } from './names.js'
 
 /** A start tag as it was once read and verified, its values aside; a default namespace is no value but part of it. */
@@ -139,6 +140,16 @@ export class KnownTags {
     list[Math.min(list.length, piecesPerList - 1)] = piece
     return piece
   }
+}
+
+/** Start tags seen; one table for all readers, since they carry no state of a stream. */
+export const knownTags = new KnownTags()
+
+/** Whether a known tag of this length keeps the limits; the way of those that are not known says which it breaks, and where. */
+export function fits(tag: KnownTag, length: number, limits: XmlLimits): boolean {
+  return (
+    length <= limits.startTagLength && tag.size <= limits.attributes && tag.longestName <= limits.nameLength
+  )
 }
 
 function describe(

@@ -1,9 +1,9 @@
 import { QuoteType, Tokenizer, type TokenizerCallbacks } from './tokenizer.js'
 import type { ProtocolError } from '../errors.js'
 import { isWhiteSpace } from './characters.js'
-import { ContentReader, knownTags } from './content-reader.js'
+import { ContentReader } from './content-reader.js'
 import { longGap, verifyEquals, verifyGap } from './gaps.js'
-import type { AttributePlace } from './known-tags.js'
+import { knownTags, type AttributePlace } from './known-tags.js'
 import { readNamespace, type QualifiedName } from './names.js'
 import { cdataStart, judgeDeclaration } from './restrictions.js'
 import { TextRun } from './text-run.js'
@@ -83,11 +83,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
   /** How many units of the text stand behind the construct that is told. */
   get unreadUnits(): number {
     return this.text.length - this.pos
-  }
-
-  /** Nothing is begun: all that was written has been read. */
-  get atRest(): boolean {
-    return this.text === '' && !this.inTag && !this.inSection
   }
 
   /** A new document begins; what was begun is dropped. */

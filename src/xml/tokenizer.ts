@@ -13,7 +13,7 @@ export interface TokenizerOptions {
 
 /**
  * htmlparser2's tokenizer. The build puts it in the place of this file, without what no document can reach under these
- * options: that would be a tenth of a browser app.
+ * options: to load that takes ten times as long.
  */
 export const Tokenizer: new (options: TokenizerOptions, callbacks: TokenizerCallbacks) => Tokenizer =
   HtmlTokenizer

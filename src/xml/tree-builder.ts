@@ -84,14 +84,14 @@ export class TreeBuilder {
 
   /** Nothing that was open or in scope survives. */
   reset(): void {
-    if (this.depth > 0) this.outside = new Level(undefined)
-    this.depth = 0
     this.finished = false
+    if (this.depth === 0) return
+    this.depth = 0
+    this.outside = new Level(undefined)
     this.level = this.outside
     this.run.clear()
-    this.tagNameCount = 0
-    this.tagAttributes.length = 0
-    this.tagValues.length = 0
+    this.tagAttributes = []
+    this.tagValues = []
     this.prefixed.length = 0
   }
 

@@ -3,6 +3,8 @@ import { inspect } from 'node:util'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { InspectionEvent } from 'xstate'
 import { createClient } from '../../src/client.js'
+import { keysIn } from '../../src/sasl/scram-key-store.js'
+import { sessionIn } from '../../src/session-in.js'
 import { createServer } from '../../src/server/index.js'
 import { Disk } from '../store/disk.js'
 import { features, login, mechanisms, openingTag, scriptedEndpoint } from '../support/scripted-server.js'
@@ -78,8 +80,8 @@ it.each([
         jid: `alice@${server.domain}`,
         password,
         endpoint: () => server.connect(),
-        store: disk.mount(),
-        ...(hasPlace ? { secrets: vault.mount() } : {}),
+        store: sessionIn(disk.mount()),
+        ...(hasPlace ? { keyCache: keysIn(vault.mount(), 'alice') } : {}),
       })
       await client.connect()
       client.send({ to: 'bob@example.test', body: 'Hello' })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { avatars, ns, vcards, xml, type AvatarsFeature, type Client } from '../../src/index.js'
+import { avatars, ns, sessionIn, vcards, xml, type AvatarsFeature, type Client } from '../../src/index.js'
 import { toImageHash } from '../../src/features/avatar-cache.js'
 import { Disk } from '../store/disk.js'
 import { everybodyLeaves, next, person, tag } from './people.js'
@@ -144,7 +144,7 @@ export function holdProfiles(server: ServerUnderTest): void {
       const bytes = picture()
       await bob.publish({ bytes })
       const id = await toImageHash(bytes)
-      const options = { jid: `${bareOf('alice')}/${tag()}`, store: new Disk().mount() }
+      const options = { jid: `${bareOf('alice')}/${tag()}`, store: sessionIn(new Disk().mount()) }
       const before = person(server, 'alice', options)
       const { avatarOf } = before.use(avatars)
       await before.connect()

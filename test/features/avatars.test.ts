@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { avatars, ns, vcards, type Avatar, type ClientOptions } from '../../src/index.js'
+import { avatars, ns, sessionIn, vcards, type Avatar, type ClientOptions } from '../../src/index.js'
 import { AvatarCache, rememberedAvatarBytes, storedAvatarUnits } from '../../src/features/avatar-cache.js'
 import { rememberedWearerLimit, WornAvatars } from '../../src/features/worn-avatars.js'
 import type { Json } from '../../src/store/store.js'
@@ -123,14 +123,14 @@ describe('the avatar of somebody', () => {
     const { store, kill } = mountKillable(disk)
     const contact = `<query xmlns='jabber:iq:roster'><item jid='${bob}' subscription='both'/></query>`
     const answers: Answers = (payload, to) => (payload.namespace === ns.roster ? contact : cards(payload, to))
-    const { client, peer, see } = await looking(answers, { store })
+    const { client, peer, see } = await looking(answers, { store: sessionIn(store) })
     await client.fetchRoster()
     peer.say(presence(hashOf(good)) + presence(hashOf(good), 'carol@example.test/x'))
     await Promise.all([see(good), see(good, 'carol@example.test')])
     await rest()
     kill()
 
-    const later = start({ store: disk.mount() })
+    const later = start({ store: sessionIn(disk.mount()) })
     const { avatarOf } = later.client.use(avatars)
     const shown: (string | undefined)[] = []
     avatarOf(bob).subscribe((avatar) => shown.push(avatar?.id))

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ClientOptions } from '../../src/client-options.js'
 import type { Restoration } from '../../src/features/memory.js'
-import type { Client } from '../../src/index.js'
+import { sessionIn, type Client } from '../../src/index.js'
 import { logInManaged } from '../spec/managed.js'
 import { rest, start } from '../spec/session.js'
 import { mountKillable, type Disk } from '../store/disk.js'
@@ -14,7 +14,7 @@ export async function begin(
 ) {
   const { store, kill } = mountKillable(disk)
   const restored: Restoration[] = []
-  const session = start({ reconnect: 'afterOnline', store, ...options })
+  const session = start({ reconnect: 'afterOnline', store: sessionIn(store), ...options })
   session.client.restored$.subscribe((restoration) => restored.push(restoration))
   use?.(session.client)
   const first = await session.peer()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Restoration } from '../../src/features/memory.js'
-import { contacts, ns, type Client } from '../../src/index.js'
+import { contacts, ns, sessionIn, type Client } from '../../src/index.js'
 import {
   answersTo,
   authenticate,
@@ -90,7 +90,7 @@ describe('a process after the one that was killed', () => {
   it('sends what the last one had no session for, once', async () => {
     const disk = new Disk()
     const { store } = mountKillable(disk)
-    const before = start({ store })
+    const before = start({ store: sessionIn(store) })
     await before.client.close().catch(() => undefined)
     const offline = await begin(disk)
     say(offline.client, 'one')
@@ -113,7 +113,7 @@ describe('a process after the one that was killed', () => {
     await before.kill()
     const store = new AwaitedStore(disk)
     const restored: Restoration[] = []
-    const { client, peers, peer } = start({ reconnect: 'afterOnline', store })
+    const { client, peers, peer } = start({ reconnect: 'afterOnline', store: sessionIn(store) })
     client.restored$.subscribe((restoration) => restored.push(restoration))
     await client.disconnect()
     const connecting = client.connect()
@@ -131,7 +131,7 @@ describe('a process after the one that was killed', () => {
       const disk = new Disk()
       const before = await managed(disk)
       const store = new AwaitedStore(disk)
-      const { client } = start({ store })
+      const { client } = start({ store: sessionIn(store) })
       expect(client.state.status).toBe('restoring')
       await client[leave]()
       store.answer()
@@ -147,7 +147,7 @@ describe('a process after the one that was killed', () => {
     const disk = new Disk()
     await (await managed(disk)).kill()
     const store = new AwaitedStore(disk)
-    const { client, peer } = start({ store })
+    const { client, peer } = start({ store: sessionIn(store) })
     await client.disconnect()
     store.answer()
     const connecting = client.connect()

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Client } from '../../src/index.js'
+import { sessionIn, type Client } from '../../src/index.js'
 import type { Store } from '../../src/store/store.js'
 import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
 import { answersTo, logIn, rest, start } from '../spec/session.js'
@@ -30,7 +30,7 @@ describe('what leaves a client with a store', () => {
 
   it('is stored before it leaves also where the server acknowledges nothing', async () => {
     const gate = new Gate(new Disk().mount())
-    const session = start({ store: gate.store })
+    const session = start({ store: sessionIn(gate.store) })
     const first = await session.peer()
     await logIn(first)
     await session.outcome
@@ -92,7 +92,7 @@ describe('what leaves a client with a store', () => {
 })
 
 async function managedBehind(gate: Gate) {
-  const session = start({ reconnect: 'afterOnline', store: gate.store })
+  const session = start({ reconnect: 'afterOnline', store: sessionIn(gate.store) })
   const first = await session.peer()
   await logInManaged(first)
   await session.outcome

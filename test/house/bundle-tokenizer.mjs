@@ -1,5 +1,5 @@
-// Puts htmlparser2's tokenizer into the build, folded to what `src/xml/tokenizer.ts` promises of it: HTML's half and the
-// tables of its entities would be a tenth of a browser app.
+// Puts htmlparser2's tokenizer into the build, folded to what `src/xml/tokenizer.ts` promises of it: to load HTML's half and
+// the tables of its entities takes ten times as long.
 import { readFile, writeFile } from 'node:fs/promises'
 import { foldTokenizer } from './fold-tokenizer.mjs'
 

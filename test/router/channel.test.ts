@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Channel } from '../../src/router/channel.js'
+import { Channel, StateChannel } from '../../src/router/channel.js'
 
 test('a value goes to everybody who was there when it came, in the order in which they came', () => {
   const stream = new Channel<number>()
@@ -49,4 +49,29 @@ test('it completes for those who are there and for those who come too late, and 
   watch('late')
   expect(seen).toEqual(['early complete', 'late complete'])
   expect(stream.observed).toBe(false)
+})
+
+test('a state is replayed to whoever comes, who misses nothing that follows from being told', () => {
+  const state = new StateChannel(1)
+  const seen: string[] = []
+  state.stream$.subscribe((value) => {
+    seen.push(`first ${value}`)
+    if (value === 1) state.next(2)
+  })
+  state.stream$.subscribe((value) => seen.push(`second ${value}`))
+  expect(state.value).toBe(2)
+  expect(seen).toEqual(['first 1', 'first 2', 'second 2'])
+})
+
+test('a state that is complete is replayed no longer, and stays what it was', () => {
+  const state = new StateChannel(1)
+  state.complete()
+  state.next(2)
+  const seen: string[] = []
+  state.stream$.subscribe({
+    next: (value) => seen.push(`late ${value}`),
+    complete: () => seen.push('late complete'),
+  })
+  expect(state.value).toBe(1)
+  expect(seen).toEqual(['late complete'])
 })

@@ -5,14 +5,14 @@ import { filter, firstValueFrom } from 'rxjs'
 import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
 import redisDriver from 'unstorage/drivers/redis'
-import { createClient, fromUnstorage } from 'xmpp-machines'
+import { createClient, fromUnstorage, sessionIn } from 'xmpp-machines'
 import type { StoredPersonOptions } from './stored-person-options.js'
 
 const options: StoredPersonOptions = JSON.parse(process.argv[2] ?? '{}')
 const { account, count, folder, redis, to, word } = options
 const driver =
   redis === undefined ? fsDriver({ base: join(folder, 'store') }) : redisDriver({ url: redis, base: word })
-const client = createClient({ ...account, store: fromUnstorage(createStorage({ driver })) })
+const client = createClient({ ...account, store: sessionIn(fromUnstorage(createStorage({ driver }))) })
 
 /** What is kept here in one turn is stored together with what was sent or handled in it. */
 const memory = client.use((host) => host.memory)

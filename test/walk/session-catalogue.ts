@@ -1,7 +1,7 @@
 import { assign, type InspectionEvent } from 'xstate'
 import { sessionMachine } from '../../machines/session.js'
 import { streamManagementMachine } from '../../machines/stream-management.js'
-import { ns, TransportError, type ClientOptions, type Surroundings } from '../../src/index.js'
+import { ns, sessionIn, TransportError, type ClientOptions, type Surroundings } from '../../src/index.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { ByItself, Model } from '../../src/testing/drive-model.js'
 import { accountStimuli } from './account-stimuli.js'
@@ -143,7 +143,10 @@ export const wholeSession = driveSession<App>((rig, inspect) =>
 
 /** One that an earlier process may have left; its patience ends before a call of the store is given up. */
 export const storedSession = driveSession<App>((rig, inspect) =>
-  clientOf({ inspect, reconnect: 'always', timeouts: { restoreMs: 5_000 }, store: rig.store }, rig),
+  clientOf(
+    { inspect, reconnect: 'always', timeouts: { restoreMs: 5_000 }, store: sessionIn(rig.store) },
+    rig,
+  ),
 )
 
 const readClient = driveSession<App>((rig, inspect) =>

@@ -56,6 +56,13 @@ describe('readFrame()', () => {
     expect(conditionOf(() => readFrame('<p:a/>'))).toBe('not-well-formed')
   })
 
+  it('reads a tag that it knows as it read it first, whatever its namespace is spelled like', () => {
+    for (let round = 0; round < 2; round++) {
+      expect(readFrame("<a xmlns='u&amp;\tv' b='1'/>")).toEqual(xml('a', 'u& v', { b: '1' }))
+      expect(readFrame("<a xmlns='u&#x26;&#x9;v' b='1'/>")).toEqual(xml('a', 'u&\tv', { b: '1' }))
+    }
+  })
+
   it('lets a stanza stand inside itself, as forwarded ones do', () => {
     expect(readFrame('<message><message/></message>')).toEqual(xml('message', '', {}, xml('message', '')))
   })

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { ProtocolError } from '../../src/errors.js'
+import { readFrame } from '../../src/xml/frame-reader.js'
 import { hostileCorpus, type HostileCase } from './hostile-corpus.js'
 import { concatBytes } from '../../src/xml/utf8.js'
 import { createRandom, cutEvery, cutRandomly } from './random.js'
@@ -7,6 +9,17 @@ import { failureOf, readAll, toBytes } from './recorder.js'
 function bytesOf({ input }: HostileCase): Uint8Array {
   return concatBytes(input.map((part) => (typeof part === 'string' ? toBytes(part) : new Uint8Array(part))))
 }
+
+function conditionOfFrame(frame: string): string | undefined {
+  try {
+    readFrame(frame)
+    return undefined
+  } catch (error) {
+    return error instanceof ProtocolError ? error.condition : 'no protocol error'
+  }
+}
+
+const refused = hostileCorpus.filter(({ expected }) => expected !== null)
 
 describe('the hostile corpus', () => {
   it('holds at least 150 cases, each of them once', () => {
@@ -32,4 +45,12 @@ describe('the hostile corpus', () => {
     const more = toBytes('<message/><a></a></stream:stream> \xFF\'">]]>--?>')
     expect(readAll([bytesOf(hostile), more])).toEqual(readAll([bytesOf(hostile)]))
   })
+
+  it.each(refused)(
+    'is refused in a frame, which is a document that it cuts off at the latest: $what',
+    (hostile) => {
+      const frame = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(hostile))
+      expect([hostile.expected, 'not-well-formed']).toContain(conditionOfFrame(frame))
+    },
+  )
 })

@@ -1,3 +1,5 @@
+import { OwnText } from './own-text.js'
+
 /** What is longer is not made one piece, in UTF-16 units. */
 const joinedLimit = 512
 
@@ -14,17 +16,33 @@ export class FixedPiece {
 }
 
 /**
- * Lines, as few pieces as can be, since it is pieces that cost, not characters. It is used again once it is cleared, and has
- * room for as many then.
+ * Lines, as few pieces as can be, since it is pieces that cost, not characters. What only one line has is no string of its own
+ * here: of a string that is kept, the garbage collector makes two copies. It is used again once it is cleared, and has room for
+ * as many then.
  */
 export class LinePieces {
   /** How many pieces. */
   length = 0
-  /** UTF-16 units of what only one line has. */
+  /** UTF-16 units of what few other lines have. */
   units = 0
-  readonly #pieces: string[] = []
+  /** What only one line has is a number here: of UTF-16 units, of the own text. */
+  readonly #pieces: (number | string)[] = []
+  readonly #own = new OwnText()
+  /** The own text that is being read, and how far. */
+  #ownText = ''
+  #ownAt = 0
   /** Not among them yet. */
   #fixed = ''
+
+  /** Bytes of what only one line has. */
+  get ownLength(): number {
+    return this.#own.length
+  }
+
+  /** What all that text takes of memory, in bytes. */
+  get textBytes(): number {
+    return 2 * this.units + this.#own.room
+  }
 
   /** Begins a line. */
   begin(head: string): void {
@@ -44,17 +62,17 @@ export class LinePieces {
     this.#fixed = piece.text
   }
 
-  /** Adds what this line alone has. */
-  addOwn(piece: string): void {
-    this.units += piece.length
-    this.addLoose(piece)
+  /** Adds what this line alone has. @param toPiece how it is written, where that is not as it is */
+  addOwn(text: string, toPiece: (text: string) => string): void {
+    if (this.#own.addPlain(text)) return this.#addPiece(text.length)
+    const piece = toPiece(text)
+    this.#own.add(piece)
+    this.#addPiece(piece.length)
   }
 
   /** Adds what other lines may have, but not at the same place. */
   addLoose(piece: string): void {
-    if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
-    this.#pieces[this.length++] = piece
-    this.#fixed = ''
+    this.#addPiece(piece)
   }
 
   /** Ends a line. */
@@ -62,20 +80,46 @@ export class LinePieces {
     if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
   }
 
-  /** Prolongs a text by some of them: one chain of pieces becomes text faster than a list of them. */
+  /** Begins to read. @param ownBegin how many own bytes there were before the first line that is read */
+  beginReading(ownBegin: number): void {
+    this.#ownText = this.#own.textFrom(ownBegin)
+    this.#ownAt = 0
+  }
+
+  /** Prolongs a text by what is read next: one chain of pieces becomes text faster than a list of them. */
   prolong(text: string, begin: number, end: number): string {
     let longer = text
-    for (let index = begin; index < end; index++) longer += this.#pieces[index] ?? ''
+    for (let index = begin; index < end; index++) {
+      const piece = this.#pieces[index] ?? ''
+      longer += typeof piece === 'string' ? piece : this.#readOwn(piece)
+    }
     return longer
   }
 
-  /** Drops what stands from a piece on. */
-  drop(begin: number): void {
-    this.length = begin
+  endReading(): void {
+    this.#ownText = ''
+  }
+
+  /** Drops what came behind so much. */
+  drop(length: number, ownLength: number): void {
+    this.length = length
+    this.#own.length = ownLength
   }
 
   clear(): void {
-    this.length = 0
+    this.drop(0, 0)
     this.units = 0
+  }
+
+  #addPiece(piece: number | string): void {
+    if (this.#fixed !== '') this.#pieces[this.length++] = this.#fixed
+    this.#pieces[this.length++] = piece
+    this.#fixed = ''
+  }
+
+  #readOwn(units: number): string {
+    const begin = this.#ownAt
+    this.#ownAt = begin + units
+    return this.#ownText.slice(begin, this.#ownAt)
   }
 }

@@ -10,7 +10,7 @@ const rowsLimit = 128
 const bytesLimit = 65_536
 
 /** What a row, a piece and a segment take beside text of their own, in bytes. */
-const rowBytes = 32
+const rowBytes = 40
 const pieceBytes = 8
 const segmentBytes = 500
 
@@ -23,8 +23,9 @@ export class StanzaSegment {
   /** In tenths of milliseconds. */
   readonly #times: number[] = []
   readonly #openings: Opening[] = []
-  /** Where the pieces of each end. */
+  /** Where the pieces of each end, and its own bytes. */
   readonly #ends: number[] = []
+  readonly #ownEnds: number[] = []
   /** Rows that are in use: these, but for the first. */
   #rows = 0
   #first = 0
@@ -40,8 +41,8 @@ export class StanzaSegment {
 
   /** About what it takes of memory. */
   get bytes(): number {
-    const { length, units } = this.#lines
-    return segmentBytes + rowBytes * this.#rows + pieceBytes * length + 2 * units
+    const { length, textBytes } = this.#lines
+    return segmentBytes + rowBytes * this.#rows + pieceBytes * length + textBytes
   }
 
   /** The `seq` of the oldest that it still has. */
@@ -53,14 +54,15 @@ export class StanzaSegment {
   add(number: number, t: number, crossing: ReadCrossing): boolean {
     const lines = this.#lines
     const row = this.#rows
-    const begin = lines.length
+    const { length, ownLength } = lines
     try {
       this.#openings[row] = this.#teller.tell(crossing, lines)
     } catch (error) {
-      lines.drop(begin)
+      lines.drop(length, ownLength)
       throw error
     }
     this.#ends[row] = lines.length
+    this.#ownEnds[row] = lines.ownLength
     this.#numbers[row] = number
     this.#times[row] = Math.round(t * 10)
     this.#rows = row + 1
@@ -137,6 +139,7 @@ export class StanzaSegment {
     let begin = this.#ends[first - 1] ?? 0
     let tenths = -1
     let lineEnd = ''
+    this.#lines.beginReading(this.#ownEnds[first - 1] ?? 0)
     for (let row = first; row < this.#rows; row++) {
       const end = this.#ends[row] ?? begin
       const time = this.#times[row] ?? 0
@@ -149,6 +152,7 @@ export class StanzaSegment {
       linesEnd[row] = text.length
       begin = end
     }
+    this.#lines.endReading()
     return text
   }
 

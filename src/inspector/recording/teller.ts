@@ -76,7 +76,7 @@ export class Teller {
     const line = this.#line
     const { head, middle, tail } = stanza.spelled(this.#spellLine)
     line.begin(head)
-    line.addOwn(toAttributePiece(id))
+    line.addOwn(id, toAttributePiece)
     line.addLoose(middle)
     this.#tellText(body, this.#showBodies)
     line.addLoose(tail)
@@ -115,7 +115,7 @@ export class Teller {
         this.#tellElement(child, tag.inner)
       } else untold++
     }
-    if (untold > 0) line.addOwn(`…(${untold} more)`)
+    if (untold > 0) line.addOwn(`…(${untold} more)`, toTextPiece)
     line.add(tag.end)
   }
 
@@ -130,12 +130,12 @@ export class Teller {
       return line.add(told.piece)
     }
     line.add(before)
-    if (mayBeTold(kind, value)) line.addOwn(toOwn(toAttributePiece(value)))
+    if (mayBeTold(kind, value)) line.addOwn(value, toAttributePiece)
     else line.addLoose(omission(value))
   }
 
   #tellText(text: string, isShown: boolean): void {
-    if (isShown || isBlank(text)) this.#line.addOwn(toOwn(toTextPiece(text)))
+    if (isShown || isBlank(text)) this.#line.addOwn(text, toTextPiece)
     else this.#line.addLoose(omission(text))
   }
 
@@ -151,9 +151,6 @@ export class Teller {
   }
 }
 
-/** It holds on to nothing that it was cut from. */
-const toOwn = (piece: string) => (piece.length > 12 ? detach(piece) : piece)
-
 const openingsLimit = 64
 
 type Openings = Readonly<Record<Opening['what'], Map<string, Opening>>>
@@ -166,12 +163,8 @@ const languageTag = /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/
 
 const isBlank = (text: string) => text.charCodeAt(0) <= 0x20 && text.length < 64 && /^[ \t\n\r]+$/.test(text)
 
-const toAttributePiece = (value: string) =>
-  special.test(value) ? toJsonPiece(escapeAttribute(value)) : value
-const toTextPiece = (text: string) => (special.test(text) ? toJsonPiece(escapeText(text)) : text)
-
-/** Whatever XML or JSON may write in another way, and more. */
-const special = /[^ !#-%(-;=?-[\]-~\u00a0-\ud7ff]/
+const toAttributePiece = (value: string) => toJsonPiece(escapeAttribute(value))
+const toTextPiece = (text: string) => toJsonPiece(escapeText(text))
 
 /** Stands for what is not told. */
 const omission = ({ length }: string) => omissions[length] ?? toOmission(length)

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
-import { archive, createClient, fromUnstorage } from 'xmpp-machines'
+import { archive, createClient, fromUnstorage, sessionIn } from 'xmpp-machines'
 
 /**
  * As the README says: it comes back by itself, every delivery says how far it has come, and what was missed comes out of the
@@ -49,7 +49,7 @@ export function talk({ jid, password, resource, saved, url }, hear) {
 }
 
 const storeIn = (folder) =>
-  fromUnstorage(createStorage({ driver: fsDriver({ base: join(folder, 'store') }) }))
+  sessionIn(fromUnstorage(createStorage({ driver: fsDriver({ base: join(folder, 'store') }) })))
 
 /** What an app has shown it knows again, with what the archive calls it: one that it had not yet stored comes once more. */
 function openDiary(folder) {
