@@ -128,7 +128,10 @@ describe('A6, A7: a client whose server begins over TCP', () => {
   )
 })
 
-/** A frame is a whole document (RFC 7395 §3.3.3): nothing stands beside its element, and nothing is declared but by itself. */
+/**
+ * A frame is a whole document (RFC 7395 §3.3.3): nothing stands beside its element, nothing is declared but by itself, and what
+ * does not end is cut off.
+ */
 const noDocument = [
   'white space between stanzas',
   'white space wherever it may be',
@@ -143,6 +146,7 @@ const noDocument = [
   'a no-break space between stanzas',
   'a stream in the stream',
   'a stream in a stanza',
+  'a start tag of more than 64 KiB',
 ]
 /** What the WebSocket refuses before anybody reads it. */
 const tooLong = [

@@ -32,7 +32,7 @@ const call: readonly RecordingLine[] = [
   ended('session/ask', 3),
 ]
 
-describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 60_000 }, () => {
+describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 120_000 }, () => {
   const stage = stageIn(chromium)
   const inspect = (lines: readonly RecordingLine[], port = 0) => stage.inspect(lines, { port, token })
 

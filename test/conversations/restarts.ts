@@ -8,6 +8,7 @@ import { Observable, share } from 'rxjs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from '../../src/client.js'
 import { buildPrograms, type Programs } from '../support/build-programs.js'
+import { createLots } from '../support/fault-plan.js'
 import type { StoredPersonOptions } from '../support/stored-person-options.js'
 import { everybodyLeaves, next, online, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
@@ -32,10 +33,11 @@ export function holdRestarts(server: ServerUnderTest, port: number): void {
       })
       const all = next(bob.message$, () => heard.length === options.count, 'all of them', 110_000)
       const sessions: string[] = []
+      const lots = createLots(1)
       for (let life = 0; life < kills; life += 1) {
         const { child, line$ } = processes.run(options)
         line$.subscribe((line) => line.startsWith('online') && sessions.push(line))
-        const last = life * each + 3 + Math.floor(Math.random() * (each - 6))
+        const last = life * each + 3 + lots.below(each - 6)
         const isDue = next(line$, (line) => isHanded(line, last), `message ${last}`, 30_000)
         await next(line$, (line) => line === 'connected', 'the session', 30_000)
         for (const body of expected.slice(life * each, (life + 1) * each)) {

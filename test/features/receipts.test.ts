@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { receipts, type Client, type ReceiptsFeature } from '../../src/index.js'
 import { awaitedReceiptLimit, keptReceiptMs } from '../../src/features/receipts.js'
 import { childOf } from '../spec/heard.js'
@@ -51,6 +51,8 @@ describe('a receipt that is asked for (XEP-0184)', () => {
   })
 
   it('makes up for an acknowledgement: what was received is not sent again in the next session', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const session = await managed()
     const { client, first } = session
     const { send } = client.use(receipts)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sessionIn, type Client } from '../../src/index.js'
 import type { Store } from '../../src/store/store.js'
 import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
@@ -73,6 +73,8 @@ describe('what leaves a client with a store', () => {
   })
 
   it('waits for a store that fails: the connection is given up, and what waits leaves in the next one', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const gate = new Gate(new Disk().mount())
     const { client, first, peer } = await managedBehind(gate)
     gate.fail()

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { contacts, ns, xml, type Client } from '../../src/index.js'
 import { answersTo, closingTag, logIn, rest, start } from '../spec/session.js'
 import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
 import type { Peer } from '../spec/peer.js'
+
+// The wait before the next attempt is drawn by lot, and may be none.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
 
 const bob = 'bob@example.test'
 const say = (client: Client, body: string) => client.send({ to: bob, body })

@@ -6,11 +6,20 @@ const jogLimit = 6
 /** Irons little steps out of an orthogonal line and leaves only its corners. */
 export function straighten(points: readonly Point[]): readonly Point[] {
   const snapped: Point[] = []
-  for (const { x, y } of points) {
-    const before = snapped.at(-1) ?? { x, y }
-    snapped.push({ x: snap(x, before.x), y: snap(y, before.y) })
+  for (const point of points) {
+    const before = snapped.at(-1)
+    snapped.push(...(before === undefined ? [point] : wayOn(before, point)))
   }
   return snapped.filter((point, index) => !isBetween(point, snapped[index - 1], snapped[index + 1]))
+}
+
+/** Nowhere for a little step, and around a corner where those that were ironed out have added up to one that is none. */
+function wayOn(before: Point, to: Point): readonly Point[] {
+  const point = { x: snap(to.x, before.x), y: snap(to.y, before.y) }
+  const [aside, along] = [Math.abs(point.x - before.x), Math.abs(point.y - before.y)]
+  if (aside === 0 && along === 0) return []
+  if (aside === 0 || along === 0) return [point]
+  return [aside < along ? { x: point.x, y: before.y } : { x: before.x, y: point.y }, point]
 }
 
 function snap(value: number, before: number): number {

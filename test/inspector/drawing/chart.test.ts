@@ -163,13 +163,13 @@ describe('drawChart()', () => {
 
   test.each(Object.entries(foreignCharts))(
     'draws what others write: %s',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (_, chart) => {
       expect(await lacking(chart)).toEqual([])
     },
   )
 
-  test('draws any chart: nothing lacks, and it is XML', { timeout: 60_000 }, async () => {
+  test('draws any chart: nothing lacks, and it is XML', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
         expect(await lacking(chart)).toEqual([])
@@ -206,7 +206,7 @@ describe('drawChart()', () => {
     expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])
   })
 
-  test('any chart can be laid out without collisions', { timeout: 60_000 }, async () => {
+  test('any chart can be laid out without collisions', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryChart, async (chart) => {
         expect(collisions(await layOutChart(toGraph(chart), layOut))).toEqual([])

@@ -19,6 +19,19 @@ describe('straighten()', () => {
     const step = at([0, 0], [0, 40], [9, 40], [9, 90])
     expect(straighten(step)).toEqual(step)
   })
+
+  test('keeps a step to which little ones add up', () => {
+    expect(straighten(at([0, 0], [0, 20], [6, 20], [6.2, 180], [50, 180]))).toEqual(
+      at([0, 0], [0, 20], [6.2, 20], [6.2, 180], [50, 180]),
+    )
+    expect(straighten(at([0, 0], [50, 0], [50, 6], [200, 6.2], [200, 90]))).toEqual(
+      at([0, 0], [50, 0], [50, 6.2], [200, 6.2], [200, 90]),
+    )
+  })
+
+  test('keeps a corner at which a little step was', () => {
+    expect(straighten(at([0, 0], [0, 20], [4, 20], [4, 23], [50, 23]))).toEqual(at([0, 0], [0, 20], [50, 20]))
+  })
 })
 
 describe('measure()', () => {
