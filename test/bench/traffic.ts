@@ -58,10 +58,18 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
   const way = 'direct TLS'
-  const results = await inTurns(['ours', 'unmanaged'], scope.runs * 2, async (name) => {
+  const results = await inTurns(['ours', 'unmanaged'], scope.runs, async (name) => {
     const given = { streamManagement: name === 'ours' }
-    const sent = await runSession(server, { client: 'ours', way }, { ...sending(scope), ...given })
-    const received = await runSession(server, { client: 'ours', way }, { ...receiving(scope), ...given })
+    const sent = await runSession(
+      server,
+      { client: 'ours', way },
+      { ...sending(scope, manyMessages), ...given },
+    )
+    const received = await runSession(
+      server,
+      { client: 'ours', way },
+      { ...receiving(scope, manyMessages), ...given },
+    )
     return new Map([...sent, ...received])
   })
   const rows = (name: string, figure: string) =>
@@ -94,10 +102,18 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   if (server === undefined) return absent
   const way = 'direct TLS'
   const names = ['ours', 'watched', 'unrecorded'] as const
-  const results = await inTurns(names, scope.runs * 2, async (name) => {
+  const results = await inTurns(names, scope.runs, async (name) => {
     const given = { streamManagement: true, recording: name }
-    const sent = await runSession(server, { client: 'ours', way }, { ...sending(scope), ...given })
-    const received = await runSession(server, { client: 'ours', way }, { ...receiving(scope), ...given })
+    const sent = await runSession(
+      server,
+      { client: 'ours', way },
+      { ...sending(scope, manyMessages), ...given },
+    )
+    const received = await runSession(
+      server,
+      { client: 'ours', way },
+      { ...receiving(scope, manyMessages), ...given },
+    )
     return new Map([...sent, ...received])
   })
   const rows = (what: string, figure: string) =>
@@ -182,8 +198,12 @@ const warmUp = 4000
 /** In several goes, since the worker's own loop is compiled anew when it first ends: that is no client's work. */
 const warmUpPhases = [1, burst, 1, burst, 1, burst, 1, burst]
 
-function sending({ isQuick }: Scope): Deed {
-  const count = isQuick ? 1500 : 10_000
+/** What a phase has; and where what is measured is less than one collection of garbage more or fewer would make of it. */
+const messages = 10_000
+const manyMessages = 25_000
+
+function sending({ isQuick }: Scope, messagesOf = messages): Deed {
+  const count = isQuick ? 1500 : messagesOf
   return {
     deed: 'send',
     phases: [
@@ -194,8 +214,8 @@ function sending({ isQuick }: Scope): Deed {
   }
 }
 
-function receiving({ isQuick }: Scope): Deed {
-  const count = isQuick ? 1500 : 10_000
+function receiving({ isQuick }: Scope, messagesOf = messages): Deed {
+  const count = isQuick ? 1500 : messagesOf
   return {
     deed: 'receive',
     phases: [
