@@ -57,21 +57,9 @@ export async function measureTraffic(scope: Scope): Promise<Group> {
 export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
-  const way = 'direct TLS'
-  const results = await inTurns(['ours', 'unmanaged'], scope.runs, async (name) => {
-    const given = { streamManagement: name === 'ours' }
-    const sent = await runSession(
-      server,
-      { client: 'ours', way },
-      { ...sending(scope, manyMessages), ...given },
-    )
-    const received = await runSession(
-      server,
-      { client: 'ours', way },
-      { ...receiving(scope, manyMessages), ...given },
-    )
-    return new Map([...sent, ...received])
-  })
+  const results = await inTurns(['ours', 'unmanaged'], scope.runs, (name) =>
+    runOurs(server, scope, { streamManagement: name === 'ours' }),
+  )
   const rows = (name: string, figure: string) =>
     compare<'ours' | 'unmanaged'>({
       unit: 'µs CPU per message',
@@ -100,22 +88,10 @@ export async function measureManagement(scope: Scope): Promise<Group> {
 export async function measureRecording(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
-  const way = 'direct TLS'
   const names = ['ours', 'watched', 'unrecorded'] as const
-  const results = await inTurns(names, scope.runs, async (name) => {
-    const given = { streamManagement: true, recording: name }
-    const sent = await runSession(
-      server,
-      { client: 'ours', way },
-      { ...sending(scope, manyMessages), ...given },
-    )
-    const received = await runSession(
-      server,
-      { client: 'ours', way },
-      { ...receiving(scope, manyMessages), ...given },
-    )
-    return new Map([...sent, ...received])
-  })
+  const results = await inTurns(names, scope.runs, (name) =>
+    runOurs(server, scope, { streamManagement: true, recording: name }),
+  )
   const rows = (what: string, figure: string) =>
     (['ours', 'watched'] as const).flatMap((name) =>
       compare<(typeof names)[number]>({
@@ -199,11 +175,11 @@ const warmUp = 4000
 const warmUpPhases = [1, burst, 1, burst, 1, burst, 1, burst]
 
 /** What a phase has; and where what is measured is less than one collection of garbage more or fewer would make of it. */
-const messages = 10_000
+const usualMessages = 10_000
 const manyMessages = 25_000
 
-function sending({ isQuick }: Scope, messagesOf = messages): Deed {
-  const count = isQuick ? 1500 : messagesOf
+function sending({ isQuick }: Scope, messages = usualMessages): Deed {
+  const count = isQuick ? 1500 : messages
   return {
     deed: 'send',
     phases: [
@@ -214,8 +190,8 @@ function sending({ isQuick }: Scope, messagesOf = messages): Deed {
   }
 }
 
-function receiving({ isQuick }: Scope, messagesOf = messages): Deed {
-  const count = isQuick ? 1500 : messagesOf
+function receiving({ isQuick }: Scope, messages = usualMessages): Deed {
+  const count = isQuick ? 1500 : messages
   return {
     deed: 'receive',
     phases: [
@@ -224,6 +200,18 @@ function receiving({ isQuick }: Scope, messagesOf = messages): Deed {
       { name: 'paced', pace, count: isQuick ? 600 : 3000 },
     ],
   }
+}
+
+/** Two processes with ours over direct TLS, as long as it takes to measure little: one that sends, one that receives. */
+async function runOurs(
+  server: ProsodyUnderBench,
+  scope: Scope,
+  given: Pick<Deed, 'recording' | 'streamManagement'>,
+): Promise<Figures> {
+  const subject = { client: 'ours', way: 'direct TLS' } as const
+  const sent = await runSession(server, subject, { ...sending(scope, manyMessages), ...given })
+  const received = await runSession(server, subject, { ...receiving(scope, manyMessages), ...given })
+  return new Map([...sent, ...received])
 }
 
 /** One process with one client, and an agent on the other side. */
