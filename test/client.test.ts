@@ -269,6 +269,22 @@ describe('client.send()', () => {
     expect((await states).slice(-2).map(({ status }) => status)).toEqual(['halted', 'closed'])
   })
 
+  it('says so when a chart of it fails, whatever is asked of that one afterwards', async () => {
+    const { client } = scripted()
+    await client.connect()
+    const { presence, roster } = client.actor.getSnapshot().children
+    const defect = {
+      get type(): 'session.offline' {
+        throw new Error('this should not be possible')
+      },
+    }
+    roster?.send(defect)
+    presence?.send(defect)
+    expect(client.state).toMatchObject({ status: 'halted', error: { code: 'defect.unexpected' } })
+    await expect(client.fetchRoster()).rejects.toMatchObject({ code: 'defect.unexpected' })
+    await expect(client.hide()).rejects.toMatchObject({ code: 'defect.unexpected' })
+  })
+
   it('throws for what cannot be said in XML, and sends nothing of it', async () => {
     const { client, servers } = scripted()
     await client.connect()
