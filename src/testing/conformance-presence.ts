@@ -278,7 +278,7 @@ export const subscriptionProbes: readonly Probe[] = [
       asStrangers(visit, async (one, other, [, otherJid]) => {
         await other.client.disconnect()
         const id = createStanzaId()
-        const back = await one.bounce(
+        const back = await one.mayBounce(
           xml('message', ns.client, { to: otherJid, id, type: 'chat' }, xml('body', ns.client, {}, id)),
         )
         await other.client.connect({ signal: AbortSignal.timeout(4 * visit.patienceMs) })
