@@ -1,10 +1,4 @@
-import {
-  ProtocolError,
-  StreamError,
-  TransportError,
-  type StreamErrorCondition,
-  type XmppError,
-} from '../src/errors.js'
+import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
@@ -300,17 +294,11 @@ export function resumptionEndpoint({
 }
 
 /**
- * Whether the server has ended the stream of its own will, as it does once an account is removed. A connection that breaks
- * says nothing. @see XEP-0077 §3.2
+ * Whether the server has ended the stream as it does once an account is removed. An end without that word may have any other
+ * reason, whether or not it is in order. @see XEP-0077 §3.2
  */
-export function isFarewell(error: unknown): boolean {
-  return (
-    (error instanceof StreamError && farewells.has(error.condition)) ||
-    (error instanceof TransportError && error.reason === 'closed')
-  )
-}
-
-const farewells: ReadonlySet<StreamErrorCondition> = new Set(['not-authorized'])
+export const isFarewell = (error: unknown): boolean =>
+  error instanceof StreamError && error.condition === 'not-authorized'
 
 /** What is made of what an earlier process has left. */
 export function fromLeftBehind(

@@ -52,7 +52,8 @@ export const online = {
           meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
         },
         removing: {
-          description: 'The server is asked to remove the account; that it ends the stream says yes.',
+          description:
+            'The server is asked to remove the account; that it ends the stream with not-authorized says yes.',
           meta: { spec: 'XEP-0077 §3.2' },
           invoke: {
             id: 'removeAccount',

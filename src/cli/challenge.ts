@@ -13,7 +13,10 @@ const challengeOptions = {
   transport: { value: 'NAME', help: 'starttls (default), tls or websocket' },
   domain: { value: 'NAME', help: 'The domain that is played; default localhost' },
   port: { value: 'PORT', help: 'Where; default any free one for each run, by hand 15222' },
-  timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
+  timeout: {
+    value: 'SECONDS',
+    help: 'How long a client is watched after each fault, and has to answer; default 3',
+  },
   silence: {
     value: 'SECONDS',
     help: 'How long a silent server stays silent; default as long as a client is watched',

@@ -20,6 +20,7 @@ import { send, settle } from './session.js'
 import { toPeer } from './stanza-words.js'
 import { styled } from './text.js'
 import { typedLines } from './typing.js'
+import { UsageError } from './usage-error.js'
 
 /** When to leave: once all is sent, after so many milliseconds, or when told to. */
 export type Stay = 'once' | 'open' | number
@@ -79,8 +80,11 @@ function typed(
       try {
         await send(client, { ...message, subject: undefined, body }, report)
       } catch (error) {
-        if (host.stdin.isTTY !== true || !(error instanceof XmppError)) throw error
-        report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+        if (host.stdin.isTTY !== true) throw error
+        if (error instanceof UsageError) report.warn(error.message, error.advice)
+        else if (error instanceof XmppError)
+          report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+        else throw error
       }
     }),
   )

@@ -92,9 +92,12 @@ export async function mayComeBack(stage: Stage): Promise<Judgement> {
     }
   }
   const returns = stage.connections - before
-  return returns > 3
+  return returns > mostReturns(patienceMs)
     ? wrong(`${returns} connections in ${patienceMs} ms`)
     : right(`${returns} new connections`)
 }
+
+/** How often a client may come back in that time: random waits that grow are shorter than that once in a thousand times at most. */
+export const mostReturns = (patienceMs: number): number => 2 + Math.ceil(patienceMs / 1000)
 
 const streamErrors = 'urn:ietf:params:xml:ns:xmpp-streams'

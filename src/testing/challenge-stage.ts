@@ -55,7 +55,7 @@ export interface TheatreOptions {
   readonly port?: number | undefined
   /** How long the client may take to come, and for each step that has to come, in milliseconds. Default 15 000. */
   readonly arrivalMs?: number | undefined
-  /** How long it is watched for what it should not do, or need not, in milliseconds. Default 3 000. */
+  /** How long it is watched for what it should not do, or need not, and may take to answer, in milliseconds. Default 3 000. */
   readonly patienceMs?: number | undefined
   /** How long a server that says nothing more is silent, in milliseconds. Default: as long as `patienceMs`. */
   readonly silenceMs?: number | undefined

@@ -189,6 +189,15 @@ describe('connect ends with', () => {
     return { code, stderr: stderr.replaceAll(/\s+/g, ' ').trim() }
   }
 
+  it('2 where a message is none, from the command line and from a pipe', async () => {
+    const bob = [...home(), '--to', 'bob@localhost']
+    const given = await cli([...bob, '--body', 'a\u001B[1m', '--once']).ended
+    const piped = await cli(bob, { input: 'b\u001B[1m\n' }).ended
+    expect([given.code, piped.code]).toEqual([2, 2])
+    for (const { stderr } of [given, piped])
+      expect(stderr).toMatch(/That is no message: XML cannot carry the character U\+001B/)
+  })
+
   it('3 where nothing listens', async () => {
     expect(await fail(['--endpoint', 'xmpp://127.0.0.1:1'])).toEqual({
       code: 3,

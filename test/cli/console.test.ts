@@ -153,6 +153,18 @@ describe('console', () => {
     expect(carol.shown).not.toContain(password)
   })
 
+  it('says why there is no account, and that one is made before one is online', async () => {
+    const taken = login('alice', '--offline')
+    taken.say('/register')
+    expect(await taken.ended).toBe(exitCodes.authentication)
+    expect(taken.complained.replaceAll(/\s+/g, ' ')).toContain('There is no account: the name is taken')
+    const alice = login('alice')
+    await alice.type('', /^= session active\.online\.course\.stable/)
+    alice.say('/register')
+    expect(await alice.ended).toBe(exitCodes.usage)
+    expect(alice.complained).toContain('Type /disconnect')
+  })
+
   it.each([
     ['<presence><show>dnd</presence>', /not-well-formed, RFC 6120 §4\.9\.3\.13/],
     ['<presence><!-- no --></presence>', /restricted-xml, RFC 6120 §4\.9\.3\.18/],
@@ -161,6 +173,8 @@ describe('console', () => {
     ['hello', /That was not sent/],
     ['/rooster', /There is no command \/rooster\. +Did you mean \/roster\?/],
     ['/message bob', /There is no text to send/],
+    ['/message bob a\u0001', /XML cannot carry/],
+    ['/befriend alice@jabber.org', /nobody is a contact of oneself/i],
     ['/accept', /Nobody like that has asked/],
   ])('refuses %s with a reason, and a script ends there', async (typed, reason) => {
     const alice = login('alice')

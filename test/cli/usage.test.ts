@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { connectOptions } from '../../src/cli/connect-options.js'
-import { exitCodeMeanings, exitCodes } from '../../src/cli/exit-codes.js'
+import { exitCodeMeanings, exitCodes, toExitCode } from '../../src/cli/exit-codes.js'
+import { DefectError, TimeoutError, TransportError } from '../../src/errors.js'
+import { RegistrationError } from '../../src/features/registration-error.js'
+import { UnconfirmedError } from '../../src/features/unconfirmed-error.js'
 import { fakeHost } from './fake-host.js'
 
 async function cli(...words: readonly string[]) {
@@ -26,6 +29,15 @@ describe('xmpp-machines', () => {
       expect(shown).toMatch(new RegExp(`\n  ${exitCode} +${meaning.replaceAll(/[()]/g, '\\$&')}\n`))
     }
     expect(exitCodeMeanings.map(([exitCode]) => exitCode)).toEqual(Object.values(exitCodes))
+  })
+
+  it.each([
+    [new UnconfirmedError('account-removal', new TransportError('closed', 'gone')), exitCodes.transport],
+    [new UnconfirmedError('password-change', new TimeoutError('request', 'it', 1)), exitCodes.timeout],
+    [new RegistrationError({ reason: 'conflict' }), exitCodes.authentication],
+    [new DefectError(new Error('a bug')), exitCodes.defect],
+  ])('ends after %s with %i', (error, exitCode) => {
+    expect(toExitCode(error)).toBe(exitCode)
   })
 
   it('shows its help without a command too, and ends with 2', async () => {
