@@ -47,6 +47,9 @@ function summarise(record: StanzaCrossed): StanzaSummary {
 
 function contentOf(root: XmlElement): string {
   const children = elementsOf(root.children)
+  const count = attributeOf(root, 'h')
+  if (root.name === 'r') return 'how much has arrived?'
+  if (root.name === 'a' && count !== undefined) return `${count} arrived`
   const error = children.find(({ name }) => name === 'error')
   const condition = error && elementsOf(error.children)[0]?.name
   if (condition !== undefined) return condition
