@@ -1,7 +1,7 @@
 import { goTo } from './model/signals.js'
 import { follows } from './chart/follows.js'
 import { goLive, step, togglePlaying } from './time/playing.js'
-import { toggleHints } from './hints.js'
+import { closeHints, toggleHints } from './hints.js'
 import { toggleTheme } from './theme.js'
 
 /** Listens for as long as the page is there. */
@@ -47,6 +47,8 @@ function deedOf(key: string, isFar: boolean): (() => void) | undefined {
       return toggleTheme
     case '?':
       return toggleHints
+    case 'Escape':
+      return closeHints
     default:
       return undefined
   }
