@@ -262,6 +262,16 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(await seen(page, 'call.line.idle')).toBe(true)
   })
 
+  it('leads from an actor to its chart where only one of them has room', async () => {
+    const { url } = await inspect(call)
+    const page = await stage.visit(url, { viewport: { width: 400, height: 720 } })
+    await seen(page, 'call.line.idle')
+    await page.getByRole('tab', { name: 'Actors' }).click()
+    await page.getByRole('treeitem', { name: 'call' }).click()
+    await page.getByRole('heading', { name: 'session / call' }).waitFor()
+    expect(await seen(page, 'call.line.idle')).toBe(true)
+  })
+
   it('reaches for a server that is gone until it is back', async () => {
     const port = (await findFreePorts('inspector')).get('inspector') ?? 0
     const first = await inspect(call, port)

@@ -1,5 +1,4 @@
 import { goTo } from './model/signals.js'
-import { follows } from './chart/follows.js'
 import { goLive, step, togglePlaying } from './time/playing.js'
 import { closeHints, toggleHints } from './hints.js'
 import { toggleTheme } from './theme.js'
@@ -40,9 +39,7 @@ function deedOf(key: string, isFar: boolean): (() => void) | undefined {
     case '0':
       return press('All of it')
     case 'f':
-      return () => {
-        follows.value = !follows.value
-      }
+      return press('Follow the active state')
     case 't':
       return toggleTheme
     case '?':

@@ -54,7 +54,10 @@ export function findRoom(
     signs.push(...places.filter(isFree).slice(0, 1))
   }
   for (const box of now) put(placesOfLeaf(box, scale))
-  for (const { timer, box } of timers) put(placesOfTimer(box, timerOf(timer, scale), scale), now)
+  for (const { timer, box } of timers) {
+    const name = signs.find(({ id }) => id === box.id) ?? box
+    put(placesOfTimer(box, name, timerOf(timer, scale), scale), now)
+  }
   for (const box of groups) put(cornersOf(box, wordsOf(box.id, 'group', box.state?.key ?? '', scale), scale))
   for (const edge of taken) put(placesOfArrow(edge, scale), leaves)
   for (const box of others)
@@ -73,9 +76,10 @@ function placesOfLeaf(box: LaidBox, scale: number): readonly FarSign[] {
   return [{ ...name, ...middleOf(box, name) }, ...placesBeside(box, name, scale)]
 }
 
-function placesOfTimer(box: LaidBox, timer: Sign, scale: number): readonly FarSign[] {
+/** Beside its state and the name of it, or in a corner of one that holds others. */
+function placesOfTimer(box: LaidBox, name: Rectangle, timer: Sign, scale: number): readonly FarSign[] {
   return box.state?.states.length === 0
-    ? placesBeside(box, timer, scale)
+    ? placesBeside(hullOf(box, name), timer, scale)
     : cornersOf(box, timer, scale).slice(1)
 }
 
@@ -131,6 +135,12 @@ const middleOf = (around: Rectangle, inside: Pick<Rectangle, 'width' | 'height'>
   x: around.x + (around.width - inside.width) / 2,
   y: around.y + (around.height - inside.height) / 2,
 })
+
+function hullOf(one: Rectangle, other: Rectangle): Rectangle {
+  const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)]
+  const width = Math.max(one.x + one.width, other.x + other.width) - x
+  return { x, y, width, height: Math.max(one.y + one.height, other.y + other.height) - y }
+}
 
 function meet(one: Rectangle, other: Rectangle): boolean {
   return (

@@ -129,6 +129,7 @@ describe('summaryOf()', () => {
       'gone',
     ],
     ['<r xmlns="urn:xmpp:sm:3"/>', 'r', '', 'how much has arrived?'],
+    ['<auth mechanism="SCRAM-SHA-1">…(68 characters)</auth>', 'auth', '', 'SCRAM-SHA-1'],
     ['<a xmlns="urn:xmpp:sm:3" h="8"/>', 'a', '', '8 arrived'],
     ['not xml at all', '', '', 'not xml at all'],
   ])('of %s', (xml, title, peer, content) => {

@@ -55,7 +55,8 @@ function contentOf(root: XmlElement): string {
   if (condition !== undefined) return condition
   const body = children.find(({ name }) => name === 'body')
   if (root.name === 'message' && body !== undefined) return textOf(body)
-  return children.length === 0 ? textOf(root) : children.map(childWords).join(', ')
+  if (children.length > 0) return children.map(childWords).join(', ')
+  return attributeOf(root, 'mechanism') ?? textOf(root)
 }
 
 function childWords(child: XmlElement): string {
