@@ -6,6 +6,7 @@ import {
   endWith,
   ignoreElements,
   map,
+  merge,
   NEVER,
   timer,
   type Observable,
@@ -44,11 +45,13 @@ export function deeds(
     hint(context, 'Listening; Ctrl-C leaves.')
     return NEVER
   }
-  return concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
+  const done = concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
     ignoreElements(),
     endWith(null),
     concatMap(end),
   )
+  // A pipe is read to its end first; a person may have none.
+  return isPerson && typeof stay === 'number' ? merge(done, timer(stay)) : done
 }
 
 /** Whether there is something to send at once. */

@@ -23,6 +23,7 @@ export const exitCodes = {
   stanza: 7,
   timeout: 8,
   deviation: 9,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -42,6 +43,7 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.stanza, 'a message or request came back with an error'],
   [exitCodes.timeout, 'no answer in time'],
   [exitCodes.deviation, 'the other side does not keep to the standard (check, challenge)'],
+  [exitCodes.hungUp, 'the terminal has gone (SIGHUP), after leaving in order'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C), after leaving in order'],
   [exitCodes.terminated, 'terminated (SIGTERM), after leaving in order'],
 ]

@@ -85,8 +85,9 @@ export async function mayComeBack(stage: Stage): Promise<Judgement> {
   const left = () => Math.max(1, until - performance.now())
   while (performance.now() < until) {
     const arrival = await stage.arrival(left())
-    const heard = await arrival?.heard.next(left())
-    arrival?.peer.reset()
+    if (arrival === undefined) break
+    const heard = await arrival.heard.next(left())
+    arrival.peer.reset()
     if (heard !== undefined && heard.kind !== 'header' && heard.kind !== 'gone') {
       return wrong(`${toWords(heard)} on a new connection`)
     }

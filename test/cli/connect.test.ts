@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { filter, firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../src/cli/run.js'
 import { createClient, type Client } from '../../src/client.js'
 import { createServer, type EmbeddedServer, type ServerEvent } from '../../src/server/index.js'
 import { buildPrograms, type Programs } from '../support/build-programs.js'
+import { fakeHost } from './fake-host.js'
 import { start, toRecords, type RunOptions } from './program.js'
 import { startRawServer } from './raw-server.js'
 
@@ -118,6 +121,13 @@ describe('connect', () => {
     }).ended
     expect(code).toBe(0)
     expect((await arrived).map(({ body }) => body)).toEqual(['line 1', 'line 2'])
+  })
+
+  it('leaves after its time, though a person could type on', async () => {
+    const host = fakeHost({ columns: 80, environment: { XMPP_PASSWORD: password } })
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    const words = ['connect', '--jid', 'alice@localhost', ...home(), '--to', 'bob@localhost', '--wait', '0.2']
+    expect(await run(words, { ...host, stdin })).toBe(0)
   })
 
   it('shows what strangers send without obeying it', async () => {

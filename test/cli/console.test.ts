@@ -243,6 +243,21 @@ describe('console --no-login', () => {
     expect(await hand.end()).toBe(exitCodes.ok)
   })
 
+  it('waits no longer for a connection, or for TLS on it, than it is told to', async () => {
+    const raw = await startRawServer((socket) => {
+      socket.write(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+      )
+    })
+    const silent = await startRawServer(() => {})
+    const dialing = byHand('--endpoint', silent.endpoint.replace('xmpp:', 'xmpps:'), '--timeout', '0.2')
+    const securing = byHand('--endpoint', raw.endpoint, '--timeout', '0.2')
+    await securing.type('', /^← <proceed/)
+    securing.say('/tls')
+    expect(await Promise.all([dialing.ended, securing.ended])).toEqual([exitCodes.timeout, exitCodes.timeout])
+    await Promise.all([raw.close(), silent.close()])
+  })
+
   it('goes on with TLS only behind the go-ahead, and refuses what came in clear after it', async () => {
     const hand = byHand(...home)
     await hand.type(opening, /<\/stream:features>/)

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
 import { backoffMs, draw } from '../../machines/policy.js'
 import { ns, xml } from '../../src/index.js'
+import { challengeClient } from '../../src/testing/challenge.js'
 import { Play } from '../../src/testing/challenge-phases.js'
 import { mostReturns } from '../../src/testing/challenge-scene.js'
 import { Session } from '../../src/testing/challenge-session.js'
-import { openTheatre, Stage } from '../../src/testing/challenge-stage.js'
+import { openTheatre, Stage, type Invitation } from '../../src/testing/challenge-stage.js'
 import { HeardQueue } from '../../src/testing/heard-queue.js'
 import { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { createTransportPair } from '../../src/transport/memory.js'
@@ -41,4 +44,33 @@ it('a client that is slow to say that it is there has said so', async () => {
   await settled
   expect(session.presenceAt).toBe(1)
   await stage.close()
+})
+
+it('a challenge ends at once when it is told to, and finds nothing more', async () => {
+  const controller = new AbortController()
+  const places: number[] = []
+  const findings = await challengeClient({
+    arrivalMs: 600_000,
+    signal: controller.signal,
+    invite: async ({ port }) => {
+      places.push(port)
+      setImmediate(() => controller.abort())
+      return async () => {}
+    },
+  })
+  expect(places).toHaveLength(1)
+  expect(new Set(findings.map(({ detail, verdict }) => `${verdict}: ${detail}`))).toEqual(
+    new Set(['unseen: it was interrupted']),
+  )
+})
+
+it('a challenge whose client cannot be started listens no more', async () => {
+  const places: Invitation[] = []
+  const invite = async (place: Invitation): Promise<never> => {
+    places.push(place)
+    throw new RangeError('there is none')
+  }
+  await expect(challengeClient({ invite })).rejects.toThrow('there is none')
+  const socket = connect(places[0]?.port ?? 0, '127.0.0.1')
+  await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
