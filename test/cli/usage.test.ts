@@ -97,6 +97,7 @@ describe('xmpp-machines', () => {
     [['connect', ...jid, '--timeout', 'soon'], '--timeout wants seconds, not "soon".'],
     [['connect', ...jid, '--endpoint', 'http://x'], 'Not an endpoint: "http://x"'],
     [['connect', ...jid, '--ca', '/nowhere/ca.crt'], 'cannot be read: /nowhere/ca.crt (ENOENT).'],
+    [['connect', ...jid, '--ca', '/dev/null'], '/dev/null holds no certificate.'],
     [['connect', ...jid, '--password-file', '/nowhere/p'], 'cannot be read: /nowhere/p (ENOENT).'],
     [['connect', ...jid, '--password', ''], 'The password is empty.'],
     [['connect', ...jid, '--anonymous', '--password', 'x'], 'An anonymous session takes no password.'],
