@@ -213,7 +213,10 @@ const registration = '{http://jabber.org/features/iq-register}register'
 const invitations = '{urn:xmpp:ibr-token:0}register'
 const legacyAuth = '{http://jabber.org/features/iq-auth}auth'
 
-/** ejabberd may deal with the requests of two connections in the order in which it gets round to them. */
+/**
+ * ejabberd may deal with the requests of two connections in the order in which it gets round to them: what the client goes on
+ * with is then taken by a connection that is cut already, and can be taken from there once more.
+ */
 const ownConflict: Verdict = {
   decision: 'retry',
   pace: 'soon',
@@ -252,7 +255,7 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
       return stop(`${because}; the first attempt is not repeated`, true)
     }
     if (times > verdict.limit) return stop(`${because}; failed ${times} times in a row`)
-    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error) }
+    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error, verdict) }
   }
   return { error, failures, alike, isHaunted, redirect, verdict, resumption: undefined }
 }
@@ -272,9 +275,10 @@ function isUnproven({ allowPlaintext, transport, wasOnline }: SessionContext): b
 function keepSession(
   context: SessionContext,
   error: XmppError,
+  verdict: Verdict,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
   const { endpoint, resumption, transport } = context
-  const isOver = !isUnproven(context) && !maySurvive(error)
+  const isOver = !isUnproven(context) && !maySurvive(error) && verdict !== ownConflict
   if (resumption === undefined || isOver) return { redirect: undefined, resumption: undefined }
   return {
     redirect: resumptionEndpoint({ endpoint, resumption, transport }),

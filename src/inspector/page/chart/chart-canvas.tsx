@@ -10,7 +10,7 @@ import { BlockText } from './block-text.js'
 import { ChartTools } from './chart-tools.js'
 import { Countdown } from './countdown.js'
 import { follows } from './follows.js'
-import { FarNames } from './far-names.js'
+import { FarWords } from './far-words.js'
 import { HoverCard, type Hovered } from './hover-card.js'
 import { useGestures } from './gestures.js'
 import { Minimap } from './minimap.js'
@@ -66,6 +66,10 @@ export function ChartCanvas(props: {
   const sources = transitionsOf(graph)
   const isOpen = (id: string): boolean =>
     view.life !== 'ended' && view.active.has(sources.get(id)?.source ?? '')
+  const timers = view.timers.flatMap((timer) => {
+    const box = boxes.get(sources.get(timer.edge)?.source ?? '')
+    return box === undefined ? [] : [{ timer, box }]
+  })
   const takenBy =
     view.lastEvent === undefined ? undefined : `${view.lives} ${view.lastEvent.seq} ${view.lastEdges.length}`
   const first = inside.find(({ state }) => isActiveLeaf(state?.id, view, boxes))
@@ -85,6 +89,7 @@ export function ChartCanvas(props: {
       }}
       onFocusOut={() => point(null)}
       onKeyDown={(event) => {
+        if (event.key === 'Escape') point(null)
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moveFocus(event)
         if (event.key === 'Enter')
           visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
@@ -127,21 +132,19 @@ export function ChartCanvas(props: {
               taken={takenIn(edge.transitions, view)}
             />
           ))}
-          <FarNames viewport={viewport} boxes={inside} active={view.active} />
-          {view.timers.map((timer) => {
-            const box = boxes.get(sources.get(timer.edge)?.source ?? '')
-            if (box === undefined) return null
-            const right = box === root ? box.width - 8 : box.x + box.width - 6
-            return (
-              <Countdown
-                key={timer.edge}
-                timer={timer}
-                source={view.source}
-                x={right}
-                y={box === root ? 24 : box.y}
-              />
-            )
-          })}
+          <FarWords
+            viewport={viewport}
+            matter={{ boxes: inside, edges: layout.edges, timers, view, isOpen }}
+          />
+          {timers.map(({ timer, box }) => (
+            <Countdown
+              key={timer.edge}
+              timer={timer}
+              source={view.source}
+              x={box === root ? box.width - 8 : box.x + box.width - 6}
+              y={box === root ? 24 : box.y}
+            />
+          ))}
         </g>
       </svg>
       <Minimap viewport={viewport} layout={layout} active={view.active} />

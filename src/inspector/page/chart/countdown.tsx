@@ -7,8 +7,10 @@ const radius = 7
 const height = 22
 
 /** A time-out that runs, as a ring that empties; stands still where time does. Right edge and middle at a point. */
-export function Countdown(props: { readonly timer: RunningTimer; readonly source: string } & Point) {
-  const { timer, source, x, y } = props
+export function Countdown(
+  props: { readonly timer: RunningTimer; readonly source: string; readonly scale?: number } & Point,
+) {
+  const { timer, source, x, y, scale = 1 } = props
   const runs = isRunning(source)
   useTick(runs)
   const passed = Math.max(0, shownTime(source) - timer.since)
@@ -23,7 +25,7 @@ export function Countdown(props: { readonly timer: RunningTimer; readonly source
       data-edge={timer.edge}
       role="img"
       aria-label={`${words} left of ${durationWords(timer.ms)}`}
-      transform={`translate(${x - width} ${y - height / 2})`}
+      transform={`translate(${x} ${y}) scale(${scale}) translate(${-width} ${-height / 2})`}
     >
       <rect class="pill" width={width} height={height} rx={height / 2} />
       <circle class="track" cx={radius + 4} cy={height / 2} r={radius - 1.5} />
