@@ -9,6 +9,7 @@ import { talk, type Listener } from '../../src/cli/console/talk.js'
 import { TypedHistory } from '../../src/cli/console/typed-history.js'
 import { parseOptions } from '../../src/cli/options.js'
 import { Screen } from '../../src/cli/screen.js'
+import { TransportError } from '../../src/errors.js'
 import { createTextReport } from '../../src/cli/text-report.js'
 import { typedLines } from '../../src/cli/typing.js'
 import { fakeHost } from './fake-host.js'
@@ -106,6 +107,26 @@ describe('on a terminal', () => {
     expect(host.shown()).toMatch(/\r\u001B\[Ja line\n/)
     expect(host.shown()).toMatch(/…\u001B\[1A\u001B\[3G$/)
     typing.unsubscribe()
+  })
+
+  it('says in words of its own what to do about a failure', async () => {
+    const { host, screen, stdin } = person()
+    const run = () => {
+      throw new TransportError('not-connected', 'the session is not online')
+    }
+    const listener: Listener = {
+      commands: [{ name: 'roster', usage: '', help: '', run }],
+      jids: () => [],
+      isOpen: false,
+      take: () => {},
+      drop: () => {},
+    }
+    const context = { host, screen, report: createTextReport(screen, false), options: parseOptions({}, []) }
+    const talking = talk(context, listener, new ChartStates()).subscribe()
+    stdin.write('/roster\r')
+    await turn()
+    expect(host.complained()).toContain('Connect first: /connect in a console')
+    talking.unsubscribe()
   })
 
   it('gives back whole entries with the arrow up, and none with a secret; a mistake is not the end', async () => {
