@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import * as fc from 'fast-check'
-import { Subject } from 'rxjs'
+import { NEVER, Subject, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { ChartStates } from '../../src/cli/console/chart-states.js'
 import { complete } from '../../src/cli/console/completion.js'
@@ -107,6 +107,24 @@ describe('on a terminal', () => {
     expect(host.shown()).toMatch(/\r\u001B\[Ja line\n/)
     expect(host.shown()).toMatch(/…\u001B\[1A\u001B\[3G$/)
     typing.unsubscribe()
+  })
+
+  it('reads nothing more once a line was the last', async () => {
+    const { host, screen, stdin } = person()
+    const aids = {
+      complete: (line: string): [string[], string] => [[], line],
+      history: new TypedHistory(),
+      beneath$: NEVER,
+      drop: () => false,
+    }
+    const lines: string[] = []
+    typedLines(host, screen, aids)
+      .pipe(take(1))
+      .subscribe((line) => lines.push(line))
+    stdin.write('/quit\r')
+    await turn()
+    expect(lines).toEqual(['/quit'])
+    expect(stdin.isPaused()).toBe(true)
   })
 
   it('says in words of its own what to do about a failure', async () => {
