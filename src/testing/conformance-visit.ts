@@ -203,6 +203,11 @@ export class Visitor {
   async mayBounce(element: XmlElement): Promise<StanzaError | undefined> {
     this.say(element)
     await this.settle()
+    return this.returnOf(element)
+  }
+
+  /** The error that a stanza has come back with by now. */
+  returnOf(element: XmlElement): StanzaError | undefined {
     const answer = this.stanzas.find(isReturn(element))
     return answer && parseStanzaError(answer)
   }
