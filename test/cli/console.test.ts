@@ -132,6 +132,13 @@ describe('console', () => {
     expect([await alice.end(), await bob.end()]).toEqual([0, 0])
   })
 
+  it('does not say of a request that waits at the end that it was taken back', async () => {
+    const alice = login('alice')
+    await alice.type('/befriend nobody-yet@jabber.org', /^= befriending:\S+ open\.handshaking/)
+    expect(await alice.end()).toBe(exitCodes.ok)
+    expect(alice.shown).not.toContain('withdrawn')
+  })
+
   it('invites, and shows an invitation to the server alone', async () => {
     const alice = login('alice')
     await alice.type('', /^= session active\.online\.course\.stable/)
