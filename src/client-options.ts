@@ -170,6 +170,7 @@ function refuseMisfits({
   security,
   store,
   timeouts = {},
+  tls = {},
   wire,
 }: ClientOptions): void {
   for (const [name, observer] of Object.entries({ inspect, security, wire })) {
@@ -178,6 +179,10 @@ function refuseMisfits({
   }
   if (!['function', 'string'].includes(typeof endpoint) && !Array.isArray(endpoint))
     throw new TypeError('`endpoint` is the text of a URL, a list of them, or a function')
+  for (const [name, texts = []] of Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key })) {
+    if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
+      throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
+  }
   if (store !== undefined && typeof store !== 'function')
     throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
   if (keyCache !== undefined && typeof keyCache.find !== 'function')

@@ -26,6 +26,8 @@ describe('the options of createClient()', () => {
   it.each([
     ['endpoint', new URL('xmpps://b.test:5223'), /`endpoint` is the text of a URL/],
     ['reconnect', 'sometimes', /`reconnect` is afterOnline, always or never, not sometimes/],
+    ['tls', { ca: './ca.crt' }, /`tls.ca` is PEM itself, not the name of a file/],
+    ['tls', { cert: 'me.crt', key: 'me.key' }, /`tls.cert` is PEM itself/],
     ['timeouts', { dailMs: 5 }, /there is no time-out dailMs/],
     ['store', fromUnstorage(createStorage()), /write `store: sessionIn\(store\)`/],
     ['keyCache', fromUnstorage(createStorage()), /write `keyCache: keysIn\(store, account\)`/],
