@@ -11,6 +11,7 @@ import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
 import { findFreePorts } from '../support/free-ports.js'
 import { findChromium } from './chromium.js'
+import { large, largeChart, stairs } from './inspector-charts.js'
 import { blemishes, glimpse, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
@@ -192,6 +193,20 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(size?.height).toBeGreaterThan(20)
   })
 
+  it('shows no empty ground beyond a chart while there is more of it to see', async () => {
+    const { tell, url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell({ kind: 'chart', source: 'a', chart: 'stairs', graph: stairs })
+    tell(began('stairs', 10, { chart: 'stairs', value: 'step19' }))
+    await page.getByRole('treeitem', { name: 'stairs' }).click()
+    await page.locator('[data-state="stairs.step19"].state.active').waitFor()
+    const pane = await page.locator('.canvas').boundingBox()
+    const last = await page.locator('[data-state="stairs.step19"].state .body').boundingBox()
+    if (pane === null || last === null) throw new Error('both are seen')
+    expect(pane.y + pane.height - last.y - last.height).toBeLessThan(100)
+  })
+
   it('finds actors by what is searched for', async () => {
     const { url } = await inspect([...call, took('session/call', 10)])
     const page = await stage.visit(url)
@@ -328,27 +343,6 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(await blemishes(page)).toEqual([])
   })
 })
-
-const largeGroups = 25
-const large = { chart: 'large', value: { group3: 'step2' } }
-const steps = Array.from({ length: 6 }, (_, step) => [
-  `step${step}`,
-  { on: { next: `step${(step + 1) % 6}`, skip: `step${(step + 3) % 6}` } },
-])
-const groups = Array.from({ length: largeGroups }, (_, group) => [
-  `group${group}`,
-  {
-    initial: 'step0',
-    on: { done: `group${(group + 1) % largeGroups}`, fail: `group${(group * 7) % largeGroups}` },
-    states: Object.fromEntries(steps),
-  },
-])
-const largeChart: RecordingLine = {
-  kind: 'chart',
-  source: 'a',
-  chart: 'large',
-  graph: toGraph(createMachine({ id: 'large', initial: 'group0', states: Object.fromEntries(groups) })),
-}
 
 /** Any host of files. */
 async function serveFolder(folder: string): Promise<string> {

@@ -18,6 +18,8 @@ export const farBelow = 0.5
 
 const scales = { least: 0.03, most: 3, readable: 0.72, usual: 1 }
 const edge = 24
+/** What stands over the lower right corner of a pane is so wide. */
+const corner = 164
 const glideMs = 260
 
 /** One pane through which a chart is seen. */
@@ -26,6 +28,7 @@ export class Viewport {
   /** Of the pane, in px. */
   readonly size: Signal<Size> = signal({ width: 0, height: 0 })
   #frame = 0
+  #chart: Size = { width: 0, height: 0 }
 
   /** Shows all of it, at most at its own size. */
   fit({ width, height }: Size): void {
@@ -43,6 +46,7 @@ export class Viewport {
 
   /** Shows all of it where that can be read, else a place of it at a size that can. */
   begin(chart: Size, place: Rectangle | undefined): void {
+    this.#chart = chart
     this.fit(chart)
     this.#settle()
     if (this.view.value.scale >= scales.readable || place === undefined) return
@@ -87,10 +91,12 @@ export class Viewport {
     this.view.value = { x: x + dx, y: y + dy, scale }
   }
 
+  /** In the middle, unless that would show what lies beyond the chart. */
   #show({ x, y, width, height, scale }: Rectangle & { readonly scale: number }): void {
+    const pane = this.size.value
     this.#glide({
-      x: this.size.value.width / 2 - (x + width / 2) * scale,
-      y: this.size.value.height / 2 - (y + height / 2) * scale,
+      x: toOffset((x + width / 2) * scale, this.#chart.width * scale, pane.width, corner),
+      y: toOffset((y + height / 2) * scale, this.#chart.height * scale, pane.height, edge),
       scale,
     })
   }
@@ -127,6 +133,12 @@ export class Viewport {
     cancelAnimationFrame(this.#frame)
     this.#target = undefined
   }
+}
+
+/** Where a chart of a length begins in a pane, for a point of it to stand as near to the middle as can be; so much is free at its end. */
+function toOffset(point: number, chart: number, pane: number, free: number): number {
+  if (chart + 2 * edge <= pane) return (pane - chart) / 2
+  return clamp(pane / 2 - point, pane - chart - free, edge)
 }
 
 function clamp(value: number, least: number, most: number): number {
