@@ -3,7 +3,8 @@ import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { createClient, type Client } from '../src/client.js'
 import type { ClientOptions } from '../src/client-options.js'
 import { answer, login, scriptedEndpoint, type Exchange } from './support/scripted-server.js'
-import { ns, StanzaError, xml } from '../src/index.js'
+import { createStorage } from 'unstorage'
+import { fromUnstorage, ns, sessionIn, StanzaError, xml } from '../src/index.js'
 
 const clients: Client[] = []
 afterEach(async () => {
@@ -41,6 +42,24 @@ describe('createClient()', () => {
   ])('refuses %j at once', (options, kind, message) => {
     expect(() => createClient(options)).toThrow(kind)
     expect(() => createClient(options)).toThrow(message)
+  })
+
+  // Whoever writes JavaScript is told by nothing else.
+  it.each([
+    ['store', fromUnstorage(createStorage()), /write `store: sessionIn\(store\)`/],
+    ['keyCache', fromUnstorage(createStorage()), /write `keyCache: keysIn\(store, account\)`/],
+    ['inspect', {}, /`inspect` is a function/],
+    ['wire', {}, /`wire` is a function/],
+    ['security', {}, /`security` is a function/],
+  ])('says what `%s` takes', (name, value, message) => {
+    const options = { jid: 'a@b.test', [name]: value }
+    expect(() => createClient(options)).toThrow(TypeError)
+    expect(() => createClient(options)).toThrow(message)
+  })
+
+  it('says how a storage of unstorage becomes a store', () => {
+    const inJavaScript = () => Reflect.apply(sessionIn, undefined, [createStorage()])
+    expect(inJavaScript).toThrow(/`delete`.*`fromUnstorage\(storage\)`/)
   })
 
   it('does nothing before connect()', async () => {
@@ -248,6 +267,22 @@ describe('client.send()', () => {
     expect(await delivery).toMatchObject({ code: 'transport.not-connected' })
     await client.close()
     expect((await states).slice(-2).map(({ status }) => status)).toEqual(['halted', 'closed'])
+  })
+
+  it('says so when a chart of it fails, whatever is asked of that one afterwards', async () => {
+    const { client } = scripted()
+    await client.connect()
+    const { presence, roster } = client.actor.getSnapshot().children
+    const defect = {
+      get type(): 'session.offline' {
+        throw new Error('this should not be possible')
+      },
+    }
+    roster?.send(defect)
+    presence?.send(defect)
+    expect(client.state).toMatchObject({ status: 'halted', error: { code: 'defect.unexpected' } })
+    await expect(client.fetchRoster()).rejects.toMatchObject({ code: 'defect.unexpected' })
+    await expect(client.hide()).rejects.toMatchObject({ code: 'defect.unexpected' })
   })
 
   it('throws for what cannot be said in XML, and sends nothing of it', async () => {

@@ -213,13 +213,13 @@ class BoundedRecorder implements Recorder {
     void settled.then(() => this.#trim())
   }
 
-  /** Stanzas go first where nobody listens, then the oldest records. */
+  /** Stanzas go first where nobody listens, then the oldest records; whoever listens hears of them before. */
   #trim(): void {
     this.#isTrimming = false
     if (!this.#isOver) return
     const { stanzas } = this.#unread
     if (this.#readers.size === 0) this.#unread.keepStanzas(Math.min(stanzas >> 1, this.#stanzasLimit))
-    this.#write()
+    this.#flush()
     while (this.#isOver) this.#history.dropOldest()
   }
 

@@ -4,6 +4,8 @@ import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import type { EventTaken, InspectorRecord, RecordingLine } from '../../../src/inspector/recording/record.js'
 import { toGraph } from '../../../src/inspector/drawing/graph.js'
 import { sessionMachine } from '../../../machines/session.js'
+import { xml } from '../../../src/xml/element.js'
+import * as ns from '../../../src/xml/namespaces.js'
 import { replayRecording } from '../../../src/testing/replay.js'
 import { recordedSession, turn } from './support.js'
 
@@ -251,6 +253,21 @@ describe('createRecorder()', () => {
     expect(eventOf(lines, 'session', 'session.connect')).toBeDefined()
     expect(replayRecording(lines)).toEqual([])
     await client.close()
+  })
+
+  it('tells who listens everything, however little it keeps and however much comes at once', async () => {
+    const recorder = createRecorder({ name: 'x', recordsLimit: 1_000 })
+    const heard: RecordingLine[] = []
+    recorder.subscribe((lines) => heard.push(...lines))
+    const stanza = xml('message', ns.client, {}, xml('body', ns.client, {}, 'x'))
+    for (const count of [1_500, 3_000, 700]) {
+      for (let each = 0; each < count; each++)
+        recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+      await turn()
+    }
+    recorder.close()
+    expect(records(heard).map(({ seq }) => seq)).toEqual(Array.from({ length: 5_200 }, (_, seq) => seq))
+    expect(recorder.history().length).toBeLessThanOrEqual(1_002)
   })
 
   it('finds the living tree when it is attached late', async () => {
