@@ -1,6 +1,7 @@
 import type { LaidBox, LaidEdge, Point, Rectangle } from '../../drawing/layout.js'
 import { triggerWords } from '../../drawing/trigger.js'
 import type { ActorView, RunningTimer } from '../model/actor-view.js'
+import { countdownSize } from './countdown.js'
 
 /** What is said from far: where in the chart it stands, and how much room it takes there. */
 export interface FarSign extends Rectangle {
@@ -29,7 +30,6 @@ export interface BoxTimer {
 /** Of words, in px of the pane. */
 export const farSize = 11
 const characterWidth = 6.3
-const timerSize = { width: 64, height: 24 }
 
 /**
  * What finds room at a scale, the most important first: where things stand, what runs out, whatever holds others from outside in,
@@ -121,14 +121,9 @@ function wordsOf(id: string, kind: FarSign['kind'], text: string, scale: number)
   return { id, kind, text, width: (text.length * characterWidth + 4) / scale, height: (farSize + 4) / scale }
 }
 
-function timerOf({ edge }: RunningTimer, scale: number): Sign {
-  return {
-    id: edge,
-    kind: 'timer',
-    text: '',
-    width: timerSize.width / scale,
-    height: timerSize.height / scale,
-  }
+function timerOf({ edge, ms }: RunningTimer, scale: number): Sign {
+  const { width, height } = countdownSize(ms)
+  return { id: edge, kind: 'timer', text: '', width: width / scale, height: height / scale }
 }
 
 const middleOf = (around: Rectangle, inside: Pick<Rectangle, 'width' | 'height'>): Point => ({
