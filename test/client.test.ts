@@ -3,8 +3,7 @@ import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import { createClient, type Client } from '../src/client.js'
 import type { ClientOptions } from '../src/client-options.js'
 import { answer, login, scriptedEndpoint, type Exchange } from './support/scripted-server.js'
-import { createStorage } from 'unstorage'
-import { fromUnstorage, ns, sessionIn, StanzaError, xml } from '../src/index.js'
+import { ns, StanzaError, xml } from '../src/index.js'
 
 const clients: Client[] = []
 afterEach(async () => {
@@ -25,43 +24,6 @@ function scripted(script: readonly Exchange[] = login, options: Partial<ClientOp
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('createClient()', () => {
-  it.each([
-    [{ jid: 'no spaces@example.test' }, RangeError, /localpart/],
-    [{ jid: 'example.test' }, RangeError, /names no account/],
-    [{ jid: 'example.test', anonymous: true, password: 'x' }, TypeError, /no password/],
-    [{ jid: 'a@b.test', endpoint: 'http://b.test' }, RangeError, /xmpp:\/\/host:5222/],
-    [{ jid: 'a@b.test', endpoint: [] }, RangeError, /empty list/],
-    [{ jid: 'a@b.test', timeouts: { dialMs: 0 } }, RangeError, /dialMs/],
-    [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
-    [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
-    [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
-    [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
-    [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
-    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
-    [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
-  ])('refuses %j at once', (options, kind, message) => {
-    expect(() => createClient(options)).toThrow(kind)
-    expect(() => createClient(options)).toThrow(message)
-  })
-
-  // Whoever writes JavaScript is told by nothing else.
-  it.each([
-    ['store', fromUnstorage(createStorage()), /write `store: sessionIn\(store\)`/],
-    ['keyCache', fromUnstorage(createStorage()), /write `keyCache: keysIn\(store, account\)`/],
-    ['inspect', {}, /`inspect` is a function/],
-    ['wire', {}, /`wire` is a function/],
-    ['security', {}, /`security` is a function/],
-  ])('says what `%s` takes', (name, value, message) => {
-    const options = { jid: 'a@b.test', [name]: value }
-    expect(() => createClient(options)).toThrow(TypeError)
-    expect(() => createClient(options)).toThrow(message)
-  })
-
-  it('says how a storage of unstorage becomes a store', () => {
-    const inJavaScript = () => Reflect.apply(sessionIn, undefined, [createStorage()])
-    expect(inJavaScript).toThrow(/`delete`.*`fromUnstorage\(storage\)`/)
-  })
-
   it('does nothing before connect()', async () => {
     const { client, servers } = scripted()
     await turn()

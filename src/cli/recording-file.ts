@@ -41,8 +41,8 @@ export async function openRecordingFile(file: string | undefined): Promise<Recor
     throw new UsageError(`The recording cannot be written: ${file} (${code}).`, advice)
   }
   await once(output, 'open').catch(refuse('Check its name and rights.'))
-  const { close, ...recording } = record(output)
-  return { ...recording, close: () => close().catch(refuse('Check what room is left there.')) }
+  const recording = record(output)
+  return { ...recording, close: () => recording.close().catch(refuse('Check what room is left there.')) }
 }
 
 function record(output: WriteStream): RecordingFile {

@@ -162,7 +162,7 @@ describe('the avatar of somebody', () => {
     peer.say(
       `<message from='${bob}' type='headline'><event xmlns='${ns.pubsubEvent}'>${change}</event></message>`,
     )
-    await next(avatarOf(bob), (avatar) => avatar === undefined, 'no avatar')
+    expect(await next(avatarOf(bob), (avatar) => avatar === undefined, 'no avatar')).toBeUndefined()
   })
 
   it('in a room is that of the occupant', async () => {

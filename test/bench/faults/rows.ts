@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { enterFarEnd } from '../../support/far-end.js'
 import { singleCuts, toRandomPlan, toSingleCut, type SingleCut } from '../../support/fault-plan.js'
@@ -45,6 +46,8 @@ export interface SessionOutcome extends Outcome {
 export interface Surroundings {
   /** Of the bench; gone when it ends. */
   readonly folder: string
+  /** Where the recordings of conversations are kept that did not go well. */
+  readonly recordings: string | undefined
   /** Where those meet whose server is restarted. */
   readonly gathering?: Gathering | undefined
 }
@@ -64,6 +67,13 @@ export async function holdSession(session: Session, surroundings: Surroundings):
   const pair = server.lend()
   let talker: ProcessTalker | undefined
   const saved = row === 'killed' ? join(surroundings.folder, randomUUID()) : undefined
+  const recording =
+    surroundings.recordings === undefined || client !== 'ours'
+      ? undefined
+      : join(
+          surroundings.recordings,
+          `${server.name} ${row} ${session.seed} ${randomUUID().slice(0, 8)}.jsonl`,
+        )
   const farEnd = {
     port: server.directTlsPort,
     domain: server.domain,
@@ -86,6 +96,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
             resource,
             to: `${pair.farEnd}@${server.domain}`,
             saved,
+            recording,
             caFile: server.caFile,
           },
           events,
@@ -100,12 +111,17 @@ export async function holdSession(session: Session, surroundings: Surroundings):
       }),
       backLimitMs: row === 'random' ? faultLimitMs : cutLimitMs,
     })
+    if (recording !== undefined && !isFlawed(outcome)) await rm(recording, { force: true })
     return { ...outcome, uncaught: talker?.uncaught ?? [], defect: talker?.defect() }
   } finally {
     await relay.stop()
     server.giveBack(pair)
   }
 }
+
+/** Whether it is worth a look. */
+export const isFlawed = ({ down, missed, up }: Outcome): boolean =>
+  missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
 
 interface Deeds {
   readonly kill: () => Promise<void>

@@ -1,6 +1,6 @@
 import { clientTitles, type Client } from '../clients.js'
 import { median } from '../statistics.js'
-import { rowNames, rowTitles, type RowName, type Session, type SessionOutcome } from './rows.js'
+import { isFlawed, rowNames, rowTitles, type RowName, type Session, type SessionOutcome } from './rows.js'
 
 /** A conversation, with how it went or why it could not be held. */
 export interface Held {
@@ -112,9 +112,6 @@ function toRemarks(row: RowName, client: Client, group: readonly Held[]): readon
       : []),
   ]
 }
-
-const isFlawed = ({ down, missed, up }: SessionOutcome): boolean =>
-  missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
 
 /** How to read the table. */
 export const legend = [
