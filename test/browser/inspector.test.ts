@@ -141,6 +141,12 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await seen(page, 'call.line.talking')
     await page.getByRole('button', { name: 'One record back' }).click()
     await seen(page, 'call.line.ringing')
+    await page.getByRole('tab', { name: 'Chart' }).click()
+    await page.keyboard.press('ArrowRight')
+    await seen(page, 'call.line.talking')
+    await page.getByRole('tab', { name: 'Chart' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('tab', { name: 'Wire', selected: true }).waitFor()
   })
 
   it('plays all of it again, and stays at each step of the actor that is looked at', async () => {
@@ -205,6 +211,21 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     const last = await page.locator('[data-state="stairs.step19"].state .body').boundingBox()
     if (pane === null || last === null) throw new Error('both are seen')
     expect(pane.y + pane.height - last.y - last.height).toBeLessThan(100)
+  })
+
+  it('stays where somebody has moved the chart by hand, until it is to follow again', async () => {
+    const { url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    const follow = page.getByRole('button', { name: 'Follow the active state' })
+    expect(await follow.getAttribute('aria-pressed')).toBe('true')
+    await page.mouse.move(600, 200)
+    await page.mouse.down()
+    await page.mouse.move(560, 160)
+    await page.mouse.up()
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+    await page.keyboard.press('f')
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
   })
 
   it('finds actors by what is searched for', async () => {

@@ -28,8 +28,8 @@ export function Hints() {
         <Icon name="close" />
       </button>
       <p>
-        <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state to read what
-        the specification says of it.
+        <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state, or tap it, to
+        read what the specification says of it.
       </p>
       {!playing.value && (
         <button type="button" class="main" onClick={togglePlaying}>
