@@ -23,7 +23,7 @@ export function closeHints(): void {
 export function Hints() {
   if (shown.value === 'nothing') return null
   return (
-    <aside class="hints" aria-label="Hints">
+    <aside class={`hints ${shown.value}`} aria-label="Hints">
       <button type="button" class="close" aria-label="Dismiss the hints" onClick={closeHints}>
         <Icon name="close" />
       </button>
