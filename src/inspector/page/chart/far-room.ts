@@ -45,8 +45,8 @@ export function findRoom(
     leaves.filter(({ id }) => view.active.has(id)),
     leaves.filter(({ id }) => !view.active.has(id)),
   ]
-  const taken = edges.filter(({ transitions }) => transitions.some(({ id }) => view.lastEdges.includes(id)))
-  const open = edges.filter((edge) => !taken.includes(edge) && edge.transitions.some(({ id }) => isOpen(id)))
+  const isTaken = (id: string): boolean => view.lastEdges.includes(id)
+  const isLater = (id: string): boolean => isOpen(id) && !isTaken(id)
   const signs: FarSign[] = []
   const put = (places: readonly FarSign[], obstacles: readonly Rectangle[] = []): void => {
     const isFree = (place: FarSign): boolean =>
@@ -59,13 +59,12 @@ export function findRoom(
     put(placesOfTimer(box, name, timerOf(timer, scale), scale), now)
   }
   for (const box of groups) put(cornersOf(box, wordsOf(box.id, 'group', box.state?.key ?? '', scale), scale))
-  for (const edge of taken) put(placesOfArrow(edge, scale), leaves)
-  for (const box of others)
-    put(
-      placesOfLeaf(box, scale),
-      leaves.filter((other) => other !== box),
-    )
-  for (const edge of open) put(placesOfArrow(edge, scale), leaves)
+  for (const edge of edges) put(placesOfArrow(edge, isTaken, scale), leaves)
+  for (const box of others) {
+    const obstacles = leaves.filter((other) => other !== box)
+    put(placesOfLeaf(box, scale), obstacles)
+  }
+  for (const edge of edges) put(placesOfArrow(edge, isLater, scale), leaves)
   return signs
 }
 
@@ -91,19 +90,18 @@ function cornersOf(box: Rectangle, sign: Sign, scale: number): readonly FarSign[
   return [top, { ...top, x: right }, { ...top, y: bottom }]
 }
 
-/** Where its own words stand, or beside its line. */
-function placesOfArrow({ label, transitions, points }: LaidEdge, scale: number): readonly FarSign[] {
-  const [first] = transitions
-  if (first === undefined || label === undefined) return []
-  const words = wordsOf(first.id, 'arrow', triggerWords(first.trigger), scale)
-  const [from, to] = [points.at(0), points.at(-1)]
+/** Where its own words stand, or beside its line; nowhere, where none of its transitions is meant. */
+function placesOfArrow(
+  { label, transitions, points }: LaidEdge,
+  isMeant: (id: string) => boolean,
+  scale: number,
+): readonly FarSign[] {
+  const meant = transitions.find(({ id }) => isMeant(id))
+  if (meant === undefined || label === undefined) return []
+  const words = wordsOf(meant.id, 'arrow', triggerWords(meant.trigger), scale)
   const middle = middleOf(label, words)
-  return [
-    { ...words, ...middle },
-    ...[from, to].flatMap((end) =>
-      end === undefined ? [] : [{ ...words, x: end.x + 4 / scale, y: middle.y }],
-    ),
-  ]
+  const ends = [points.at(0), points.at(-1)].flatMap((end) => end ?? [])
+  return [{ ...words, ...middle }, ...ends.map(({ x }) => ({ ...words, x: x + 4 / scale, y: middle.y }))]
 }
 
 function placesBeside(box: Rectangle, sign: Sign, scale: number): readonly FarSign[] {
