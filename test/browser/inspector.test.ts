@@ -11,6 +11,7 @@ import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
 import { findFreePorts } from '../support/free-ports.js'
 import { findChromium } from './chromium.js'
+import { large, largeChart, stairs } from './inspector-charts.js'
 import { blemishes, glimpse, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
@@ -140,6 +141,12 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await seen(page, 'call.line.talking')
     await page.getByRole('button', { name: 'One record back' }).click()
     await seen(page, 'call.line.ringing')
+    await page.getByRole('tab', { name: 'Chart' }).click()
+    await page.keyboard.press('ArrowRight')
+    await seen(page, 'call.line.talking')
+    await page.getByRole('tab', { name: 'Chart' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('tab', { name: 'Wire', selected: true }).waitFor()
   })
 
   it('plays all of it again, and stays at each step of the actor that is looked at', async () => {
@@ -190,6 +197,35 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await expect.poll(() => countdown.count()).toBe(1)
     const size = await countdown.boundingBox()
     expect(size?.height).toBeGreaterThan(20)
+  })
+
+  it('shows no empty ground beyond a chart while there is more of it to see', async () => {
+    const { tell, url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell({ kind: 'chart', source: 'a', chart: 'stairs', graph: stairs })
+    tell(began('stairs', 10, { chart: 'stairs', value: 'step19' }))
+    await page.getByRole('treeitem', { name: 'stairs' }).click()
+    await page.locator('[data-state="stairs.step19"].state.active').waitFor()
+    const pane = await page.locator('.canvas').boundingBox()
+    const last = await page.locator('[data-state="stairs.step19"].state .body').boundingBox()
+    if (pane === null || last === null) throw new Error('both are seen')
+    expect(pane.y + pane.height - last.y - last.height).toBeLessThan(100)
+  })
+
+  it('stays where somebody has moved the chart by hand, until it is to follow again', async () => {
+    const { url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    const follow = page.getByRole('button', { name: 'Follow the active state' })
+    expect(await follow.getAttribute('aria-pressed')).toBe('true')
+    await page.mouse.move(600, 200)
+    await page.mouse.down()
+    await page.mouse.move(560, 160)
+    await page.mouse.up()
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+    await page.keyboard.press('f')
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
   })
 
   it('finds actors by what is searched for', async () => {
@@ -269,7 +305,10 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await page.getByRole('tab', { name: 'Actors' }).click()
     await page.getByRole('treeitem', { name: 'call' }).click()
     await page.getByRole('heading', { name: 'session / call' }).waitFor()
-    expect(await seen(page, 'call.line.idle')).toBe(true)
+    const lit = await page.locator('[data-state="call.line.idle"].state.active .body').boundingBox()
+    if (lit === null) throw new Error('it is drawn')
+    expect(lit.x).toBeGreaterThan(0)
+    expect(lit.x + lit.width).toBeLessThan(400)
   })
 
   it('reaches for a server that is gone until it is back', async () => {
@@ -328,27 +367,6 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(await blemishes(page)).toEqual([])
   })
 })
-
-const largeGroups = 25
-const large = { chart: 'large', value: { group3: 'step2' } }
-const steps = Array.from({ length: 6 }, (_, step) => [
-  `step${step}`,
-  { on: { next: `step${(step + 1) % 6}`, skip: `step${(step + 3) % 6}` } },
-])
-const groups = Array.from({ length: largeGroups }, (_, group) => [
-  `group${group}`,
-  {
-    initial: 'step0',
-    on: { done: `group${(group + 1) % largeGroups}`, fail: `group${(group * 7) % largeGroups}` },
-    states: Object.fromEntries(steps),
-  },
-])
-const largeChart: RecordingLine = {
-  kind: 'chart',
-  source: 'a',
-  chart: 'large',
-  graph: toGraph(createMachine({ id: 'large', initial: 'group0', states: Object.fromEntries(groups) })),
-}
 
 /** Any host of files. */
 async function serveFolder(folder: string): Promise<string> {

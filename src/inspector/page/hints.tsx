@@ -23,13 +23,13 @@ export function closeHints(): void {
 export function Hints() {
   if (shown.value === 'nothing') return null
   return (
-    <aside class="hints" aria-label="Hints">
+    <aside class={`hints ${shown.value}`} aria-label="Hints">
       <button type="button" class="close" aria-label="Dismiss the hints" onClick={closeHints}>
         <Icon name="close" />
       </button>
       <p>
-        <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state to read what
-        the specification says of it.
+        <b>Lit</b> is where things stand, bold arrows are what can happen now. Point at a state, or tap it, to
+        read what the specification says of it.
       </p>
       {!playing.value && (
         <button type="button" class="main" onClick={togglePlaying}>

@@ -23,6 +23,19 @@ describe('findRoom()', () => {
     expect(wordsAt(0.4).indexOf('arrow call.place')).toBeLessThan(wordsAt(0.4).indexOf('leaf idle'))
   })
 
+  it('tells of an arrow that several share who it was that was taken, once', () => {
+    const { view, ...rest } = matter()
+    const taken = callGraph.transitions.find(({ id }) => view.lastEdges.includes(id))
+    const other = callGraph.transitions.find(({ id }) => id === answered)
+    const [edge] = edges
+    if (taken === undefined || other === undefined || edge === undefined) throw new Error('all are there')
+    const shared = [{ ...edge, transitions: [other, taken] }]
+    const arrows = findRoom({ ...rest, view, edges: shared, isOpen: () => false }, 0.4).filter(
+      ({ kind }) => kind === 'arrow',
+    )
+    expect(arrows.map(({ text }) => text)).toEqual(['call.place'])
+  })
+
   it.each([0.4, 0.2, 0.1, 0.03])('lets nothing stand on another at %d', (scale) => {
     const signs = findRoom(matter(), scale)
     expect(signs.some(({ text }) => text === 'ringing')).toBe(true)

@@ -38,14 +38,13 @@ export function ChartCanvas(props: {
       viewport.size.value = { width: current.clientWidth, height: current.clientHeight }
     }
     measure()
-    viewport.begin(layout, activePlace(view, boxes))
+    viewport.begin(layout, activePlaces(view, boxes))
     const observer = new ResizeObserver(measure)
     observer.observe(current)
     return () => observer.disconnect()
   }, [layout, view.key])
   useEffect(() => {
-    const place = activePlace(view, boxes)
-    if (follows.value && place !== undefined) viewport.follow(place)
+    if (follows.value) viewport.follow(activePlaces(view, boxes))
   }, [view.active, follows.value])
   useGestures(pane, viewport)
 
@@ -61,7 +60,7 @@ export function ChartCanvas(props: {
   const seek = (target: EventTarget | null): void => {
     const box = target instanceof SVGElement ? boxes.get(target.dataset['state'] ?? '') : undefined
     if (box !== undefined && target instanceof SVGElement && target.matches(':focus-visible'))
-      viewport.follow(box)
+      viewport.follow([box])
   }
   const sources = transitionsOf(graph)
   const isOpen = (id: string): boolean =>
@@ -148,7 +147,7 @@ export function ChartCanvas(props: {
         </g>
       </svg>
       <Minimap viewport={viewport} layout={layout} active={view.active} />
-      <ChartTools viewport={viewport} chart={layout} place={() => activePlace(view, boxes)} />
+      <ChartTools viewport={viewport} chart={layout} places={() => activePlaces(view, boxes)} />
       {hovered.value !== undefined && (
         <HoverCard actor={view} graph={graph} hovered={hovered.value} pane={viewport.size.value} />
       )}
@@ -171,18 +170,17 @@ function isActiveLeaf(
   return id !== undefined && active.has(id) && boxes.get(id)?.state?.states.length === 0
 }
 
-/** What holds all active leaves, or the first of them where they stand too far apart to be seen together. */
-function activePlace(view: ActorView, boxes: ReadonlyMap<string, LaidBox>): Rectangle | undefined {
+/** What holds all active leaves, and the first of them, for where they stand too far apart to be seen together. */
+function activePlaces(view: ActorView, boxes: ReadonlyMap<string, LaidBox>): readonly Rectangle[] {
   const leaves = [...view.active].flatMap((id) =>
     isActiveLeaf(id, view, boxes) ? (boxes.get(id) ?? []) : [],
   )
-  const [first] = leaves
-  if (first === undefined) return undefined
+  if (leaves.length === 0) return []
   const x = Math.min(...leaves.map((box) => box.x))
   const y = Math.min(...leaves.map((box) => box.y))
   const width = Math.max(...leaves.map((box) => box.x + box.width)) - x
   const height = Math.max(...leaves.map((box) => box.y + box.height)) - y
-  return width > 900 || height > 700 ? first : { x, y, width, height }
+  return [{ x, y, width, height }, ...leaves.slice(0, 1)]
 }
 
 function hoveredAt(target: EventTarget | null, pane: HTMLElement): Hovered | undefined {

@@ -5,6 +5,7 @@ import { isRunning, shownTime, useTick } from './clock.js'
 
 const radius = 7
 const height = 22
+const widthOf = (words: string): number => 2 * radius + 16 + words.length * 6.6
 
 /** A time-out that runs, as a ring that empties; stands still where time does. Right edge and middle at a point. */
 export function Countdown(
@@ -17,7 +18,7 @@ export function Countdown(
   const begunAt = useMemo(() => passed, [timer, runs])
   const left = Math.max(0, timer.ms - passed)
   const words = durationWords(left)
-  const width = 2 * radius + 16 + words.length * 6.6
+  const width = widthOf(words)
   const isUrgent = left < timer.ms / 5
   return (
     <g
@@ -49,6 +50,9 @@ export function Countdown(
     </g>
   )
 }
+
+/** How much room a time-out takes at its beginning, in px. */
+export const countdownSize = (ms: number) => ({ width: widthOf(durationWords(ms)), height })
 
 /** E.g. `0.4 s`, `12 s`, `4:58`. */
 export function durationWords(ms: number): string {

@@ -1,6 +1,7 @@
 import type { LaidBox, LaidEdge, Point, Rectangle } from '../../drawing/layout.js'
 import { triggerWords } from '../../drawing/trigger.js'
 import type { ActorView, RunningTimer } from '../model/actor-view.js'
+import { countdownSize } from './countdown.js'
 
 /** What is said from far: where in the chart it stands, and how much room it takes there. */
 export interface FarSign extends Rectangle {
@@ -29,7 +30,6 @@ export interface BoxTimer {
 /** Of words, in px of the pane. */
 export const farSize = 11
 const characterWidth = 6.3
-const timerSize = { width: 64, height: 24 }
 
 /**
  * What finds room at a scale, the most important first: where things stand, what runs out, whatever holds others from outside in,
@@ -45,8 +45,8 @@ export function findRoom(
     leaves.filter(({ id }) => view.active.has(id)),
     leaves.filter(({ id }) => !view.active.has(id)),
   ]
-  const taken = edges.filter(({ transitions }) => transitions.some(({ id }) => view.lastEdges.includes(id)))
-  const open = edges.filter((edge) => !taken.includes(edge) && edge.transitions.some(({ id }) => isOpen(id)))
+  const isTaken = (id: string): boolean => view.lastEdges.includes(id)
+  const isLater = (id: string): boolean => isOpen(id) && !isTaken(id)
   const signs: FarSign[] = []
   const put = (places: readonly FarSign[], obstacles: readonly Rectangle[] = []): void => {
     const isFree = (place: FarSign): boolean =>
@@ -59,13 +59,12 @@ export function findRoom(
     put(placesOfTimer(box, name, timerOf(timer, scale), scale), now)
   }
   for (const box of groups) put(cornersOf(box, wordsOf(box.id, 'group', box.state?.key ?? '', scale), scale))
-  for (const edge of taken) put(placesOfArrow(edge, scale), leaves)
-  for (const box of others)
-    put(
-      placesOfLeaf(box, scale),
-      leaves.filter((other) => other !== box),
-    )
-  for (const edge of open) put(placesOfArrow(edge, scale), leaves)
+  for (const edge of edges) put(placesOfArrow(edge, isTaken, scale), leaves)
+  for (const box of others) {
+    const obstacles = leaves.filter((other) => other !== box)
+    put(placesOfLeaf(box, scale), obstacles)
+  }
+  for (const edge of edges) put(placesOfArrow(edge, isLater, scale), leaves)
   return signs
 }
 
@@ -91,19 +90,18 @@ function cornersOf(box: Rectangle, sign: Sign, scale: number): readonly FarSign[
   return [top, { ...top, x: right }, { ...top, y: bottom }]
 }
 
-/** Where its own words stand, or beside its line. */
-function placesOfArrow({ label, transitions, points }: LaidEdge, scale: number): readonly FarSign[] {
-  const [first] = transitions
-  if (first === undefined || label === undefined) return []
-  const words = wordsOf(first.id, 'arrow', triggerWords(first.trigger), scale)
-  const [from, to] = [points.at(0), points.at(-1)]
+/** Where its own words stand, or beside its line; nowhere, where none of its transitions is meant. */
+function placesOfArrow(
+  { label, transitions, points }: LaidEdge,
+  isMeant: (id: string) => boolean,
+  scale: number,
+): readonly FarSign[] {
+  const meant = transitions.find(({ id }) => isMeant(id))
+  if (meant === undefined || label === undefined) return []
+  const words = wordsOf(meant.id, 'arrow', triggerWords(meant.trigger), scale)
   const middle = middleOf(label, words)
-  return [
-    { ...words, ...middle },
-    ...[from, to].flatMap((end) =>
-      end === undefined ? [] : [{ ...words, x: end.x + 4 / scale, y: middle.y }],
-    ),
-  ]
+  const ends = [points.at(0), points.at(-1)].flatMap((end) => end ?? [])
+  return [{ ...words, ...middle }, ...ends.map(({ x }) => ({ ...words, x: x + 4 / scale, y: middle.y }))]
 }
 
 function placesBeside(box: Rectangle, sign: Sign, scale: number): readonly FarSign[] {
@@ -121,14 +119,9 @@ function wordsOf(id: string, kind: FarSign['kind'], text: string, scale: number)
   return { id, kind, text, width: (text.length * characterWidth + 4) / scale, height: (farSize + 4) / scale }
 }
 
-function timerOf({ edge }: RunningTimer, scale: number): Sign {
-  return {
-    id: edge,
-    kind: 'timer',
-    text: '',
-    width: timerSize.width / scale,
-    height: timerSize.height / scale,
-  }
+function timerOf({ edge, ms }: RunningTimer, scale: number): Sign {
+  const { width, height } = countdownSize(ms)
+  return { id: edge, kind: 'timer', text: '', width: width / scale, height: height / scale }
 }
 
 const middleOf = (around: Rectangle, inside: Pick<Rectangle, 'width' | 'height'>): Point => ({
