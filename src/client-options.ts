@@ -102,6 +102,7 @@ export function toSettings(options: ClientOptions) {
   const jid = parseJid(options.jid)
   const anonymous = options.anonymous === true
   refuseContradictions(options, jid, anonymous)
+  refuseMisfits(options)
   const { endpoint } = options
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
@@ -157,6 +158,18 @@ function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boole
   if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
     throw new TypeError('a client certificate needs both `tls.cert` and `tls.key`')
   }
+}
+
+/** What would fail later, or fall silent: observers are never heard when they throw. */
+function refuseMisfits({ inspect, keyCache, security, store, wire }: ClientOptions): void {
+  for (const [name, observer] of Object.entries({ inspect, security, wire })) {
+    if (observer !== undefined && typeof observer !== 'function')
+      throw new TypeError(`\`${name}\` is a function`)
+  }
+  if (store !== undefined && typeof store !== 'function')
+    throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
+  if (keyCache !== undefined && typeof keyCache.find !== 'function')
+    throw new TypeError('`keyCache` finds no keys: write `keyCache: keysIn(store, account)`')
 }
 
 /**

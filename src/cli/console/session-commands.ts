@@ -108,6 +108,9 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
       usage: '[INVITATION]',
       help: 'Make the account that --jid names, and log in to it; see --offline',
       run: async ([invitation]) => {
+        if (!['offline', 'halted', 'removed'].includes(client.state.status)) {
+          throw new UsageError('An account is made before one connects.', 'Type /disconnect first.')
+        }
         const token =
           invitation === undefined ? undefined : (parseInvitation(invitation)?.token ?? invitation)
         const { signal } = context.host.interruption

@@ -4,6 +4,8 @@ import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import type { EventTaken, InspectorRecord, RecordingLine } from '../../../src/inspector/recording/record.js'
 import { toGraph } from '../../../src/inspector/drawing/graph.js'
 import { sessionMachine } from '../../../machines/session.js'
+import { xml } from '../../../src/xml/element.js'
+import * as ns from '../../../src/xml/namespaces.js'
 import { replayRecording } from '../../../src/testing/replay.js'
 import { recordedSession, turn } from './support.js'
 
@@ -171,7 +173,7 @@ describe('createRecorder()', () => {
       const recorder = createRecorder({ name: 'light', source: 's' })
       const light = startLight(recorder.taps.inspect)
       const batches: (readonly RecordingLine[])[] = []
-      const unsubscribe = recorder.subscribe((lines) => batches.push(lines))
+      const unsubscribe = recorder.subscribe((lines) => batches.push([...lines]))
       expect(batches.map((lines) => lines.map(({ kind }) => kind))).toEqual([['source', 'chart', 'start']])
       light.send({ type: 'pressed' })
       light.send({ type: 'pressed' })
@@ -251,6 +253,54 @@ describe('createRecorder()', () => {
     expect(eventOf(lines, 'session', 'session.connect')).toBeDefined()
     expect(replayRecording(lines)).toEqual([])
     await client.close()
+  })
+
+  it('tells who listens everything, however little it keeps and however much comes at once', async () => {
+    const recorder = createRecorder({ name: 'x', recordsLimit: 1_000 })
+    const heard: RecordingLine[] = []
+    recorder.subscribe((lines) => heard.push(...lines))
+    const stanza = xml('message', ns.client, {}, xml('body', ns.client, {}, 'x'))
+    for (const count of [1_500, 3_000, 700]) {
+      for (let each = 0; each < count; each++)
+        recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+      await turn()
+    }
+    recorder.close()
+    expect(records(heard).map(({ seq }) => seq)).toEqual(Array.from({ length: 5_200 }, (_, seq) => seq))
+    expect(recorder.history().length).toBeLessThanOrEqual(1_002)
+  })
+
+  it('tells whoever comes late the latest stanzas, and how many it has missed', () => {
+    const recorder = createRecorder({ name: 'light', source: 's', stanzasLimit: 10 })
+    const early: RecordingLine[] = []
+    recorder.subscribe((lines) => early.push(...lines))
+    const light = startLight(recorder.taps.inspect)
+    const stanza = xml('message', ns.client)
+    const cross = (count: number) => {
+      for (let each = 0; each < count; each++)
+        recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+    }
+    cross(15)
+    light.send({ type: 'pressed' })
+    cross(25)
+    const late: RecordingLine[] = []
+    recorder.subscribe((lines) => late.push(...lines))
+    expect(records(early).map(({ seq }) => seq)).toEqual(Array.from({ length: 42 }, (_, seq) => seq))
+    expect(records(late).map(({ kind, seq }) => `${kind} ${seq}`)).toEqual([
+      'start 0',
+      'dropped 15',
+      'event 16',
+      'dropped 31',
+      ...Array.from({ length: 10 }, (_, row) => `wire ${32 + row}`),
+    ])
+    expect(late.filter((line) => line.kind === 'dropped').map(({ count }) => count)).toEqual([15, 15])
+  })
+
+  it('says of a stanza that cannot be told that there was one', () => {
+    const recorder = createRecorder({ name: 'x' })
+    const stanza = xml('message', ns.client, {}, xml('no name', 'urn:x'))
+    recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+    expect(records(recorder.history())).toMatchObject([{ kind: 'dropped', count: 1, seq: 0 }])
   })
 
   it('finds the living tree when it is attached late', async () => {
