@@ -1,4 +1,3 @@
-import { fillRandom } from '#chance'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -136,7 +135,7 @@ export function toSettings(options: ClientOptions) {
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
-    seed: fillRandom(new Int32Array(1))[0] ?? 0,
+    seed: Math.trunc(Math.random() * 2 ** 31),
   }
   return {
     jid,
