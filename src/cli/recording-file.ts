@@ -22,7 +22,7 @@ export interface RecordingFile {
   /** Records somebody of this name into it; nobody where no recording is wanted. */
   recorder(name: string): Recorder | undefined
   /** Adds what was recorded elsewhere. */
-  write(lines: readonly RecordingLine[]): void
+  write(lines: Iterable<RecordingLine>): void
   /** Writes what is left. @throws UsageError where that was prevented */
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ function record(output: WriteStream): RecordingFile {
   const end = finished(output)
   // Told by `close`, which comes whatever has happened.
   end.catch(() => undefined)
-  const write = (lines: readonly RecordingLine[]) => void output.write(toRecordingText(lines))
+  const write = (lines: Iterable<RecordingLine>) => void output.write(toRecordingText(lines))
   return {
     write,
     recorder: (name) => {

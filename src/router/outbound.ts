@@ -89,7 +89,7 @@ class Writer implements Outbound {
       const message = `more than ${this.#limitBytes} bytes wait for ${transport.address}`
       throw new TransportError('overflow', message)
     }
-    this.#watch?.(new Sent(stanza, this.#spell))
+    this.#watch?.(new Sent(stanza, text))
     this.#cork.write(text, sender)
   }
 
@@ -127,7 +127,7 @@ class Writer implements Outbound {
     if (!this.#opened) return this.#transport.destroy()
     const element = toStreamErrorElement({ condition, application })
     const text = this.#spell(element)
-    this.#watch?.(new Sent(element, this.#spell))
+    this.#watch?.(new Sent(element, text))
     this.#cork.write(text)
     this.close()
     this.left(() => this.#transport.destroy())
@@ -143,16 +143,11 @@ class Sent implements ElementCrossing {
   readonly direction = 'out'
   readonly what = 'element'
   readonly stanza: Sendable
-  readonly #spell: Spell
+  readonly text: string
 
-  constructor(stanza: Sendable, spell: Spell) {
+  constructor(stanza: Sendable, text: string) {
     this.stanza = stanza
-    this.#spell = spell
-  }
-
-  get text(): string {
-    const { stanza } = this
-    return stanza instanceof XmlElement ? this.#spell(stanza) : stanza.toText(this.#spell)
+    this.text = text
   }
 
   get element(): XmlElement {

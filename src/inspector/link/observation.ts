@@ -25,7 +25,7 @@ export function toSubject(recorder: Recorder, { allowCommandsTo: client, onFault
   return {
     history: () => recorder.history().map(describe),
     follow: (take: (lines: readonly RecordingLine[]) => void) =>
-      recorder.subscribe((lines) => take(lines.map(describe))),
+      recorder.subscribe((lines) => take(Array.from(lines, describe))),
     obey: async (command: Command): Promise<Outcome> =>
       client === undefined
         ? { outcome: 'refused', reason: 'the app lets the page only look' }

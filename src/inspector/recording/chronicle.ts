@@ -13,8 +13,8 @@ import { isActor, type Found, type Happening, type Scheduled, type Seen } from '
 import { Lives, type Life } from './lives.js'
 import type { EndStatus, Facts, InspectorRecord, RecordingLine, Timer } from './record.js'
 import { refusalsIn } from './refusals.js'
-import { toTenths } from './stanza-rows.js'
-import type { TakenUnread } from './unread.js'
+import type { StanzaRows } from './stanza-rows.js'
+import { toTenths } from './tenths.js'
 
 /** Makes records of what was seen, in its order: causes before what they lead to. */
 export class Chronicle {
@@ -34,15 +34,20 @@ export class Chronicle {
     this.#tell = tell
   }
 
+  /** Of the next record. */
+  get seq(): number {
+    return this.#seq
+  }
+
   /** Makes records of what was seen, and gives the stanzas among it their numbers. */
-  write({ happenings, missed, stanzas }: TakenUnread): void {
+  write(happenings: readonly Happening[], stanzas: StanzaRows): void {
     const wanted = new Set(happenings.map((happening) => happening.kind === 'seen' && happening.cause))
     this.#causes.clear()
     this.#causes.set(this.#lastIn, this.#lastInSeq)
-    let gap = missed
+    let missed = stanzas.takeMissed()
     const toSeq = (order: number, isIn: boolean, t: number) => {
-      if (gap > 0) this.#record({ kind: 'dropped', count: gap }, t)
-      gap = 0
+      if (missed > 0) this.#record({ kind: 'dropped', count: missed }, t)
+      missed = 0
       const seq = this.#seq++
       if (wanted.size > 0 && wanted.has(order)) this.#causes.set(order, seq)
       if (isIn) {
@@ -51,12 +56,8 @@ export class Chronicle {
       }
       return seq
     }
-    let segment = 0
-    const countBefore = (order: number) => {
-      while (stanzas[segment]?.count(order, toSeq) === true) segment += 1
-    }
     for (const [index, happening] of happenings.entries()) {
-      countBefore(happening.order)
+      stanzas.count(happening.order, toSeq)
       try {
         this.#write(happening, happenings, index)
       } catch {
@@ -64,7 +65,7 @@ export class Chronicle {
         this.#record({ kind: 'dropped', count: 1 }, happening.t)
       }
     }
-    countBefore(Infinity)
+    stanzas.count(Infinity, toSeq)
   }
 
   #write(happening: Happening, all: readonly Happening[], index: number): void {

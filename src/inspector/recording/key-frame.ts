@@ -28,6 +28,11 @@ export class KeyFrame {
     this.#last = { seq, t }
   }
 
+  /** Of the last that it was given; -1 where there was none. */
+  get seq(): number {
+    return this.#last.seq
+  }
+
   /** @param count how many records the reader misses */
   toLines(count: number): readonly RecordingLine[] {
     const { seq, t } = this.#last

@@ -1,17 +1,18 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import type { Crossing, ReadCrossing } from '../../router/crossing.js'
+import type { Sendable } from '../../router/outbound.js'
 import { XmlElement } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
-import { Cause } from './cause.js'
+import { Cause, settled } from './cause.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
 import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
-import { beginning, History, type Place } from './history.js'
+import { History } from './history.js'
+import { LineBatch } from './line-batch.js'
 import type { RecordingLine } from './record.js'
-import { Segments } from './stanza-segment.js'
+import { StanzaRows } from './stanza-rows.js'
 import { Teller } from './teller.js'
-import { Unread } from './unread.js'
 
 export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
@@ -27,8 +28,8 @@ export interface RecorderOptions {
   /** Records that are kept for whoever looks later; what is older is dropped. Default 20,000. */
   readonly recordsLimit?: number
   /**
-   * How many stanzas are kept among them as long as nobody listens. Default 250: more of them would burden the garbage
-   * collector. Who wants all of them subscribes from the start.
+   * How many stanzas are kept among them. Default 250: more of them would burden the garbage collector. Who wants all of them
+   * subscribes from the start.
    */
   readonly stanzasLimit?: number
   /** About how much of memory all of it may take, in bytes. Default 16 MiB. */
@@ -36,6 +37,9 @@ export interface RecorderOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
 }
+
+/** Hears lines in their order, as they are to be written; they are made one by one only for whoever asks for each. */
+type Listener = (lines: Iterable<RecordingLine>) => void
 
 /** Writes down what a client does, for whoever looks now or later; secrets are left out. */
 export interface Recorder {
@@ -46,7 +50,7 @@ export interface Recorder {
     readonly security: (security: SessionSecurity) => void
   }
   /** Hears everything so far at once and then whatever follows, every 50 ms; until the returned function is called. */
-  subscribe(listener: (lines: readonly RecordingLine[]) => void): () => void
+  subscribe(listener: Listener): () => void
   /** Everything so far that is still kept. */
   history(): readonly RecordingLine[]
   /** Takes in an actor that runs already, with all its children. @throws TypeError where it is none */
@@ -71,10 +75,8 @@ const batchLimit = 500
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 50
 
-interface Reader {
-  readonly listener: (lines: readonly RecordingLine[]) => void
-  at: Place
-}
+/** What an object of XState's and what it holds on to may take, in bytes. */
+const seenBytes = 1000
 
 class BoundedRecorder implements Recorder {
   readonly taps: Recorder['taps']
@@ -82,12 +84,18 @@ class BoundedRecorder implements Recorder {
   readonly #stanzasLimit: number
   readonly #bytesLimit: number
   readonly #begin = performance.now()
+  readonly #teller: Teller
+  readonly #stanzas: StanzaRows
   readonly #history: History
   readonly #chronicle: Chronicle
   readonly #cause = new Cause()
-  readonly #readers = new Set<Reader>()
-  readonly #unread: Unread
+  readonly #listeners = new Set<{ readonly tell: Listener }>()
+  /** What was seen beside stanzas, and not yet written down. */
+  #seen: Happening[] = []
   #count = 0
+  /** The time of everything that crosses in this turn. */
+  #t = 0
+  #isTimed = false
   #isTrimming = false
   #batch: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
@@ -108,9 +116,9 @@ class BoundedRecorder implements Recorder {
     this.#recordsLimit = recordsLimit
     this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
-    const segments = new Segments(new Teller(source, showBodies))
-    this.#unread = new Unread(segments)
-    this.#history = new History(source, segments)
+    this.#teller = new Teller(source, showBodies)
+    this.#stanzas = new StanzaRows(this.#teller)
+    this.#history = new History(source, this.#stanzas)
     this.#chronicle = new Chronicle(source, (line) => this.#history.keep(line))
     this.#history.keep({
       kind: 'source',
@@ -127,19 +135,17 @@ class BoundedRecorder implements Recorder {
     }
   }
 
-  subscribe(listener: Reader['listener']): () => void {
-    this.#write()
-    this.#trim()
-    const reader: Reader = { listener, at: beginning }
-    this.#readers.add(reader)
-    this.#deliver(reader)
-    return () => this.#readers.delete(reader)
+  subscribe(tell: Listener): () => void {
+    this.#settle()
+    const listener = { tell }
+    this.#listeners.add(listener)
+    harmlessly(() => tell(new LineBatch(this.#history.all())))
+    return () => this.#listeners.delete(listener)
   }
 
   history(): readonly RecordingLine[] {
-    this.#write()
-    this.#trim()
-    return this.#history.linesFrom(beginning)
+    this.#settle()
+    return [...new LineBatch(this.#history.all())]
   }
 
   attach(actor: AnyActorRef): void {
@@ -151,11 +157,12 @@ class BoundedRecorder implements Recorder {
   close(): void {
     this.#flush()
     this.#isClosed = true
-    this.#readers.clear()
+    this.#listeners.clear()
   }
 
   #stamp() {
-    return { order: this.#count++, t: performance.now() - this.#begin }
+    this.#t = performance.now() - this.#begin
+    return { order: this.#count++, t: this.#t }
   }
 
   #inspect(event: InspectionEvent): void {
@@ -168,15 +175,30 @@ class BoundedRecorder implements Recorder {
     this.#see({ kind: 'seen', ...this.#stamp(), event, scheduled, cause, isTaken: false })
   }
 
-  /** Bounds are watched by the segment: what a few stanzas take is less than looking each time. */
   #cross(crossing: Crossing): void {
     if (this.#isClosed || crossing.what === 'broken') return
-    if (crossing.direction === 'in')
-      this.#cause.arrived(this.#count, isMessage(crossing) ? 'at once' : 'within the turn')
-    const isFull = this.#unread.cross(this.#count++, performance.now() - this.#begin, crossing)
-    if (this.#readers.size > 0) this.#batchUp()
-    else if (isFull && this.#unread.stanzas > this.#stanzasLimit) this.#unread.keepStanzas(this.#stanzasLimit)
-    if (isFull) this.#watchBounds()
+    if (!this.#isTimed) this.#time()
+    const order = this.#count++
+    const isIn = crossing.direction === 'in'
+    const message = messageOf(crossing)
+    if (isIn) this.#cause.arrived(order, message === undefined ? 'within the turn' : 'at once')
+    const rows = this.#stanzas
+    // Anything else may hold secrets: of that, nothing is kept but what is told.
+    rows.add(order, this.#t, isIn, crossing.text.length, message ?? this.#teller.tell(crossing))
+    if (this.#listeners.size > 0) this.#batchUp()
+    else rows.keep(this.#stanzasLimit)
+    if (this.#isOver) this.#trimSoon()
+  }
+
+  /** Reads the clock, once for all that crosses in a turn. */
+  #time(): void {
+    this.#t = performance.now() - this.#begin
+    this.#isTimed = true
+    void settled.then(this.#endTurn)
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTimed = false
   }
 
   #find(actor: AnyActor): void {
@@ -189,69 +211,70 @@ class BoundedRecorder implements Recorder {
 
   #see(happening: Happening): void {
     if (this.#isClosed) return
-    this.#unread.see(happening)
-    if (this.#readers.size > 0) this.#batchUp()
-    this.#watchBounds()
+    this.#seen.push(happening)
+    if (this.#listeners.size > 0) this.#batchUp()
+    if (this.#isOver) this.#trimSoon()
   }
 
   #batchUp(): void {
     this.#batch ??= setTimeout(this.#flush, batchMs)
-    if (this.#unread.length === batchLimit) void settled.then(this.#flush)
+    if (this.#seen.length + this.#stanzas.uncounted === batchLimit) void settled.then(this.#flush)
   }
 
   get #isOver(): boolean {
-    const { bytes, length } = this.#unread
     return (
-      length + this.#history.length > this.#recordsLimit || bytes + this.#history.bytes > this.#bytesLimit
+      this.#seen.length + this.#stanzas.length + this.#history.length > this.#recordsLimit ||
+      seenBytes * this.#seen.length + this.#stanzas.bytes + this.#history.bytes > this.#bytesLimit
     )
   }
 
   /** When the engine rests, so that no step is cut in two. */
-  #watchBounds(): void {
-    if (this.#isTrimming || !this.#isOver) return
+  #trimSoon(): void {
+    if (this.#isTrimming) return
     this.#isTrimming = true
-    void settled.then(() => this.#trim())
+    void settled.then(this.#trim)
   }
 
   /** Stanzas go first where nobody listens, then the oldest records; whoever listens hears of them before. */
-  #trim(): void {
+  readonly #trim = (): void => {
     this.#isTrimming = false
     if (!this.#isOver) return
-    const { stanzas } = this.#unread
-    if (this.#readers.size === 0) this.#unread.keepStanzas(Math.min(stanzas >> 1, this.#stanzasLimit))
+    const { length } = this.#stanzas
+    if (this.#listeners.size === 0) this.#stanzas.keep(Math.min(length >> 1, this.#stanzasLimit))
     this.#flush()
     while (this.#isOver) this.#history.dropOldest()
   }
 
-  /** Writes down what was seen. */
-  #write(): void {
-    if (this.#readers.size === 0) this.#unread.keepStanzas(this.#stanzasLimit)
-    const unread = this.#unread.take()
-    this.#chronicle.write(unread)
-    this.#history.keepStanzas(unread.stanzas)
+  /** Writes down what was seen, within the bounds. */
+  #settle(): void {
+    this.#flush()
+    this.#trim()
   }
 
+  /** Writes down what was seen, and tells it. */
   readonly #flush = (): void => {
     clearTimeout(this.#batch)
     this.#batch = undefined
-    this.#write()
-    for (const reader of this.#readers) this.#deliver(reader)
-  }
-
-  #deliver(reader: Reader): void {
-    const lines = this.#history.linesFrom(reader.at)
-    reader.at = this.#history.end
-    if (lines.length > 0) harmlessly(() => reader.listener(lines))
+    const { length } = this.#history
+    const { end, uncounted } = this.#stanzas
+    const { seq } = this.#chronicle
+    const seen = this.#seen
+    this.#seen = []
+    this.#chronicle.write(seen, this.#stanzas)
+    const news = this.#listeners.size > 0 ? this.#history.since(length, end - uncounted, seq - 1) : []
+    this.#stanzas.keep(this.#stanzasLimit)
+    if (news.length === 0) return
+    const lines = new LineBatch(news)
+    for (const { tell } of this.#listeners) harmlessly(() => tell(lines))
   }
 }
 
-function isMessage(crossing: ReadCrossing): boolean {
-  if (crossing.what !== 'element') return false
+/** A message, which may be kept as it is. */
+function messageOf(crossing: ReadCrossing): Sendable | undefined {
+  if (crossing.what !== 'element') return undefined
   const { stanza } = crossing
-  return !(stanza instanceof XmlElement) || stanza.is('message', ns.client)
+  return !(stanza instanceof XmlElement) || stanza.is('message', ns.client) ? stanza : undefined
 }
-
-const settled = Promise.resolve()
 
 /** Who listens must not keep the others from it. */
 function harmlessly(tell: () => void): void {

@@ -1,8 +1,7 @@
-import { toLineText } from './line-text.js'
+import { LineBatch } from './line-batch.js'
 import { isRecordingLine } from './recording-shape.js'
 import type { RecordingLine } from './record.js'
 import { isTrickName } from './shape.js'
-import { ToldStanza } from './told-stanza.js'
 
 /** A file that is no recording; says which line is to blame. */
 export class RecordingError extends SyntaxError {
@@ -20,17 +19,8 @@ export class RecordingError extends SyntaxError {
 const limits = { lines: 2_000_000, units: 8 * 1024 * 1024, depth: 64 }
 
 /** A recording as a file: JSON, one line each. */
-export function toRecordingText(lines: readonly RecordingLine[]): string {
-  // One chain of pieces: joining would write each line twice.
-  let text = ''
-  for (let index = 0; index < lines.length;) {
-    const run = ToldStanza.runFrom(lines, index)
-    const line = lines[index]
-    if (run === undefined && line !== undefined) text += `${toLineText(line)}\n`
-    text += run?.text ?? ''
-    index += run?.count ?? 1
-  }
-  return text
+export function toRecordingText(lines: Iterable<RecordingLine>): string {
+  return (lines instanceof LineBatch ? lines : new LineBatch([...lines])).toText()
 }
 
 /**

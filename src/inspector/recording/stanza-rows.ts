@@ -1,77 +1,172 @@
-import type { ReadCrossing } from '../../router/crossing.js'
-import type { Segments, StanzaSegment } from './stanza-segment.js'
+import type { Sendable } from '../../router/outbound.js'
+import { decimal, lineEnd } from './line-text.js'
+import type { Teller } from './teller.js'
+
+/** What a row takes beside its stanza, and an element beside its text, in bytes. */
+const rowBytes = 400
+
+/** How many rows there is room for at first; a power of two, as every room. */
+const roomAtFirst = 64
 
 /**
- * Stanzas that have crossed, as pieces of their lines in columns: a row is no object, and hardly makes any, so that what passes
- * costs next to nothing. The pieces become text when somebody reads them.
+ * The latest stanzas that have crossed, as they are, in columns that are used again: what passes costs a few stores. Rows are
+ * counted from the first that ever was; what they say is made when somebody reads it.
  */
 export class StanzaRows {
-  readonly #segments: Segments
-  #full: StanzaSegment[] = []
-  #open: StanzaSegment
-  #length = 0
-  #bytes = 0
+  readonly #teller: Teller
+  /** What crossed, or its line up to the number. */
+  #stanzas: (Sendable | string)[] = emptyRows(roomAtFirst)
+  /** Of each its number among all that was seen, and its `seq` once it is counted. */
+  #numbers = new Float64Array(roomAtFirst)
+  /** In milliseconds. */
+  #times = new Float64Array(roomAtFirst)
+  /** UTF-16 units that crossed; negative where they came in. */
+  #units = new Float64Array(roomAtFirst)
+  #mask = roomAtFirst - 1
+  /** The oldest row, the first that is not counted, and what comes next. */
+  #first = 0
+  #counted = 0
+  #end = 0
+  /** Of those that are here. */
+  #allUnits = 0
+  #missed = 0
 
-  constructor(segments: Segments) {
-    this.#segments = segments
-    this.#open = segments.take()
+  constructor(teller: Teller) {
+    this.#teller = teller
   }
 
   get length(): number {
-    return this.#length
+    return this.#end - this.#first
   }
 
-  /** About what it takes of memory, but for the segment that is not full. */
+  /** How many are not counted yet. */
+  get uncounted(): number {
+    return this.#end - this.#counted
+  }
+
+  /** The oldest row, and the one behind the latest. */
+  get first(): number {
+    return this.#first
+  }
+  get end(): number {
+    return this.#end
+  }
+
+  /** About what they take of memory. */
   get bytes(): number {
-    return this.#bytes
+    return rowBytes * this.length + 2 * this.#allUnits
   }
 
   /**
-   * Takes one more in, and tells whether that fills a segment.
+   * Takes one more in.
    * @param number of it among all that is seen
+   * @param t in milliseconds
+   * @param units how long it is, in UTF-16 units
+   * @param stanza what crosses, or its line up to the number where it must not be kept as it is
    */
-  add(number: number, t: number, crossing: ReadCrossing): boolean {
-    const isFull = this.#open.add(number, t, crossing)
-    this.#length += 1
-    if (isFull) this.#close()
-    return isFull
+  add(number: number, t: number, isIn: boolean, units: number, stanza: Sendable | string): void {
+    if (this.length > this.#mask) this.#grow()
+    const slot = this.#end++ & this.#mask
+    this.#stanzas[slot] = stanza
+    this.#numbers[slot] = number
+    this.#times[slot] = t
+    this.#units[slot] = isIn ? ~units : units
+    this.#allUnits += units
   }
 
-  /** Gives the oldest up, but for so many, and tells how many those were. Memory is freed by the segment. */
-  keep(count: number): number {
-    const surplus = Math.max(0, this.#length - count)
-    for (let left = surplus; left > 0;) {
-      const [oldest] = this.#full
-      if (oldest === undefined) this.#close()
-      else {
-        left -= oldest.giveUp(left)
-        if (oldest.length > 0) continue
-        this.#full.shift()
-        this.#bytes -= oldest.bytes
-        this.#segments.giveBack(oldest)
-      }
+  /** Gives the oldest up, but for so many. */
+  keep(count: number): void {
+    while (this.length > count) this.dropOldest()
+  }
+
+  dropOldest(): void {
+    const slot = this.#first++ & this.#mask
+    const units = this.#units[slot] ?? 0
+    this.#allUnits -= units < 0 ? ~units : units
+    this.#stanzas[slot] = ''
+    if (this.#counted >= this.#first) return
+    this.#counted = this.#first
+    this.#missed += 1
+  }
+
+  /** How many were given up before they were counted, since this was last asked. */
+  takeMissed(): number {
+    const missed = this.#missed
+    this.#missed = 0
+    return missed
+  }
+
+  /**
+   * Gives a `seq` to those that were seen before something else.
+   * @param toSeq is handed the number of each
+   */
+  count(before: number, toSeq: (number: number, isIn: boolean, t: number) => number): void {
+    for (; this.#counted < this.#end; this.#counted++) {
+      const slot = this.#counted & this.#mask
+      const number = this.#numbers[slot] ?? 0
+      if (number >= before) return
+      this.#numbers[slot] = toSeq(number, this.#isIn(slot), this.timeOf(this.#counted))
     }
-    this.#length -= surplus
-    return surplus
   }
 
-  /** All of it, which is here no more. */
-  take(): readonly StanzaSegment[] {
-    this.#close()
-    const taken = this.#full
-    this.#full = []
-    this.#length = 0
-    this.#bytes = 0
-    return taken
+  /** The `seq` of a row that is counted. */
+  seqOf(row: number): number {
+    return this.#numbers[row & this.#mask] ?? 0
   }
 
-  #close(): void {
-    if (this.#open.length === 0) return
-    this.#full.push(this.#open)
-    this.#bytes += this.#open.bytes
-    this.#open = this.#segments.take()
+  timeOf(row: number): number {
+    return this.#times[row & this.#mask] ?? 0
+  }
+
+  /** The first row from one on that has not come before a `seq`. */
+  rowAt(from: number, seq: number): number {
+    let row = from
+    while (row < this.#end && this.seqOf(row) < seq) row++
+    return row
+  }
+
+  /** The lines of rows that are counted, from one up to another. */
+  toText(from: number, to: number): string {
+    let text = ''
+    let lastTenths = -1
+    let end = ''
+    for (let row = from; row < to; row++) {
+      const slot = row & this.#mask
+      const tenths = Math.round((this.#times[slot] ?? 0) * 10)
+      if (tenths !== lastTenths) end = lineEnd(tenths)
+      lastTenths = tenths
+      const stanza = this.#stanzas[slot] ?? ''
+      text =
+        typeof stanza === 'string'
+          ? text + stanza
+          : this.#teller.prolong(text, stanza, this.#isIn(slot) ? 'in' : 'out')
+      text = decimal.prolong(text, this.#numbers[slot] ?? 0) + end
+    }
+    return text
+  }
+
+  #isIn(slot: number): boolean {
+    return (this.#units[slot] ?? 0) < 0
+  }
+
+  #grow(): void {
+    const { length } = this
+    const room = 2 * (this.#mask + 1)
+    const [stanzas, numbers, times, units] = [this.#stanzas, this.#numbers, this.#times, this.#units]
+    const before = this.#mask
+    this.#mask = room - 1
+    this.#stanzas = emptyRows(room)
+    this.#numbers = new Float64Array(room)
+    this.#times = new Float64Array(room)
+    this.#units = new Float64Array(room)
+    for (let row = this.#first; row < this.#first + length; row++) {
+      const [from, to] = [row & before, row & this.#mask]
+      this.#stanzas[to] = stanzas[from] ?? ''
+      this.#numbers[to] = numbers[from] ?? 0
+      this.#times[to] = times[from] ?? 0
+      this.#units[to] = units[from] ?? 0
+    }
   }
 }
 
-/** Milliseconds as a recording has them. */
-export const toTenths = (ms: number) => Math.round(ms * 10) / 10
+const emptyRows = (room: number): (Sendable | string)[] => Array.from({ length: room }, () => '')

@@ -1,7 +1,6 @@
 import { XmlElement, xmlNamespace, type AttributeName } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
-import { FixedPiece } from './line-pieces.js'
 import { toJsonPiece } from './line-text.js'
 import { tellableWords, type TellableWords } from './wire-words.js'
 
@@ -17,9 +16,9 @@ export interface ToldTag {
   readonly values: readonly ToldValue[]
   readonly text: TellableWords['text']
   /** How the start tag ends where content follows, and where none does. */
-  readonly content: FixedPiece
-  readonly empty: FixedPiece
-  readonly end: FixedPiece
+  readonly content: string
+  readonly empty: string
+  readonly end: string
   /** UTF-16 units of all that. */
   readonly units: number
   /** What was told behind it last. */
@@ -28,13 +27,13 @@ export interface ToldTag {
 
 /** An attribute, up to its value. */
 export interface ToldValue {
-  readonly before: FixedPiece
+  readonly before: string
   readonly kind: 'hidden' | 'language' | 'told'
   /** Whether most elements have another value. */
   readonly isNew: boolean
   /** What it was last, if that is told, and the same with what stands before it. */
   last: string | undefined
-  piece: FixedPiece
+  piece: string
 }
 
 /** What is remembered; what exceeds it replaces all of it, or is not remembered. */
@@ -126,9 +125,9 @@ function describe(
     attributeNames,
     values: attributeNames.map((each, index) => toldValue(each, pieces[index] ?? '', attributes)),
     text,
-    content: new FixedPiece(content),
-    empty: new FixedPiece(spell([]).at(-1) ?? ''),
-    end: new FixedPiece(end),
+    content: content,
+    empty: spell([]).at(-1) ?? '',
+    end: end,
     units: pieces.reduce((sum, piece) => sum + piece.length, name.length),
     next: undefined,
   }
@@ -139,11 +138,10 @@ function toldValue(
   text: string,
   tellable: ReadonlySet<string>,
 ): ToldValue {
-  const before = new FixedPiece(text)
   const isTold = namespace === '' && tellable.has(name)
   const isLanguage = namespace === xmlNamespace && name === 'lang'
   const kind = isTold ? 'told' : isLanguage ? 'language' : 'hidden'
-  return { before, kind, isNew: changing.has(name), last: undefined, piece: before }
+  return { before: text, kind, isNew: changing.has(name), last: undefined, piece: text }
 }
 
 const changing: ReadonlySet<string> = new Set(['id', 'jid', 'h', 'stamp'])

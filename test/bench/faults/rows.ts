@@ -10,6 +10,7 @@ import type { Client } from '../clients.js'
 import type { Gathering } from './gathering.js'
 import { startProcessTalker, type ProcessTalker } from './process-talker.js'
 import type { ServerUnderFaults } from './servers.js'
+import { countUnstored } from './unstored.js'
 
 /** What may go wrong, by the names that `--row` takes. */
 export const rowNames = ['random', ...singleCuts, 'forgotten', 'killed', 'restart'] as const
@@ -41,6 +42,8 @@ export interface SessionOutcome extends Outcome {
   /** What the client has thrown where no app could have caught it. */
   readonly uncaught: readonly string[]
   readonly defect: string | undefined
+  /** Of those that are lost on the way to the client, how many its server has in no archive. */
+  readonly unstored: number
 }
 
 export interface Surroundings {
@@ -65,6 +68,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
   const { client, row, server } = session
   const relay = await startRelay(server.port)
   const pair = server.lend()
+  const sinceMs = Date.now()
   let talker: ProcessTalker | undefined
   const saved = row === 'killed' ? join(surroundings.folder, randomUUID()) : undefined
   const recording =
@@ -112,7 +116,12 @@ export async function holdSession(session: Session, surroundings: Surroundings):
       backLimitMs: row === 'random' ? faultLimitMs : cutLimitMs,
     })
     if (recording !== undefined && !isFlawed(outcome)) await rm(recording, { force: true })
-    return { ...outcome, uncaught: talker?.uncaught ?? [], defect: talker?.defect() }
+    return {
+      ...outcome,
+      uncaught: talker?.uncaught ?? [],
+      defect: talker?.defect(),
+      unstored: await countUnstored(server, pair.talker, outcome.unheard, sinceMs),
+    }
   } finally {
     await relay.stop()
     server.giveBack(pair)

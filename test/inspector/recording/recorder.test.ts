@@ -173,7 +173,7 @@ describe('createRecorder()', () => {
       const recorder = createRecorder({ name: 'light', source: 's' })
       const light = startLight(recorder.taps.inspect)
       const batches: (readonly RecordingLine[])[] = []
-      const unsubscribe = recorder.subscribe((lines) => batches.push(lines))
+      const unsubscribe = recorder.subscribe((lines) => batches.push([...lines]))
       expect(batches.map((lines) => lines.map(({ kind }) => kind))).toEqual([['source', 'chart', 'start']])
       light.send({ type: 'pressed' })
       light.send({ type: 'pressed' })
@@ -268,6 +268,39 @@ describe('createRecorder()', () => {
     recorder.close()
     expect(records(heard).map(({ seq }) => seq)).toEqual(Array.from({ length: 5_200 }, (_, seq) => seq))
     expect(recorder.history().length).toBeLessThanOrEqual(1_002)
+  })
+
+  it('tells whoever comes late the latest stanzas, and how many it has missed', () => {
+    const recorder = createRecorder({ name: 'light', source: 's', stanzasLimit: 10 })
+    const early: RecordingLine[] = []
+    recorder.subscribe((lines) => early.push(...lines))
+    const light = startLight(recorder.taps.inspect)
+    const stanza = xml('message', ns.client)
+    const cross = (count: number) => {
+      for (let each = 0; each < count; each++)
+        recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+    }
+    cross(15)
+    light.send({ type: 'pressed' })
+    cross(25)
+    const late: RecordingLine[] = []
+    recorder.subscribe((lines) => late.push(...lines))
+    expect(records(early).map(({ seq }) => seq)).toEqual(Array.from({ length: 42 }, (_, seq) => seq))
+    expect(records(late).map(({ kind, seq }) => `${kind} ${seq}`)).toEqual([
+      'start 0',
+      'dropped 15',
+      'event 16',
+      'dropped 31',
+      ...Array.from({ length: 10 }, (_, row) => `wire ${32 + row}`),
+    ])
+    expect(late.filter((line) => line.kind === 'dropped').map(({ count }) => count)).toEqual([15, 15])
+  })
+
+  it('says of a stanza that cannot be told that there was one', () => {
+    const recorder = createRecorder({ name: 'x' })
+    const stanza = xml('message', ns.client, {}, xml('no name', 'urn:x'))
+    recorder.taps.wire({ direction: 'in', what: 'element', element: stanza, stanza, text: '' })
+    expect(records(recorder.history())).toMatchObject([{ kind: 'dropped', count: 1, seq: 0 }])
   })
 
   it('finds the living tree when it is attached late', async () => {

@@ -52,7 +52,7 @@ async function inspectorWithClient() {
   const app = await openSource(url)
   const recorder = createRecorder({ name: 'alice', source: 'alice' })
   onTestFinished(() => recorder.close())
-  onTestFinished(recorder.subscribe((lines) => app.send(lines)))
+  onTestFinished(recorder.subscribe((lines) => app.send([...lines])))
   const account = {
     jid: 'alice@localhost',
     password,
