@@ -44,8 +44,8 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
         })
         void befriending.settled.then(({ outcome }) => {
           // Whoever leaves takes nothing back: the server keeps what was asked.
-          if (client.state.status === 'closed') return
-          report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`)
+          if (client.state.status !== 'closed')
+            report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`)
         })
       },
     },
