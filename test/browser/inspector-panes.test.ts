@@ -86,13 +86,11 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     it('says whose a stanza is where several apps share it', async () => {
       const page = await show()
       const lines = [...tellSession(), ...manyStanzas(1)].map((line) => `${JSON.stringify(line)}\n`)
-      await page
-        .getByLabel('Recording', { exact: true })
-        .setInputFiles({
-          name: 'two.jsonl',
-          mimeType: 'application/jsonl',
-          buffer: Buffer.from(lines.join('')),
-        })
+      await page.getByLabel('Recording', { exact: true }).setInputFiles({
+        name: 'two.jsonl',
+        mimeType: 'application/jsonl',
+        buffer: Buffer.from(lines.join('')),
+      })
       await open(page, 'Wire')
       await page.keyboard.press('Home')
       await rows(page).filter({ hasText: 'many@example.test' }).waitFor()
