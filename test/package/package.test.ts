@@ -113,10 +113,10 @@ describe('a project that installs it', () => {
       `const invite = async ({ ca, endpoint, jid, password }) => {`,
       `  const client = createClient({ jid, password, endpoint, tls: { ca } })`,
       `  client.connect().catch(() => {})`,
-      `  leave.abort()`,
       `  return () => client.close()`,
       `}`,
-      `const challenged = await challengeClient({ invite, signal: leave.signal })`,
+      `const progress = (done) => done > 0 && leave.abort()`,
+      `const challenged = await challengeClient({ invite, progress, signal: leave.signal })`,
       `const ids = [...checked, ...challenged].map(({ id, verdict }) => id + ' ' + verdict)`,
       `console.log(ids.filter((id) => /^(?:header.from|bind|iq.ping) /.test(id)).join(', '))`,
     ].join('\n')
