@@ -46,17 +46,17 @@ export const online = {
           entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
           after: phase.onceStable,
         },
-        haunted: {
+        settling: {
           description:
-            'Online long enough, but what an earlier attempt has asked for may still come up, and take the address away.',
+            'Online long enough. What an attempt has asked for that was cut off may still come up, and take the address away.',
           meta: { spec: 'RFC 6120 §7.7.2.2, XEP-0198 §5' },
-          after: { ghostTime: { target: 'stable' } },
+          always: { guard: 'hasNoGhost', target: 'stable' },
+          after: { ghostTime: { target: 'stable', actions: 'forgetGhost' } },
         },
         stable: {
           description: 'Online long enough: earlier failures, if there were any, are forgiven.',
           tags: ['idle'],
           meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
-          entry: 'forgetGhost',
         },
         removing: {
           description:

@@ -160,16 +160,36 @@ function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boole
   }
 }
 
-/** What would fail later, or fall silent: observers are never heard when they throw. */
-function refuseMisfits({ inspect, keyCache, security, store, wire }: ClientOptions): void {
+/** What would fail later, or go unheard: observers are not heard when they throw. */
+function refuseMisfits({
+  endpoint = [],
+  inspect,
+  keyCache,
+  reconnect,
+  security,
+  store,
+  timeouts = {},
+  tls = {},
+  wire,
+}: ClientOptions): void {
   for (const [name, observer] of Object.entries({ inspect, security, wire })) {
     if (observer !== undefined && typeof observer !== 'function')
       throw new TypeError(`\`${name}\` is a function`)
+  }
+  if (!['function', 'string'].includes(typeof endpoint) && !Array.isArray(endpoint))
+    throw new TypeError('`endpoint` is the text of a URL, a list of them, or a function')
+  for (const [name, texts = []] of Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key })) {
+    if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
+      throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
   }
   if (store !== undefined && typeof store !== 'function')
     throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
   if (keyCache !== undefined && typeof keyCache.find !== 'function')
     throw new TypeError('`keyCache` finds no keys: write `keyCache: keysIn(store, account)`')
+  if (reconnect !== undefined && !['afterOnline', 'always', 'never'].includes(reconnect))
+    throw new RangeError(`\`reconnect\` is afterOnline, always or never, not ${reconnect}`)
+  const unknown = Object.keys(timeouts).find((name) => !Object.hasOwn(defaultTimeouts, name))
+  if (unknown !== undefined) throw new RangeError(`there is no time-out ${unknown}`)
 }
 
 /**

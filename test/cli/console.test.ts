@@ -132,6 +132,13 @@ describe('console', () => {
     expect([await alice.end(), await bob.end()]).toEqual([0, 0])
   })
 
+  it('does not say of a request that waits at the end that it was taken back', async () => {
+    const alice = login('alice')
+    await alice.type('/befriend nobody-yet@jabber.org', /^= befriending:\S+ open\.handshaking/)
+    expect(await alice.end()).toBe(exitCodes.ok)
+    expect(alice.shown).not.toContain('withdrawn')
+  })
+
   it('invites, and shows an invitation to the server alone', async () => {
     const alice = login('alice')
     await alice.type('', /^= session active\.online\.course\.stable/)
@@ -250,8 +257,8 @@ describe('console --no-login', () => {
       )
     })
     const silent = await startRawServer(() => {})
-    const dialing = byHand('--endpoint', silent.endpoint.replace('xmpp:', 'xmpps:'), '--timeout', '0.2')
-    const securing = byHand('--endpoint', raw.endpoint, '--timeout', '0.2')
+    const dialing = byHand('--endpoint', silent.endpoint.replace('xmpp:', 'xmpps:'), '--timeout', '1.5')
+    const securing = byHand('--endpoint', raw.endpoint, '--timeout', '1.5')
     await securing.type('', /^← <proceed/)
     securing.say('/tls')
     expect(await Promise.all([dialing.ended, securing.ended])).toEqual([exitCodes.timeout, exitCodes.timeout])

@@ -9,20 +9,20 @@ import { chromium } from 'playwright-core'
 const root = new URL('../../', import.meta.url)
 const target = new URL('docs/inspector/', root)
 
-/** In the middle of the first login. */
-const login = ['Home', ...Array.from({ length: 14 }, () => 'Shift+ArrowRight')]
+/** Back to the first login: so many times ten records after its beginning. */
+const login = (tens) => ['Home', ...Array.from({ length: tens }, () => 'Shift+ArrowRight')]
 
 /** What is to be seen: which actor, which tab, after which keys, the tab alone or all, how wide; each in both colours. */
 const views = [
-  { name: 'chart', actor: 'session' },
+  { name: 'chart', keys: login(3) },
   { name: 'far', actor: 'session', keys: ['0'] },
-  { name: 'wire', tab: 'Wire', keys: login },
-  { name: 'sequence', tab: 'Sequence', keys: login, panel: 'first', width: 1720 },
+  { name: 'wire', tab: 'Wire', keys: login(14) },
+  { name: 'sequence', tab: 'Sequence', keys: login(14), panel: 'first', width: 1720 },
   { name: 'contacts', tab: 'Contacts' },
-  { name: 'details', actor: 'session', tab: 'Details', panel: 'last' },
+  { name: 'details', tab: 'Details', keys: login(3), panel: 'last' },
   { name: 'security', actor: 'session', tab: 'Security', panel: 'last' },
   { name: 'send', actor: 'session', tab: 'Send', panel: 'last' },
-  { name: 'narrow', actor: 'session', width: 400 },
+  { name: 'narrow', keys: login(3), width: 400 },
 ]
 const only = process.argv.slice(2)
 const pictures = views

@@ -99,8 +99,8 @@ describe('the session chart, when connections are lost,', () => {
 
     it.each([
       ['resumed', 0],
-      ['haunted', stableMs],
-      ['haunted', stableMs + ghostMs - 1],
+      ['settling', stableMs],
+      ['settling', stableMs + ghostMs - 1],
     ])('does not take that for another client, once: %s for %i ms', async (state, ms) => {
       const { comeBack, seen, stanzas } = await haunted()
       await vi.advanceTimersByTimeAsync(ms)

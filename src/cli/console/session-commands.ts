@@ -42,9 +42,13 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
         const befriending = people.befriend(readJid('befriend', jid), {
           message: message.length === 0 ? undefined : message.join(' '),
         })
-        void befriending.settled.then(({ outcome }) =>
-          report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`),
-        )
+        const tell = async () => {
+          const { outcome } = await befriending.settled
+          // Whoever leaves takes nothing back: the server keeps what was asked.
+          if (client.state.status !== 'closed')
+            report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`)
+        }
+        void tell()
       },
     },
     {

@@ -16,7 +16,7 @@ export interface Size {
 /** At a smaller scale nobody can read the words of a chart. */
 export const farBelow = 0.5
 
-const scales = { least: 0.03, most: 3, readable: 0.72, usual: 1 }
+const scales = { least: 0.03, most: 3, readable: 0.72, roomy: 0.85, usual: 1 }
 const edge = 24
 /** What stands over the lower right corner of a pane is so wide. */
 const corner = 164
@@ -44,7 +44,7 @@ export class Viewport {
     this.#settle()
     const place = this.#fitting(places, scales.readable)
     if (this.view.value.scale >= scales.readable || place === undefined) return
-    this.#show({ ...place, scale: clamp(this.#scaleOf(place), scales.readable, scales.usual) })
+    this.#show({ ...place, scale: clamp(this.#scaleOf(place), scales.readable, scales.roomy) })
     this.#settle()
   }
 

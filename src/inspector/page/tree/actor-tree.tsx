@@ -4,7 +4,7 @@ import { cursor, moment, search, selectedActor, timeline } from '../model/signal
 import { toLegibleLine } from '../panes/legible.js'
 import { Icon } from '../ui/icon.js'
 import { VirtualList } from '../ui/virtual-list.js'
-import { LifeSign } from './life-sign.js'
+import { LifeSign, lifeWords } from './life-sign.js'
 import { treeRows, type TreeRow } from './tree-rows.js'
 
 const closed = signal<ReadonlySet<string>>(new Set())
@@ -91,7 +91,9 @@ function Row({
       aria-selected={isChosen}
       aria-expanded={isOpen}
       title={toLegibleLine(
-        actor === undefined ? (source?.engine ?? '') : [actor.path, state].filter(Boolean).join(' — '),
+        actor === undefined
+          ? (source?.engine ?? '')
+          : [actor.path, state, lifeWords(actor)].filter(Boolean).join(' — '),
       )}
       style={{ paddingLeft: `${(level - 1) * 14 + 4}px` }}
       onClick={() => {
