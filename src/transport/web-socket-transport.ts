@@ -17,6 +17,12 @@ type Flushed = (error: TransportError | null) => void
 
 const settled = Promise.resolve()
 
+/**
+ * What is held of what arrives while nobody reads, in UTF-16 units, before the peer is held up: a login stops to read behind
+ * each step, and to stop and start the socket costs more than to hold the next one.
+ */
+const heldUnits = 16_384
+
 /** An open WebSocket of the `ws` package, from either side. */
 export class WebSocketTransport implements Transport {
   readonly framing = 'frames'
@@ -53,7 +59,6 @@ export class WebSocketTransport implements Transport {
     socket.on('message', this.#onMessage)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
-    socket.pause()
     // Where the server has spoken first, `ws` is amid what it reads.
     if (shortcut !== undefined && raw.readableLength === 0) this.#shorten(shortcut)
   }
@@ -69,7 +74,7 @@ export class WebSocketTransport implements Transport {
   start(sink: TransportSink): void {
     this.#feed.start(sink)
     this.#started = true
-    if (!this.#feed.paused) this.#socket.resume()
+    this.#letFlow()
   }
 
   write(data: string | readonly string[], flushed?: Flushed): void {
@@ -88,13 +93,13 @@ export class WebSocketTransport implements Transport {
 
   pause(): void {
     this.#feed.pause()
-    this.#socket.pause()
+    this.#holdUp()
   }
 
   resume(): void {
     if (this.#destroyed !== undefined) return
     this.#feed.resume()
-    if (this.#started && !this.#feed.paused) this.#socket.resume()
+    this.#letFlow()
   }
 
   async startTls(): Promise<void> {
@@ -116,6 +121,15 @@ export class WebSocketTransport implements Transport {
     this.#destroyed = { reason: reason ?? null }
     this.#feed.pause()
     this.#socket.terminate()
+  }
+
+  #holdUp(): void {
+    const isHeld = !this.#started || this.#feed.paused
+    if (isHeld && this.#feed.heldBytes > heldUnits) this.#socket.pause()
+  }
+
+  #letFlow(): void {
+    if (this.#socket.isPaused && this.#started && !this.#feed.paused) this.#socket.resume()
   }
 
   #shorten({ limitBytes, reads }: { readonly reads: SocketReads; readonly limitBytes: number }): void {
@@ -158,6 +172,7 @@ export class WebSocketTransport implements Transport {
   readonly #onText = (text: string): void => {
     if (this.#failure !== undefined) return
     this.#feed.data(text)
+    this.#holdUp()
     // What is said to a message leaves before `ws` answers a closing frame behind it.
     this.#flush()
   }
