@@ -49,7 +49,7 @@ export interface Recorder {
     readonly wire: (crossing: Crossing) => void
     readonly security: (security: SessionSecurity) => void
   }
-  /** Hears everything so far at once and then whatever follows, every 50 ms; until the returned function is called. */
+  /** Hears everything so far at once and then whatever follows, every 100 ms; until the returned function is called. */
   subscribe(listener: Listener): () => void
   /** Everything so far that is still kept. */
   history(): readonly RecordingLine[]
@@ -73,10 +73,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
 const clock = performance
 
 /** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
-const batchLimit = 300
+const batchLimit = 500
 
 /** How long what was seen waits to be told, in milliseconds. */
-const batchMs = 50
+const batchMs = 100
 
 /** What an object of XState's and what it holds on to may take, in bytes. */
 const seenBytes = 1000
@@ -163,6 +163,7 @@ class BoundedRecorder implements Recorder {
   }
 
   close(): void {
+    clearTimeout(this.#batch)
     this.#flush()
     this.#isClosed = true
     this.#listeners.clear()
@@ -223,9 +224,14 @@ class BoundedRecorder implements Recorder {
 
   /** What has come is told soon; how much there is, is looked at now and then, since that costs more than to take it in. */
   #took(bytes: number): void {
-    if (this.#listeners.size > 0) this.#batch ??= setTimeout(this.#flush, batchMs)
+    if (this.#listeners.size > 0) this.#batch ??= setTimeout(this.#endBatch, batchMs)
     this.#unwatched -= bytes + rowBytes
     if (this.#unwatched < 0) this.#look()
+  }
+
+  readonly #endBatch = (): void => {
+    this.#batch = undefined
+    this.#flush()
   }
 
   /** Where something is to be done, that is when the engine rests, so that no step is cut in two. */
@@ -260,9 +266,7 @@ class BoundedRecorder implements Recorder {
   }
 
   /** Writes down what was seen, and tells it. */
-  readonly #flush = (): void => {
-    clearTimeout(this.#batch)
-    this.#batch = undefined
+  #flush(): void {
     if (this.#listeners.size === 0) this.#stanzas.keep(this.#stanzasLimit)
     const { length } = this.#history
     const { end, uncounted } = this.#stanzas

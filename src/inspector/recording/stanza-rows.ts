@@ -120,6 +120,7 @@ export class StanzaRows {
 
   /** The first row from one on that has not come before a `seq`. */
   rowAt(from: number, seq: number): number {
+    if (seq === Infinity) return this.#end
     let row = from
     while (row < this.#end && this.seqOf(row) < seq) row++
     return row
