@@ -1,10 +1,4 @@
-import {
-  ProtocolError,
-  StreamError,
-  TransportError,
-  type StreamErrorCondition,
-  type XmppError,
-} from '../src/errors.js'
+import { ProtocolError, StreamError, type XmppError } from '../src/errors.js'
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput, FailedEndpoint, TransportFacts } from './connection.js'
@@ -219,7 +213,10 @@ const registration = '{http://jabber.org/features/iq-register}register'
 const invitations = '{urn:xmpp:ibr-token:0}register'
 const legacyAuth = '{http://jabber.org/features/iq-auth}auth'
 
-/** ejabberd may deal with the requests of two connections in the order in which it gets round to them. */
+/**
+ * ejabberd may deal with the requests of two connections in the order in which it gets round to them: what the client goes on
+ * with is then taken by a connection that is cut already, and can be taken from there once more.
+ */
 const ownConflict: Verdict = {
   decision: 'retry',
   pace: 'soon',
@@ -258,7 +255,7 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
       return stop(`${because}; the first attempt is not repeated`, true)
     }
     if (times > verdict.limit) return stop(`${because}; failed ${times} times in a row`)
-    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error) }
+    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error, verdict) }
   }
   return { error, failures, alike, isHaunted, redirect, verdict, resumption: undefined }
 }
@@ -278,9 +275,10 @@ function isUnproven({ allowPlaintext, transport, wasOnline }: SessionContext): b
 function keepSession(
   context: SessionContext,
   error: XmppError,
+  verdict: Verdict,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
   const { endpoint, resumption, transport } = context
-  const isOver = !isUnproven(context) && !maySurvive(error)
+  const isOver = !isUnproven(context) && !maySurvive(error) && verdict !== ownConflict
   if (resumption === undefined || isOver) return { redirect: undefined, resumption: undefined }
   return {
     redirect: resumptionEndpoint({ endpoint, resumption, transport }),
@@ -300,17 +298,11 @@ export function resumptionEndpoint({
 }
 
 /**
- * Whether the server has ended the stream of its own will, as it does once an account is removed. A connection that breaks
- * says nothing. @see XEP-0077 §3.2
+ * Whether the server has ended the stream as it does once an account is removed. An end without that word may have any other
+ * reason, whether or not it is in order. @see XEP-0077 §3.2
  */
-export function isFarewell(error: unknown): boolean {
-  return (
-    (error instanceof StreamError && farewells.has(error.condition)) ||
-    (error instanceof TransportError && error.reason === 'closed')
-  )
-}
-
-const farewells: ReadonlySet<StreamErrorCondition> = new Set(['not-authorized'])
+export const isFarewell = (error: unknown): boolean =>
+  error instanceof StreamError && error.condition === 'not-authorized'
 
 /** What is made of what an earlier process has left. */
 export function fromLeftBehind(

@@ -46,13 +46,21 @@ export const online = {
           entry: ['takeOver', 'tellRosterOnline', 'tellPresenceOnline'],
           after: phase.onceStable,
         },
+        settling: {
+          description:
+            'Online long enough. What an attempt has asked for that was cut off may still come up, and take the address away.',
+          meta: { spec: 'RFC 6120 §7.7.2.2, XEP-0198 §5' },
+          always: { guard: 'hasNoGhost', target: 'stable' },
+          after: { ghostTime: { target: 'stable', actions: 'forgetGhost' } },
+        },
         stable: {
           description: 'Online long enough: earlier failures, if there were any, are forgiven.',
           tags: ['idle'],
           meta: { spec: 'RFC 6120 §3.3', why: 'liveness watches over it' },
         },
         removing: {
-          description: 'The server is asked to remove the account; that it ends the stream says yes.',
+          description:
+            'The server is asked to remove the account; that it ends the stream with not-authorized says yes.',
           meta: { spec: 'XEP-0077 §3.2' },
           invoke: {
             id: 'removeAccount',

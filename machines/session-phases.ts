@@ -28,6 +28,6 @@ export const lost = [
 export const over = [...lost, 'tellEnded'] as const
 export const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 export const failure = { type: 'noteFailure', params: failed } as const
-export const onceStable = { stableTime: { target: 'stable', actions: 'forgiveFailures' } } as const
+export const onceStable = { stableTime: { target: 'settling', actions: 'forgiveFailures' } } as const
 /** What any failure of an attempt leads to. */
 export const toJudging = { target: '#session.judging', actions: failure } as const

@@ -165,7 +165,8 @@ export const session = setup({
     })),
     forgetResumption: assign({ resumption: undefined }),
     noteRetryTime: assign({ retryAt: 0 }),
-    forgiveFailures: assign({ failures: 0, hops: 0, isHaunted: false }),
+    forgiveFailures: assign({ failures: 0, hops: 0 }),
+    forgetGhost: assign({ isHaunted: false }),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }, { wait }: { readonly wait: Wait }) => ({
       error: timedOut(wait, context.timeouts),
@@ -196,7 +197,8 @@ export const session = setup({
     isUnread: ({ context }) => context.isUnread,
     hasLeft: (_, { output }: { readonly output: LeftBehind }) => output.session !== undefined,
     isSuspended: ({ context }) => context.verdict?.decision === 'retry' && context.resumption !== undefined,
-    hasNotFailed: ({ context }) => context.failures === 0 && context.hops === 0,
+    hasNoGhost: ({ context }) => !context.isHaunted,
+    hasNotFailed: ({ context: { failures, hops, isHaunted } }) => failures === 0 && hops === 0 && !isHaunted,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
@@ -212,6 +214,7 @@ export const session = setup({
     closeTimeout: ({ context }) => context.timeouts.closeMs,
     removalTimeout: ({ context }) => context.timeouts.removalMs,
     stableTime: ({ context }) => context.timeouts.stableMs,
+    ghostTime: ({ context }) => context.timeouts.ghostMs,
   },
 })
 

@@ -46,6 +46,8 @@ export interface Timeouts {
   readonly closeMs: number
   /** Being online this long forgives earlier failures. */
   readonly stableMs: number
+  /** How long after that a server may still come to what an earlier attempt has asked of it before its connection was cut. */
+  readonly ghostMs: number
 }
 
 export const defaultTimeouts: Timeouts = {
@@ -72,6 +74,7 @@ export const defaultTimeouts: Timeouts = {
   quietMs: 300_000,
   closeMs: 2_000,
   stableMs: 60_000,
+  ghostMs: 30_000,
 }
 
 /** Throws RangeError for a wait that no timer can count. */

@@ -1,4 +1,3 @@
-import { fillRandom } from '#chance'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -103,6 +102,7 @@ export function toSettings(options: ClientOptions) {
   const jid = parseJid(options.jid)
   const anonymous = options.anonymous === true
   refuseContradictions(options, jid, anonymous)
+  refuseMisfits(options)
   const { endpoint } = options
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
@@ -135,7 +135,7 @@ export function toSettings(options: ClientOptions) {
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
     timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
-    seed: fillRandom(new Int32Array(1))[0] ?? 0,
+    seed: Math.trunc(Math.random() * 2 ** 31),
   }
   return {
     jid,
@@ -158,6 +158,38 @@ function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boole
   if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
     throw new TypeError('a client certificate needs both `tls.cert` and `tls.key`')
   }
+}
+
+/** What would fail later, or go unheard: observers are not heard when they throw. */
+function refuseMisfits({
+  endpoint = [],
+  inspect,
+  keyCache,
+  reconnect,
+  security,
+  store,
+  timeouts = {},
+  tls = {},
+  wire,
+}: ClientOptions): void {
+  for (const [name, observer] of Object.entries({ inspect, security, wire })) {
+    if (observer !== undefined && typeof observer !== 'function')
+      throw new TypeError(`\`${name}\` is a function`)
+  }
+  if (!['function', 'string'].includes(typeof endpoint) && !Array.isArray(endpoint))
+    throw new TypeError('`endpoint` is the text of a URL, a list of them, or a function')
+  for (const [name, texts = []] of Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key })) {
+    if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
+      throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
+  }
+  if (store !== undefined && typeof store !== 'function')
+    throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
+  if (keyCache !== undefined && typeof keyCache.find !== 'function')
+    throw new TypeError('`keyCache` finds no keys: write `keyCache: keysIn(store, account)`')
+  if (reconnect !== undefined && !['afterOnline', 'always', 'never'].includes(reconnect))
+    throw new RangeError(`\`reconnect\` is afterOnline, always or never, not ${reconnect}`)
+  const unknown = Object.keys(timeouts).find((name) => !Object.hasOwn(defaultTimeouts, name))
+  if (unknown !== undefined) throw new RangeError(`there is no time-out ${unknown}`)
 }
 
 /**

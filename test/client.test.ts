@@ -24,25 +24,6 @@ function scripted(script: readonly Exchange[] = login, options: Partial<ClientOp
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('createClient()', () => {
-  it.each([
-    [{ jid: 'no spaces@example.test' }, RangeError, /localpart/],
-    [{ jid: 'example.test' }, RangeError, /names no account/],
-    [{ jid: 'example.test', anonymous: true, password: 'x' }, TypeError, /no password/],
-    [{ jid: 'a@b.test', endpoint: 'http://b.test' }, RangeError, /xmpp:\/\/host:5222/],
-    [{ jid: 'a@b.test', endpoint: [] }, RangeError, /empty list/],
-    [{ jid: 'a@b.test', timeouts: { dialMs: 0 } }, RangeError, /dialMs/],
-    [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
-    [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
-    [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
-    [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
-    [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
-    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
-    [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
-  ])('refuses %j at once', (options, kind, message) => {
-    expect(() => createClient(options)).toThrow(kind)
-    expect(() => createClient(options)).toThrow(message)
-  })
-
   it('does nothing before connect()', async () => {
     const { client, servers } = scripted()
     await turn()
@@ -248,6 +229,22 @@ describe('client.send()', () => {
     expect(await delivery).toMatchObject({ code: 'transport.not-connected' })
     await client.close()
     expect((await states).slice(-2).map(({ status }) => status)).toEqual(['halted', 'closed'])
+  })
+
+  it('says so when a chart of it fails, whatever is asked of that one afterwards', async () => {
+    const { client } = scripted()
+    await client.connect()
+    const { presence, roster } = client.actor.getSnapshot().children
+    const defect = {
+      get type(): 'session.offline' {
+        throw new Error('this should not be possible')
+      },
+    }
+    roster?.send(defect)
+    presence?.send(defect)
+    expect(client.state).toMatchObject({ status: 'halted', error: { code: 'defect.unexpected' } })
+    await expect(client.fetchRoster()).rejects.toMatchObject({ code: 'defect.unexpected' })
+    await expect(client.hide()).rejects.toMatchObject({ code: 'defect.unexpected' })
   })
 
   it('throws for what cannot be said in XML, and sends nothing of it', async () => {

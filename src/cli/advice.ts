@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
     'If the server is yours, name the authority of its certificate with --ca FILE; else do not connect.',
   'transport.closed': 'The other side hung up: check that an XMPP server for this domain listens there.',
   'transport.failed': 'Look at the cause (--verbose), then try again.',
+  'transport.not-connected': 'Connect first: /connect in a console, or try again once online.',
   'transport.reset': 'The connection was cut: try again, and check what stands between here and there.',
   'transport.tls-unavailable':
     'Use a port with STARTTLS or direct TLS; see also --dangerously-allow-plaintext.',

@@ -53,10 +53,21 @@ export async function startClient(
       // It has ended by itself.
     }
   }
+  if (running.size === 0) process.once('exit', endAll)
+  running.add(kill)
   return async () => {
     kill('SIGTERM')
     const timer = setTimeout(() => kill('SIGKILL'), graceMs)
     await ended
     clearTimeout(timer)
+    running.delete(kill)
+    if (running.size === 0) process.off('exit', endAll)
   }
 }
+
+/** A second Ctrl-C ends this process at once, and reaches no other group. */
+function endAll(): void {
+  for (const kill of running) kill('SIGKILL')
+}
+
+const running = new Set<(signal: NodeJS.Signals) => void>()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Invitation, Way } from '../testing/challenge-stage.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
-import { findingsOptions, readKnown, toProgress } from './findings.js'
+import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
 import { UsageError } from './usage-error.js'
@@ -13,7 +13,10 @@ const challengeOptions = {
   transport: { value: 'NAME', help: 'starttls (default), tls or websocket' },
   domain: { value: 'NAME', help: 'The domain that is played; default localhost' },
   port: { value: 'PORT', help: 'Where; default any free one for each run, by hand 15222' },
-  timeout: { value: 'SECONDS', help: 'How long a client is watched after each fault; default 3' },
+  timeout: {
+    value: 'SECONDS',
+    help: 'How long a client is watched after each fault, and has to answer; default 3',
+  },
   silence: {
     value: 'SECONDS',
     help: 'How long a silent server stays silent; default as long as a client is watched',
@@ -51,6 +54,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
   const known = await readKnown(options.text('known'))
   const way = toWay(options.text('transport') ?? 'starttls')
   const atOnce = toNumber(options.text('at-once') ?? '4')
+  await tryFiles(options)
   const { challengeClient } = await import('../testing/challenge.js')
   const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-'))
   const cafile = join(folder, 'ca.crt')

@@ -2,10 +2,10 @@ import { createClient } from '../client.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import type { Account } from '../testing/conformance-visit.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
-import { findingsOptions, readKnown, toProgress } from './findings.js'
+import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
-import { findPassword, readTextFile } from './password.js'
+import { findPassword, readAuthority } from './password.js'
 import { openRecordingFile, recordOption } from './recording-file.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
@@ -47,7 +47,8 @@ async function check(context: CheckContext): Promise<number> {
   const known = await readKnown(options.text('known'))
   const ca = options.text('ca')
   const account = await toAccount(context)
-  const other = toOther(context)
+  const other = toOther(context, account)
+  await tryFiles(options)
   const { checkServer } = await import('../testing/conformance.js')
   const recording = await openRecordingFile(options.text('record'))
   const begin = performance.now()
@@ -58,7 +59,7 @@ async function check(context: CheckContext): Promise<number> {
       endpoint,
       account,
       other,
-      ca: ca === undefined ? undefined : await readTextFile(ca, 'the authority'),
+      ca: ca === undefined ? undefined : await readAuthority(ca),
       patienceMs: options.milliseconds('timeout'),
       allowPlaintext: options.has('dangerously-allow-plaintext'),
       signal: host.interruption.signal,
@@ -89,11 +90,18 @@ async function toAccount({ host, options }: CheckContext): Promise<Account> {
   return { jid, password: await findPassword(host, sources, jid) }
 }
 
-function toOther({ host, options }: CheckContext): Account | undefined {
+function toOther({ host, options }: CheckContext, account: Account): Account | undefined {
   const text = options.text('other-jid')
   if (text === undefined) return undefined
+  const jid = toBare('other-jid', text)
+  if (jid === account.jid) {
+    throw new UsageError(
+      'The other account is the same one.',
+      'Name somebody else, or leave --other-jid out.',
+    )
+  }
   const password = options.text('other-password') ?? host.environment['XMPP_OTHER_PASSWORD'] ?? ''
-  if (password !== '') return { jid: toBare('other-jid', text), password }
+  if (password !== '') return { jid, password }
   throw new UsageError('The other account has no password.', 'Set the variable XMPP_OTHER_PASSWORD.')
 }
 

@@ -6,6 +6,7 @@ import {
   endWith,
   ignoreElements,
   map,
+  merge,
   NEVER,
   timer,
   type Observable,
@@ -20,6 +21,7 @@ import { send, settle } from './session.js'
 import { toPeer } from './stanza-words.js'
 import { styled } from './text.js'
 import { typedLines } from './typing.js'
+import { UsageError } from './usage-error.js'
 
 /** When to leave: once all is sent, after so many milliseconds, or when told to. */
 export type Stay = 'once' | 'open' | number
@@ -43,11 +45,13 @@ export function deeds(
     hint(context, 'Listening; Ctrl-C leaves.')
     return NEVER
   }
-  return concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
+  const done = concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
     ignoreElements(),
     endWith(null),
     concatMap(end),
   )
+  // A pipe is read to its end first; a person may have none.
+  return isPerson && typeof stay === 'number' ? merge(done, timer(stay)) : done
 }
 
 /** Whether there is something to send at once. */
@@ -79,8 +83,11 @@ function typed(
       try {
         await send(client, { ...message, subject: undefined, body }, report)
       } catch (error) {
-        if (host.stdin.isTTY !== true || !(error instanceof XmppError)) throw error
-        report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+        if (host.stdin.isTTY !== true) throw error
+        if (error instanceof UsageError) report.warn(error.message, error.advice)
+        else if (error instanceof XmppError)
+          report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+        else throw error
       }
     }),
   )

@@ -5,7 +5,7 @@ import { commonOptions } from './command.js'
 import type { Host } from './host.js'
 import { findNearest } from './nearest.js'
 import type { GivenOptions, OptionTable } from './options.js'
-import { findPassword, readTextFile } from './password.js'
+import { findPassword, readAuthority } from './password.js'
 import { recordOption } from './recording-file.js'
 import { UsageError } from './usage-error.js'
 
@@ -66,7 +66,7 @@ export async function toClientOptions(host: Host, options: LoginOptions): Promis
     jid: jid.toString(),
     anonymous: isAnonymous,
     endpoint: endpoints.length === 0 ? undefined : endpoints,
-    tls: ca === undefined ? undefined : { ca: await readTextFile(ca, 'the authority') },
+    tls: ca === undefined ? undefined : { ca: await readAuthority(ca) },
     mechanisms: options.has('mechanism')
       ? options.list('mechanism').map((name) => name.toUpperCase())
       : undefined,

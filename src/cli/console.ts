@@ -10,7 +10,7 @@ import { demoPassword } from './demo-accounts.js'
 import { startEmbedded, type Embedded } from './embedded.js'
 import { showServer } from './embedded-lines.js'
 import type { GivenOptions, OptionTable } from './options.js'
-import { readTextFile } from './password.js'
+import { readAuthority } from './password.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
@@ -76,7 +76,7 @@ async function talk(context: ConsoleContext, charts: ChartStates, options: Conso
       ...parts,
       domain: toDomain(options),
       endpoint: options.text('endpoint'),
-      ca: ca === undefined ? undefined : await readTextFile(ca, 'the authority'),
+      ca: ca === undefined ? undefined : await readAuthority(ca),
     })
   }
   return stayLoggedIn(await toClientOptions(host, options), { ...parts, isOffline: options.has('offline') })

@@ -7,6 +7,8 @@ import {
   TransportError,
   XmppError,
 } from '../errors.js'
+import { RegistrationError } from '../features/registration-error.js'
+import { UnconfirmedError } from '../features/unconfirmed-error.js'
 import { UsageError } from './usage-error.js'
 
 /** What the command ends with, by kind of error; scripts may rely on it. */
@@ -21,6 +23,7 @@ export const exitCodes = {
   stanza: 7,
   timeout: 8,
   deviation: 9,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -31,22 +34,28 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.defect, 'a defect of this program'],
   [exitCodes.usage, 'the command line cannot be understood'],
   [exitCodes.transport, 'no connection: unknown host, refused, cut, TLS or its certificate'],
-  [exitCodes.authentication, 'not logged in: password, mechanism, or a server that proved nothing'],
+  [
+    exitCodes.authentication,
+    'not logged in: password, mechanism, no account, or a server that proved nothing',
+  ],
   [exitCodes.stream, 'the server ended the stream with an error'],
   [exitCodes.protocol, 'the other side speaks no correct XMPP'],
   [exitCodes.stanza, 'a message or request came back with an error'],
   [exitCodes.timeout, 'no answer in time'],
   [exitCodes.deviation, 'the other side does not keep to the standard (check, challenge)'],
+  [exitCodes.hungUp, 'the terminal has gone (SIGHUP), after leaving in order'],
   [exitCodes.interrupted, 'interrupted (Ctrl-C), after leaving in order'],
   [exitCodes.terminated, 'terminated (SIGTERM), after leaving in order'],
 ]
 
-/** The exit code of whatever was thrown. */
+/** The exit code of whatever was thrown; of what nobody can be sure of, that of the reason. */
 export function toExitCode(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage
   if (!(error instanceof XmppError) || isDefect(error)) return exitCodes.defect
   if (error instanceof TransportError) return exitCodes.transport
-  if (error instanceof AuthenticationError) return exitCodes.authentication
+  if (error instanceof UnconfirmedError) return toExitCode(error.cause)
+  if (error instanceof AuthenticationError || error instanceof RegistrationError)
+    return exitCodes.authentication
   if (error instanceof StreamError) return exitCodes.stream
   if (error instanceof ProtocolError) return exitCodes.protocol
   if (error instanceof StanzaError) return exitCodes.stanza

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import type { Finding, Verdict } from '../testing/finding.js'
 import { serialize } from '../xml/serializer.js'
 import { xml } from '../xml/element.js'
 import { exitCodes } from './exit-codes.js'
+import type { GivenOptions } from './options.js'
 import { readTextFile } from './password.js'
 import type { Screen } from './screen.js'
 import { styled, toGist, wrap, type Line, type Style } from './text.js'
@@ -36,6 +37,14 @@ export async function readKnown(file: string | undefined): Promise<KnownDeviatio
       return [id, reason]
     }),
   )
+}
+
+/** Opens the files that the findings are to be written to: nobody waits for what cannot be kept. @throws UsageError */
+export async function tryFiles(options: GivenOptions<keyof typeof findingsOptions>): Promise<void> {
+  for (const name of ['json', 'junit'] as const) {
+    const file = options.text(name)
+    if (file !== undefined) await appendFile(file, '').catch(refuseFile(file))
+  }
 }
 
 const marks: Readonly<Record<Verdict | 'known', readonly [Style, string]>> = {
@@ -191,13 +200,11 @@ function toSuite(name: string, findings: readonly Finding[], known: KnownDeviati
   )
 }
 
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new UsageError(`${file} cannot be written (${code}).`, 'Check its folder and rights.')
-  }
+const write = (file: string, text: string): Promise<void> => writeFile(file, text).catch(refuseFile(file))
+
+const refuseFile = (file: string) => (error: unknown) => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+  throw new UsageError(`${file} cannot be written (${code}).`, 'Check its folder and rights.')
 }
 
 /** Whether anything is wrong that is not known. */

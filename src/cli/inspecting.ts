@@ -48,6 +48,8 @@ export async function runInspector(
   return exitCodes.ok
 }
 
+const start = 'Start `inspect` first, and give the address that it prints.'
+
 /** Shows a client on the page that `--inspect` asks for; gives what ends that. @throws UsageError for an address that is none */
 export async function inspectClient(
   context: CommandContext<keyof typeof connectOptions>,
@@ -65,8 +67,13 @@ export async function inspectClient(
   }
   const { connectInspector } = await import('../inspector/link/connect-inspector.js')
   try {
-    const observation = connectInspector({ url, recorder, ...allowed })
-    return () => observation.close()
+    let isReached = false
+    const changed = (isOpen: boolean) => void (isReached ||= isOpen)
+    const observation = connectInspector({ url, recorder, changed, ...allowed })
+    return async () => {
+      await observation.close()
+      if (!isReached) context.report.warn(`No inspector was reached at ${new URL(url).host}.`, start)
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new UsageError(

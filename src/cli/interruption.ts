@@ -2,7 +2,11 @@ import process from 'node:process'
 import { exitCodes } from './exit-codes.js'
 import type { Interruption } from './host.js'
 
-const signals = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: 129 } as const
+const signals = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+} as const
 
 /**
  * Turns signals, and a reader of the output who has gone, into one wish to end in order; a second signal ends at once.

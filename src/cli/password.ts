@@ -43,6 +43,13 @@ export async function readTextFile(file: string, what: string): Promise<string> 
   }
 }
 
+/** PEM of the authority that is trusted. @throws UsageError that names the file and what is wrong with it */
+export async function readAuthority(file: string): Promise<string> {
+  const text = await readTextFile(file, 'the authority')
+  if (/^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(text)) return text
+  throw new UsageError(`${file} holds no certificate.`, 'Give --ca a file in PEM, as `serve` writes it.')
+}
+
 const keys = { enter: /[\r\n]/, endOfInput: '\u0004', interrupt: '\u0003', erase: /[\u007F\b]/ }
 
 /** Asks the person without showing what is typed. */

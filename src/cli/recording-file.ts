@@ -23,7 +23,7 @@ export interface RecordingFile {
   recorder(name: string): Recorder | undefined
   /** Adds what was recorded elsewhere. */
   write(lines: Iterable<RecordingLine>): void
-  /** Writes what is left; rejects with what prevented it. */
+  /** Writes what is left. @throws UsageError where that was prevented */
   close(): Promise<void>
 }
 
@@ -36,13 +36,13 @@ const noFile: RecordingFile = { recorder: () => undefined, write: () => {}, clos
 export async function openRecordingFile(file: string | undefined): Promise<RecordingFile> {
   if (file === undefined) return noFile
   const output = createWriteStream(file, { mode: 0o600 })
-  try {
-    await once(output, 'open')
-  } catch (error) {
+  const refuse = (advice: string) => (error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new UsageError(`The recording cannot be written: ${file} (${code}).`, 'Check its name and rights.')
+    throw new UsageError(`The recording cannot be written: ${file} (${code}).`, advice)
   }
-  return record(output)
+  await once(output, 'open').catch(refuse('Check its name and rights.'))
+  const recording = record(output)
+  return { ...recording, close: () => recording.close().catch(refuse('Check what room is left there.')) }
 }
 
 function record(output: WriteStream): RecordingFile {

@@ -4,6 +4,7 @@ import type { ClientOptions } from '../client-options.js'
 import { StanzaError } from '../errors.js'
 import type { MessageInput } from '../stanza/message.js'
 import { toPingElement } from '../stanza/ping.js'
+import type { Delivery } from '../features/delivery.js'
 import type { Report } from './events.js'
 import { reportPhases } from './phases.js'
 import { UsageError } from './usage-error.js'
@@ -23,9 +24,9 @@ export function openSession(options: ClientOptions, report: Report): Client {
   return client
 }
 
-/** Sends a message and reports how far it came; rejects with why it never left. */
+/** Sends a message and reports how far it came; rejects with why it never left, and with UsageError for what no message can be. */
 export async function send(client: Client, message: MessageInput, report: Report): Promise<void> {
-  const delivery = client.send(message)
+  const delivery = toDelivery(client, message)
   const settled = await delivery.settled
   const reason = settled.status === 'failed' ? settled.reason : undefined
   report.event({
@@ -36,6 +37,15 @@ export async function send(client: Client, message: MessageInput, report: Report
     reason: reason?.message,
   })
   if (reason !== undefined) throw reason
+}
+
+function toDelivery(client: Client, message: MessageInput): Delivery {
+  try {
+    return client.send(message)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UsageError(`That is no message: ${error.message}.`, 'Leave out what is no text.')
+  }
 }
 
 /** Waits until the server has seen all that was sent: stanzas are handled in order, so a ping comes back last. */

@@ -49,7 +49,8 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: Typin
     lines.on('line', (line) => {
       if (isPerson) stdout.write(aids === undefined ? '\u001B[1A\u001B[2K' : '\r\u001B[J')
       if (line.trim() !== '') subscriber.next(line)
-      if (isPerson && (aids !== undefined || line.trim() === '')) redraw()
+      // Whoever has just said that this was all is not asked for more: that would read on.
+      if (isPerson && !subscriber.closed && (aids !== undefined || line.trim() === '')) redraw()
     })
     // In raw mode the terminal hands Ctrl-C over as a key.
     lines.on('SIGINT', () => {

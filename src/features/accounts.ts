@@ -49,7 +49,8 @@ export interface AccountsFeature {
   /**
    * Makes the account that the client is for, and logs in to it on the same connection: resolves when online, or with why
    * there is no account. Never without encryption, unless the client is allowed that. Rejects as `connect` does when the
-   * connection or the login fails, with TypeError unless the client is offline, halted or removed.
+   * connection or the login fails, with TypeError unless the client is offline, halted or removed. Where the answer to what was
+   * filled in is lost the account may be there: `connect()` logs in to it, `register()` may find its name taken.
    * @see XEP-0077 §3.1
    */
   register(options?: RegisterOptions): Promise<RegistrationResult>

@@ -95,6 +95,9 @@ class Announcement {
     const { identities, node } = description
     if (identities.length === 0 || identities.some(({ category, type }) => !category || !type))
       throw new RangeError('a client has at least one identity, with a category and a type (XEP-0030 §3.1)')
+    const names = identities.map(({ category, type, lang = '' }) => JSON.stringify([category, type, lang]))
+    if (new Set(names).size < names.length)
+      throw new RangeError('a client is each identity once, in each language once (XEP-0030 §3.1)')
     if (node === '') throw new RangeError('the node of a client is a URI, and not empty (XEP-0115 §4)')
     serialize(toCapsElement(node, ''))
     serialize(toDiscoInfoElement({ identities }))

@@ -3,6 +3,7 @@ import {
   findArchiveResult,
   parseArchiveEnd,
   toArchiveQuery,
+  toResultName,
   type ArchiveEnd,
   type ArchiveFilter,
   type ArchiveResult,
@@ -35,8 +36,8 @@ interface Open {
   readonly archive: string
   readonly max: number
   readonly results: ArchiveResult[]
-  /** What they are called: a server that did not count the question when the session moved answers it twice. */
-  readonly ids: Set<string>
+  /** A server that did not count the question when the session moved answers it twice. */
+  readonly names: Set<string>
   exceeds: boolean
   hasMoved: boolean
 }
@@ -59,8 +60,9 @@ export class ArchiveQueries {
       const result = findArchiveResult(payloads)
       const open = this.#open.get(result?.queryId ?? '')
       if (result === undefined || open === undefined || from?.toString() !== open.archive) return
-      if (open.ids.has(result.id)) return
-      open.ids.add(result.id)
+      const name = toResultName(result)
+      if (open.names.has(name)) return
+      open.names.add(name)
       if (open.results.length < open.max) open.results.push(result)
       else open.exceeds = true
     })
@@ -79,7 +81,7 @@ export class ArchiveQueries {
       archive: (archive ?? this.#bus.account?.bare ?? '').toString(),
       max: page.max,
       results: [],
-      ids: new Set(),
+      names: new Set(),
       exceeds: false,
       hasMoved: false,
     }

@@ -1,4 +1,4 @@
-import type { ArchiveResult } from '../stanza/archive.js'
+import { toResultName, type ArchiveResult } from '../stanza/archive.js'
 
 /** How long an archive may take to store what it has given a name and a moment, in milliseconds. */
 const storingMs = 10_000
@@ -19,9 +19,10 @@ export class ArchiveTail {
   /** What of a page has nothing missing before it; the rest is the tail. @param isLast nothing more is asked for */
   cut(page: readonly ArchiveResult[], isLast: boolean): readonly ArchiveResult[] {
     const newest = page.reduce((latest, { moment = 0 }) => Math.max(latest, moment), 0)
-    const isSure = ({ id, moment = 0 }: ArchiveResult) => this.#seen.has(id) || moment < newest - storingMs
+    const isSure = (result: ArchiveResult) =>
+      this.#seen.has(toResultName(result)) || (result.moment ?? 0) < newest - storingMs
     const end = isLast ? page.length : page.findLastIndex(isSure) + 1
-    this.#seen = new Set(page.slice(end).map(({ id }) => id))
+    this.#seen = new Set(page.slice(end).map(toResultName))
     return page.slice(0, end)
   }
 }

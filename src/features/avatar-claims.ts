@@ -36,8 +36,9 @@ export class AvatarClaims {
     })
   }
 
-  of(key: string): AvatarClaim {
-    return this.#claims.get(key) ?? nothing
+  /** `undefined`: they were not heard of. */
+  of(key: string): AvatarClaim | undefined {
+    return this.#claims.get(key)
   }
 
   changesOf(key: string): Observable<string> {
@@ -46,17 +47,17 @@ export class AvatarClaims {
 
   note(key: string, said: Partial<AvatarClaim>): void {
     const before = this.of(key)
-    const after = { ...before, ...said }
+    const after = { ...nothing, ...before, ...said }
     this.#claims.delete(key)
     this.#claims.set(key, after)
     if (this.#claims.size > avatarClaimLimit) forgetOldest(this.#claims)
     if (JSON.stringify(before) !== JSON.stringify(after)) this.#changes.next(key)
   }
 
-  #takeEvent({ publisher, items, retracted }: NodeEvent): void {
+  #takeEvent({ publisher, isEmptied, items, retracted }: NodeEvent): void {
     const payload = items.at(-1)?.payload
     const infos = payload && parseAvatarMetadata(payload)
-    if (infos !== undefined || retracted.length > 0) this.note(publisher.toString(), { infos })
+    if (infos !== undefined || retracted.length > 0 || isEmptied) this.note(publisher.toString(), { infos })
   }
 
   /** Those in a room are each somebody of their own. */

@@ -116,9 +116,10 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   /** As long as somebody says nothing, they look as they did when they were last seen. */
   const load = async (whose: string): Promise<Avatar | undefined> => {
     const said = claims.of(whose)
-    const before = worn.of(whose)
-    if (said.infos === undefined && said.photo === undefined)
+    if (said === undefined) {
+      const before = worn.of(whose)
       return before === undefined ? undefined : cache.get(before)
+    }
     const found = await fetchSaid(whose, said)
     if (roster.find(whose) !== undefined || whose === bus.account?.bare) worn.see(whose, found?.id)
     return found

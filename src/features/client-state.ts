@@ -157,7 +157,7 @@ export function toClientState(snapshot: SessionSnapshot): ClientState {
 }
 
 /** Where a session is as far as an app is told; what lasts for no time at all is nowhere. */
-function toPlace(value: Value) {
+export function toPlace(value: Value) {
   if (typeof value === 'string') return value === 'judging' ? 'offline' : value
   if ('halted' in value) return 'halted'
   if ('backingOff' in value) return value.backingOff === 'suspended' ? 'suspended' : 'backingOff'

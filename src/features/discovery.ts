@@ -71,6 +71,9 @@ export interface DiscoveryFeature {
 
 const largestPageSize = 1_000
 
+/** Items that are read of one entity; one that lists more, or never ends, is a `ProtocolError`. */
+export const listedItemLimit = 100_000
+
 const capsWays: Readonly<Record<'xep-0115' | 'xep-0390', CapsWay>> = {
   'xep-0115': knownToAll,
   'xep-0390': {
@@ -160,6 +163,8 @@ async function* listItems(
     count += length
     if (page.last === undefined || length === 0 || count >= (page.count ?? Infinity)) return
     if (page.last === after) throw new ProtocolError('bad-format', `${jid} sends the same page again`)
+    if (count >= listedItemLimit)
+      throw new ProtocolError('policy-violation', `${jid} lists more than ${listedItemLimit} items`)
     after = page.last
   }
 }

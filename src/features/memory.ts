@@ -61,7 +61,7 @@ export class Memory implements Shelf, WriteAhead {
 
   readonly restored$: Observable<Restoration> = this.#restorations.stream$
   /** Of those that come twice, whatever process they came to first. */
-  readonly repeats = new Repeats((key, print) => this.#note(['seen', key, print]))
+  readonly repeats = new Repeats((key, print) => this.#journal.note(['seen', key, print]))
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -80,36 +80,36 @@ export class Memory implements Shelf, WriteAhead {
   }
 
   noteHandled(count: number): void {
-    this.#note(['handled', count])
+    this.#journal.note(['handled', count])
   }
 
   put(stanza: XmlElement, moment: number): string {
     const key = `${this.#prefix}-${(this.#count += 1)}`
-    this.#note(['sent', key, serialize(stanza), moment])
+    this.#journal.note(['sent', key, serialize(stanza), moment])
     return key
   }
 
   number(key: string, seq: number | null): void {
-    this.#note(['counted', key, seq])
+    this.#journal.note(['counted', key, seq])
   }
 
   remove(key: string): void {
-    this.#note(['gone', key])
+    this.#journal.note(['gone', key])
   }
 
   /** The server keeps this session, or none. */
   keepSession(session: SavedSession | null): void {
     // What the last process has left is not over because this one begins.
-    if (this.#facts !== undefined) this.#note(['session', session])
+    if (this.#facts !== undefined) this.#journal.note(['session', session])
   }
 
   pinScram(): void {
-    this.#note(['pinned'])
+    this.#journal.note(['pinned'])
   }
 
   /** Keeps a fact of a feature; `null` forgets it. */
   keepFact(key: string, value: Json): void {
-    this.#note(['fact', key, value])
+    this.#journal.note(['fact', key, value])
   }
 
   /** The facts whose key begins so, once they are known; later ones are one's own. */
@@ -212,12 +212,8 @@ export class Memory implements Shelf, WriteAhead {
     this.#restorations.complete()
   }
 
-  #note(...changes: readonly Change[]): void {
-    this.#journal.note(...changes)
-  }
-
   #listen({ bus, roster }: Remembered): void {
-    const note = (...changes: readonly Change[]) => this.#note(...changes)
+    const note = (...changes: readonly Change[]) => this.#journal.note(...changes)
     roster.change$.subscribe(({ jid, item }) => {
       const version = roster.version ?? null
       if (jid !== undefined) return note(['contact', version, jid, item === undefined ? null : toText(item)])

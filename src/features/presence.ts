@@ -159,20 +159,24 @@ export class SessionPresence implements PresenceFeature {
 
 function hidden(actor: PresenceActor): Promise<void> {
   return new Promise((resolve, reject) => {
+    // One that a defect has ended tells so before there is a subscription.
+    let stop = () => {}
     const look = () => {
       const snapshot = actor.getSnapshot()
       if (snapshot.status === 'active' && snapshot.matches({ online: 'hiding' })) return
-      subscription.unsubscribe()
+      stop()
       const failure = whyShown(snapshot)
       if (failure === undefined) resolve()
       else reject(failure)
     }
     const subscription = actor.subscribe({ next: look, error: look, complete: look })
+    stop = () => subscription.unsubscribe()
     look()
   })
 }
 
 function whyShown(snapshot: SnapshotFrom<typeof presenceMachine>): Error | undefined {
+  if (snapshot.status === 'error') return toXmppError(snapshot.error)
   if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return undefined
   if (snapshot.matches({ online: 'refused' })) return toXmppError(snapshot.context.error)
   return new TransportError('aborted', 'something else was said meanwhile')

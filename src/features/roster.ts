@@ -154,15 +154,19 @@ function toPhases(actor: RosterActor): Observable<RosterPhase> {
 /** Resolves when the list is the server’s; rejects with why it is not. */
 function settled(actor: RosterActor): Promise<void> {
   return new Promise((resolve, reject) => {
+    // One that a defect has ended tells so before there is a subscription.
+    let stop = () => {}
     const look = () => {
       const snapshot = actor.getSnapshot()
       if (snapshot.matches('requesting') && snapshot.status === 'active') return
-      subscription?.unsubscribe()
-      if (snapshot.matches('synced')) resolve()
+      stop()
+      if (snapshot.status === 'error') reject(toXmppError(snapshot.error))
+      else if (snapshot.matches('synced')) resolve()
       else if (snapshot.matches('failed')) reject(toXmppError(snapshot.context.error))
       else reject(new TransportError('not-connected', 'the session is not online'))
     }
     const subscription = actor.subscribe({ next: look, error: look, complete: look })
+    stop = () => subscription.unsubscribe()
     look()
   })
 }

@@ -98,7 +98,7 @@ export class Timeline {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
-      ...(id === undefined ? [] : [`archive ${id}`]),
+      ...(id === undefined ? [] : [`archive ${id} ${message.from?.toString()} ${message.id}`]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
     if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false

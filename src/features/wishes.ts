@@ -3,6 +3,7 @@ import { toXmppError } from '../../machines/failure.js'
 import type { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
 import { TransportError } from '../errors.js'
+import { toPlace } from './client-state.js'
 
 /** What an app wishes of its session; each call learns the fate of its own wish. */
 export interface Wishes {
@@ -85,9 +86,10 @@ function isFulfilled(snapshot: SessionSnapshot, wish: number): boolean {
   const { context } = snapshot
   if (context.ended >= wish || snapshot.status === 'done') throw givenUp(undefined)
   if (context.wish < wish) return false
-  if (snapshot.matches('halted')) throw toXmppError(context.error)
-  if (snapshot.matches('removed')) throw new TransportError('aborted', 'the account is removed')
-  return snapshot.matches({ active: 'online' })
+  const place = toPlace(snapshot.value)
+  if (place === 'halted') throw toXmppError(context.error)
+  if (place === 'removed') throw new TransportError('aborted', 'the account is removed')
+  return place === 'online'
 }
 
 /** A function, since the compiler takes the flag for as constant as it looks. */

@@ -8,8 +8,12 @@ export interface RecalledName {
   readonly isOrigin: boolean
 }
 
+/** Whose word a name is. */
+export type NameGiver = 'archive' | 'sender'
+
 /** Names whose ids have the same hash are a list. */
 interface Entry {
+  readonly giver: NameGiver
   readonly sender: string
   readonly id: string
   print: number | undefined
@@ -31,23 +35,23 @@ export class RecalledNames {
   #young: Map<number, Entry> | undefined
   #old: Map<number, Entry> | undefined
 
-  find(sender: string, id: string): RecalledName | undefined {
+  find(giver: NameGiver, sender: string, id: string): RecalledName | undefined {
     if (this.#young === undefined && this.#old === undefined) return undefined
     const hash = toHash(id)
-    const young = findIn(this.#young?.get(hash), sender, id)
-    const old = findIn(this.#old?.get(hash), sender, id)
+    const young = findIn(this.#young?.get(hash), giver, sender, id)
+    const old = findIn(this.#old?.get(hash), giver, sender, id)
     if (young === undefined || old === undefined) return young ?? old
     return { print: young.print ?? old.print, isOrigin: young.isOrigin || old.isOrigin }
   }
 
   /** What is known already stays known. Answers whether it is remembered at all. */
-  remember(sender: string, id: string, { print, isOrigin }: RecalledName): boolean {
+  remember(giver: NameGiver, sender: string, id: string, { print, isOrigin }: RecalledName): boolean {
     if (sender.length + id.length > longestNameUnits) return false
     const young = (this.#young ??= new Map<number, Entry>())
     const hash = toHash(id)
     const next = young.get(hash)
-    const entry = findIn(next, sender, id)
-    if (entry === undefined) young.set(hash, { sender, id: detach(id), print, isOrigin, next })
+    const entry = findIn(next, giver, sender, id)
+    if (entry === undefined) young.set(hash, { giver, sender, id: detach(id), print, isOrigin, next })
     else {
       if (print !== undefined) entry.print = print
       if (isOrigin) entry.isOrigin = true
@@ -62,9 +66,10 @@ export class RecalledNames {
   }
 }
 
-function findIn(list: Entry | undefined, sender: string, id: string): Entry | undefined {
+function findIn(list: Entry | undefined, giver: NameGiver, sender: string, id: string): Entry | undefined {
   let entry = list
-  while (entry !== undefined && (entry.id !== id || entry.sender !== sender)) entry = entry.next
+  while (entry !== undefined && (entry.id !== id || entry.giver !== giver || entry.sender !== sender))
+    entry = entry.next
   return entry
 }
 

@@ -2,7 +2,7 @@ import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
-import { RecalledNames, type RecalledName } from './recalled-names.js'
+import { RecalledNames, type NameGiver, type RecalledName } from './recalled-names.js'
 import type { Account } from './trust.js'
 
 /** Messages that are remembered, unless somebody says otherwise; the older half goes first. */
@@ -14,8 +14,8 @@ const printedLength = 64
 /**
  * Knows a message that comes a second time, after a session that could not be resumed: sent again by its sender, or by the
  * server that did not hear that it had arrived. An id alone is not enough, since some senders count from one; it counts
- * with the sender's word that it is the same (origin-id), with the server's (stanza-id), or where a delayed message has
- * the same text as well. Whatever a sender says counts for that sender alone: nobody makes another's message a repeat.
+ * with the sender's word that it is the same (origin-id), with the server's (stanza-id), which some servers give two messages
+ * that come at one moment, or where a delayed message has the same text as well. Whatever a sender says counts for that sender alone: nobody makes another's message a repeat.
  * @see XEP-0198 §4, XEP-0359 §7
  */
 export class Repeats {
@@ -37,15 +37,13 @@ export class Repeats {
   /** Remembers what an earlier process has. */
   restore(remembered: Iterable<readonly [string, number]>): void {
     for (const [key, print] of remembered) {
-      if (key.startsWith(archiveMark)) {
-        this.#names.remember(server, key.slice(archiveMark.length), { print, isOrigin: false })
-        continue
-      }
       const isOrigin = key.startsWith(originMark)
-      const from = isOrigin ? originMark.length : 0
+      const isArchived = key.startsWith(archiveMark)
+      const from = isOrigin || isArchived ? originMark.length : 0
       const at = key.indexOf('\n', from)
+      if (at === -1) continue
       const fact = { print: isOrigin ? undefined : print, isOrigin }
-      this.#names.remember(key.slice(from, at), key.slice(at + 1), fact)
+      this.#names.remember(isArchived ? 'archive' : 'sender', key.slice(from, at), key.slice(at + 1), fact)
     }
   }
 
@@ -60,29 +58,29 @@ export class Repeats {
     const origin = findOriginId(payloads)
     const archived = findStanzaId(payloads, bare)
     const print = toPrint(message)
-    const known = this.#recall(sender, id)
+    const known = this.#recall('sender', sender, id)
     // Most senders give both the same id.
-    const knownOrigin = origin === id ? known : this.#recall(sender, origin)
+    const knownOrigin = origin === id ? known : this.#recall('sender', sender, origin)
     const isRepeated =
       (origin !== undefined && knownOrigin !== undefined) ||
-      this.#recall(server, archived) !== undefined ||
+      this.#recall('archive', sender, archived)?.print === print ||
       // What was sent again came first, by the name that the message has; or the server says that it is late.
       (known?.print === print && (known.isOrigin || findDelay(payloads) !== undefined))
     this.#age()
-    if (id !== undefined) this.#remember(sender, id, { print, isOrigin: origin === id }, print)
+    if (id !== undefined) this.#remember('sender', sender, id, { print, isOrigin: origin === id }, print)
     if (origin !== undefined && origin !== id)
-      this.#remember(sender, origin, { print: undefined, isOrigin: true }, print)
-    if (archived !== undefined) this.#remember(server, archived, { print, isOrigin: false }, print)
+      this.#remember('sender', sender, origin, { print: undefined, isOrigin: true }, print)
+    if (archived !== undefined) this.#remember('archive', sender, archived, { print, isOrigin: false }, print)
     return isRepeated
   }
 
-  #recall(sender: string, id: string | undefined): RecalledName | undefined {
-    return id === undefined ? undefined : this.#names.find(sender, id)
+  #recall(giver: NameGiver, sender: string, id: string | undefined): RecalledName | undefined {
+    return id === undefined ? undefined : this.#names.find(giver, sender, id)
   }
 
-  #remember(sender: string, id: string, name: RecalledName, print: number): void {
-    if (!this.#names.remember(sender, id, name) || this.#noted === undefined) return
-    if (sender === server) this.#noted(archiveMark + id, print)
+  #remember(giver: NameGiver, sender: string, id: string, name: RecalledName, print: number): void {
+    if (!this.#names.remember(giver, sender, id, name) || this.#noted === undefined) return
+    if (giver === 'archive') this.#noted(`${archiveMark}${sender}\n${id}`, print)
     else {
       if (name.print !== undefined) this.#noted(`${sender}\n${id}`, print)
       if (name.isOrigin) this.#noted(`${originMark}${sender}\n${id}`, print)
@@ -98,9 +96,6 @@ export class Repeats {
     this.#count++
   }
 }
-
-/** Who gives the ids of the archive; no address is empty. */
-const server = ''
 
 // No address has a line break in it (RFC 7622), so that no sender's words can be read as another's, or as the server's.
 const originMark = '\no'

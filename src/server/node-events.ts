@@ -1,13 +1,15 @@
 import { findCapsClaim } from '../stanza/caps.js'
 import { toMessageElement } from '../stanza/message.js'
-import { toPubsubEvent, type PubsubEvent } from '../stanza/pubsub.js'
+import { toPubsubEvent } from '../stanza/pubsub.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Account } from './account.js'
 import type { Realm } from './realm.js'
 import type { Resource } from './resource.js'
 
+type NodeChange = Parameters<typeof toPubsubEvent>[0]
+
 /** Tells those who see the account’s presence, and its own clients, if they want to hear it. @see XEP-0163 §4.3 */
-export function tellOfChange(realm: Realm, account: Account, event: PubsubEvent): void {
+export function tellOfChange(realm: Realm, account: Account, event: NodeChange): void {
   const seers = account.roster
     .contacts()
     .flatMap(({ jid, state }) => (state.from === 'subscribed' ? (realm.accountOf(jid) ?? []) : []))
@@ -33,7 +35,7 @@ export function tellOfNodes(realm: Realm, resource: Resource, before: XmlElement
 
 const nodeOf = (presence: XmlElement | undefined) => findCapsClaim(presence?.elements() ?? [])?.node
 
-function tell(realm: Realm, publisher: Account, resource: Resource, event: PubsubEvent): void {
+function tell(realm: Realm, publisher: Account, resource: Resource, event: NodeChange): void {
   if (resource.presence === undefined) return
   realm.interests.whenInterested(realm, resource, event.node, () => {
     const isThere = resource.account.resources.get(resource.name) === resource

@@ -121,6 +121,14 @@ export function findArchiveResult(payloads: readonly XmlElement[]): ArchiveResul
   return { queryId: result.attribute('queryid'), id, ...forwarded }
 }
 
+/**
+ * Tells a result from all others of its archive, for which its id alone is not enough: ejabberd makes it of the moment, and
+ * two messages that come in one microsecond are called alike.
+ */
+export function toResultName({ id, message }: ArchiveResult): string {
+  return [id, message.attribute('from'), message.attribute('id')].join(' ')
+}
+
 /** Writes a result, the payload of a message. */
 export function toArchiveResult({ queryId, id, message, moment }: ArchiveResult): XmlElement {
   return xml('result', ns.archive, { queryid: queryId, id }, toForwardedElement({ message, moment }))

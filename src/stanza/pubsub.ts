@@ -13,6 +13,8 @@ export interface PubsubEvent {
   readonly node: string
   readonly items: readonly PubsubItem[]
   readonly retracted: readonly string[]
+  /** Nothing is left of it: all items were taken back, or the node with them. @see XEP-0060 §8.4.2, §8.5.2 */
+  readonly isEmptied: boolean
 }
 
 /** How a node is to be, by the names of XEP-0060 without `pubsub#`. */
@@ -74,18 +76,21 @@ export const toConfigureRequest = (node: string, options: NodeOptions): XmlEleme
 
 /** Reads an event among the payloads of a message. */
 export function findPubsubEvent(payloads: readonly XmlElement[]): PubsubEvent | undefined {
-  const items = payloads.find((payload) => payload.is('event', ns.pubsubEvent))?.child('items')
-  const node = items?.attribute('node')
-  if (items === undefined || node === undefined) return undefined
+  const [change] = payloads.find((payload) => payload.is('event', ns.pubsubEvent))?.elements() ?? []
+  const node = change?.attribute('node')
+  if (change === undefined || node === undefined || !changes.has(change.name)) return undefined
   return {
     node,
-    items: items.elements('item').map(toItem),
-    retracted: items.elements('retract').flatMap((retract) => retract.attribute('id') ?? []),
+    items: change.elements('item').map(toItem),
+    retracted: change.elements('retract').flatMap((retract) => retract.attribute('id') ?? []),
+    isEmptied: change.name !== 'items',
   }
 }
 
-/** Writes an event. */
-export const toPubsubEvent = ({ node, items, retracted }: PubsubEvent): XmlElement =>
+const changes: ReadonlySet<string> = new Set(['delete', 'items', 'purge'])
+
+/** Writes an event of items. */
+export const toPubsubEvent = ({ node, items, retracted }: Omit<PubsubEvent, 'isEmptied'>): XmlElement =>
   xml('event', ns.pubsubEvent, {}, toList(ns.pubsubEvent, node, items, retracted))
 
 /** What somebody wants of a node, as a service reads it. */

@@ -90,7 +90,9 @@ const format: VCardFormat = {
     write: ({ family, given, middle, prefix, suffix }, before) =>
       make(
         'n',
-        ...[family, given, middle, prefix, suffix].map((value, index) => part(nameParts[index] ?? '', value)),
+        ...[family, given, middle, prefix, suffix].flatMap((value, index) =>
+          (value?.split(',') ?? []).map((one) => part(nameParts[index] ?? '', one.trim())),
+        ),
         ...besides(before, nameParts),
       ),
   },

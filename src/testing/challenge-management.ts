@@ -12,7 +12,7 @@ const notCounted = absent('it does not ask for stream management')
 async function logInManaged(play: Play): Promise<Session> {
   await play.logIn(features)
   const session = new Session(play)
-  await session.settle()
+  await session.settle(() => session.wantsManagement)
   if (!session.wantsManagement) return session
   const resumption = { id: 'challenge', resume: true, max: undefined, location: undefined }
   play.peer.say(toStreamManagementElement({ kind: 'enabled', ...resumption }))

@@ -69,11 +69,7 @@ const inOrder: Scene = {
     note('bind', right())
     const session = new Session(play)
     await session.settle()
-    note('presence.initial', session.presenceAt === undefined ? absent('it does not') : right())
-    if (session.rosterAt === undefined) note('roster.first', absent('it asks for none'))
-    else if (session.presenceAt === undefined || session.rosterAt < session.presenceAt)
-      note('roster.first', right())
-    else note('roster.first', wrong('afterwards'))
+    noteArrival(session, note)
 
     /** Asks for the sake of one subject: who is cut off over it, does it wrong; who leaves in order has had enough. */
     const ask = async (id: string, ...question: Parameters<Session['ask']>) => {
@@ -151,6 +147,8 @@ const inOrder: Scene = {
         : right(fooled === undefined ? 'no answer' : 'it is refused'),
     )
 
+    // What it has said since then counts, too.
+    noteArrival(session, note)
     play.peer.closeStream()
     note('close.answered', await session.closing())
   },
@@ -171,6 +169,12 @@ function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void 
   if (headers.length === expected && peer.isSecure) note('login.restart', right())
 }
 
+function noteArrival({ presenceAt, rosterAt }: Session, note: Note): void {
+  note('presence.initial', presenceAt === undefined ? absent('it does not') : right())
+  if (rosterAt === undefined) note('roster.first', absent('it asks for none'))
+  else note('roster.first', rosterAt < (presenceAt ?? Infinity) ? right() : wrong('afterwards'))
+}
+
 /** A client that is online: its requests are answered, and what it does is noted. */
 export class Session {
   /** When it asked for the contact list, and said that it is there, in order of what came. */
@@ -187,10 +191,10 @@ export class Session {
     this.#play = play
   }
 
-  /** Until nothing more comes for a moment. */
-  async settle(): Promise<void> {
+  /** Until it has said what is awaited, or not in time, and then nothing more for a moment. */
+  async settle(hasSaid = () => this.presenceAt !== undefined): Promise<void> {
     for (;;) {
-      const heard = await this.#play.next(quietMs)
+      const heard = await this.#play.next(hasSaid() ? quietMs : undefined)
       if (heard === undefined) return
       if (heard.kind !== 'element') throw new NotReached(`${toWords(heard)} as soon as it is online`)
       this.#take(heard.element)
@@ -237,7 +241,7 @@ export class Session {
   }
 }
 
-/** A client that has come online says all that it has to say with less of a pause. */
+/** A client that has said that it is there says all else that it has to say with less of a pause. */
 const quietMs = 600
 
 /** XML that no client may take, once it is online. */

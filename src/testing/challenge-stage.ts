@@ -55,7 +55,7 @@ export interface TheatreOptions {
   readonly port?: number | undefined
   /** How long the client may take to come, and for each step that has to come, in milliseconds. Default 15 000. */
   readonly arrivalMs?: number | undefined
-  /** How long it is watched for what it should not do, or need not, in milliseconds. Default 3 000. */
+  /** How long it is watched for what it should not do, or need not, and may take to answer, in milliseconds. Default 3 000. */
   readonly patienceMs?: number | undefined
   /** How long a server that says nothing more is silent, in milliseconds. Default: as long as `patienceMs`. */
   readonly silenceMs?: number | undefined
@@ -120,6 +120,7 @@ export class Stage {
   readonly #arrivals: Arrival[]
   readonly #arrived: Set<() => void>
   #taken = 0
+  #closing: Promise<void> | undefined
 
   private constructor(
     theatre: Theatre,
@@ -171,7 +172,7 @@ export class Stage {
 
   /** The next connection; `undefined`: none in time. */
   async arrival(patienceMs = this.theatre.arrivalMs): Promise<Arrival | undefined> {
-    if (this.#arrivals.length <= this.#taken) {
+    if (this.#arrivals.length <= this.#taken && this.#closing === undefined) {
       await new Promise<void>((resolve) => {
         const tell = () => {
           clearTimeout(timer)
@@ -187,7 +188,13 @@ export class Stage {
     return arrival
   }
 
-  async close(): Promise<void> {
+  /** Whoever waits for something waits no longer. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    for (const tell of this.#arrived) tell()
     for (const { peer } of this.#arrivals) peer.reset()
     await this.#listener.close()
   }

@@ -13,6 +13,7 @@ export interface ChallengeOptions extends TheatreOptions {
   readonly invite: (place: Invitation) => Promise<() => Promise<void>>
   /** How many clients run at once. Default 1. */
   readonly atOnce?: number | undefined
+  /** Ends it at once; what was found by then is kept. */
   readonly signal?: AbortSignal | undefined
   /** Told before each run of the client. */
   readonly progress?: (done: number, total: number, title: string) => void
@@ -54,7 +55,7 @@ export async function challengeClient(options: ChallengeOptions): Promise<readon
 async function play(
   scene: Scene,
   theatre: Theatre,
-  { invite }: ChallengeOptions,
+  { invite, signal }: ChallengeOptions,
 ): Promise<readonly Finding[]> {
   const begin = performance.now()
   const notes = new Map<string, Judgement>()
@@ -66,14 +67,20 @@ async function play(
     }))
   if (scene.ways?.includes(theatre.way) === false) return finish('the connection is encrypted from its start')
   const stage = await Stage.open(theatre, scene.shown ?? 'own')
-  const leave = await invite(stage.place)
+  const stop = () => void stage.close()
+  signal?.addEventListener('abort', stop)
+  let leave = async () => {}
   try {
-    await scene.run(stage, (id, judgement) => notes.set(id, judgement))
+    leave = await invite(stage.place)
+    if (signal?.aborted === true) stop()
+    // What a client does as the stage closes says nothing of it.
+    await scene.run(stage, (id, judgement) => signal?.aborted !== true && notes.set(id, judgement))
     return finish('it came to nothing')
   } catch (error) {
     if (!(error instanceof NotReached)) throw error
-    return finish(error.message)
+    return finish(signal?.aborted === true ? 'it was interrupted' : error.message)
   } finally {
+    signal?.removeEventListener('abort', stop)
     await leave()
     await stage.close()
   }

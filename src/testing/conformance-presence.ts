@@ -278,12 +278,17 @@ export const subscriptionProbes: readonly Probe[] = [
       asStrangers(visit, async (one, other, [, otherJid]) => {
         await other.client.disconnect()
         const id = createStanzaId()
-        const back = await one.bounce(
-          xml('message', ns.client, { to: otherJid, id, type: 'chat' }, xml('body', ns.client, {}, id)),
+        const sent = xml(
+          'message',
+          ns.client,
+          { to: otherJid, id, type: 'chat' },
+          xml('body', ns.client, {}, id),
         )
+        await one.mayBounce(sent)
         await other.client.connect({ signal: AbortSignal.timeout(4 * visit.patienceMs) })
-        if (back !== undefined) return judgeRefusal(back, 'service-unavailable')
-        const came = await other.find((stanza) => stanza.child('body')?.text() === id)
+        const isBack = () => one.returnOf(sent) !== undefined
+        const came = isBack() ? undefined : await other.find((stanza) => stanza.child('body')?.text() === id)
+        if (isBack()) return judgeRefusal(one.returnOf(sent), 'service-unavailable')
         if (came === undefined) return wrong('it is lost')
         return came.child('delay', ns.delay) === undefined
           ? wrong('kept, but it does not say since when')

@@ -128,7 +128,7 @@ export const stanzaProbes: readonly Probe[] = [
     state: online,
     run: async (visit) => {
       const visitor = await visit.online()
-      const back = await visitor.bounce(message(`nobody-${createStanzaId()}@${visit.domain}`, 'chat'))
+      const back = await visitor.mayBounce(message(`nobody-${createStanzaId()}@${visit.domain}`, 'chat'))
       return back === undefined ? right('dropped') : judgeRefusal(back, 'service-unavailable')
     },
   },

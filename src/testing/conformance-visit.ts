@@ -192,15 +192,24 @@ export class Visitor {
     }
   }
 
-  /** Sends a stanza, and gives the error that it came back with; `undefined`: it did not. */
+  /** Sends a stanza that has to come back, and gives the error that it came back with; `undefined`: it did not in time. */
   async bounce(element: XmlElement): Promise<StanzaError | undefined> {
-    const id = element.attribute('id')
+    this.say(element)
+    const answer = await this.find(isReturn(element))
+    return answer && parseStanzaError(answer)
+  }
+
+  /** The same for one that may be dropped: where it comes back, it mostly does before the server has dealt with all else. */
+  async mayBounce(element: XmlElement): Promise<StanzaError | undefined> {
     this.say(element)
     await this.settle()
-    const answer = this.stanzas.find(
-      (stanza) => stanza.attribute('id') === id && stanza.attribute('type') === 'error',
-    )
-    return answer === undefined ? undefined : parseStanzaError(answer)
+    return this.returnOf(element)
+  }
+
+  /** The error that a stanza has come back with by now. */
+  returnOf(element: XmlElement): StanzaError | undefined {
+    const answer = this.stanzas.find(isReturn(element))
+    return answer && parseStanzaError(answer)
   }
 
   /** Waits until the server has dealt with all that was said: stanzas are handled in order. */
@@ -217,3 +226,6 @@ export class Visitor {
     return firstValueFrom(race(ended, timer(this.#patienceMs).pipe(map(() => undefined))))
   }
 }
+
+const isReturn = (sent: XmlElement) => (stanza: XmlElement) =>
+  stanza.attribute('id') === sent.attribute('id') && stanza.attribute('type') === 'error'

@@ -1,3 +1,4 @@
+import { compileAddressPatterns } from './address-patterns.js'
 import type { Dialer, DialerOptions } from './dial.js'
 import { discoverEndpoints, type SrvResolver } from './discovery.js'
 import { formatEndpoint, parseEndpoint } from './endpoint.js'
@@ -27,6 +28,7 @@ export function createDialer(options: NodeDialerOptions = {}): Dialer {
       return endpoints.map(formatEndpoint)
     },
     dial: async (text, domain, signal) => {
+      compileAddressPatterns()
       const endpoint = parseEndpoint(text)
       const tls = tlsOptions(domain)
       if (endpoint.kind === 'websocket') {

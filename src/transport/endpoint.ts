@@ -58,8 +58,8 @@ export function formatEndpoint(endpoint: Endpoint): string {
 }
 
 /** A WebSocket URL that is safe to log: its query may hold a token. */
-export function toLoggableUrl(url: string): string {
-  const { protocol, host, pathname } = new URL(url)
+export function toLoggableUrl(url: string | URL): string {
+  const { protocol, host, pathname } = typeof url === 'string' ? new URL(url) : url
   return `${protocol}//${host}${pathname}`
 }
 

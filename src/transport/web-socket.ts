@@ -22,14 +22,15 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
   const { url, signal, frameLimitBytes = defaultFrameLimitBytes } = options
   const endpoint = parseEndpoint(url)
   if (endpoint.kind !== 'websocket') throw new RangeError('a WebSocket URL begins with ws: or wss:')
-  const address = toLoggableUrl(endpoint.url)
+  const target = new URL(endpoint.url)
+  const address = toLoggableUrl(target)
   const deed = `connecting to ${address}`
-  const tls = tlsOptionsOf(endpoint.url, options.tls ?? {})
+  const tls = tlsOptionsOf(target, options.tls ?? {})
   if (signal.aborted) throw abortedError(deed, signal)
   return new Promise((resolve, reject) => {
     const reads = new SocketReads()
-    const socket = new WebSocket(endpoint.url, [xmppSubprotocol], {
-      createConnection: () => connectBelow(endpoint.url, tls, reads),
+    const socket = new WebSocket(target, [xmppSubprotocol], {
+      createConnection: () => connectBelow(target, tls, reads),
       maxPayload: frameLimitBytes,
       perMessageDeflate: false,
     })
@@ -66,8 +67,7 @@ export async function dialWebSocket(options: WebSocketDialOptions): Promise<Tran
 }
 
 /** The socket below, which is read without a stream; the handshake, and whatever has no shorter way, is told as if there were one. */
-function connectBelow(url: string, tls: ConnectionOptions, reads: SocketReads): Socket {
-  const { hostname, port, protocol } = new URL(url)
+function connectBelow({ hostname, port, protocol }: URL, tls: ConnectionOptions, reads: SocketReads): Socket {
   const isSecure = protocol === 'wss:'
   const target = {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -80,8 +80,7 @@ function connectBelow(url: string, tls: ConnectionOptions, reads: SocketReads): 
 }
 
 /** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
-function tlsOptionsOf(url: string, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
-  const { hostname } = new URL(url)
+function tlsOptionsOf({ hostname }: URL, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
   const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
   return {
     servername: toServerName(toReferenceIdentity(hostname)),

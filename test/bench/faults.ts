@@ -1,7 +1,7 @@
 // `npm run bench:faults`: what survives of conversations when the line fails, ours beside its peers. `--quick` for a short
 // look, `--json FILE` for the rows; `--row`, `--client` and `--server NAME[,NAME]` for some, `--seed N[,N]` for conversations
-// again, `--together N` for so many conversations at a time.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+// again, `--together N` for so many conversations at a time, `--record FOLDER` for recordings of ours where it did not go well.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     server: { type: 'string' },
     seed: { type: 'string' },
     together: { type: 'string' },
+    record: { type: 'string' },
   },
 })
 const rows = choose('row', rowNames, values.row)
@@ -42,6 +43,7 @@ const order: readonly RowName[] = ['random', 'black hole', ...rowNames]
 
 const began = performance.now()
 const say = (text: string) => process.stdout.write(`${text}\n`)
+if (values.record !== undefined) await mkdir(values.record, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-faults-'))
 const servers: ServerUnderFaults[] = []
 let isStopped = false
@@ -104,7 +106,10 @@ function toSessions(row: RowName, server: ServerUnderFaults): readonly Session[]
 
 async function hold(session: Session, gathering?: Gathering): Promise<void> {
   try {
-    held.push({ session, outcome: await holdSession(session, { folder, gathering }) })
+    held.push({
+      session,
+      outcome: await holdSession(session, { folder, recordings: values.record, gathering }),
+    })
   } catch (error) {
     held.push({ session, problem: error instanceof Error ? error.message : String(error) })
   }

@@ -83,6 +83,22 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
       await page.getByText('No stanza passes the filter.').waitFor()
     })
 
+    it('says whose a stanza is where several apps share it', async () => {
+      const page = await show()
+      const lines = [...tellSession(), ...manyStanzas(1)].map((line) => `${JSON.stringify(line)}\n`)
+      await page.getByLabel('Recording', { exact: true }).setInputFiles({
+        name: 'two.jsonl',
+        mimeType: 'application/jsonl',
+        buffer: Buffer.from(lines.join('')),
+      })
+      await open(page, 'Wire')
+      await page.keyboard.press('Home')
+      await rows(page).filter({ hasText: 'many@example.test' }).waitFor()
+      await page.getByRole('combobox', { name: 'Source' }).selectOption('many@example.test')
+      await page.getByText('1 shown').waitFor()
+      expect(await rows(page).allInnerTexts()).toEqual([expect.not.stringContaining('many@')])
+    })
+
     it('is gone through by keys', async () => {
       const page = await show()
       await open(page, 'Wire')

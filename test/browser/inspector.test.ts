@@ -11,6 +11,7 @@ import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { began, deed, ended, opening, startedAt, took } from '../inspector/page/sample.js'
 import { findFreePorts } from '../support/free-ports.js'
 import { findChromium } from './chromium.js'
+import { large, largeChart, stairs } from './inspector-charts.js'
 import { blemishes, glimpse, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
@@ -140,6 +141,12 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await seen(page, 'call.line.talking')
     await page.getByRole('button', { name: 'One record back' }).click()
     await seen(page, 'call.line.ringing')
+    await page.getByRole('tab', { name: 'Chart' }).click()
+    await page.keyboard.press('ArrowRight')
+    await seen(page, 'call.line.talking')
+    await page.getByRole('tab', { name: 'Chart' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('tab', { name: 'Wire', selected: true }).waitFor()
   })
 
   it('plays all of it again, and stays at each step of the actor that is looked at', async () => {
@@ -161,16 +168,64 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     tell(began('large', 10, large))
     await page.getByRole('treeitem', { name: 'large' }).click()
     await page.waitForSelector('.arrow')
-    expect(await page.locator('.far-names').count()).toBe(0)
+    expect(await page.locator('.far-words').count()).toBe(0)
     await page.keyboard.press('0')
-    await page.locator('.far-names .leaf.active').getByText('step2').waitFor()
-    expect(await page.locator('.far-names .group').count()).toBeGreaterThan(5)
+    await page.locator('.far-words .leaf.active').getByText('step2').waitFor()
+    expect(await page.locator('.far-words .group').count()).toBeGreaterThan(5)
     for (let press = 0; press < 20; press += 1) await page.keyboard.press('+')
-    await page.locator('.far-names').waitFor({ state: 'detached' })
+    await page.locator('.far-words').waitFor({ state: 'detached' })
     await page.keyboard.press('?')
     await page.getByText('nearer, farther, follow').waitFor()
     await page.keyboard.press('?')
-    expect(await page.getByRole('complementary', { name: 'Hints' }).count()).toBe(0)
+    const hints = page.getByRole('complementary', { name: 'Hints' })
+    expect(await hints.count()).toBe(0)
+    await page.keyboard.press('?')
+    await hints.waitFor()
+    await page.keyboard.press('Escape')
+    await hints.waitFor({ state: 'detached' })
+  })
+
+  it('keeps time-outs and what was taken in sight from far', async () => {
+    const now = opening('a', Date.now() - startedAt)
+    const { tell, url } = await inspect([...now, began('session', 0)])
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    for (let press = 0; press < 4; press += 1) await page.keyboard.press('-')
+    tell(took('session', 5, { timers: [ring] }))
+    await page.locator('.far-words').getByText('call.place').waitFor()
+    const countdown = page.getByRole('img', { name: /left of 5:00/ })
+    await expect.poll(() => countdown.count()).toBe(1)
+    const size = await countdown.boundingBox()
+    expect(size?.height).toBeGreaterThan(20)
+  })
+
+  it('shows no empty ground beyond a chart while there is more of it to see', async () => {
+    const { tell, url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    tell({ kind: 'chart', source: 'a', chart: 'stairs', graph: stairs })
+    tell(began('stairs', 10, { chart: 'stairs', value: 'step19' }))
+    await page.getByRole('treeitem', { name: 'stairs' }).click()
+    await page.locator('[data-state="stairs.step19"].state.active').waitFor()
+    const pane = await page.locator('.canvas').boundingBox()
+    const last = await page.locator('[data-state="stairs.step19"].state .body').boundingBox()
+    if (pane === null || last === null) throw new Error('both are seen')
+    expect(pane.y + pane.height - last.y - last.height).toBeLessThan(100)
+  })
+
+  it('stays where somebody has moved the chart by hand, until it is to follow again', async () => {
+    const { url } = await inspect(call)
+    const page = await stage.visit(url)
+    await seen(page, 'call.line.idle')
+    const follow = page.getByRole('button', { name: 'Follow the active state' })
+    expect(await follow.getAttribute('aria-pressed')).toBe('true')
+    await page.mouse.move(600, 200)
+    await page.mouse.down()
+    await page.mouse.move(560, 160)
+    await page.mouse.up()
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+    await page.keyboard.press('f')
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
   })
 
   it('finds actors by what is searched for', async () => {
@@ -190,7 +245,10 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     const page = await stage.visit(url)
     await seen(page, 'call.line.idle')
     await page.locator('[data-state="call.line.ringing"].state').focus()
-    expect(await page.getByRole('tooltip').innerText()).toContain('The other side is asked.')
+    const tooltip = page.getByRole('tooltip')
+    expect(await tooltip.innerText()).toContain('The other side is asked.')
+    await page.keyboard.press('Escape')
+    await tooltip.waitFor({ state: 'detached' })
   })
 
   it('draws the charts of this package without laying them out, and others by a worker', async () => {
@@ -240,6 +298,19 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(await seen(page, 'call.line.idle')).toBe(true)
   })
 
+  it('leads from an actor to its chart where only one of them has room', async () => {
+    const { url } = await inspect(call)
+    const page = await stage.visit(url, { viewport: { width: 400, height: 720 } })
+    await seen(page, 'call.line.idle')
+    await page.getByRole('tab', { name: 'Actors' }).click()
+    await page.getByRole('treeitem', { name: 'call' }).click()
+    await page.getByRole('heading', { name: 'session / call' }).waitFor()
+    const lit = await page.locator('[data-state="call.line.idle"].state.active .body').boundingBox()
+    if (lit === null) throw new Error('it is drawn')
+    expect(lit.x).toBeGreaterThan(0)
+    expect(lit.x + lit.width).toBeLessThan(400)
+  })
+
   it('reaches for a server that is gone until it is back', async () => {
     const port = (await findFreePorts('inspector')).get('inspector') ?? 0
     const first = await inspect(call, port)
@@ -263,7 +334,9 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
       .locator('.welcome > *')
       .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().left))
     expect(new Set(lefts).size).toBe(1)
-    await page.getByLabel('Recording', { exact: true }).setInputFiles(file)
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('main').getByRole('button', { name: 'Open a recording' }).click()
+    await (await chooser).setFiles(file)
     await seen(page, 'call.line.ringing')
     expect(await page.getByRole('status').first().innerText()).toContain('night.jsonl')
   })
@@ -294,27 +367,6 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     expect(await blemishes(page)).toEqual([])
   })
 })
-
-const largeGroups = 25
-const large = { chart: 'large', value: { group3: 'step2' } }
-const steps = Array.from({ length: 6 }, (_, step) => [
-  `step${step}`,
-  { on: { next: `step${(step + 1) % 6}`, skip: `step${(step + 3) % 6}` } },
-])
-const groups = Array.from({ length: largeGroups }, (_, group) => [
-  `group${group}`,
-  {
-    initial: 'step0',
-    on: { done: `group${(group + 1) % largeGroups}`, fail: `group${(group * 7) % largeGroups}` },
-    states: Object.fromEntries(steps),
-  },
-])
-const largeChart: RecordingLine = {
-  kind: 'chart',
-  source: 'a',
-  chart: 'large',
-  graph: toGraph(createMachine({ id: 'large', initial: 'group0', states: Object.fromEntries(groups) })),
-}
 
 /** Any host of files. */
 async function serveFolder(folder: string): Promise<string> {

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { filter, firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../src/cli/run.js'
 import { createClient, type Client } from '../../src/client.js'
 import { createServer, type EmbeddedServer, type ServerEvent } from '../../src/server/index.js'
 import { buildPrograms, type Programs } from '../support/build-programs.js'
+import { fakeHost } from './fake-host.js'
 import { start, toRecords, type RunOptions } from './program.js'
 import { startRawServer } from './raw-server.js'
 
@@ -120,6 +123,13 @@ describe('connect', () => {
     expect((await arrived).map(({ body }) => body)).toEqual(['line 1', 'line 2'])
   })
 
+  it('leaves after its time, though a person could type on', async () => {
+    const host = fakeHost({ columns: 80, environment: { XMPP_PASSWORD: password } })
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    const words = ['connect', '--jid', 'alice@localhost', ...home(), '--to', 'bob@localhost', '--wait', '0.2']
+    expect(await run(words, { ...host, stdin })).toBe(0)
+  })
+
   it('shows what strangers send without obeying it', async () => {
     const alice = cli([...home(), '--resource', 'screen'])
     await alice.line(/contact list: /)
@@ -188,6 +198,15 @@ describe('connect ends with', () => {
     expect(stdout + stderr).not.toContain(password)
     return { code, stderr: stderr.replaceAll(/\s+/g, ' ').trim() }
   }
+
+  it('2 where a message is none, from the command line and from a pipe', async () => {
+    const bob = [...home(), '--to', 'bob@localhost']
+    const given = await cli([...bob, '--body', 'a\u001B[1m', '--once']).ended
+    const piped = await cli(bob, { input: 'b\u001B[1m\n' }).ended
+    expect([given.code, piped.code]).toEqual([2, 2])
+    for (const { stderr } of [given, piped])
+      expect(stderr).toMatch(/That is no message: XML cannot carry the character U\+001B/)
+  })
 
   it('3 where nothing listens', async () => {
     expect(await fail(['--endpoint', 'xmpp://127.0.0.1:1'])).toEqual({

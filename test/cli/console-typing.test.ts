@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import * as fc from 'fast-check'
-import { Subject } from 'rxjs'
+import { NEVER, Subject, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { ChartStates } from '../../src/cli/console/chart-states.js'
 import { complete } from '../../src/cli/console/completion.js'
@@ -9,6 +9,7 @@ import { talk, type Listener } from '../../src/cli/console/talk.js'
 import { TypedHistory } from '../../src/cli/console/typed-history.js'
 import { parseOptions } from '../../src/cli/options.js'
 import { Screen } from '../../src/cli/screen.js'
+import { TransportError } from '../../src/errors.js'
 import { createTextReport } from '../../src/cli/text-report.js'
 import { typedLines } from '../../src/cli/typing.js'
 import { fakeHost } from './fake-host.js'
@@ -106,6 +107,44 @@ describe('on a terminal', () => {
     expect(host.shown()).toMatch(/\r\u001B\[Ja line\n/)
     expect(host.shown()).toMatch(/…\u001B\[1A\u001B\[3G$/)
     typing.unsubscribe()
+  })
+
+  it('reads nothing more once a line was the last', async () => {
+    const { host, screen, stdin } = person()
+    const aids = {
+      complete: (line: string): [string[], string] => [[], line],
+      history: new TypedHistory(),
+      beneath$: NEVER,
+      drop: () => false,
+    }
+    const lines: string[] = []
+    typedLines(host, screen, aids)
+      .pipe(take(1))
+      .subscribe((line) => lines.push(line))
+    stdin.write('/quit\r')
+    await turn()
+    expect(lines).toEqual(['/quit'])
+    expect(stdin.isPaused()).toBe(true)
+  })
+
+  it('says in words of its own what to do about a failure', async () => {
+    const { host, screen, stdin } = person()
+    const run = () => {
+      throw new TransportError('not-connected', 'the session is not online')
+    }
+    const listener: Listener = {
+      commands: [{ name: 'roster', usage: '', help: '', run }],
+      jids: () => [],
+      isOpen: false,
+      take: () => {},
+      drop: () => {},
+    }
+    const context = { host, screen, report: createTextReport(screen, false), options: parseOptions({}, []) }
+    const talking = talk(context, listener, new ChartStates()).subscribe()
+    stdin.write('/roster\r')
+    await turn()
+    expect(host.complained()).toContain('Connect first: /connect in a console')
+    talking.unsubscribe()
   })
 
   it('gives back whole entries with the arrow up, and none with a secret; a mistake is not the end', async () => {

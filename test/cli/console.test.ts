@@ -132,6 +132,13 @@ describe('console', () => {
     expect([await alice.end(), await bob.end()]).toEqual([0, 0])
   })
 
+  it('does not say of a request that waits at the end that it was taken back', async () => {
+    const alice = login('alice')
+    await alice.type('/befriend nobody-yet@jabber.org', /^= befriending:\S+ open\.handshaking/)
+    expect(await alice.end()).toBe(exitCodes.ok)
+    expect(alice.shown).not.toContain('withdrawn')
+  })
+
   it('invites, and shows an invitation to the server alone', async () => {
     const alice = login('alice')
     await alice.type('', /^= session active\.online\.course\.stable/)
@@ -153,6 +160,18 @@ describe('console', () => {
     expect(carol.shown).not.toContain(password)
   })
 
+  it('says why there is no account, and that one is made before one is online', async () => {
+    const taken = login('alice', '--offline')
+    taken.say('/register')
+    expect(await taken.ended).toBe(exitCodes.authentication)
+    expect(taken.complained.replaceAll(/\s+/g, ' ')).toContain('There is no account: the name is taken')
+    const alice = login('alice')
+    await alice.type('', /^= session active\.online\.course\.stable/)
+    alice.say('/register')
+    expect(await alice.ended).toBe(exitCodes.usage)
+    expect(alice.complained).toContain('Type /disconnect')
+  })
+
   it.each([
     ['<presence><show>dnd</presence>', /not-well-formed, RFC 6120 §4\.9\.3\.13/],
     ['<presence><!-- no --></presence>', /restricted-xml, RFC 6120 §4\.9\.3\.18/],
@@ -161,6 +180,8 @@ describe('console', () => {
     ['hello', /That was not sent/],
     ['/rooster', /There is no command \/rooster\. +Did you mean \/roster\?/],
     ['/message bob', /There is no text to send/],
+    ['/message bob a\u0001', /XML cannot carry/],
+    ['/befriend alice@jabber.org', /nobody is a contact of oneself/i],
     ['/accept', /Nobody like that has asked/],
   ])('refuses %s with a reason, and a script ends there', async (typed, reason) => {
     const alice = login('alice')
@@ -227,6 +248,21 @@ describe('console --no-login', () => {
     await hand.type('', /The connection has ended/)
     expect(hand.complained.replaceAll(/\s+/g, ' ')).toContain('What you sent breaks the protocol')
     expect(await hand.end()).toBe(exitCodes.ok)
+  })
+
+  it('waits no longer for a connection, or for TLS on it, than it is told to', async () => {
+    const raw = await startRawServer((socket) => {
+      socket.write(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+      )
+    })
+    const silent = await startRawServer(() => {})
+    const dialing = byHand('--endpoint', silent.endpoint.replace('xmpp:', 'xmpps:'), '--timeout', '1.5')
+    const securing = byHand('--endpoint', raw.endpoint, '--timeout', '1.5')
+    await securing.type('', /^← <proceed/)
+    securing.say('/tls')
+    expect(await Promise.all([dialing.ended, securing.ended])).toEqual([exitCodes.timeout, exitCodes.timeout])
+    await Promise.all([raw.close(), silent.close()])
   })
 
   it('goes on with TLS only behind the go-ahead, and refuses what came in clear after it', async () => {

@@ -102,6 +102,15 @@ test.each([
   [['check', 'xmpp://127.0.0.1:1'], 'Nobody is named to log in as.'],
   [['check', 'xmpp://127.0.0.1:1', '--jid', 'example.test'], '--jid names no account: example.test.'],
   [['check', 'xmpp://127.0.0.1:1', '--jid', 'a@b', '--known', file('ca.crt')], 'holds no known deviations.'],
+  [
+    ['check', 'xmpp://127.0.0.1:1', '--jid', 'a@b', '--other-jid', 'A@b/x'],
+    'The other account is the same one.',
+  ],
+  [
+    ['check', 'xmpp://127.0.0.1:1', '--jid', 'a@b', '--json', '/nowhere/x'],
+    '/nowhere/x cannot be written (ENOENT).',
+  ],
+  [['challenge', '--junit', '/nowhere/x', '--', 'true'], '/nowhere/x cannot be written (ENOENT).'],
   [['challenge', '--transport', 'smoke'], 'There is no transport "smoke".'],
   [['challenge', '--at-once', '0'], '--at-once wants a number, not "0".'],
   [['challenge', '--', 'client', '{pasword}'], 'There is no placeholder {pasword}.'],

@@ -115,6 +115,14 @@ describe('connect --inspect', () => {
     await end(inspector, server)
   })
 
+  it('says where nobody was there to show it to, without the secret in that address', async () => {
+    const url = '--inspect=http://127.0.0.1:1/?token=canary-4711'
+    const given = ['connect', '--jid', 'toto@localhost', '--endpoint', 'xmpp://127.0.0.1:1', url]
+    const { code, stderr } = await cli(given, { environment: { XMPP_PASSWORD: 'x' } }).ended
+    expect([code, stderr]).toEqual([3, expect.stringContaining('No inspector was reached at 127.0.0.1:1.')])
+    expect(stderr).not.toContain('canary-4711')
+  })
+
   it.each([
     [['--inspect=nonsense'], '--inspect has no address of an inspector.'],
     [['--allow-commands'], 'There is no page to allow anything to.'],

@@ -51,6 +51,14 @@ describe('--record and replay', () => {
     expect(stdout).toMatch(/✗ session\/connection at xstate\.done\.actor\.openStream/)
   })
 
+  it('say where there is no room for a recording', async () => {
+    const { code, stderr } = await cli('demo', '--once', '--record', '/dev/full')
+    expect({ code, said: stderr.replaceAll(/\s+/g, ' ') }).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('The recording cannot be written: /dev/full (ENOSPC). Check what room'),
+    })
+  })
+
   it('say which line of a file is no recording', async () => {
     const file = join(folder, 'none.jsonl')
     await writeFile(file, '{"kind":"source"}\n')

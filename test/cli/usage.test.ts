@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { connectOptions } from '../../src/cli/connect-options.js'
-import { exitCodeMeanings, exitCodes } from '../../src/cli/exit-codes.js'
+import { exitCodeMeanings, exitCodes, toExitCode } from '../../src/cli/exit-codes.js'
+import { DefectError, TimeoutError, TransportError } from '../../src/errors.js'
+import { RegistrationError } from '../../src/features/registration-error.js'
+import { UnconfirmedError } from '../../src/features/unconfirmed-error.js'
 import { fakeHost } from './fake-host.js'
 
 async function cli(...words: readonly string[]) {
@@ -26,6 +29,15 @@ describe('xmpp-machines', () => {
       expect(shown).toMatch(new RegExp(`\n  ${exitCode} +${meaning.replaceAll(/[()]/g, '\\$&')}\n`))
     }
     expect(exitCodeMeanings.map(([exitCode]) => exitCode)).toEqual(Object.values(exitCodes))
+  })
+
+  it.each([
+    [new UnconfirmedError('account-removal', new TransportError('closed', 'gone')), exitCodes.transport],
+    [new UnconfirmedError('password-change', new TimeoutError('request', 'it', 1)), exitCodes.timeout],
+    [new RegistrationError({ reason: 'conflict' }), exitCodes.authentication],
+    [new DefectError(new Error('a bug')), exitCodes.defect],
+  ])('ends after %s with %i', (error, exitCode) => {
+    expect(toExitCode(error)).toBe(exitCode)
   })
 
   it('shows its help without a command too, and ends with 2', async () => {
@@ -85,6 +97,7 @@ describe('xmpp-machines', () => {
     [['connect', ...jid, '--timeout', 'soon'], '--timeout wants seconds, not "soon".'],
     [['connect', ...jid, '--endpoint', 'http://x'], 'Not an endpoint: "http://x"'],
     [['connect', ...jid, '--ca', '/nowhere/ca.crt'], 'cannot be read: /nowhere/ca.crt (ENOENT).'],
+    [['connect', ...jid, '--ca', '/dev/null'], '/dev/null holds no certificate.'],
     [['connect', ...jid, '--password-file', '/nowhere/p'], 'cannot be read: /nowhere/p (ENOENT).'],
     [['connect', ...jid, '--password', ''], 'The password is empty.'],
     [['connect', ...jid, '--anonymous', '--password', 'x'], 'An anonymous session takes no password.'],

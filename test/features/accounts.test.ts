@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { accounts, createClient, TransportError, type ClientOptions } from '../../src/index.js'
 import { createServer, type ServerOptions } from '../../src/server/index.js'
 import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
+import { login, scriptedEndpoint } from '../support/scripted-server.js'
 
 async function serve(options: ServerOptions) {
   const server = await createServer({
@@ -216,6 +217,33 @@ it('whoever is cut off while an account is removed is told that nobody knows', a
     code: 'unconfirmed.account-removal',
     cause: { name: 'TransportError' },
   })
+})
+
+it('whoever is left in order while an account is removed is told that nobody knows', async () => {
+  const { open, servers } = scriptedEndpoint([login])
+  const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
+  onTestFinished(() => client.close())
+  await client.connect()
+  const removed = client.use(accounts).remove()
+  servers[0]?.say('</stream:stream>')
+  servers[0]?.hangUp()
+  await expect(removed).rejects.toMatchObject({
+    code: 'unconfirmed.account-removal',
+    cause: { code: 'transport.closed' },
+  })
+})
+
+it('an account is gone once the server authorizes nobody any more', async () => {
+  const { open, servers } = scriptedEndpoint([login])
+  const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
+  onTestFinished(() => client.close())
+  await client.connect()
+  const removed = client.use(accounts).remove()
+  servers[0]?.say(
+    `<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+  )
+  await removed
+  expect(client.state).toEqual({ status: 'removed' })
 })
 
 it('whoever gives up while a password is changed is told that nobody knows', async () => {

@@ -64,6 +64,7 @@ describe('what a client says of itself (XEP-0030 §3)', () => {
   it.each([
     ['no identity', { identities: [] }],
     ['an identity without a type', { identities: [{ category: 'client', type: '' }] }],
+    ['twice the same', { identities: ['A', 'B'].map((name) => ({ category: 'client', type: 'pc', name })) }],
     ['an empty node', { node: '' }],
     ['what XML cannot carry', { node: '\u0000' }],
   ])('cannot be %s', async (_, description) => {

@@ -124,6 +124,30 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(session.seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a6', 'a7', 'a8'].map((id) => `${id} ${id}`))
   })
 
+  it('are heard both where the archive gives two of one moment the same id', async () => {
+    const session = await anchored('a0')
+    const twin = (body: string, messageId: string) => inner(body, `${bob}/x`, messageId)
+    const stamped = (body: string, messageId: string) =>
+      twin(body, messageId).replace('</body>', `</body>${stanzaId('a3')}`)
+    session.peer.say(twin('one', 'm1').replace('</body>', `</body>${stanzaId('a1')}`))
+    await rest()
+    const next = await session.again()
+    const first = await question(next)
+    const page = (query: string) =>
+      [
+        archived(query, 'a2', inner('mine', `${own}/sofa`, 'm0', bob)),
+        archived(query, 'a2', twin('two', 'm2')),
+        archived(query, 'a2', inner('two', 'carol@example.test/x', 'm2')),
+      ].join('')
+    next.say(page(first.query) + end(first.request, false))
+    const second = await question(next)
+    next.say(page(second.query) + end(second.request, true))
+    await rest()
+    next.say(stamped('three', 'm3') + stamped('four', 'm4') + stamped('three', 'm3'))
+    await rest()
+    expect(session.seen).toEqual(['one a1', 'mine a2', 'two a2', 'two a2', 'three a3', 'four a3'])
+  })
+
   it('go on where the archive sends fewer than it is asked for', async () => {
     const session = await anchored('a0')
     const next = await session.again()

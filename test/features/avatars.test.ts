@@ -146,6 +146,25 @@ describe('the avatar of somebody', () => {
     expect(server.elements.filter(({ attributes }) => attributes['to'] === bob)).toEqual([])
   })
 
+  it.each([
+    ['taken back', `<items node='${ns.avatarMetadata}'><retract id='${hashOf(good)}'/></items>`],
+    ['gone with all that was in its node', `<purge node='${ns.avatarMetadata}'/>`],
+    ['gone with its node', `<delete node='${ns.avatarMetadata}'/>`],
+  ])('is nothing once it is %s', async (_, change) => {
+    const contact = `<query xmlns='jabber:iq:roster'><item jid='${bob}' subscription='both'/></query>`
+    const data = `<pubsub xmlns='${ns.pubsub}'><items node='${ns.avatarData}'><item id='${hashOf(good)}'><data xmlns='${ns.avatarData}'>${base64(good)}</data></item></items></pubsub>`
+    const { client, peer, see, avatarOf } = await looking(({ namespace }) =>
+      namespace === ns.roster ? contact : data,
+    )
+    await client.fetchRoster()
+    peer.say(event(bob, metadata(good)))
+    await see(good)
+    peer.say(
+      `<message from='${bob}' type='headline'><event xmlns='${ns.pubsubEvent}'>${change}</event></message>`,
+    )
+    expect(await next(avatarOf(bob), (avatar) => avatar === undefined, 'no avatar')).toBeUndefined()
+  })
+
   it('in a room is that of the occupant', async () => {
     const { avatarOf, peer, see } = await looking(cards)
     const room = 'room@muc.example.test'

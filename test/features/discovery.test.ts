@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rememberedHashLimit } from '../../src/features/caps-cache.js'
+import { listedItemLimit } from '../../src/features/discovery.js'
 import { createClient, discovery, ns, type Crossing } from '../../src/index.js'
 import { createServer } from '../../src/server/index.js'
 import { childOf, textOf, type HeardElement } from '../spec/heard.js'
@@ -349,6 +350,15 @@ describe('items()', () => {
     const fourth = await question(() => says(items(third, one('a.test') + page('a'))))
     await says(items(fourth, one('a.test') + page('a')))
     expect(await Promise.all(fails)).toEqual(['protocol.bad-format'])
+  })
+
+  it('of who never ends are read up to a limit', async () => {
+    const { disco, peer, says } = await discover()
+    const failed = code(all(disco.items('a.test', { pageSize: 1_000 })))
+    const full = one('a.test').repeat(1_000)
+    for (let count = 0; count < listedItemLimit; count += 1_000)
+      await says(items(await peer.next('iq'), full + page(`${count}`)))
+    expect(await failed).toBe('protocol.policy-violation')
   })
 
   it.each([0, 1.5, 1_001])('refuse pages of %s', async (pageSize) => {

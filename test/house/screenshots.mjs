@@ -9,17 +9,20 @@ import { chromium } from 'playwright-core'
 const root = new URL('../../', import.meta.url)
 const target = new URL('docs/inspector/', root)
 
-/** What is to be seen: which actor, which tab, after which key, the tab alone or all, how wide; each in both colours. */
+/** Back to the first login: so many times ten records after its beginning. */
+const login = (tens) => ['Home', ...Array.from({ length: tens }, () => 'Shift+ArrowRight')]
+
+/** What is to be seen: which actor, which tab, after which keys, the tab alone or all, how wide; each in both colours. */
 const views = [
-  { name: 'chart', actor: 'session' },
-  { name: 'far', actor: 'session', key: '0' },
-  { name: 'wire', tab: 'Wire' },
-  { name: 'sequence', tab: 'Sequence', panel: 'first', width: 1720 },
+  { name: 'chart', keys: login(3) },
+  { name: 'far', actor: 'session', keys: ['0'] },
+  { name: 'wire', tab: 'Wire', keys: login(14) },
+  { name: 'sequence', tab: 'Sequence', keys: login(14), panel: 'first', width: 1720 },
   { name: 'contacts', tab: 'Contacts' },
-  { name: 'details', actor: 'session', tab: 'Details', panel: 'last' },
+  { name: 'details', tab: 'Details', keys: login(3), panel: 'last' },
   { name: 'security', actor: 'session', tab: 'Security', panel: 'last' },
   { name: 'send', actor: 'session', tab: 'Send', panel: 'last' },
-  { name: 'narrow', actor: 'session', width: 400 },
+  { name: 'narrow', keys: login(3), width: 400 },
 ]
 const only = process.argv.slice(2)
 const pictures = views
@@ -55,7 +58,7 @@ async function addressIn(output) {
   throw new Error('the demo told no address')
 }
 
-async function take(browser, url, { name, scheme, actor, tab, key, panel, width = 1280 }) {
+async function take(browser, url, { name, scheme, actor, tab, keys = [], panel, width = 1280 }) {
   const page = await browser.newPage({
     viewport: { width, height: width === 400 ? 720 : 760 },
     colorScheme: scheme,
@@ -72,7 +75,7 @@ async function take(browser, url, { name, scheme, actor, tab, key, panel, width 
     await page.waitForSelector(`.statechart[aria-label="chart ${actor}"]`)
   }
   if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()
-  if (key !== undefined) await page.keyboard.press(key)
+  for (const key of keys) await page.keyboard.press(key)
   await page.waitForTimeout(800)
   const panels = page.getByRole('tabpanel')
   const seen = panel === undefined ? page : panel === 'first' ? panels.first() : panels.last()

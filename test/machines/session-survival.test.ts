@@ -74,31 +74,56 @@ describe('the session chart, when connections are lost,', () => {
     expect(standing(session)).toEqual(['synced', 'resuming'])
   })
 
-  it('does not take its own late attempt for another client, once', async () => {
-    const session = await online({
-      ...managed,
-      reopenStream: [...works.reopenStream, fails(closed), ...works.reopenStream],
-    })
-    const { actor, seen, stanzas } = session
+  describe('and one attempt was cut after the login,', () => {
     const conflict = { type: 'stream.ended', error: new StreamError('conflict') } as const
-    const comeBack = async () => {
-      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    /** Resumed at the second attempt. */
+    const haunted = async () => {
+      const session = await online({
+        ...managed,
+        reopenStream: [...works.reopenStream, fails(closed), ...works.reopenStream],
+      })
+      const { actor, seen, stanzas } = session
+      const comeBack = async () => {
+        await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+        await settle()
+      }
+      stanzas.say({ type: 'stream.ended', error: closed })
       await settle()
+      await comeBack()
+      expect(seen.at(-1)).toBe('backingOff.suspended')
+      await comeBack()
+      expect(seen.at(-1)).toBe('active.online.course.resumed')
+      return { ...session, comeBack }
     }
-    stanzas.say({ type: 'stream.ended', error: closed })
-    await settle()
-    await comeBack()
-    expect(seen.at(-1)).toBe('backingOff.suspended')
-    await comeBack()
-    expect(seen.at(-1)).toBe('active.online.course.resumed')
-    stanzas.say(conflict)
-    await settle()
-    expect(seen.at(-1)).toBe('backingOff.ended')
-    await comeBack()
-    expect(seen.at(-1)).toBe('active.online.course.fresh')
-    stanzas.say(conflict)
-    await settle()
-    expect(seen.at(-1)).toBe('halted.stopped')
+    const { ghostMs, stableMs } = defaultTimeouts
+
+    it.each([
+      ['resumed', 0],
+      ['settling', stableMs],
+      ['settling', stableMs + ghostMs - 1],
+    ])('does not take that for another client, once: %s for %i ms', async (state, ms) => {
+      const { comeBack, seen, stanzas } = await haunted()
+      await vi.advanceTimersByTimeAsync(ms)
+      expect(seen.at(-1)).toBe(`active.online.course.${state}`)
+      stanzas.say(conflict)
+      await settle()
+      expect(seen.at(-1)).toBe('backingOff.suspended')
+      await comeBack()
+      expect(seen.at(-1)).toBe('active.online.course.resumed')
+      stanzas.say(conflict)
+      await settle()
+      expect(seen.at(-1)).toBe('halted.stopped')
+    })
+
+    it('takes another client for what it is after a while', async () => {
+      const { seen, stanzas } = await haunted()
+      await vi.advanceTimersByTimeAsync(stableMs)
+      await vi.advanceTimersByTimeAsync(ghostMs)
+      expect(seen.at(-1)).toBe('active.online.course.stable')
+      stanzas.say(conflict)
+      await settle()
+      expect(seen.at(-1)).toBe('halted.stopped')
+    })
   })
 
   it('does not go on with a session in which the server has lost count', async () => {

@@ -75,6 +75,26 @@ describe('Repeats', () => {
     expect(senders.filter((sender) => repeats.has(late(sender), { bare }))).toEqual(senders)
   })
 
+  it('does not take two messages for one that the server calls alike, and knows each of them again', () => {
+    const noted: [string, number][] = []
+    const repeats = new Repeats((key, print) => noted.push([key, print]))
+    const archived = (sender: string, body: string): Message => ({
+      ...message('1', body),
+      from: parseJid(sender),
+      id: undefined,
+      payloads: [toStanzaIdElement({ id: 's', by: bare })],
+    })
+    const twins = [archived('bob@example.test/x', 'x'), archived('carol@example.test/x', 'x')]
+    const later = new Repeats()
+    expect(twins.map((twin) => repeats.has(twin, { bare }))).toEqual([false, false])
+    later.restore(noted)
+    expect(repeats.has(archived('bob@example.test/x', 'y'), { bare })).toBe(false)
+    for (const known of [later, repeats]) {
+      expect(known.has(archived('carol@example.test/x', 'x'), { bare })).toBe(true)
+    }
+    expect(later.has(archived('bob@example.test/y', 'x'), { bare })).toBe(true)
+  })
+
   it('knows names of which it has heard half before and half after it forgot the oldest', () => {
     const repeats = new Repeats(undefined, 2)
     repeats.has(plain('a', 'x'), { bare })

@@ -171,6 +171,13 @@ describe('XEP-0292: the card of the example (§4.1.1)', () => {
     const changed = changeVCard4(card, { title: 'Director' })
     expect(changed.children.slice(0, -1)).toEqual(card.children)
   })
+
+  it('has each of several parts of a name by itself (RFC 6350 §6.2.2)', () => {
+    const changed = changeVCard4(emptyVCard4, { name: { given: 'Ann', middle: 'Bea, Cleo' } })
+    const parts = changed.child('n')?.elements('additional') ?? []
+    expect(parts.map((part) => part.text())).toEqual(['Bea', 'Cleo'])
+    expect(parseVCard4(changed)?.name).toMatchObject({ given: 'Ann', middle: 'Bea,Cleo' })
+  })
 })
 
 describe('a card in either form', () => {

@@ -79,6 +79,8 @@ export interface Outcome {
   readonly backMs: readonly number[]
   /** How often it did not, in time. */
   readonly missed: number
+  /** What was said to the client and has not come. */
+  readonly unheard: readonly string[]
 }
 
 /** How long a client is waited for at first: what is measured begins then. */
@@ -253,7 +255,8 @@ export async function holdConversation(conversation: Conversation): Promise<Outc
     const isComplete = () => up.isComplete && down.isComplete
     await echo('farewell', isComplete)
     await news.until(() => isComplete() || performance.now() - heardMs > lullMs, backLimitMs)
-    return { up: up.tally, down: down.tally, backMs, missed }
+    const unheard = down.lost.map((lost) => `${mark}d${lost}`)
+    return { up: up.tally, down: down.tally, backMs, missed, unheard }
   } finally {
     await talker.close()
     await farEnd?.leave()

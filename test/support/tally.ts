@@ -14,8 +14,6 @@ export interface Tally {
   readonly recognized: number
   /** How many came behind one that was sent later. */
   readonly reordered: number
-  /** Numbers of the first that are lost. */
-  readonly firstLost: readonly number[]
 }
 
 /** Counts what is sent and what arrives in one direction, by numbers that only grow. */
@@ -64,7 +62,7 @@ export class TallySheet {
   }
 
   get isComplete(): boolean {
-    return this.#arrived.size >= this.#sent.size && this.#lost().length === 0
+    return this.#arrived.size >= this.#sent.size && this.lost.length === 0
   }
 
   /** The sender was told of all that the server has them. */
@@ -78,7 +76,7 @@ export class TallySheet {
   }
 
   get tally(): Tally {
-    const lost = this.#lost()
+    const { lost } = this
     return {
       sent: this.#sent.size,
       lost: lost.length,
@@ -88,11 +86,11 @@ export class TallySheet {
       duplicated: this.#duplicated,
       recognized: this.#recognized,
       reordered: this.#reordered,
-      firstLost: lost.slice(0, 5),
     }
   }
 
-  #lost(): readonly number[] {
+  /** Numbers of those that have not come. */
+  get lost(): readonly number[] {
     return [...this.#sent].filter((number) => !this.#arrived.has(number))
   }
 }

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import { createServer } from '../../src/server/index.js'
+import { ns, xml } from '../../src/index.js'
 import { checkServer } from '../../src/testing/conformance.js'
+import { Visitor } from '../../src/testing/conformance-visit.js'
+import { answerTo } from '../../src/testing/scripted-peer-login.js'
+import { createScriptedServer } from '../../src/testing/scripted-peer-server.js'
 
 test.each(['starttls', 'secureWebSocket'] as const)(
   'the embedded server does nothing wrong over %s',
@@ -43,4 +47,29 @@ test('a check that is stopped keeps what was found', async () => {
     found: () => stop.abort(),
   })
   expect(findings).toMatchObject([{ id: 'header.from', verdict: 'right' }])
+})
+
+test('what comes back after something else was answered has come back', async () => {
+  const scripted = createScriptedServer()
+  const client = createClient({
+    jid: 'alice@example.test',
+    password: 'secret',
+    endpoint: scripted.open,
+    roster: false,
+    presence: false,
+  })
+  await client.connect()
+  const { peer } = scripted
+  const bounced = new Visitor(client, 60_000, () => {}).bounce(
+    xml('presence', ns.client, { id: 'odd', type: 'unheard-of' }),
+  )
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  const other = peer.elements.find((element) => element.child('ping', ns.ping) !== undefined)
+  if (other !== undefined) peer.say(answerTo(other))
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  peer.say(
+    `<presence type='error' id='odd'><error type='modify'><bad-request xmlns='${ns.stanzaErrors}'/></error></presence>`,
+  )
+  expect(await bounced).toMatchObject({ condition: 'bad-request' })
+  await client.close()
 })

@@ -219,7 +219,7 @@ export const undrivable: Readonly<Record<string, string>> = {
     'the proof is compared here: no word of the server is awaited',
 }
 
-/** What decides where a session goes next, beside its states; that earlier attempts failed leads nowhere else. */
+/** What decides where a session goes next, beside its states; that earlier attempts failed does where one was cut late. */
 export function keyOf({ charts, notes }: Model): unknown {
   const { context: presence } = charts.get('session/presence')?.snapshot ?? {}
   const { context: connection } = charts.get('session/connection')?.snapshot ?? {}
@@ -233,6 +233,7 @@ export function keyOf({ charts, notes }: Model): unknown {
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
     authentication && [authentication.form, authentication.resource],
     session?.registers,
+    session?.isHaunted,
     authentication && [notes['challenge'], notes['signed']],
     binding && [binding.resource, binding.features.session, binding.features.bind, binding.previd],
     binding?.features.names.includes(`{${ns.streamManagement}}sm`),

@@ -116,7 +116,7 @@ export async function strike({ session, framing, place, path }: StruckPlace, fau
       problems.push(`it ends with ${error?.code}`)
     }
     const isRemoved = state.status === 'removed'
-    if (fault.condition !== undefined && isRemoved !== endsAccount(place, fault)) {
+    if (fault.kind !== 'stray' && isRemoved !== endsAccount(place, fault)) {
       problems.push(`the account is ${isRemoved ? 'taken for removed' : 'not known to be removed'}`)
     }
     if (isRemoved && !isLeaving(place)) problems.push('nobody has asked to remove the account')
@@ -180,7 +180,7 @@ const isReplaced = (place: string) => /"(?:requestingTls|securing)"/.test(place)
 /** Whose account is gone already, or is asked to be removed. */
 const isLeaving = (place: string) => /"remov(?:ed|ing)"/.test(place)
 
-/** To who has its account removed the end of the stream says that it is, and is no error. @see XEP-0077 §3.2 */
+/** To who has its account removed one end of the stream says that it is, and is no error. @see XEP-0077 §3.2 */
 const endsAccount = (place: string, { condition }: Fault): boolean =>
   place.includes('"removed"') ||
   (isLeaving(place) && condition !== undefined && isFarewell(new StreamError(condition)))

@@ -1,5 +1,5 @@
 import { filter, firstValueFrom, map, merge, NEVER, Subject } from 'rxjs'
-import { TransportError, type XmppError } from '../../errors.js'
+import { TimeoutError, TransportError, type XmppError } from '../../errors.js'
 import { createDialer } from '../../transport/dial-node.js'
 import type { Dialer } from '../../transport/dial.js'
 import type { CommandContext } from '../command.js'
@@ -10,7 +10,7 @@ import { UsageError } from '../usage-error.js'
 import { Arrivals } from './arrivals.js'
 import type { ChartStates } from './chart-states.js'
 import { HandStream } from './hand-stream.js'
-import { toSharedCommands } from './shared-commands.js'
+import { defaultTimeoutMs, toSharedCommands } from './shared-commands.js'
 import { talk, type Listener } from './talk.js'
 import { toHelp, type TypedCommand } from './typed-command.js'
 import type { WireLines } from './wire-lines.js'
@@ -68,6 +68,7 @@ class Hand implements Listener {
   readonly #arrivals = new Arrivals()
   readonly #ended: (error: XmppError | undefined) => void
   #stream: HandStream | undefined
+  #isSecuring = false
 
   /** @param ended told of each connection that ends, and why where that was not in order */
   constructor(parts: ByHandParts, ended: (error: XmppError | undefined) => void) {
@@ -113,10 +114,11 @@ class Hand implements Listener {
 
   async connect(): Promise<void> {
     const { context, domain, wire } = this.#parts
-    const { signal } = context.host.interruption
     await this.disconnect()
-    const endpoint = this.#parts.endpoint ?? (await this.#dialer.discover(domain, signal))[0] ?? ''
-    const transport = await this.#dialer.dial(endpoint, domain, signal)
+    const transport = await this.#inTime('dial', 'the connection', async (signal) => {
+      const endpoint = this.#parts.endpoint ?? (await this.#dialer.discover(domain, signal))[0] ?? ''
+      return this.#dialer.dial(endpoint, domain, signal)
+    })
     this.#arrivals.forget()
     this.#note(
       `Connected to ${transport.address}${transport.tls === null ? '' : `, ${transport.tls.version}`}.`,
@@ -143,7 +145,8 @@ class Hand implements Listener {
         this.#note('The connection has ended.')
         this.#stream = undefined
         this.#arrivals.end(error ?? new TransportError('closed', 'the connection has ended'))
-        this.#ended(error ?? undefined)
+        // Whoever waits for a handshake is told why there is none.
+        if (!this.#isSecuring) this.#ended(error ?? undefined)
       },
     })
   }
@@ -161,11 +164,27 @@ class Hand implements Listener {
         "Send <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/> first, and wait for the answer.",
       )
     }
-    const { context, domain } = this.#parts
-    const { signal } = context.host.interruption
-    this.#note(
-      `Encrypted with ${await stream.secure(this.#dialer.tlsOptions(domain), signal)}: open the stream anew.`,
-    )
+    this.#isSecuring = true
+    try {
+      const version = await this.#inTime('tls', 'the TLS handshake', (signal) =>
+        stream.secure(this.#dialer.tlsOptions(this.#parts.domain), signal),
+      )
+      this.#note(`Encrypted with ${version}: open the stream anew.`)
+    } finally {
+      this.#isSecuring = false
+    }
+  }
+
+  /** What waits for the other side ends, by itself or by the person. @throws TimeoutError */
+  async #inTime<T>(key: string, awaited: string, deed: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { host, options } = this.#parts.context
+    const timeoutMs = options.milliseconds('timeout') ?? defaultTimeoutMs
+    const late = AbortSignal.timeout(timeoutMs)
+    try {
+      return await deed(AbortSignal.any([host.interruption.signal, late]))
+    } catch (error) {
+      throw late.aborted ? new TimeoutError(key, awaited, timeoutMs) : error
+    }
   }
 
   #live(): HandStream {

@@ -42,9 +42,13 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
         const befriending = people.befriend(readJid('befriend', jid), {
           message: message.length === 0 ? undefined : message.join(' '),
         })
-        void befriending.settled.then(({ outcome }) =>
-          report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`),
-        )
+        const tell = async () => {
+          const { outcome } = await befriending.settled
+          // Whoever leaves takes nothing back: the server keeps what was asked.
+          if (client.state.status !== 'closed')
+            report.note(styled('green', '●'), ` ${befriending.jid}: ${outcome}`)
+        }
+        void tell()
       },
     },
     {
@@ -108,6 +112,9 @@ export function toSessionCommands(desk: SessionDesk): readonly TypedCommand[] {
       usage: '[INVITATION]',
       help: 'Make the account that --jid names, and log in to it; see --offline',
       run: async ([invitation]) => {
+        if (!['offline', 'halted', 'removed'].includes(client.state.status)) {
+          throw new UsageError('An account is made before one connects.', 'Type /disconnect first.')
+        }
         const token =
           invitation === undefined ? undefined : (parseInvitation(invitation)?.token ?? invitation)
         const { signal } = context.host.interruption

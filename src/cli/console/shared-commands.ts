@@ -12,7 +12,8 @@ export interface SharedDesk {
   readonly quit: () => void
 }
 
-const defaultTimeoutMs = 30_000
+/** How long a script waits for something to come, and a person by hand for a connection. */
+export const defaultTimeoutMs = 30_000
 
 /** Commands that every console has, last in its list. */
 export function toSharedCommands({ arrivals, charts, context, quit }: SharedDesk): readonly TypedCommand[] {

@@ -1,5 +1,6 @@
 import { concatMap, endWith, ignoreElements, map, type Observable } from 'rxjs'
 import { XmppError } from '../../errors.js'
+import { toAdvice } from '../advice.js'
 import type { CommandContext } from '../command.js'
 import { typedLines } from '../typing.js'
 import { UsageError } from '../usage-error.js'
@@ -51,7 +52,7 @@ export function talk(context: CommandContext, listener: Listener, charts: ChartS
       } catch (error) {
         const isMistake = error instanceof XmppError || error instanceof UsageError
         if (host.stdin.isTTY !== true || !isMistake) throw error
-        report.warn(toSentence(error.message), error.advice)
+        report.warn(toSentence(error.message), error instanceof XmppError ? toAdvice(error) : error.advice)
       }
       if (listener.isOpen) return
       const whole = entry.join(' ')

@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly run: (words: readonly string[], text: string) => void | Promise<void>
 }
 
-/** Runs what was typed. @throws UsageError where there is no such command, and whatever the command does */
+/** Runs what was typed. @throws UsageError where there is no such command or it cannot be meant, and whatever else the command does */
 export async function runTyped(line: string, commands: readonly TypedCommand[]): Promise<void> {
   const [, name = '', text = ''] = /^\/(\S*)\s*(.*)$/s.exec(line.trim()) ?? []
   const command = commands.find((known) => known.name === name)
@@ -27,7 +27,13 @@ export async function runTyped(line: string, commands: readonly TypedCommand[]):
       nearest === undefined ? 'See /help.' : `Did you mean /${nearest}?`,
     )
   }
-  await command.run(text === '' ? [] : text.split(/\s+/), text)
+  try {
+    await command.run(text === '' ? [] : text.split(/\s+/), text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const usage = `/${name} ${command.usage}`.trimEnd()
+    throw new UsageError(`That cannot be meant: ${error.message}.`, `Write ${usage}.`)
+  }
 }
 
 /** What there is to type, a line each. */

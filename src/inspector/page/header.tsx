@@ -52,6 +52,7 @@ export function Header() {
         </button>
         <input
           ref={input}
+          id="recording"
           type="file"
           accept=".jsonl,.json,.txt"
           aria-label="Recording"
@@ -84,7 +85,10 @@ function LinkState() {
       title={state.status === 'lost' ? state.reason : undefined}
     >
       <i aria-hidden="true" />
-      <span>{wordsOf(state)}</span>
+      <span>
+        {wordsOf(state)}
+        {state.status === 'live' && living() > 0 && <span class="long"> connected</span>}
+      </span>
       {state.status === 'file' && location.protocol !== 'file:' && (
         <button type="button" class="link" onClick={connect}>
           back to live
@@ -94,16 +98,16 @@ function LinkState() {
   )
 }
 
+const living = () => timeline().sources.filter(({ endedAt }) => endedAt === undefined).length
+
 function wordsOf(state: Link): string {
   switch (state.status) {
     case 'nothing':
       return 'Not connected'
     case 'joining':
       return 'Connecting'
-    case 'live': {
-      const living = timeline().sources.filter(({ endedAt }) => endedAt === undefined).length
-      return living === 0 ? 'Waiting for an app' : `${living} ${living === 1 ? 'app' : 'apps'} connected`
-    }
+    case 'live':
+      return living() === 0 ? 'Waiting for an app' : `${living()} ${living() === 1 ? 'app' : 'apps'}`
     case 'lost':
       return 'Reconnecting'
     case 'file':

@@ -1,7 +1,6 @@
 import { goTo } from './model/signals.js'
-import { follows } from './chart/follows.js'
 import { goLive, step, togglePlaying } from './time/playing.js'
-import { toggleHints } from './hints.js'
+import { closeHints, toggleHints } from './hints.js'
 import { toggleTheme } from './theme.js'
 
 /** Listens for as long as the page is there. */
@@ -40,13 +39,13 @@ function deedOf(key: string, isFar: boolean): (() => void) | undefined {
     case '0':
       return press('All of it')
     case 'f':
-      return () => {
-        follows.value = !follows.value
-      }
+      return press('Follow the active state')
     case 't':
       return toggleTheme
     case '?':
       return toggleHints
+    case 'Escape':
+      return closeHints
     default:
       return undefined
   }

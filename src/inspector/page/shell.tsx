@@ -15,7 +15,7 @@ import { Tabs, type Tab } from './ui/tabs.js'
 import { Welcome } from './welcome.js'
 
 const chart: Tab = { id: 'chart', title: 'Chart', Component: ChartView }
-const actors: Tab = { id: 'actors', title: 'Actors', Component: ActorTree }
+const actors: Tab = { id: 'actors', title: 'Actors', Component: ActorsAlone }
 const main = panes.filter(({ place }) => place === 'main')
 const side = panes.filter(({ place }) => place === 'side')
 
@@ -79,6 +79,17 @@ function Places() {
         </>
       )}
     </>
+  )
+}
+
+/** Where the chart has no room beside them, whoever is chosen leads to it. */
+function ActorsAlone() {
+  return (
+    <ActorTree
+      onChoose={() => {
+        mainTab.value = chart.id
+      }}
+    />
   )
 }
 

@@ -1,4 +1,5 @@
 import { link } from './model/link.js'
+import { Icon } from './ui/icon.js'
 
 /** What to do while there is nothing to see. */
 export function Welcome() {
@@ -26,6 +27,14 @@ export function Welcome() {
         <li>
           Or drop a recording here: a <code>.jsonl</code> file, as <code>--record</code> writes it. It never
           leaves your browser.
+          <br />
+          <button
+            type="button"
+            class="main"
+            onClick={() => document.querySelector<HTMLElement>('#recording')?.click()}
+          >
+            <Icon name="open" /> Open a recording
+          </button>
         </li>
       </ol>
     </main>

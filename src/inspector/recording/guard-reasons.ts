@@ -70,6 +70,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isBound: 'no new session was bound',
     isResumed: 'the session of before was not resumed',
     isTakenOver: 'it is no session of an earlier process',
+    hasNoGhost: 'an attempt that was cut off may still take the address away',
     hasNotFailed: 'earlier failures are yet to be forgiven',
     isSilent: 'something has come from the server meanwhile',
     isUnread: 'there is nothing to restore, or it was restored already',

@@ -16,6 +16,8 @@ export interface TalkerTask {
   readonly to: string
   /** File in which the client may save its session; without it, nothing is saved. */
   readonly saved?: string | undefined
+  /** File in which ours writes down what it does, bodies included. */
+  readonly recording?: string | undefined
   readonly caFile: string
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { enterFarEnd } from '../../support/far-end.js'
 import { singleCuts, toRandomPlan, toSingleCut, type SingleCut } from '../../support/fault-plan.js'
@@ -9,6 +10,7 @@ import type { Client } from '../clients.js'
 import type { Gathering } from './gathering.js'
 import { startProcessTalker, type ProcessTalker } from './process-talker.js'
 import type { ServerUnderFaults } from './servers.js'
+import { countUnstored } from './unstored.js'
 
 /** What may go wrong, by the names that `--row` takes. */
 export const rowNames = ['random', ...singleCuts, 'forgotten', 'killed', 'restart'] as const
@@ -40,11 +42,15 @@ export interface SessionOutcome extends Outcome {
   /** What the client has thrown where no app could have caught it. */
   readonly uncaught: readonly string[]
   readonly defect: string | undefined
+  /** Of those that are lost on the way to the client, how many its server has in no archive. */
+  readonly unstored: number
 }
 
 export interface Surroundings {
   /** Of the bench; gone when it ends. */
   readonly folder: string
+  /** Where the recordings of conversations are kept that did not go well. */
+  readonly recordings: string | undefined
   /** Where those meet whose server is restarted. */
   readonly gathering?: Gathering | undefined
 }
@@ -62,8 +68,16 @@ export async function holdSession(session: Session, surroundings: Surroundings):
   const { client, row, server } = session
   const relay = await startRelay(server.port)
   const pair = server.lend()
+  const sinceMs = Date.now()
   let talker: ProcessTalker | undefined
   const saved = row === 'killed' ? join(surroundings.folder, randomUUID()) : undefined
+  const recording =
+    surroundings.recordings === undefined || client !== 'ours'
+      ? undefined
+      : join(
+          surroundings.recordings,
+          `${server.name} ${row} ${session.seed} ${randomUUID().slice(0, 8)}.jsonl`,
+        )
   const farEnd = {
     port: server.directTlsPort,
     domain: server.domain,
@@ -86,6 +100,7 @@ export async function holdSession(session: Session, surroundings: Surroundings):
             resource,
             to: `${pair.farEnd}@${server.domain}`,
             saved,
+            recording,
             caFile: server.caFile,
           },
           events,
@@ -100,12 +115,22 @@ export async function holdSession(session: Session, surroundings: Surroundings):
       }),
       backLimitMs: row === 'random' ? faultLimitMs : cutLimitMs,
     })
-    return { ...outcome, uncaught: talker?.uncaught ?? [], defect: talker?.defect() }
+    if (recording !== undefined && !isFlawed(outcome)) await rm(recording, { force: true })
+    return {
+      ...outcome,
+      uncaught: talker?.uncaught ?? [],
+      defect: talker?.defect(),
+      unstored: await countUnstored(server, pair.talker, outcome.unheard, sinceMs),
+    }
   } finally {
     await relay.stop()
     server.giveBack(pair)
   }
 }
+
+/** Whether it is worth a look. */
+export const isFlawed = ({ down, missed, up }: Outcome): boolean =>
+  missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
 
 interface Deeds {
   readonly kill: () => Promise<void>

@@ -1,6 +1,6 @@
 import { clientTitles, type Client } from '../clients.js'
 import { median } from '../statistics.js'
-import { rowNames, rowTitles, type RowName, type Session, type SessionOutcome } from './rows.js'
+import { isFlawed, rowNames, rowTitles, type RowName, type Session, type SessionOutcome } from './rows.js'
 
 /** A conversation, with how it went or why it could not be held. */
 export interface Held {
@@ -26,9 +26,10 @@ export interface Summary {
   readonly lostUp: number
   readonly toldUp: number
   readonly confirmedUp: number
-  /** To the client, and how many of them came back to their sender. */
+  /** To the client, and how many of them came back to their sender, or are in no archive. */
   readonly lostDown: number
   readonly bouncedDown: number
+  readonly unstoredDown: number
   readonly falseAlarms: number
   readonly slowestMs: number | null
   readonly remarks: readonly string[]
@@ -85,6 +86,7 @@ function summarize({ client, row, server }: Session, group: readonly Held[]): Su
     confirmedUp: sum(({ up }) => up.confirmed),
     lostDown,
     bouncedDown: sum(({ down }) => down.told),
+    unstoredDown: sum(({ unstored }) => unstored),
     falseAlarms: sum(({ up }) => up.falseAlarms),
     slowestMs: times.length === 0 ? null : Math.round(Math.max(...times)),
     remarks: toRemarks(row, client, group),
@@ -113,14 +115,11 @@ function toRemarks(row: RowName, client: Client, group: readonly Held[]): readon
   ]
 }
 
-const isFlawed = ({ down, missed, up }: SessionOutcome): boolean =>
-  missed > 0 || [up, down].some(({ duplicated, lost, reordered }) => lost + duplicated + reordered > 0)
-
 /** How to read the table. */
 export const legend = [
   'duplicated: given to the app twice; known again: came twice, and was kept from the app.',
   'At the other end is an app of the same library: ours knows by its origin-id what is sent again, the others know nothing again.',
-  'Ours hears by its archive, which every server keeps for everybody.',
+  'Ours hears by its archive, which every server keeps for everybody; what is in no archive its server has lost.',
   'A restart is counted from when the server is told to, with its own start.',
   'A server that says it shuts down is left alone for up to a minute at random.',
 ].join('\n')
@@ -135,7 +134,7 @@ export function toTable(summaries: readonly Summary[]): string {
     'duplicated (known again)',
     'reordered',
     'lost up (told, confirmed)',
-    'lost down (bounced)',
+    'lost down (bounced, never stored)',
     'false alarms',
     'online after ms (slowest)',
     'remarks',
@@ -148,7 +147,7 @@ export function toTable(summaries: readonly Summary[]): string {
     `${summary.duplicated} (${summary.recognized})`,
     String(summary.reordered),
     `${summary.lostUp} (${summary.toldUp}, ${summary.confirmedUp})`,
-    `${summary.lostDown} (${summary.bouncedDown})`,
+    `${summary.lostDown} (${summary.bouncedDown}, ${summary.unstoredDown})`,
     String(summary.falseAlarms),
     `${summary.millisecondsToOnline ?? '–'} (${summary.slowestMs ?? '–'})`,
     summary.remarks.join('; '),

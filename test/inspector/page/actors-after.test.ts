@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createMachine } from 'xstate'
+import { toGraph } from '../../../src/inspector/drawing/graph.js'
 import { failureLine } from '../../../src/inspector/page/chart/failure-line.js'
 import { failures } from '../../../src/inspector/page/panes/details/known-failures.js'
 import type { ActorView } from '../../../src/inspector/page/model/actor-view.js'
@@ -94,6 +96,28 @@ describe('an actor', () => {
       took('root', 2),
     )
     expect(actor('root')?.context).toEqual({ tries: 1, jid: 'a@b' })
+  })
+
+  it('remembers what failed, and not what only follows from that', () => {
+    const graph = toGraph(
+      createMachine({
+        id: 'login',
+        initial: 'asking',
+        on: { 'session.lost': { actions: 'forget' } },
+        states: { asking: { on: { refused: 'halted' } }, halted: {} },
+      }),
+    )
+    const timeline = new Timeline()
+    const refused = took('login', 1, { type: 'refused', value: 'halted', edges: ['login.asking refused 0'] })
+    const lost = took('login', 2, { type: 'session.lost', value: 'halted', edges: ['login session.lost 0'] })
+    timeline.append([
+      ...opening('a'),
+      { kind: 'chart', source: 'a', chart: 'login', graph },
+      began('login', 0, { chart: 'login', value: 'asking' }),
+      refused,
+      lost,
+    ])
+    expect(timeline.at(2).actors.get('a login')?.lastFailure?.record).toEqual(refused)
   })
 
   it('says in words why something went wrong', () => {

@@ -3,7 +3,7 @@ import type { AuthenticationOutput } from '../../../machines/authentication.js'
 import type { BindingInput, BindingOutput } from '../../../machines/binding.js'
 import type { ConnectionOutput } from '../../../machines/connection.js'
 import { judge } from '../../../machines/policy.js'
-import type { LeftBehind, SessionContext } from '../../../machines/session-context.js'
+import { isFarewell, type LeftBehind, type SessionContext } from '../../../machines/session-context.js'
 import type { SessionEvent } from '../../../machines/session-setup.js'
 import { sessionMachine } from '../../../machines/session.js'
 import { noFeatures } from '../../../machines/stream-facts.js'
@@ -290,14 +290,15 @@ export const session = toWalked(measured, {
       !snapshot.matches({ active: 'registering' }) ||
       (snapshot.context.registers &&
         (snapshot.context.transport?.secure === true || snapshot.context.allowPlaintext)),
-    'an account is gone by the server’s word alone: it says so, or ends the stream by itself': (
+    'an account is gone by the server’s word alone: it says so, or authorizes nobody any more': (
       snapshot,
       last,
     ) =>
       !isEntered('removed', snapshot, last?.from) ||
       last?.from.matches({ active: { closing: 'removed' } }) === true ||
       (last?.from.matches({ active: { online: { course: 'removing' } } }) === true &&
-        last.event.type === 'stream.ended'),
+        last.event.type === 'stream.ended' &&
+        isFarewell(last.event.error)),
     'whose account is gone does not come back by itself': (snapshot, last) =>
       last?.from.matches('removed') !== true ||
       snapshot.context.error?.code === 'defect.unexpected' ||

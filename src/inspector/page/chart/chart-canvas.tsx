@@ -10,7 +10,7 @@ import { BlockText } from './block-text.js'
 import { ChartTools } from './chart-tools.js'
 import { Countdown } from './countdown.js'
 import { follows } from './follows.js'
-import { FarNames } from './far-names.js'
+import { FarWords } from './far-words.js'
 import { HoverCard, type Hovered } from './hover-card.js'
 import { useGestures } from './gestures.js'
 import { Minimap } from './minimap.js'
@@ -38,14 +38,13 @@ export function ChartCanvas(props: {
       viewport.size.value = { width: current.clientWidth, height: current.clientHeight }
     }
     measure()
-    viewport.begin(layout, activePlace(view, boxes))
+    viewport.begin(layout, activePlaces(view, boxes))
     const observer = new ResizeObserver(measure)
     observer.observe(current)
     return () => observer.disconnect()
   }, [layout, view.key])
   useEffect(() => {
-    const place = activePlace(view, boxes)
-    if (follows.value && place !== undefined) viewport.follow(place)
+    if (follows.value) viewport.follow(activePlaces(view, boxes))
   }, [view.active, follows.value])
   useGestures(pane, viewport)
 
@@ -61,11 +60,15 @@ export function ChartCanvas(props: {
   const seek = (target: EventTarget | null): void => {
     const box = target instanceof SVGElement ? boxes.get(target.dataset['state'] ?? '') : undefined
     if (box !== undefined && target instanceof SVGElement && target.matches(':focus-visible'))
-      viewport.follow(box)
+      viewport.follow([box])
   }
   const sources = transitionsOf(graph)
   const isOpen = (id: string): boolean =>
     view.life !== 'ended' && view.active.has(sources.get(id)?.source ?? '')
+  const timers = view.timers.flatMap((timer) => {
+    const box = boxes.get(sources.get(timer.edge)?.source ?? '')
+    return box === undefined ? [] : [{ timer, box }]
+  })
   const takenBy =
     view.lastEvent === undefined ? undefined : `${view.lives} ${view.lastEvent.seq} ${view.lastEdges.length}`
   const first = inside.find(({ state }) => isActiveLeaf(state?.id, view, boxes))
@@ -85,6 +88,7 @@ export function ChartCanvas(props: {
       }}
       onFocusOut={() => point(null)}
       onKeyDown={(event) => {
+        if (event.key === 'Escape') point(null)
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moveFocus(event)
         if (event.key === 'Enter')
           visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
@@ -127,25 +131,23 @@ export function ChartCanvas(props: {
               taken={takenIn(edge.transitions, view)}
             />
           ))}
-          <FarNames viewport={viewport} boxes={inside} active={view.active} />
-          {view.timers.map((timer) => {
-            const box = boxes.get(sources.get(timer.edge)?.source ?? '')
-            if (box === undefined) return null
-            const right = box === root ? box.width - 8 : box.x + box.width - 6
-            return (
-              <Countdown
-                key={timer.edge}
-                timer={timer}
-                source={view.source}
-                x={right}
-                y={box === root ? 24 : box.y}
-              />
-            )
-          })}
+          <FarWords
+            viewport={viewport}
+            matter={{ boxes: inside, edges: layout.edges, timers, view, isOpen }}
+          />
+          {timers.map(({ timer, box }) => (
+            <Countdown
+              key={timer.edge}
+              timer={timer}
+              source={view.source}
+              x={box === root ? box.width - 8 : box.x + box.width - 6}
+              y={box === root ? 24 : box.y}
+            />
+          ))}
         </g>
       </svg>
       <Minimap viewport={viewport} layout={layout} active={view.active} />
-      <ChartTools viewport={viewport} chart={layout} place={() => activePlace(view, boxes)} />
+      <ChartTools viewport={viewport} chart={layout} places={() => activePlaces(view, boxes)} />
       {hovered.value !== undefined && (
         <HoverCard actor={view} graph={graph} hovered={hovered.value} pane={viewport.size.value} />
       )}
@@ -168,18 +170,17 @@ function isActiveLeaf(
   return id !== undefined && active.has(id) && boxes.get(id)?.state?.states.length === 0
 }
 
-/** What holds all active leaves, or the first of them where they stand too far apart to be seen together. */
-function activePlace(view: ActorView, boxes: ReadonlyMap<string, LaidBox>): Rectangle | undefined {
+/** What holds all active leaves, and the first of them, for where they stand too far apart to be seen together. */
+function activePlaces(view: ActorView, boxes: ReadonlyMap<string, LaidBox>): readonly Rectangle[] {
   const leaves = [...view.active].flatMap((id) =>
     isActiveLeaf(id, view, boxes) ? (boxes.get(id) ?? []) : [],
   )
-  const [first] = leaves
-  if (first === undefined) return undefined
+  if (leaves.length === 0) return []
   const x = Math.min(...leaves.map((box) => box.x))
   const y = Math.min(...leaves.map((box) => box.y))
   const width = Math.max(...leaves.map((box) => box.x + box.width)) - x
   const height = Math.max(...leaves.map((box) => box.y + box.height)) - y
-  return width > 900 || height > 700 ? first : { x, y, width, height }
+  return [{ x, y, width, height }, ...leaves.slice(0, 1)]
 }
 
 function hoveredAt(target: EventTarget | null, pane: HTMLElement): Hovered | undefined {

@@ -7,13 +7,12 @@ import type { Size, Viewport } from './viewport.js'
 export function ChartTools(props: {
   readonly viewport: Viewport
   readonly chart: Size
-  readonly place: () => Rectangle | undefined
+  readonly places: () => readonly Rectangle[]
 }) {
-  const { viewport, chart, place } = props
+  const { viewport, chart, places } = props
   const follow = (): void => {
     follows.value = !follows.value
-    const found = place()
-    if (follows.value && found !== undefined) viewport.follow(found, { force: true })
+    if (follows.value) viewport.follow(places(), { force: true })
   }
   return (
     <div class="chart-tools" role="toolbar" aria-label="View of the chart">

@@ -5,17 +5,20 @@ import { isRunning, shownTime, useTick } from './clock.js'
 
 const radius = 7
 const height = 22
+const widthOf = (words: string): number => 2 * radius + 16 + words.length * 6.6
 
 /** A time-out that runs, as a ring that empties; stands still where time does. Right edge and middle at a point. */
-export function Countdown(props: { readonly timer: RunningTimer; readonly source: string } & Point) {
-  const { timer, source, x, y } = props
+export function Countdown(
+  props: { readonly timer: RunningTimer; readonly source: string; readonly scale?: number } & Point,
+) {
+  const { timer, source, x, y, scale = 1 } = props
   const runs = isRunning(source)
   useTick(runs)
   const passed = Math.max(0, shownTime(source) - timer.since)
   const begunAt = useMemo(() => passed, [timer, runs])
   const left = Math.max(0, timer.ms - passed)
   const words = durationWords(left)
-  const width = 2 * radius + 16 + words.length * 6.6
+  const width = widthOf(words)
   const isUrgent = left < timer.ms / 5
   return (
     <g
@@ -23,7 +26,7 @@ export function Countdown(props: { readonly timer: RunningTimer; readonly source
       data-edge={timer.edge}
       role="img"
       aria-label={`${words} left of ${durationWords(timer.ms)}`}
-      transform={`translate(${x - width} ${y - height / 2})`}
+      transform={`translate(${x} ${y}) scale(${scale}) translate(${-width} ${-height / 2})`}
     >
       <rect class="pill" width={width} height={height} rx={height / 2} />
       <circle class="track" cx={radius + 4} cy={height / 2} r={radius - 1.5} />
@@ -47,6 +50,9 @@ export function Countdown(props: { readonly timer: RunningTimer; readonly source
     </g>
   )
 }
+
+/** How much room a time-out takes at its beginning, in px. */
+export const countdownSize = (ms: number) => ({ width: widthOf(durationWords(ms)), height })
 
 /** E.g. `0.4 s`, `12 s`, `4:58`. */
 export function durationWords(ms: number): string {

@@ -27,7 +27,7 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
     if (event.ctrlKey || event.metaKey || isMouseWheel(event)) {
       viewport.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), place(event))
     } else {
-      viewport.pan(-event.deltaX, -event.deltaY)
+      panByHand(viewport, -event.deltaX, -event.deltaY)
     }
   }
   const down = (event: PointerEvent): void => {
@@ -39,7 +39,7 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
     if (before === undefined) return
     const now = place(event)
     const [other] = [...fingers].filter(([id]) => id !== event.pointerId).map(([, finger]) => finger)
-    if (other === undefined) viewport.pan(now.x - before.x, now.y - before.y)
+    if (other === undefined) panByHand(viewport, now.x - before.x, now.y - before.y)
     else {
       const part =
         Math.hypot(now.x - other.x, now.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y)
@@ -72,10 +72,13 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
 function deedOf({ key, shiftKey }: KeyboardEvent, viewport: Viewport): (() => void) | undefined {
   const step = steps.get(key)
   if (!shiftKey || step === undefined) return undefined
-  return () => {
-    follows.value = false
-    viewport.pan(step[0] * keyStep, step[1] * keyStep)
-  }
+  return () => panByHand(viewport, step[0] * keyStep, step[1] * keyStep)
+}
+
+/** Whoever looks elsewhere is not taken back. */
+function panByHand(viewport: Viewport, dx: number, dy: number): void {
+  if (dx !== 0 || dy !== 0) follows.value = false
+  viewport.pan(dx, dy)
 }
 
 const steps: ReadonlyMap<string, readonly [number, number]> = new Map([

@@ -16,8 +16,10 @@ export interface Size {
 /** At a smaller scale nobody can read the words of a chart. */
 export const farBelow = 0.5
 
-const scales = { least: 0.03, most: 3, readable: 0.72, usual: 1 }
+const scales = { least: 0.03, most: 3, readable: 0.72, roomy: 0.85, usual: 1 }
 const edge = 24
+/** What stands over the lower right corner of a pane is so wide. */
+const corner = 164
 const glideMs = 260
 
 /** One pane through which a chart is seen. */
@@ -26,41 +28,40 @@ export class Viewport {
   /** Of the pane, in px. */
   readonly size: Signal<Size> = signal({ width: 0, height: 0 })
   #frame = 0
+  #chart: Size = { width: 0, height: 0 }
 
   /** Shows all of it, at most at its own size. */
-  fit({ width, height }: Size): void {
-    const scale = clamp(
-      Math.min((this.size.value.width - 2 * edge) / width, (this.size.value.height - 2 * edge) / height),
-      scales.least,
-      scales.usual,
-    )
-    this.#glide({
-      x: (this.size.value.width - width * scale) / 2,
-      y: (this.size.value.height - height * scale) / 2,
-      scale,
-    })
+  fit(chart: Size): void {
+    const { width, height } = this.size.value
+    const scale = clamp(this.#scaleOf(chart), scales.least, scales.usual)
+    this.#glide({ x: (width - chart.width * scale) / 2, y: (height - chart.height * scale) / 2, scale })
   }
 
-  /** Shows all of it where that can be read, else a place of it at a size that can. */
-  begin(chart: Size, place: Rectangle | undefined): void {
+  /** Shows all of it where that can be read, else the first of some places that can be, else the last of them. */
+  begin(chart: Size, places: readonly Rectangle[]): void {
+    this.#chart = chart
     this.fit(chart)
     this.#settle()
+    const place = this.#fitting(places, scales.readable)
     if (this.view.value.scale >= scales.readable || place === undefined) return
-    this.#show({ ...place, scale: scales.usual })
+    this.#show({ ...place, scale: clamp(this.#scaleOf(place), scales.readable, scales.roomy) })
     this.#settle()
   }
 
-  /** Brings a place into view, with the least movement; leaves the scale where the place can be read. */
-  follow(place: Rectangle, { force = false } = {}): void {
-    const { x, y, scale } = this.view.value
-    const left = place.x * scale + x
-    const top = place.y * scale + y
+  /** Brings the first of some places that fits into view, else the last of them, with the least movement; leaves the scale where that can be read. */
+  follow(places: readonly Rectangle[], { force = false } = {}): void {
+    const { x, y, scale: now } = this.view.value
+    const scale = Math.max(now, force ? scales.readable : 0)
+    const place = this.#fitting(places, scale)
+    if (place === undefined) return
+    const left = place.x * now + x
+    const top = place.y * now + y
     const isSeen =
       left >= 0 &&
       top >= 0 &&
-      left + place.width * scale <= this.size.value.width &&
-      top + place.height * scale <= this.size.value.height
-    if (!isSeen || force) this.#show({ ...place, scale: Math.max(scale, force ? scales.readable : 0) })
+      left + place.width * now <= this.size.value.width &&
+      top + place.height * now <= this.size.value.height
+    if (!isSeen || force) this.#show({ ...place, scale })
   }
 
   /** Around a point of the pane, or its middle. */
@@ -87,10 +88,22 @@ export class Viewport {
     this.view.value = { x: x + dx, y: y + dy, scale }
   }
 
+  /** At which all of something just fits. */
+  #scaleOf({ width, height }: Size): number {
+    const pane = this.size.value
+    return Math.min((pane.width - 2 * edge) / width, (pane.height - 2 * edge) / height)
+  }
+
+  #fitting(places: readonly Rectangle[], scale: number): Rectangle | undefined {
+    return places.find((place) => this.#scaleOf(place) >= scale) ?? places.at(-1)
+  }
+
+  /** In the middle, unless that would show what lies beyond the chart. */
   #show({ x, y, width, height, scale }: Rectangle & { readonly scale: number }): void {
+    const pane = this.size.value
     this.#glide({
-      x: this.size.value.width / 2 - (x + width / 2) * scale,
-      y: this.size.value.height / 2 - (y + height / 2) * scale,
+      x: toOffset((x + width / 2) * scale, this.#chart.width * scale, pane.width, corner),
+      y: toOffset((y + height / 2) * scale, this.#chart.height * scale, pane.height, edge),
       scale,
     })
   }
@@ -127,6 +140,12 @@ export class Viewport {
     cancelAnimationFrame(this.#frame)
     this.#target = undefined
   }
+}
+
+/** Where a chart of a length begins in a pane, for a point of it to stand as near to the middle as can be; so much is free at its end. */
+function toOffset(point: number, chart: number, pane: number, free: number): number {
+  if (chart + 2 * edge <= pane) return (pane - chart) / 2
+  return clamp(pane / 2 - point, pane - chart - free, edge)
 }
 
 function clamp(value: number, least: number, most: number): number {

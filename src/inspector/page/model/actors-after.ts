@@ -111,7 +111,7 @@ function enterEvent(actors: Map<string, ActorView>, record: EventTaken, surround
     lastEdges: edges.length === 0 ? before.lastEdges : edges,
     timers: status === undefined ? timersAfter(before, active, record, now) : [],
     context: mergeFacts(before.context, context),
-    lastFailure: failureIn(record, graph) ?? before.lastFailure,
+    lastFailure: failureIn(record, before) ?? before.lastFailure,
   })
   if (status !== undefined) endChildren(actors, before)
 }
@@ -173,10 +173,14 @@ function runningFrom(timers: readonly Timer[] | undefined, since: number): reado
   return timers?.map((timer) => ({ ...timer, since })) ?? []
 }
 
-function failureIn(record: EventTaken, graph: ChartGraph | undefined): Failure | undefined {
+/** What only follows from an earlier failure, tells no error and leads nowhere, says less than that one: it is none. */
+function failureIn(record: EventTaken, { graph, lastFailure }: ActorView): Failure | undefined {
   const transitions = transitionsOf(graph)
   const edge = record.edges.find((id) => transitions.get(id)?.failure === true)
-  if (edge !== undefined) return { record, edge }
+  if (edge !== undefined) {
+    const isNews = tellsError(record) || transitions.get(edge)?.targets.length !== 0
+    return isNews || lastFailure === undefined ? { record, edge } : undefined
+  }
   return record.status === 'error' || tellsError(record) ? { record } : undefined
 }
 

@@ -4,7 +4,7 @@ import { cursor, moment, search, selectedActor, timeline } from '../model/signal
 import { toLegibleLine } from '../panes/legible.js'
 import { Icon } from '../ui/icon.js'
 import { VirtualList } from '../ui/virtual-list.js'
-import { LifeSign } from './life-sign.js'
+import { LifeSign, lifeWords } from './life-sign.js'
 import { treeRows, type TreeRow } from './tree-rows.js'
 
 const closed = signal<ReadonlySet<string>>(new Set())
@@ -21,8 +21,8 @@ const rowHeight = 28
 /** Longer names are cut. */
 const nameLimit = 200
 
-/** Everybody who is or was there, under who started them. */
-export function ActorTree() {
+/** Everybody who is or was there, under who started them; `onChoose`: somebody was chosen by a click or Enter. */
+export function ActorTree({ onChoose = () => undefined }: { readonly onChoose?: () => void }) {
   const list = rows.value
   const chosen = list.findIndex(({ key }) => key === selectedActor.value)
   const living = [...moment.value.actors.values()].filter(({ life }) => life !== 'ended').length
@@ -58,9 +58,10 @@ export function ActorTree() {
           keyOf={(index) => list[index]?.key ?? index}
           row={(index) => {
             const row = list[index]
-            return row === undefined ? null : <Row row={row} id={rowId(index)} isChosen={index === chosen} />
+            const standing = { id: rowId(index), isChosen: index === chosen, onChoose }
+            return row === undefined ? null : <Row row={row} {...standing} />
           }}
-          onKeyDown={(event) => moveBy(event, list, chosen)}
+          onKeyDown={(event) => (event.key === 'Enter' ? onChoose() : moveBy(event, list, chosen))}
         />
       )}
     </section>
@@ -71,10 +72,12 @@ function Row({
   row,
   id,
   isChosen,
+  onChoose,
 }: {
   readonly row: TreeRow
   readonly id: string
   readonly isChosen: boolean
+  readonly onChoose: () => void
 }) {
   const { key, level, name, source, actor, isOpen } = row
   const isGone = source?.endedAt !== undefined || actor?.life === 'ended'
@@ -88,12 +91,15 @@ function Row({
       aria-selected={isChosen}
       aria-expanded={isOpen}
       title={toLegibleLine(
-        actor === undefined ? (source?.engine ?? '') : [actor.path, state].filter(Boolean).join(' — '),
+        actor === undefined
+          ? (source?.engine ?? '')
+          : [actor.path, state, lifeWords(actor)].filter(Boolean).join(' — '),
       )}
       style={{ paddingLeft: `${(level - 1) * 14 + 4}px` }}
       onClick={() => {
-        if (actor === undefined) fold(key, isOpen === true)
-        else selectedActor.value = key
+        if (actor === undefined) return fold(key, isOpen === true)
+        selectedActor.value = key
+        onChoose()
       }}
     >
       <span

@@ -9,10 +9,15 @@ const words = {
   stopped: 'stopped',
 } as const
 
+/** How an actor stands, in words. */
+export function lifeWords(actor: ActorView): string {
+  return `${actor.chart === undefined ? 'a deed, ' : ''}${words[standingOf(actor)]}`
+}
+
 /** How an actor stands, as a sign of 14 px: full where it lives, a shape of its own for each other way. */
 export function LifeSign({ actor }: { readonly actor: ActorView }) {
-  const { life, status, chart, lastFailure } = actor
-  const standing = life === 'ended' ? (status ?? 'stopped') : life
+  const { life, chart, lastFailure } = actor
+  const standing = standingOf(actor)
   return (
     <svg
       class={`life-sign ${standing}${chart === undefined ? ' deed' : ''}`}
@@ -31,6 +36,8 @@ export function LifeSign({ actor }: { readonly actor: ActorView }) {
     </svg>
   )
 }
+
+const standingOf = ({ life, status }: ActorView) => (life === 'ended' ? (status ?? 'stopped') : life)
 
 const circle = 'M4 0A4 4 0 1 1 -4 0A4 4 0 1 1 4 0Z'
 const shapes = {

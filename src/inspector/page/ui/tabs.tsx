@@ -21,7 +21,7 @@ export function Tabs(props: {
   const { id, Component } = current
   const move = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-    if (step === undefined) return
+    if (step === undefined || event.shiftKey) return
     event.preventDefault()
     const next = tabs[(tabs.indexOf(current) + step + tabs.length) % tabs.length]
     if (next === undefined) return
@@ -42,8 +42,10 @@ export function Tabs(props: {
               aria-selected={tab === current}
               aria-controls={tab === current ? `panel-${tab.id}` : undefined}
               tabIndex={tab === current ? 0 : -1}
-              onClick={() => {
+              onClick={({ currentTarget, detail }) => {
                 chosen.value = tab.id
+                // By a pointer: the arrows go on through time.
+                if (detail > 0) currentTarget.blur()
               }}
             >
               {tab.title}

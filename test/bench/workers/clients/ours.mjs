@@ -1,6 +1,5 @@
 import { firstValueFrom, skip } from 'rxjs'
 import { contacts, createClient } from 'xmpp-machines'
-import { createRecorder, toRecordingText } from 'xmpp-machines/inspector'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
 export async function login({
@@ -22,7 +21,7 @@ export async function login({
     ...(allowPlaintext === true ? { dangerouslyAllowPlaintext: true } : {}),
     ...(streamManagement === undefined ? {} : { streamManagement }),
     ...(mechanism === undefined ? {} : { mechanisms: [mechanism] }),
-    ...tapsOf(recording),
+    ...(await tapsOf(recording)),
   })
   const people = withContacts === true ? client.use(contacts) : undefined
   await client.connect()
@@ -39,9 +38,10 @@ export async function login({
   }
 }
 
-/** `watched`: somebody listens, as a file or a page does. */
-function tapsOf(recording) {
+/** `watched`: somebody listens, as a file or a page does. Who records nothing does not load what does. */
+async function tapsOf(recording) {
   if (recording !== 'ours' && recording !== 'watched') return {}
+  const { createRecorder, toRecordingText } = await import('xmpp-machines/inspector')
   const recorder = createRecorder({ name: 'ours' })
   if (recording === 'watched') recorder.subscribe((lines) => void toRecordingText(lines))
   return recorder.taps

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
 import { archive, createClient, fromUnstorage, sessionIn } from 'xmpp-machines'
+import { createRecorder, toRecordingText } from 'xmpp-machines/inspector'
 
 /**
  * As the README says: it comes back by itself, every delivery says how far it has come, and what was missed comes out of the
  * archive before what is said now. Failures are forgiven at once, not after a minute, since fifty of them fall into minutes
  * here: the peers do not count theirs.
  */
-export function talk({ jid, password, resource, saved, url }, hear) {
+export function talk({ jid, password, recording, resource, saved, url }, hear) {
   const client = createClient({
     jid: `${jid}/${resource}`,
     password,
@@ -17,6 +18,7 @@ export function talk({ jid, password, resource, saved, url }, hear) {
     mechanisms: ['PLAIN'],
     timeouts: { stableMs: 1 },
     ...(saved === undefined ? {} : { store: storeIn(saved) }),
+    ...(recording === undefined ? {} : tapsInto(recording, jid)),
   })
   const diary = saved === undefined ? undefined : openDiary(saved)
   for (const body of diary?.shown ?? []) hear.recalled(body)
@@ -46,6 +48,12 @@ export function talk({ jid, password, resource, saved, url }, hear) {
       })
     },
   }
+}
+
+function tapsInto(file, name) {
+  const recorder = createRecorder({ name, showBodies: true })
+  recorder.subscribe((lines) => appendFileSync(file, toRecordingText(lines)))
+  return recorder.taps
 }
 
 const storeIn = (folder) =>

@@ -29,6 +29,24 @@ describe('SequenceIndex', () => {
     expect(words()).toContain('session/authentication → session/authentication: initiate done')
   })
 
+  it('leaves to the session what keeps the stream, and to the app what else no chart has handled', () => {
+    const story = tellSession().filter(isHappening)
+    const received = (seq: number, name: string, xml: string) =>
+      ({ kind: 'wire', source: 'alice', seq, t: 1, direction: 'in', what: 'element', name, xml }) as const
+    const fresh = [
+      received(90_001, 'r', "<r xmlns='urn:xmpp:sm:3'/>"),
+      received(90_002, 'message', '<message/>'),
+    ]
+    const all = [...story, ...fresh]
+    const grown = new SequenceIndex('alice')
+    grown.scan(all)
+    const ends = fresh.map((record) => {
+      const arrow = grown.arrow(record, all.indexOf(record), new Set())
+      return `${arrow?.from} → ${arrow?.to}`
+    })
+    expect(ends).toEqual(['server → session', 'server → app'])
+  })
+
   it('folds actors into the one around them', () => {
     const folded = words(new Set(['session']))
     expect(folded.filter((each) => each.includes('session/'))).toEqual([])

@@ -81,6 +81,13 @@ describe('WireIndex', () => {
     expect(slow.rows(everything)).toEqual(index.rows(everything))
   })
 
+  it('knows whether several sources share it', () => {
+    expect(index.isShared).toBe(false)
+    const shared = new WireIndex()
+    shared.scan([stanza('<a/>'), { ...stanza('<b/>'), source: 'another' }])
+    expect(shared.isShared).toBe(true)
+  })
+
   it('grows, and begins anew where the past has changed', () => {
     const list = [stanza('<a/>', 'in', 1), stanza('<b/>', 'in', 2)]
     const growing = new WireIndex()
@@ -121,7 +128,9 @@ describe('summaryOf()', () => {
       'x',
       'gone',
     ],
-    ['<r xmlns="urn:xmpp:sm:3"/>', 'r', '', ''],
+    ['<r xmlns="urn:xmpp:sm:3"/>', 'r', '', 'how much has arrived?'],
+    ['<auth mechanism="SCRAM-SHA-1">…(68 characters)</auth>', 'auth', '', 'SCRAM-SHA-1'],
+    ['<a xmlns="urn:xmpp:sm:3" h="8"/>', 'a', '', '8 arrived'],
     ['not xml at all', '', '', 'not xml at all'],
   ])('of %s', (xml, title, peer, content) => {
     expect(summaryOf(stanza(xml))).toMatchObject({ title, peer, content })

@@ -1,7 +1,7 @@
 import type { InspectorRecord } from '../../../recording/record.js'
 import { actorKey, type ActorView } from '../../model/actor-view.js'
 import { stateWords } from '../../model/active-states.js'
-import { actor, cursorIndex, moment, selectedRecord, timeline } from '../../model/signals.js'
+import { actor, cursor, cursorIndex, moment, selectedRecord, timeline } from '../../model/signals.js'
 import { toFactLines } from '../facts.js'
 import { toLegibleLine } from '../legible.js'
 import { EventView } from './event-view.js'
@@ -26,7 +26,9 @@ export function DetailsPane() {
   const index = record === undefined ? -1 : timeline().indexOf(record)
   return (
     <div class="pane details">
-      {record?.kind === 'event' && <EventView event={record} index={index} />}
+      {record?.kind === 'event' && (
+        <EventView event={record} index={index} isChosen={selectedRecord.value !== undefined} />
+      )}
       {record !== undefined && record.kind !== 'event' && <OtherRecord record={record} />}
       {view !== undefined && <ActorNow view={view} shown={record} />}
     </div>
@@ -47,6 +49,7 @@ function ActorNow({ view, shown }: ActorNowProps) {
   return (
     <>
       <section aria-label="The actor now">
+        <p class="eyebrow">{cursor.value === 'live' ? 'Now' : 'Then'}</p>
         <h2>
           <span class="mono">{toLegibleLine(view.path, 200)}</span>
           <span class="quiet">{lifeWords(view)}</span>

@@ -17,10 +17,12 @@ interface EventViewProps {
   readonly event: EventTaken
   /** Where it stands among the records. */
   readonly index: number
+  /** Somebody has chosen it; else it is the last one. */
+  readonly isChosen: boolean
 }
 
 /** What happened: the event, what it changed, what it took, and what refused. */
-export function EventView({ event, index }: EventViewProps) {
+export function EventView({ event, index, isChosen }: EventViewProps) {
   const { source, actorPath, type, from, value, edges, refused = [], data, measured } = event
   const key = actorKey(source, actorPath)
   const then = timeline().at(index).actors.get(key)
@@ -34,6 +36,7 @@ export function EventView({ event, index }: EventViewProps) {
   const whyNot = toWhyNot(then?.graph, refused)
   return (
     <section aria-label="The event">
+      <p class="eyebrow">{isChosen ? 'The event' : 'The last event'}</p>
       <h2>
         <span class="mono">{toLegibleLine(eventWords(type), 200)}</span>
         <span class="quiet">{timeWords(timeline().timeOf(event))}</span>

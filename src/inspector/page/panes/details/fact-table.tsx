@@ -7,7 +7,14 @@ export function FactTable({ lines }: { readonly lines: readonly FactLine[] }) {
       {lines.map(({ path, value, before }) => (
         <div key={path} class={before === undefined ? '' : 'changed'}>
           <dt>
-            <bdi>{path}</bdi>
+            <bdi>
+              {path.split(/(?<=\.)/).map((part) => (
+                <>
+                  {part}
+                  <wbr />
+                </>
+              ))}
+            </bdi>
           </dt>
           <dd>
             {before !== undefined && (

@@ -69,8 +69,8 @@ const faults = [
   ['silence', 'Go silent', 'The connection stays, and nothing passes any more'],
   [
     'not-authorized',
-    'Refuse the next login',
-    'The connection ends, and the next login is answered with not-authorized',
+    'Cut, and refuse the next login',
+    'The connection ends, and the login that follows is answered with not-authorized',
   ],
 ] as const
 

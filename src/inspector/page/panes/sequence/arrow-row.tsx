@@ -28,7 +28,7 @@ export function ArrowRow({ arrow, top, places, width, left, isCurrent, isLater, 
   const isLoop = start === end
   const characterWidth = characterWidths[tone === 'stanza' ? 'stanza' : 'other']
   const room = { first: left + gutter + 4, last: width - 8 }
-  const wanted = toLegibleLine(label, 80)
+  const wanted = cut(toLegibleLine(label, 400), 80)
   const wantedWidth = wanted.length * characterWidth
   const words = isLoop ? besideLoop(start, wantedWidth, room) : along(Math.min(start, end), wantedWidth, room)
   return (

@@ -1,6 +1,7 @@
 import type { EventTaken, InspectorRecord } from '../../../recording/record.js'
 import { Follower } from '../follower.js'
 import { summaryOf } from '../wire/summary.js'
+import { kindOf } from '../wire/wire-index.js'
 
 /** A line that goes down the page: somebody who takes part. */
 export interface Lifeline {
@@ -80,9 +81,9 @@ export class SequenceIndex {
     switch (record.kind) {
       case 'wire': {
         const handler = this.#handlers.get(record.seq)
-        // What nobody has handled is traffic: it goes to the app, past the charts; whatever is sent, the session sends.
-        const sender = record.direction === 'out' ? this.#root : undefined
-        const actor = handler ?? sender
+        // What no chart has handled is traffic, which goes to the app; what keeps the stream, and all that is sent, is the session’s.
+        const isTraffic = record.direction === 'in' && kindOf(record) !== 'stream'
+        const actor = handler ?? (isTraffic ? undefined : this.#root)
         const here = actor === undefined ? app : lineOf(actor)
         const ends = record.direction === 'in' ? { from: server, to: here } : { from: here, to: server }
         const { title, content } = summaryOf(record)

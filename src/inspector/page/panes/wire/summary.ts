@@ -47,12 +47,16 @@ function summarise(record: StanzaCrossed): StanzaSummary {
 
 function contentOf(root: XmlElement): string {
   const children = elementsOf(root.children)
+  const count = attributeOf(root, 'h')
+  if (root.name === 'r') return 'how much has arrived?'
+  if (root.name === 'a' && count !== undefined) return `${count} arrived`
   const error = children.find(({ name }) => name === 'error')
   const condition = error && elementsOf(error.children)[0]?.name
   if (condition !== undefined) return condition
   const body = children.find(({ name }) => name === 'body')
   if (root.name === 'message' && body !== undefined) return textOf(body)
-  return children.length === 0 ? textOf(root) : children.map(childWords).join(', ')
+  if (children.length > 0) return children.map(childWords).join(', ')
+  return attributeOf(root, 'mechanism') ?? textOf(root)
 }
 
 function childWords(child: XmlElement): string {

@@ -68,6 +68,11 @@ export class WireIndex {
     return shown.rows
   }
 
+  /** Whether more than one source has crossed the wire. */
+  get isShared(): boolean {
+    return this.#sources.size > 1
+  }
+
   /** Where the events stand that follow from a stanza. */
   effectsOf({ source, seq }: StanzaCrossed): readonly number[] {
     return this.#sources.get(source)?.effects.get(seq) ?? []

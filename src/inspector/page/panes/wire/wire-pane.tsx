@@ -4,6 +4,7 @@ import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { Icon } from '../../ui/icon.js'
 import { Marked } from '../../ui/marked.js'
+import { toLegibleLine } from '../legible.js'
 import { rowAfter } from '../list-keys.js'
 import { StanzaView } from './stanza-view.js'
 import { summaryOf } from './summary.js'
@@ -16,6 +17,7 @@ export function WirePane() {
   const chosen = chosenRow(rows)
   const selected = selectedRecord.value
   const record = selected?.kind === 'wire' ? selected : recordAt(rows[chosen])
+  const isShared = wireFilter.value.source === '' && wire().isShared
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = recordAt(rows[rowAfter(event, chosen, rows.length) ?? -1])
     if (next !== undefined) goToRecord(next)
@@ -27,7 +29,7 @@ export function WirePane() {
         <p class="empty">{emptyWords()}</p>
       ) : (
         <VirtualList
-          class="wire-list"
+          class={isShared ? 'wire-list shared' : 'wire-list'}
           count={rows.length}
           rowHeight={26}
           role="listbox"
@@ -37,7 +39,7 @@ export function WirePane() {
           active={chosen < 0 ? undefined : rowId(chosen)}
           onKeyDown={onKeyDown}
           keyOf={(row) => rows[row] ?? row}
-          row={(row) => <Row row={row} isChosen={row === chosen} />}
+          row={(row) => <Row row={row} isChosen={row === chosen} isShared={isShared} />}
         />
       )}
       {record !== undefined && <StanzaView record={record} />}
@@ -73,9 +75,11 @@ const rowId = (row: number): string => `stanza-${row}`
 interface RowProps {
   readonly row: number
   readonly isChosen: boolean
+  /** Stanzas of several sources stand among each other. */
+  readonly isShared: boolean
 }
 
-function Row({ row, isChosen }: RowProps) {
+function Row({ row, isChosen, isShared }: RowProps) {
   const record = recordAt(wireRows.value[row])
   if (record === undefined) return null
   const { title, peer, content, isError } = summaryOf(record)
@@ -91,6 +95,7 @@ function Row({ row, isChosen }: RowProps) {
       onClick={() => goToRecord(record)}
     >
       <span class="wire-time">{timeWords(timeline().timeOf(record))}</span>
+      {isShared && <bdi class="wire-source">{nameOf(record)}</bdi>}
       <span class="wire-way">
         <Icon name={record.direction} />
         <span class="unseen">{record.direction === 'in' ? 'received' : 'sent'}</span>
@@ -111,6 +116,11 @@ function Row({ row, isChosen }: RowProps) {
       <span class="wire-actor">{actor.slice(actor.lastIndexOf('/') + 1)}</span>
     </div>
   )
+}
+
+function nameOf({ source }: StanzaCrossed): string {
+  const found = timeline().sources.find((each) => each.source === source)
+  return toLegibleLine(found?.name ?? source, 120)
 }
 
 function FilterBar({ shown }: { readonly shown: number }) {

@@ -6,6 +6,9 @@ import { toLegible } from '../legible.js'
 import { parseXml } from './parse-xml.js'
 import { foldableKeys, toXmlLines, type XmlLine } from './xml-lines.js'
 
+/** What stands where something was not recorded. */
+const omission = /…\(\d+ characters\)/
+
 /** More lines than anybody reads are not shown at once. */
 const lineLimit = 400
 
@@ -48,6 +51,9 @@ export function XmlView({ record }: { readonly record: StanzaCrossed }) {
         <button type="button" class="plain" onClick={() => setLimit(limit + lineLimit)}>
           {`Show more: ${lines.length - limit} lines are left`}
         </button>
+      )}
+      {omission.test(record.xml) && (
+        <p class="quiet xml-note">What is private was left out when this was recorded; its length is told.</p>
       )}
       {record.what === 'element' && parsed.problem !== undefined && (
         <p class="problem">{`What follows is not well-formed: ${toLegible(parsed.problem.reason, 200)}`}</p>

@@ -1,0 +1,46 @@
+import { createStorage } from 'unstorage'
+import { describe, expect, it } from 'vitest'
+import { createClient, fromUnstorage, sessionIn } from '../src/index.js'
+
+describe('the options of createClient()', () => {
+  it.each([
+    [{ jid: 'no spaces@example.test' }, RangeError, /localpart/],
+    [{ jid: 'example.test' }, RangeError, /names no account/],
+    [{ jid: 'example.test', anonymous: true, password: 'x' }, TypeError, /no password/],
+    [{ jid: 'a@b.test', endpoint: 'http://b.test' }, RangeError, /xmpp:\/\/host:5222/],
+    [{ jid: 'a@b.test', endpoint: [] }, RangeError, /empty list/],
+    [{ jid: 'a@b.test', timeouts: { dialMs: 0 } }, RangeError, /dialMs/],
+    [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
+    [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
+    [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
+    [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
+    [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
+    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
+    [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
+  ])('refuses %j at once', (options, kind, message) => {
+    expect(() => createClient(options)).toThrow(kind)
+    expect(() => createClient(options)).toThrow(message)
+  })
+
+  // Whoever writes JavaScript is told by nothing else.
+  it.each([
+    ['endpoint', new URL('xmpps://b.test:5223'), /`endpoint` is the text of a URL/],
+    ['reconnect', 'sometimes', /`reconnect` is afterOnline, always or never, not sometimes/],
+    ['tls', { ca: './ca.crt' }, /`tls.ca` is PEM itself, not the name of a file/],
+    ['tls', { cert: 'me.crt', key: 'me.key' }, /`tls.cert` is PEM itself/],
+    ['timeouts', { dailMs: 5 }, /there is no time-out dailMs/],
+    ['store', fromUnstorage(createStorage()), /write `store: sessionIn\(store\)`/],
+    ['keyCache', fromUnstorage(createStorage()), /write `keyCache: keysIn\(store, account\)`/],
+    ['inspect', {}, /`inspect` is a function/],
+    ['wire', {}, /`wire` is a function/],
+    ['security', {}, /`security` is a function/],
+  ])('says what `%s` takes', (name, value, message) => {
+    const options = { jid: 'a@b.test', [name]: value }
+    expect(() => createClient(options)).toThrow(message)
+  })
+
+  it('says how a storage of unstorage becomes a store', () => {
+    const inJavaScript = () => Reflect.apply(sessionIn, undefined, [createStorage()])
+    expect(inJavaScript).toThrow(/`delete`.*`fromUnstorage\(storage\)`/)
+  })
+})
