@@ -41,7 +41,7 @@ export class Chronicle {
 
   /** Makes records of what was seen, and gives the stanzas among it their numbers. */
   write(happenings: readonly Happening[], stanzas: StanzaRows): void {
-    const wanted = new Set(happenings.map((happening) => happening.kind === 'seen' && happening.cause))
+    const wanted = causesOf(happenings)
     this.#causes.clear()
     this.#causes.set(this.#lastIn, this.#lastInSeq)
     let missed = stanzas.takeMissed()
@@ -49,7 +49,7 @@ export class Chronicle {
       if (missed > 0) this.#record({ kind: 'dropped', count: missed }, t)
       missed = 0
       const seq = this.#seq++
-      if (wanted.size > 0 && wanted.has(order)) this.#causes.set(order, seq)
+      if (wanted?.has(order) === true) this.#causes.set(order, seq)
       if (isIn) {
         this.#lastIn = order
         this.#lastInSeq = seq
@@ -200,6 +200,12 @@ export class Chronicle {
   #record(record: Uncounted, t: number): void {
     this.#tell({ ...record, source: this.#source, seq: this.#seq++, t: toTenths(t) })
   }
+}
+
+/** The stanzas that something follows from. */
+function causesOf(happenings: readonly Happening[]): ReadonlySet<unknown> | undefined {
+  if (happenings.length === 0) return undefined
+  return new Set(happenings.map((happening) => happening.kind === 'seen' && happening.cause))
 }
 
 const graphs = new WeakMap<AnyStateMachine, ChartGraph>()

@@ -11,7 +11,7 @@ import { isActor, nothingScheduled, scheduledOf, type Happening } from './happen
 import { History } from './history.js'
 import { LineBatch } from './line-batch.js'
 import type { RecordingLine } from './record.js'
-import { StanzaRows } from './stanza-rows.js'
+import { rowBytes, StanzaRows } from './stanza-rows.js'
 import { Teller } from './teller.js'
 
 export interface RecorderOptions {
@@ -49,7 +49,7 @@ export interface Recorder {
     readonly wire: (crossing: Crossing) => void
     readonly security: (security: SessionSecurity) => void
   }
-  /** Hears everything so far at once and then whatever follows, every 50 ms; until the returned function is called. */
+  /** Hears everything so far at once and then whatever follows, every 100 ms; until the returned function is called. */
   subscribe(listener: Listener): () => void
   /** Everything so far that is still kept. */
   history(): readonly RecordingLine[]
@@ -69,21 +69,27 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return new BoundedRecorder(options)
 }
 
+/** Of Node’s globals this is a getter, which costs as much as the time itself. */
+const clock = performance
+
 /** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
 const batchLimit = 500
 
 /** How long what was seen waits to be told, in milliseconds. */
-const batchMs = 50
+const batchMs = 100
 
 /** What an object of XState's and what it holds on to may take, in bytes. */
 const seenBytes = 1000
+
+/** About how much comes until it is looked at how much there is, in bytes. */
+const lookBytes = 30_000
 
 class BoundedRecorder implements Recorder {
   readonly taps: Recorder['taps']
   readonly #recordsLimit: number
   readonly #stanzasLimit: number
   readonly #bytesLimit: number
-  readonly #begin = performance.now()
+  readonly #begin = clock.now()
   readonly #teller: Teller
   readonly #stanzas: StanzaRows
   readonly #history: History
@@ -96,7 +102,9 @@ class BoundedRecorder implements Recorder {
   /** The time of everything that crosses in this turn. */
   #t = 0
   #isTimed = false
-  #isTrimming = false
+  /** Bytes that may come until it is looked at how much there is; that is to be made less. */
+  #unwatched = 0
+  #isSettling = false
   #batch: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
@@ -155,13 +163,14 @@ class BoundedRecorder implements Recorder {
   }
 
   close(): void {
+    clearTimeout(this.#batch)
     this.#flush()
     this.#isClosed = true
     this.#listeners.clear()
   }
 
   #stamp() {
-    this.#t = performance.now() - this.#begin
+    this.#t = clock.now() - this.#begin
     return { order: this.#count++, t: this.#t }
   }
 
@@ -180,19 +189,17 @@ class BoundedRecorder implements Recorder {
     if (!this.#isTimed) this.#time()
     const order = this.#count++
     const isIn = crossing.direction === 'in'
+    const units = crossing.text.length
     const message = messageOf(crossing)
     if (isIn) this.#cause.arrived(order, message === undefined ? 'within the turn' : 'at once')
-    const rows = this.#stanzas
     // Anything else may hold secrets: of that, nothing is kept but what is told.
-    rows.add(order, this.#t, isIn, crossing.text.length, message ?? this.#teller.tell(crossing))
-    if (this.#listeners.size > 0) this.#batchUp()
-    else rows.keep(this.#stanzasLimit)
-    if (this.#isOver) this.#trimSoon()
+    this.#stanzas.add(order, this.#t, isIn, units, message ?? this.#teller.tell(crossing))
+    this.#took(2 * units)
   }
 
   /** Reads the clock, once for all that crosses in a turn. */
   #time(): void {
-    this.#t = performance.now() - this.#begin
+    this.#t = clock.now() - this.#begin
     this.#isTimed = true
     void settled.then(this.#endTurn)
   }
@@ -212,13 +219,30 @@ class BoundedRecorder implements Recorder {
   #see(happening: Happening): void {
     if (this.#isClosed) return
     this.#seen.push(happening)
-    if (this.#listeners.size > 0) this.#batchUp()
-    if (this.#isOver) this.#trimSoon()
+    this.#took(seenBytes)
   }
 
-  #batchUp(): void {
-    this.#batch ??= setTimeout(this.#flush, batchMs)
-    if (this.#seen.length + this.#stanzas.uncounted === batchLimit) void settled.then(this.#flush)
+  /** What has come is told soon; how much there is, is looked at now and then, since that costs more than to take it in. */
+  #took(bytes: number): void {
+    if (this.#listeners.size > 0) this.#batch ??= setTimeout(this.#endBatch, batchMs)
+    this.#unwatched -= bytes + rowBytes
+    if (this.#unwatched < 0) this.#look()
+  }
+
+  readonly #endBatch = (): void => {
+    this.#batch = undefined
+    this.#flush()
+  }
+
+  /** Where something is to be done, that is when the engine rests, so that no step is cut in two. */
+  #look(): void {
+    this.#unwatched = Math.min(lookBytes, this.#bytesLimit / 16)
+    const isHeard = this.#listeners.size > 0
+    if (!isHeard) this.#stanzas.keep(this.#stanzasLimit)
+    const isBatch = isHeard && this.#seen.length + this.#stanzas.uncounted >= batchLimit
+    if (this.#isSettling || !(isBatch || this.#isOver)) return
+    this.#isSettling = true
+    void settled.then(this.#settle)
   }
 
   get #isOver(): boolean {
@@ -228,33 +252,22 @@ class BoundedRecorder implements Recorder {
     )
   }
 
-  /** When the engine rests, so that no step is cut in two. */
-  #trimSoon(): void {
-    if (this.#isTrimming) return
-    this.#isTrimming = true
-    void settled.then(this.#trim)
-  }
-
-  /** Stanzas go first where nobody listens, then the oldest records; whoever listens hears of them before. */
-  readonly #trim = (): void => {
-    this.#isTrimming = false
-    if (!this.#isOver) return
+  /**
+   * Writes down what was seen, within the bounds: stanzas go first where nobody listens, then the oldest records; whoever listens
+   * hears of them before.
+   */
+  readonly #settle = (): void => {
+    this.#isSettling = false
     const { length } = this.#stanzas
-    if (this.#listeners.size === 0) this.#stanzas.keep(Math.min(length >> 1, this.#stanzasLimit))
+    if (this.#listeners.size === 0 && this.#isOver)
+      this.#stanzas.keep(Math.min(length >> 1, this.#stanzasLimit))
     this.#flush()
     while (this.#isOver) this.#history.dropOldest()
   }
 
-  /** Writes down what was seen, within the bounds. */
-  #settle(): void {
-    this.#flush()
-    this.#trim()
-  }
-
   /** Writes down what was seen, and tells it. */
-  readonly #flush = (): void => {
-    clearTimeout(this.#batch)
-    this.#batch = undefined
+  #flush(): void {
+    if (this.#listeners.size === 0) this.#stanzas.keep(this.#stanzasLimit)
     const { length } = this.#history
     const { end, uncounted } = this.#stanzas
     const { seq } = this.#chronicle

@@ -3,7 +3,7 @@ import { decimal, lineEnd } from './line-text.js'
 import type { Teller } from './teller.js'
 
 /** What a row takes beside its stanza, and an element beside its text, in bytes. */
-const rowBytes = 400
+export const rowBytes = 400
 
 /** How many rows there is room for at first; a power of two, as every room. */
 const roomAtFirst = 64
@@ -65,7 +65,7 @@ export class StanzaRows {
    * @param stanza what crosses, or its line up to the number where it must not be kept as it is
    */
   add(number: number, t: number, isIn: boolean, units: number, stanza: Sendable | string): void {
-    if (this.length > this.#mask) this.#grow()
+    if (this.#end - this.#first > this.#mask) this.#grow()
     const slot = this.#end++ & this.#mask
     this.#stanzas[slot] = stanza
     this.#numbers[slot] = number
@@ -120,6 +120,7 @@ export class StanzaRows {
 
   /** The first row from one on that has not come before a `seq`. */
   rowAt(from: number, seq: number): number {
+    if (seq === Infinity) return this.#end
     let row = from
     while (row < this.#end && this.seqOf(row) < seq) row++
     return row

@@ -141,11 +141,21 @@ const languageTag = /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/
 
 const isBlank = (text: string) => text.charCodeAt(0) <= 0x20 && text.length < 64 && /^[ \t\n\r]+$/.test(text)
 
-/** What XML and JSON write as it is, wherever it stands. */
-const plain = /^[ !#-%(-;=?-[\]-~]*$/
+/** Whether XML and JSON write a text as it is, wherever it stands; a loop, since most are short. */
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit > 0x7e || isSpecial[unit] === 1) return false
+  }
+  return true
+}
 
-const toAttributePiece = (value: string) => (plain.test(value) ? value : toJsonPiece(escapeAttribute(value)))
-const toTextPiece = (text: string) => (plain.test(text) ? text : toJsonPiece(escapeText(text)))
+const isSpecial = Uint8Array.from({ length: 0x7f }, (_, unit) =>
+  unit < 0x20 || '"&\'<>\\'.includes(String.fromCharCode(unit)) ? 1 : 0,
+)
+
+const toAttributePiece = (value: string) => (isPlain(value) ? value : toJsonPiece(escapeAttribute(value)))
+const toTextPiece = (text: string) => (isPlain(text) ? text : toJsonPiece(escapeText(text)))
 
 /** Stands for what is not told. */
 const omission = ({ length }: string) => omissions[length] ?? toOmission(length)

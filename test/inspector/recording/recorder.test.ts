@@ -178,7 +178,7 @@ describe('createRecorder()', () => {
       light.send({ type: 'pressed' })
       light.send({ type: 'pressed' })
       expect(batches).toHaveLength(1)
-      vi.advanceTimersByTime(50)
+      vi.advanceTimersByTime(100)
       expect(batches.slice(1).map((lines) => lines.map(({ kind }) => kind))).toEqual([['event', 'event']])
       unsubscribe()
       light.send({ type: 'pressed' })

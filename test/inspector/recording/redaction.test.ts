@@ -94,6 +94,14 @@ describe('a recording', () => {
     expectNoCanary(text)
   })
 
+  it('keeps of what may open an account nothing but what it tells', () => {
+    const recorder = createRecorder({ name: 'x' })
+    const children = [canary]
+    cross(recorder, new XmlElement('auth', ns.sasl, [], children))
+    children[0] = 'what came later'
+    expect(toRecordingText(recorder.history())).toContain(`…(${canary.length} characters)`)
+  })
+
   it('holds nothing of an exchange that fails, nor of a header', async () => {
     const script = login.map((exchange) =>
       exchange.hears.source.includes('auth')
