@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EmbeddedServer, ServerOptions } from '../server/index.js'
 import { TransportError } from '../errors.js'
 import type { Report } from './events.js'
-import { UsageError } from './usage-error.js'
+import { toReason, UsageError } from './usage-error.js'
 
 /** The embedded server, with the file that tells clients to trust it. */
 export interface Embedded {
@@ -69,8 +69,4 @@ function explain(error: unknown): never {
     `The server cannot listen: ${error.message}.`,
     'Choose another port, or leave it out for any free one.',
   )
-}
-
-function toReason(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

@@ -7,7 +7,7 @@ import type { GivenOptions } from './options.js'
 import { readTextFile } from './password.js'
 import type { Screen } from './screen.js'
 import { styled, toGist, wrap, type Line, type Style } from './text.js'
-import { UsageError } from './usage-error.js'
+import { toReason, UsageError } from './usage-error.js'
 
 /** Deviations that are known, each by the id of its trial, with the reason why they are put up with. */
 export type KnownDeviations = ReadonlyMap<string, string>
@@ -203,8 +203,7 @@ function toSuite(name: string, findings: readonly Finding[], known: KnownDeviati
 const write = (file: string, text: string): Promise<void> => writeFile(file, text).catch(refuseFile(file))
 
 const refuseFile = (file: string) => (error: unknown) => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-  throw new UsageError(`${file} cannot be written (${code}).`, 'Check its folder and rights.')
+  throw new UsageError(`${file} cannot be written (${toReason(error)}).`, 'Check its folder and rights.')
 }
 
 /** Whether anything is wrong that is not known. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import type { Host } from './host.js'
-import { UsageError } from './usage-error.js'
+import { toReason, UsageError } from './usage-error.js'
 
 /** Where the password may come from, in this order; then the variable XMPP_PASSWORD, then the person. */
 export interface PasswordSources {
@@ -35,9 +35,8 @@ export async function readTextFile(file: string, what: string): Promise<string> 
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
     throw new UsageError(
-      `The file with ${what} cannot be read: ${file} (${code}).`,
+      `The file with ${what} cannot be read: ${file} (${toReason(error)}).`,
       'Check its name and rights.',
     )
   }

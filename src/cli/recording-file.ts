@@ -10,7 +10,7 @@ import {
   type RecordingLine,
 } from '../inspector/index.js'
 import { readTextFile } from './password.js'
-import { UsageError } from './usage-error.js'
+import { toReason, UsageError } from './usage-error.js'
 
 /** The option of every command that can be recorded. */
 export const recordOption = {
@@ -37,8 +37,7 @@ export async function openRecordingFile(file: string | undefined): Promise<Recor
   if (file === undefined) return noFile
   const output = createWriteStream(file, { mode: 0o600 })
   const refuse = (advice: string) => (error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new UsageError(`The recording cannot be written: ${file} (${code}).`, advice)
+    throw new UsageError(`The recording cannot be written: ${file} (${toReason(error)}).`, advice)
   }
   await once(output, 'open').catch(refuse('Check its name and rights.'))
   const recording = record(output)

@@ -9,3 +9,8 @@ export class UsageError extends Error {
     this.advice = advice
   }
 }
+
+/** What the system calls the reason why a file cannot be had, e.g. `ENOENT`. */
+export function toReason(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+}
