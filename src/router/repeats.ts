@@ -14,8 +14,9 @@ const printedLength = 64
 /**
  * Knows a message that comes a second time, after a session that could not be resumed: sent again by its sender, or by the
  * server that did not hear that it had arrived. An id alone is not enough, since some senders count from one; it counts
- * with the sender's word that it is the same (origin-id), with the server's (stanza-id), which some servers give two messages
- * that come at one moment, or where a delayed message has the same text as well. Whatever a sender says counts for that sender alone: nobody makes another's message a repeat.
+ * with the sender's word that it is the same (origin-id); with the server's (stanza-id) and the same text, since some servers
+ * give two messages of one moment the same; or where a delayed message has the same text as well. Whatever a sender says counts
+ * for that sender alone: nobody makes another's message a repeat.
  * @see XEP-0198 §4, XEP-0359 §7
  */
 export class Repeats {

@@ -219,14 +219,19 @@ it('whoever is cut off while an account is removed is told that nobody knows', a
   })
 })
 
-it('whoever is left in order while an account is removed is told that nobody knows', async () => {
+/** An account that is being removed, on a server that is the test. */
+async function removing() {
   const { open, servers } = scriptedEndpoint([login])
   const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
   onTestFinished(() => client.close())
   await client.connect()
-  const removed = client.use(accounts).remove()
-  servers[0]?.say('</stream:stream>')
-  servers[0]?.hangUp()
+  return { client, removed: client.use(accounts).remove(), server: servers[0] }
+}
+
+it('whoever is left in order while an account is removed is told that nobody knows', async () => {
+  const { removed, server } = await removing()
+  server?.say('</stream:stream>')
+  server?.hangUp()
   await expect(removed).rejects.toMatchObject({
     code: 'unconfirmed.account-removal',
     cause: { code: 'transport.closed' },
@@ -234,12 +239,8 @@ it('whoever is left in order while an account is removed is told that nobody kno
 })
 
 it('an account is gone once the server authorizes nobody any more', async () => {
-  const { open, servers } = scriptedEndpoint([login])
-  const client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
-  onTestFinished(() => client.close())
-  await client.connect()
-  const removed = client.use(accounts).remove()
-  servers[0]?.say(
+  const { client, removed, server } = await removing()
+  server?.say(
     `<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
   )
   await removed

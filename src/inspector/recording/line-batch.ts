@@ -12,10 +12,6 @@ export class LineBatch implements Iterable<RecordingLine> {
     this.#parts = parts
   }
 
-  get isEmpty(): boolean {
-    return this.#parts.length === 0
-  }
-
   /** As `toRecordingText` writes them. */
   toText(): string {
     // One chain of pieces: joining would write each line twice.

@@ -125,9 +125,9 @@ function describe(
     attributeNames,
     values: attributeNames.map((each, index) => toldValue(each, pieces[index] ?? '', attributes)),
     text,
-    content: content,
+    content,
     empty: spell([]).at(-1) ?? '',
-    end: end,
+    end,
     units: pieces.reduce((sum, piece) => sum + piece.length, name.length),
     next: undefined,
   }
