@@ -67,7 +67,7 @@ const held: Held[] = []
 try {
   for (const name of chosenServers) {
     const server = await startServerUnderFaults(name, folder)
-    if (server === undefined) say(`${name} is not installed.`)
+    if (typeof server === 'string') say(`no rows with ${name}: ${server}`)
     else servers.push(server)
   }
   const apart = rows.filter((row) => row !== 'restart').sort((a, b) => order.indexOf(a) - order.indexOf(b))

@@ -17,7 +17,7 @@ export async function measureIdle(scope: Scope): Promise<Group> {
   const sessions = scope.isQuick ? 100 : 200
   const title = `${sessions} idle sessions in one process, on Prosody`
   const server = await scope.prosody('even')
-  if (server === undefined) return { title, findings: [], remarks: ['Prosody is not installed.'] }
+  if (server === undefined) return { title, findings: [], remarks: ['There is no Prosody.'] }
   const findings: Finding[] = []
   for (const way of ['direct TLS', 'wss'] as const) {
     const [ours, ...others] = idlers[way]

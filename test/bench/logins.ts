@@ -12,7 +12,7 @@ const loginWays = ['direct TLS', 'STARTTLS', 'wss'] as const satisfies readonly 
 export async function measureLogins(scope: Scope): Promise<Group> {
   const title = 'CPU of a login on Prosody, each client with the mechanism of its choice (SCRAM)'
   const server = await scope.prosody('even')
-  if (server === undefined) return { title, findings: [], remarks: ['Prosody is not installed.'] }
+  if (server === undefined) return { title, findings: [], remarks: ['There is no Prosody.'] }
   const logins = scope.isQuick ? 3 : 12
   const findings: Finding[] = []
   for (const way of loginWays) {

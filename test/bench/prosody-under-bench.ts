@@ -1,8 +1,8 @@
-import { isOnPath } from '../support/install-servers.js'
 import { findFreePorts, isListening } from '../support/free-ports.js'
 import { startGuarded, untilReady } from '../support/guarded-process.js'
 import { prosodyConfiguration } from '../support/prosody-configuration.js'
 import { createServerFolder, realDomains } from '../support/server-folder.js'
+import { installMissing } from '../support/server-packages.js'
 
 /** A Prosody that runs for the bench alone. */
 export interface ProsodyUnderBench {
@@ -36,11 +36,15 @@ const changes = {
   stock: ['network_settings = { nagle = false }', 'network_settings = { nagle = true }'],
 } as const satisfies Readonly<Record<ProsodySetting, readonly [before: string, after: string]>>
 
-/** Starts Prosody in a folder of its own; `undefined` where it is not installed. */
+/** Starts Prosody in a folder of its own, and installs it first where that is possible; `undefined` where there is none. */
 export async function startProsodyUnderBench(
   setting: ProsodySetting,
 ): Promise<ProsodyUnderBench | undefined> {
-  if (!(await isOnPath('prosody', process.env['PATH']))) return undefined
+  const [missing] = await installMissing(['prosody'])
+  if (missing !== undefined) {
+    process.stdout.write(`no rows with Prosody: ${missing.reason}\n`)
+    return undefined
+  }
   const folder = await createServerFolder('bench')
   const free = await findFreePorts(...portNames)
   const port = (name: PortName) => free.get(name) ?? 0

@@ -28,7 +28,7 @@ function targetOf(way: Way, mechanism: 'PLAIN' | 'SCRAM'): number | undefined {
 export async function measureRoundTrips(scope: Scope): Promise<Group> {
   const title = 'Round trips from TCP SYN to online, TLS 1.3, through a relay with a fixed delay'
   const server = await scope.prosody('even')
-  if (server === undefined) return { title, findings: [], remarks: ['Prosody is not installed.'] }
+  if (server === undefined) return { title, findings: [], remarks: ['There is no Prosody.'] }
   const findings: Finding[] = []
   const delays = delaysOf[scope.isQuick ? 'quick' : 'whole']
   for (const { mechanism, target, way } of configurations) {

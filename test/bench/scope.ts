@@ -7,6 +7,6 @@ export interface Scope {
   readonly runs: number
   /** A folder that is gone when the bench ends. */
   readonly folder: string
-  /** Starts Prosody at the first call for a setting; the same one from then on. `undefined` where it is not installed. */
+  /** Starts Prosody at the first call for a setting; the same one from then on. `undefined` where there is none. */
   prosody(setting: ProsodySetting): Promise<ProsodyUnderBench | undefined>
 }

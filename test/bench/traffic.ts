@@ -156,7 +156,7 @@ export async function measurePingPong(scope: Scope): Promise<Group> {
   }
 }
 
-const absent: Group = { title: 'Traffic', findings: [], remarks: ['Prosody is not installed.'] }
+const absent: Group = { title: 'Traffic', findings: [], remarks: ['There is no Prosody.'] }
 
 /** What a worker is to do once it is online. */
 interface Deed {

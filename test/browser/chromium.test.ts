@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { findChromium } from './chromium.js'
 
 const nowhere = { PATH: '' }
@@ -10,19 +10,26 @@ describe('findChromium()', () => {
     })
   })
 
-  it('says on the machine of a user how to get one', async () => {
-    const found = await findChromium({ ...nowhere, XMPP_MACHINES_CHROMIUM: '/no/such/file' })
-    expect(found).toMatchObject({ missing: expect.stringContaining('install Chromium') })
+  it('installs none where another one is named', async () => {
+    const install = vi.fn(async () => undefined)
+    const found = await findChromium({ ...nowhere, XMPP_MACHINES_CHROMIUM: '/no/such/file' }, install)
+    expect(found).toMatchObject({ missing: expect.stringContaining('XMPP_MACHINES_CHROMIUM names none') })
+    expect(install).not.toHaveBeenCalled()
   })
 
-  it('installs it in continuous integration, and fails where that cannot be', async () => {
-    const attempt = findChromium({ ...nowhere, CI: 'true' }, async () => 'no means to')
-    await expect(attempt).rejects.toThrow('there is no Chromium here (no means to)')
-    const environment: NodeJS.ProcessEnv = { ...nowhere, CI: 'true' }
+  it('installs it', async () => {
+    const environment: NodeJS.ProcessEnv = { ...nowhere }
     const found = await findChromium(environment, async () => {
       environment['XMPP_MACHINES_CHROMIUM'] = process.execPath
       return undefined
     })
     expect(found).toEqual({ path: process.execPath })
+  })
+
+  it('says why it cannot, which is an error in continuous integration', async () => {
+    const install = async () => 'no means to'
+    const reason = 'there is no Chromium here (no means to)'
+    expect(await findChromium(nowhere, install)).toMatchObject({ missing: expect.stringContaining(reason) })
+    await expect(findChromium({ ...nowhere, CI: 'true' }, install)).rejects.toThrow(reason)
   })
 })

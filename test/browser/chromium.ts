@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
+import { installPackages } from '../support/install-packages.js'
 
 /** Where a Chromium is, or why there is none. */
 export type FoundChromium = { readonly path: string } | { readonly missing: string }
@@ -12,21 +11,23 @@ const override = 'XMPP_MACHINES_CHROMIUM'
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 /**
- * Finds Chromium. In continuous integration (`CI` is set) it is installed first where that is possible, and its absence
- * is an error; elsewhere the tests that need it are skipped.
+ * Finds Chromium, and installs it first where that is possible. Where there is none, the tests that need it are skipped; in
+ * continuous integration (`CI` is set) that is an error.
  */
 export async function findChromium(
   environment: NodeJS.ProcessEnv = process.env,
-  install = installByApt,
+  install = installPackages,
 ): Promise<FoundChromium> {
   const path = await whereIs(environment)
   if (path !== undefined) return { path }
-  const advice = `install Chromium, or name one with ${override}`
-  if (!isSet(environment['CI'])) return { missing: `there is no Chromium here: ${advice}` }
-  const problem = await install()
+  const problem = isSet(environment[override])
+    ? `${override} names none`
+    : await install(['chromium'], environment['PATH'])
   const installed = await whereIs(environment)
   if (installed !== undefined) return { path: installed }
-  throw new Error(`there is no Chromium here (${problem ?? 'its package does not bring it'}): ${advice}`)
+  const missing = `there is no Chromium here (${problem ?? 'its package does not bring it'}): install it, or name one with ${override}`
+  if (isSet(environment['CI'])) throw new Error(missing)
+  return { missing }
 }
 
 /** Starts it headless; it keeps nothing and asks nobody outside. */
@@ -59,21 +60,6 @@ async function whereIs(environment: NodeJS.ProcessEnv): Promise<string | undefin
     }
   }
   return undefined
-}
-
-/** Gives the reason why it is not possible, or `undefined`. */
-async function installByApt(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return 'only root can install it'
-  process.stdout.write('installing chromium for the tests in a browser\n')
-  const script =
-    'apt-get update -qq || true; apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends chromium'
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  try {
-    await promisify(execFile)('sh', ['-c', script], { env: environment, maxBuffer: 16 * 1024 * 1024 })
-    return undefined
-  } catch (error) {
-    return `apt-get failed: ${error instanceof Error ? error.message : String(error)}`
-  }
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''

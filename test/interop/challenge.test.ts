@@ -10,7 +10,7 @@ import { startClient } from '../../src/cli/challenge-command.js'
 import { challengeClient } from '../../src/testing/challenge.js'
 import type { Invitation } from '../../src/testing/challenge-stage.js'
 import type { Finding } from '../../src/testing/finding.js'
-import { installServers } from '../support/install-servers.js'
+import { installPackages } from '../support/install-packages.js'
 import { toDeviations } from '../support/known-findings.js'
 import { installWorkspace } from '../support/install-workspace.mjs'
 
@@ -70,7 +70,7 @@ test('slixmpp behaves as is known', { timeout: 240_000 }, async ({ skip }) => {
   skip(isOff, 'XMPP_MACHINES_INTEROP=off is set')
   const problem = (await hasSlixmpp())
     ? undefined
-    : await installServers(['python3-slixmpp'], process.env['PATH'])
+    : await installPackages(['python3-slixmpp'], process.env['PATH'])
   skip(problem !== undefined && process.env['CI'] === undefined, problem)
   const app = fileURLToPath(new URL('slixmpp-client.py', workspace))
   const findings = await challenge('slixmpp', ({ host, jid, password, port }, cafile) => [

@@ -1,7 +1,7 @@
-import { startEjabberd, findEjabberd } from './ejabberd.js'
-import { installServers, isOnPath } from './install-servers.js'
+import { startEjabberd } from './ejabberd.js'
 import { startProsody } from './prosody.js'
 import type { RealServer, RealServers } from './real-server.js'
+import { installMissing, isOff } from './server-packages.js'
 
 /** A real server with the means to end it. */
 export interface StartedServer {
@@ -24,22 +24,8 @@ export interface StartedServers {
   stop(): Promise<void>
 }
 
-const kinds = [
-  {
-    name: 'prosody',
-    isInstalled: (path: string | undefined) => isOnPath('prosody', path),
-    start: startProsody,
-  },
-  {
-    name: 'ejabberd',
-    isInstalled: async (path: string | undefined) =>
-      (await isOnPath('erl', path)) && (await findEjabberd()) !== undefined,
-    start: startEjabberd,
-  },
-] as const
-
-/** Turns the real servers off. */
-const off = 'XMPP_MACHINES_INTEROP=off'
+const starts = { prosody: startProsody, ejabberd: startEjabberd }
+const names = ['prosody', 'ejabberd'] as const
 
 /**
  * Starts every real server, and installs first what is missing where that is possible. What stays missing is reported,
@@ -48,16 +34,12 @@ const off = 'XMPP_MACHINES_INTEROP=off'
 export async function startRealServers(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StartedServers> {
-  if (environment['XMPP_MACHINES_INTEROP'] === 'off') return withoutServers(`${off} is set`)
-  const path = environment['PATH']
-  const absent = await namesOfAbsent(path)
-  const problem = absent.length > 0 ? await installServers(absent, path) : undefined
-  const missing = absent.length > 0 ? await namesOfAbsent(path) : absent
-  const reason = `not installed; ${problem ?? 'its package does not bring it'}`
-  if (missing.length > 0 && isSet(environment['CI'])) throw new Error(`${missing.join(', ')}: ${reason}`)
-  const attempts = await Promise.allSettled(
-    kinds.filter(({ name }) => !missing.includes(name)).map(({ start }) => start()),
-  )
+  const missing = await installMissing(names, environment)
+  if (missing.length > 0 && !isOff(environment) && isSet(environment['CI'])) {
+    throw new Error(missing.map(({ name, reason }) => `${name}: ${reason}`).join(', '))
+  }
+  const present = names.filter((name) => !missing.some((one) => one.name === name))
+  const attempts = await Promise.allSettled(present.map((name) => starts[name]()))
   const started = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
   const stop = async () => {
     await Promise.all(started.map((server) => server.stop()))
@@ -69,23 +51,7 @@ export async function startRealServers(
     await stop()
     throw new AggregateError(failures, failures.map(String).join('\n'))
   }
-  const facts = {
-    running: started.map((server) => server.facts),
-    missing: missing.map((name) => ({ name, reason })),
-  }
-  return { facts, stop }
-}
-
-function withoutServers(reason: string): StartedServers {
-  const missing = kinds.map(({ name }) => ({ name, reason }))
-  return { facts: { running: [], missing }, stop: async () => undefined }
-}
-
-async function namesOfAbsent(path: string | undefined): Promise<readonly string[]> {
-  const checked = await Promise.all(
-    kinds.map(async ({ isInstalled, name }) => ((await isInstalled(path)) ? [] : [name])),
-  )
-  return checked.flat()
+  return { facts: { running: started.map((server) => server.facts), missing }, stop }
 }
 
 function isSet(variable: string | undefined): boolean {

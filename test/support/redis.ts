@@ -1,7 +1,7 @@
 import { findFreePorts, isListening } from './free-ports.js'
 import { startGuarded, untilReady } from './guarded-process.js'
-import { installServers, isOnPath } from './install-servers.js'
 import { createServerFolder } from './server-folder.js'
+import { installMissing } from './server-packages.js'
 
 /** A Redis for one test file. */
 export interface StartedRedis {
@@ -14,13 +14,8 @@ export interface StartedRedis {
 export async function startRedis(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StartedRedis | string> {
-  if (environment['XMPP_MACHINES_INTEROP'] === 'off') return 'XMPP_MACHINES_INTEROP=off is set'
-  const path = environment['PATH']
-  if (!(await isOnPath('redis-server', path))) {
-    const problem = await installServers(['redis-server'], path)
-    if (!(await isOnPath('redis-server', path)))
-      return `not installed; ${problem ?? 'its package does not bring it'}`
-  }
+  const [missing] = await installMissing(['redis-server'], environment)
+  if (missing !== undefined) return missing.reason
   const folder = await createServerFolder('redis')
   const port = (await findFreePorts('redis')).get('redis') ?? 0
   const server = startGuarded({

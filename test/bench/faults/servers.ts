@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'xmpp-machines/server'
-import { findEjabberd, startEjabberd } from '../../support/ejabberd.js'
-import { isOnPath } from '../../support/install-servers.js'
+import { startEjabberd } from '../../support/ejabberd.js'
 import { startProsody } from '../../support/prosody.js'
 import { realPassword, realUsers } from '../../support/real-accounts.js'
 import type { StartedServer } from '../../support/real-servers.js'
+import { installMissing } from '../../support/server-packages.js'
 
 export const serverNames = ['Prosody', 'ejabberd', 'embedded'] as const
 export type ServerName = (typeof serverNames)[number]
@@ -42,20 +42,24 @@ const limits = { offlineMessages: 10_000, archivedMessages: 100_000 }
 
 const users = realUsers.filter((user) => /^u\d+$/.test(user))
 
-/** Starts a server; `undefined` where it is not installed. All clients speak wss to it, or direct TLS where that is said. */
+/**
+ * Starts a server, and installs it first where that is possible; resolves with the reason where there is none. All clients speak
+ * wss to it, or direct TLS where that is said.
+ */
 export async function startServerUnderFaults(
   name: ServerName,
   folder: string,
-): Promise<ServerUnderFaults | undefined> {
-  const path = process.env['PATH']
+): Promise<ServerUnderFaults | string> {
   if (name === 'embedded') return startEmbedded(folder)
   if (name === 'Prosody') {
-    if (!(await isOnPath('prosody', path))) return undefined
+    const [missing] = await installMissing(['prosody'])
+    if (missing !== undefined) return missing.reason
     const prosody = await startProsody({ archives: 'everybody' })
     const { wss } = prosody.facts.open
     return toServer(name, folder, prosody, { port: portOf(wss), url: (port) => withPort(wss, port) })
   }
-  if ((await findEjabberd()) === undefined || !(await isOnPath('erl', path))) return undefined
+  const [missing] = await installMissing(['ejabberd'])
+  if (missing !== undefined) return missing.reason
   const ejabberd = await startEjabberd({ archives: 'everybody' })
   const { directTlsPort } = ejabberd.facts.open
   return toServer(name, folder, ejabberd, { port: directTlsPort, url: toDirectTls })

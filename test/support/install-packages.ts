@@ -4,8 +4,9 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
 /**
- * While it runs, a policy forbids packages to start their services; it is lifted with the end of this shell, and holds
- * for nobody else even if the shell is killed before it can remove the file. A policy that is there already stays.
+ * Lists that cannot be brought up to date, such as while another does that, may do as they are. While it runs, a policy forbids
+ * packages to start their services; it is lifted with the end of this shell, and holds for nobody else even if the shell is
+ * killed before it can remove the file. A policy that is there already stays.
  */
 const script = `
 set -e
@@ -17,18 +18,18 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
+apt-get update -qq || true
 apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@"
 `
 
 /** Installs packages by apt; resolves with the reason why that is not possible, or `undefined`. */
-export async function installServers(
+export async function installPackages(
   packages: readonly string[],
   path: string | undefined,
 ): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return `as root, apt-get install ${packages.join(' ')} would help`
   if (!(await isOnPath('apt-get', path))) return 'there is no apt-get here to install it'
-  process.stdout.write(`installing ${packages.join(', ')} for the tests with real servers\n`)
+  process.stdout.write(`installing ${packages.join(', ')} for tests and benches\n`)
   try {
     await promisify(execFile)('sh', ['-c', script, 'sh', ...packages], { maxBuffer: 16 * 1024 * 1024 })
     return undefined
