@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EMPTY, type Observable } from 'rxjs'
 import { createActor, type ActorRefFrom } from 'xstate'
 import type { sessionMachine } from '../machines/session.js'

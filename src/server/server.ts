@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs'
 import { createStanzaId } from '../router/stanza-ids.js'
 import { parseJid, type Jid } from '../stanza/jid.js'

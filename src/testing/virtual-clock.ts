@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A wait that has not run out. */
 interface Timer {
   readonly id: number

@@ -70,8 +70,8 @@ describe('the package as it is published', () => {
 })
 
 describe('a project that installs it', () => {
-  test.each(['tsconfig.json', 'tsconfig.exact.json'])(
-    'type-checks under nodenext with every declaration checked (%s)',
+  test.each(['tsconfig.json', 'tsconfig.exact.json', 'tsconfig.bundler.json'])(
+    'type-checks with every declaration checked, with no more of `lib` than templates have (%s)',
     { timeout: minuteMs },
     async (project) => {
       await writeFile(join(consumer, 'every-entry.ts'), everyEntry())

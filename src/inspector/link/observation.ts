@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Recorder } from '../recording/recorder.js'
 import type { RecordingLine } from '../recording/record.js'
 import type { Command, Outcome } from './command.js'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { toSubject, type Observation, type ObservationOptions } from '../link/observation.js'
 import type { Recorder } from '../recording/recorder.js'
 import type { RecordingLine } from '../recording/record.js'
