@@ -2,6 +2,7 @@ import { failure } from './session-phases.js'
 import type { Wait } from './failure.js'
 
 const doubted = {
+  'network.offline': { target: 'doubting' },
   'network.online': { target: 'doubting' },
   'system.woken': { target: 'doubting' },
 } as const

@@ -40,8 +40,8 @@ export type SessionEvent =
   | StreamManagementNews
   | SurroundingsEvent
 
-/** What happens around the client: the network has come or changed, the machine has woken. */
-export type SurroundingsEvent = { readonly type: 'network.online' } | { readonly type: 'system.woken' }
+/** What happens around the client: the network has come or changed, it has gone, the machine has woken. */
+export type SurroundingsEvent = { readonly type: 'network.offline' | 'network.online' | 'system.woken' }
 
 /** What a session does, asks and waits for, by name. */
 export const session = setup({

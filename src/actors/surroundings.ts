@@ -4,7 +4,7 @@ import { meansOf } from './means.js'
 
 /** What happens around the client that is a reason to act at once. */
 export interface Surroundings {
-  /** Tells until the returned function is called: the network has come or changed, the machine has woken. */
+  /** Tells until the returned function is called: the network has come or changed, it has gone, the machine has woken. */
   watch(tell: (event: SurroundingsEvent['type']) => void): () => void
 }
 
@@ -17,17 +17,28 @@ export const watchSurroundings = fromCallback(({ sendBack, system }) =>
 const tickMs = 15_000
 /** A clock that is ahead of its time by this much has slept. */
 const sleptMs = 10_000
+/** The same where nobody looks at the page: browsers let its timers run once a minute, and nothing has slept. */
+const sleptHiddenMs = 75_000
 
 interface Watcher {
   readonly tell: (event: SurroundingsEvent['type']) => void
 }
 
+/** What a page or a worker has; Node has none of it, and a worker is not hidden. */
+type Site = Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> & {
+  readonly document?: { readonly hidden: boolean }
+}
+
 /** One clock serves every client of the process. */
-class PlatformSurroundings implements Surroundings {
+export class PlatformSurroundings implements Surroundings {
+  readonly #site: Site
   readonly #watchers = new Set<Watcher>()
-  readonly #isBrowser = typeof globalThis.addEventListener === 'function'
   #timer: ReturnType<typeof setInterval> | undefined
   #expectedMs = 0
+
+  constructor(site: Site = globalThis) {
+    this.#site = site
+  }
 
   watch(tell: Watcher['tell']): () => void {
     const watcher: Watcher = { tell }
@@ -42,22 +53,25 @@ class PlatformSurroundings implements Surroundings {
     this.#expectedMs = Date.now() + tickMs
     this.#timer = setInterval(this.#tick, tickMs)
     if (typeof this.#timer === 'object') this.#timer.unref()
-    if (this.#isBrowser) globalThis.addEventListener('online', this.#cameOnline)
+    this.#site.addEventListener?.('online', this.#cameOnline)
+    this.#site.addEventListener?.('offline', this.#wentOffline)
   }
 
   #end(): void {
     clearInterval(this.#timer)
-    if (this.#isBrowser) globalThis.removeEventListener('online', this.#cameOnline)
+    this.#site.removeEventListener?.('online', this.#cameOnline)
+    this.#site.removeEventListener?.('offline', this.#wentOffline)
   }
 
   readonly #tick = (): void => {
     const now = Date.now()
-    const slept = now - this.#expectedMs > sleptMs
+    const lateMs = now - this.#expectedMs
     this.#expectedMs = now + tickMs
-    if (slept) this.#tell('system.woken')
+    if (lateMs > (this.#site.document?.hidden === true ? sleptHiddenMs : sleptMs)) this.#tell('system.woken')
   }
 
   readonly #cameOnline = (): void => this.#tell('network.online')
+  readonly #wentOffline = (): void => this.#tell('network.offline')
 
   /** Who hears of it may stop to watch; nobody begins to before the turn has ended. */
   #tell(event: SurroundingsEvent['type']): void {
@@ -65,5 +79,5 @@ class PlatformSurroundings implements Surroundings {
   }
 }
 
-/** Those of this platform: the browser's word that the network is there, and a clock that jumps after sleep. */
+/** Those of this platform: the browser's word on the network, and a clock that jumps after sleep. */
 export const platformSurroundings: Surroundings = new PlatformSurroundings()

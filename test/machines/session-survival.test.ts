@@ -209,7 +209,16 @@ describe('the session chart, when connections are lost,', () => {
     expect(asked.filter((name) => name === 'openTransport')).toHaveLength(2)
   })
 
-  it.each(['network.online', 'system.woken'] as const)(
+  it('waits on where the network has gone', async () => {
+    const { seen, stanzas, surroundings, asked } = await online(managed)
+    stanzas.say({ type: 'stream.ended', error: closed })
+    surroundings.say({ type: 'network.offline' })
+    await settle()
+    expect(seen.at(-1)).toBe('backingOff.suspended')
+    expect(asked.filter((name) => name === 'openTransport')).toHaveLength(1)
+  })
+
+  it.each(['network.offline', 'network.online', 'system.woken'] as const)(
     'looks at once whether a connection still lives on %s',
     async (type) => {
       const { seen, stanzas, actor } = await online({ ...managed, probe: [silent] })

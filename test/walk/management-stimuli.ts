@@ -169,7 +169,7 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
     [failed('resumeSession', new ProtocolError('bad-format', ''))],
     ({ handled: h }) => ({ kind: 'resumed', previd: 'another', h }),
   ),
-  ...(['network.online', 'system.woken'] as const).map((type) =>
+  ...(['network.offline', 'network.online', 'system.woken'] as const).map((type) =>
     does(
       type,
       [told('session', type)],

@@ -67,6 +67,7 @@ const events: readonly SessionEvent[] = [
   ...[lost, lostCount, elsewhere, new StreamError('conflict'), new StreamError('not-authorized')].map(
     (error) => ({ type: 'stream.ended', error }) as const,
   ),
+  { type: 'network.offline' },
   { type: 'network.online' },
   { type: 'system.woken' },
 ]
@@ -261,7 +262,8 @@ export const session = toWalked(measured, {
       context.hops > last.from.context.hops ||
       (context.resumption?.location === undefined && last.from.context.transport?.secure === true),
     'a connection that is in doubt is probed': (snapshot, last) =>
-      !(last?.event.type === 'network.online' || last?.event.type === 'system.woken') ||
+      last === undefined ||
+      !/^(?:network\.(?:offline|online)|system\.woken)$/.test(last.event.type) ||
       !last.from.matches({ active: 'online' }) ||
       snapshot.matches({ active: { online: { liveness: 'doubting' } } }),
     'only silence is probed, and only after the time that it may last': (snapshot) =>
