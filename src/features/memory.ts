@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { LeftBehind } from '../../machines/session-context.js'
 import { StoreError, TransportError, XmppError } from '../errors.js'
+import { randomName } from '../random-name.js'
 import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
@@ -47,7 +48,7 @@ export class Memory implements Shelf, WriteAhead {
   readonly #journal: Journal
   readonly #restorations = new Channel<Restoration>()
   /** One name of a message in the store is not that of another process. */
-  readonly #prefix = crypto.randomUUID().slice(0, 8)
+  readonly #prefix = randomName().slice(0, 8)
   /** Who was there in the session that is to go on. */
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined

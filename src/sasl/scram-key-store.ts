@@ -41,7 +41,11 @@ class ScramKeyStore implements ScramKeyCache {
   }
 
   clear(): void {
-    for (const hash of scramHashes) void this.#store.delete(this.#key(hash)).catch(() => undefined)
+    for (const hash of scramHashes) this.#forget(hash).catch(() => undefined)
+  }
+
+  async #forget(hash: ScramHash): Promise<void> {
+    await this.#store.delete(this.#key(hash))
   }
 
   #key(hash: ScramHash): string {

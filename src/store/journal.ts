@@ -1,4 +1,5 @@
 import { StoreError, TimeoutError } from '../errors.js'
+import { randomName } from '../random-name.js'
 import { Lease } from './lease.js'
 import { parseRecord, toStored, unlessBroken, type SavedRecord } from './saved-record.js'
 import { Saved, type Change } from './saved.js'
@@ -48,7 +49,7 @@ export class Journal {
     this.#checkpointTurns = checkpointTurns
     this.#store = withTimeouts(store)
     this.#name = encodeURIComponent(name)
-    this.#owner = crypto.randomUUID()
+    this.#owner = randomName()
     this.#lease = new Lease(this.#store, this.#name, this.#owner)
   }
 
@@ -231,24 +232,24 @@ export class Journal {
   }
 }
 
-/** Every call ends. */
+/** Every call ends, and gives a promise. */
 function withTimeouts(store: Store): Store {
-  const timed = async <T>(what: string, call: Promise<T>): Promise<T> => {
+  const timed = async (what: string, call: () => unknown): Promise<unknown> => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const timeout = new Promise<never>((_, reject) => {
       const late = () => reject(new TimeoutError('store', `the store's answer to ${what}`, storeTimeoutMs))
       timer = setTimeout(late, storeTimeoutMs)
     })
     try {
-      return await Promise.race([call, timeout])
+      return await Promise.race([call(), timeout])
     } finally {
       clearTimeout(timer)
     }
   }
   return {
-    get: (key) => timed('get', store.get(key)),
-    set: (key, value) => timed('set', store.set(key, value)),
-    delete: (key) => timed('delete', store.delete(key)),
+    get: (key) => timed('get', () => store.get(key)),
+    set: (key, value) => timed('set', () => store.set(key, value)),
+    delete: (key) => timed('delete', () => store.delete(key)),
   }
 }
 

@@ -6,14 +6,14 @@ export type StoredRecord = { readonly [key: string]: Json }
 
 /**
  * Where a session is kept between processes. A value that was set is there for whoever asks next, in this process or another,
- * once the promise has resolved; a value that was half written when the process was killed may be gone or broken, other
- * values not.
+ * once the promise has resolved, or the call has returned where it gives none; a value that was half written when the process
+ * was killed may be gone or broken, other values not.
  */
 export interface Store {
-  /** `undefined` or `null` where there is nothing. */
-  get(key: string): Promise<unknown>
-  set(key: string, value: StoredRecord): Promise<unknown>
-  delete(key: string): Promise<unknown>
+  /** The value or a promise of it; `undefined` or `null` where there is nothing. */
+  get(key: string): unknown
+  set(key: string, value: StoredRecord): unknown
+  delete(key: string): unknown
 }
 
 /** What is used of a storage of `unstorage`. */

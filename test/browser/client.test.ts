@@ -3,6 +3,7 @@ import { createServer } from '../../src/server/index.js'
 import { bundleForBrowser } from './bundle.js'
 import { findChromium, startChromium } from './chromium.js'
 import type { Meeting } from './client-page.js'
+import type { Kept } from './kept-page.js'
 import { serveScript } from './site.js'
 
 const chromium = await findChromium()
@@ -45,4 +46,27 @@ describe('the client, bundled for browsers', () => {
       plain: 'transport.tls-unavailable',
     })
   })
+
+  it.skipIf('missing' in chromium)(
+    'keeps and records a session in a page that came over plain HTTP',
+    { timeout: 60_000 },
+    async () => {
+      if ('missing' in chromium) return
+      const { code } = await bundleForBrowser('kept-page.ts')
+      const browser = await startChromium(chromium.path)
+      onTestFinished(() => browser.close())
+      const page = await browser.newPage()
+      await page.route('http://example.test/', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '' }),
+      )
+      await page.goto('http://example.test/')
+      await page.addScriptTag({ type: 'module', content: code })
+      await page.waitForFunction('globalThis.keep')
+      expect(await page.evaluate<Kept>('keep()')).toEqual({
+        isSecure: false,
+        refused: 'transport.failed',
+        kept: ['checkpoint', 'lease', 'turn'],
+      })
+    },
+  )
 })

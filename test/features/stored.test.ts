@@ -106,7 +106,7 @@ class Gate {
   readonly #held: (() => void)[] = []
 
   constructor(store: Store) {
-    const pass = async <T>(call: () => Promise<T>): Promise<T> => {
+    const pass = async (call: () => unknown): Promise<unknown> => {
       if (this.#mode === 'failing') throw new Error('no such disk')
       if (this.#mode === 'closed') await new Promise<void>((resolve) => this.#held.push(resolve))
       return call()

@@ -40,7 +40,7 @@ export const rooms = [
   {
     name: 'store',
     holds: 'what outlives the process',
-    rooms: ['errors'],
+    rooms: ['random-name', 'errors'],
     types: [],
     packages: [],
     pure: false,
@@ -72,7 +72,7 @@ export const rooms = [
   {
     name: 'features',
     holds: 'a fact or a wish of the app',
-    rooms: ['xml', 'stanza', 'router', 'machines', 'base64', 'errors'],
+    rooms: ['xml', 'stanza', 'router', 'machines', 'base64', 'random-name', 'errors'],
     types: ['transport', 'store'],
     packages: ['rxjs', 'xstate'],
     pure: false,
@@ -88,7 +88,7 @@ export const rooms = [
   {
     name: 'inspector',
     holds: 'a view',
-    rooms: ['machines', 'xml', 'stanza', 'errors'],
+    rooms: ['machines', 'xml', 'stanza', 'random-name', 'errors'],
     types: ['actors', 'router', 'features'],
     packages: ['xstate', 'elkjs', 'ws', '#inspector-socket', 'node:'],
     pure: false,
@@ -173,6 +173,14 @@ export const files = [
     rooms: [],
     types: [],
     packages: ['node:crypto'],
+    pure: false,
+  },
+  {
+    name: 'random-name',
+    holds: 'a name that nobody else has',
+    rooms: [],
+    types: [],
+    packages: ['#chance'],
     pure: false,
   },
   { name: 'base64', holds: 'bytes as text', rooms: [], types: [], packages: [], pure: true },

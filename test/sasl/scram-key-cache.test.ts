@@ -2,8 +2,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { createScram } from '../../src/sasl/scram.js'
 import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
 import type { ScramKeyCache } from '../../src/sasl/scram-key-cache.js'
+import { keysIn } from '../../src/sasl/scram-key-store.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'
-import type { ScramKeys } from '../../src/sasl/scram-keys.js'
+import { deriveKeys, type ScramKeys } from '../../src/sasl/scram-keys.js'
+import type { StoredRecord } from '../../src/store/store.js'
 import { accountsOf, bytes, converse } from './exchange.js'
 
 const accounts = accountsOf({ alice: 'secret', bob: 'secret' })
@@ -29,6 +31,20 @@ describe('a cache of derived keys', () => {
     ).toBe('success')
     expect(password).toHaveBeenCalledTimes(1)
   })
+
+  test.each(['SHA-1', 'SHA-256', 'SHA-512'] as const)(
+    'is kept and forgotten in a map, which gives no promises (%s)',
+    async (hash) => {
+      const vault = new Map<string, StoredRecord>()
+      const cache = keysIn(vault, 'alice@example.test')
+      const parameters = { username: 'alice', hash, salt: bytes('salt'), iterations: 4096 }
+      const keys = await deriveKeys('secret', parameters)
+      await cache.keep(keys)
+      expect(await cache.find(parameters)).toEqual(keys)
+      cache.clear?.()
+      await expect.poll(() => [...vault.keys()]).toEqual([])
+    },
+  )
 
   test('does not serve another user, or anybody once it is cleared', async () => {
     const cache = new ScramMemoryCache()

@@ -8,7 +8,7 @@ export class Disk {
   readonly texts = new Map<string, string>()
 
   /** As a process sees it that ends with its `crashAt`-th call: that call and those after it never return. */
-  mount(crashAt = Infinity, torn: Torn = 'all'): Store {
+  mount(crashAt = Infinity, torn: Torn = 'all') {
     let calls = 0
     const call = async <T>(act: (isLast: boolean) => T): Promise<T> => {
       calls += 1
@@ -27,7 +27,7 @@ export class Disk {
           else this.texts.set(key, '')
         }),
       delete: (key) => call(() => void this.texts.delete(key)),
-    }
+    } satisfies Store
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
+import { randomName } from '../../random-name.js'
 import type { Crossing, ReadCrossing } from '../../router/crossing.js'
 import type { Sendable } from '../../router/outbound.js'
 import { XmlElement } from '../../xml/element.js'
@@ -110,7 +111,7 @@ class BoundedRecorder implements Recorder {
 
   constructor({
     name,
-    source = crypto.randomUUID().slice(0, 8),
+    source = randomName().slice(0, 8),
     engine = 'xmpp-machines',
     commands,
     showBodies = false,
