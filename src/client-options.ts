@@ -1,3 +1,4 @@
+import { reaches } from '#dialer'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -42,7 +43,7 @@ export interface ClientOptions {
   readonly anonymous?: boolean | undefined
   /**
    * Where the server is: `xmpp://host:5222` (STARTTLS), `xmpps://host:5223` (direct TLS), `wss://host/path`, several in
-   * order, or a function that opens a transport. Default: discovered from the domain.
+   * order, of which browsers take WebSockets alone, or a function that opens a transport. Default: discovered from the domain.
    */
   readonly endpoint?: string | readonly string[] | TransportOpener | undefined
   /** Authorities to trust instead of the system's, and a client certificate for SASL EXTERNAL; PEM, Node only. */
@@ -201,8 +202,12 @@ function toAddresses(endpoint: string | readonly string[] | undefined): Readonly
   if (endpoint !== undefined && texts.length === 0) {
     throw new RangeError('an empty list of endpoints leads nowhere; leave it out to discover them')
   }
+  const endpoints = texts.map((text) => ({ text, endpoint: parseEndpoint(text) }))
+  const reached = endpoints.filter(({ endpoint }) => reaches(endpoint))
+  if (reached.length < 1 && texts.length > 0)
+    throw new RangeError('a browser reaches XMPP by WebSocket only: give a ws: or wss: endpoint')
   return new Map(
-    texts.map((text) => [parseEndpoint(text).kind === 'websocket' ? toLoggableUrl(text) : text, text]),
+    reached.map(({ text, endpoint }) => [endpoint.kind === 'websocket' ? toLoggableUrl(text) : text, text]),
   )
 }
 

@@ -1,7 +1,7 @@
 import { compileAddressPatterns } from './address-patterns.js'
 import type { Dialer, DialerOptions } from './dial.js'
 import { discoverEndpoints, type SrvResolver } from './discovery.js'
-import { formatEndpoint, parseEndpoint } from './endpoint.js'
+import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint.js'
 import { dialTcp, dialTls } from './tcp.js'
 import type { TlsClientOptions } from './transport.js'
 import { dialWebSocket } from './web-socket.js'
@@ -11,6 +11,9 @@ export interface NodeDialerOptions extends DialerOptions {
   readonly resolver?: SrvResolver
   readonly random?: () => number
 }
+
+/** Whether this platform has the means: Node has all. */
+export const reaches = (_endpoint: Endpoint): boolean => true
 
 /** The dialer of Node: SRV records, STARTTLS, direct TLS and WebSockets. */
 export function createDialer(options: NodeDialerOptions = {}): Dialer {

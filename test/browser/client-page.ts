@@ -9,6 +9,7 @@ export interface Meeting {
   readonly contacts: readonly string[]
   readonly refused: string
   readonly plain: string
+  readonly unreachable: string
 }
 
 const failure = (attempt: Promise<void>): Promise<string> =>
@@ -17,9 +18,19 @@ const failure = (attempt: Promise<void>): Promise<string> =>
     (error: unknown) => (error instanceof XmppError ? error.code : String(error)),
   )
 
+function mistake(deed: () => unknown): string {
+  try {
+    deed()
+    return 'none'
+  } catch (error) {
+    return String(error)
+  }
+}
+
 async function meet(endpoint: string): Promise<Meeting> {
   const options = { password: 'secret', endpoint, dangerouslyAllowPlaintext: true }
-  const alice = createClient({ ...options, jid: 'alice@example.test' })
+  const everywhere = ['xmpps://example.test', endpoint]
+  const alice = createClient({ ...options, jid: 'alice@example.test', endpoint: everywhere })
   const bob = createClient({ ...options, jid: 'bob@example.test' })
   const phases: string[] = []
   alice.state$.subscribe(({ status }) => {
@@ -37,7 +48,10 @@ async function meet(endpoint: string): Promise<Meeting> {
   const careful = createClient({ jid: 'alice@example.test', password: 'secret', endpoint })
   const plain = await failure(careful.connect())
   await Promise.all([stranger.close(), careful.close()])
-  return { phases, mechanism, heard, contacts, refused, plain }
+  const unreachable = mistake(() =>
+    createClient({ jid: 'alice@example.test', endpoint: 'xmpps://example.test' }),
+  )
+  return { phases, mechanism, heard, contacts, refused, plain, unreachable }
 }
 
 Object.assign(globalThis, { meet })

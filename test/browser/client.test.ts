@@ -44,6 +44,7 @@ describe('the client, bundled for browsers', () => {
       contacts: ['bob@example.test'],
       refused: 'authentication.not-authorized',
       plain: 'transport.tls-unavailable',
+      unreachable: 'RangeError: a browser reaches XMPP by WebSocket only: give a ws: or wss: endpoint',
     })
   })
 
