@@ -24,6 +24,8 @@ export class Befriending {
   readonly jid: Jid
   readonly #actor: BefriendingActor
   readonly #retracting: () => void
+  #state: BefriendingState | undefined
+  #state$: Observable<BefriendingState> | undefined
   /** Resolves with how it ended; never rejects. Also `withdrawn` when the client closes before. */
   readonly settled: Promise<BefriendingOutput>
 
@@ -42,8 +44,11 @@ export class Befriending {
     })
   }
 
+  /** The same one until something changes. */
   get state(): BefriendingState {
-    return toBefriendingState(this.#actor.getSnapshot())
+    const state = toBefriendingState(this.#actor.getSnapshot())
+    if (this.#state === undefined || !isSame(this.#state, state)) this.#state = state
+    return this.#state
   }
 
   /** It is not over, nor taken back. */
@@ -52,19 +57,9 @@ export class Befriending {
     return status !== 'ended' && status !== 'retracting'
   }
 
-  /** Replays; completes at the end. */
+  /** Replays; completes at the end. The same one each time. */
   get state$(): Observable<BefriendingState> {
-    const actor = this.#actor
-    return new Observable<BefriendingState>((subscriber) => {
-      const tell = () => subscriber.next(toBefriendingState(actor.getSnapshot()))
-      const end = () => {
-        tell()
-        subscriber.complete()
-      }
-      tell()
-      if (actor.getSnapshot().status !== 'active') return end()
-      return actor.subscribe({ next: tell, error: end, complete: end })
-    }).pipe(distinctUntilChanged(isSame))
+    return (this.#state$ ??= this.#watch())
   }
 
   /** Takes the wish back: the request is withdrawn, and an approval in advance. What was granted stays granted. */
@@ -74,6 +69,20 @@ export class Befriending {
       if (this.state.status === 'retracting') this.#retracting()
     }
     return this.settled
+  }
+
+  #watch(): Observable<BefriendingState> {
+    const actor = this.#actor
+    return new Observable<BefriendingState>((subscriber) => {
+      const tell = () => subscriber.next(this.state)
+      const end = () => {
+        tell()
+        subscriber.complete()
+      }
+      tell()
+      if (actor.getSnapshot().status !== 'active') return end()
+      return actor.subscribe({ next: tell, error: end, complete: end })
+    }).pipe(distinctUntilChanged())
   }
 }
 

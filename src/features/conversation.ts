@@ -30,6 +30,8 @@ export class Conversation {
   readonly #actor: ConversationActor
   readonly #write: Write
   readonly #ended: () => void
+  #state: ConversationState | undefined
+  #state$: Observable<ConversationState> | undefined
 
   constructor(jid: Jid, actor: ConversationActor, write: Write, ended: () => void) {
     this.jid = jid
@@ -38,19 +40,16 @@ export class Conversation {
     this.#ended = ended
   }
 
+  /** The same one until something changes. */
   get state(): ConversationState {
-    return toConversationState(this.#actor.getSnapshot())
+    const state = toConversationState(this.#actor.getSnapshot())
+    if (this.#state === undefined || !isSame(this.#state, state)) this.#state = state
+    return this.#state
   }
 
-  /** Replays; completes on `close()`. */
+  /** Replays; completes on `close()`. The same one each time. */
   get state$(): Observable<ConversationState> {
-    const actor = this.#actor
-    return new Observable<ConversationState>((subscriber) => {
-      const tell = () => subscriber.next(this.state)
-      tell()
-      if (actor.getSnapshot().status !== 'active') return subscriber.complete()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged(isSame))
+    return (this.#state$ ??= this.#watch())
   }
 
   /** A key was pressed: tell it each time. Without another for 30 s it is a pause. */
@@ -86,6 +85,16 @@ export class Conversation {
     this.#tell({ type: 'conversation.close' })
     this.#actor.stop()
     this.#ended()
+  }
+
+  #watch(): Observable<ConversationState> {
+    const actor = this.#actor
+    return new Observable<ConversationState>((subscriber) => {
+      const tell = () => subscriber.next(this.state)
+      tell()
+      if (actor.getSnapshot().status !== 'active') return subscriber.complete()
+      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
+    }).pipe(distinctUntilChanged())
   }
 
   #tell(event: ConversationEvent): void {

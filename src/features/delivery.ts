@@ -39,6 +39,7 @@ export class Delivery {
   #stage = queued
   #changes: Channel<DeliveryStatus> | undefined
   #waiting: ((status: DeliveryStatus) => void)[] | undefined
+  #status$: Observable<DeliveryStatus> | undefined
 
   constructor(id: string) {
     this.id = id
@@ -48,16 +49,16 @@ export class Delivery {
     return this.#stage.status
   }
 
-  /** Replays the present status; completes on failure, which is final. */
+  /** Replays the present status; completes on failure, which is final. The same one each time. */
   get status$(): Observable<DeliveryStatus> {
-    return new Observable((watcher) => {
+    return (this.#status$ ??= new Observable((watcher) => {
       const { rank, status } = this.#stage
       const ends =
         rank === failedRank ? undefined : (this.#changes ??= new Channel()).stream$.subscribe(watcher)
       watcher.next(status)
       if (ends === undefined) watcher.complete()
       return ends
-    })
+    }))
   }
 
   /** Resolves once it no longer merely waits, or is left to the next process; never rejects. */
