@@ -50,6 +50,7 @@ export interface Timeouts {
   readonly ghostMs: number
 }
 
+/** What a client waits that was told nothing else. */
 export const defaultTimeouts: Timeouts = {
   restoreMs: 60_000,
   discoveryMs: 10_000,

@@ -20,6 +20,7 @@ import { resolveXmlLimits } from './xml/limits.js'
 /** Opens a transport by means of one's own, e.g. to a server in the same process; in a browser, one of frames. */
 export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
 
+/** How TLS is done in Node; browsers trust whom their user trusts. */
 export interface TlsOptions {
   /** PEM authorities to trust instead of the system's. */
   readonly ca?: string | readonly string[] | undefined
@@ -34,6 +35,7 @@ export interface ClientLimits extends XmlStreamOptions {
   readonly unacknowledgedStanzas?: number
 }
 
+/** What a client is to be; only `jid` has no default. */
 export interface ClientOptions {
   /** The account: a bare JID, or a full one to ask for that resource; only a domain with `anonymous`. */
   readonly jid: string

@@ -48,7 +48,9 @@ export interface ClientRequest {
 export interface Client extends Wishes, Messages, PresenceFeature, RosterFeature, AsyncDisposable {
   /** The account, and the resource that was asked for. */
   readonly jid: Jid
+  /** Where the session stands, and why; the same one until that changes. */
   readonly state: ClientState
+  /** The same as it changes; replays. */
   readonly state$: Observable<ClientState>
   /** What protects the stream: TLS, certificate, mechanism (RFC 7590 §3.6); `undefined` where there is no stream. */
   readonly security: SessionSecurity | undefined

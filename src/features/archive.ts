@@ -41,6 +41,7 @@ export interface ArchiveSearch extends ArchiveFilter {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Where `archive` begins, and how long it waits. */
 export interface ArchiveOptions {
   /** The `id` of the last message that an earlier run of the app has seen: what came after it is fetched first. */
   readonly after?: string | undefined

@@ -20,6 +20,7 @@ import { announcePhoto } from './photo-announcement.js'
 import { WornAvatars } from './worn-avatars.js'
 import { askAccount, configureNode, fetchItem, publishItem } from './pubsub-nodes.js'
 
+/** Which size of an avatar is fetched. */
 export interface AvatarsOptions {
   /** Of several sizes, the smallest that is at least so wide is fetched, in pixels. Default 96. */
   readonly width?: number | undefined
@@ -33,6 +34,7 @@ export interface AvatarImage {
   readonly height?: number | undefined
 }
 
+/** Who may see an avatar, and how long to wait for each answer. */
 export interface PublishAvatarOptions extends RequestOptions {
   /**
    * Who may see it: `open`, everybody, as it is with the photo in the card that older clients show; or `presence`, only those

@@ -38,6 +38,7 @@ export interface ContactDetails {
   readonly groups?: Iterable<string> | undefined
 }
 
+/** How a contact is listed and asked. */
 export interface BefriendOptions extends ContactDetails {
   /** Shown to the contact with the request. */
   readonly message?: string | undefined
@@ -98,6 +99,7 @@ export interface ContactsFeature {
   repair(jid: JidInput, options?: RepairOptions): Promise<Repair>
 }
 
+/** What may be asked and granted, and what is known of the other side. */
 export interface RepairOptions extends Consent {
   readonly theirs?: ContactEvidence['theirs']
 }

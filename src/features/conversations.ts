@@ -31,6 +31,7 @@ export const rememberedContactLimit = 100
 /** Sent messages of which composing is believed, in all; the oldest go first (XEP-0022 §3). */
 export const awaitedEventLimit = 1_000
 
+/** What `conversations` works with. */
 export interface ConversationsOptions {
   /** Asks what a contact supports, as `discovery` does; without it they show it themselves, by what they send. */
   readonly supports?: ((jid: JidInput, feature: string) => Promise<boolean>) | undefined

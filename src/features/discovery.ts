@@ -35,6 +35,7 @@ export interface SelfDescription {
   readonly caps?: readonly ('xep-0115' | 'xep-0390')[] | undefined
 }
 
+/** What of an entity is asked for. */
 export interface InfoOptions {
   /** A part of the entity, by the name that it has there: asked anew each time. */
   readonly node?: string | undefined
@@ -43,6 +44,7 @@ export interface InfoOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What of an entity is listed, and in what portions. */
 export interface ItemsOptions extends RequestOptions {
   /** A part of the entity, by the name that it has there. */
   readonly node?: string | undefined

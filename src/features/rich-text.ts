@@ -19,6 +19,7 @@ export interface RichMessageInput extends Omit<MessageInput, 'bodies'> {
   readonly rich: readonly XmlNode[]
 }
 
+/** What `richText` works with. */
 export interface RichTextOptions {
   /** Sends each message, as `receipts` does; default `client.send`. */
   readonly send?: ((message: MessageInput) => Delivery) | undefined

@@ -11,6 +11,7 @@ import type { FeatureHost } from './feature-host.js'
 import { changeOwnVCard, fetchVCard, inTurn } from './own-vcard.js'
 import { fetchItem, nodeEvents, publishItem } from './pubsub-nodes.js'
 
+/** Which card is meant. */
 export interface VCardOptions extends RequestOptions {
   /**
    * Which card: `vcard-temp`, which everybody has (XEP-0054), or `vcard4`, which the server keeps beside it or makes of it

@@ -5,6 +5,7 @@ import { mayAnswer, type Account } from './trust.js'
 /** Requests that may be open at once; one more fails at once. */
 export const openRequestLimit = 10_000
 
+/** How long a request waits for its answer. */
 export interface RequestOptions {
   /** How long to wait for the answer, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined

@@ -17,6 +17,7 @@ export interface StreamSink {
   readonly ended: (error: XmppError) => void
 }
 
+/** Limits of an XML stream, both ways. */
 export interface XmlStreamOptions extends Partial<XmlLimits> {
   /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. What is longer leaves alone. */
   readonly outboundLimitBytes?: number

@@ -21,6 +21,7 @@ export const richAttributes = {
   ul: ['style'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
+/** An element that rich text may have. */
 export type RichElementName = keyof typeof richAttributes
 
 /** Elements whose text is not for people: it goes with them. All others that are unknown leave theirs behind (XEP-0071 §11.3). */

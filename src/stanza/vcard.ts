@@ -12,16 +12,19 @@ export interface PersonName {
 /** What something is for, such as `home`, `work`, `voice`, `fax`, `cell`; in lower case. */
 export type VCardKinds = readonly string[]
 
+/** An address of e-mail, and what it is for. */
 export interface VCardEmail {
   readonly address: string
   readonly kinds?: VCardKinds | undefined
 }
 
+/** A number, and what it is for. */
 export interface VCardPhone {
   readonly number: string
   readonly kinds?: VCardKinds | undefined
 }
 
+/** A place to write to. */
 export interface PostalAddress {
   readonly postBox?: string | undefined
   readonly extended?: string | undefined
@@ -33,6 +36,7 @@ export interface PostalAddress {
   readonly kinds?: VCardKinds | undefined
 }
 
+/** Whom somebody works for, and in which departments. */
 export interface Organization {
   readonly name?: string | undefined
   readonly units?: readonly string[] | undefined

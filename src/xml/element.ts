@@ -5,6 +5,7 @@ export interface AttributeName {
   readonly namespace: string
 }
 
+/** An attribute and what it says. */
 export interface XmlAttribute extends AttributeName {
   readonly value: string
 }
@@ -15,6 +16,7 @@ export interface AttributeLists {
   readonly values: readonly string[]
 }
 
+/** An element or text. */
 export type XmlNode = XmlElement | string
 
 /**

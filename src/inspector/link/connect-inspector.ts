@@ -2,6 +2,7 @@ import type { Recorder } from '../recording/recorder.js'
 import { Link } from './link.js'
 import { toSubject, type Observation, type ObservationOptions } from './observation.js'
 
+/** Which inspector shows what. */
 export interface InspectorConnectionOptions extends ObservationOptions {
   /** The address that the inspector has printed: `http://127.0.0.1:PORT/?token=TOKEN`. */
   readonly url: string

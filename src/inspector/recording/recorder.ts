@@ -15,6 +15,7 @@ import type { RecordingLine } from './record.js'
 import { rowBytes, StanzaRows } from './stanza-rows.js'
 import { Teller } from './teller.js'
 
+/** Whose recording it is, and how much of it is kept. */
 export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
   readonly name: string

@@ -16,6 +16,7 @@ import { Sources, type SourcesLimits } from './sources.js'
 import { statelyaiReceiverEndpoint, xstateReceiverEndpoint } from './receiver-endpoint.js'
 import { statelyaiSourceEndpoint } from './statelyai-source-endpoint.js'
 
+/** Where an inspector is found, and how much it keeps. */
 export interface InspectorOptions {
   /** Where on 127.0.0.1; default any free port. */
   readonly port?: number | undefined
