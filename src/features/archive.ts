@@ -3,7 +3,7 @@ import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import { TransportError, type XmppError } from '../errors.js'
-import type { ArchiveFilter, ArchiveResult } from '../stanza/archive.js'
+import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
@@ -12,7 +12,7 @@ import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
-import { ArchiveTail } from './archive-tail.js'
+import { ArchiveTail, startOfAlike } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
 import { tellOfSession } from './tell-of-session.js'
 import { Timeline, type ArchivedMessage } from './timeline.js'
@@ -34,7 +34,7 @@ export interface ArchiveSearch extends ArchiveFilter {
   readonly beyond?: string | undefined
   /** Default: oldest first. */
   readonly newestFirst?: boolean | undefined
-  /** Messages that one request asks for, 1 to 1000; default 50. */
+  /** Messages that one request asks for, beside those at the end of the last page: 1 to 1000; default 50. */
   readonly pageSize?: number | undefined
   /** How long to wait for each page, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined
@@ -181,6 +181,10 @@ const untilOver = <T>(answer: Promise<T>): Promise<T> =>
     throw error
   })
 
+/**
+ * What came last is asked for once more, with what is called alike: where a page ends between two such messages, nothing that
+ * follows the one would bring the other.
+ */
 async function* fetchAll(
   queries: ArchiveQueries,
   search: ArchiveSearch,
@@ -198,15 +202,22 @@ async function* fetchAll(
   }
   const from = whose === undefined ? undefined : toJid(whose)
   let cursor = search.beyond
+  let edge: readonly ArchiveResult[] = []
   for (let isOver = false; !isOver;) {
-    const page = newestFirst ? { before: cursor ?? '', max: pageSize } : { after: cursor, max: pageSize }
+    const max = pageSize + edge.length
+    const page = newestFirst ? { before: cursor ?? '', max } : { after: cursor, max }
     const { results, end, isSound }: ArchivePage = await queries.fetchPage(
       { archive: from, filter, page },
       { signal, timeoutMs },
     )
     if (!isSound) continue
-    yield* newestFirst ? readPage(results).toReversed() : readPage(results)
-    cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
+    const ordered = newestFirst ? results.toReversed() : results
+    const known = new Set(edge.map(toResultName))
+    const news = ordered.filter((result) => !known.has(toResultName(result)))
+    yield* readPage(news)
+    const start = news.length === 0 ? ordered.length : startOfAlike(ordered)
+    cursor = ordered[start - 1]?.id ?? cursor
+    edge = ordered.slice(start)
     isOver = end.complete
   }
 }
@@ -214,8 +225,8 @@ async function* fetchAll(
 /** What holds no message that can be read is left out. */
 function readPage(results: readonly ArchiveResult[]): ArchivedMessage[] {
   return results.flatMap(({ id, moment = 0, message: element }) => {
-    const message = parseMessage(element)
-    return message.kind === 'message' ? [{ id, moment, message }] : []
+    const message = element === undefined ? undefined : parseMessage(element)
+    return message?.kind === 'message' ? [{ id, moment, message }] : []
   })
 }
 

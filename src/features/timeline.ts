@@ -1,5 +1,6 @@
 import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
+import { toArchivedName } from '../stanza/archive.js'
 import type { Message } from '../stanza/message.js'
 
 /** A message where it belongs among all of an account. */
@@ -98,7 +99,7 @@ export class Timeline {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
-      ...(id === undefined ? [] : [`archive ${id} ${message.from?.toString()} ${message.id}`]),
+      ...(id === undefined ? [] : [`archive ${toArchivedName(id, message.from?.toString(), message.id)}`]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
     if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false

@@ -158,10 +158,60 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     }
     expect(await say(false, 'a1', 'a2')).toBe('a0')
     expect(await say(false, 'a1', 'a2')).toBe('a0')
-    expect(await say(false, 'a3', 'a4')).toBe('a2')
+    expect(await say(false, 'a2', 'a3')).toBe('a1')
     expect(await say(true, 'a3', 'a4')).toBe('a2')
     await rest()
     expect(session.seen).toHaveLength(4)
+  })
+
+  it('are heard both where a page ends between two that the archive calls alike', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
+      next.say(found.join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a1', 'a2', 'a2twin', 'a3')).toBe('a0')
+    expect(await say(false, 'a2', 'a2twin', 'a3', 'a4')).toBe('a1')
+    expect(await say(true, 'a4', 'a5')).toBe('a3')
+    await rest()
+    expect(session.seen).toEqual(['a1 a1', 'a2 a2', 'a2twin a2', 'a3 a3', 'a4 a4', 'a5 a5'])
+  })
+
+  it('go on behind those that are called alike and all that a server sends at once', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
+      next.say(found.join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
+    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
+    expect(await say(true, 'a2')).toBe('a1')
+    await rest()
+    expect(session.seen).toEqual(['a1 a1', 'a1twin a1', 'a2 a2'])
+  })
+
+  it('go on behind what was taken out of the archive, which has kept its place', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const emptied = (query: string, id: string) => archived(query, id, '')
+    const first = await question(next)
+    next.say(emptied(first.query, 'a1') + emptied(first.query, 'a2') + end(first.request, false))
+    const second = await question(next)
+    next.say(emptied(second.query, 'a1') + emptied(second.query, 'a2') + end(second.request, false))
+    const third = await question(next)
+    expect(third.page.after).toBe('a1')
+    next.say(
+      emptied(third.query, 'a2') + archived(third.query, 'a3', inner('three')) + end(third.request, true),
+    )
+    await rest()
+    expect([session.seen, session.states.at(-1)]).toEqual([['three a3'], 'live'])
   })
 
   it('go on from what an earlier run has seen', async () => {
@@ -318,14 +368,60 @@ describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
         end(first.request, false),
     )
     const second = await question(peer)
-    expect(second.page.after).toBe('a2')
+    expect(second.page).toEqual({ max: '3', after: 'a1', before: undefined })
     peer.say(
-      archived(second.query, 'a3', inner('3')) +
+      archived(second.query, 'a2', inner('2')) +
+        archived(second.query, 'a3', inner('3')) +
         archived(second.query, 'a4', inner('4')) +
         end(second.request, false),
     )
     await searching
     expect(found).toEqual(['a1', 'a2', 'a3'])
+  })
+
+  it.each([
+    ['oldest', false, ['a1', 'a2', 'a2twin', 'a3'], ['', 'a1', 'a2']],
+    ['newest', true, ['a3', 'a2twin', 'a2', 'a1'], ['', 'a3', 'a2']],
+  ])(
+    'from the %s one finds both where a page ends between two that the archive calls alike',
+    async (_, newestFirst, order, cursors) => {
+      const { history, peer } = await anchored('a0')
+      const found: (string | undefined)[] = []
+      const searching = (async () => {
+        for await (const { message } of history.query({ newestFirst, pageSize: 2 })) found.push(message.body)
+      })()
+      const say = async (complete: boolean, ...bodies: readonly string[]) => {
+        const { page, query, request } = await question(peer)
+        const sent = newestFirst ? bodies.toReversed() : bodies
+        const results = sent.map((body) => archived(query, body.slice(0, 2), inner(body, `${bob}/x`, body)))
+        peer.say(results.join('') + end(request, complete))
+        return [page.max, page.after ?? page.before ?? '']
+      }
+      const [one = '', two = '', three = '', four = ''] = order
+      expect(await say(false, one, two)).toEqual(['2', cursors[0]])
+      expect(await say(false, two, three, four)).toEqual(['3', cursors[1]])
+      expect(await say(true, four)).toEqual(['3', cursors[2]])
+      await searching
+      expect(found).toEqual(order)
+    },
+  )
+
+  it('goes on where all that an archive sends at once is known', async () => {
+    const { history, peer } = await anchored('a0')
+    const found: (string | undefined)[] = []
+    const searching = (async () => {
+      for await (const { id } of history.query({ pageSize: 1 })) found.push(id)
+    })()
+    const say = async (complete: boolean, id: string) => {
+      const { page, query, request } = await question(peer)
+      peer.say(archived(query, id, inner(id)) + end(request, complete))
+      return [page.max, page.after]
+    }
+    expect(await say(false, 'a1')).toEqual(['1', undefined])
+    expect(await say(false, 'a1')).toEqual(['2', undefined])
+    expect(await say(true, 'a2')).toEqual(['1', 'a1'])
+    await searching
+    expect(found).toEqual(['a1', 'a2'])
   })
 
   it('goes back from the newest one, or from another', async () => {
@@ -343,8 +439,12 @@ describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
         end(first.request, false),
     )
     const second = await question(peer)
-    expect(second.page.before).toBe('a7')
-    peer.say(archived(second.query, 'a6', inner('6')) + end(second.request, true))
+    expect(second.page.before).toBe('a8')
+    peer.say(
+      archived(second.query, 'a6', inner('6')) +
+        archived(second.query, 'a7', inner('7')) +
+        end(second.request, true),
+    )
     await searching
     expect(found).toEqual(['a8', 'a7', 'a6'])
   })

@@ -211,12 +211,13 @@ describe('an archive (XEP-0313)', () => {
     )
   })
 
-  test('gives no result that is buried, twice there, without a name or empty', () => {
+  test('gives no result that is buried, twice there or without a name, and none of its message where there is none', () => {
     const result = toArchiveResult({ queryId: 'q', id: 'a', message: hello, moment: undefined })
     expect(findArchiveResult([holding(result)])).toBeUndefined()
     expect(findArchiveResult([result, result])).toBeUndefined()
     expect(findArchiveResult([xml('result', ns.archive, {}, ...result.children)])).toBeUndefined()
-    expect(findArchiveResult([xml('result', ns.archive, { id: 'a' })])).toBeUndefined()
+    const emptied = { queryId: undefined, id: 'a', message: undefined, moment: undefined }
+    expect(findArchiveResult([xml('result', ns.archive, { id: 'a' })])).toEqual(emptied)
     expect(parseArchiveEnd(result)).toBeUndefined()
   })
 })
