@@ -23,8 +23,17 @@ export type ArchiveState =
   | { readonly status: 'anchoring' | 'catchingUp' | 'offline' }
   /** Messages come as they are sent; `gap`: why some before them are missing for good. */
   | { readonly status: 'live'; readonly gap: XmppError | undefined }
-  /** Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session. */
+  /**
+   * Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session, or may be where there
+   * is no `error`: the archive says that what it has sent may change yet.
+   */
   | { readonly status: 'incomplete' | 'unavailable'; readonly error: XmppError | undefined }
+
+/** What a search has found. */
+export interface FoundMessage extends ArchivedMessage {
+  /** `false`: the archive says that this, or its place, may change yet; whoever keeps it asks again (XEP-0313 §4.3.2). */
+  readonly stable: boolean
+}
 
 /** Which messages to fetch, and in which order. */
 export interface ArchiveSearch extends ArchiveFilter {
@@ -57,7 +66,7 @@ export interface ArchiveFeature {
   /** Replays. */
   readonly state$: Observable<ArchiveState>
   /** Fetches messages page by page, as they are asked for; throws `StanzaError`, `TimeoutError`, `TransportError`, `ProtocolError`. */
-  query(search?: ArchiveSearch): AsyncIterable<ArchivedMessage>
+  query(search?: ArchiveSearch): AsyncIterable<FoundMessage>
   /** Tries again where catching up has failed. */
   catchUp(): void
 }
@@ -85,6 +94,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline(options.after)
   const tail = new ArchiveTail()
+  /** Before what may change yet (XEP-0313 §4.3.2): from there it is asked for again, once all the rest is here. */
+  let unstable: { readonly after: string | undefined } | undefined
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
@@ -105,11 +116,15 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         const { results, end, isSound } = await untilOver(
           queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
         )
-        if (!isSound) return { complete: false }
+        if (!isSound) return { complete: false, stable: true }
         const complete = end.complete && !timeline.isDoubtful
         const settled = tail.cut(results, complete)
+        if (!end.stable) unstable ??= { after: timeline.last }
         timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
-        return { complete }
+        if (!complete || unstable === undefined) return { complete, stable: true }
+        timeline.anchor(unstable.after)
+        unstable = undefined
+        return { complete, stable: false }
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },
@@ -188,7 +203,7 @@ const untilOver = <T>(answer: Promise<T>): Promise<T> =>
 async function* fetchAll(
   queries: ArchiveQueries,
   search: ArchiveSearch,
-): AsyncGenerator<ArchivedMessage, void, void> {
+): AsyncGenerator<FoundMessage, void, void> {
   const {
     archive: whose,
     newestFirst = false,
@@ -214,7 +229,7 @@ async function* fetchAll(
     const ordered = newestFirst ? results.toReversed() : results
     const known = new Set(edge.map(toResultName))
     const news = ordered.filter((result) => !known.has(toResultName(result)))
-    yield* readPage(news)
+    for (const message of readPage(news)) yield { ...message, stable: end.stable }
     const start = news.length === 0 ? ordered.length : startOfAlike(ordered)
     cursor = ordered[start - 1]?.id ?? cursor
     edge = ordered.slice(start)

@@ -46,6 +46,8 @@ export interface ArchiveResult {
 export interface ArchiveEnd {
   /** Nothing follows this page. */
   readonly complete: boolean
+  /** `false`: what is on this page, and in which order, may change yet. */
+  readonly stable: boolean
   readonly page: Page
 }
 
@@ -155,10 +157,16 @@ export function toArchiveResult({
 export function parseArchiveEnd(element: XmlElement): ArchiveEnd | undefined {
   if (!element.is('fin', ns.archive)) return undefined
   const complete = element.attribute('complete')
-  return { complete: complete === 'true' || complete === '1', page: findPage(element) }
+  const stable = element.attribute('stable')
+  return {
+    complete: complete === 'true' || complete === '1',
+    stable: stable !== 'false' && stable !== '0',
+    page: findPage(element),
+  }
 }
 
 /** Writes the end of an answer. */
-export function toArchiveEnd({ complete, page }: ArchiveEnd): XmlElement {
-  return xml('fin', ns.archive, { complete: complete ? 'true' : undefined }, toPage(page))
+export function toArchiveEnd({ complete, stable, page }: ArchiveEnd): XmlElement {
+  const says = { complete: complete ? 'true' : undefined, stable: stable ? undefined : 'false' }
+  return xml('fin', ns.archive, says, toPage(page))
 }

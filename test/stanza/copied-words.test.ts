@@ -201,10 +201,11 @@ describe('an archive (XEP-0313)', () => {
         message,
         maybe(moment),
         fc.boolean(),
-        (queryId, id, one, when, complete) => {
+        fc.boolean(),
+        (queryId, id, one, when, complete, stable) => {
           const result = { queryId, id, message: one, moment: when }
           expect(findArchiveResult([toArchiveResult(result)])).toEqual(result)
-          const end = { complete, page: { first: id, index: 3, last: id, count: 7 } }
+          const end = { complete, stable, page: { first: id, index: 3, last: id, count: 7 } }
           expect(parseArchiveEnd(toArchiveEnd(end))).toEqual(end)
         },
       ),

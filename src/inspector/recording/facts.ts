@@ -87,6 +87,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     seed: 'number',
     session: ['word', 'facts'],
     silentMs: 'number',
+    stable: 'flag',
     starttls: 'word',
     subscription: 'word',
     supported: 'flag',

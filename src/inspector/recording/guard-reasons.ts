@@ -2,6 +2,7 @@
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   archive: {
     isAnchored: 'no message is known after which to go on',
+    isUnstable: 'the archive has more pages, or stands by what it has sent',
     isComplete: 'the archive has more pages',
     isForgotten: 'the archive still knows the message to go on from, or failed for another reason',
   },
