@@ -2,7 +2,7 @@ import { distinctUntilChanged, Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import { TransportError, type XmppError } from '../errors.js'
+import { StanzaError, TransportError, type XmppError } from '../errors.js'
 import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
@@ -137,12 +137,17 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   })
   const isHolding = () => actor.getSnapshot().hasTag('holding')
-  const isGapless = () => actor.getSnapshot().matches('live')
+  const standing = () => {
+    const { value, context } = actor.getSnapshot()
+    const isArchived = !(value === 'unavailable' && isWithoutArchive(context.error))
+    return { isGapless: value === 'live', isArchived }
+  }
   const release = () => {
     if (isHolding()) return
+    const now = standing()
     // The archive has what is missing.
-    if (isGapless() && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
-    else timeline.release(own(), isGapless())
+    if (now.isGapless && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
+    else timeline.release(own(), now)
   }
 
   tellOfSession(bus.session$, actor)
@@ -169,7 +174,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
       if (live === undefined) return
       release()
       if (isHolding()) return timeline.hold(live)
-      timeline.pass(live, own(), isGapless())
+      timeline.pass(live, own(), standing())
     },
     complete: () => timeline.complete(),
   })
@@ -187,6 +192,11 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   }
 }
+
+/** The server knows of none, rather than that it would not be asked. */
+const isWithoutArchive = (error: XmppError | undefined) =>
+  error instanceof StanzaError &&
+  (error.condition === 'service-unavailable' || error.condition === 'feature-not-implemented')
 
 /** A session that is left answers no more. That it is over is told by itself: until then nothing passes that has to wait. */
 const untilOver = <T>(answer: Promise<T>): Promise<T> =>

@@ -12,6 +12,14 @@ export interface ArchivedMessage {
   readonly message: Message
 }
 
+/** What is known of the archive while messages pass. */
+export interface Standing {
+  /** Nothing that came before is missing. */
+  readonly isGapless: boolean
+  /** There is one: without it, what a message says it is called there is the word of anybody (XEP-0313 §3.5). */
+  readonly isArchived: boolean
+}
+
 /** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
 export const heldMessageLimit = 1_000
 
@@ -66,17 +74,18 @@ export class Timeline {
     if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
   }
 
-  /** A live message passes. @param isGapless nothing before it is missing */
-  pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
-    const isNews = this.#tell(message, own)
-    if (isNews && isGapless && message.id !== undefined) this.#last = message.id
+  /** A live message passes. */
+  pass(message: ArchivedMessage, own: string, { isGapless, isArchived }: Standing): void {
+    const id = isArchived ? message.id : undefined
+    const isNews = this.#tell({ ...message, id }, own)
+    if (isNews && isGapless && id !== undefined) this.#last = id
   }
 
   /** What is held passes, in order. */
-  release(own: string, isGapless: boolean): void {
+  release(own: string, standing: Standing): void {
     const held = this.#held
     this.#held = []
-    for (const message of held) this.pass(message, own, isGapless)
+    for (const message of held) this.pass(message, own, standing)
   }
 
   /** A page is asked for: it has everything that was received by now. */
