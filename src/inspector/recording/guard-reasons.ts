@@ -57,6 +57,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isInvited: 'there is no invitation, or the server takes none',
     isUnoffered: 'the server makes accounts',
     isDone: 'the server or the app refused',
+    isDoubtful: 'nothing was asked before, or what it came to does not explain the refusal',
     mayCorrect: 'another answer would not help, or nobody is there to give one',
   },
   roster: { isWanted: 'the app wants no contact list so far' },
