@@ -1,4 +1,4 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
@@ -14,6 +14,7 @@ import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
 import { ArchiveTail, startOfAlike } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
+import { shownBy } from './shown-by.js'
 import { tellOfSession } from './tell-of-session.js'
 import { Timeline, type ArchivedMessage } from './timeline.js'
 
@@ -181,11 +182,9 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
 
   return {
     message$: timeline.message$,
-    state$: new Observable<ArchiveState>((subscriber) => {
-      const tell = () => subscriber.next(toArchiveState(actor.getSnapshot()))
-      tell()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next))),
+    state$: shownBy(actor, toArchiveState).pipe(
+      distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next)),
+    ),
     query: (search = {}) => fetchAll(queries, search),
     catchUp: () => {
       if (actor.getSnapshot().status === 'active') actor.send({ type: 'archive.retry' })

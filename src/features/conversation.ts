@@ -1,10 +1,11 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import type { conversationMachine, ConversationEvent } from '../../machines/conversation.js'
 import type { ChatState } from '../stanza/chat-state.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Delivery } from './delivery.js'
+import { shownBy } from './shown-by.js'
 
 /** What both do, and how one’s own state is said. */
 export interface ConversationState {
@@ -44,13 +45,7 @@ export class Conversation {
 
   /** Replays; completes on `close()`. */
   get state$(): Observable<ConversationState> {
-    const actor = this.#actor
-    return new Observable<ConversationState>((subscriber) => {
-      const tell = () => subscriber.next(this.state)
-      tell()
-      if (actor.getSnapshot().status !== 'active') return subscriber.complete()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged(isSame))
+    return shownBy(this.#actor, toConversationState).pipe(distinctUntilChanged(isSame))
   }
 
   /** A key was pressed: tell it each time. Without another for 30 s it is a pause. */
