@@ -43,6 +43,8 @@ export interface ArchiveInput {
 export interface PageFacts {
   /** Nothing follows. */
   readonly complete: boolean
+  /** The archive stands by what it has sent since catching up began. */
+  readonly stable: boolean
 }
 
 export interface ArchiveContext extends ArchiveInput {
@@ -50,6 +52,7 @@ export interface ArchiveContext extends ArchiveInput {
   readonly error: XmppError | undefined
 }
 
+const page = ({ event }: { readonly event: { readonly output: PageFacts } }) => event
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
 /** An answer that is awaited over the streams of one session: where it is given up, and where it is asked for again. */
@@ -100,6 +103,7 @@ export const archiveMachine = setup({
   guards: {
     isAnchored: ({ context }) => context.anchored,
     isComplete: (_, { output }: { readonly output: PageFacts }) => output.complete,
+    isUnstable: (_, { output }: { readonly output: PageFacts }) => output.complete && !output.stable,
     isForgotten: (_, { error }: { readonly error: unknown }) =>
       error instanceof StanzaError && error.condition === 'item-not-found',
   },
@@ -164,13 +168,14 @@ export const archiveMachine = setup({
     catchingUp: {
       description: 'What was missed is fetched, a page at a time; what comes meanwhile waits.',
       tags: ['holding'],
-      meta: { spec: 'XEP-0313 §4.3.2, §5.3' },
+      meta: { spec: 'XEP-0313 §4.3.2, §6.3' },
       entry: 'forgetFailure',
       invoke: {
         id: 'fetchPage',
         src: 'fetchPage',
         onDone: [
-          { guard: { type: 'isComplete', params: ({ event }) => event }, target: 'live' },
+          { guard: { type: 'isUnstable', params: page }, target: 'incomplete' },
+          { guard: { type: 'isComplete', params: page }, target: 'live' },
           { target: 'catchingUp', reenter: true },
         ],
         onError: [
@@ -195,8 +200,8 @@ export const archiveMachine = setup({
     },
     incomplete: {
       description:
-        'Something is missing: messages pass all the same, and it is fetched at the next opportunity or after a while.',
-      meta: { spec: 'XEP-0313 §5.3' },
+        'Something is missing, or may change yet: messages pass all the same, and it is fetched at the next opportunity or after a while.',
+      meta: { spec: 'XEP-0313 §4.3.2, §6.3' },
       entry: 'releaseMessages',
       on: {
         'session.none': { target: 'away' },

@@ -57,6 +57,8 @@ export interface RegistrationInput extends RegistrationFacts {
   readonly isInvited: boolean
   /** There is somebody who can answer otherwise. */
   readonly mayAskAgain: boolean
+  /** This client has asked for the account before, and not heard what came of it. */
+  readonly mayBeThere: boolean
   readonly timeouts: Timeouts
 }
 
@@ -67,12 +69,16 @@ export type RegistrationAnswer =
 export interface RegistrationContext extends RegistrationInput {
   /** How often what was answered may be corrected still. */
   readonly corrections: number
+  /** The server was asked for the account, and has not refused. */
+  readonly isAsked: boolean
   readonly refusal: RegistrationRefusal | undefined
   readonly error: XmppError | undefined
 }
 
 export type RegistrationOutput =
   | { readonly outcome: 'registered' }
+  /** The login shows whether the account is this client's own; if not, this is why there is none. */
+  | { readonly outcome: 'doubtful'; readonly refusal: RegistrationRefusal }
   | { readonly outcome: 'refused'; readonly refusal: RegistrationRefusal }
   | { readonly outcome: 'failed'; readonly error: XmppError }
 
@@ -86,8 +92,14 @@ const answered = ({ event }: { readonly event: { readonly output: RegistrationAn
 })
 const isDone = { type: 'isDone', params: answered } as const
 const mayCorrect = { type: 'mayCorrect', params: answered } as const
-const refused = { target: 'refused', actions: { type: 'noteRefusal', params: answered } } as const
-const corrected = [{ type: 'noteRefusal', params: answered }, { type: 'countCorrection' }] as const
+const refusal = { type: 'noteRefusal', params: answered } as const
+const refused = { target: 'refused', actions: refusal } as const
+const doubted = {
+  guard: { type: 'isDoubtful', params: answered },
+  target: 'doubtful',
+  actions: refusal,
+} as const
+const corrected = [refusal, { type: 'countCorrection' }] as const
 const failure = {
   target: 'failed',
   actions: {
@@ -116,7 +128,9 @@ export const registrationMachine = setup({
     noteReason: assign((_, refusal: RegistrationRefusal) => ({ refusal })),
     noteRefusal: assign((_, { answer }: StepParams) => ({
       refusal: answer.kind === 'refused' ? answer.refusal : undefined,
+      isAsked: false,
     })),
+    noteAsked: assign({ isAsked: true }),
     countCorrection: assign(({ context }) => ({ corrections: context.corrections - 1 })),
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }) => ({ error: timedOut('registration', context.timeouts) })),
@@ -126,6 +140,8 @@ export const registrationMachine = setup({
     isInvited: ({ context }) => context.isInvited && context.takesInvitations,
     isUnoffered: ({ context }) => !context.offered,
     isDone: (_, { answer }: StepParams) => answer.kind === 'done',
+    isDoubtful: ({ context }, { answer }: StepParams) =>
+      context.mayBeThere && answer.kind === 'refused' && doubtful.has(answer.refusal.reason),
     mayCorrect: ({ context }, { answer }: StepParams) =>
       context.mayAskAgain &&
       context.corrections > 0 &&
@@ -136,13 +152,19 @@ export const registrationMachine = setup({
 }).createMachine({
   id: 'registration',
   description: 'From a stream that nobody has logged in on to an account.',
-  context: ({ input }) => ({ ...input, corrections: correctionLimit, refusal: undefined, error: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    corrections: correctionLimit,
+    isAsked: false,
+    refusal: undefined,
+    error: undefined,
+  }),
   options: { maxIterations: 1000 },
-  output: ({ context: { error, refusal } }) => {
+  output: ({ context: { error, mayBeThere, refusal } }) => {
     if (error !== undefined) return { outcome: 'failed' as const, error }
-    return refusal === undefined
-      ? { outcome: 'registered' as const }
-      : { outcome: 'refused' as const, refusal }
+    if (refusal === undefined) return { outcome: 'registered' as const }
+    const isDoubtful = mayBeThere && doubtful.has(refusal.reason)
+    return { outcome: isDoubtful ? ('doubtful' as const) : ('refused' as const), refusal }
   },
   initial: 'choosing',
   states: {
@@ -162,7 +184,7 @@ export const registrationMachine = setup({
       invoke: {
         id: 'presentInvitation',
         src: 'presentInvitation',
-        onDone: [{ guard: isDone, target: 'requesting' }, refused],
+        onDone: [{ guard: isDone, target: 'requesting' }, doubted, refused],
         onError: failure,
       },
       after: { registrationTimeout: late },
@@ -187,7 +209,7 @@ export const registrationMachine = setup({
         src: 'fillForm',
         input: ({ context }) => ({ refusal: context.refusal }),
         onDone: [
-          { guard: isDone, target: 'submitting', actions: { type: 'noteRefusal', params: answered } },
+          { guard: isDone, target: 'submitting', actions: refusal },
           { guard: mayCorrect, target: 'filling', reenter: true, actions: corrected },
           refused,
         ],
@@ -198,12 +220,14 @@ export const registrationMachine = setup({
       description:
         'The server judges the answer; some refusals can be answered otherwise on the same connection.',
       meta: { spec: 'XEP-0077 §3.1' },
+      entry: 'noteAsked',
       invoke: {
         id: 'submitForm',
         src: 'submitForm',
         onDone: [
           { guard: isDone, target: 'registered' },
           { guard: mayCorrect, target: 'filling', actions: corrected },
+          doubted,
           refused,
         ],
         onError: failure,
@@ -211,6 +235,11 @@ export const registrationMachine = setup({
       after: { registrationTimeout: late },
     },
     registered: { type: 'final', description: 'There is an account.' },
+    doubtful: {
+      type: 'final',
+      description:
+        'The answer of before is lost, and what it may have said explains this one: the login shows it.',
+    },
     refused: { type: 'final', description: 'There is none, and the reason is known.' },
     failed: { type: 'final', description: 'There may be one or not: the connection failed.' },
   },
@@ -218,6 +247,9 @@ export const registrationMachine = setup({
 
 /** How often an app may answer otherwise: servers end streams that try too often. */
 const correctionLimit = 5
+
+/** What a server says of an account that is there: its name, its invitation or the turn of whoever asks is used up. */
+const doubtful: ReadonlySet<RegistrationReason> = new Set(['conflict', 'invitation', 'later'])
 
 /** What other answers can mend. The name is that of the client. */
 const correctable: ReadonlySet<RegistrationReason> = new Set(['incomplete', 'not-acceptable'])

@@ -20,6 +20,7 @@ export {
   type ArchiveFeature,
   type ArchiveOptions,
   type ArchiveSearch,
+  type FoundMessage,
   type ArchiveState,
 } from './features/archive.js'
 export {

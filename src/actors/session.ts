@@ -92,6 +92,8 @@ const sessionActors = {
     await memory?.settle().catch(() => undefined)
     if (signal.aborted || !link.hasStream) return
     management.acknowledge()
+    // There will be no other occasion.
+    management.ledger.sendRest()
     if (management.ledger.isTracking && management.ledger.unacknowledged > 0) management.requestAck()
     // RFC 6121 §4.5.1: only in a session one can have said that one is there. It counts like any other stanza.
     if (link.account !== undefined && link.account === bus.account) {

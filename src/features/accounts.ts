@@ -7,7 +7,7 @@ import type {
   RegistrationReason,
   RegistrationRefusal,
 } from '../../machines/registration.js'
-import { ProtocolError, StanzaError, TransportError, XmppError } from '../errors.js'
+import { AuthenticationError, ProtocolError, StanzaError, TransportError, XmppError } from '../errors.js'
 import type { RequestOptions } from '../router/requests.js'
 import { parseIssuedInvitation, toInvitationCommand, type IssuedInvitation } from '../stanza/invitation.js'
 import { parseJid } from '../stanza/jid.js'
@@ -50,7 +50,8 @@ export interface AccountsFeature {
    * Makes the account that the client is for, and logs in to it on the same connection: resolves when online, or with why
    * there is no account. Never without encryption, unless the client is allowed that. Rejects as `connect` does when the
    * connection or the login fails, with TypeError unless the client is offline, halted or removed. Where the answer to what was
-   * filled in is lost the account may be there: `connect()` logs in to it, `register()` may find its name taken.
+   * filled in is lost the account may be there: `connect()` logs in to it, and so does another `register()` of this client where
+   * the server says that the name is taken. In another process that is a `conflict`.
    * @see XEP-0077 §3.1
    */
   register(options?: RegisterOptions): Promise<RegistrationResult>
@@ -87,24 +88,34 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
     if (account.username === undefined) throw new TypeError('an anonymous session has no account')
     return account.username
   }
+  /** The server was asked for the account, and what came of it is not known. */
+  let mayBeThere = false
   return {
     register: async ({ fill, invitation, signal } = {}) => {
       nameOf()
       const wish = { ...(fill && { fill }), ...(invitation !== undefined && { invitation }) }
+      let doubt: RegistrationError | undefined
       const make = async (facts: RegistrationFacts, stopped: AbortSignal) => {
-        const asked = { isInvited: invitation !== undefined, mayAskAgain: fill !== undefined }
-        const output = await ended(startRegistration(wish, { ...facts, ...asked }), stopped)
+        const asked = { isInvited: invitation !== undefined, mayAskAgain: fill !== undefined, mayBeThere }
+        const actor = startRegistration(wish, { ...facts, ...asked })
+        const output = await ended(actor, stopped).finally(() => {
+          mayBeThere ||= actor.getSnapshot().context.isAsked
+        })
         if (output.outcome === 'failed') throw output.error
-        if (output.outcome === 'refused') throw new RegistrationError(output.refusal)
+        if (output.outcome === 'registered') return
+        const error = new RegistrationError(output.refusal)
+        if (output.outcome === 'refused') throw error
+        doubt = error
       }
       try {
         await account.register(make, { signal })
+        mayBeThere = false
         return { outcome: 'registered' }
       } catch (error) {
-        if (!(error instanceof RegistrationError)) throw error
-        const { reason, url } = error
-        if (reason !== 'redirected') return { outcome: reason, error }
-        return url === undefined ? { outcome: 'refused', error } : { outcome: reason, url, error }
+        const refused = isWrongPassword(error) ? doubt : error
+        if (!(refused instanceof RegistrationError)) throw error
+        mayBeThere = false
+        return toResult(refused)
       }
     },
 
@@ -135,6 +146,16 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
       return issued
     },
   }
+}
+
+/** The account is somebody else's. */
+const isWrongPassword = (error: unknown) =>
+  error instanceof AuthenticationError && error.condition === 'not-authorized'
+
+function toResult(error: RegistrationError): RegistrationResult {
+  const { reason, url } = error
+  if (reason !== 'redirected') return { outcome: reason, error }
+  return url === undefined ? { outcome: 'refused', error } : { outcome: reason, url, error }
 }
 
 /** How a registration ends; it ends with the attempt that it belongs to. */

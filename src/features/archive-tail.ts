@@ -20,9 +20,24 @@ export class ArchiveTail {
   cut(page: readonly ArchiveResult[], isLast: boolean): readonly ArchiveResult[] {
     const newest = page.reduce((latest, { moment = 0 }) => Math.max(latest, moment), 0)
     const isSure = (result: ArchiveResult) =>
-      this.#seen.has(toResultName(result)) || (result.moment ?? 0) < newest - storingMs
-    const end = isLast ? page.length : page.findLastIndex(isSure) + 1
+      this.#seen.has(toResultName(result)) ||
+      (result.moment !== undefined && result.moment < newest - storingMs)
+    const end = isLast ? page.length : cutBetween(page, page.findLastIndex(isSure) + 1)
     this.#seen = new Set(page.slice(end).map(toResultName))
     return page.slice(0, end)
   }
+}
+
+/** Where to cut so that all that are called alike stay together: what follows one of them follows the other too. */
+function cutBetween(page: readonly ArchiveResult[], end: number): number {
+  if (end === 0 || (end < page.length && page[end]?.id !== page[end - 1]?.id)) return end
+  const start = startOfAlike(page.slice(0, end))
+  // Nothing else comes by a server that sends no larger page.
+  return start === 0 && end === page.length ? end : start
+}
+
+/** Where those begin that are called as the last one is; the next question may find more of them. */
+export function startOfAlike(results: readonly ArchiveResult[]): number {
+  const last = results.at(-1)
+  return results.findLastIndex(({ id }) => id !== last?.id) + 1
 }

@@ -1,9 +1,9 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import { TransportError, type XmppError } from '../errors.js'
-import type { ArchiveFilter, ArchiveResult } from '../stanza/archive.js'
+import { StanzaError, TransportError, type XmppError } from '../errors.js'
+import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
@@ -12,8 +12,9 @@ import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
 import { readCopy } from './carbons.js'
-import { ArchiveTail } from './archive-tail.js'
+import { ArchiveTail, startOfAlike } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
+import { shownBy } from './shown-by.js'
 import { tellOfSession } from './tell-of-session.js'
 import { Timeline, type ArchivedMessage } from './timeline.js'
 
@@ -23,8 +24,17 @@ export type ArchiveState =
   | { readonly status: 'anchoring' | 'catchingUp' | 'offline' }
   /** Messages come as they are sent; `gap`: why some before them are missing for good. */
   | { readonly status: 'live'; readonly gap: XmppError | undefined }
-  /** Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session. */
+  /**
+   * Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session, or may be where there
+   * is no `error`: the archive says that what it has sent may change yet.
+   */
   | { readonly status: 'incomplete' | 'unavailable'; readonly error: XmppError | undefined }
+
+/** What a search has found. */
+export interface FoundMessage extends ArchivedMessage {
+  /** `false`: the archive says that this, or its place, may change yet; whoever keeps it asks again (XEP-0313 §4.3.2). */
+  readonly stable: boolean
+}
 
 /** Which messages to fetch, and in which order. */
 export interface ArchiveSearch extends ArchiveFilter {
@@ -34,7 +44,7 @@ export interface ArchiveSearch extends ArchiveFilter {
   readonly beyond?: string | undefined
   /** Default: oldest first. */
   readonly newestFirst?: boolean | undefined
-  /** Messages that one request asks for, 1 to 1000; default 50. */
+  /** Messages that one request asks for, beside those at the end of the last page: 1 to 1000; default 50. */
   readonly pageSize?: number | undefined
   /** How long to wait for each page, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined
@@ -58,7 +68,7 @@ export interface ArchiveFeature {
   /** Replays. */
   readonly state$: Observable<ArchiveState>
   /** Fetches messages page by page, as they are asked for; throws `StanzaError`, `TimeoutError`, `TransportError`, `ProtocolError`. */
-  query(search?: ArchiveSearch): AsyncIterable<ArchivedMessage>
+  query(search?: ArchiveSearch): AsyncIterable<FoundMessage>
   /** Tries again where catching up has failed. */
   catchUp(): void
 }
@@ -86,6 +96,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline(options.after)
   const tail = new ArchiveTail()
+  /** Before what may change yet (XEP-0313 §4.3.2): from there it is asked for again, once all the rest is here. */
+  let unstable: { readonly after: string | undefined } | undefined
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
@@ -106,11 +118,15 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         const { results, end, isSound } = await untilOver(
           queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
         )
-        if (!isSound) return { complete: false }
+        if (!isSound) return { complete: false, stable: true }
         const complete = end.complete && !timeline.isDoubtful
         const settled = tail.cut(results, complete)
+        if (!end.stable) unstable ??= { after: timeline.last }
         timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
-        return { complete }
+        if (!complete || unstable === undefined) return { complete, stable: true }
+        timeline.anchor(unstable.after)
+        unstable = undefined
+        return { complete, stable: false }
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },
@@ -123,12 +139,17 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   })
   const isHolding = () => actor.getSnapshot().hasTag('holding')
-  const isGapless = () => actor.getSnapshot().matches('live')
+  const standing = () => {
+    const { value, context } = actor.getSnapshot()
+    const isArchived = !(value === 'unavailable' && isWithoutArchive(context.error))
+    return { isGapless: value === 'live', isArchived }
+  }
   const release = () => {
     if (isHolding()) return
+    const now = standing()
     // The archive has what is missing.
-    if (isGapless() && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
-    else timeline.release(own(), isGapless())
+    if (now.isGapless && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
+    else timeline.release(own(), now)
   }
 
   tellOfSession(bus.session$, actor)
@@ -155,24 +176,27 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
       if (live === undefined) return
       release()
       if (isHolding()) return timeline.hold(live)
-      timeline.pass(live, own(), isGapless())
+      timeline.pass(live, own(), standing())
     },
     complete: () => timeline.complete(),
   })
 
   return {
     message$: timeline.message$,
-    state$: new Observable<ArchiveState>((subscriber) => {
-      const tell = () => subscriber.next(toArchiveState(actor.getSnapshot()))
-      tell()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next))),
+    state$: shownBy(actor, toArchiveState).pipe(
+      distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next)),
+    ),
     query: (search = {}) => fetchAll(queries, search),
     catchUp: () => {
       if (actor.getSnapshot().status === 'active') actor.send({ type: 'archive.retry' })
     },
   }
 }
+
+/** The server knows of none, rather than that it would not be asked. */
+const isWithoutArchive = (error: XmppError | undefined) =>
+  error instanceof StanzaError &&
+  (error.condition === 'service-unavailable' || error.condition === 'feature-not-implemented')
 
 /** A session that is left answers no more. That it is over is told by itself: until then nothing passes that has to wait. */
 const untilOver = <T>(answer: Promise<T>): Promise<T> =>
@@ -182,10 +206,14 @@ const untilOver = <T>(answer: Promise<T>): Promise<T> =>
     throw error
   })
 
+/**
+ * What came last is asked for once more, with what is called alike: where a page ends between two such messages, nothing that
+ * follows the one would bring the other.
+ */
 async function* fetchAll(
   queries: ArchiveQueries,
   search: ArchiveSearch,
-): AsyncGenerator<ArchivedMessage, void, void> {
+): AsyncGenerator<FoundMessage, void, void> {
   const {
     archive: whose,
     newestFirst = false,
@@ -199,15 +227,22 @@ async function* fetchAll(
   }
   const from = whose === undefined ? undefined : toJid(whose)
   let cursor = search.beyond
+  let edge: readonly ArchiveResult[] = []
   for (let isOver = false; !isOver;) {
-    const page = newestFirst ? { before: cursor ?? '', max: pageSize } : { after: cursor, max: pageSize }
+    const max = pageSize + edge.length
+    const page = newestFirst ? { before: cursor ?? '', max } : { after: cursor, max }
     const { results, end, isSound }: ArchivePage = await queries.fetchPage(
       { archive: from, filter, page },
       { signal, timeoutMs },
     )
     if (!isSound) continue
-    yield* newestFirst ? readPage(results).toReversed() : readPage(results)
-    cursor = newestFirst ? results[0]?.id : results.at(-1)?.id
+    const ordered = newestFirst ? results.toReversed() : results
+    const known = new Set(edge.map(toResultName))
+    const news = ordered.filter((result) => !known.has(toResultName(result)))
+    for (const message of readPage(news)) yield { ...message, stable: end.stable }
+    const start = news.length === 0 ? ordered.length : startOfAlike(ordered)
+    cursor = ordered[start - 1]?.id ?? cursor
+    edge = ordered.slice(start)
     isOver = end.complete
   }
 }
@@ -215,8 +250,8 @@ async function* fetchAll(
 /** What holds no message that can be read is left out. */
 function readPage(results: readonly ArchiveResult[]): ArchivedMessage[] {
   return results.flatMap(({ id, moment = 0, message: element }) => {
-    const message = parseMessage(element)
-    return message.kind === 'message' ? [{ id, moment, message }] : []
+    const message = element === undefined ? undefined : parseMessage(element)
+    return message?.kind === 'message' ? [{ id, moment, message }] : []
   })
 }
 

@@ -1,4 +1,15 @@
-import { distinctUntilChanged, filter, map, merge, startWith, switchMap, type Observable } from 'rxjs'
+import {
+  distinctUntilChanged,
+  endWith,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  startWith,
+  switchMap,
+  takeUntil,
+  type Observable,
+} from 'rxjs'
 import type { RequestOptions } from '../router/requests.js'
 import {
   parseAvatarData,
@@ -83,6 +94,7 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   const worn = new WornAvatars(memory)
   const claims = new AvatarClaims(bus)
   const open = new Map<string, Promise<Avatar | undefined>>()
+  const closed$ = roster.change$.pipe(ignoreElements(), endWith(undefined))
   roster.change$.subscribe(({ jid, item }) => {
     if (jid !== undefined && item === undefined) worn.see(jid, undefined)
   })
@@ -173,6 +185,7 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
         // A failure is as if nothing were known, until something else is said or the next session.
         switchMap(() => load(whose).catch(() => undefined)),
         distinctUntilChanged((before, after) => before?.id === after?.id),
+        takeUntil(closed$),
       )
     },
     find: async (jid, options) => {

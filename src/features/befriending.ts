@@ -1,7 +1,8 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import type { befriendingMachine, BefriendingOutput } from '../../machines/befriending.js'
 import type { Jid } from '../stanza/jid.js'
+import { shownBy } from './shown-by.js'
 
 /** How far a handshake has come; the directions by the states of the chart. */
 export type BefriendingState =
@@ -59,7 +60,7 @@ export class Befriending {
 
   /** Replays; completes at the end. The same one each time. */
   get state$(): Observable<BefriendingState> {
-    return (this.#state$ ??= this.#watch())
+    return (this.#state$ ??= shownBy(this.#actor, () => this.state).pipe(distinctUntilChanged()))
   }
 
   /** Takes the wish back: the request is withdrawn, and an approval in advance. What was granted stays granted. */
@@ -69,20 +70,6 @@ export class Befriending {
       if (this.state.status === 'retracting') this.#retracting()
     }
     return this.settled
-  }
-
-  #watch(): Observable<BefriendingState> {
-    const actor = this.#actor
-    return new Observable<BefriendingState>((subscriber) => {
-      const tell = () => subscriber.next(this.state)
-      const end = () => {
-        tell()
-        subscriber.complete()
-      }
-      tell()
-      if (actor.getSnapshot().status !== 'active') return end()
-      return actor.subscribe({ next: tell, error: end, complete: end })
-    }).pipe(distinctUntilChanged())
   }
 }
 

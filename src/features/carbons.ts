@@ -1,5 +1,5 @@
-import { distinctUntilChanged, filter, map, Observable, share } from 'rxjs'
-import { fromPromise } from 'xstate'
+import { distinctUntilChanged, filter, map, share, type Observable } from 'rxjs'
+import { fromPromise, type SnapshotFrom } from 'xstate'
 import { carbonsMachine } from '../../machines/carbons.js'
 import type { XmppError } from '../errors.js'
 import { Repeats } from '../router/repeats.js'
@@ -7,6 +7,7 @@ import type { Account } from '../router/trust.js'
 import { findCarbon, toCarbonsElement, type CarbonDirection } from '../stanza/carbons.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import type { FeatureHost } from './feature-host.js'
+import { shownBy } from './shown-by.js'
 import { tellOfSession } from './tell-of-session.js'
 
 /** A message that another device of the account has received or sent. */
@@ -57,16 +58,14 @@ export function carbons({ bus, start }: FeatureHost): CarbonsFeature {
       filter(({ message }) => bus.account === undefined || !repeats.has(message, bus.account)),
       share(),
     ),
-    state$: new Observable<CarbonsState>((subscriber) => {
-      const tell = () => {
-        const { value, context } = actor.getSnapshot()
-        subscriber.next(value === 'refused' ? { status: value, error: context.error } : { status: value })
-      }
-      tell()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged((before, next) => before.status === next.status)),
+    state$: shownBy(actor, toCarbonsState).pipe(
+      distinctUntilChanged((before, next) => before.status === next.status),
+    ),
   }
 }
+
+const toCarbonsState = ({ value, context }: SnapshotFrom<typeof carbonsMachine>): CarbonsState =>
+  value === 'refused' ? { status: value, error: context.error } : { status: value }
 
 /**
  * The copy that a message brings; `undefined` for one that may not be believed. Only the account itself makes copies, of what

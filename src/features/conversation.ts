@@ -1,10 +1,11 @@
-import { distinctUntilChanged, Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import type { conversationMachine, ConversationEvent } from '../../machines/conversation.js'
 import type { ChatState } from '../stanza/chat-state.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Delivery } from './delivery.js'
+import { shownBy } from './shown-by.js'
 
 /** What both do, and how one’s own state is said. */
 export interface ConversationState {
@@ -49,7 +50,7 @@ export class Conversation {
 
   /** Replays; completes on `close()`. The same one each time. */
   get state$(): Observable<ConversationState> {
-    return (this.#state$ ??= this.#watch())
+    return (this.#state$ ??= shownBy(this.#actor, () => this.state).pipe(distinctUntilChanged()))
   }
 
   /** A key was pressed: tell it each time. Without another for 30 s it is a pause. */
@@ -85,16 +86,6 @@ export class Conversation {
     this.#tell({ type: 'conversation.close' })
     this.#actor.stop()
     this.#ended()
-  }
-
-  #watch(): Observable<ConversationState> {
-    const actor = this.#actor
-    return new Observable<ConversationState>((subscriber) => {
-      const tell = () => subscriber.next(this.state)
-      tell()
-      if (actor.getSnapshot().status !== 'active') return subscriber.complete()
-      return actor.subscribe({ next: tell, complete: () => subscriber.complete() })
-    }).pipe(distinctUntilChanged())
   }
 
   #tell(event: ConversationEvent): void {

@@ -1,6 +1,6 @@
 import { TransportError, type XmppError } from '../errors.js'
+import type { StanzaFate } from '../router/kept-stanza.js'
 import type { Sendable } from '../router/outbound.js'
-import type { StanzaFate } from '../router/stanza-ledger.js'
 import type { SessionFollower, SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'

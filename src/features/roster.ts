@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs'
+import { distinctUntilChanged, type Observable } from 'rxjs'
 import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
@@ -9,6 +9,7 @@ import { speaksForAccount } from '../router/trust.js'
 import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roster.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
+import { shownBy } from './shown-by.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */
@@ -124,7 +125,7 @@ export class SessionRoster implements RosterFeature {
 
   /** Where the list stands, by the states of the chart; replays. */
   get phase$(): Observable<RosterPhase> {
-    return toPhases(this.#actor)
+    return shownBy(this.#actor, ({ value }) => value).pipe(distinctUntilChanged())
   }
 
   async fetchRoster(): Promise<Contacts> {
@@ -136,20 +137,6 @@ export class SessionRoster implements RosterFeature {
 
 /** The states of the chart. */
 export type RosterPhase = StateValueFrom<typeof rosterMachine>
-
-function toPhases(actor: RosterActor): Observable<RosterPhase> {
-  return new Observable<RosterPhase>((subscriber) => {
-    let phase = actor.getSnapshot().value
-    subscriber.next(phase)
-    return actor.subscribe({
-      next: ({ value }) => {
-        if (value !== phase) subscriber.next((phase = value))
-      },
-      error: () => subscriber.complete(),
-      complete: () => subscriber.complete(),
-    })
-  })
-}
 
 /** Resolves when the list is the server’s; rejects with why it is not. */
 function settled(actor: RosterActor): Promise<void> {

@@ -75,9 +75,10 @@ export class Subscriptions {
     if (type === 'subscribe' && standing.from === 'pending') {
       if (this.hasAsked(jid)) return
       const request = { from: from.bare, message: presence.status, presence }
-      this.#open(jid, request)
       if (isAwaited) this.#unasked.add(jid)
-      else this.#arriving.next(request)
+      this.#open(jid, request)
+      // Whoever was told of all that wait may have answered it by now.
+      if (!isAwaited && this.hasAsked(jid)) this.#arriving.next(request)
     } else if (type === 'unsubscribe') this.#close(jid)
   }
 

@@ -1,5 +1,6 @@
 import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
+import { toArchivedName } from '../stanza/archive.js'
 import type { Message } from '../stanza/message.js'
 
 /** A message where it belongs among all of an account. */
@@ -9,6 +10,14 @@ export interface ArchivedMessage {
   /** When it was received, in milliseconds since 1970 began. */
   readonly moment: number
   readonly message: Message
+}
+
+/** What is known of the archive while messages pass. */
+export interface Standing {
+  /** Nothing that came before is missing. */
+  readonly isGapless: boolean
+  /** There is one: without it, what a message says it is called there is the word of anybody (XEP-0313 §3.5). */
+  readonly isArchived: boolean
 }
 
 /** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
@@ -65,17 +74,18 @@ export class Timeline {
     if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
   }
 
-  /** A live message passes. @param isGapless nothing before it is missing */
-  pass(message: ArchivedMessage, own: string, isGapless: boolean): void {
-    const isNews = this.#tell(message, own)
-    if (isNews && isGapless && message.id !== undefined) this.#last = message.id
+  /** A live message passes. */
+  pass(message: ArchivedMessage, own: string, { isGapless, isArchived }: Standing): void {
+    const id = isArchived ? message.id : undefined
+    const isNews = this.#tell({ ...message, id }, own)
+    if (isNews && isGapless && id !== undefined) this.#last = id
   }
 
   /** What is held passes, in order. */
-  release(own: string, isGapless: boolean): void {
+  release(own: string, standing: Standing): void {
     const held = this.#held
     this.#held = []
-    for (const message of held) this.pass(message, own, isGapless)
+    for (const message of held) this.pass(message, own, standing)
   }
 
   /** A page is asked for: it has everything that was received by now. */
@@ -98,7 +108,7 @@ export class Timeline {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
-      ...(id === undefined ? [] : [`archive ${id} ${message.from?.toString()} ${message.id}`]),
+      ...(id === undefined ? [] : [`archive ${toArchivedName(id, message.from?.toString(), message.id)}`]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
     if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false

@@ -9,7 +9,7 @@ const nobody: readonly never[] = []
  */
 export class Channel<T> {
   /** Another list for every change, so that a value goes to those who were there when it came. */
-  #subscribers: readonly Subscriber<T>[] = nobody
+  protected subscribers: readonly Subscriber<T>[] = nobody
   #stream: Observable<T> | undefined
   protected isComplete = false
 
@@ -20,16 +20,16 @@ export class Channel<T> {
 
   /** Somebody listens. */
   get observed(): boolean {
-    return this.#subscribers.length > 0
+    return this.subscribers.length > 0
   }
 
   next(value: T): void {
-    for (const subscriber of this.#subscribers) subscriber.next(value)
+    for (const subscriber of this.subscribers) subscriber.next(value)
   }
 
   complete(): void {
     this.isComplete = true
-    for (const subscriber of this.#subscribers) subscriber.complete()
+    for (const subscriber of this.subscribers) subscriber.complete()
   }
 
   protected take(subscriber: Subscriber<T>): (() => void) | undefined {
@@ -37,16 +37,28 @@ export class Channel<T> {
       subscriber.complete()
       return undefined
     }
-    this.#subscribers = [...this.#subscribers, subscriber]
+    this.subscribers = [...this.subscribers, subscriber]
     return () => {
-      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber)
+      this.subscribers = this.subscribers.filter((other) => other !== subscriber)
     }
   }
 }
 
-/** A state that is replayed, then every other that follows. */
+/** What is told once everybody has heard of what came before. */
+interface Coming<T> {
+  readonly value: T
+  /** Those who were there when it came. */
+  readonly subscribers: readonly Subscriber<T>[]
+}
+
+/**
+ * A state that is replayed, then every other that follows. One that follows from being told of another is told once everybody
+ * has heard of that: the last that anybody hears of is the one that is so.
+ */
 export class StateChannel<T> extends Channel<T> {
   #value: T
+  #isTelling = false
+  #coming: Coming<T>[] | undefined
 
   constructor(value: T) {
     super()
@@ -60,7 +72,23 @@ export class StateChannel<T> extends Channel<T> {
   override next(value: T): void {
     if (this.isComplete) return
     this.#value = value
-    super.next(value)
+    if (this.#isTelling) {
+      ;(this.#coming ??= []).push({ value, subscribers: this.subscribers })
+      return
+    }
+    this.#isTelling = true
+    try {
+      super.next(value)
+      if (this.#coming !== undefined) this.#catchUp(this.#coming)
+    } finally {
+      this.#isTelling = false
+    }
+    if (this.isComplete) super.complete()
+  }
+
+  override complete(): void {
+    this.isComplete = true
+    if (!this.#isTelling) super.complete()
   }
 
   /** Whoever is told of the present state hears of what follows from that too. */
@@ -68,5 +96,12 @@ export class StateChannel<T> extends Channel<T> {
     const leave = super.take(subscriber)
     subscriber.next(this.#value)
     return leave
+  }
+
+  #catchUp(coming: Coming<T>[]): void {
+    for (let next = coming.shift(); next !== undefined; next = coming.shift()) {
+      for (const subscriber of next.subscribers) subscriber.next(next.value)
+    }
+    this.#coming = undefined
   }
 }

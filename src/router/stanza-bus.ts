@@ -10,10 +10,10 @@ import { XmlElement } from '../xml/element.js'
 import { toExpandedName } from '../xml/expanded-name.js'
 import * as ns from '../xml/namespaces.js'
 import { Channel, StateChannel } from './channel.js'
+import type { StanzaFate } from './kept-stanza.js'
 import type { Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
-import type { StanzaFate } from './stanza-ledger.js'
 import { mayKnowOfMe, type Account, type Audience } from './trust.js'
 
 /**

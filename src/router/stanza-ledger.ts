@@ -2,19 +2,8 @@ import { TransportError } from '../errors.js'
 import { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import { settled, type Sender } from './cork.js'
+import { Kept, sayAgain, type LeftStanza, type StanzaFate } from './kept-stanza.js'
 import { isStanza, type Sendable } from './outbound.js'
-
-/** What becomes of one stanza that is sent, told in the order in which it was sent. */
-export interface StanzaFate extends Sender {
-  /** Which stanza of the session it is, modulo 2³²; `undefined` where nothing is counted, or the session is yet to go on. */
-  counted?(seq: number | undefined): void
-  /** The server has it. */
-  acknowledged?(): void
-  /** It goes once more in the session that goes on, and the server may have it all the same: what is sent instead. */
-  again?(stanza: Sendable): Sendable
-  /** The session is over, and nobody knows whether the server has it. */
-  lost?(stanza: Sendable): void
-}
 
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
@@ -32,34 +21,11 @@ export interface WriteAhead {
   noteHandled(count: number): void
 }
 
-/** What an earlier process has left of a session. */
-export interface LeftStanza {
-  readonly stanza: Sendable
-  readonly fate: StanzaFate
-  /** Which stanza of the session it was; `undefined`: it had not left. */
-  readonly seq: number | undefined
-}
-
-/** A stanza that waits: to leave, or to be acknowledged. */
-class Kept implements Sender {
-  readonly stanza: Sendable
-  readonly fate: StanzaFate | undefined
-  isCounted: boolean
-
-  constructor(stanza: Sendable, fate: StanzaFate | undefined, isCounted: boolean) {
-    this.stanza = stanza
-    this.fate = fate
-    this.isCounted = isCounted
-  }
-
-  /** What is counted and was not written is sent again, so that only success is news. */
-  written(error: TransportError | null): void {
-    if (error === null || !this.isCounted) this.fate?.written(error)
-  }
-}
-
 /** Stanzas that may wait for their acknowledgement; one more is refused with `TransportError` (`overflow`). */
 export const defaultUnacknowledgedLimit = 50_000
+
+/** Stanzas that may be on their way on a stream that has acknowledged none: what a busy server gets through in a few seconds. */
+const firstWindow = 100
 
 /** Counts are unsigned integers of 32 bits. */
 const modulus = 2 ** 32
@@ -84,6 +50,11 @@ export class StanzaLedger {
   readonly #kept: Kept[] = []
   #first = 0
   #unsent = 0
+  /**
+   * How many may be on their way, unacknowledged; the rest waits. A server that is given all at once what has waited, and gives
+   * up or is given up over it, would be given it again.
+   */
+  #window: number
   /** How many were kept before the first of `#kept`, ever; and how many, counted so, are stored and may leave. */
   #before = 0
   #stored = 0
@@ -103,6 +74,7 @@ export class StanzaLedger {
    */
   constructor(limit = defaultUnacknowledgedLimit, ahead?: WriteAhead) {
     this.#limit = limit
+    this.#window = limit
     this.#ahead = ahead
   }
 
@@ -117,7 +89,7 @@ export class StanzaLedger {
 
   /** How many stanzas were sent, modulo 2³². */
   get sent(): number {
-    return (this.#acknowledged + this.unacknowledged) % modulus
+    return (this.#acknowledged + this.#unsent - this.#first) % modulus
   }
 
   get unacknowledged(): number {
@@ -128,6 +100,7 @@ export class StanzaLedger {
   begin(carrier: Carrier): void {
     this.#carrier = carrier
     this.#isTracking = false
+    this.#window = this.#limit
     this.#forget()
   }
 
@@ -135,6 +108,7 @@ export class StanzaLedger {
   track(count = 0): void {
     this.#isTracking = true
     this.#acknowledged = count
+    this.#narrow()
   }
 
   /** Counts what is handled from here on. */
@@ -167,6 +141,13 @@ export class StanzaLedger {
     }
     this.#first = this.#unsent
     this.#compact()
+    this.sendRest()
+  }
+
+  /** What waits for an acknowledgement of what was sent before it does so no longer. */
+  sendRest(): void {
+    this.#window = this.#limit
+    this.#carryOn()
   }
 
   /** The stream is gone, the session is not: what is sent waits for the next one. */
@@ -182,6 +163,7 @@ export class StanzaLedger {
     const given = this.#before + this.#unsent
     if (!this.acknowledge(h)) return false
     this.#carrier = carrier
+    this.#narrow()
     this.#unsent = this.#first
     const end = given - this.#before
     for (const [index, kept] of this.#kept.slice(0, Math.max(0, end)).entries()) {
@@ -202,13 +184,14 @@ export class StanzaLedger {
   }
 
   /**
-   * The server says how many stanzas it has handled.
+   * The server says how many stanzas it has handled; what waited for that is sent.
+   * @param isPrompt the server has kept up, and may be given more at a time
    * @returns false, and nothing is done, where that is more than it was sent: a count that goes back is one, modulo 2³²
    */
-  acknowledge(h: number): boolean {
+  acknowledge(h: number, isPrompt = false): boolean {
     if (this.#left !== undefined) this.#settleLeft(h, this.#left)
     const count = (h - this.#acknowledged + modulus) % modulus
-    if (count > this.unacknowledged) return false
+    if (count > this.#unsent - this.#first) return false
     const end = this.#first + count
     while (this.#first < end) {
       const kept = this.#kept[this.#first++]
@@ -216,10 +199,23 @@ export class StanzaLedger {
       this.#acknowledged = next(this.#acknowledged)
       kept?.fate?.acknowledged?.()
     }
-    if (this.#unsent < this.#first) this.#unsent = this.#first
     this.#compact()
+    if (this.#window < this.#limit) this.#goOn(count, isPrompt)
     for (const tell of this.#refused.splice(0)) tell()
     return true
+  }
+
+  /** On a stream that is new. */
+  #narrow(): void {
+    this.#window = Math.min(firstWindow, this.#limit)
+  }
+
+  /** Doubled by each window that is acknowledged in time; where nothing waits any more, there is no window. */
+  #goOn(count: number, isPrompt: boolean): void {
+    if (this.#unsent === this.#kept.length) this.#window = this.#limit
+    else if (isPrompt) this.#window = Math.min(this.#window + count, this.#limit)
+    else this.#narrow()
+    this.#carryOn()
   }
 
   /** An element of the server was handled; stanzas count. */
@@ -230,12 +226,12 @@ export class StanzaLedger {
   }
 
   /**
-   * Tells, once and before what is sent in the same turn leaves, that so much waits to be acknowledged. The last watcher
-   * counts.
+   * Tells, once and before what is sent in the same turn leaves, that so much waits to be acknowledged, or that no more may be on
+   * its way until it is. The last watcher counts.
    */
   watch(count: number, tell: () => void): void {
     this.#notify = tell
-    this.#notifyAt = count
+    this.#notifyAt = Math.min(count, this.#window)
     this.#tellOf(this.#ahead === undefined ? this.unacknowledged : this.#unsent - this.#first)
   }
 
@@ -260,7 +256,7 @@ export class StanzaLedger {
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
   #sendKept(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     const count = this.unacknowledged + 1
-    if (count > this.#limit) throw tooMany(this.#limit)
+    if (count > this.#window) return this.#sendBeyond(stanza, fate, carrier)
     const kept = new Kept(stanza, fate, this.#isTracking)
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
       return this.#wait(kept, carrier)
@@ -273,11 +269,17 @@ export class StanzaLedger {
     this.#dropUncounted()
   }
 
+  #sendBeyond(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
+    if (this.unacknowledged >= this.#limit) throw tooMany(this.#limit)
+    this.#wait(new Kept(stanza, fate, this.#isTracking), carrier)
+  }
+
   /** It leaves once it is stored, and there is a stream that has room for it. */
   #wait(kept: Kept, carrier: Carrier | undefined): void {
     const { stanza } = kept
     // What XML cannot carry is the caller's mistake, now and not when it leaves.
-    if (carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    if (carrier === undefined || this.#ahead === undefined)
+      serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     this.#keep(kept)
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
@@ -285,7 +287,9 @@ export class StanzaLedger {
 
   #keep(kept: Kept): void {
     this.#kept.push(kept)
-    if (this.#isTracking) kept.fate?.counted?.(this.#left === undefined ? this.sent : undefined)
+    if (!this.#isTracking) return
+    const seq = (this.#acknowledged + this.unacknowledged) % modulus
+    kept.fate?.counted?.(this.#left === undefined ? seq : undefined)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
@@ -330,11 +334,12 @@ export class StanzaLedger {
     void settled.then(tell)
   }
 
-  /** Sends what is kept and stored; where too much waits already, the rest follows once that has left. */
+  /** Sends what is kept, stored and within the window; where too much waits already, the rest follows once that has left. */
   #carryOn(): void {
     const carrier = this.#carrier
     if (carrier === undefined) return
-    const end = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
+    const stored = this.#ahead === undefined ? this.#kept.length : this.#stored - this.#before
+    const end = Math.min(stored, this.#first + this.#window)
     if (this.#ahead !== undefined && this.#unsent < end) this.#tellOf(end - this.#first)
     for (let kept = this.#kept[this.#unsent]; kept !== undefined; kept = this.#kept[this.#unsent]) {
       if (this.#unsent >= end) break
@@ -387,12 +392,6 @@ export class StanzaLedger {
 
 const tooMany = (limit: number) =>
   new TransportError('overflow', `more than ${limit} stanzas are not acknowledged`)
-
-/** A server may have taken what it does not count, so that the other side has to know it again. */
-function sayAgain(kept: Kept): Kept {
-  const { fate, stanza } = kept
-  return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
-}
 
 /** The count behind this one, without the price of a remainder. */
 const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)

@@ -24,6 +24,9 @@ const answerCount = 200
 /** Stanzas that are kept before the server is asked out of turn: an answer costs as much as some hundred stanzas. */
 const floodCount = 2_000
 
+/** Within so many milliseconds an answer is prompt: a server that is given twice as much at a time is not near any time-out. */
+const promptMs = 2_000
+
 /** What whoever decides is told. */
 export interface StreamManagementEvents {
   /** Something waits to be acknowledged; once for each `watch()`. */
@@ -45,6 +48,7 @@ export class StreamManagement {
   #isAwaited = false
   /** The server was asked, and has not answered. */
   #isAsked = false
+  #askedMs = 0
   /** When that has left; `undefined`: it waits behind what was sent before. When that was last looked at. */
   #goneMs: number | undefined
   #lookedMs = 0
@@ -172,6 +176,7 @@ export class StreamManagement {
     if (stream === undefined) return
     if (!this.#isAsked) {
       this.#goneMs = undefined
+      this.#askedMs = performance.now()
       this.#look(stream)
     }
     this.#isAsked = true
@@ -237,7 +242,8 @@ export class StreamManagement {
 
   #takeAck(h: number): void {
     const stream = this.#stream
-    if (!this.ledger.acknowledge(h)) {
+    const isPrompt = this.#isAsked && performance.now() - this.#askedMs <= promptMs
+    if (!this.ledger.acknowledge(h, isPrompt)) {
       if (stream !== undefined) this.#tooHigh(stream, h)
       return
     }

@@ -41,7 +41,7 @@ export function dispatch(realm: Realm, resource: Resource, element: XmlElement):
   return undefined
 }
 
-/** What is said to oneself is kept when it arrives. @see XEP-0280 §8, XEP-0313 §5.1.1 */
+/** What is said to oneself is kept when it arrives. @see XEP-0280 §8, XEP-0313 §6.1.1 */
 function sendMessage(realm: Realm, resource: Resource, envelope: Envelope): void {
   const { account } = resource
   const isToOneself = envelope.to.bare.equals(account.jid)

@@ -12,7 +12,7 @@ import type { Resource } from './resource.js'
 /**
  * Puts a message into the archive of one of its two accounts, where it belongs there.
  * @returns the message as that account sees it: with what its own archive calls it, and with no such claim of others
- * @see XEP-0313 §3.5, §5.1.1; XEP-0359 §4
+ * @see XEP-0313 §3.5, §6.1.1; XEP-0359 §4
  */
 export function archive(realm: Realm, account: Account, { element, from, to }: Envelope): XmlElement {
   const unclaimed = withoutClaims(element, account.jid)

@@ -36,7 +36,8 @@ export interface ArchiveResult {
   readonly queryId: string | undefined
   /** What the archive calls it. */
   readonly id: string
-  readonly message: XmlElement
+  /** `undefined` where there is none to be read: an archive may take one out, and keep its place (XEP-0313 §3.2). */
+  readonly message: XmlElement | undefined
   /** When it was received by the archive, where that is said. */
   readonly moment: number | undefined
 }
@@ -45,6 +46,8 @@ export interface ArchiveResult {
 export interface ArchiveEnd {
   /** Nothing follows this page. */
   readonly complete: boolean
+  /** `false`: what is on this page, and in which order, may change yet. */
+  readonly stable: boolean
   readonly page: Page
 }
 
@@ -109,28 +112,44 @@ function readMoment(text: string | undefined): number | undefined | null {
 }
 
 /**
- * Reads the result among the payloads of a message; `undefined` where there is none, where there are several, and where it
- * holds no message. Anybody can write one: it counts only from the archive that was asked, and with the id of the question.
+ * Reads the result among the payloads of a message; `undefined` where there is none, and where there are several. Anybody can
+ * write one: it counts only from the archive that was asked, and with the id of the question.
  * @see XEP-0313 §4.2, §8.2
  */
 export function findArchiveResult(payloads: readonly XmlElement[]): ArchiveResult | undefined {
   const [result, ...others] = payloads.filter((payload) => payload.is('result', ns.archive))
   const id = result?.attribute('id')
-  const forwarded = result === undefined ? undefined : findForwarded(result)
-  if (result === undefined || others.length > 0 || !id || forwarded === undefined) return undefined
-  return { queryId: result.attribute('queryid'), id, ...forwarded }
+  if (result === undefined || others.length > 0 || !id) return undefined
+  const forwarded = findForwarded(result)
+  return {
+    queryId: result.attribute('queryid'),
+    id,
+    message: forwarded?.message,
+    moment: forwarded?.moment,
+  }
 }
 
 /**
- * Tells a result from all others of its archive, for which its id alone is not enough: ejabberd makes it of the moment, and
- * two messages that come in one microsecond are called alike.
+ * Tells a message from all others of its archive, for which what the archive calls it is not enough: ejabberd makes that of
+ * the moment, and two messages that come in one microsecond are called alike.
+ * @param id what the archive calls it
+ * @param messageId the id of the message itself
  */
-export function toResultName({ id, message }: ArchiveResult): string {
-  return [id, message.attribute('from'), message.attribute('id')].join(' ')
+export function toArchivedName(id: string, from: string | undefined, messageId: string | undefined): string {
+  return [id, from, messageId].join(' ')
 }
 
+/** The same of a result. */
+export const toResultName = ({ id, message }: ArchiveResult): string =>
+  toArchivedName(id, message?.attribute('from'), message?.attribute('id'))
+
 /** Writes a result, the payload of a message. */
-export function toArchiveResult({ queryId, id, message, moment }: ArchiveResult): XmlElement {
+export function toArchiveResult({
+  queryId,
+  id,
+  message,
+  moment,
+}: ArchiveResult & { readonly message: XmlElement }): XmlElement {
   return xml('result', ns.archive, { queryid: queryId, id }, toForwardedElement({ message, moment }))
 }
 
@@ -138,10 +157,16 @@ export function toArchiveResult({ queryId, id, message, moment }: ArchiveResult)
 export function parseArchiveEnd(element: XmlElement): ArchiveEnd | undefined {
   if (!element.is('fin', ns.archive)) return undefined
   const complete = element.attribute('complete')
-  return { complete: complete === 'true' || complete === '1', page: findPage(element) }
+  const stable = element.attribute('stable')
+  return {
+    complete: complete === 'true' || complete === '1',
+    stable: stable !== 'false' && stable !== '0',
+    page: findPage(element),
+  }
 }
 
 /** Writes the end of an answer. */
-export function toArchiveEnd({ complete, page }: ArchiveEnd): XmlElement {
-  return xml('fin', ns.archive, { complete: complete ? 'true' : undefined }, toPage(page))
+export function toArchiveEnd({ complete, stable, page }: ArchiveEnd): XmlElement {
+  const says = { complete: complete ? 'true' : undefined, stable: stable ? undefined : 'false' }
+  return xml('fin', ns.archive, says, toPage(page))
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { anchored, archived, bob, end, forwarded, inner, live, own, question } from '../features/archives.js'
+import {
+  anchored,
+  archived,
+  bob,
+  end,
+  forwarded,
+  inner,
+  live,
+  own,
+  question,
+  remember,
+} from '../features/archives.js'
 import { rest } from '../spec/session.js'
 import { leaveNothingBehind } from './remains.js'
 
@@ -127,3 +138,22 @@ it('A3: an id that somebody claims for another archive is not where one goes on 
   await rest()
   expect((await question(await again())).page.after).toBe('a1')
 })
+
+it.each([
+  ['service-unavailable', [undefined, undefined]],
+  ['resource-constraint', ['a1', 'a2']],
+])(
+  'A3: what an archive is said to call a message means nothing where there is none: %s',
+  async (condition, ids) => {
+    const { history, peer } = await remember()
+    const heard: (string | undefined)[] = []
+    history.message$.subscribe(({ id }) => heard.push(id))
+    const { request } = await question(peer)
+    const refusal = `<error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`
+    peer.say(live('held', 'a1') + `<iq type='error' id='${request.attributes['id']}'>${refusal}</iq>`)
+    await rest()
+    peer.say(live('passed', 'a2'))
+    await rest()
+    expect(heard).toEqual(ids)
+  },
+)

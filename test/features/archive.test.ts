@@ -13,7 +13,6 @@ import {
   question,
   remember,
   stanzaId,
-  toCode,
 } from './archives.js'
 
 describe('messages with an archive behind them (XEP-0313)', () => {
@@ -158,10 +157,85 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     }
     expect(await say(false, 'a1', 'a2')).toBe('a0')
     expect(await say(false, 'a1', 'a2')).toBe('a0')
-    expect(await say(false, 'a3', 'a4')).toBe('a2')
+    expect(await say(false, 'a2', 'a3')).toBe('a1')
     expect(await say(true, 'a3', 'a4')).toBe('a2')
     await rest()
     expect(session.seen).toHaveLength(4)
+  })
+
+  it('are heard both where a page ends between two that the archive calls alike', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
+      next.say(found.join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    expect(await say(false, 'a1', 'a2', 'a2twin', 'a3')).toBe('a0')
+    expect(await say(false, 'a2', 'a2twin', 'a3', 'a4')).toBe('a1')
+    expect(await say(true, 'a4', 'a5')).toBe('a3')
+    await rest()
+    expect(session.seen).toEqual(['a1 a1', 'a2 a2', 'a2twin a2', 'a3 a3', 'a4 a4', 'a5 a5'])
+  })
+
+  it('go on behind those that are called alike and all that a server sends at once', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const say = async (complete: boolean, ...ids: readonly string[]) => {
+      const { page, query, request } = await question(next)
+      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
+      next.say(found.join('') + end(request, complete))
+      return page.after
+    }
+    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
+    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
+    expect(await say(true, 'a2')).toBe('a1')
+    await rest()
+    expect(session.seen).toEqual(['a1 a1', 'a1twin a1', 'a2 a2'])
+  })
+
+  it('go on behind what was taken out of the archive, which has kept its place', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const emptied = (query: string, id: string) => archived(query, id, '')
+    const first = await question(next)
+    next.say(emptied(first.query, 'a1') + emptied(first.query, 'a2') + end(first.request, false))
+    const second = await question(next)
+    next.say(emptied(second.query, 'a1') + emptied(second.query, 'a2') + end(second.request, false))
+    const third = await question(next)
+    expect(third.page.after).toBe('a1')
+    next.say(
+      emptied(third.query, 'a2') + archived(third.query, 'a3', inner('three')) + end(third.request, true),
+    )
+    await rest()
+    expect([session.seen, session.states.at(-1)]).toEqual([['three a3'], 'live'])
+  })
+
+  it('are asked for again, after all the rest, that the archive says may change yet', async () => {
+    const session = await anchored('a0')
+    const next = await session.again()
+    const found = (query: string, ...ids: readonly string[]) =>
+      ids.map((id) => archived(query, id, inner(id), own, `2026-01-0${id.slice(1)}T00:00:00Z`)).join('')
+    const unstable = (text: string) => text.replace('<fin', "<fin stable='false'")
+    const first = await question(next)
+    next.say(found(first.query, 'a1', 'a3', 'a4') + unstable(end(first.request, false)))
+    const second = await question(next)
+    expect(second.page.after).toBe('a3')
+    next.say(found(second.query, 'a4', 'a5') + end(second.request, true) + live('a6', 'a6'))
+    await rest()
+    expect([session.seen, session.states.at(-1)]).toEqual([
+      ['a1 a1', 'a3 a3', 'a4 a4', 'a5 a5', 'a6 a6'],
+      'incomplete',
+    ])
+    session.history.catchUp()
+    const third = await question(next)
+    expect(third.page.after).toBe('a0')
+    next.say(found(third.query, 'a1', 'a2', 'a3', 'a4', 'a5', 'a6') + end(third.request, true))
+    await rest()
+    expect([session.seen.slice(5), session.states.at(-1)]).toEqual([['a2 a2'], 'live'])
+    expect((await question(await session.again())).page.after).toBe('a6')
   })
 
   it('go on from what an earlier run has seen', async () => {
@@ -297,92 +371,5 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     await rest()
     await vi.advanceTimersByTimeAsync(5000)
     expect([seen, states.at(-1)]).toEqual([['one a1'], 'unavailable'])
-  })
-})
-
-describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
-  it('goes on as long as it is asked to, and no further', async () => {
-    const { history, peer } = await anchored('a0')
-    const found: (string | undefined)[] = []
-    const searching = (async () => {
-      for await (const { id } of history.query({ with: bob, pageSize: 2 })) {
-        found.push(id)
-        if (found.length === 3) break
-      }
-    })()
-    const first = await question(peer)
-    expect(first.page).toEqual({ max: '2', after: undefined, before: undefined })
-    peer.say(
-      archived(first.query, 'a1', inner('1')) +
-        archived(first.query, 'a2', inner('2')) +
-        end(first.request, false),
-    )
-    const second = await question(peer)
-    expect(second.page.after).toBe('a2')
-    peer.say(
-      archived(second.query, 'a3', inner('3')) +
-        archived(second.query, 'a4', inner('4')) +
-        end(second.request, false),
-    )
-    await searching
-    expect(found).toEqual(['a1', 'a2', 'a3'])
-  })
-
-  it('goes back from the newest one, or from another', async () => {
-    const { history, peer } = await anchored('a0')
-    const found: (string | undefined)[] = []
-    const searching = (async () => {
-      for await (const { id } of history.query({ newestFirst: true, beyond: 'a9', pageSize: 2 }))
-        found.push(id)
-    })()
-    const first = await question(peer)
-    expect(first.page.before).toBe('a9')
-    peer.say(
-      archived(first.query, 'a7', inner('7')) +
-        archived(first.query, 'a8', inner('8')) +
-        end(first.request, false),
-    )
-    const second = await question(peer)
-    expect(second.page.before).toBe('a7')
-    peer.say(archived(second.query, 'a6', inner('6')) + end(second.request, true))
-    await searching
-    expect(found).toEqual(['a8', 'a7', 'a6'])
-  })
-
-  it.each([
-    ['sends more than was asked for', 3, true, 'protocol.policy-violation'],
-    ['sends nothing and says that more follows', 0, false, 'protocol.bad-format'],
-  ])('fails when the archive %s', async (_, count, complete, code) => {
-    const { history, peer } = await anchored('a0')
-    const failing = toCode(history.query({ pageSize: 2 }))
-    const { query, request } = await question(peer)
-    const results = Array.from({ length: count }, (_one, index) => archived(query, `a${index}`, inner('x')))
-    peer.say(results.join('') + end(request, complete))
-    expect(await failing).toBe(code)
-  })
-
-  it('fails when the answer has no end, when it is refused, and when it is given up', async () => {
-    const { history, peer } = await anchored('a0')
-    const endless = toCode(history.query())
-    const first = await question(peer)
-    peer.say(`<iq type='result' id='${first.request.attributes['id']}'/>`)
-    expect(await endless).toBe('protocol.bad-format')
-    const forbidden = toCode(history.query({ archive: 'room@conference.example.test' }))
-    const second = await question(peer)
-    expect(second.request.attributes['to']).toBe('room@conference.example.test')
-    peer.say(
-      `<iq type='error' from='room@conference.example.test' id='${second.request.attributes['id']}'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-    )
-    expect(await forbidden).toBe('stanza.forbidden')
-    const giving = new AbortController()
-    const given = toCode(history.query({ signal: giving.signal }))
-    await question(peer)
-    giving.abort()
-    expect(await given).toBe('transport.aborted')
-  })
-
-  it.each([0, 1.5, 1001, Number.NaN])('refuses pages of %s messages', async (pageSize) => {
-    const { history } = await anchored('a0')
-    await expect(history.query({ pageSize })[Symbol.asyncIterator]().next()).rejects.toThrow(RangeError)
   })
 })

@@ -55,6 +55,19 @@ function watch(listed: readonly RosterItemInput[] = []) {
 const readItems = (items: readonly RosterItemInput[]) => parseRoster(toRosterElement({ items }))?.items ?? []
 
 describe('a request to see one’s presence (RFC 6121 §3.1.3)', () => {
+  it('is not asked of anybody once whoever sees all that wait has answered it', () => {
+    const { arrived, subscriptions, take, now } = watch()
+    subscriptions.requests$.subscribe((requests) => {
+      for (const jid of requests.keys()) subscriptions.sent(jid, 'unsubscribed')
+    })
+    take('subscribe', bob, 'It is me')
+    expect(arrived).toEqual([])
+    expect(now()).toEqual([])
+    take('subscribe', carol, undefined, true)
+    subscriptions.ask(carol)
+    expect(arrived).toEqual([])
+  })
+
   it('is told with what they say, and waits', () => {
     const { arrived, take, now } = watch()
     take('subscribe', bob, 'It is me')

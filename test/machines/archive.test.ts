@@ -7,8 +7,8 @@ import { CoverageRecorder } from '../../src/testing/index.js'
 
 const walked = new CoverageRecorder()
 const { movedMs, pageMs, retryMs } = defaultArchiveTimeouts
-const more = gives({ complete: false })
-const whole = gives({ complete: true })
+const more = gives({ complete: false, stable: true })
+const whole = gives({ complete: true, stable: true })
 const lost = new TransportError('not-connected', 'gone')
 const forgotten = new StanzaError('item-not-found', 'cancel')
 const refused = new StanzaError('service-unavailable', 'cancel')
@@ -100,6 +100,15 @@ describe('the archive chart', () => {
     expect([at(), error(), released()]).toEqual(['incomplete', lost, 1])
     await says(type)
     expect([at(), error(), released()]).toEqual(['live', undefined, 2])
+  })
+
+  it('lets messages pass when the archive says that something may change yet, and asks again after a while', async () => {
+    const unstable = gives({ complete: true, stable: false })
+    const { at, error, released, says } = run({ fetchPage: [more, unstable, whole] }, true)
+    await says('session.live')
+    expect([at(), error(), released()]).toEqual(['incomplete', undefined, 1])
+    await vi.advanceTimersByTimeAsync(retryMs)
+    expect([at(), released()]).toEqual(['live', 2])
   })
 
   it('tries again in the next session', async () => {

@@ -63,6 +63,29 @@ test('a state is replayed to whoever comes, who misses nothing that follows from
   expect(seen).toEqual(['first 1', 'first 2', 'second 2'])
 })
 
+test('a state that follows from being told of one is told once everybody has heard of that one', () => {
+  const state = new StateChannel(0)
+  const seen: string[] = []
+  const watch = (name: string) =>
+    state.stream$.subscribe({
+      next: (value) => seen.push(`${name} ${value}`),
+      complete: () => seen.push(`${name} complete`),
+    })
+  state.stream$.subscribe((value) => {
+    if (value !== 1) return
+    state.next(2)
+    watch('late')
+    expect(state.value).toBe(2)
+    state.next(3)
+    state.complete()
+    state.next(4)
+  })
+  watch('second')
+  state.next(1)
+  const inOrder = ['second 0', 'late 2', 'second 1', 'second 2', 'second 3', 'late 3']
+  expect(seen).toEqual([...inOrder, 'second complete', 'late complete'])
+})
+
 test('a state that is complete is replayed no longer, and stays what it was', () => {
   const state = new StateChannel(1)
   state.complete()

@@ -154,6 +154,79 @@ describe('StanzaLedger', () => {
     expect(next.sent).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 
+  it('gives a stream a hundred at first, more as it keeps up, fewer where it does not, and all once nothing waits', () => {
+    const { ledger, send } = tracking()
+    for (const id of names(0, 700)) send(id)
+    ledger.detach()
+    const next = createCarrier()
+    ledger.resume(next.carrier, 0)
+    const given = (h: number, isPrompt: boolean) => {
+      expect(ledger.acknowledge(h, isPrompt)).toBe(true)
+      return next.sent.length
+    }
+    send('700')
+    expect(next.sent.length).toBe(100)
+    expect(given(100, true)).toBe(300)
+    expect(given(150, true)).toBe(400)
+    expect(given(400, false)).toBe(500)
+    expect(given(500, true)).toBe(700)
+    expect(given(700, true)).toBe(701)
+    expect(given(701, true)).toBe(701)
+    for (const id of names(701, 1_500)) send(id)
+    expect(next.sent).toEqual(names(0, 1_500))
+  })
+
+  it('refuses an acknowledgement of what waits, and does not lose it', () => {
+    const { ledger, send, sent } = tracking()
+    for (const id of names(0, 150)) send(id)
+    expect([ledger.acknowledge(101), ledger.sent, ledger.unacknowledged]).toEqual([false, 100, 150])
+    expect(ledger.acknowledge(100)).toBe(true)
+    expect(sent).toEqual(names(0, 150))
+  })
+
+  it.each([
+    ['it is to be acknowledged no more', (ledger: StanzaLedger) => ledger.stopTracking()],
+    ['the stream is about to end', (ledger: StanzaLedger) => ledger.sendRest()],
+  ])('sends what waits where %s', (_why, deed) => {
+    const { ledger, send, sent } = tracking()
+    for (const id of names(0, 350)) send(id)
+    expect(sent).toEqual(names(0, 100))
+    deed(ledger)
+    for (const id of names(350, 600)) send(id)
+    expect(sent).toEqual(names(0, 600))
+  })
+
+  it('gives no more than that of what is stored', () => {
+    let settle = () => {}
+    const ahead = {
+      isSettled: false,
+      whenSettled: (tell: () => void) => (settle = tell),
+      noteHandled: () => {},
+    }
+    const ledger = new StanzaLedger(Infinity, ahead)
+    const { carrier, sent } = createCarrier()
+    ledger.begin(carrier)
+    ledger.track()
+    for (const id of names(0, 250)) ledger.send(stanza(id))
+    expect(sent).toEqual([])
+    settle()
+    expect(sent).toEqual(names(0, 100))
+    ledger.acknowledge(100, true)
+    expect(sent).toEqual(names(0, 250))
+  })
+
+  it('tells of a window that is full whoever watches for more', async () => {
+    const { ledger, send } = tracking()
+    let told = 0
+    ledger.watch(2_000, () => (told += 1))
+    for (const id of names(0, 99)) send(id)
+    await Promise.resolve()
+    expect(told).toBe(0)
+    send('99')
+    await Promise.resolve()
+    expect(told).toBe(1)
+  })
+
   it('does not resume with a count that cannot be', () => {
     const { ledger, send } = tracking()
     send('a')
@@ -278,7 +351,9 @@ describe('StanzaLedger', () => {
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (deeds, room) => {
         const { told, sentAgain, count } = live(deeds, room)
-        for (const { again, from, to } of sentAgain) expect(again).toEqual(names(from, to))
+        for (const { again, from, to } of sentAgain) {
+          expect(again).toEqual(names(from, Math.min(to, from + 100)))
+        }
         const acknowledged = told.filter((word) => word.endsWith('acknowledged'))
         expect(acknowledged).toEqual(names(0, count).map((name) => `${name} acknowledged`))
       }),
@@ -290,6 +365,7 @@ const names = (from: number, to: number) => Array.from({ length: to - from }, (_
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const deed = fc.oneof(
   fc.constant({ deed: 'send', share: 0 } as const),
+  fc.record({ deed: fc.constant('flood' as const), share }),
   fc.record({ deed: fc.constantFrom('ack' as const, 'break' as const), share }),
 )
 type Deed = typeof deed extends fc.Arbitrary<infer Value> ? Value : never
@@ -302,9 +378,10 @@ function live(deeds: readonly Deed[], room: number) {
   let count = 0
   let last = 0
   for (const { deed: kind, share: part } of deeds) {
-    if (kind === 'send') send(`${count++}`)
-    else last += Math.floor((count - last) * part)
-    if (kind === 'ack') ledger.acknowledge(last)
+    const end = kind === 'send' ? count + 1 : kind === 'flood' ? count + Math.floor(150 * part) : count
+    while (count < end) send(`${count++}`)
+    if (kind === 'ack' || kind === 'break') last += Math.floor((ledger.sent - last) * part)
+    if (kind === 'ack') expect(ledger.acknowledge(last, part > 0.5)).toBe(true)
     if (kind === 'break') {
       const next = createCarrier(room)
       ledger.detach()
@@ -315,6 +392,6 @@ function live(deeds: readonly Deed[], room: number) {
     }
     way.write()
   }
-  ledger.acknowledge(count)
+  for (; ledger.unacknowledged > 0; way.write()) ledger.acknowledge(ledger.sent, true)
   return { told, sentAgain, count }
 }

@@ -75,10 +75,10 @@ describe('the silence of a server that was asked', () => {
     await send(1)
     await pass(10_000)
     expect(management.silentMs).toBe(10_000)
-    await send(100)
+    await send(50)
     await pass(10_000)
     expect(management.silentMs).toBe(20_000)
-    management.take(acknowledgement(101))
+    management.take(acknowledgement(51))
     management.requestAck()
     await settle()
     await pass(500)
@@ -93,6 +93,8 @@ describe('StreamManagement', () => {
   /** The same as `begin()`; what is sent has left, a flood as well. */
   async function beginToFlood() {
     const { send, ...session } = await begin()
+    // All that has waited for this stream.
+    session.management.take(acknowledgement(0))
     const flooded = async (count: number) => {
       await send(count)
       vi.advanceTimersByTime(1)

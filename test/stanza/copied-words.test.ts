@@ -201,22 +201,24 @@ describe('an archive (XEP-0313)', () => {
         message,
         maybe(moment),
         fc.boolean(),
-        (queryId, id, one, when, complete) => {
+        fc.boolean(),
+        (queryId, id, one, when, complete, stable) => {
           const result = { queryId, id, message: one, moment: when }
           expect(findArchiveResult([toArchiveResult(result)])).toEqual(result)
-          const end = { complete, page: { first: id, index: 3, last: id, count: 7 } }
+          const end = { complete, stable, page: { first: id, index: 3, last: id, count: 7 } }
           expect(parseArchiveEnd(toArchiveEnd(end))).toEqual(end)
         },
       ),
     )
   })
 
-  test('gives no result that is buried, twice there, without a name or empty', () => {
+  test('gives no result that is buried, twice there or without a name, and none of its message where there is none', () => {
     const result = toArchiveResult({ queryId: 'q', id: 'a', message: hello, moment: undefined })
     expect(findArchiveResult([holding(result)])).toBeUndefined()
     expect(findArchiveResult([result, result])).toBeUndefined()
     expect(findArchiveResult([xml('result', ns.archive, {}, ...result.children)])).toBeUndefined()
-    expect(findArchiveResult([xml('result', ns.archive, { id: 'a' })])).toBeUndefined()
+    const emptied = { queryId: undefined, id: 'a', message: undefined, moment: undefined }
+    expect(findArchiveResult([xml('result', ns.archive, { id: 'a' })])).toEqual(emptied)
     expect(parseArchiveEnd(result)).toBeUndefined()
   })
 })

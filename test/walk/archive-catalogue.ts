@@ -29,8 +29,8 @@ function sendMessage(rig: ArchiveRig): void {
   rig.peer.say(toMessageElement({ from: own, payloads: [result] }))
 }
 
-const ends = (rig: ArchiveRig, complete: boolean) =>
-  rig.answer(asks, toArchiveEnd({ complete, page: noPage }))
+const ends = (rig: ArchiveRig, complete: boolean, stable = true) =>
+  rig.answer(asks, toArchiveEnd({ complete, stable, page: noPage }))
 
 const refuses = (deed: 'fetchPage' | 'findLast', condition: 'internal-server-error' | 'item-not-found') => ({
   name: `the archive says ${condition}, asked to ${deed}`,
@@ -60,13 +60,19 @@ const stimuli: readonly Stimulus<ArchiveRig>[] = [
   {
     name: 'a page comes, and it was the last',
     when: isLive,
-    predicts: (model) => [done('fetchPage', { complete: !hasMoved(model) })],
+    predicts: (model) => [done('fetchPage', { complete: !hasMoved(model), stable: true })],
     act: (rig) => ends(rig, true),
+  },
+  {
+    name: 'a page comes that may change yet, and it was the last',
+    when: (model) => isLive(model) && !hasMoved(model),
+    predicts: [done('fetchPage', { complete: true, stable: false })],
+    act: (rig) => ends(rig, true, false),
   },
   {
     name: 'a page comes, and more follows',
     when: isLive,
-    predicts: [done('fetchPage', { complete: false })],
+    predicts: [done('fetchPage', { complete: false, stable: true })],
     act: (rig) => {
       sendMessage(rig)
       ends(rig, false)

@@ -54,15 +54,16 @@ export class FeatureRig<Chart extends AnyStateMachine, Handle> implements Runnin
     this.handle = use(this.client)
   }
 
-  /** What runs the chart; throws TypeError while nobody does. */
+  /** What runs the chart, or has run it last; throws TypeError while nobody does. */
   get actor(): ActorRefFrom<Chart> {
-    const [actor] = this.#actors
+    const actor = this.#actors.at(-1)
     if (actor === undefined) throw new TypeError('the chart has not begun')
     return actor
   }
 
-  get hasBegun(): boolean {
-    return this.#actors.length > 0
+  /** How often the chart has begun. */
+  get attempts(): number {
+    return this.#actors.length
   }
 
   get peer(): ScriptedPeer {

@@ -19,6 +19,8 @@ interface Kind {
   readonly isInvited?: boolean
   /** There is nobody to answer what the server asks. */
   readonly isAlone?: boolean
+  /** The account was asked for before, and the answer is lost. */
+  readonly isLost?: boolean
 }
 
 const asksForm = asksFor('query', ns.register)
@@ -46,15 +48,30 @@ class RegistrationRig extends FeatureRig<typeof registrationMachine, AccountsFea
     kind: Kind,
     inspect: ConstructorParameters<typeof FeatureRig>[2],
   ): Promise<RegistrationRig> {
-    const rig = new RegistrationRig(kind, inspect)
-    const { isInvited = false, isAlone = false } = kind
+    const { isInvited = false, isAlone = false, isLost = false } = kind
+    let isFirst = isLost
+    const rig = new RegistrationRig(kind, (event) => {
+      if (!isFirst) inspect(event)
+    })
+    if (isLost) await rig.#loseAnswer()
+    isFirst = false
+    const { attempts } = rig
     const made = rig.handle.register({
       ...(isInvited && { invitation: 'token' }),
       ...(!isAlone && { fill: rig.person.ask }),
     })
     made.catch(() => undefined)
-    await rig.clock.until(() => rig.hasBegun)
+    await rig.clock.until(() => rig.attempts > attempts)
     return rig
+  }
+
+  async #loseAnswer(): Promise<void> {
+    const made = this.handle.register().catch(() => undefined)
+    await this.clock.until(() => this.attempts > 0)
+    this.answer(asksForm, xml('query', ns.register, {}, ...fields.slice(0, 2)))
+    await this.clock.rest()
+    this.peer.hangUp()
+    await made
   }
 }
 
@@ -134,6 +151,7 @@ export const driveRegistrations: readonly Drivable<RegistrationRig>[] = [
   { isInvited: true },
   { isOffered: false },
   { isAlone: true },
+  { isLost: true, isInvited: true },
 ].map(driveRegistration)
 
 /** Transitions that nobody outside the client can bring about, and why. */

@@ -2,6 +2,7 @@
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   archive: {
     isAnchored: 'no message is known after which to go on',
+    isUnstable: 'the archive has more pages, or stands by what it has sent',
     isComplete: 'the archive has more pages',
     isForgotten: 'the archive still knows the message to go on from, or failed for another reason',
   },
@@ -56,6 +57,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isInvited: 'there is no invitation, or the server takes none',
     isUnoffered: 'the server makes accounts',
     isDone: 'the server or the app refused',
+    isDoubtful: 'nothing was asked before, or what it came to does not explain the refusal',
     mayCorrect: 'another answer would not help, or nobody is there to give one',
   },
   roster: { isWanted: 'the app wants no contact list so far' },

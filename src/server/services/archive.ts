@@ -23,5 +23,5 @@ export const serveArchive: Service = ({ iq, from, account, isOwn, realm }) => {
   const first = messages[0]?.id
   const last = messages.at(-1)?.id
   const shown = { first, index: first === undefined ? undefined : index, last, count }
-  return { kind: 'result', payload: toArchiveEnd({ complete, page: shown }) }
+  return { kind: 'result', payload: toArchiveEnd({ complete, stable: true, page: shown }) }
 }

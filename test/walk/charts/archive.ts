@@ -4,6 +4,7 @@ import { orders } from '../../../src/testing/index.js'
 import { toWalked } from './walked-chart.js'
 
 const unavailable = new StanzaError('service-unavailable', 'cancel')
+const whole = { complete: true, stable: true }
 const forgotten = new StanzaError('item-not-found', 'cancel')
 
 export const archive = toWalked(archiveMachine, {
@@ -16,7 +17,10 @@ export const archive = toWalked(archiveMachine, {
   ],
   outcomes: {
     findLast: { error: [unavailable] },
-    fetchPage: { done: [{ complete: true }, { complete: false }], error: [unavailable, forgotten] },
+    fetchPage: {
+      done: [whole, { ...whole, stable: false }, { ...whole, complete: false }],
+      error: [unavailable, forgotten],
+    },
   },
   key: ({ context: { anchored, error } }) => [anchored, error?.code],
   invariants: {
@@ -36,7 +40,7 @@ export const archive = toWalked(archiveMachine, {
       value !== 'live' ||
       last?.from.value === 'live' ||
       last?.event.type === 'xstate.done.actor.findLast' ||
-      (last?.event.type === 'xstate.done.actor.fetchPage' && isComplete(last.event['output'])),
+      (last?.event.type === 'xstate.done.actor.fetchPage' && isWhole(last.event['output'])),
     'where to go on from is forgotten only where the archive has forgotten it': (snapshot, last) =>
       last === undefined ||
       !(['away', 'catchingUp', 'live'] as const).some((state) => last.from.matches(state)) ||
@@ -47,13 +51,21 @@ export const archive = toWalked(archiveMachine, {
       last?.event.type !== 'session.live' || last.from.value !== 'away' || snapshot.matches('catchingUp'),
     'a session that was resumed misses nothing': ({ value }, last) =>
       last?.event.type !== 'session.live' || last.from.value !== 'live' || value === 'live',
-    'what is missing is missing for a reason': ({ value, context }) =>
-      (value !== 'incomplete' && value !== 'unavailable') || context.error !== undefined,
+    'what is missing is missing for a reason': ({ value, context }, last) =>
+      (value !== 'incomplete' && value !== 'unavailable') ||
+      context.error !== undefined ||
+      (value === 'incomplete' && (last?.from.value === value || isUnstable(last?.event))),
   },
 })
 
-function isComplete(page: unknown): boolean {
-  return Reflect.get(Object(page), 'complete') === true
+function isWhole(page: unknown): boolean {
+  return Reflect.get(Object(page), 'complete') === true && Reflect.get(Object(page), 'stable') === true
+}
+
+function isUnstable(event: { readonly type: string; readonly output?: unknown } | undefined): boolean {
+  return (
+    event?.type === 'xstate.done.actor.fetchPage' && Reflect.get(Object(event.output), 'stable') === false
+  )
 }
 
 function isForgotten(event: { readonly type: string; readonly error?: unknown }): boolean {

@@ -18,6 +18,7 @@ const base = {
   allowPlaintext: false,
   isInvited: false,
   mayAskAgain: true,
+  mayBeThere: false,
   timeouts,
 }
 
@@ -31,6 +32,7 @@ export const registration = toWalked(registrationMachine, {
     { ...base, isInvited: true, takesInvitations: false },
     { ...base, offered: false },
     { ...base, mayAskAgain: false },
+    { ...base, mayBeThere: true, isInvited: true },
   ],
   outcomes: {
     presentInvitation: { done: [done, refused('invitation')], error: lost },
@@ -56,9 +58,17 @@ export const registration = toWalked(registrationMachine, {
     'who has an account has no refusal, who has none knows why': ({ value, output }) =>
       value === 'registered'
         ? output?.outcome === 'registered'
-        : value === 'refused'
-          ? output?.outcome === 'refused'
+        : value === 'refused' || value === 'doubtful'
+          ? output?.outcome === value
           : value !== 'failed' || output?.outcome === 'failed',
+    'a refusal is doubted only by who may have the account': ({ value, context }) =>
+      value !== 'doubtful' || context.mayBeThere,
+    'a taken name is refused only to who cannot have the account': ({ value, context }) =>
+      value !== 'refused' || context.refusal?.reason !== 'conflict' || !context.mayBeThere,
+    'whoever was asked is known': ({ value, context }, last) =>
+      value === 'submitting' ||
+      last?.from.value !== 'submitting' ||
+      context.isAsked === !isRefusal(last.event),
     'who cannot answer otherwise is not asked again': ({ value, context }, last) =>
       value !== 'filling' || last?.from.value === 'requesting' || last === undefined || context.mayAskAgain,
     'a name that is taken is not asked for again': ({ value, context }) =>
@@ -66,3 +76,9 @@ export const registration = toWalked(registrationMachine, {
     'corrections end somewhere': ({ context }) => context.corrections >= 0,
   },
 })
+
+function isRefusal(event: { readonly type: string; readonly output?: unknown }): boolean {
+  return (
+    event.type === 'xstate.done.actor.submitForm' && Reflect.get(Object(event.output), 'kind') === 'refused'
+  )
+}

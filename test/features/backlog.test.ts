@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Client } from '../../src/index.js'
+import { bodiesOf, enabled, logInManaged, managed, resume, sm } from '../spec/managed.js'
+import type { Peer } from '../spec/peer.js'
+import {
+  answerBind,
+  authenticate,
+  bindFeature,
+  features,
+  responseHeader,
+  rest,
+  start,
+} from '../spec/session.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `m${from + index}`)
+const sayAll = (client: Client, bodies: readonly string[]) =>
+  bodies.map((body) => client.send({ to: 'bob@example.test', body }))
+
+async function pass(ms: number): Promise<void> {
+  vi.advanceTimersByTime(ms)
+  await rest()
+}
+
+/** The server says how much it has, and what waited for that leaves, a flood as well. */
+async function acknowledge(peer: Peer, h: number): Promise<void> {
+  peer.say(sm('a', `h='${h}'`))
+  await rest()
+  await pass(1)
+}
+
+/** A server that takes so long for each stanza, and answers what it is asked when it comes to it. */
+function createSlowServer(peer: Peer, stanzaMs: number) {
+  let read = peer.elements.length - bodiesOf(peer).length
+  let handled = 0
+  let most = 0
+  return {
+    /** Stanzas that it had, and had not yet come to, at most. */
+    get most() {
+      return most
+    },
+    work: async (stanzas: number) => {
+      for (const last = handled + stanzas; handled < last;) {
+        most = Math.max(most, bodiesOf(peer).length - handled)
+        const element = peer.elements[read]
+        if (element === undefined) return
+        read++
+        if (element.name === 'r') peer.say(sm('a', `h='${handled}'`))
+        else handled++
+        await pass(element.name === 'r' ? 0 : stanzaMs)
+      }
+    },
+  }
+}
+
+/** A session that was cut, into which so much was sent, and that goes on. */
+async function resumedWith(count: number) {
+  const session = await managed()
+  session.first.cut()
+  await rest()
+  const deliveries = sayAll(session.client, names(count))
+  session.client.networkOnline()
+  const second = await session.peer(1)
+  await resume(second, 0)
+  return { ...session, second, deliveries }
+}
+
+describe('what has waited for a stream', () => {
+  it('is more for a slow server than it has time for, and its connection lives: nothing is said twice', async () => {
+    const { client, deliveries, peers, second } = await resumedWith(500)
+    const server = createSlowServer(second, 100)
+    await server.work(50)
+    deliveries.push(...sayAll(client, names(2, 500)))
+    await server.work(1_000)
+    await pass(1_000)
+    await server.work(1_000)
+    expect([peers.length, server.most]).toEqual([2, 100])
+    expect(bodiesOf(second)).toEqual(names(502))
+    expect(new Set(deliveries.map(({ status }) => status.status))).toEqual(new Set(['acknowledged']))
+  })
+
+  it('goes to a server that keeps up in windows, each twice as large', async () => {
+    const { second } = await resumedWith(1_000)
+    const heard = [bodiesOf(second).length]
+    while (heard.at(-1) !== 1_000) {
+      await acknowledge(second, heard.at(-1) ?? 0)
+      heard.push(bodiesOf(second).length)
+    }
+    expect(heard).toEqual([100, 300, 700, 1_000])
+  })
+
+  it('is asked after at the end of each window, at once', async () => {
+    const { second } = await resumedWith(350)
+    for (const h of [100, 300]) await acknowledge(second, h)
+    const messages = (count: number) => Array<string>(count).fill('message')
+    expect(second.elements.slice(2).map(({ name }) => name)).toEqual(
+      [messages(100), 'r', messages(200), 'r', messages(50)].flat(),
+    )
+  })
+
+  it('is given in one window to a server that has yet to say whether it counts', async () => {
+    for (const [answer, heard] of [
+      [enabled, 100],
+      [sm('failed'), 300],
+    ] as const) {
+      const { client, peer } = start()
+      sayAll(client, names(300))
+      const first = await peer()
+      await authenticate(first)
+      first.say(responseHeader() + features(`${bindFeature}<sm xmlns='urn:xmpp:sm:3'/>`))
+      await answerBind(first)
+      await first.next('enable')
+      await rest()
+      expect(bodiesOf(first)).toEqual(names(100))
+      first.say(answer)
+      await rest()
+      await pass(1)
+      expect(bodiesOf(first)).toEqual(names(heard))
+    }
+  })
+
+  it('is acknowledged, and then what the app sends leaves as it comes', async () => {
+    const { client, peer } = start()
+    sayAll(client, names(150))
+    const first = await peer()
+    await logInManaged(first)
+    for (const h of [100, 150]) await acknowledge(first, h)
+    sayAll(client, names(500, 150))
+    await pass(1)
+    expect(bodiesOf(first)).toEqual(names(650))
+  })
+
+  it('leaves with the client', async () => {
+    const { client, second } = await resumedWith(300)
+    const leaving = client.disconnect()
+    await second.closing()
+    expect(bodiesOf(second)).toEqual(names(300))
+    second.hangUp()
+    await leaving
+  })
+})
