@@ -10,7 +10,7 @@ import { toJid, type JidInput } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
-import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
+import { ArchiveQueries, type ArchivePage, type PageQuery } from './archive-queries.js'
 import { readCopy } from './carbons.js'
 import { ArchiveTail, startOfAlike } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
@@ -80,6 +80,7 @@ export interface ArchiveFeature {
 const sessionHasSpoken = Promise.resolve()
 
 const defaultPageSize = 50
+const lastOne = { before: '', max: 1 } as const
 const largestPageSize = 1_000
 
 /**
@@ -101,28 +102,29 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
+  const ask = (page: PageQuery['page'], signal: AbortSignal) =>
+    untilOver(queries.fetchPage({ page }, { signal, timeoutMs: Infinity }))
 
   const machine = archiveMachine.provide({
     actors: {
       findLast: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
         timeline.askPage()
-        const page = { before: '', max: 1 }
-        const { results, end } = await untilOver(queries.fetchPage({ page }, { signal, timeoutMs: Infinity }))
+        const { results, end } = await ask(lastOne, signal)
         timeline.anchor(end.page.last ?? results.at(-1)?.id)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
         timeline.askPage()
         const page = { after: timeline.last, max: defaultPageSize + tail.length }
-        const { results, end, isSound } = await untilOver(
-          queries.fetchPage({ page }, { signal, timeoutMs: Infinity }),
-        )
+        const { results, end, isSound } = await ask(page, signal)
         if (!isSound) return { complete: false, stable: true }
         const complete = end.complete && !timeline.isDoubtful
         const settled = tail.cut(results, complete)
         if (!end.stable) unstable ??= { after: timeline.last }
         timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
+        // All of it may have something missing before it, unless the archive has gone on for long since.
+        if (!end.complete && settled.length === 0) tail.hear((await ask(lastOne, signal)).results[0]?.moment)
         if (!complete || unstable === undefined) return { complete, stable: true }
         timeline.anchor(unstable.after)
         unstable = undefined

@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { accounts, parseInvitation, StanzaError, type Client, type ClientOptions } from '../../src/index.js'
+import {
+  accounts,
+  parseInvitation,
+  StanzaError,
+  TransportError,
+  type Client,
+  type ClientOptions,
+} from '../../src/index.js'
+import { dialTls } from '../../src/transport/tcp.js'
+import type { Transport } from '../../src/transport/transport.js'
 import { everybodyLeaves, next, online, person, tag } from './people.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -57,6 +66,14 @@ export function holdAccounts(server: ServerUnderTest): void {
       const result = await client.use(accounts).register()
       expect(result).toMatchObject({ outcome: 'conflict', error: { code: 'registration.conflict' } })
       expect(client.state).toMatchObject({ status: 'halted', error: { code: 'registration.conflict' } })
+    })
+
+    it('lets its maker in who has not heard of it', async () => {
+      const { account, client } = newcomer({ endpoint: losingAnswers(server, 'first secret') })
+      await expect(account.register()).rejects.toMatchObject({ name: 'TransportError' })
+      expect(await account.register()).toEqual({ outcome: 'registered' })
+      expect(client.state).toMatchObject({ status: 'online' })
+      await remove({ account, client })
     })
 
     it('makes one for who is invited, once, where the server makes invitations', async () => {
@@ -162,3 +179,29 @@ export function holdAccounts(server: ServerUnderTest): void {
 }
 
 const isSafe = (endpoint: unknown) => typeof endpoint !== 'string' || !endpoint.startsWith('ws:')
+
+/** Connections of which the first ends when something answers to these words. */
+function losingAnswers({ ca, domain, endpoints }: ServerUnderTest, words: string) {
+  const port = Number(new URL(String(endpoints['direct TLS'])).port)
+  let isFirst = true
+  return async (signal: AbortSignal): Promise<Transport> => {
+    const cable = await dialTls({ host: '127.0.0.1', port, tls: { domain, ca }, signal })
+    if (!isFirst) return cable
+    isFirst = false
+    let isSaid = false
+    const [start, write] = [cable.start.bind(cable), cable.write.bind(cable)]
+    cable.write = (data, flushed) => {
+      isSaid ||= String(data).includes(words)
+      write(data, flushed)
+    }
+    cable.start = (sink) =>
+      start({
+        data: (chunk) => {
+          if (isSaid) cable.destroy(new TransportError('reset', 'the answer is lost'))
+          else sink.data(chunk)
+        },
+        closed: (error) => sink.closed(error),
+      })
+    return cable
+  }
+}

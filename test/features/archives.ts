@@ -50,6 +50,13 @@ export async function question(peer: Peer) {
   }
 }
 
+/** Answers the question for the youngest message, which follows a page that may lack something wherever one looks. */
+export async function tellYoungest(peer: Peer, stamp?: string): Promise<void> {
+  const { page, query, request } = await question(peer)
+  if (page.before !== '') throw new Error(`a page is asked for, after ${page.after}`)
+  peer.say(archived(query, 'youngest', inner('youngest'), own, stamp) + end(request, true))
+}
+
 /** A client with its archive, whose server is the test; what came out of `message$` so far, and where it stands. */
 export async function remember(options: Partial<ClientOptions> = {}, archiveOptions: ArchiveOptions = {}) {
   const session = start(options)

@@ -16,8 +16,8 @@ const own = parseJid('alice@example.test')
 const asks = asksFor('query', ns.archive)
 const noPage = { first: undefined, index: undefined, last: undefined, count: undefined }
 
-/** One message of the page that was asked for, as the archive has it. */
-function sendMessage(rig: ArchiveRig): void {
+/** One message of the page that was asked for, as the archive has it. @param moment in milliseconds since 1970 */
+function sendMessage(rig: ArchiveRig, moment: number): void {
   const queryId = rig.said(asks).child('query', ns.archive)?.attribute('queryid')
   const message = xml(
     'message',
@@ -25,7 +25,7 @@ function sendMessage(rig: ArchiveRig): void {
     { from: 'bob@example.test/desk' },
     xml('body', ns.client, {}, 'x'),
   )
-  const result = toArchiveResult({ queryId, id: 'a1', moment: 0, message })
+  const result = toArchiveResult({ queryId, id: `a${moment}`, moment, message })
   rig.peer.say(toMessageElement({ from: own, payloads: [result] }))
 }
 
@@ -74,7 +74,9 @@ const stimuli: readonly Stimulus<ArchiveRig>[] = [
     when: isLive,
     predicts: [done('fetchPage', { complete: false, stable: true })],
     act: (rig) => {
-      sendMessage(rig)
+      // So far from each other that the first has nothing missing before it.
+      sendMessage(rig, 0)
+      sendMessage(rig, 60_000)
       ends(rig, false)
     },
   },
