@@ -40,8 +40,8 @@ class ScramKeyStore implements ScramKeyCache {
     })
   }
 
-  clear(): void {
-    for (const hash of scramHashes) void this.#store.delete(this.#key(hash)).catch(() => undefined)
+  async clear(): Promise<void> {
+    await Promise.all(scramHashes.map(async (hash) => this.#store.delete(this.#key(hash))))
   }
 
   #key(hash: ScramHash): string {
