@@ -168,9 +168,12 @@ function refuseMisfits({
   endpoint = [],
   inspect,
   keyCache,
+  mechanisms = [],
+  password = '',
   reconnect,
   security,
   store,
+  surroundings,
   timeouts = {},
   tls = {},
   wire,
@@ -181,6 +184,9 @@ function refuseMisfits({
   }
   if (!['function', 'string'].includes(typeof endpoint) && !Array.isArray(endpoint))
     throw new TypeError('`endpoint` is the text of a URL, a list of them, or a function')
+  if (!['function', 'string'].includes(typeof password))
+    throw new TypeError('`password` is text, or a function that gives it')
+  if (!Array.isArray(mechanisms)) throw new TypeError('`mechanisms` is a list of names')
   for (const [name, texts = []] of Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key })) {
     if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
       throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
@@ -189,6 +195,8 @@ function refuseMisfits({
     throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
   if (keyCache !== undefined && typeof keyCache.find !== 'function')
     throw new TypeError('`keyCache` finds no keys: write `keyCache: keysIn(store, account)`')
+  if (surroundings !== undefined && typeof surroundings.watch !== 'function')
+    throw new TypeError('`surroundings` has a function `watch`')
   if (reconnect !== undefined && !['afterOnline', 'always', 'never'].includes(reconnect))
     throw new RangeError(`\`reconnect\` is afterOnline, always or never, not ${reconnect}`)
   const unknown = Object.keys(timeouts).find((name) => !Object.hasOwn(defaultTimeouts, name))
@@ -214,7 +222,6 @@ function toAddresses(endpoint: string | readonly string[] | undefined): Readonly
 }
 
 function refuseUnknownMechanisms(names: readonly string[] = []): void {
-  if (typeof names === 'string') throw new TypeError('`mechanisms` is a list of names')
   const unknown = names.find((name) => name !== legacyMechanism && findMechanism(name) === undefined)
   if (unknown !== undefined) throw new RangeError(`no such SASL mechanism here: ${unknown}`)
 }
@@ -230,7 +237,7 @@ function toLanguageTag(lang: string | undefined): string {
   if (lang === undefined) return (platformLang ??= new Intl.PluralRules().resolvedOptions().locale)
   try {
     Intl.getCanonicalLocales(lang)
-    if (lang !== '') return lang
+    if (typeof lang === 'string' && lang !== '') return lang
   } catch {
     // Said below, with what would be right.
   }

@@ -273,7 +273,7 @@ class AccountClient implements Client {
       },
       takePassword: (password) => {
         passwords.keep(password)
-        credentials.cache?.clear?.()
+        void credentials.cache?.clear?.()
         forgetLogin(this.#means)
       },
       expectPassword: (password) => passwords.expect(password),

@@ -103,9 +103,7 @@ export function discovery(host: FeatureHost, description: SelfDescription = {}):
   const { bus, mayKnowOfMe, roster } = host
   const infos = new EntityInfos(host)
   const { identities = defaultIdentities, node = engineNode, caps = ['xep-0115'] } = description
-  describeSelf(host, { identities, node, ways: caps.map((xep) => capsWays[xep]) })
-  announce(host, ns.discoItems)
-  bus.handle('query', ns.discoItems, ({ from, type, payload }) => {
+  const stopAnswering = bus.handle('query', ns.discoItems, ({ from, type, payload }) => {
     const query = parseDiscoItems(payload)
     if (query === undefined || (from !== undefined && !mayKnowOfMe(from)))
       throw new StanzaError('service-unavailable', 'cancel')
@@ -113,6 +111,13 @@ export function discovery(host: FeatureHost, description: SelfDescription = {}):
     if (query.node !== undefined) throw new StanzaError('item-not-found', 'cancel')
     return toDiscoItemsElement()
   })
+  try {
+    describeSelf(host, { identities, node, ways: caps.map((xep) => capsWays[xep]) })
+  } catch (error) {
+    stopAnswering()
+    throw error
+  }
+  announce(host, ns.discoItems)
 
   /** Whom a question about somebody is for: rooms and services have occupants, contacts have resources. */
   const toEntity = (input: JidInput): Jid => {

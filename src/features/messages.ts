@@ -82,6 +82,7 @@ export class SessionMessages implements Messages {
   }
 
   send(input: MessageInput): Delivery {
+    if (typeof input !== 'object') throw new TypeError('a message is given as its parts: send({ to, body })')
     const id = input.id ?? this.#createId()
     const delivery = new Delivery(id)
     const plain = (this.#forms ??= new MessageForms()).toPlain(input, id)

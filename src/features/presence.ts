@@ -177,6 +177,7 @@ function hidden(actor: PresenceActor): Promise<void> {
 
 function whyShown(snapshot: SnapshotFrom<typeof presenceMachine>): Error | undefined {
   if (snapshot.status === 'error') return toXmppError(snapshot.error)
+  if (snapshot.status !== 'active') return new TransportError('aborted', 'the client is closed')
   if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return undefined
   if (snapshot.matches({ online: 'refused' })) return toXmppError(snapshot.context.error)
   return new TransportError('aborted', 'something else was said meanwhile')

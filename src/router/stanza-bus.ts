@@ -231,7 +231,8 @@ export class StanzaBus {
   /** Answers requests whose payload has this name; a second handler for the same is a caller’s mistake. */
   handle(name: string, namespace: string, handler: RequestHandler): () => void {
     const key = toExpandedName({ name, namespace })
-    if (this.#handlers.has(key)) throw new RangeError(`${key} is already handled`)
+    if (this.#handlers.has(key))
+      throw new RangeError(`${key} is already handled: a client uses what answers it once`)
     this.#handlers.set(key, handler)
     return () => this.#handlers.delete(key)
   }

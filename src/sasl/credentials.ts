@@ -9,8 +9,9 @@ export type PasswordSource = () => string | undefined | Promise<string | undefin
 
 /** Asks for the password; rejects with `AuthenticationError` (`credentials-missing`) when there is none or an empty one. */
 export async function takePassword(source: PasswordSource, mechanism: string): Promise<string> {
-  const password = await source()
-  if (password === undefined || password === '') throw missing('a password is needed', mechanism)
+  const password: unknown = await source()
+  // What is no text would be sent as the text that it turns into.
+  if (typeof password !== 'string' || password === '') throw missing('a password is needed', mechanism)
   return password
 }
 

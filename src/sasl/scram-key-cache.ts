@@ -11,7 +11,7 @@ export interface ScramKeyCache {
   /** Called only after the server has proven that it knows the same keys. */
   keep(keys: ScramKeys): void | Promise<void>
   /** Forgets all of them: the server refuses them, or the password is another. What has no such function is not asked. */
-  clear?(): void
+  clear?(): void | Promise<void>
 }
 
 /** A cache in memory that holds the latest keys of each hash, so three at most. */
@@ -65,10 +65,11 @@ export class ForgettableKeys implements ScramKeyCache {
 
   clear(): void {
     this.#fresh = new Set()
-    try {
-      this.#cache.clear?.()
-    } catch {
-      // What is forgotten here is not asked for there.
-    }
+    // What is forgotten here is not asked for there, whether it is forgotten there or not.
+    this.#clearCache().catch(() => undefined)
+  }
+
+  async #clearCache(): Promise<void> {
+    await this.#cache.clear?.()
   }
 }

@@ -40,12 +40,8 @@ class ScramKeyStore implements ScramKeyCache {
     })
   }
 
-  clear(): void {
-    for (const hash of scramHashes) this.#forget(hash).catch(() => undefined)
-  }
-
-  async #forget(hash: ScramHash): Promise<void> {
-    await this.#store.delete(this.#key(hash))
+  async clear(): Promise<void> {
+    await Promise.all(scramHashes.map(async (hash) => this.#store.delete(this.#key(hash))))
   }
 
   #key(hash: ScramHash): string {

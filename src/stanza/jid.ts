@@ -94,6 +94,8 @@ export function parseJid(text: string): Jid {
 export function toJid(input: JidInput): Jid {
   if (input instanceof Jid) return input
   if (typeof input !== 'object' || input === null) return parseJid(input)
+  if (typeof input.domain !== 'string')
+    throw new TypeError('a JID must be given as text, or as its parts: { local, domain, resource }')
   return orThrow(
     prepareParts(input.local, input.domain, input.resource),
     joinParts(input.local, input.domain, input.resource),

@@ -55,6 +55,21 @@ describe('a wrong password', () => {
     expect(servers[1]?.heard).toContain(Buffer.from('\0alice\0secret').toString('base64'))
   })
 
+  it.each([
+    ['rejects', () => Promise.reject(new Error('storage is full'))],
+    [
+      'throws',
+      () => {
+        throw new Error('storage is full')
+      },
+    ],
+  ])('is told as such where the cache that has to forget it %s', async (_how, clear) => {
+    const { open } = scriptedEndpoint([answering(failure('<not-authorized/>'), 'SCRAM-SHA-256')])
+    const keyCache = { find: () => undefined, keep: () => {}, clear }
+    const { error } = await failToConnect({ endpoint: open, keyCache })
+    expect(error).toMatchObject({ code: 'authentication.not-authorized' })
+  })
+
   it('that cannot be had is a typed error, and says nothing of the server', async () => {
     const { open } = scriptedEndpoint([login])
     const { error } = await failToConnect({ endpoint: open, password: () => undefined })

@@ -48,6 +48,17 @@ describe('what a client says of itself (XEP-0030 §3)', () => {
     )
   })
 
+  it('stays what it was where discovery is used once more', async () => {
+    const { client, peer } = await online()
+    const phone = [{ category: 'client', type: 'phone' }]
+    const wrong = () => client.use((host) => discovery(host, { identities: [] }))
+    expect(wrong).toThrow('at least one identity')
+    client.use((host) => discovery(host, { identities: phone }))
+    expect(() => client.use(discovery)).toThrow(/already handled: a client uses what answers it once/)
+    const query = await told(peer)
+    expect(query && childOf(query, 'identity')?.attributes).toEqual(phone[0])
+  })
+
   it('is what the app calls it', async () => {
     const { client, peer } = await online()
     const identities = [

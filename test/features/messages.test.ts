@@ -31,6 +31,13 @@ describe('SessionMessages', () => {
     expect(bounced).toEqual(['m2 failed'])
   })
 
+  it('says how a message is given to who gives a text', () => {
+    const bus = new StanzaBus(() => 'unused')
+    const messages = new SessionMessages(bus, () => 'm1', new Outbox(bus, 1_000))
+    const inJavaScript = () => Reflect.apply(messages.send.bind(messages), undefined, ['Hello'])
+    expect(inJavaScript).toThrow(new TypeError('a message is given as its parts: send({ to, body })'))
+  })
+
   it('remembers the latest messages only, each of them', () => {
     const { send, bounce, bounced } = openMessages()
     const count = Math.floor(rememberedMessageLimit * 1.5)

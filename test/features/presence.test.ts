@@ -179,6 +179,14 @@ describe('hiding (XEP-0186)', () => {
     expect(presences(peer.elements)).toEqual([])
   })
 
+  it('is promised no longer once the client is closed', async () => {
+    const { client, lose } = await meet({ presence: {} })
+    await lose()
+    await client.hide()
+    await client.close()
+    expect(await code(client.hide())).toBe('transport.aborted')
+  })
+
   it('from before XMPP sends presence of type invisible', async () => {
     const { client, peer } = await meet()
     expect(await sentWhile(peer, () => client.hide({ form: 'legacy' }))).toEqual(['presence invisible'])

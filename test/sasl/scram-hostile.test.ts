@@ -234,6 +234,15 @@ describe('credentials', () => {
     ).rejects.toMatchObject({ code: 'authentication.credentials-missing' })
   })
 
+  test('what is no text is no password, and is not sent as one', async () => {
+    const untyped: unknown = JSON.parse('[null, 7, {}]')
+    for (const given of Array.isArray(untyped) ? untyped : []) {
+      await expect(
+        challenged(`r=clientNonceX,s=${salt},i=4096`, { password: () => given }),
+      ).rejects.toMatchObject({ code: 'authentication.credentials-missing' })
+    }
+  })
+
   test.each(['\u00AD', 'bell\u0007'])(
     'a password of which SASLprep leaves nothing usable (%j)',
     async (bad) => {

@@ -90,6 +90,26 @@ describe('a cache of derived keys', () => {
     expect(cache.keep).toHaveBeenCalledTimes(1)
   })
 
+  test('in a store forgets the keys of every hash, those of one that cannot be forgotten aside', async () => {
+    const store = new Map<string, unknown>()
+    const cache = keysIn(
+      {
+        get: async (key) => store.get(key),
+        set: async (key, value) => store.set(key, value),
+        delete: (key) => {
+          if (key.endsWith('SHA-512')) throw new Error('the store is locked')
+          return Promise.resolve(store.delete(key))
+        },
+      },
+      'alice',
+    )
+    const bytes = new Uint8Array(64)
+    const rest = { username: 'alice', salt: bytes, iterations: 4096, clientKey: bytes, serverKey: bytes }
+    for (const hash of ['SHA-1', 'SHA-256', 'SHA-512'] as const) await cache.keep({ ...rest, hash })
+    await expect(cache.clear?.()).rejects.toThrow('the store is locked')
+    expect([...store.keys()]).toEqual(['alice:scram:SHA-512'])
+  })
+
   test('may fail: that costs time, not the login', async () => {
     const broken: ScramKeyCache = {
       find: () => Promise.reject(new Error('storage is full')),

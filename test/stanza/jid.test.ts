@@ -196,7 +196,7 @@ describe('a refusal', () => {
     const [nothing, seven, object] = Array.isArray(untyped) ? untyped : []
     expect(() => parseJid(seven)).toThrow(TypeError)
     expect(() => toJid(nothing)).toThrow(TypeError)
-    expect(() => toJid(object)).toThrow(TypeError)
+    expect(() => toJid(object)).toThrow('a JID must be given as text, or as its parts')
   })
 })
 
