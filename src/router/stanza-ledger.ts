@@ -25,7 +25,7 @@ export interface WriteAhead {
 export const defaultUnacknowledgedLimit = 50_000
 
 /** Stanzas that may be on their way on a stream that has acknowledged none: what a busy server gets through in a few seconds. */
-const firstWindow = 100
+const firstWindow = 50
 
 /** Counts are unsigned integers of 32 bits. */
 const modulus = 2 ** 32
