@@ -56,8 +56,8 @@ function createSlowServer(peer: Peer, stanzaMs: number) {
 }
 
 /** A session that was cut, into which so much was sent, and that goes on. */
-async function resumedWith(count: number) {
-  const session = await managed()
+async function resumedWith(count: number, options: Parameters<typeof managed>[0] = {}) {
+  const session = await managed(options)
   session.first.cut()
   await rest()
   const deliveries = sayAll(session.client, names(count))
@@ -89,6 +89,16 @@ describe('what has waited for a stream', () => {
       heard.push(bodiesOf(second).length)
     }
     expect(heard).toEqual([50, 150, 350, 500])
+  })
+
+  it.each([
+    ['has answered far from the time-out', 2_000, 150],
+    ['has not', 2_001, 100],
+  ])('goes in a larger window to a server that %s', async (_how, ms, heard) => {
+    const { second } = await resumedWith(500, { timeouts: { ackMs: 8_000 } })
+    await pass(ms)
+    await acknowledge(second, 50)
+    expect(bodiesOf(second)).toHaveLength(heard)
   })
 
   it('is asked after at the end of each window, at once', async () => {
