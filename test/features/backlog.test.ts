@@ -71,7 +71,7 @@ describe('what has waited for a stream', () => {
   it('is more for a slow server than it has time for, and its connection lives: nothing is said twice', async () => {
     const { client, deliveries, peers, second } = await resumedWith(250)
     const server = createSlowServer(second, 200)
-    await server.work(50)
+    await server.work(60)
     deliveries.push(...sayAll(client, names(2, 250)))
     await server.work(1_000)
     await pass(1_000)
@@ -93,7 +93,7 @@ describe('what has waited for a stream', () => {
 
   it.each([
     ['has answered far from the time-out', 2_000, 150],
-    ['has not', 2_001, 100],
+    ['has not', 2_001, 75],
   ])('goes in a larger window to a server that %s', async (_how, ms, heard) => {
     const { second } = await resumedWith(500, { timeouts: { ackMs: 8_000 } })
     await pass(ms)
