@@ -38,7 +38,11 @@ export function toMeans(options: ClientOptions, settings: Settings): ClientMeans
   return {
     link: new Link(),
     bus,
-    management: new StreamManagement(new StanzaLedger(settings.unacknowledgedStanzas, memory)),
+    // Far from the wait that would end the connection.
+    management: new StreamManagement(
+      new StanzaLedger(settings.unacknowledgedStanzas, memory),
+      settings.input.timeouts.ackMs / 4,
+    ),
     memory,
     surroundings: options.surroundings ?? platformSurroundings,
     createId,

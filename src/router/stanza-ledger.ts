@@ -24,8 +24,9 @@ export interface WriteAhead {
 /** Stanzas that may wait for their acknowledgement; one more is refused with `TransportError` (`overflow`). */
 export const defaultUnacknowledgedLimit = 50_000
 
-/** Stanzas that may be on their way on a stream that has acknowledged none: what a busy server gets through in a few seconds. */
-const firstWindow = 100
+/** Stanzas that may be on their way on a new stream, and where the server does not keep up with more. */
+const firstWindow = 50
+const leastWindow = 10
 
 /** Counts are unsigned integers of 32 bits. */
 const modulus = 2 ** 32
@@ -51,10 +52,11 @@ export class StanzaLedger {
   #first = 0
   #unsent = 0
   /**
-   * How many may be on their way, unacknowledged; the rest waits. A server that is given all at once what has waited, and gives
-   * up or is given up over it, would be given it again.
+   * How many may be on their way, unacknowledged, and with how many the next stream begins; the rest waits. A server that is
+   * given all at once what has waited, and gives up or is given up over it, would be given it again.
    */
   #window: number
+  #start = firstWindow
   /** How many were kept before the first of `#kept`, ever; and how many, counted so, are stored and may leave. */
   #before = 0
   #stored = 0
@@ -108,7 +110,7 @@ export class StanzaLedger {
   track(count = 0): void {
     this.#isTracking = true
     this.#acknowledged = count
-    this.#narrow()
+    this.#window = Math.min(this.#start, this.#limit)
   }
 
   /** Counts what is handled from here on. */
@@ -152,6 +154,7 @@ export class StanzaLedger {
 
   /** The stream is gone, the session is not: what is sent waits for the next one. */
   detach(): void {
+    if (this.#carrier !== undefined && this.#unsent > this.#first) this.#start = half(this.#start)
     this.#carrier = undefined
   }
 
@@ -163,7 +166,7 @@ export class StanzaLedger {
     const given = this.#before + this.#unsent
     if (!this.acknowledge(h)) return false
     this.#carrier = carrier
-    this.#narrow()
+    this.#window = Math.min(this.#start, this.#limit)
     this.#unsent = this.#first
     const end = given - this.#before
     for (const [index, kept] of this.#kept.slice(0, Math.max(0, end)).entries()) {
@@ -205,16 +208,11 @@ export class StanzaLedger {
     return true
   }
 
-  /** On a stream that is new. */
-  #narrow(): void {
-    this.#window = Math.min(firstWindow, this.#limit)
-  }
-
-  /** Doubled by each window that is acknowledged in time; where nothing waits any more, there is no window. */
+  /** Doubled by each window that is acknowledged soon, halved by any other; where nothing waits any more, there is none. */
   #goOn(count: number, isPrompt: boolean): void {
+    if (isPrompt) this.#start = firstWindow
     if (this.#unsent === this.#kept.length) this.#window = this.#limit
-    else if (isPrompt) this.#window = Math.min(this.#window + count, this.#limit)
-    else this.#narrow()
+    else this.#window = Math.min(isPrompt ? this.#window + count : half(this.#window), this.#limit)
     this.#carryOn()
   }
 
@@ -392,6 +390,8 @@ export class StanzaLedger {
 
 const tooMany = (limit: number) =>
   new TransportError('overflow', `more than ${limit} stanzas are not acknowledged`)
+
+const half = (window: number) => Math.max(leastWindow, window >> 1)
 
 /** The count behind this one, without the price of a remainder. */
 const next = (count: number) => (count === modulus - 1 ? 0 : count + 1)

@@ -24,9 +24,6 @@ const answerCount = 200
 /** Stanzas that are kept before the server is asked out of turn: an answer costs as much as some hundred stanzas. */
 const floodCount = 2_000
 
-/** Within so many milliseconds an answer is prompt: a server that is given twice as much at a time is not near any time-out. */
-const promptMs = 2_000
-
 /** What whoever decides is told. */
 export interface StreamManagementEvents {
   /** Something waits to be acknowledged; once for each `watch()`. */
@@ -41,6 +38,7 @@ export type StreamManagementAnswer = Enabled | StreamManagementFailure
 /** The commands of stream management on the stream at hand, and the ledger they are about. @see XEP-0198 */
 export class StreamManagement {
   readonly ledger: StanzaLedger
+  readonly #promptMs: number
   #stream: XmlStream | undefined
   #events: StreamManagementEvents | undefined
   #answered: ((answer: StreamManagementAnswer) => void) | undefined
@@ -61,8 +59,10 @@ export class StreamManagement {
   #answeredMs = Number.NEGATIVE_INFINITY
   #linger: ReturnType<typeof setTimeout> | undefined
 
-  constructor(ledger = new StanzaLedger()) {
+  /** @param promptMs how soon a server answers that may be given twice as much at a time, in milliseconds */
+  constructor(ledger = new StanzaLedger(), promptMs = 5_000) {
     this.ledger = ledger
+    this.#promptMs = promptMs
   }
 
   /** A new session on this stream: untracked, until `enable()`. */
@@ -242,7 +242,7 @@ export class StreamManagement {
 
   #takeAck(h: number): void {
     const stream = this.#stream
-    const isPrompt = this.#isAsked && performance.now() - this.#askedMs <= promptMs
+    const isPrompt = this.#isAsked && performance.now() - this.#askedMs <= this.#promptMs
     if (!this.ledger.acknowledge(h, isPrompt)) {
       if (stream !== undefined) this.#tooHigh(stream, h)
       return

@@ -56,8 +56,8 @@ function createSlowServer(peer: Peer, stanzaMs: number) {
 }
 
 /** A session that was cut, into which so much was sent, and that goes on. */
-async function resumedWith(count: number) {
-  const session = await managed()
+async function resumedWith(count: number, options: Parameters<typeof managed>[0] = {}) {
+  const session = await managed(options)
   session.first.cut()
   await rest()
   const deliveries = sayAll(session.client, names(count))
@@ -69,40 +69,50 @@ async function resumedWith(count: number) {
 
 describe('what has waited for a stream', () => {
   it('is more for a slow server than it has time for, and its connection lives: nothing is said twice', async () => {
-    const { client, deliveries, peers, second } = await resumedWith(500)
-    const server = createSlowServer(second, 100)
-    await server.work(50)
-    deliveries.push(...sayAll(client, names(2, 500)))
+    const { client, deliveries, peers, second } = await resumedWith(250)
+    const server = createSlowServer(second, 200)
+    await server.work(60)
+    deliveries.push(...sayAll(client, names(2, 250)))
     await server.work(1_000)
     await pass(1_000)
     await server.work(1_000)
-    expect([peers.length, server.most]).toEqual([2, 100])
-    expect(bodiesOf(second)).toEqual(names(502))
+    expect([peers.length, server.most]).toEqual([2, 50])
+    expect(bodiesOf(second)).toEqual(names(252))
     expect(new Set(deliveries.map(({ status }) => status.status))).toEqual(new Set(['acknowledged']))
   })
 
   it('goes to a server that keeps up in windows, each twice as large', async () => {
-    const { second } = await resumedWith(1_000)
+    const { second } = await resumedWith(500)
     const heard = [bodiesOf(second).length]
-    while (heard.at(-1) !== 1_000) {
+    while (heard.at(-1) !== 500) {
       await acknowledge(second, heard.at(-1) ?? 0)
       heard.push(bodiesOf(second).length)
     }
-    expect(heard).toEqual([100, 300, 700, 1_000])
+    expect(heard).toEqual([50, 150, 350, 500])
+  })
+
+  it.each([
+    ['has answered far from the time-out', 2_000, 150],
+    ['has not', 2_001, 75],
+  ])('goes in a larger window to a server that %s', async (_how, ms, heard) => {
+    const { second } = await resumedWith(500, { timeouts: { ackMs: 8_000 } })
+    await pass(ms)
+    await acknowledge(second, 50)
+    expect(bodiesOf(second)).toHaveLength(heard)
   })
 
   it('is asked after at the end of each window, at once', async () => {
-    const { second } = await resumedWith(350)
-    for (const h of [100, 300]) await acknowledge(second, h)
+    const { second } = await resumedWith(175)
+    for (const h of [50, 150]) await acknowledge(second, h)
     const messages = (count: number) => Array<string>(count).fill('message')
     expect(second.elements.slice(2).map(({ name }) => name)).toEqual(
-      [messages(100), 'r', messages(200), 'r', messages(50)].flat(),
+      [messages(50), 'r', messages(100), 'r', messages(25)].flat(),
     )
   })
 
   it('is given in one window to a server that has yet to say whether it counts', async () => {
     for (const [answer, heard] of [
-      [enabled, 100],
+      [enabled, 50],
       [sm('failed'), 300],
     ] as const) {
       const { client, peer } = start()
@@ -113,7 +123,7 @@ describe('what has waited for a stream', () => {
       await answerBind(first)
       await first.next('enable')
       await rest()
-      expect(bodiesOf(first)).toEqual(names(100))
+      expect(bodiesOf(first)).toEqual(names(50))
       first.say(answer)
       await rest()
       await pass(1)
@@ -123,13 +133,13 @@ describe('what has waited for a stream', () => {
 
   it('is acknowledged, and then what the app sends leaves as it comes', async () => {
     const { client, peer } = start()
-    sayAll(client, names(150))
+    sayAll(client, names(75))
     const first = await peer()
     await logInManaged(first)
-    for (const h of [100, 150]) await acknowledge(first, h)
-    sayAll(client, names(500, 150))
+    for (const h of [50, 75]) await acknowledge(first, h)
+    sayAll(client, names(500, 75))
     await pass(1)
-    expect(bodiesOf(first)).toEqual(names(650))
+    expect(bodiesOf(first)).toEqual(names(575))
   })
 
   it('leaves with the client', async () => {
