@@ -49,6 +49,11 @@ describe('A3: a result of an archive', () => {
     expect([found, seen]).toEqual([[], []])
   })
 
+  it.each([own, ''])('from the account itself is: %j', async (from) => {
+    const { found } = await searched((query) => archived(query, 'a1', inner('true'), from))
+    expect(found).toEqual(['true a1'])
+  })
+
   it.each([
     ['the account', own],
     ['nobody, which is the account', ''],
