@@ -11,7 +11,7 @@ describe('findChromium()', () => {
   })
 
   it('installs none where another one is named', async () => {
-    const install = vi.fn(async () => undefined)
+    const install = vi.fn<() => Promise<undefined>>(async () => undefined)
     const found = await findChromium({ ...nowhere, XMPP_MACHINES_CHROMIUM: '/no/such/file' }, install)
     expect(found).toMatchObject({ missing: expect.stringContaining('XMPP_MACHINES_CHROMIUM names none') })
     expect(install).not.toHaveBeenCalled()
