@@ -263,7 +263,7 @@ export class StanzaLedger {
     if (count > this.#limit) throw tooMany(this.#limit)
     const kept = new Kept(stanza, fate, this.#isTracking)
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
-      return this.#wait(kept, carrier)
+      return this.#wait(kept)
     this.#tellOf(count)
     carrier.send(stanza, fate && kept)
     this.#unsent++
@@ -274,10 +274,10 @@ export class StanzaLedger {
   }
 
   /** It leaves once it is stored, and there is a stream that has room for it. */
-  #wait(kept: Kept, carrier: Carrier | undefined): void {
+  #wait(kept: Kept): void {
     const { stanza } = kept
-    // What XML cannot carry is the caller's mistake, now and not when it leaves.
-    if (carrier === undefined) serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    // What XML cannot carry is the caller's mistake, now and not when it leaves: nothing behind it would leave.
+    serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     this.#keep(kept)
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
