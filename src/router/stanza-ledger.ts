@@ -254,10 +254,10 @@ export class StanzaLedger {
   /** Apart from what is only passed on, which engines compile the sooner the smaller it is. */
   #sendKept(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     const count = this.unacknowledged + 1
-    if (count > this.#window) return this.#sendBeyond(stanza, fate, carrier)
+    if (count > this.#window) return this.#sendBeyond(stanza, fate)
     const kept = new Kept(stanza, fate, this.#isTracking)
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
-      return this.#wait(kept, carrier)
+      return this.#wait(kept)
     this.#tellOf(count)
     carrier.send(stanza, fate && kept)
     this.#unsent++
@@ -267,17 +267,16 @@ export class StanzaLedger {
     this.#dropUncounted()
   }
 
-  #sendBeyond(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
+  #sendBeyond(stanza: Sendable, fate: StanzaFate | undefined): void {
     if (this.unacknowledged >= this.#limit) throw tooMany(this.#limit)
-    this.#wait(new Kept(stanza, fate, this.#isTracking), carrier)
+    this.#wait(new Kept(stanza, fate, this.#isTracking))
   }
 
   /** It leaves once it is stored, and there is a stream that has room for it. */
-  #wait(kept: Kept, carrier: Carrier | undefined): void {
+  #wait(kept: Kept): void {
     const { stanza } = kept
-    // What XML cannot carry is the caller's mistake, now and not when it leaves.
-    if (carrier === undefined || this.#ahead === undefined)
-      serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    // What XML cannot carry is the caller's mistake, now and not when it leaves: nothing behind it would leave.
+    serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     this.#keep(kept)
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { sessionIn, type Client } from '../../src/index.js'
+import { sessionIn, xml, type Client } from '../../src/index.js'
 import type { Store } from '../../src/store/store.js'
 import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
 import { answersTo, logIn, rest, start } from '../spec/session.js'
@@ -41,6 +41,20 @@ describe('what leaves a client with a store', () => {
     gate.open()
     await rest()
     expect([delivery.status.status, ...bodiesOf(first)]).toEqual(['written', 'one'])
+  })
+
+  it('is not kept from leaving by what XML cannot carry, which is refused at once', async () => {
+    const gate = new Gate(new Disk().mount())
+    const { client, first } = await managedBehind(gate)
+    gate.close()
+    say(client, 'one')
+    const asked = client.request({ type: 'get', payload: xml('x', 'urn:example', {}, 'a\uDC00') })
+    await expect(asked).rejects.toThrow('XML cannot carry the character U+DC00')
+    expect(() => client.sendPresence({ to: bob, status: 'a\uDC00' })).toThrow(RangeError)
+    say(client, 'two')
+    gate.open()
+    await rest()
+    expect(bodiesOf(first)).toEqual(['one', 'two'])
   })
 
   it('acknowledges what has come once that is stored', async () => {
