@@ -70,4 +70,33 @@ describe('the client, bundled for browsers', () => {
       })
     },
   )
+
+  it.skipIf('missing' in chromium)(
+    'notices that the network has gone, and goes on when it is there again',
+    { timeout: 60_000 },
+    async () => {
+      if ('missing' in chromium) return
+      const server = await createServer({
+        domain: 'example.test',
+        accounts: [{ username: 'alice', password: 'secret' }],
+        allowPlaintext: true,
+        listen: { webSocket: {} },
+      })
+      onTestFinished(() => server.close())
+      const { code } = await bundleForBrowser('away-page.ts')
+      const site = await serveScript(code)
+      onTestFinished(() => site.close())
+      const browser = await startChromium(chromium.path)
+      onTestFinished(() => browser.close())
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      await page.goto(site.url)
+      await page.evaluate(`stay(${JSON.stringify(server.endpoints.webSocket)})`)
+      await context.setOffline(true)
+      await page.waitForFunction("told.includes('timeout.doubt')")
+      await context.setOffline(false)
+      await page.waitForFunction("told.at(-1) === 'resumed'")
+      expect(await page.evaluate<readonly string[]>('told.slice(0, 2)')).toEqual(['online', 'timeout.doubt'])
+    },
+  )
 })

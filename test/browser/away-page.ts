@@ -1,0 +1,18 @@
+// What runs inside a browser whose network goes and comes back.
+import { createClient } from '../../src/index.js'
+
+async function stay(endpoint: string): Promise<void> {
+  const options = { password: 'secret', endpoint, dangerouslyAllowPlaintext: true }
+  // Nothing else would notice that nothing comes back: the session is quiet.
+  const client = createClient({ ...options, jid: 'alice@example.test', timeouts: { doubtMs: 100 } })
+  const told: string[] = []
+  Object.assign(globalThis, { told })
+  client.state$.subscribe((state) => {
+    if (state.status !== 'online' && state.status !== 'suspended') return
+    const word = state.status === 'suspended' ? state.error.code : state.resumed ? 'resumed' : 'online'
+    if (told.at(-1) !== word) told.push(word)
+  })
+  await client.connect()
+}
+
+Object.assign(globalThis, { stay })
