@@ -305,7 +305,7 @@ const deeds = {
 
 type Name = keyof typeof deeds
 const uses: readonly Deed[] = Object.entries(deeds).flatMap(([name, deed]) =>
-  /^use /.test(name) ? [deed] : [],
+  name.startsWith('use ') ? [deed] : [],
 )
 const often = ['connect', 'connect', 'connect', 'send', 'send what cannot be', 'ask'] as const
 const isName = (name: string): name is Name => name in deeds
