@@ -53,6 +53,16 @@ export async function measureTraffic(scope: Scope): Promise<Group> {
   }
 }
 
+/** What is measured where ours is beside ours, by the name of the figure. */
+const ownFigures = [
+  ['send, one a turn', 'single'],
+  [`send, ${burst} a turn`, 'burst'],
+  [`receive, ${pace} a second`, 'paced'],
+  ['receive, as fast as they come', 'flood'],
+  ['chat without a pause', 'chat'],
+] as const
+type OwnFigure = (typeof ownFigures)[number]
+
 /** What stream management costs: the same client with it and without, on a server that offers it. */
 export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
@@ -60,7 +70,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   const results = await inTurns(['ours', 'unmanaged'], scope.runs, (name) =>
     runOurs(server, scope, { streamManagement: name === 'ours' }),
   )
-  const rows = (name: string, figure: string) =>
+  const rows = ([name, figure]: OwnFigure) =>
     compare<'ours' | 'unmanaged'>({
       unit: 'µs CPU per message',
       better: 'less',
@@ -74,13 +84,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
     })
   return {
     title: 'CPU per message with stream management',
-    findings: [
-      ...rows('send, one a turn', 'single'),
-      ...rows(`send, ${burst} a turn`, 'burst'),
-      ...rows(`receive, ${pace} a second`, 'paced'),
-      ...rows('receive, as fast as they come', 'flood'),
-      ...rows('chat without a pause', 'chat'),
-    ],
+    findings: ownFigures.flatMap(rows),
     remarks: ['The same client with stream management and without, on a Prosody that offers it.'],
   }
 }
@@ -93,7 +97,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   const results = await inTurns(names, scope.runs, (name) =>
     runOurs(server, scope, { streamManagement: true, recording: name }),
   )
-  const rows = (what: string, figure: string) =>
+  const rows = ([what, figure]: OwnFigure) =>
     (['ours', 'watched'] as const).flatMap((name) =>
       compare<(typeof names)[number]>({
         unit: 'µs CPU per message',
@@ -109,13 +113,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
     )
   return {
     title: 'CPU per message with a recorder',
-    findings: [
-      ...rows('send, one a turn', 'single'),
-      ...rows(`send, ${burst} a turn`, 'burst'),
-      ...rows(`receive, ${pace} a second`, 'paced'),
-      ...rows('receive, as fast as they come', 'flood'),
-      ...rows('chat without a pause', 'chat'),
-    ],
+    findings: ownFigures.flatMap(rows),
     remarks: [
       'With stream management, whose acknowledgements are the control traffic of a chat session.',
       'Watched: somebody listens, and makes JSON of every batch, as for a file or a page.',
