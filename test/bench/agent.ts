@@ -12,6 +12,8 @@ export interface Agent {
   send(to: string, count: number, pace: number): Promise<void>
   /** Answers every message at once from now on. */
   echo(to: string): void
+  /** Answers every message that has a body from now on, and says before that it is typing. */
+  chat(to: string): void
   close(): void
 }
 
@@ -31,17 +33,17 @@ export async function startAgent({ domain, password, ports }: ProsodyUnderBench)
   let arrived = 0
   let wanted = Number.POSITIVE_INFINITY
   let settle = () => {}
-  let answer = () => {}
+  let answer = (_message: string) => {}
   let tail = ''
   socket.on('data', (chunk: string) => {
     const text = tail + chunk
     let from = 0
     for (let at = text.indexOf(end); at !== -1; at = text.indexOf(end, from)) {
-      from = at + end.length
       arrived++
-      answer()
+      answer(text.slice(from, at))
+      from = at + end.length
     }
-    tail = text.slice(Math.max(from, text.length - end.length + 1))
+    tail = text.slice(from)
     if (arrived >= wanted) settle()
   })
   let sent = 0
@@ -69,6 +71,11 @@ export async function startAgent({ domain, password, ports }: ProsodyUnderBench)
     echo: (to) => {
       answer = () => write(to)
     },
+    chat: (to) => {
+      answer = (message) => {
+        if (message.includes('<body>')) socket.write(toTyping(to) + toMessage(to, sent++))
+      }
+    },
     close: () => socket.destroy(),
   }
 }
@@ -81,6 +88,9 @@ async function sendPaced(count: number, pace: number, write: () => void): Promis
     for (; done < due; done++) write()
   }
 }
+
+const toTyping = (to: string): string =>
+  `<message to='${to}' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`
 
 const toMessage = (to: string, index: number): string =>
   `<message to='${to}' type='chat' id='m${index}'><body>message ${index} of many: see you at the station at nine, é?</body><active xmlns='http://jabber.org/protocol/chatstates'/><origin-id xmlns='urn:xmpp:sid:0' id='m${index}'/></message>`

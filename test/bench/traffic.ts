@@ -20,8 +20,8 @@ export async function measureTraffic(scope: Scope): Promise<Group> {
     const [ours, ...peers] = clientsOn[way]
     const names: readonly Client[] = [...clientsOn[way], 'bare']
     const results = await inTurns(names, scope.runs, async (client) => {
-      const sent = await runSession(server, { client, way }, sending(scope))
-      const received = await runSession(server, { client, way }, receiving(scope))
+      const sent = await runSession(server, { client, way }, sending(volumeOf(scope)))
+      const received = await runSession(server, { client, way }, receiving(volumeOf(scope)))
       return new Map([...sent, ...received])
     })
     const shared = {
@@ -53,6 +53,16 @@ export async function measureTraffic(scope: Scope): Promise<Group> {
   }
 }
 
+/** What is measured where ours is beside ours, by the name of the figure. */
+const ownFigures = [
+  ['send, one a turn', 'single'],
+  [`send, ${burst} a turn`, 'burst'],
+  [`receive, ${pace} a second`, 'paced'],
+  ['receive, as fast as they come', 'flood'],
+  ['chat without a pause', 'chat'],
+] as const
+type OwnFigure = (typeof ownFigures)[number]
+
 /** What stream management costs: the same client with it and without, on a server that offers it. */
 export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
@@ -60,7 +70,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   const results = await inTurns(['ours', 'unmanaged'], scope.runs, (name) =>
     runOurs(server, scope, { streamManagement: name === 'ours' }),
   )
-  const rows = (name: string, figure: string) =>
+  const rows = ([name, figure]: OwnFigure) =>
     compare<'ours' | 'unmanaged'>({
       unit: 'µs CPU per message',
       better: 'less',
@@ -74,12 +84,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
     })
   return {
     title: 'CPU per message with stream management',
-    findings: [
-      ...rows('send, one a turn', 'single'),
-      ...rows(`send, ${burst} a turn`, 'burst'),
-      ...rows(`receive, ${pace} a second`, 'paced'),
-      ...rows('receive, as fast as they come', 'flood'),
-    ],
+    findings: ownFigures.flatMap(rows),
     remarks: ['The same client with stream management and without, on a Prosody that offers it.'],
   }
 }
@@ -92,7 +97,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   const results = await inTurns(names, scope.runs, (name) =>
     runOurs(server, scope, { streamManagement: true, recording: name }),
   )
-  const rows = (what: string, figure: string) =>
+  const rows = ([what, figure]: OwnFigure) =>
     (['ours', 'watched'] as const).flatMap((name) =>
       compare<(typeof names)[number]>({
         unit: 'µs CPU per message',
@@ -108,12 +113,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
     )
   return {
     title: 'CPU per message with a recorder',
-    findings: [
-      ...rows('send, one a turn', 'single'),
-      ...rows(`send, ${burst} a turn`, 'burst'),
-      ...rows(`receive, ${pace} a second`, 'paced'),
-      ...rows('receive, as fast as they come', 'flood'),
-    ],
+    findings: ownFigures.flatMap(rows),
     remarks: [
       'With stream management, whose acknowledgements are the control traffic of a chat session.',
       'Watched: somebody listens, and makes JSON of every batch, as for a file or a page.',
@@ -160,58 +160,75 @@ const absent: Group = { title: 'Traffic', findings: [], remarks: ['There is no P
 
 /** What a worker is to do once it is online. */
 interface Deed {
-  readonly deed: 'ping' | 'receive' | 'send'
+  readonly deed: 'chat' | 'ping' | 'receive' | 'send'
   readonly count?: number
   readonly phases?: readonly object[]
   /** Of ours alone. */
   readonly streamManagement?: boolean
   readonly recording?: 'ours' | 'unrecorded' | 'watched'
+  readonly withConversations?: boolean
 }
 
-/** It takes thousands of messages until the engine has compiled what it is going to. */
-const warmUp = 4000
+/** Messages before what counts, in each phase that does, and in one at a pace. */
+interface Volume {
+  readonly warmUp: number
+  readonly messages: number
+  readonly paced: number
+}
+
+const volumeOf = ({ isQuick }: Scope): Volume =>
+  isQuick ? { warmUp: 4_000, messages: 1_500, paced: 600 } : { warmUp: 4_000, messages: 10_000, paced: 3_000 }
+
+/**
+ * Where ours is beside ours, and little is looked for: it takes tens of thousands of messages until the engine has compiled what it
+ * is going to, in threads that count, and one collection of garbage more or fewer is to make no difference.
+ */
+const longVolumeOf = (scope: Scope): Volume =>
+  scope.isQuick ? volumeOf(scope) : { warmUp: 40_000, messages: 25_000, paced: 3_000 }
 
 /** In several goes, since the worker's own loop is compiled anew when it first ends: that is no client's work. */
-const warmUpPhases = [1, burst, 1, burst, 1, burst, 1, burst]
+const warmUpBursts = [1, burst, 1, burst, 1, burst, 1, burst]
 
-/** What a phase has; and where what is measured is less than one collection of garbage more or fewer would make of it. */
-const usualMessages = 10_000
-const manyMessages = 25_000
+const sending = ({ messages, warmUp }: Volume): Deed => ({
+  deed: 'send',
+  phases: [
+    ...warmUpBursts.map((size) => ({ name: 'warm', burst: size, count: warmUp / warmUpBursts.length })),
+    { name: 'single', burst: 1, count: messages },
+    { name: 'burst', burst, count: messages },
+  ],
+})
 
-function sending({ isQuick }: Scope, messages = usualMessages): Deed {
-  const count = isQuick ? 1500 : messages
-  return {
-    deed: 'send',
-    phases: [
-      ...warmUpPhases.map((size) => ({ name: 'warm', burst: size, count: warmUp / warmUpPhases.length })),
-      { name: 'single', burst: 1, count },
-      { name: 'burst', burst, count },
-    ],
-  }
-}
+const receiving = ({ messages, paced, warmUp }: Volume): Deed => ({
+  deed: 'receive',
+  phases: [
+    { name: 'warm', pace: 0, count: warmUp },
+    { name: 'flood', pace: 0, count: messages },
+    { name: 'paced', pace, count: paced },
+  ],
+})
 
-function receiving({ isQuick }: Scope, messages = usualMessages): Deed {
-  const count = isQuick ? 1500 : messages
-  return {
-    deed: 'receive',
-    phases: [
-      { name: 'warm', pace: 0, count: warmUp },
-      { name: 'flood', pace: 0, count },
-      { name: 'paced', pace, count: isQuick ? 600 : 3000 },
-    ],
-  }
-}
+/** Exchanges of four stanzas each. */
+const chatting = ({ isQuick }: Scope): Deed => ({
+  deed: 'chat',
+  phases: [
+    { name: 'warm', count: isQuick ? 300 : 1_000 },
+    { name: 'chat', count: isQuick ? 300 : 1_500 },
+  ],
+  withConversations: true,
+})
 
-/** Two processes with ours over direct TLS, as long as it takes to measure little: one that sends, one that receives. */
+/** Three processes with ours over direct TLS, as long as it takes to measure little: one sends, one receives, one chats. */
 async function runOurs(
   server: ProsodyUnderBench,
   scope: Scope,
   given: Pick<Deed, 'recording' | 'streamManagement'>,
 ): Promise<Figures> {
   const subject = { client: 'ours', way: 'direct TLS' } as const
-  const sent = await runSession(server, subject, { ...sending(scope, manyMessages), ...given })
-  const received = await runSession(server, subject, { ...receiving(scope, manyMessages), ...given })
-  return new Map([...sent, ...received])
+  const volume = longVolumeOf(scope)
+  const sent = await runSession(server, subject, { ...sending(volume), ...given })
+  const received = await runSession(server, subject, { ...receiving(volume), ...given })
+  const chatted = await runSession(server, subject, { ...chatting(scope), ...given })
+  return new Map([...sent, ...received, ...chatted])
 }
 
 /** One process with one client, and an agent on the other side. */
@@ -224,6 +241,7 @@ async function runSession(
   const jid = `u0@${server.domain}`
   const full = `${jid}/traffic`
   if (deed.deed === 'ping') agent.echo(full)
+  if (deed.deed === 'chat') agent.chat(full)
   try {
     return await runWorker({
       script: 'traffic',

@@ -1,4 +1,4 @@
-// One client that is online: CPU per message sent and received, or the time of a ping-pong.
+// One client that is online: CPU per message sent, received and in a chat, or the time of a ping-pong.
 import { performance } from 'node:perf_hooks'
 import { cpuMs, finish, hear, input, say, turn } from './parent.mjs'
 
@@ -8,7 +8,7 @@ const window = 500
 const { login } = await import(`./clients/${input.client}.mjs`)
 const client = await login(input)
 
-const deeds = { send, receive, ping }
+const deeds = { send, receive, ping, chat }
 const figures = await deeds[input.deed]()
 void client.close()
 finish(figures)
@@ -50,6 +50,28 @@ async function receive() {
     say('want', { count, pace })
     await all
     figures[name] = (cpuMs(start) * 1000) / count
+  }
+  return figures
+}
+
+/** Two who talk without a pause: each is seen typing before every message, so that an exchange is four stanzas. */
+async function chat() {
+  const conversation = client.chat(input.to)
+  let settle = () => {}
+  conversation.onBody(() => settle())
+  const figures = {}
+  for (const { count, name } of input.phases) {
+    const start = process.cpuUsage()
+    for (let said = 0; said < count; said++) {
+      const answered = new Promise((resolve) => {
+        settle = resolve
+      })
+      conversation.typing()
+      conversation.send(`message ${said} of many: see you at the station at nine, é?`)
+      await answered
+      await turn()
+    }
+    figures[name] = (cpuMs(start) * 1000) / (4 * count)
   }
   return figures
 }

@@ -1,5 +1,5 @@
 import { firstValueFrom, skip } from 'rxjs'
-import { contacts, createClient } from 'xmpp-machines'
+import { contacts, conversations, createClient } from 'xmpp-machines'
 
 /** Logs in; resolves when online, with what was said and asked for on the way behind it. */
 export async function login({
@@ -12,6 +12,7 @@ export async function login({
   streamManagement,
   url,
   withContacts,
+  withConversations,
 }) {
   const client = createClient({
     jid: `${jid}/${resource}`,
@@ -24,10 +25,19 @@ export async function login({
     ...(await tapsOf(recording)),
   })
   const people = withContacts === true ? client.use(contacts) : undefined
+  const chats = withConversations === true ? client.use(conversations) : undefined
   await client.connect()
   return {
     send: (to, body) => client.send({ to, type: 'chat', body }),
     onBody: (take) => client.message$.subscribe(({ body }) => take(body)),
+    chat: (to) => {
+      const chat = chats.with(to)
+      return {
+        typing: () => chat.typing(),
+        send: (body) => chat.send(body),
+        onBody: (take) => client.message$.subscribe(({ body }) => body !== undefined && take()),
+      }
+    },
     roster: async () => {
       const emitted = firstValueFrom(people.roster$.pipe(skip(1)))
       await client.fetchRoster()
