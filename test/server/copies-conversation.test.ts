@@ -201,6 +201,7 @@ describe('the archive of an account', () => {
     const [one, , three] = first.ids
     expect(first.end).toEqual({
       complete: false,
+      stable: true,
       page: { first: one, index: 0, last: three, count: 5 },
     })
     const second = await query(bob, { after: three })
