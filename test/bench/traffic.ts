@@ -68,7 +68,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
   const results = await inTurns(['ours', 'unmanaged'], scope.runs, (name) =>
-    runOurs(server, scope, { streamManagement: name === 'ours' }),
+    runOurs(server, { streamManagement: name === 'ours' }),
   )
   const rows = ([name, figure]: OwnFigure) =>
     compare<'ours' | 'unmanaged'>({
@@ -95,7 +95,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   if (server === undefined) return absent
   const names = ['ours', 'watched', 'unrecorded'] as const
   const results = await inTurns(names, scope.runs, (name) =>
-    runOurs(server, scope, { streamManagement: true, recording: name }),
+    runOurs(server, { streamManagement: true, recording: name }),
   )
   const rows = ([what, figure]: OwnFigure) =>
     (['ours', 'watched'] as const).flatMap((name) =>
@@ -183,8 +183,7 @@ const volumeOf = ({ isQuick }: Scope): Volume =>
  * Where ours is beside ours, and little is looked for: it takes tens of thousands of messages until the engine has compiled what it
  * is going to, in threads that count, and one collection of garbage more or fewer is to make no difference.
  */
-const longVolumeOf = (scope: Scope): Volume =>
-  scope.isQuick ? volumeOf(scope) : { warmUp: 40_000, messages: 25_000, paced: 3_000 }
+const longVolume: Volume = { warmUp: 40_000, messages: 25_000, paced: 3_000 }
 
 /** In several goes, since the worker's own loop is compiled anew when it first ends: that is no client's work. */
 const warmUpBursts = [1, burst, 1, burst, 1, burst, 1, burst]
@@ -208,26 +207,24 @@ const receiving = ({ messages, paced, warmUp }: Volume): Deed => ({
 })
 
 /** Exchanges of four stanzas each. */
-const chatting = ({ isQuick }: Scope): Deed => ({
+const chatting: Deed = {
   deed: 'chat',
   phases: [
-    { name: 'warm', count: isQuick ? 300 : 1_000 },
-    { name: 'chat', count: isQuick ? 300 : 1_500 },
+    { name: 'warm', count: 1_000 },
+    { name: 'chat', count: 1_500 },
   ],
   withConversations: true,
-})
+}
 
 /** Three processes with ours over direct TLS, as long as it takes to measure little: one sends, one receives, one chats. */
 async function runOurs(
   server: ProsodyUnderBench,
-  scope: Scope,
   given: Pick<Deed, 'recording' | 'streamManagement'>,
 ): Promise<Figures> {
   const subject = { client: 'ours', way: 'direct TLS' } as const
-  const volume = longVolumeOf(scope)
-  const sent = await runSession(server, subject, { ...sending(volume), ...given })
-  const received = await runSession(server, subject, { ...receiving(volume), ...given })
-  const chatted = await runSession(server, subject, { ...chatting(scope), ...given })
+  const sent = await runSession(server, subject, { ...sending(longVolume), ...given })
+  const received = await runSession(server, subject, { ...receiving(longVolume), ...given })
+  const chatted = await runSession(server, subject, { ...chatting, ...given })
   return new Map([...sent, ...received, ...chatted])
 }
 
