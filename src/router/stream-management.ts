@@ -13,7 +13,7 @@ import { StanzaLedger } from './stanza-ledger.js'
 import type { XmlStream } from './xml-stream.js'
 
 /** The least time between two answers, in milliseconds: a server that asks behind every stanza would be answered as often. */
-const answerPaceMs = 100
+const answerPaceMs = 250
 
 /**
  * Stanzas after which a server that has asked is answered ahead of that: fewer than half of what servers are known to keep
