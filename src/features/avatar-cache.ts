@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../base64.js'
+import { decodeBase64, encodeBase64, encodeHex } from '../base64.js'
 import { toImage, type Image } from '../stanza/image.js'
 import type { FeatureMemory } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
@@ -87,6 +87,5 @@ export class AvatarCache {
 
 /** SHA-1 in lower-case hexadecimal digits; the platform makes it. @see XEP-0084 §4.2.1, XEP-0153 §3.1 */
 export async function toImageHash(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-1', new Uint8Array(bytes))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-1', new Uint8Array(bytes))))
 }

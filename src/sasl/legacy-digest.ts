@@ -1,4 +1,5 @@
 import { hashing } from '#hashing'
+import { encodeHex } from '../base64.js'
 import { encodeUtf8 } from './bytes.js'
 
 /**
@@ -6,6 +7,5 @@ import { encodeUtf8 } from './bytes.js'
  * @see XEP-0078 §3.1
  */
 export async function legacyDigest(streamId: string, password: string): Promise<string> {
-  const bytes = await hashing.digest('SHA-1', encodeUtf8(streamId + password))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(await hashing.digest('SHA-1', encodeUtf8(streamId + password)))
 }

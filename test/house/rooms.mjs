@@ -178,7 +178,7 @@ export const files = [
   {
     name: 'random-name',
     holds: 'a name that nobody else has',
-    rooms: [],
+    rooms: ['base64'],
     types: [],
     packages: ['#chance'],
     pure: false,
