@@ -1,6 +1,6 @@
 import { TransportError, type XmppError } from '../errors.js'
 import type { StanzaFate } from '../router/kept-stanza.js'
-import type { Sendable } from '../router/outbound.js'
+import { toElement, type Sendable } from '../router/outbound.js'
 import type { SessionFollower, SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
 import { findOriginId, toOriginIdElement } from '../stanza/stanza-id.js'
@@ -198,8 +198,6 @@ export class Outbox implements SessionFollower {
 
 const withChild = ({ attributes, children, name, namespace }: XmlElement, child: XmlElement) =>
   new XmlElement(name, namespace, attributes, [...children, child])
-
-export const toElement = (stanza: Sendable) => (stanza instanceof XmlElement ? stanza : stanza.toElement())
 
 const notSent = (message: string, cause: XmppError | undefined) =>
   new TransportError('not-connected', message, cause === undefined ? {} : { cause })

@@ -1,8 +1,8 @@
 import type { TransportError, XmppError } from '../errors.js'
-import type { Sendable } from '../router/outbound.js'
+import { toElement, type Sendable } from '../router/outbound.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Delivery } from './delivery.js'
-import { SentMessage, toElement, type Outbox } from './outbox.js'
+import { SentMessage, type Outbox } from './outbox.js'
 
 /** Where messages wait that outlive the process. */
 export interface Shelf {

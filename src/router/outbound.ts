@@ -12,6 +12,10 @@ import type { StreamHeader } from './inbound.js'
 /** What a stream carries: an element, or what is written without being one. */
 export type Sendable = XmlElement | PlainMessage
 
+/** The same as an element. */
+export const toElement = (stanza: Sendable): XmlElement =>
+  stanza instanceof XmlElement ? stanza : stanza.toElement()
+
 /** What is counted; anything else on a stream manages it. @see XEP-0198 §1 */
 export function isStanza(stanza: Sendable): boolean {
   if (!(stanza instanceof XmlElement)) return true
@@ -151,7 +155,7 @@ class Sent implements ElementCrossing {
   }
 
   get element(): XmlElement {
-    return this.stanza instanceof XmlElement ? this.stanza : this.stanza.toElement()
+    return toElement(this.stanza)
   }
 }
 

@@ -6,12 +6,12 @@ import { parseMessage, type Message } from '../stanza/message.js'
 import { parsePresence, type Presence } from '../stanza/presence.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
 import type { StanzaProblem } from '../stanza/stanza-problem.js'
-import { XmlElement } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
 import { toExpandedName } from '../xml/expanded-name.js'
 import * as ns from '../xml/namespaces.js'
 import { Channel, StateChannel } from './channel.js'
 import type { StanzaFate } from './kept-stanza.js'
-import type { Sendable } from './outbound.js'
+import { toElement, type Sendable } from './outbound.js'
 import { Repeats } from './repeats.js'
 import { Requests, type OrderedRequestOptions } from './requests.js'
 import { mayKnowOfMe, type Account, type Audience } from './trust.js'
@@ -69,7 +69,7 @@ class WatchedSink implements StanzaSink {
 
   send(stanza: Sendable, fate?: StanzaFate): void {
     this.#sink.send(stanza, fate)
-    if (this.#sent.observed) this.#sent.next(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    if (this.#sent.observed) this.#sent.next(toElement(stanza))
   }
 
   whenRoom(tell: () => void): void {

@@ -1,9 +1,9 @@
 import { TransportError } from '../errors.js'
-import { XmlElement } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import { settled, type Sender } from './cork.js'
 import { Kept, sayAgain, type LeftStanza, type StanzaFate } from './kept-stanza.js'
-import { isStanza, type Sendable } from './outbound.js'
+import { isStanza, toElement, type Sendable } from './outbound.js'
 
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
@@ -110,7 +110,7 @@ export class StanzaLedger {
   track(count = 0): void {
     this.#isTracking = true
     this.#acknowledged = count
-    this.#window = Math.min(this.#start, this.#limit)
+    this.#narrow()
   }
 
   /** Counts what is handled from here on. */
@@ -166,7 +166,7 @@ export class StanzaLedger {
     const given = this.#before + this.#unsent
     if (!this.acknowledge(h)) return false
     this.#carrier = carrier
-    this.#window = Math.min(this.#start, this.#limit)
+    this.#narrow()
     this.#unsent = this.#first
     const end = given - this.#before
     for (const [index, kept] of this.#kept.slice(0, Math.max(0, end)).entries()) {
@@ -206,6 +206,11 @@ export class StanzaLedger {
     if (this.#window < this.#limit) this.#goOn(count, isPrompt)
     for (const tell of this.#refused.splice(0)) tell()
     return true
+  }
+
+  /** On a stream that has acknowledged nothing. */
+  #narrow(): void {
+    this.#window = Math.min(this.#start, this.#limit)
   }
 
   /** Doubled by each window that is acknowledged soon, halved by any other; where nothing waits any more, there is none. */
@@ -274,9 +279,8 @@ export class StanzaLedger {
 
   /** It leaves once it is stored, and there is a stream that has room for it. */
   #wait(kept: Kept): void {
-    const { stanza } = kept
     // What XML cannot carry is the caller's mistake, now and not when it leaves: nothing behind it would leave.
-    serialize(stanza instanceof XmlElement ? stanza : stanza.toElement())
+    serialize(toElement(kept.stanza))
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
     this.#keep(kept)
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
