@@ -1,8 +1,8 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import type { befriendingMachine, BefriendingOutput } from '../../machines/befriending.js'
 import type { Jid } from '../stanza/jid.js'
-import { shownBy } from './shown-by.js'
+import { Steady } from './shown-by.js'
 
 /** How far a handshake has come; the directions by the states of the chart. */
 export type BefriendingState =
@@ -25,8 +25,7 @@ export class Befriending {
   readonly jid: Jid
   readonly #actor: BefriendingActor
   readonly #retracting: () => void
-  #state: BefriendingState | undefined
-  #state$: Observable<BefriendingState> | undefined
+  readonly #shown: Steady<SnapshotFrom<typeof befriendingMachine>, BefriendingState>
   /** Resolves with how it ended; never rejects. Also `withdrawn` when the client closes before. */
   readonly settled: Promise<BefriendingOutput>
 
@@ -34,6 +33,7 @@ export class Befriending {
   constructor(jid: Jid, actor: BefriendingActor, retracting: () => void) {
     this.jid = jid
     this.#actor = actor
+    this.#shown = new Steady(actor, toBefriendingState, isSame)
     this.#retracting = retracting
     this.settled = new Promise((resolve) => {
       const look = () => {
@@ -47,9 +47,7 @@ export class Befriending {
 
   /** The same one until something changes. */
   get state(): BefriendingState {
-    const state = toBefriendingState(this.#actor.getSnapshot())
-    if (this.#state === undefined || !isSame(this.#state, state)) this.#state = state
-    return this.#state
+    return this.#shown.value
   }
 
   /** It is not over, nor taken back. */
@@ -60,7 +58,7 @@ export class Befriending {
 
   /** Replays; completes at the end. The same one each time. */
   get state$(): Observable<BefriendingState> {
-    return (this.#state$ ??= shownBy(this.#actor, () => this.state).pipe(distinctUntilChanged()))
+    return this.#shown.value$
   }
 
   /** Takes the wish back: the request is withdrawn, and an approval in advance. What was granted stays granted. */

@@ -1,11 +1,11 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import type { conversationMachine, ConversationEvent } from '../../machines/conversation.js'
 import type { ChatState } from '../stanza/chat-state.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Delivery } from './delivery.js'
-import { shownBy } from './shown-by.js'
+import { Steady } from './shown-by.js'
 
 /** What both do, and how one’s own state is said. */
 export interface ConversationState {
@@ -31,26 +31,24 @@ export class Conversation {
   readonly #actor: ConversationActor
   readonly #write: Write
   readonly #ended: () => void
-  #state: ConversationState | undefined
-  #state$: Observable<ConversationState> | undefined
+  readonly #shown: Steady<SnapshotFrom<typeof conversationMachine>, ConversationState>
 
   constructor(jid: Jid, actor: ConversationActor, write: Write, ended: () => void) {
     this.jid = jid
     this.#actor = actor
+    this.#shown = new Steady(actor, toConversationState, isSame)
     this.#write = write
     this.#ended = ended
   }
 
   /** The same one until something changes. */
   get state(): ConversationState {
-    const state = toConversationState(this.#actor.getSnapshot())
-    if (this.#state === undefined || !isSame(this.#state, state)) this.#state = state
-    return this.#state
+    return this.#shown.value
   }
 
   /** Replays; completes on `close()`. The same one each time. */
   get state$(): Observable<ConversationState> {
-    return (this.#state$ ??= shownBy(this.#actor, () => this.state).pipe(distinctUntilChanged()))
+    return this.#shown.value$
   }
 
   /** A key was pressed: tell it each time. Without another for 30 s it is a pause. */

@@ -1,4 +1,4 @@
-import { Observable, type Unsubscribable } from 'rxjs'
+import { distinctUntilChanged, Observable, type Unsubscribable } from 'rxjs'
 
 /** A chart that runs, or has run. */
 interface Shown<Snapshot> {
@@ -26,4 +26,30 @@ export function shownBy<Snapshot extends { readonly status: string }, Value>(
     if (chart.getSnapshot().status !== 'active') return end()
     return chart.subscribe({ next: tell, error: end, complete: end })
   })
+}
+
+/** What a chart shows, for views that compare by identity: the same value until another is shown, and one observable of it. */
+export class Steady<Snapshot extends { readonly status: string }, Value> {
+  readonly value$: Observable<Value>
+  readonly #chart: Shown<Snapshot>
+  readonly #read: (snapshot: Snapshot) => Value
+  readonly #isSame: (before: Value, next: Value) => boolean
+  #last: { readonly value: Value } | undefined
+
+  constructor(
+    chart: Shown<Snapshot>,
+    read: (snapshot: Snapshot) => Value,
+    isSame: (before: Value, next: Value) => boolean,
+  ) {
+    this.#chart = chart
+    this.#read = read
+    this.#isSame = isSame
+    this.value$ = shownBy(chart, () => this.value).pipe(distinctUntilChanged())
+  }
+
+  get value(): Value {
+    const value = this.#read(this.#chart.getSnapshot())
+    if (this.#last === undefined || !this.#isSame(this.#last.value, value)) this.#last = { value }
+    return this.#last.value
+  }
 }
