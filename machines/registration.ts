@@ -141,7 +141,7 @@ export const registrationMachine = setup({
     isUnoffered: ({ context }) => !context.offered,
     isDone: (_, { answer }: StepParams) => answer.kind === 'done',
     isDoubtful: ({ context }, { answer }: StepParams) =>
-      context.mayBeThere && answer.kind === 'refused' && doubtful.has(answer.refusal.reason),
+      answer.kind === 'refused' && isDoubt(context.mayBeThere, answer.refusal),
     mayCorrect: ({ context }, { answer }: StepParams) =>
       context.mayAskAgain &&
       context.corrections > 0 &&
@@ -163,8 +163,7 @@ export const registrationMachine = setup({
   output: ({ context: { error, mayBeThere, refusal } }) => {
     if (error !== undefined) return { outcome: 'failed' as const, error }
     if (refusal === undefined) return { outcome: 'registered' as const }
-    const isDoubtful = mayBeThere && doubtful.has(refusal.reason)
-    return { outcome: isDoubtful ? ('doubtful' as const) : ('refused' as const), refusal }
+    return { outcome: isDoubt(mayBeThere, refusal) ? ('doubtful' as const) : ('refused' as const), refusal }
   },
   initial: 'choosing',
   states: {
@@ -195,7 +194,7 @@ export const registrationMachine = setup({
       invoke: {
         id: 'requestForm',
         src: 'requestForm',
-        onDone: [{ guard: isDone, target: 'filling' }, refused],
+        onDone: [{ guard: isDone, target: 'filling' }, doubted, refused],
         onError: failure,
       },
       after: { registrationTimeout: late },
@@ -250,6 +249,8 @@ const correctionLimit = 5
 
 /** What a server says of an account that is there: its name, its invitation or the turn of whoever asks is used up. */
 const doubtful: ReadonlySet<RegistrationReason> = new Set(['conflict', 'invitation', 'later'])
+const isDoubt = (mayBeThere: boolean, { reason }: RegistrationRefusal): boolean =>
+  mayBeThere && doubtful.has(reason)
 
 /** What other answers can mend. The name is that of the client. */
 const correctable: ReadonlySet<RegistrationReason> = new Set(['incomplete', 'not-acceptable'])

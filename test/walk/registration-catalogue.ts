@@ -120,6 +120,7 @@ const stimuli: readonly Stimulus<RegistrationRig>[] = [
   refuses('presentInvitation', showsInvitation, 'item-not-found', 'invitation'),
   answers('the server gives a form', 'requestForm', asksForm, xml('query', ns.register, {}, ...fields)),
   refuses('requestForm', asksForm, 'not-allowed', 'not-allowed'),
+  refuses('requestForm', asksForm, 'resource-constraint', 'later'),
   person('answers', { email: 'alice@example.test' }, finished),
   person('leaves something out', {}, refused('incomplete', ['email'])),
   person('gives up', undefined, refused('withdrawn')),

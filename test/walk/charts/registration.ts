@@ -36,7 +36,10 @@ export const registration = toWalked(registrationMachine, {
   ],
   outcomes: {
     presentInvitation: { done: [done, refused('invitation')], error: lost },
-    requestForm: { done: [done, refused('redirected'), refused('not-allowed')], error: lost },
+    requestForm: {
+      done: [done, refused('redirected'), refused('not-allowed'), refused('later')],
+      error: lost,
+    },
     fillForm: { done: [done, refused('incomplete'), refused('withdrawn')], error: lost },
     submitForm: { done: [done, refused('conflict'), refused('not-acceptable')], error: lost },
   },
