@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { rest } from '../spec/session.js'
 import {
   anchored,
+  answering,
   archived,
   bob,
   end,
@@ -62,42 +63,28 @@ describe('messages out of the pages of an archive (XEP-0313 §4.3.2)', () => {
   it('come once each out of an archive that has gone on since, and twice those that are young', async () => {
     const session = await anchored('a0')
     const next = await session.again()
-    const pages: unknown[] = []
-    const say = async (complete: boolean, ...ids: readonly string[]) => {
-      const { page, query, request } = await question(next)
-      pages.push([page.after, page.max])
-      // All within a few seconds.
-      const found = ids.map((id) => archived(query, id, inner(id), own, `2026-01-02T03:04:0${id.slice(1)}Z`))
-      next.say(found.join('') + end(request, complete))
-    }
-    await say(false, 'a1', 'a2')
+    // All within a few seconds.
+    const say = answering(next, (query, id) =>
+      archived(query, id, inner(id), own, `2026-01-02T03:04:0${id.slice(1)}Z`),
+    )
+    expect(await say(false, 'a1', 'a2')).toMatchObject({ after: 'a0', max: '50' })
     await tellYoungest(next, '2026-01-02T03:04:15Z')
-    await say(false, 'a1', 'a2', 'a3', 'a4', 'a5')
-    await say(false, 'a5', 'a6', 'a7')
-    await say(true, 'a6', 'a7', 'a8')
+    expect(await say(false, 'a1', 'a2', 'a3', 'a4', 'a5')).toMatchObject({ after: 'a0', max: '52' })
+    expect(await say(false, 'a5', 'a6', 'a7')).toMatchObject({ after: 'a4', max: '51' })
+    expect(await say(true, 'a6', 'a7', 'a8')).toMatchObject({ after: 'a5', max: '52' })
     await rest()
-    expect(pages).toEqual([
-      ['a0', '50'],
-      ['a0', '52'],
-      ['a4', '51'],
-      ['a5', '52'],
-    ])
     expect(session.seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8'].map((id) => `${id} ${id}`))
   })
 
   it('go on where the archive sends fewer than it is asked for', async () => {
     const session = await anchored('a0')
     const next = await session.again()
-    const say = async (complete: boolean, ...ids: readonly string[]) => {
-      const { page, query, request } = await question(next)
-      next.say(ids.map((id) => archived(query, id, inner(id))).join('') + end(request, complete))
-      return page.after
-    }
-    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    const say = answering(next, (query, id) => archived(query, id, inner(id)))
+    expect(await say(false, 'a1', 'a2')).toMatchObject({ after: 'a0' })
     await tellYoungest(next)
-    expect(await say(false, 'a1', 'a2')).toBe('a0')
-    expect(await say(false, 'a2', 'a3')).toBe('a1')
-    expect(await say(true, 'a3', 'a4')).toBe('a2')
+    expect(await say(false, 'a1', 'a2')).toMatchObject({ after: 'a0' })
+    expect(await say(false, 'a2', 'a3')).toMatchObject({ after: 'a1' })
+    expect(await say(true, 'a3', 'a4')).toMatchObject({ after: 'a2' })
     await rest()
     expect(session.seen).toHaveLength(4)
   })
@@ -105,17 +92,12 @@ describe('messages out of the pages of an archive (XEP-0313 §4.3.2)', () => {
   it('are heard both where a page ends between two that the archive calls alike', async () => {
     const session = await anchored('a0')
     const next = await session.again()
-    const say = async (complete: boolean, ...ids: readonly string[]) => {
-      const { page, query, request } = await question(next)
-      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
-      next.say(found.join('') + end(request, complete))
-      return page.after
-    }
-    expect(await say(false, 'a1', 'a2')).toBe('a0')
+    const say = answering(next)
+    expect(await say(false, 'a1', 'a2')).toMatchObject({ after: 'a0' })
     await tellYoungest(next)
-    expect(await say(false, 'a1', 'a2', 'a2twin', 'a3')).toBe('a0')
-    expect(await say(false, 'a2', 'a2twin', 'a3', 'a4')).toBe('a1')
-    expect(await say(true, 'a4', 'a5')).toBe('a3')
+    expect(await say(false, 'a1', 'a2', 'a2twin', 'a3')).toMatchObject({ after: 'a0' })
+    expect(await say(false, 'a2', 'a2twin', 'a3', 'a4')).toMatchObject({ after: 'a1' })
+    expect(await say(true, 'a4', 'a5')).toMatchObject({ after: 'a3' })
     await rest()
     expect(session.seen).toEqual(['a1 a1', 'a2 a2', 'a2twin a2', 'a3 a3', 'a4 a4', 'a5 a5'])
   })
@@ -123,16 +105,11 @@ describe('messages out of the pages of an archive (XEP-0313 §4.3.2)', () => {
   it('go on behind those that are called alike and all that a server sends at once', async () => {
     const session = await anchored('a0')
     const next = await session.again()
-    const say = async (complete: boolean, ...ids: readonly string[]) => {
-      const { page, query, request } = await question(next)
-      const found = ids.map((id) => archived(query, id.slice(0, 2), inner(id, `${bob}/x`, id)))
-      next.say(found.join('') + end(request, complete))
-      return page.after
-    }
-    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
+    const say = answering(next)
+    expect(await say(false, 'a1', 'a1twin')).toMatchObject({ after: 'a0' })
     await tellYoungest(next)
-    expect(await say(false, 'a1', 'a1twin')).toBe('a0')
-    expect(await say(true, 'a2')).toBe('a1')
+    expect(await say(false, 'a1', 'a1twin')).toMatchObject({ after: 'a0' })
+    expect(await say(true, 'a2')).toMatchObject({ after: 'a1' })
     await rest()
     expect(session.seen).toEqual(['a1 a1', 'a1twin a1', 'a2 a2'])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { anchored, archived, bob, end, inner, question, toCode } from './archives.js'
+import { anchored, answering, archived, bob, end, inner, question, toCode } from './archives.js'
 
 describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
   it('goes on as long as it is asked to, and no further', async () => {
@@ -41,11 +41,9 @@ describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
       const searching = (async () => {
         for await (const { message } of history.query({ newestFirst, pageSize: 2 })) found.push(message.body)
       })()
+      const answer = answering(peer)
       const say = async (complete: boolean, ...bodies: readonly string[]) => {
-        const { page, query, request } = await question(peer)
-        const sent = newestFirst ? bodies.toReversed() : bodies
-        const results = sent.map((body) => archived(query, body.slice(0, 2), inner(body, `${bob}/x`, body)))
-        peer.say(results.join('') + end(request, complete))
+        const page = await answer(complete, ...(newestFirst ? bodies.toReversed() : bodies))
         return [page.max, page.after ?? page.before ?? '']
       }
       const [one = '', two = '', three = '', four = ''] = order
@@ -63,14 +61,10 @@ describe('a search in an archive (XEP-0313 §4, XEP-0059)', () => {
     const searching = (async () => {
       for await (const { id } of history.query({ pageSize: 1 })) found.push(id)
     })()
-    const say = async (complete: boolean, id: string) => {
-      const { page, query, request } = await question(peer)
-      peer.say(archived(query, id, inner(id)) + end(request, complete))
-      return [page.max, page.after]
-    }
-    expect(await say(false, 'a1')).toEqual(['1', undefined])
-    expect(await say(false, 'a1')).toEqual(['2', undefined])
-    expect(await say(true, 'a2')).toEqual(['1', 'a1'])
+    const say = answering(peer, (query, id) => archived(query, id, inner(id)))
+    expect(await say(false, 'a1')).toMatchObject({ max: '1', after: undefined })
+    expect(await say(false, 'a1')).toMatchObject({ max: '2', after: undefined })
+    expect(await say(true, 'a2')).toMatchObject({ max: '1', after: 'a1' })
     await searching
     expect(found).toEqual(['a1', 'a2'])
   })

@@ -57,6 +57,19 @@ export async function tellYoungest(peer: Peer, stamp?: string): Promise<void> {
   peer.say(archived(query, 'youngest', inner('youngest'), own, stamp) + end(request, true))
 }
 
+/** A result whose message says its own name, of which the archive takes no more than two letters. */
+export const alike = (query: string, name: string) =>
+  archived(query, name.slice(0, 2), inner(name, `${bob}/x`, name))
+
+/** Answers each question with a page of messages of these names; gives the page that was asked for. */
+export const answering =
+  (peer: Peer, toResult: (query: string, name: string) => string = alike) =>
+  async (complete: boolean, ...names: readonly string[]) => {
+    const { page, query, request } = await question(peer)
+    peer.say(names.map((name) => toResult(query, name)).join('') + end(request, complete))
+    return page
+  }
+
 /** A client with its archive, whose server is the test; what came out of `message$` so far, and where it stands. */
 export async function remember(options: Partial<ClientOptions> = {}, archiveOptions: ArchiveOptions = {}) {
   const session = start(options)

@@ -1,5 +1,5 @@
 import { TransportError } from '../../src/errors.js'
-import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
+import { StanzaLedger, type Carrier, type WriteAhead } from '../../src/router/stanza-ledger.js'
 import type { Sender } from '../../src/router/cork.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
@@ -49,6 +49,17 @@ export function tracking(room?: number, limit?: number) {
       lost: () => told.push(`${id} lost`),
     })
   return { ledger, ...way, told, send }
+}
+
+/** What is to be stored is so once that is said. */
+export function lateStore() {
+  let told = () => {}
+  const ahead: WriteAhead = {
+    isSettled: false,
+    whenSettled: (tell) => (told = tell),
+    noteHandled: () => {},
+  }
+  return { ahead, settle: () => told() }
 }
 
 /** What stanzas are called that are counted. */

@@ -5,7 +5,7 @@ import { StanzaLedger } from '../../src/router/stanza-ledger.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
-import { createCarrier, idOf, names, stanza, tracking } from './ledgers.js'
+import { createCarrier, idOf, lateStore, names, stanza, tracking } from './ledgers.js'
 
 const modulus = 2 ** 32
 
@@ -171,12 +171,7 @@ describe('StanzaLedger', () => {
   })
 
   it('says of all that waited for the store that it does not leave a stream that is closed', () => {
-    let settle = () => {}
-    const ahead = {
-      isSettled: false,
-      whenSettled: (tell: () => void) => (settle = tell),
-      noteHandled: () => {},
-    }
+    const { ahead, settle } = lateStore()
     const ledger = new StanzaLedger(Infinity, ahead)
     const gone = new TransportError('not-connected', 'closed')
     ledger.begin({ send: (_stanza, sender) => sender?.written(gone) })

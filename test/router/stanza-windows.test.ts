@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StanzaLedger } from '../../src/router/stanza-ledger.js'
-import { createCarrier, names, stanza, tracking } from './ledgers.js'
+import { createCarrier, lateStore, names, stanza, tracking } from './ledgers.js'
 
 describe('a ledger in which more waits than a server is given at a time', () => {
   it('gives a stream fifty at first, more as it keeps up, fewer where it does not, and all once nothing waits', () => {
@@ -63,12 +63,7 @@ describe('a ledger in which more waits than a server is given at a time', () => 
   })
 
   it('gives no more than that of what is stored', () => {
-    let settle = () => {}
-    const ahead = {
-      isSettled: false,
-      whenSettled: (tell: () => void) => (settle = tell),
-      noteHandled: () => {},
-    }
+    const { ahead, settle } = lateStore()
     const ledger = new StanzaLedger(Infinity, ahead)
     const { carrier, sent } = createCarrier()
     ledger.begin(carrier)
