@@ -1,7 +1,5 @@
-import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
-import { installPackages } from '../support/install-packages.js'
+import { installPackages, isExecutable, whereIs } from '../support/install-packages.js'
 
 /** Where a Chromium is, or why there is none. */
 export type FoundChromium = { readonly path: string } | { readonly missing: string }
@@ -18,12 +16,12 @@ export async function findChromium(
   environment: NodeJS.ProcessEnv = process.env,
   install = installPackages,
 ): Promise<FoundChromium> {
-  const path = await whereIs(environment)
+  const path = await find(environment)
   if (path !== undefined) return { path }
   const problem = isSet(environment[override])
     ? `${override} names none`
     : await install(['chromium'], environment['PATH'])
-  const installed = await whereIs(environment)
+  const installed = await find(environment)
   if (installed !== undefined) return { path: installed }
   const missing = `there is no Chromium here (${problem ?? 'its package does not bring it'}): install it, or name one with ${override}`
   if (isSet(environment['CI'])) throw new Error(missing)
@@ -47,17 +45,12 @@ export function startChromium(path: string): Promise<Browser> {
   })
 }
 
-async function whereIs(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const folders = (environment['PATH'] ?? '').split(delimiter)
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)))
+async function find(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const named = environment[override]
-  for (const candidate of isSet(named) ? [named] : candidates) {
-    try {
-      await access(candidate, constants.X_OK)
-      return candidate
-    } catch {
-      continue
-    }
+  if (isSet(named)) return (await isExecutable(named)) ? named : undefined
+  for (const name of names) {
+    const path = await whereIs(name, environment['PATH'])
+    if (path !== undefined) return path
   }
   return undefined
 }

@@ -39,14 +39,20 @@ export async function installPackages(
 }
 
 /** Whether a command can be run by its name; `path` is like the environment's `PATH`. */
-export async function isOnPath(command: string, path = ''): Promise<boolean> {
+export const isOnPath = async (command: string, path?: string): Promise<boolean> =>
+  (await whereIs(command, path)) !== undefined
+
+/** The file that is run by a name. */
+export async function whereIs(command: string, path = ''): Promise<string | undefined> {
   for (const folder of path.split(delimiter)) {
-    try {
-      await access(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      continue
-    }
+    const file = join(folder, command)
+    if (await isExecutable(file)) return file
   }
-  return false
+  return undefined
 }
+
+export const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
