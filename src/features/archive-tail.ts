@@ -6,8 +6,8 @@ const storingMs = 10_000
 /**
  * The end of a page that is not the last: ejabberd names a message before it stores it, so that it turns up before others
  * that were on a page already. Whatever was named before a question is stored by the next one, which therefore asks for the
- * youngest once more: what has come twice has nothing missing before it. What is older than that
- * by the clock of the archive need not come twice.
+ * youngest once more: what has come twice has nothing missing before it. What is older than that by the clock of the archive need
+ * not come twice.
  */
 export class ArchiveTail {
   #seen: ReadonlySet<string> = new Set()
