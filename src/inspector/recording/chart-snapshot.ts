@@ -5,7 +5,7 @@ import {
   type AnyStateNode,
   type StateValue,
 } from 'xstate'
-import { isActor } from './happening.js'
+import { isActor } from './actor.js'
 import type { EndStatus } from './record.js'
 
 /** What XState keeps of a chart, as far as it is read here. */

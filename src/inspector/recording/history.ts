@@ -1,70 +1,99 @@
 import type { BatchPart } from './line-batch.js'
 import { KeyFrame } from './key-frame.js'
 import type { RecordingLine } from './record.js'
+import { Row, type Telling } from './row.js'
 import type { StanzaRows } from './stanza-rows.js'
 import { toTenths } from './tenths.js'
 
-/** About what a line takes of memory, in bytes. */
-const lineBytes = 500
+/** About what is kept of something that happened takes of memory, in bytes. */
+export const keptBytes = 600
 
-/** What was written down and is still kept: the latest stanzas as rows, everything else as lines. */
+type Kept = RecordingLine | Telling
+
+/** What has happened and is still kept: the latest stanzas as rows of their own, and everything else. */
 export class History {
   readonly #source: string
   readonly #stanzas: StanzaRows
   /** Everything as it was when the oldest happened that is still kept. */
   readonly #horizon = new KeyFrame()
-  readonly #lines: RecordingLine[] = []
+  readonly #kept: Kept[] = []
+  /** How many of them, and up to which stanza and `seq`, were read as news. */
+  #toldCount = 0
+  #toldRow = 0
+  #toldSeq = -1
 
   constructor(source: string, stanzas: StanzaRows) {
     this.#source = source
     this.#stanzas = stanzas
   }
 
-  /** How many lines, stanzas aside. */
+  /** How many there are, stanzas aside. */
   get length(): number {
-    return this.#lines.length
+    return this.#kept.length
   }
 
-  /** About what those take of memory. */
+  /** How many have not been read as news, stanzas and all. */
+  get untold(): number {
+    return this.#kept.length - this.#toldCount + this.#stanzas.end - this.#toldRow
+  }
+
+  /** About what they take of memory. */
   get bytes(): number {
-    return lineBytes * this.#lines.length
+    return keptBytes * this.#kept.length
   }
 
-  keep(line: RecordingLine): void {
-    this.#lines.push(line)
+  keep(line: Kept): void {
+    this.#kept.push(line)
   }
 
   /** Everything, behind how things were when it began. */
   all(): readonly BatchPart[] {
     const { seq } = this.#horizon
-    return [...this.#horizon.toLines(seq + 1), ...this.#merge(this.#lines, this.#stanzas.first, seq)]
+    return [...this.#horizon.toLines(seq + 1), ...this.#merge(this.#kept, this.#stanzas.first, seq)]
   }
 
-  /** What has come behind so many lines, a row and a `seq`. */
-  since(length: number, row: number, seq: number): readonly BatchPart[] {
-    return this.#merge(this.#lines.slice(length), row, seq)
+  /** What has come since this was last asked. */
+  takeNews(): readonly BatchPart[] {
+    const kept = this.#kept.slice(this.#toldCount)
+    const news = this.#merge(kept, Math.max(this.#toldRow, this.#stanzas.first), this.#toldSeq)
+    this.skipNews()
+    return news
   }
 
-  /** A tenth at once, so that it seldom has to be done. All stanzas must be counted. */
+  /** Nobody asks for what has come. */
+  skipNews(): void {
+    const rows = this.#stanzas
+    const last = this.#kept.at(-1)
+    this.#toldCount = this.#kept.length
+    this.#toldRow = rows.end
+    this.#toldSeq = Math.max(
+      this.#toldSeq,
+      last !== undefined && 'seq' in last ? last.seq : -1,
+      rows.length > 0 ? rows.seqOf(rows.end - 1) : -1,
+    )
+  }
+
+  /** A tenth at once, so that it seldom has to be done. There must be no news. */
   dropOldest(): void {
     const rows = this.#stanzas
-    let lines = 0
+    let dropped = 0
     for (let left = Math.ceil((this.length + rows.length) / 10); left > 0; left--) {
-      const line = this.#lines[lines]
+      const line = this.#kept[dropped]
       const { first } = rows
       if (rows.length > 0 && (line === undefined || isBefore(rows.seqOf(first), line))) {
         this.#horizon.pass(rows.seqOf(first), toTenths(rows.timeOf(first)))
         rows.dropOldest()
       } else if (line !== undefined) {
         this.#horizon.take(line)
-        lines += 1
+        dropped += 1
       }
     }
-    this.#lines.splice(0, lines)
+    this.#kept.splice(0, dropped)
+    this.#toldCount -= dropped
   }
 
   /** In the order in which it happened, and where stanzas are missing, how many. */
-  #merge(lines: readonly RecordingLine[], row: number, seq: number): readonly BatchPart[] {
+  #merge(kept: readonly Kept[], row: number, seq: number): readonly BatchPart[] {
     const rows = this.#stanzas
     const parts: BatchPart[] = []
     let next = row
@@ -81,10 +110,10 @@ export class History {
       last = rows.seqOf(end - 1)
       next = end
     }
-    for (const line of lines) {
-      if ('seq' in line) {
+    for (const line of kept) {
+      if ('seq' in line || line instanceof Row) {
         addStanzas(line.seq)
-        miss(line.seq, line.t)
+        miss(line.seq, toTenths(line.t))
         last = line.seq
       }
       parts.push(line)
@@ -94,4 +123,4 @@ export class History {
   }
 }
 
-const isBefore = (seq: number, line: RecordingLine) => 'seq' in line && seq < line.seq
+const isBefore = (seq: number, line: Kept) => 'seq' in line && typeof line.seq === 'number' && seq < line.seq

@@ -1,4 +1,5 @@
 import type { StateValue } from 'xstate'
+import { readLines } from './line-batch.js'
 import type {
   ActorStarted,
   ChartLine,
@@ -8,17 +9,21 @@ import type {
   SourceLine,
   Timer,
 } from './record.js'
+import { Moment, type Telling } from './row.js'
 
 /** Everything as it was after the records that it was given: what a recording goes on from where its beginning is lost. */
 export class KeyFrame {
   #source: SourceLine | undefined
   readonly #charts: ChartLine[] = []
   readonly #actors = new Map<string, ActorStarted>()
+  /** The last moment of each, as long as that is not read. */
+  readonly #moments = new Map<string, Moment>()
   #security: SecurityFound | undefined
   #last: { readonly seq: number; readonly t: number } = { seq: -1, t: 0 }
 
-  take(line: RecordingLine): void {
-    if (line.kind === 'source') this.#source = line
+  take(line: RecordingLine | Telling): void {
+    if ('toText' in line) this.#takeTelling(line)
+    else if (line.kind === 'source') this.#source = line
     else if (line.kind === 'chart') this.#charts.push(line)
     else this.#follow(line)
   }
@@ -43,9 +48,17 @@ export class KeyFrame {
     return [
       ...head,
       { kind: 'dropped', source, seq, t, count },
-      ...[...this.#actors.values()].map((actor) => toFound(actor, seq, t)),
+      ...[...this.#actors].map(([path, actor]) => toFound(follow(actor, this.#moments.get(path)), seq, t)),
       ...(security === undefined ? [] : [security]),
     ]
+  }
+
+  /** Of what a chart did, the last says all: it is not read before somebody asks. */
+  #takeTelling(telling: Telling): void {
+    if (telling instanceof Moment && telling.status === 'active') {
+      this.#moments.set(telling.life.path, telling)
+      this.#last = telling
+    } else for (const line of readLines(telling.toText())) this.take(line)
   }
 
   #follow(record: InspectorRecord): void {
@@ -53,8 +66,10 @@ export class KeyFrame {
     if (record.kind === 'security') this.#security = record
     if (record.kind === 'end' || ('status' in record && record.status !== undefined)) {
       if ('actorPath' in record) this.#forget(record.actorPath)
-    } else if (record.kind === 'start') this.#actors.set(record.actorPath, record)
-    else if (record.kind === 'event') {
+    } else if (record.kind === 'start') {
+      this.#actors.set(record.actorPath, record)
+      this.#moments.delete(record.actorPath)
+    } else if (record.kind === 'event') {
       const { actorPath, context, t, timers = [], value } = record
       const known = this.#actors.get(actorPath)
       if (known === undefined) return
@@ -72,9 +87,16 @@ export class KeyFrame {
   }
 
   #forget(path: string): void {
-    this.#actors.delete(path)
-    for (const each of this.#actors.keys()) if (each.startsWith(`${path}/`)) this.#actors.delete(each)
+    for (const known of [this.#actors, this.#moments])
+      for (const each of known.keys()) if (each === path || each.startsWith(`${path}/`)) known.delete(each)
   }
+}
+
+/** An actor as it was behind the last moment that is known of it. */
+function follow(actor: ActorStarted, moment: Moment | undefined): ActorStarted {
+  if (moment === undefined) return actor
+  const { facts, t, timers, value } = moment
+  return { ...actor, t, value, context: { ...actor.context, ...facts }, timers }
 }
 
 function toFound(actor: ActorStarted, seq: number, t: number): ActorStarted {

@@ -1,39 +1,48 @@
 import { toLineText } from './line-text.js'
-import type { RecordingLine, StanzaCrossed } from './record.js'
+import type { RecordingLine } from './record.js'
+import type { Telling } from './row.js'
 
-/** A line, or the text of several stanzas, each with a line feed. */
-export type BatchPart = RecordingLine | string
+/** A line, what is told as one when it is read, or the text of several, each with a line feed. */
+export type BatchPart = RecordingLine | Telling | string
 
-/** Lines in their order; of stanzas there are none but in the text until somebody asks for them. */
+/** Lines in their order; most are text as soon as they are made, and objects only for whoever asks. */
 export class LineBatch implements Iterable<RecordingLine> {
   readonly #parts: readonly BatchPart[]
+  #text: string | undefined
 
   constructor(parts: readonly BatchPart[]) {
     this.#parts = parts
   }
 
-  /** As `toRecordingText` writes them. */
+  /** As `toRecordingText` writes them; made once, however many ask. */
   toText(): string {
+    if (this.#text !== undefined) return this.#text
     // One chain of pieces: joining would write each line twice.
     let text = ''
-    for (const part of this.#parts) text += typeof part === 'string' ? part : `${toLineText(part)}\n`
+    for (const part of this.#parts) text += toPartText(part)
+    this.#text = text
     return text
   }
 
   *[Symbol.iterator](): Generator<RecordingLine> {
     for (const part of this.#parts)
-      if (typeof part === 'string') yield* readStanzas(part)
+      if (typeof part === 'string' || 'toText' in part) yield* readLines(toPartText(part))
       else yield part
   }
 }
 
-function* readStanzas(text: string): Generator<RecordingLine> {
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    const stanza: unknown = JSON.parse(line)
-    if (isStanza(stanza)) yield stanza
+function toPartText(part: BatchPart): string {
+  if (typeof part === 'string') return part
+  return 'toText' in part ? part.toText() : `${toLineText(part)}\n`
+}
+
+/** Lines of a text that was written here. */
+export function* readLines(text: string): Generator<RecordingLine> {
+  for (const written of text.split('\n')) {
+    if (written === '') continue
+    const line: unknown = JSON.parse(written)
+    if (isLine(line)) yield line
   }
 }
 
-/** Of a text that was written here, it is one. */
-const isStanza = (value: unknown): value is StanzaCrossed => typeof value === 'object' && value !== null
+const isLine = (value: unknown): value is RecordingLine => typeof value === 'object' && value !== null

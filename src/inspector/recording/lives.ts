@@ -1,43 +1,67 @@
 import { StateMachine, type AnyActor } from 'xstate'
-import { isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
-import { isActor, type Scheduled } from './happening.js'
+import { isActor, nothingScheduled, type Scheduled } from './actor.js'
+import { isChartSnapshot } from './chart-snapshot.js'
+import type { Configuration } from './course.js'
+import type { Birth, Moment } from './row.js'
+import type { Timeline } from './timeline.js'
 
-/** What is remembered of an actor from one record to the next. */
+/** What is remembered of an actor from one row to the next. */
 export class Life {
+  readonly timeline: Timeline
   /** The same in every run. */
   readonly path: string
+  /** `"actorPath":` and what it is. */
+  readonly text: string
   /** It has states; a deed has none. */
   readonly isChart: boolean
-  snapshot: ChartSnapshot | undefined
-  scheduled: readonly Scheduled[] = []
+  configuration: Configuration | undefined
+  /** The one that it has, and the one that it began with. */
+  context: object = {}
+  firstContext: object = {}
+  scheduled: readonly Scheduled[] = nothingScheduled
   hasBegun = false
   hasEnded = false
+  /** What may yet have more to it, and until which cut. */
+  open: Birth | Moment | undefined
+  openUntil = 0
   /** Events on their way, with who sent them. */
-  readonly sent: { readonly event: object; readonly sender: unknown }[] = []
+  readonly #sent: { readonly event: object; readonly sender: Life }[] = []
 
-  constructor(path: string, isChart: boolean) {
+  constructor(timeline: Timeline, path: string, isChart: boolean) {
+    this.timeline = timeline
     this.path = path
+    this.text = `"actorPath":${JSON.stringify(path)}`
     this.isChart = isChart
   }
 
+  /** An event is on its way to it. */
+  expect(event: object, sender: Life): void {
+    if (this.isChart) this.#sent.push({ event, sender })
+  }
+
   /** Who has sent the event that is dealt with; those before it were not. */
-  takeSender(event: object): unknown {
-    const index = this.sent.findIndex((each) => each.event === event)
+  takeSender(event: object): Life | undefined {
+    if (this.#sent.length === 0) return undefined
+    const index = this.#sent.findIndex((each) => each.event === event)
     if (index === -1) return undefined
-    return this.sent.splice(0, index + 1).at(-1)?.sender
+    return this.#sent.splice(0, index + 1).at(-1)?.sender
   }
 }
 
 /** The lives of actors, by path where they live. */
 export class Lives {
-  readonly #lives = new WeakMap<AnyActor, Life>()
+  readonly #timeline: Timeline
+  readonly #lives = new WeakMap<object, Life>()
   readonly #roots = new Set<string>()
 
-  /** Of an actor that begins. */
-  begin(actor: AnyActor): Life {
-    const life = this.#lives.get(actor) ?? this.#make(actor)
-    life.hasBegun = true
-    return life
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline
+  }
+
+  /** Of what may be an actor. */
+  find(actor: unknown): Life | undefined {
+    if (typeof actor !== 'object' || actor === null) return undefined
+    return this.#lives.get(actor) ?? (isActor(actor) ? this.#make(actor) : undefined)
   }
 
   of(actor: AnyActor): Life {
@@ -46,12 +70,12 @@ export class Lives {
 
   end(life: Life): void {
     life.hasEnded = true
-    life.snapshot = undefined
     this.#roots.delete(life.path)
   }
 
   #make(actor: AnyActor): Life {
-    const life = new Life(this.#pathOf(actor), actor.logic instanceof StateMachine || hasStates(actor))
+    const isChart = actor.logic instanceof StateMachine || hasStates(actor)
+    const life = new Life(this.#timeline, this.#pathOf(actor), isChart)
     this.#lives.set(actor, life)
     return life
   }

@@ -1,19 +1,21 @@
-import type { AnyActor, AnyActorRef, InspectionEvent } from 'xstate'
+import type { AnyActorRef, InspectionEvent } from 'xstate'
 import type { SessionSecurity } from '../../features/security.js'
 import { randomName } from '../../random-name.js'
 import type { Crossing, ReadCrossing } from '../../router/crossing.js'
 import type { Sendable } from '../../router/outbound.js'
 import { XmlElement } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
+import { isActor } from './actor.js'
 import { Cause, settled } from './cause.js'
-import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { Chronicle } from './chronicle.js'
-import { isActor, nothingScheduled, scheduledOf, type Happening } from './happening.js'
-import { History } from './history.js'
+import { toPlain } from './facts.js'
+import { History, keptBytes } from './history.js'
 import { LineBatch } from './line-batch.js'
 import type { RecordingLine } from './record.js'
 import { rowBytes, StanzaRows } from './stanza-rows.js'
 import { Teller } from './teller.js'
+import { Timeline } from './timeline.js'
+import { toTenths } from './tenths.js'
 
 /** Whose recording it is, and how much of it is kept. */
 export interface RecorderOptions {
@@ -71,17 +73,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return new BoundedRecorder(options)
 }
 
-/** Of Node’s globals this is a getter, which costs as much as the time itself. */
-const clock = performance
-
 /** How much of a flood waits: a batch that lives longer burdens the garbage collector. */
 const batchLimit = 500
 
 /** How long what was seen waits to be told, in milliseconds. */
 const batchMs = 100
-
-/** What an object of XState's and what it holds on to may take, in bytes. */
-const seenBytes = 1000
 
 /** About how much comes until it is looked at how much there is, in bytes. */
 const lookBytes = 30_000
@@ -91,18 +87,13 @@ class BoundedRecorder implements Recorder {
   readonly #recordsLimit: number
   readonly #stanzasLimit: number
   readonly #bytesLimit: number
-  readonly #begin = clock.now()
+  readonly #timeline: Timeline
   readonly #teller: Teller
   readonly #stanzas: StanzaRows
   readonly #history: History
   readonly #chronicle: Chronicle
   readonly #cause = new Cause()
   readonly #listeners = new Set<{ readonly tell: Listener }>()
-  /** What was seen beside stanzas, and not yet written down. */
-  #seen: Happening[] = []
-  #count = 0
-  /** The time of everything that crosses in this turn. */
-  #t = 0
   #isTimed = false
   /** Bytes that may come until it is looked at how much there is; that is to be made less. */
   #unwatched = 0
@@ -126,10 +117,11 @@ class BoundedRecorder implements Recorder {
     this.#recordsLimit = recordsLimit
     this.#stanzasLimit = stanzasLimit
     this.#bytesLimit = bytesLimit
+    this.#timeline = new Timeline(source)
     this.#teller = new Teller(source, showBodies)
     this.#stanzas = new StanzaRows(this.#teller)
     this.#history = new History(source, this.#stanzas)
-    this.#chronicle = new Chronicle(source, (line) => this.#history.keep(line))
+    this.#chronicle = new Chronicle(this.#timeline, (row) => this.#keep(row))
     this.#history.keep({
       kind: 'source',
       source,
@@ -141,7 +133,7 @@ class BoundedRecorder implements Recorder {
     this.taps = {
       inspect: (event) => this.#inspect(event),
       wire: (crossing) => this.#cross(crossing),
-      security: (security) => this.#see({ kind: 'security', ...this.#stamp(), security }),
+      security: (security) => this.#secure(security),
     }
   }
 
@@ -160,7 +152,7 @@ class BoundedRecorder implements Recorder {
 
   attach(actor: AnyActorRef): void {
     if (!isActor(actor)) throw new TypeError('only an actor of XState can be attached')
-    this.#find(actor)
+    this.#chronicle.find(actor)
     actor.system.inspect(this.taps.inspect)
   }
 
@@ -171,37 +163,35 @@ class BoundedRecorder implements Recorder {
     this.#listeners.clear()
   }
 
-  #stamp() {
-    this.#t = clock.now() - this.#begin
-    return { order: this.#count++, t: this.#t }
+  #inspect(event: InspectionEvent): void {
+    if (this.#isClosed) return
+    if (event.type === '@xstate.event' && event.sourceRef === undefined) this.#cause.interrupted()
+    this.#chronicle.see(event, this.#cause.current)
   }
 
-  #inspect(event: InspectionEvent): void {
-    const { actorRef, type } = event
-    if (type !== '@xstate.event' && type !== '@xstate.microstep' && type !== '@xstate.snapshot') return
-    const mayWait = type === '@xstate.snapshot' && 'machine' in event.snapshot && isActor(actorRef)
-    const scheduled = mayWait ? scheduledOf(actorRef) : nothingScheduled
-    if (type === '@xstate.event' && event.sourceRef === undefined) this.#cause.interrupted()
-    const cause = this.#cause.current
-    this.#see({ kind: 'seen', ...this.#stamp(), event, scheduled, cause, isTaken: false })
+  #secure(security: SessionSecurity): void {
+    if (this.#isClosed) return
+    const { source } = this.#timeline
+    const [seq, t] = [this.#timeline.next(), toTenths(this.#timeline.now())]
+    this.#keep({ kind: 'security', security: toPlain({ ...security }), source, seq, t })
   }
 
   #cross(crossing: Crossing): void {
     if (this.#isClosed || crossing.what === 'broken') return
     if (!this.#isTimed) this.#time()
-    const order = this.#count++
+    const seq = this.#timeline.next()
     const isIn = crossing.direction === 'in'
     const units = crossing.text.length
     const message = messageOf(crossing)
-    if (isIn) this.#cause.arrived(order, message === undefined ? 'within the turn' : 'at once')
+    if (isIn) this.#cause.arrived(seq, message === undefined ? 'within the turn' : 'at once')
     // Anything else may hold secrets: of that, nothing is kept but what is told.
-    this.#stanzas.add(order, this.#t, isIn, units, message ?? this.#teller.tell(crossing))
-    this.#took(2 * units)
+    this.#stanzas.add(seq, this.#timeline.latest, isIn, units, message ?? this.#teller.tell(crossing))
+    this.#took(2 * units + rowBytes)
   }
 
   /** Reads the clock, once for all that crosses in a turn. */
   #time(): void {
-    this.#t = clock.now() - this.#begin
+    this.#timeline.now()
     this.#isTimed = true
     void settled.then(this.#endTurn)
   }
@@ -210,24 +200,15 @@ class BoundedRecorder implements Recorder {
     this.#isTimed = false
   }
 
-  #find(actor: AnyActor): void {
-    const snapshot: unknown = actor.getSnapshot()
-    const scheduled = scheduledOf(actor)
-    this.#see({ kind: 'found', ...this.#stamp(), actor, snapshot, scheduled })
-    if (!isChartSnapshot(snapshot)) return
-    for (const child of childrenOf(snapshot)) this.#find(child)
-  }
-
-  #see(happening: Happening): void {
-    if (this.#isClosed) return
-    this.#seen.push(happening)
-    this.#took(seenBytes)
+  #keep(line: Parameters<History['keep']>[0]): void {
+    this.#history.keep(line)
+    this.#took(keptBytes)
   }
 
   /** What has come is told soon; how much there is, is looked at now and then, since that costs more than to take it in. */
   #took(bytes: number): void {
     if (this.#listeners.size > 0) this.#batch ??= setTimeout(this.#endBatch, batchMs)
-    this.#unwatched -= bytes + rowBytes
+    this.#unwatched -= bytes
     if (this.#unwatched < 0) this.#look()
   }
 
@@ -241,7 +222,7 @@ class BoundedRecorder implements Recorder {
     this.#unwatched = Math.min(lookBytes, this.#bytesLimit / 16)
     const isHeard = this.#listeners.size > 0
     if (!isHeard) this.#stanzas.keep(this.#stanzasLimit)
-    const isBatch = isHeard && this.#seen.length + this.#stanzas.uncounted >= batchLimit
+    const isBatch = isHeard && this.#history.untold >= batchLimit
     if (this.#isSettling || !(isBatch || this.#isOver)) return
     this.#isSettling = true
     void settled.then(this.#settle)
@@ -249,14 +230,13 @@ class BoundedRecorder implements Recorder {
 
   get #isOver(): boolean {
     return (
-      this.#seen.length + this.#stanzas.length + this.#history.length > this.#recordsLimit ||
-      seenBytes * this.#seen.length + this.#stanzas.bytes + this.#history.bytes > this.#bytesLimit
+      this.#stanzas.length + this.#history.length > this.#recordsLimit ||
+      this.#stanzas.bytes + this.#history.bytes > this.#bytesLimit
     )
   }
 
   /**
-   * Writes down what was seen, within the bounds: stanzas go first where nobody listens, then the oldest records; whoever listens
-   * hears of them before.
+   * Keeps to the bounds: stanzas go first where nobody listens, then the oldest; whoever listens hears of them before.
    */
   readonly #settle = (): void => {
     this.#isSettling = false
@@ -267,20 +247,16 @@ class BoundedRecorder implements Recorder {
     while (this.#isOver) this.#history.dropOldest()
   }
 
-  /** Writes down what was seen, and tells it. */
+  /** Tells what has come. */
   #flush(): void {
-    if (this.#listeners.size === 0) this.#stanzas.keep(this.#stanzasLimit)
-    const { length } = this.#history
-    const { end, uncounted } = this.#stanzas
-    const { seq } = this.#chronicle
-    const seen = this.#seen
-    this.#seen = []
-    this.#chronicle.write(seen, this.#stanzas)
-    const news = this.#listeners.size > 0 ? this.#history.since(length, end - uncounted, seq - 1) : []
+    this.#chronicle.cut()
+    if (this.#listeners.size === 0) this.#history.skipNews()
+    else {
+      const news = this.#history.takeNews()
+      const lines = new LineBatch(news)
+      if (news.length > 0) for (const { tell } of this.#listeners) harmlessly(() => tell(lines))
+    }
     this.#stanzas.keep(this.#stanzasLimit)
-    if (news.length === 0) return
-    const lines = new LineBatch(news)
-    for (const { tell } of this.#listeners) harmlessly(() => tell(lines))
   }
 }
 

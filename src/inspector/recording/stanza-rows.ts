@@ -16,20 +16,18 @@ export class StanzaRows {
   readonly #teller: Teller
   /** What crossed, or its line up to the number. */
   #stanzas: (Sendable | string)[] = emptyRows(roomAtFirst)
-  /** Of each its number among all that was seen, and its `seq` once it is counted. */
+  /** The `seq` of each. */
   #numbers = new Float64Array(roomAtFirst)
   /** In milliseconds. */
   #times = new Float64Array(roomAtFirst)
   /** UTF-16 units that crossed; negative where they came in. */
   #units = new Float64Array(roomAtFirst)
   #mask = roomAtFirst - 1
-  /** The oldest row, the first that is not counted, and what comes next. */
+  /** The oldest row, and what comes next. */
   #first = 0
-  #counted = 0
   #end = 0
   /** Of those that are here. */
   #allUnits = 0
-  #missed = 0
 
   constructor(teller: Teller) {
     this.#teller = teller
@@ -37,11 +35,6 @@ export class StanzaRows {
 
   get length(): number {
     return this.#end - this.#first
-  }
-
-  /** How many are not counted yet. */
-  get uncounted(): number {
-    return this.#end - this.#counted
   }
 
   /** The oldest row, and the one behind the latest. */
@@ -59,7 +52,7 @@ export class StanzaRows {
 
   /**
    * Takes one more in.
-   * @param number of it among all that is seen
+   * @param number its `seq`
    * @param t in milliseconds
    * @param units how long it is, in UTF-16 units
    * @param stanza what crosses, or its line up to the number where it must not be kept as it is
@@ -84,32 +77,9 @@ export class StanzaRows {
     const units = this.#units[slot] ?? 0
     this.#allUnits -= units < 0 ? ~units : units
     this.#stanzas[slot] = ''
-    if (this.#counted >= this.#first) return
-    this.#counted = this.#first
-    this.#missed += 1
   }
 
-  /** How many were given up before they were counted, since this was last asked. */
-  takeMissed(): number {
-    const missed = this.#missed
-    this.#missed = 0
-    return missed
-  }
-
-  /**
-   * Gives a `seq` to those that were seen before something else.
-   * @param toSeq is handed the number of each
-   */
-  count(before: number, toSeq: (number: number, isIn: boolean, t: number) => number): void {
-    for (; this.#counted < this.#end; this.#counted++) {
-      const slot = this.#counted & this.#mask
-      const number = this.#numbers[slot] ?? 0
-      if (number >= before) return
-      this.#numbers[slot] = toSeq(number, this.#isIn(slot), this.timeOf(this.#counted))
-    }
-  }
-
-  /** The `seq` of a row that is counted. */
+  /** The number of a row. */
   seqOf(row: number): number {
     return this.#numbers[row & this.#mask] ?? 0
   }
@@ -126,7 +96,7 @@ export class StanzaRows {
     return row
   }
 
-  /** The lines of rows that are counted, from one up to another. */
+  /** The lines of rows, from one up to another. */
   toText(from: number, to: number): string {
     let text = ''
     let lastTenths = -1

@@ -28,7 +28,8 @@ describe('a recording', () => {
       return lines.slice(0, index).some((each) => each.kind === 'chart' && each.chart === line.chart)
     })
     expect(isTold).not.toContain(false)
-    expect(lines.find((line) => line.kind === 'chart')).toMatchObject({ graph: toGraph(sessionMachine) })
+    const graph: unknown = JSON.parse(JSON.stringify(toGraph(sessionMachine)))
+    expect(lines.find((line) => line.kind === 'chart')).toMatchObject({ graph })
   })
 
   it('counts its records and never goes back in time', async () => {
@@ -249,7 +250,9 @@ describe('createRecorder()', () => {
     expect(stanzas).toHaveLength(10)
     expect(stanzas.at(-1)).toContain('m49')
     const first = lines.findIndex((line) => line.kind === 'wire')
-    expect(lines[first - 1]).toMatchObject({ kind: 'dropped', count: 51 })
+    expect(lines[first - 1]).toMatchObject({ kind: 'dropped', count: 40 })
+    const missed = lines.flatMap((line) => (line.kind === 'dropped' ? line.count : []))
+    expect(missed.reduce((sum, count) => sum + count)).toBe(51)
     expect(eventOf(lines, 'session', 'session.connect')).toBeDefined()
     expect(replayRecording(lines)).toEqual([])
     await client.close()

@@ -1,0 +1,266 @@
+import type { AnyStateMachine, StateValue } from 'xstate'
+import { toGraph, type ChartGraph } from '../drawing/graph.js'
+import { nothingScheduled, type Scheduled } from './actor.js'
+import { isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
+import type { Configuration, Course, Step } from './course.js'
+import { toChanges, toFacts, toResult } from './facts.js'
+import { lineEnd } from './line-text.js'
+import type { Life } from './lives.js'
+import type { EndStatus, Facts, Timer } from './record.js'
+import { toRefusal } from './refusals.js'
+
+/** What somebody may want to read: it is told only then. */
+export interface Telling {
+  /** Its line, with the line feed; where that cannot be told, one that says so. */
+  toText(): string
+}
+
+/** Something that happened to an actor, as it was seen. */
+export abstract class Row implements Telling {
+  readonly life: Life
+  readonly seq: number
+  /** In milliseconds. */
+  readonly t: number
+
+  constructor(life: Life) {
+    this.life = life
+    this.seq = life.timeline.next()
+    this.t = life.timeline.now()
+  }
+
+  toText(): string {
+    return this.#tell() + this.life.timeline.tail + String(this.seq) + lineEnd(Math.round(10 * this.t))
+  }
+
+  /** A getter of somebody else’s app may throw: what it belongs to cannot be told. */
+  #tell(): string {
+    try {
+      return this.tell()
+    } catch {
+      return '{"kind":"dropped","count":1'
+    }
+  }
+
+  /** The line up to its source. */
+  protected abstract tell(): string
+}
+
+/** An actor began, or was found. */
+export class Birth extends Row {
+  scheduled: readonly Scheduled[] = nothingScheduled
+  readonly #snapshot: unknown
+  readonly #input: unknown
+  readonly #how: 'begun' | 'found' | 'restored'
+
+  constructor(life: Life, snapshot: unknown, input: unknown, how: 'begun' | 'found' | 'restored') {
+    super(life)
+    this.#snapshot = snapshot
+    this.#input = input
+    this.#how = how
+  }
+
+  protected tell(): string {
+    const input = this.#input
+    const snapshot = isChartSnapshot(this.#snapshot) ? this.#snapshot : undefined
+    const isFound = this.#how === 'found'
+    return (
+      `{"kind":"start",${this.life.text},"type":"xstate.init"` +
+      (snapshot === undefined ? '' : toBeginningText(snapshot)) +
+      (typeof input === 'object' && input !== null ? toFactsText('data', toFacts(input)) : '') +
+      (this.#how === 'begun' ? '' : `,"${this.#how}":true`) +
+      (snapshot === undefined ? '' : toFactsText('context', toFacts(snapshot.context))) +
+      toTimersText(isFound ? timersLeft(this.life, this.scheduled, this.t) : toTimers(this.scheduled))
+    )
+  }
+}
+
+function toBeginningText({ machine, status, value }: ChartSnapshot): string {
+  const ended = status === 'active' ? '' : `,"status":"${status}"`
+  return `,"chart":${JSON.stringify(machine.id)},"value":${JSON.stringify(value)}${ended}`
+}
+
+/** A deed ended, or a chart was stopped from outside. */
+export class Death extends Row {
+  readonly #status: EndStatus
+  readonly #result: object
+
+  /** @param result with the `output` or the `error` of it */
+  constructor(life: Life, status: EndStatus, result: object) {
+    super(life)
+    this.#status = status
+    this.#result = result
+  }
+
+  protected tell(): string {
+    return `{"kind":"end",${this.life.text},"status":"${this.#status}"${toFactsText('data', toData(this.#result))}`
+  }
+}
+
+/** A chart dealt with an event, with all the steps that followed of themselves. */
+export class Moment extends Row {
+  status: ChartSnapshot['status'] = 'active'
+  readonly #event: object
+  readonly #cause: number | undefined
+  readonly #sender: Life | undefined
+  readonly #before: object
+  readonly #scheduledBefore: readonly Scheduled[]
+  #course: Course
+  #configuration: Configuration
+  #context: object
+  #scheduled: readonly Scheduled[]
+  /** What the policy had decided where that has refused something. */
+  #verdict: unknown
+
+  /** @param cause the `seq` of the stanza that it follows from */
+  constructor(life: Life, from: Configuration, event: object, step: Step, cause: number | undefined) {
+    super(life)
+    this.#event = event
+    this.#cause = cause
+    this.#sender = life.takeSender(event)
+    this.#before = life.context
+    this.#scheduledBefore = life.scheduled
+    this.#scheduled = life.scheduled
+    this.#context = life.context
+    this.#course = from.begin(step)
+    this.#configuration = from
+    this.#go(step)
+  }
+
+  /** Another step followed of itself. */
+  follow(step: Step): void {
+    this.#course = this.#course.follow(step)
+    this.#go(step)
+  }
+
+  #go({ snapshot }: Step): void {
+    if (this.#course.endsWithVerdict) this.#verdict = { verdict: undefined, ...this.#context }.verdict
+    this.#context = snapshot.context
+    this.#configuration = this.#course.target
+    this.life.context = snapshot.context
+    this.life.configuration = this.#configuration
+  }
+
+  /** It has dealt with it. */
+  rest(status: ChartSnapshot['status'], scheduled: readonly Scheduled[]): void {
+    this.status = status
+    this.#scheduled = scheduled
+    this.life.scheduled = scheduled
+  }
+
+  get value(): StateValue {
+    return this.#configuration.value
+  }
+
+  /** The facts of its context that have changed since its life began. */
+  get facts(): Facts {
+    return toChanges(this.life.firstContext, this.#context) ?? {}
+  }
+
+  /** All time-outs that ran, with what was left of each. */
+  get timers(): readonly Timer[] {
+    return timersLeft(this.life, this.#scheduled, this.t)
+  }
+
+  protected tell(): string {
+    const course = this.#course
+    return (
+      `{"kind":"event",${this.life.text}${course.head}` +
+      (this.#sender === undefined ? '' : `,"from":${JSON.stringify(this.#sender.path)}`) +
+      this.#configuration.text +
+      (this.status === 'active' ? '' : `,"status":"${this.status}"`) +
+      toFactsText('data', toData(this.#event)) +
+      toMeasuredText(this.#context, this.#before) +
+      course.tail +
+      this.#toRefusedText() +
+      (this.#before === this.#context ? '' : toFactsText('context', toChanges(this.#before, this.#context))) +
+      toTimersText(
+        toTimers(this.#scheduled.filter((scheduled) => !this.#scheduledBefore.includes(scheduled))),
+      ) +
+      (this.#cause === undefined ? '' : `,"stanza":${this.#cause}`)
+    )
+  }
+
+  #toRefusedText(): string {
+    const { refused } = this.#course
+    if (refused.length === 0) return ''
+    return `,"refused":${JSON.stringify(refused.map((each) => toRefusal(each, this.#verdict)))}`
+  }
+}
+
+/** A chart of a source, before its first actor starts. */
+export class ChartFound implements Telling {
+  readonly #source: string
+  readonly #machine: AnyStateMachine
+
+  constructor(source: string, machine: AnyStateMachine) {
+    this.#source = source
+    this.#machine = machine
+  }
+
+  toText(): string {
+    const line = {
+      kind: 'chart',
+      source: this.#source,
+      chart: this.#machine.id,
+      graph: graphOf(this.#machine),
+    }
+    return `${JSON.stringify(line)}\n`
+  }
+}
+
+const graphs = new WeakMap<AnyStateMachine, ChartGraph>()
+
+/** Clients share their charts. */
+function graphOf(machine: AnyStateMachine): ChartGraph {
+  const graph = graphs.get(machine) ?? toGraph(machine)
+  graphs.set(machine, graph)
+  return graph
+}
+
+const noResult: Readonly<Record<'error' | 'output', unknown>> = { error: undefined, output: undefined }
+
+/** The facts of an event, or of how something has ended. */
+function toData(event: object): Facts {
+  const { error, output, ...rest } = { ...noResult, ...event }
+  const [given, failed] = [toResult(output), toResult(error)]
+  return {
+    ...toFacts(rest),
+    ...(given !== undefined && { output: given }),
+    ...(failed !== undefined && { error: failed }),
+  }
+}
+
+function toFactsText(name: string, facts: Facts | undefined): string {
+  return facts === undefined || Object.keys(facts).length === 0 ? '' : `,"${name}":${JSON.stringify(facts)}`
+}
+
+/** For how long nothing had come, where an action has looked. */
+function toMeasuredText(context: object, before: object): string {
+  const now = silenceIn(context)
+  return now > 0 || silenceIn(before) > 0 ? `,"measured":{"silentMs":${now}}` : ''
+}
+
+const silenceIn = (context: object): number => {
+  const { silentMs }: { readonly silentMs?: unknown } = context
+  return typeof silentMs === 'number' ? silentMs : 0
+}
+
+/** Time-outs as they began. */
+const toTimers = (scheduled: readonly Scheduled[]) =>
+  scheduled.flatMap((each) => toTimer(each, each.delay))
+
+function timersLeft({ timeline }: Life, scheduled: readonly Scheduled[], t: number): readonly Timer[] {
+  return scheduled.flatMap((each) => {
+    const passed = timeline.begunAt + t - each.startedAt
+    return toTimer(each, Math.min(each.delay, Math.max(0, Math.round(each.delay - passed))))
+  })
+}
+
+/** By the first transition that it leads to. */
+function toTimer({ event }: Scheduled, ms: number): readonly Timer[] {
+  const state = /^xstate\.after\.[^.]+\.(.+)$/.exec(event.type)?.[1]
+  return state === undefined ? [] : [{ edge: `${state} ${event.type} 0`, ms }]
+}
+
+const toTimersText = (timers: readonly Timer[]) =>
+  timers.length === 0 ? '' : `,"timers":${JSON.stringify(timers)}`
