@@ -3,6 +3,7 @@ import { EMPTY, type Observable } from 'rxjs'
 import { createActor, type ActorRefFrom } from 'xstate'
 import type { sessionMachine } from '../machines/session.js'
 import { forgetLogin } from './actors/login-ahead.js'
+import { inspectCheaply } from './actors/inspection.js'
 import { equip } from './actors/means.js'
 import { createSession, startSession } from './actors/session.js'
 import { toMeans, type ClientMeans } from './client-means.js'
@@ -250,6 +251,7 @@ class AccountClient implements Client {
       },
       start: (machine, { id, input }) => {
         const started = createActor(machine, { id, input, ...this.#inspection })
+        if (this.#inspection !== undefined) inspectCheaply(started, this.#inspection.inspect)
         equip(started.system, this.#means)
         this.#standing.accompany(started)
         return started

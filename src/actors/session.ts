@@ -32,6 +32,7 @@ import { livenessActors, silentMs } from './liveness.js'
 import { presenceActions, presenceActors } from './presence.js'
 import { rosterActors } from './roster.js'
 import { forgetOptions } from './forget-options.js'
+import { inspectCheaply } from './inspection.js'
 import { equip, meansOf, type SessionMeans } from './means.js'
 import { providedStreamManagement } from './stream-management.js'
 import { watchSurroundings } from './surroundings.js'
@@ -156,6 +157,7 @@ export function createSession(
   options: Pick<ActorOptions<typeof sessionMachine>, 'inspect'> & { readonly input: SessionInput },
 ): Actor<typeof sessionMachine> {
   const session = createActor(providedMachine, options)
+  if (typeof options.inspect === 'function') inspectCheaply(session, options.inspect)
   equip(session.system, means)
   return session
 }

@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, StateValue } from 'xstate'
 import { transitionId } from '../drawing/transition-id.js'
 import { activeIn, type ChartSnapshot } from './chart-snapshot.js'
-import { refusedIn, type Refused } from './refusals.js'
+import { refusedIn, toRefusedText, type Refused } from './refusals.js'
 
 /** How many are remembered of a chart, and of what follows from each; who needs more of them begins anew. */
 const limits = { configurations: 1_000, steps: 100 }
@@ -41,12 +41,15 @@ export class Course {
   readonly target: Configuration
   readonly edges: readonly string[]
   readonly refused: readonly Refused[]
-  /** The policy has refused something in its last step. */
+  /** The policy has refused something in its last step, or in any. */
   readonly endsWithVerdict: boolean
+  readonly hasVerdict: boolean
   /** `,"type":` of its first event. */
   readonly head: string
   /** `,"edges":` and what they are. */
   readonly tail: string
+  /** `,"refused":` and what that was, where no verdict is asked for. */
+  readonly refusedText: string
   readonly #type: string
   readonly #taken: readonly AnyTransitionDefinition[]
   readonly #next: Course[] = []
@@ -59,8 +62,10 @@ export class Course {
     const refused = refusedIn(type, taken, from.nodes)
     this.refused = [...(before?.refused ?? []), ...refused]
     this.endsWithVerdict = refused.some(({ isVerdict }) => isVerdict)
+    this.hasVerdict = this.endsWithVerdict || before?.hasVerdict === true
     this.head = before?.head ?? `,"type":${JSON.stringify(type)}`
     this.tail = `,"edges":${JSON.stringify(this.edges)}`
+    this.refusedText = toRefusedText(this.refused, undefined)
   }
 
   /** How it goes on with a step that follows of itself. */

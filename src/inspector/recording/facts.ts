@@ -118,27 +118,33 @@ const limits = { depth: 6, entries: 200, units: 4096 }
 
 /** The plain facts of an input, an event or an output; all else is left out. */
 export function toFacts(value: object, depth = 0): Facts {
-  const facts: (readonly [string, Fact])[] = []
-  for (const [name, content] of Object.entries(value)) {
-    const fact = toNamedFact(name, content, depth)
-    if (fact !== undefined) facts.push([name, fact])
+  const facts: Record<string, Fact> = {}
+  if (!isRecord(value)) return facts
+  for (const name of Object.keys(value)) {
+    const kinds = kindsOf(name)
+    if (kinds === undefined) continue
+    const fact = toFactOf(kinds, value[name], depth)
+    if (fact !== undefined) facts[name] = fact
   }
-  return Object.fromEntries(facts)
+  return facts
 }
 
 /** The facts in which `next` differs from `before`; `null` for what it has no more. */
-export function toChanges(before: object, next: object): Facts | undefined {
-  const known = new Map<string, unknown>(Object.entries(before))
-  const changes: (readonly [string, Fact])[] = []
-  for (const [name, content] of Object.entries(next)) {
-    const earlier = known.get(name)
-    if (Object.is(earlier, content)) continue
-    const fact = toNamedFact(name, content, 0) ?? null
-    const was = toNamedFact(name, earlier, 0) ?? null
-    if (fact !== was) changes.push([name, fact])
+export function toChanges(before: object, next: object): Facts {
+  const changes: Record<string, Fact> = {}
+  if (!isRecord(before) || !isRecord(next)) return changes
+  for (const name of Object.keys(next)) {
+    if (Object.is(before[name], next[name])) continue
+    const kinds = kindsOf(name)
+    if (kinds === undefined) continue
+    const fact = toFactOf(kinds, next[name], 0) ?? null
+    if (fact !== (toFactOf(kinds, before[name], 0) ?? null)) changes[name] = fact
   }
-  return changes.length === 0 ? undefined : Object.fromEntries(changes)
+  return changes
 }
+
+/** Whatever is an object can be asked for what it has under a name. */
+const isRecord = (value: object): value is Readonly<Record<string, unknown>> => typeof value === 'object'
 
 /** What a deed or a chart has given, or what it failed with. */
 export function toResult(value: unknown): Fact | undefined {
@@ -147,9 +153,9 @@ export function toResult(value: unknown): Fact | undefined {
   return typeof value === 'object' && value !== null ? toFacts(value) : undefined
 }
 
-function toNamedFact(name: string, value: unknown, depth: number): Fact | undefined {
-  const kinds = allowed.get(name) ?? (name.endsWith('Ms') ? 'number' : undefined)
-  if (kinds === undefined) return undefined
+const kindsOf = (name: string) => allowed.get(name) ?? (name.endsWith('Ms') ? 'number' : undefined)
+
+function toFactOf(kinds: Kind | readonly Kind[], value: unknown, depth: number): Fact | undefined {
   if (typeof kinds === 'string') return toFact(kinds, value, depth)
   for (const kind of kinds) {
     const fact = toFact(kind, value, depth)

@@ -6,7 +6,7 @@ import type { Refusal } from './record.js'
 
 /** A transition whose guard refused, whatever the context was. */
 export interface Refused extends Refusal {
-  /** The policy has decided, and says why; see `toRefusal`. */
+  /** The policy has decided, and says why; see `toRefusedText`. */
   readonly isVerdict: boolean
 }
 
@@ -34,10 +34,13 @@ function toRefused(rival: AnyTransitionDefinition): readonly Refused[] {
   return [{ edge: transitionId(rival), guard, ...(reason !== undefined && { reason }), isVerdict }]
 }
 
-/** In the words of the policy, where it has decided; else in those of the table. */
-export function toRefusal({ edge, guard, isVerdict, reason: known }: Refused, verdict: unknown): Refusal {
-  const reason = (isVerdict ? reasonOf(verdict) : undefined) ?? known
-  return { edge, guard, ...(reason !== undefined && { reason }) }
+/** `,"refused":` and what that was, where it was anything: in the words of the policy, where it has decided; else in the table's. */
+export function toRefusedText(refused: readonly Refused[], verdict: unknown): string {
+  const refusals = refused.map(({ isVerdict, ...told }): Refusal => {
+    const reason = isVerdict ? reasonOf(verdict) : undefined
+    return reason === undefined ? told : { ...told, reason }
+  })
+  return refusals.length === 0 ? '' : `,"refused":${JSON.stringify(refusals)}`
 }
 
 function reasonOf(verdict: unknown): string | undefined {

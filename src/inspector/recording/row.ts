@@ -7,7 +7,7 @@ import { toChanges, toFacts, toResult } from './facts.js'
 import { lineEnd } from './line-text.js'
 import type { Life } from './lives.js'
 import type { EndStatus, Facts, Timer } from './record.js'
-import { toRefusal } from './refusals.js'
+import { toRefusedText } from './refusals.js'
 
 /** What somebody may want to read: it is told only then. */
 export interface Telling {
@@ -153,7 +153,7 @@ export class Moment extends Row {
 
   /** The facts of its context that have changed since its life began. */
   get facts(): Facts {
-    return toChanges(this.life.firstContext, this.#context) ?? {}
+    return toChanges(this.life.firstContext, this.#context)
   }
 
   /** All time-outs that ran, with what was left of each. */
@@ -171,7 +171,7 @@ export class Moment extends Row {
       toFactsText('data', toData(this.#event)) +
       toMeasuredText(this.#context, this.#before) +
       course.tail +
-      this.#toRefusedText() +
+      (course.hasVerdict ? toRefusedText(course.refused, this.#verdict) : course.refusedText) +
       (this.#before === this.#context ? '' : toFactsText('context', toChanges(this.#before, this.#context))) +
       toTimersText(
         toTimers(this.#scheduled.filter((scheduled) => !this.#scheduledBefore.includes(scheduled))),
@@ -180,11 +180,6 @@ export class Moment extends Row {
     )
   }
 
-  #toRefusedText(): string {
-    const { refused } = this.#course
-    if (refused.length === 0) return ''
-    return `,"refused":${JSON.stringify(refused.map((each) => toRefusal(each, this.#verdict)))}`
-  }
 }
 
 /** A chart of a source, before its first actor starts. */
@@ -217,21 +212,22 @@ function graphOf(machine: AnyStateMachine): ChartGraph {
   return graph
 }
 
-const noResult: Readonly<Record<'error' | 'output', unknown>> = { error: undefined, output: undefined }
-
 /** The facts of an event, or of how something has ended. */
 function toData(event: object): Facts {
-  const { error, output, ...rest } = { ...noResult, ...event }
+  const { error, output }: { readonly error?: unknown; readonly output?: unknown } = event
+  if (error === undefined && output === undefined) return toFacts(event)
   const [given, failed] = [toResult(output), toResult(error)]
   return {
-    ...toFacts(rest),
+    ...toFacts({ ...event, error: undefined }),
     ...(given !== undefined && { output: given }),
     ...(failed !== undefined && { error: failed }),
   }
 }
 
-function toFactsText(name: string, facts: Facts | undefined): string {
-  return facts === undefined || Object.keys(facts).length === 0 ? '' : `,"${name}":${JSON.stringify(facts)}`
+/** `,"name":` and what they are, where there are any. */
+function toFactsText(name: string, facts: Facts): string {
+  const text = JSON.stringify(facts)
+  return text === '{}' ? '' : `,"${name}":${text}`
 }
 
 /** For how long nothing had come, where an action has looked. */
@@ -249,10 +245,11 @@ const silenceIn = (context: object): number => {
 const toTimers = (scheduled: readonly Scheduled[]) =>
   scheduled.flatMap((each) => toTimer(each, each.delay))
 
+/** What is left of them: the clock of time-outs knows when they began. */
 function timersLeft({ timeline }: Life, scheduled: readonly Scheduled[], t: number): readonly Timer[] {
   return scheduled.flatMap((each) => {
-    const passed = timeline.begunAt + t - each.startedAt
-    return toTimer(each, Math.min(each.delay, Math.max(0, Math.round(each.delay - passed))))
+    const left = each.delay - (timeline.begunAt + t - each.startedAt)
+    return toTimer(each, Math.min(each.delay, Math.max(0, Math.round(left))))
   })
 }
 
