@@ -36,14 +36,9 @@ export class Chronicle {
 
   /** @param cause the `seq` of the stanza that is being dealt with */
   see(seen: InspectionEvent, cause: number | undefined): void {
-    switch (seen.type) {
-      case '@xstate.event':
-        return this.#send(seen)
-      case '@xstate.microstep':
-        return this.#step(seen, cause)
-      case '@xstate.snapshot':
-        return this.#rest(seen)
-    }
+    if (seen.type === '@xstate.event') this.#send(seen)
+    else if (seen.type === '@xstate.microstep') this.#step(seen, cause)
+    else if (seen.type === '@xstate.snapshot') this.#rest(seen)
   }
 
   /** Takes in an actor that runs already, with all its children. */

@@ -113,7 +113,7 @@ export class History {
     for (const line of kept) {
       if ('seq' in line || line instanceof Row) {
         addStanzas(line.seq)
-        miss(line.seq, toTenths(line.t))
+        miss(line.seq, line.t)
         last = line.seq
       }
       parts.push(line)

@@ -19,17 +19,22 @@ export interface Telling {
 export abstract class Row implements Telling {
   readonly life: Life
   readonly seq: number
-  /** In milliseconds. */
-  readonly t: number
+  /** When it was, in tenths of milliseconds: whole numbers need no memory of their own. */
+  readonly #tenths: number
 
   constructor(life: Life) {
     this.life = life
     this.seq = life.timeline.next()
-    this.t = life.timeline.now()
+    this.#tenths = Math.round(10 * life.timeline.now())
+  }
+
+  /** When it was, in milliseconds. */
+  get t(): number {
+    return this.#tenths / 10
   }
 
   toText(): string {
-    return this.#tell() + this.life.timeline.tail + String(this.seq) + lineEnd(Math.round(10 * this.t))
+    return this.#tell() + this.life.timeline.tail + String(this.seq) + lineEnd(this.#tenths)
   }
 
   /** A getter of somebody else’s app may throw: what it belongs to cannot be told. */
@@ -179,7 +184,6 @@ export class Moment extends Row {
       (this.#cause === undefined ? '' : `,"stanza":${this.#cause}`)
     )
   }
-
 }
 
 /** A chart of a source, before its first actor starts. */
@@ -242,8 +246,7 @@ const silenceIn = (context: object): number => {
 }
 
 /** Time-outs as they began. */
-const toTimers = (scheduled: readonly Scheduled[]) =>
-  scheduled.flatMap((each) => toTimer(each, each.delay))
+const toTimers = (scheduled: readonly Scheduled[]) => scheduled.flatMap((each) => toTimer(each, each.delay))
 
 /** What is left of them: the clock of time-outs knows when they began. */
 function timersLeft({ timeline }: Life, scheduled: readonly Scheduled[], t: number): readonly Timer[] {
