@@ -92,7 +92,7 @@ export class Chronicle {
 
   #step(seen: InspectedMicrostepEvent, cause: number | undefined): void {
     const { _transitions: taken, actorRef: actor, event, snapshot } = seen
-    const life = this.#lives.find(actor)
+    const life = this.#lives.known(actor)
     if (life?.configuration === undefined || !isChartSnapshot(snapshot)) return
     if (event.type === 'xstate.stop') return this.#end(life, 'stopped', {})
     const step = { type: event.type, taken, snapshot }
@@ -104,7 +104,7 @@ export class Chronicle {
   }
 
   #rest({ actorRef: actor, event, snapshot }: InspectedSnapshotEvent): void {
-    const life = this.#lives.find(actor)
+    const life = this.#lives.known(actor)
     if (life === undefined || !isActor(actor)) return
     if (!isChartSnapshot(snapshot)) {
       if (snapshot.status !== 'active') this.#end(life, snapshot.status, snapshot)

@@ -58,6 +58,11 @@ export class Lives {
     this.#timeline = timeline
   }
 
+  /** Of an actor that has been met: one that is yet being made has no path. */
+  known(actor: object): Life | undefined {
+    return this.#lives.get(actor)
+  }
+
   /** Of what may be an actor. */
   find(actor: unknown): Life | undefined {
     if (typeof actor !== 'object' || actor === null) return undefined

@@ -59,6 +59,17 @@ describe('what a chart did', () => {
     ])
   })
 
+  it('goes by the name of the chart, where it has no other, however the chart begins', () => {
+    const recorder = createRecorder({ name: 'lamp', source: 's' })
+    const machine = setup({}).createMachine({
+      id: 'lamp',
+      initial: 'warming',
+      states: { warming: { always: 'on' }, on: {} },
+    })
+    createActor(machine, { inspect: recorder.taps.inspect }).start()
+    expect(records(recorder.history())).toMatchObject([{ kind: 'start', actorPath: 'lamp', value: 'on' }])
+  })
+
   it('is told as far as it goes where it is read on its way, and the rest behind it', () => {
     const recorder = createRecorder({ name: 'lamp', source: 's' })
     let early: readonly RecordingLine[] = []
