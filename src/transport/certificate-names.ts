@@ -16,6 +16,8 @@ const subjectAltName = '2.5.29.17'
 const xmppAddr = '1.3.6.1.5.5.7.8.5'
 const srvName = '1.3.6.1.5.5.7.8.7'
 
+const decoder = new TextDecoder()
+
 /**
  * Reads the names out of a DER certificate, not out of Node's text form: that one is meant for people.
  * @throws RangeError when it is not a certificate
@@ -55,4 +57,4 @@ function generalNames(certificate: Uint8Array): ReturnType<typeof readDer> {
   return []
 }
 
-const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: false }).decode(bytes)
+const text = (bytes: Uint8Array): string => decoder.decode(bytes)
