@@ -110,7 +110,6 @@ export class Moment extends Row {
   readonly #before: object
   readonly #scheduledBefore: readonly Scheduled[]
   #course: Course
-  #configuration: Configuration
   #context: object
   #scheduled: readonly Scheduled[]
   /** What the policy had decided where that has refused something. */
@@ -127,7 +126,6 @@ export class Moment extends Row {
     this.#scheduled = life.scheduled
     this.#context = life.context
     this.#course = from.begin(step)
-    this.#configuration = from
     this.#go(step)
   }
 
@@ -140,9 +138,8 @@ export class Moment extends Row {
   #go({ snapshot }: Step): void {
     if (this.#course.endsWithVerdict) this.#verdict = { verdict: undefined, ...this.#context }.verdict
     this.#context = snapshot.context
-    this.#configuration = this.#course.target
     this.life.context = snapshot.context
-    this.life.configuration = this.#configuration
+    this.life.configuration = this.#course.target
   }
 
   /** It has dealt with it. */
@@ -153,12 +150,16 @@ export class Moment extends Row {
   }
 
   get value(): StateValue {
-    return this.#configuration.value
+    return this.#course.target.value
   }
 
-  /** The facts of its context that have changed since its life began. */
+  /** The facts of its context that have changed since its life began; none where a getter throws. */
   get facts(): Facts {
-    return toChanges(this.life.firstContext, this.#context)
+    try {
+      return toChanges(this.life.firstContext, this.#context)
+    } catch {
+      return {}
+    }
   }
 
   /** All time-outs that ran, with what was left of each. */
@@ -171,7 +172,7 @@ export class Moment extends Row {
     return (
       `{"kind":"event",${this.life.text}${course.head}` +
       (this.#sender === undefined ? '' : `,"from":${JSON.stringify(this.#sender.path)}`) +
-      this.#configuration.text +
+      course.target.text +
       (this.status === 'active' ? '' : `,"status":"${this.status}"`) +
       toFactsText('data', toData(this.#event)) +
       toMeasuredText(this.#context, this.#before) +

@@ -114,6 +114,32 @@ describe('what a chart did', () => {
     expect(timer?.ms).toBeGreaterThan(1_000)
   })
 
+  it('goes on from what there was even where a context cannot be read', () => {
+    const recorder = createRecorder({ name: 'lamp', source: 's', recordsLimit: 20 })
+    const machine = setup({
+      types: {} as { context: { readonly seed: number } },
+      actions: {
+        hide: assign(() => ({
+          get seed(): number {
+            throw new Error('a getter')
+          },
+        })),
+      },
+    }).createMachine({
+      id: 'lamp',
+      context: { seed: 1 },
+      initial: 'on',
+      states: { on: { on: { hidden: { actions: 'hide' }, looked: {} } } },
+    })
+    const actor = createActor(machine, { id: 'lamp', inspect: recorder.taps.inspect }).start()
+    for (let count = 0; count < 50; count++) actor.send({ type: 'looked' })
+    expect(() => recorder.history()).not.toThrow()
+    expect(records(recorder.history()).slice(0, 2)).toMatchObject([
+      { kind: 'dropped' },
+      { kind: 'start', found: true, value: 'on' },
+    ])
+  })
+
   it('says in the words of the policy what it has refused', async () => {
     const hangUp = [{ hears: /<stream:stream[^>]*>/, says: 'hang up' }]
     const { client, recorder } = await recordedSession({ reconnect: 'never' }, {}, hangUp)
