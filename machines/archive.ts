@@ -13,6 +13,8 @@ export interface ArchiveTimeouts {
   readonly pageMs: number
   /** The same once more, for what was asked before the session moved to another connection; default 5000. */
   readonly movedMs: number
+  /** After either: until what is asked behind it is answered, and the server is known to be past it; default 300 000. */
+  readonly behindMs: number
   /** Until what is missing is asked for again; default 60 000. */
   readonly retryMs: number
 }
@@ -20,6 +22,7 @@ export interface ArchiveTimeouts {
 export const defaultArchiveTimeouts: ArchiveTimeouts = {
   pageMs: 60_000,
   movedMs: 5_000,
+  behindMs: 300_000,
   retryMs: 60_000,
 }
 
@@ -55,6 +58,16 @@ export interface ArchiveContext extends ArchiveInput {
 const page = ({ event }: { readonly event: { readonly output: PageFacts } }) => event
 const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const failure = { type: 'noteFailure', params: failed } as const
+const timeout = (wait: 'behindMs' | 'pageMs') => ({ type: 'noteTimeout', params: { wait } }) as const
+/**
+ * Something else is asked of the server, which answers in order (RFC 6120 §10.1): whether it has come past what is awaited. While
+ * it has not, the answer may still come; a connection over which nothing does is given up by whoever watches it.
+ */
+const askBehind = <Target extends object>(target: Target) =>
+  ({
+    meta: { spec: 'RFC 6120 §10.1, XEP-0199 §4.2' },
+    invoke: { id: 'askBehind', src: 'askBehind', onDone: target, onError: target },
+  }) as const
 /** An answer that is awaited over the streams of one session: where it is given up, and where it is asked for again. */
 const untilAnswered = <GivenUp extends string, Again extends string>({
   givenUp,
@@ -66,7 +79,12 @@ const untilAnswered = <GivenUp extends string, Again extends string>({
   waiting: {
     description: 'As long as one answer may take on one stream.',
     meta: { spec: 'XEP-0313 §4.3' },
-    after: { pageTimeout: { target: givenUp, actions: 'noteTimeout' as const } },
+    after: { pageTimeout: { target: 'overdue' as const } },
+  },
+  overdue: {
+    description: 'The server may not have come to it yet: given up once what is asked behind it is answered.',
+    ...askBehind({ target: givenUp, actions: timeout('pageMs') }),
+    after: { behindTimeout: { target: givenUp, actions: timeout('behindMs') } },
   },
   interrupted: {
     description: 'The stream is gone, and the session keeps the question and its answer for the next one.',
@@ -74,10 +92,14 @@ const untilAnswered = <GivenUp extends string, Again extends string>({
     meta: { spec: 'XEP-0198 §5', why: 'the session goes on or ends' },
   },
   moved: {
-    description:
-      'The answer comes by the next stream, unless the server has lost it on the way: asked again.',
+    description: 'The answer comes by the next stream, unless the server has lost it on the way.',
     meta: { spec: 'XEP-0198 §5' },
-    after: { movedTimeout: { target: again } },
+    after: { movedTimeout: { target: 'missing' as const } },
+  },
+  missing: {
+    description: 'Late or lost: asked again once what is asked behind it is answered.',
+    ...askBehind({ target: again }),
+    after: { behindTimeout: { target: givenUp, actions: timeout('behindMs') } },
   },
 })
 
@@ -91,12 +113,13 @@ export const archiveMachine = setup({
   actors: {
     findLast: deed<void>(),
     fetchPage: deed<PageFacts>(),
+    askBehind: deed<void>(),
   },
   actions: {
     releaseMessages: () => {},
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
-    noteTimeout: assign(({ context }) => ({
-      error: new TimeoutError('archive', 'the answer of the archive', context.timeouts.pageMs),
+    noteTimeout: assign(({ context }, { wait }: { readonly wait: 'behindMs' | 'pageMs' }) => ({
+      error: new TimeoutError('archive', 'the answer of the archive', context.timeouts[wait]),
     })),
     forgetFailure: assign({ error: undefined }),
   },
@@ -110,6 +133,7 @@ export const archiveMachine = setup({
   delays: {
     pageTimeout: ({ context }) => context.timeouts.pageMs,
     movedTimeout: ({ context }) => context.timeouts.movedMs,
+    behindTimeout: ({ context }) => context.timeouts.behindMs,
     retryPause: ({ context }) => context.timeouts.retryMs,
   },
 }).createMachine({

@@ -20,7 +20,14 @@ export type BindAnswer =
   | { readonly kind: 'refused'; readonly error: XmppError; readonly conflict: boolean }
 
 /** What the server made of the request to resume; refused, a resource can still be bound. */
-export type ResumeAnswer = { readonly kind: 'resumed'; readonly jid: string } | { readonly kind: 'refused' }
+export type ResumeAnswer =
+  | {
+      readonly kind: 'resumed'
+      readonly jid: string
+      /** It acknowledges more than it had before: something that was said over an earlier connection was heard. */
+      readonly heard: boolean
+    }
+  | { readonly kind: 'refused' }
 
 export interface BindingContext extends BindingInput {
   readonly header: StreamHeaderFacts | undefined
@@ -28,19 +35,24 @@ export interface BindingContext extends BindingInput {
   readonly jid: string | undefined
   /** The address is that of the session before. */
   readonly resumed: boolean
+  /** The server has acknowledged more of it than before. */
+  readonly heard: boolean
   readonly error: XmppError | undefined
 }
 
 export type BindingOutput =
-  | {
-      /** `resumed`: the session before goes on. */
-      readonly outcome: 'bound' | 'resumed'
-      readonly jid: string
-      /** Of the stream that was opened after authentication. */
-      readonly header: StreamHeaderFacts | undefined
-      readonly features: StreamFeatureFacts
-    }
+  | ({ readonly outcome: 'bound' } & BoundFacts)
+  /** The session before goes on; `heard`: the server has acknowledged more of it than before. */
+  | ({ readonly outcome: 'resumed'; readonly heard: boolean } & BoundFacts)
   | { readonly outcome: 'failed'; readonly error: XmppError }
+
+/** What is known of a session that has an address. */
+interface BoundFacts {
+  readonly jid: string
+  /** Of the stream that was opened after authentication. */
+  readonly header: StreamHeaderFacts | undefined
+  readonly features: StreamFeatureFacts
+}
 
 /** What the server answered, as guards and actions get it. */
 export interface AnswerParams {
@@ -78,6 +90,7 @@ export const bindingMachine = setup({
     keepSession: assign((_, { answer }: ResumeParams) => ({
       jid: answer.kind === 'resumed' ? answer.jid : undefined,
       resumed: true,
+      heard: answer.kind === 'resumed' && answer.heard,
     })),
     dropResource: assign({ resource: undefined }),
     noteRefusal: assign(({ context }, { answer }: AnswerParams) => ({
@@ -118,6 +131,7 @@ export const bindingMachine = setup({
     features: noFeatures,
     jid: undefined,
     resumed: false,
+    heard: false,
     error: undefined,
   }),
   options: { maxIterations: 1000 },
@@ -244,8 +258,9 @@ export const bindingMachine = setup({
 
 function toOutput(context: BindingContext): BindingOutput {
   if (context.error === undefined && context.jid !== undefined) {
-    const { features, header, jid, resumed } = context
-    return { outcome: resumed ? 'resumed' : 'bound', jid, header, features }
+    const { features, header, heard, jid, resumed } = context
+    const facts = { jid, header, features }
+    return resumed ? { outcome: 'resumed', heard, ...facts } : { outcome: 'bound', ...facts }
   }
   return {
     outcome: 'failed',

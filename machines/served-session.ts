@@ -104,6 +104,10 @@ export const servedSessionMachine = servedSession.createMachine({
                   },
                   { target: 'offering', actions: ['sendHeader', 'sendFeatures'] },
                 ],
+                'session.close': {
+                  target: '#servedSession.failing',
+                  actions: { type: 'noteFault', params: ({ event }) => event.fault },
+                },
               },
             },
             offering: {
@@ -362,8 +366,9 @@ export const servedSessionMachine = servedSession.createMachine({
       },
     },
     failing: {
-      description: 'What the client sends can no longer be read: it is told, and cut off.',
-      meta: { spec: 'RFC 6120 §4.9.1.1' },
+      description:
+        'The client has no stream that it could end, or what it sends can no longer be read: it is told, and cut off.',
+      meta: { spec: 'RFC 6120 §4.9.1.1, §4.9.1.2' },
       entry: ['sendFault', 'closeStream'],
       always: { target: 'disconnecting' },
     },

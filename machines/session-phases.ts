@@ -8,6 +8,7 @@ const ended = <T>({ event }: { readonly event: { readonly output: T } }) => even
 export const connected = { type: 'keepConnection', params: ended<ConnectionOutput> } as const
 export const authenticated = { type: 'keepAuthentication', params: ended<AuthenticationOutput> } as const
 export const bound = { type: 'keepBinding', params: ended<BindingOutput> } as const
+export const resumed = { type: 'tellResumed', params: ended<BindingOutput> } as const
 export const isToRegister = { type: 'isToRegister', params: ended<ConnectionOutput> } as const
 export const isReady = { type: 'isReady', params: ended<ConnectionOutput> } as const
 export const isAuthenticated = { type: 'isAuthenticated', params: ended<AuthenticationOutput> } as const

@@ -143,7 +143,10 @@ export const session = setup({
       offered: context.wantsManagement && context.features.names.includes(streamManagement),
     })),
     tellResuming: sendTo('streamManagement', { type: 'session.resuming' }),
-    tellResumed: sendTo('streamManagement', { type: 'session.resumed' }),
+    tellResumed: sendTo('streamManagement', (_, { output }: { readonly output: BindingOutput }) => ({
+      type: 'session.resumed' as const,
+      heard: output.outcome === 'resumed' && output.heard,
+    })),
     tellEnded: sendTo('streamManagement', { type: 'session.ended' }),
     tellLost: sendTo('streamManagement', ({ context }) => ({
       type: 'connection.lost' as const,

@@ -176,12 +176,12 @@ export const sessionMachine = session.createMachine({
               {
                 guard: phase.isTakenOver,
                 target: 'online.course.takenOver',
-                actions: [phase.bound, 'tellResumed'],
+                actions: [phase.bound, phase.resumed],
               },
               {
                 guard: phase.isResumed,
                 target: 'online.course.resumed',
-                actions: [phase.bound, 'tellResumed'],
+                actions: [phase.bound, phase.resumed],
               },
               { target: '#session.judging', actions: phase.bound },
             ],

@@ -12,7 +12,8 @@ export type StreamManagementEvent =
   | { readonly type: 'session.left'; readonly id: string; readonly maxMs: number | undefined }
   /** The server is asked to go on with the session at hand. */
   | { readonly type: 'session.resuming' }
-  | { readonly type: 'session.resumed' }
+  /** The server goes on with it; `heard`: it has acknowledged more than before. */
+  | { readonly type: 'session.resumed'; readonly heard: boolean }
   /** The session is ended in order. */
   | { readonly type: 'session.ended' }
   /** The attempt has failed; `resumable`: the server may still have the session, and there will be another attempt. */
@@ -72,6 +73,7 @@ export interface EnableParams {
 
 const isOffered = ({ event }: { readonly event: { readonly offered: boolean } }) => event
 const isResumable = ({ event }: { readonly event: { readonly resumable: boolean } }) => event
+const isHeard = ({ event }: { readonly event: { readonly heard: boolean } }) => event
 const bound = [
   {
     guard: { type: 'isOffered', params: isOffered },
@@ -144,6 +146,7 @@ export const streamManagementMachine = setup({
       resumable && context.id !== undefined && context.unheard < unheardLimit,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
     isLeaving: ({ context }) => context.silentMs === 0,
+    isHeard: (_, { heard }: { readonly heard: boolean }) => heard,
   },
   delays: {
     enableTimeout: ({ context }) => context.timeouts.enableMs,
@@ -309,7 +312,10 @@ export const streamManagementMachine = setup({
       tags: ['idle'],
       meta: { spec: 'XEP-0198 §5', why: 'the binding of the attempt watches the clock' },
       on: {
-        'session.resumed': { target: 'live' },
+        'session.resumed': [
+          { guard: { type: 'isHeard', params: isHeard }, target: 'live', actions: 'noteHeard' },
+          { target: 'live' },
+        ],
         'session.bound': bound,
         'connection.lost': [
           { guard: { type: 'isResumable', params: isResumable }, target: 'suspended' },

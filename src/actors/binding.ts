@@ -30,10 +30,10 @@ export const bindingActors = {
     const { link, bus, management } = meansOf(system)
     const { account } = bus
     if (account === undefined) return { kind: 'refused' }
-    const refusal = await management.hearResumed(link.stream, input.previd, signal)
-    if (refusal !== undefined) return { kind: 'refused' }
+    const answer = await management.hearResumed(link.stream, input.previd, signal)
+    if (answer.kind === 'failed') return { kind: 'refused' }
     link.account = account
-    return { kind: 'resumed', jid: account.full }
+    return { kind: 'resumed', jid: account.full, heard: answer.heard }
   }),
 
   bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(

@@ -8,6 +8,7 @@ import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { parseMessage, type Message } from '../stanza/message.js'
+import { toPingElement } from '../stanza/ping.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage, type PageQuery } from './archive-queries.js'
@@ -129,6 +130,10 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
         timeline.anchor(unstable.after)
         unstable = undefined
         return { complete, stable: false }
+      }),
+      askBehind: fromPromise(async ({ signal }) => {
+        const ping = { type: 'get', payload: toPingElement() } as const
+        await untilOver(bus.request(ping, { signal, timeoutMs: Infinity }))
       }),
     },
     actions: { releaseMessages: () => queueMicrotask(() => release()) },

@@ -160,11 +160,12 @@ export class StanzaLedger {
 
   /**
    * The session goes on over this stream; what the server does not have is sent again, in order.
-   * @returns false, and nothing is done, where the server claims more than it was sent
+   * @returns how many the server has of which it had not told; `undefined`, and nothing is done, where it claims more than it was sent
    */
-  resume(carrier: Carrier, h: number): boolean {
+  resume(carrier: Carrier, h: number): number | undefined {
+    const told = this.#acknowledged
     const given = this.#before + this.#unsent
-    if (!this.acknowledge(h)) return false
+    if (!this.acknowledge(h)) return undefined
     this.#carrier = carrier
     this.#narrow()
     this.#unsent = this.#first
@@ -173,7 +174,7 @@ export class StanzaLedger {
       if (index >= this.#first) this.#kept[index] = sayAgain(kept)
     }
     this.#carryOn()
-    return true
+    return (this.#acknowledged - told + modulus) % modulus
   }
 
   /** The session is over: whatever is unacknowledged is handed back. */
@@ -273,7 +274,9 @@ export class StanzaLedger {
   }
 
   #sendBeyond(stanza: Sendable, fate: StanzaFate | undefined): void {
-    if (this.unacknowledged >= this.#limit) throw tooMany(this.#limit)
+    if (this.unacknowledged >= this.#limit) {
+      throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
+    }
     this.#wait(new Kept(stanza, fate, this.#isTracking))
   }
 
@@ -390,9 +393,6 @@ export class StanzaLedger {
     this.#unsent = 0
   }
 }
-
-const tooMany = (limit: number) =>
-  new TransportError('overflow', `more than ${limit} stanzas are not acknowledged`)
 
 const half = (window: number) => Math.max(leastWindow, window >> 1)
 

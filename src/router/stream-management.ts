@@ -35,6 +35,12 @@ export interface StreamManagementEvents {
 /** The answer to a request to enable or to resume. */
 export type StreamManagementAnswer = Enabled | StreamManagementFailure
 
+/** The server goes on; `heard`: it has something more than it had told. */
+export interface ResumedAnswer {
+  readonly kind: 'resumed'
+  readonly heard: boolean
+}
+
 /** The commands of stream management on the stream at hand, and the ledger they are about. @see XEP-0198 */
 export class StreamManagement {
   readonly ledger: StanzaLedger
@@ -88,13 +94,13 @@ export class StreamManagement {
 
   /**
    * Waits for the answer to that.
-   * @returns undefined where the server goes on, else what it said instead; rejects with `ProtocolError` for anything else
+   * @returns that the server goes on, or what it said instead; rejects with `ProtocolError` for anything else
    */
   async hearResumed(
     stream: XmlStream,
     previd: string,
     signal: AbortSignal,
-  ): Promise<StreamManagementFailure | undefined> {
+  ): Promise<ResumedAnswer | StreamManagementFailure> {
     const { ledger } = this
     const element = await stream.next(signal)
     const answer = parseStreamManagement(element)
@@ -106,9 +112,10 @@ export class StreamManagement {
     if (answer?.kind !== 'resumed' || answer.previd !== previd) {
       throw stream.abort(new ProtocolError('bad-format', `<${element.name}/> came instead of <resumed/>`))
     }
-    if (!ledger.resume(stream, answer.h)) throw this.#tooHigh(stream, answer.h)
+    const count = ledger.resume(stream, answer.h)
+    if (count === undefined) throw this.#tooHigh(stream, answer.h)
     this.#stream = stream
-    return undefined
+    return { kind: 'resumed', heard: count > 0 }
   }
 
   /** The stream is gone, the session is not. */

@@ -13,6 +13,7 @@ import {
   question,
   remember,
   stanzaId,
+  pong,
 } from './archives.js'
 
 describe('messages with an archive behind them (XEP-0313)', () => {
@@ -236,6 +237,8 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     peer.say(live('one', 'a1'))
     await rest()
     await vi.advanceTimersByTimeAsync(5000)
+    peer.say(pong(await peer.next('iq')))
+    await rest()
     expect([seen, states.at(-1)]).toEqual([['one a1'], 'unavailable'])
   })
 })

@@ -32,6 +32,12 @@ export const end = (
 ) =>
   `<iq type='result' id='${request.attributes['id']}'><fin xmlns='urn:xmpp:mam:2'${complete ? " complete='true'" : ''}><set xmlns='http://jabber.org/protocol/rsm'>${ends ? `<first>${ends.first}</first><last>${ends.last}</last>` : ''}</set></fin></iq>`
 
+/** The answer to what was asked behind a question. */
+export const pong = (request: HeardElement) => {
+  if (childOf(request, 'ping') === undefined) throw new Error('it is no ping')
+  return `<iq type='result' id='${request.attributes['id']}'/>`
+}
+
 /** The next question to the archive: its request, its id, and the page that it asks for. */
 export async function question(peer: Peer) {
   const request = await peer.next('iq')

@@ -10,10 +10,11 @@ import {
 } from '../../src/index.js'
 import { createServer } from '../../src/server/index.js'
 import { toPingElement } from '../../src/stanza/ping.js'
+import { childOf } from '../spec/heard.js'
 import { logInManaged, resume } from '../spec/managed.js'
 import { rest, start } from '../spec/session.js'
 import type { Transport } from '../../src/transport/transport.js'
-import { archived, end, inner, live, own, question } from './archives.js'
+import { archived, end, inner, live, own, pong, question } from './archives.js'
 
 it('a session that is resumed keeps its copies, asks its archive for the order of what comes, and is told again that nobody looks', async () => {
   const accounts = ['alice', 'bob'].map((username) => ({ username, password: 'secret' }))
@@ -191,10 +192,31 @@ it('an answer that the server has lost with the stream is asked for again, and n
   const lost = await question(second)
   const third = await move(2, 2)
   third.say(live('four', 'a4'))
+  third.say(pong(await third.next('iq')))
+  await third.next('r')
   const { page, query, request } = await question(third)
   expect(page).toEqual(lost.page)
   const found = [inner('two'), inner('three'), inner('four')]
   third.say(found.map((text, index) => archived(query, `a${index + 2}`, text)).join('') + end(request, true))
   await rest()
   expect(seen).toEqual(['one', 'two', 'three', 'four'])
+})
+
+it('nothing overtakes an answer that is late since the server has yet to come to what it was asked', async () => {
+  const { move, seen } = await anchored({ movedMs: 1 })
+  const second = await move(1, 1)
+  second.say(live('b58', 'b58'))
+  const { query, request } = await question(second)
+  const third = await move(2, 2)
+  third.say(live('b59', 'b59'))
+  const behind = await third.next('iq')
+  await third.next('r')
+  expect(childOf(behind, 'ping')).toBeDefined()
+  expect(seen).toEqual(['one'])
+  third.say(say(query, fullPage) + end(request, false, ends) + pong(behind))
+  const next = await question(third)
+  expect(next.page.after).toBe('b58')
+  third.say(say(next.query, ['b59']) + end(next.request, true))
+  await rest()
+  expect(seen).toEqual(['one', ...fullPage])
 })

@@ -6,7 +6,7 @@ import { fails, gives, scriptDeeds, silent } from '../support/scripted-deeds.js'
 import { CoverageRecorder } from '../../src/testing/index.js'
 
 const walked = new CoverageRecorder()
-const { movedMs, pageMs, retryMs } = defaultArchiveTimeouts
+const { behindMs, movedMs, pageMs, retryMs } = defaultArchiveTimeouts
 const more = gives({ complete: false, stable: true })
 const whole = gives({ complete: true, stable: true })
 const lost = new TransportError('not-connected', 'gone')
@@ -25,7 +25,11 @@ function run(script: Parameters<typeof scriptDeeds>[0], anchored = false) {
   const deeds = scriptDeeds(script)
   let released = 0
   const machine = archiveMachine.provide({
-    actors: { findLast: deeds.deed('findLast'), fetchPage: deeds.deed('fetchPage') },
+    actors: {
+      findLast: deeds.deed('findLast'),
+      fetchPage: deeds.deed('fetchPage'),
+      askBehind: deeds.deed('askBehind'),
+    },
     actions: { releaseMessages: () => (released += 1) },
   })
   const input = { anchored, timeouts: defaultArchiveTimeouts }
@@ -120,14 +124,57 @@ describe('the archive chart', () => {
     expect(at()).toBe('live')
   })
 
-  it('waits for a page no longer than it was told', async () => {
-    const { at, asked, error, says } = run({ fetchPage: [silent] }, true)
+  it.each([
+    ['where the archive ends', 'findLast', false, 'unavailable'],
+    ['for a page', 'fetchPage', true, 'incomplete'],
+  ] as const)(
+    'waits %s no longer than it was told once the server is past it',
+    async (_, deed, anchored, then) => {
+      for (const step of [gives(), fails(refused)]) {
+        const { at, asked, error, says } = run({ [deed]: [silent], askBehind: [step] }, anchored)
+        await says('session.live')
+        await vi.advanceTimersByTimeAsync(pageMs - 1)
+        expect([asked, error()]).toEqual([[deed], undefined])
+        await vi.advanceTimersByTimeAsync(1)
+        expect([at(), asked]).toEqual([then, [deed, 'askBehind', `${deed} stopped`]])
+        expect(error()).toMatchObject({ code: 'timeout.archive', timeoutMs: pageMs })
+      }
+    },
+  )
+
+  it.each([
+    ['where the archive ends', 'findLast', false, 'unavailable'],
+    ['for a page', 'fetchPage', true, 'incomplete'],
+  ] as const)(
+    'waits %s as long as the server is behind, though not for ever',
+    async (_, deed, anchored, then) => {
+      for (const isMoved of [false, true]) {
+        const { asked, at, error, holds, released, says } = run({ [deed]: [silent] }, anchored)
+        await says('session.live')
+        if (isMoved) {
+          await says('session.suspended')
+          await says('session.live')
+        }
+        await vi.advanceTimersByTimeAsync((isMoved ? movedMs : pageMs) + behindMs - 1)
+        expect([asked, holds(), released()]).toEqual([[deed, 'askBehind'], true, 0])
+        await vi.advanceTimersByTimeAsync(1)
+        expect([at(), holds(), released()]).toEqual([then, false, 1])
+        expect(error()).toMatchObject({ code: 'timeout.archive', timeoutMs: behindMs })
+      }
+    },
+  )
+
+  it('asks something behind a page on each stream anew', async () => {
+    const { asked, holds, says } = run({ fetchPage: [silent] }, true)
     await says('session.live')
-    await vi.advanceTimersByTimeAsync(pageMs - 1)
-    expect(at()).toBe('catchingUp')
-    await vi.advanceTimersByTimeAsync(1)
-    expect([at(), asked]).toEqual(['incomplete', ['fetchPage', 'fetchPage stopped']])
-    expect(error()).toMatchObject({ code: 'timeout.archive', timeoutMs: pageMs })
+    await vi.advanceTimersByTimeAsync(pageMs)
+    for (let count = 0; count < 2; count += 1) {
+      await says('session.suspended')
+      await says('session.live')
+      await vi.advanceTimersByTimeAsync(movedMs)
+    }
+    const behind = ['askBehind', 'askBehind stopped', 'askBehind', 'askBehind stopped', 'askBehind']
+    expect([asked, holds()]).toEqual([['fetchPage', ...behind], true])
   })
 
   it('begins anew where the archive has forgotten the last message, and says that there is a gap', async () => {
@@ -153,14 +200,18 @@ describe('the archive chart', () => {
   ] as const)(
     'asks again %s when the session moves meanwhile and the answer does not follow it',
     async (_, deed, anchored) => {
-      const { at, asked, holds, released, says } = run({ [deed]: [silent, whole] }, anchored)
-      await says('session.live')
-      await says('session.suspended')
-      await says('session.live')
-      await vi.advanceTimersByTimeAsync(movedMs - 1)
-      expect([asked, holds(), released()]).toEqual([[deed], true, 0])
-      await vi.advanceTimersByTimeAsync(1)
-      expect([at(), asked, released()]).toEqual(['live', [deed, `${deed} stopped`, deed], 1])
+      for (const step of [gives(), fails(refused)]) {
+        const script = { [deed]: [silent, whole], askBehind: [step] }
+        const { at, asked, holds, released, says } = run(script, anchored)
+        await says('session.live')
+        await says('session.suspended')
+        await says('session.live')
+        await vi.advanceTimersByTimeAsync(movedMs - 1)
+        expect([asked, holds(), released()]).toEqual([[deed], true, 0])
+        await vi.advanceTimersByTimeAsync(1)
+        expect([at(), released()]).toEqual(['live', 1])
+        expect(asked).toEqual([deed, 'askBehind', `${deed} stopped`, deed])
+      }
     },
   )
 
@@ -190,7 +241,7 @@ describe('the archive chart', () => {
   })
 
   it('does without an archive that does not answer, until the next session', async () => {
-    const { at, error, says } = run({ findLast: [silent] })
+    const { at, error, says } = run({ findLast: [silent], askBehind: [gives()] })
     await says('session.live')
     await vi.advanceTimersByTimeAsync(pageMs)
     expect([at(), error()?.code]).toEqual(['unavailable', 'timeout.archive'])

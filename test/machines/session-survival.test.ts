@@ -16,7 +16,7 @@ describe('the session chart, when connections are lost,', () => {
       gives({ ...noFeatures, bind: true, names: ['{urn:xmpp:sm:3}sm', '{urn:xmpp:features:rosterver}ver'] }),
     ],
     enable: [gives({ kind: 'enabled', id: 'sm-1', maxMs: 60_000, location: undefined })],
-    resumeSession: [gives({ kind: 'resumed', jid: 'alice@example.test/desk' })],
+    resumeSession: [gives({ kind: 'resumed', jid: 'alice@example.test/desk', heard: false })],
     fetchRoster: [gives()],
   }
   const standing = ({ actor }: ReturnType<typeof run>) => {

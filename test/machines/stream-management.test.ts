@@ -56,7 +56,7 @@ const bound = { type: 'session.bound', offered: true } as const
 const lost = { type: 'connection.lost', resumable: true } as const
 const sent = { type: 'stanza.sent' } as const
 const acked = { type: 'ack.received' } as const
-const resumed = [{ type: 'session.resuming' }, { type: 'session.resumed' }] as const
+const resumed = [{ type: 'session.resuming' }, { type: 'session.resumed', heard: false }] as const
 
 async function live(script: Parameters<typeof scriptDeeds>[0] = {}, silentMs?: () => number) {
   const chart = run(script, silentMs)
@@ -207,7 +207,7 @@ describe('the stream management chart', () => {
     const { say, state, done, news } = await suspended()
     say({ type: 'session.resuming' })
     expect(state()).toBe('resuming')
-    say({ type: 'session.resumed' })
+    say({ type: 'session.resumed', heard: false })
     expect([state(), done, news]).toEqual([{ live: 'settled' }, ['watch'], []])
   })
 
@@ -222,6 +222,18 @@ describe('the stream management chart', () => {
       say(lost)
     }
     expect([state(), done.at(-1), news.at(-1)]).toEqual(['lost', 'end', { type: 'session.lost' }])
+  })
+
+  it('does not take one for deaf that has heard something, as it says when it goes on', async () => {
+    const { say, state } = await live()
+    say(lost)
+    for (let count = 0; count < 5; count += 1) {
+      say({ type: 'session.resuming' }, { type: 'session.resumed', heard: true }, sent)
+      await vi.advanceTimersByTimeAsync(ackMs)
+      expect(state()).toEqual({ live: 'dead' })
+      say(lost)
+      expect(state()).toBe('suspended')
+    }
   })
 
   it('does not take one for deaf that has answered, or whose connections are cut', async () => {

@@ -231,6 +231,17 @@ describe('limits', () => {
     expect(await wire.streamError()).toBe('connection-timeout')
   })
 
+  it('wait for no client to end a stream that it has not opened', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const server = await serverWith()
+    const ended: string[] = []
+    server.connect().start({ data: () => {}, closed: () => ended.push('closed') })
+    const closed = server.close().then(() => ended.push('server closed'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ended).toEqual(['closed', 'server closed'])
+    await closed
+  })
+
   it('cut off a client that does not hang up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const server = await serverWith({ timeouts: { closeMs: 1000 } })

@@ -14,6 +14,7 @@ type ArchiveRig = FeatureRig<typeof archiveMachine, ArchiveFeature>
 
 const own = parseJid('alice@example.test')
 const asks = asksFor('query', ns.archive)
+const asksBehind = asksFor('ping', ns.ping)
 const noPage = { first: undefined, index: undefined, last: undefined, count: undefined }
 
 /** One message of the page that was asked for, as the archive has it. @param moment in milliseconds since 1970 */
@@ -41,7 +42,9 @@ const refuses = (deed: 'fetchPage' | 'findLast', condition: 'internal-server-err
 
 /** The session has moved since the archive was asked: the answer may be mixed up, and something more may be in it. */
 const hasMoved = (model: Model) =>
-  isIn(model, 'archive', { anchoring: 'moved' }) || isIn(model, 'archive', { catchingUp: 'moved' })
+  ['anchoring', 'catchingUp'].some((phase) =>
+    ['moved', 'missing'].some((part) => isIn(model, 'archive', { [phase]: part })),
+  )
 
 const stimuli: readonly Stimulus<ArchiveRig>[] = [
   ...standingStimuli('archive', { isToldOfSuspension: true }),
@@ -80,6 +83,18 @@ const stimuli: readonly Stimulus<ArchiveRig>[] = [
       ends(rig, false)
     },
   },
+  {
+    name: 'the server answers what was asked behind',
+    when: isLive,
+    predicts: [done('askBehind')],
+    act: (rig) => rig.answer(asksBehind),
+  },
+  {
+    name: 'the server refuses what was asked behind',
+    when: isLive,
+    predicts: [failed('askBehind', new StanzaError('service-unavailable', 'cancel'))],
+    act: (rig) => rig.refuse(asksBehind, 'service-unavailable'),
+  },
   refuses('fetchPage', 'internal-server-error'),
   refuses('fetchPage', 'item-not-found'),
 ]
@@ -96,7 +111,7 @@ export const driveArchive = (after: string | undefined): Drivable<ArchiveRig> =>
         // Before it is available to others nothing that it has can be doubted.
         client: { ...lasting.client, presence: false },
         use: (client) => client.use((host) => archive(host, { after })),
-        reactions: [unanswered(asks)],
+        reactions: [unanswered(asks, asksBehind)],
       },
       inspect,
     ),

@@ -54,6 +54,12 @@ export const managementByItself: ByItself = ({ src }, model) => {
   return isDue ? { event: { type: 'stanza.sent' } } : undefined
 }
 
+/** The server has something more than it has told. */
+function isHeard(model: Model): boolean {
+  const { unacknowledged, unsent } = countsIn(model)
+  return unacknowledged > unsent
+}
+
 const isLive = (model: Model) => isIn(model, chart, 'live') && isOnline(model)
 
 /** The server says something of stream management to whoever is online. */
@@ -150,7 +156,7 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
     'resumes',
     (model) => [
       { note: { unacknowledged: countsIn(model).unsent, unsent: 0 } },
-      done('resumeSession', { kind: 'resumed', jid }),
+      done('resumeSession', { kind: 'resumed', jid, heard: isHeard(model) }),
     ],
     ({ handled: h }) => ({ kind: 'resumed', previd: managedId, h }),
   ),

@@ -47,6 +47,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     hasAsked: 'flag',
     hasStore: 'flag',
     hash: 'word',
+    heard: 'flag',
     header: 'facts',
     hops: 'number',
     id: 'hidden',

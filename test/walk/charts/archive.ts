@@ -21,6 +21,7 @@ export const archive = toWalked(archiveMachine, {
       done: [whole, { ...whole, stable: false }, { ...whole, complete: false }],
       error: [unavailable, forgotten],
     },
+    askBehind: { error: [unavailable] },
   },
   key: ({ context: { anchored, error } }) => [anchored, error?.code],
   invariants: {
@@ -30,6 +31,8 @@ export const archive = toWalked(archiveMachine, {
       !orders(last, 'releaseMessages') || !snapshot.hasTag('holding'),
     'what was asked is not given up while there is no stream for the answer': (snapshot, last) =>
       last?.event.type !== 'session.suspended' || snapshot.hasTag('holding') === last.from.hasTag('holding'),
+    'what the server may have yet to come to is not given up': (snapshot, last) =>
+      !/^xstate\.after\.(moved|page)Timeout\./.test(last?.event.type ?? '') || snapshot.hasTag('holding'),
     'whatever waited passes as soon as nothing is to come before it': (snapshot, last) =>
       last === undefined ||
       !last.from.hasTag('holding') ||

@@ -27,7 +27,12 @@ export const binding = toWalked(bindingMachine, {
       error: lost,
     },
     resumeSession: {
-      done: [{ kind: 'resumed', jid: 'romeo@example.test/desk' }, { kind: 'refused' }],
+      done: [
+        ...[true, false].map(
+          (heard) => ({ kind: 'resumed', jid: 'romeo@example.test/desk', heard }) as const,
+        ),
+        { kind: 'refused' },
+      ],
       error: lost,
     },
     bindResource: {

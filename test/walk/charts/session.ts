@@ -100,7 +100,9 @@ const address = {
 } as const
 const bound: readonly BindingOutput[] = [{ outcome: 'bound', ...address }, failed(lost), failed(lostCount)]
 const endsOfBinding = ({ previd }: BindingInput): readonly BindingOutput[] =>
-  previd === undefined ? bound : [...bound, { outcome: 'resumed', ...address }]
+  previd === undefined
+    ? bound
+    : [...bound, ...[true, false].map((heard) => ({ outcome: 'resumed', heard, ...address }) as const)]
 
 /** What an earlier process may have left: nothing, or a session that the server keeps. */
 const leftBehind: readonly LeftBehind[] = [

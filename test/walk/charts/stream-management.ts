@@ -23,7 +23,8 @@ const events: readonly StreamManagementEvent[] = [
   { type: 'session.bound', offered: false },
   { type: 'session.left', id: 'sm-0', maxMs: 60_000 },
   { type: 'session.resuming' },
-  { type: 'session.resumed' },
+  { type: 'session.resumed', heard: true },
+  { type: 'session.resumed', heard: false },
   { type: 'session.ended' },
   { type: 'connection.lost', resumable: true },
   { type: 'connection.lost', resumable: false },
@@ -52,6 +53,11 @@ export const streamManagement = toWalked(measured, {
       !(snapshot.matches('suspended') || snapshot.matches('resuming')),
     'a session does not outlive a second silent connection in a row': (snapshot) =>
       !snapshot.matches('suspended') || snapshot.context.unheard < 2,
+    'whoever is heard is not taken for deaf': (snapshot, last) =>
+      !(last?.event.type === 'session.resumed' && last.event['heard'] === true) ||
+      !snapshot.matches('live') ||
+      last.from.matches('live') ||
+      snapshot.context.unheard === 0,
     'a session that was lost, or has ended, is never gone on with': (snapshot, last) =>
       !(last?.from.matches('lost') === true || last?.from.matches('outside') === true) ||
       snapshot.matches(last.from.value) ||
