@@ -1,4 +1,5 @@
 import { startAgent } from './agent.js'
+import { Baton } from './baton.js'
 import { clientsOn, clientTitles, portOn, urlOn, type Client, type Way } from './clients.js'
 import { compare } from './compare.js'
 import type { ProsodyUnderBench } from './prosody-under-bench.js'
@@ -67,8 +68,8 @@ type OwnFigure = (typeof ownFigures)[number]
 export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
-  const results = await inTurns(['ours', 'unmanaged'], scope.runs, (name) =>
-    runOurs(server, { streamManagement: name === 'ours' }),
+  const results = await inSlices(['ours', 'unmanaged'], scope.runs, (name, baton) =>
+    runOurs(server, { name, baton }, { streamManagement: name === 'ours' }),
   )
   const rows = ([name, figure]: OwnFigure) =>
     compare<'ours' | 'unmanaged'>({
@@ -85,7 +86,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
   return {
     title: 'CPU per message with stream management',
     findings: ownFigures.flatMap(rows),
-    remarks: ['The same client with stream management and without, on a Prosody that offers it.'],
+    remarks: ['The same client with stream management and without, on a Prosody that offers it.', sliced],
   }
 }
 
@@ -94,8 +95,8 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
   const names = ['ours', 'watched', 'unrecorded'] as const
-  const results = await inTurns(names, scope.runs, (name) =>
-    runOurs(server, { streamManagement: true, recording: name }),
+  const results = await inSlices(names, scope.runs, (name, baton) =>
+    runOurs(server, { name, baton }, { streamManagement: true, recording: name }),
   )
   const rows = ([what, figure]: OwnFigure) =>
     (['ours', 'watched'] as const).flatMap((name) =>
@@ -116,9 +117,23 @@ export async function measureRecording(scope: Scope): Promise<Group> {
     findings: ownFigures.flatMap(rows),
     remarks: [
       'With stream management, whose acknowledgements are the control traffic of a chat session.',
+      sliced,
       'Watched: somebody listens, and makes JSON of every batch, as for a file or a page.',
     ],
   }
+}
+
+const sliced =
+  'A process each, which take turns within every row: of a second or less, so that a machine that grows slow does so for all.'
+
+/** As `inTurns`, all subjects of a run at once: who has the baton works, for as long as a slice of a phase takes. */
+function inSlices<Name extends string>(
+  names: readonly Name[],
+  runs: number,
+  measure: (name: Name, baton: Baton) => Promise<Figures>,
+) {
+  const baton = new Baton()
+  return inTurns(names, runs, (name) => measure(name, baton), 'together')
 }
 
 /** The time of a ping-pong with a peer that answers at once. */
@@ -169,40 +184,43 @@ interface Deed {
   readonly withConversations?: boolean
 }
 
-/** Messages before what counts, in each phase that does, and in one at a pace. */
+/** Messages before what counts, in each phase that does, and in one at a pace; and in how many slices. */
 interface Volume {
   readonly warmUp: number
   readonly messages: number
   readonly paced: number
+  readonly slices: number
 }
 
 const volumeOf = ({ isQuick }: Scope): Volume =>
-  isQuick ? { warmUp: 4_000, messages: 1_500, paced: 600 } : { warmUp: 4_000, messages: 10_000, paced: 3_000 }
+  isQuick
+    ? { warmUp: 4_000, messages: 1_500, paced: 600, slices: 1 }
+    : { warmUp: 4_000, messages: 10_000, paced: 3_000, slices: 1 }
 
 /**
  * Where ours is beside ours, and little is looked for: it takes tens of thousands of messages until the engine has compiled what it
  * is going to, in threads that count, and one collection of garbage more or fewer is to make no difference.
  */
-const longVolume: Volume = { warmUp: 40_000, messages: 25_000, paced: 3_000 }
+const longVolume: Volume = { warmUp: 40_000, messages: 25_000, paced: 3_000, slices: 10 }
 
 /** In several goes, since the worker's own loop is compiled anew when it first ends: that is no client's work. */
 const warmUpBursts = [1, burst, 1, burst, 1, burst, 1, burst]
 
-const sending = ({ messages, warmUp }: Volume): Deed => ({
+const sending = ({ messages, slices, warmUp }: Volume): Deed => ({
   deed: 'send',
   phases: [
     ...warmUpBursts.map((size) => ({ name: 'warm', burst: size, count: warmUp / warmUpBursts.length })),
-    { name: 'single', burst: 1, count: messages },
-    { name: 'burst', burst, count: messages },
+    { name: 'single', burst: 1, count: messages, slices },
+    { name: 'burst', burst, count: messages, slices },
   ],
 })
 
-const receiving = ({ messages, paced, warmUp }: Volume): Deed => ({
+const receiving = ({ messages, paced, slices, warmUp }: Volume): Deed => ({
   deed: 'receive',
   phases: [
     { name: 'warm', pace: 0, count: warmUp },
-    { name: 'flood', pace: 0, count: messages },
-    { name: 'paced', pace, count: paced },
+    { name: 'flood', pace: 0, count: messages, slices },
+    { name: 'paced', pace, count: paced, slices },
   ],
 })
 
@@ -210,8 +228,8 @@ const receiving = ({ messages, paced, warmUp }: Volume): Deed => ({
 const chatting: Deed = {
   deed: 'chat',
   phases: [
-    { name: 'warm', count: 1_000 },
-    { name: 'chat', count: 1_500 },
+    { name: 'warm', count: 5_000 },
+    { name: 'chat', count: 3_000, slices: 10 },
   ],
   withConversations: true,
 }
@@ -219,13 +237,20 @@ const chatting: Deed = {
 /** Three processes with ours over direct TLS, as long as it takes to measure little: one sends, one receives, one chats. */
 async function runOurs(
   server: ProsodyUnderBench,
+  turns: Turns,
   given: Pick<Deed, 'recording' | 'streamManagement'>,
 ): Promise<Figures> {
   const subject = { client: 'ours', way: 'direct TLS' } as const
-  const sent = await runSession(server, subject, { ...sending(longVolume), ...given })
-  const received = await runSession(server, subject, { ...receiving(longVolume), ...given })
-  const chatted = await runSession(server, subject, { ...chatting, ...given })
+  const sent = await runSession(server, subject, { ...sending(longVolume), ...given }, turns)
+  const received = await runSession(server, subject, { ...receiving(longVolume), ...given }, turns)
+  const chatted = await runSession(server, subject, { ...chatting, ...given }, turns)
   return new Map([...sent, ...received, ...chatted])
+}
+
+/** With whom a session takes turns, and its name among them. */
+interface Turns {
+  readonly name: string
+  readonly baton: Baton
 }
 
 /** One process with one client, and an agent on the other side. */
@@ -233,10 +258,16 @@ async function runSession(
   server: ProsodyUnderBench,
   { client, way }: { readonly client: Client; readonly way: Way },
   deed: Deed,
+  { baton, name }: Turns = { baton: new Baton(), name: 'traffic' },
 ): Promise<Figures> {
-  const agent = await startAgent(server)
+  const agent = await startAgent(server, name)
   const jid = `u0@${server.domain}`
-  const full = `${jid}/traffic`
+  const full = `${jid}/${name}`
+  let isAtWork = false
+  const rest = () => {
+    if (isAtWork) baton.pass()
+    isAtWork = false
+  }
   if (deed.deed === 'ping') agent.echo(full)
   if (deed.deed === 'chat') agent.chat(full)
   try {
@@ -249,7 +280,7 @@ async function runSession(
         url: urlOn(way, portOn(server, way)),
         jid,
         password: server.password,
-        resource: 'traffic',
+        resource: name,
         mechanism: 'PLAIN',
         to: agent.jid,
       },
@@ -257,9 +288,16 @@ async function runSession(
         const count = figures.get('count') ?? 0
         if (word === 'sent') void agent.received(count).then(() => answer('arrived'))
         else if (word === 'want') void agent.send(full, count, figures.get('pace') ?? 0)
+        else if (word === 'rests') rest()
+        else if (word === 'ready')
+          void baton.take().then(() => {
+            isAtWork = true
+            answer('go')
+          })
       },
     })
   } finally {
+    rest()
     agent.close()
   }
 }

@@ -17,16 +17,17 @@ finish(figures)
 async function send() {
   const { to } = input
   const figures = {}
-  for (const { burst, count, name } of input.phases) {
-    const start = process.cpuUsage()
-    for (let sent = 0; sent < count; sent++) {
-      void client.send(to, `message ${sent} of many: see you at the station at nine, é?`)
-      if ((sent + 1) % burst === 0) await turn()
-      if ((sent + 1) % window > 0) continue
-      say('sent', { count: window })
-      await hear('arrived')
-    }
-    figures[name] = (cpuMs(start) * 1000) / count
+  for (const phase of input.phases) {
+    const { burst, name } = phase
+    figures[name] = await cost(phase, async (count) => {
+      for (let sent = 0; sent < count; sent++) {
+        void client.send(to, `message ${sent} of many: see you at the station at nine, é?`)
+        if ((sent + 1) % burst === 0) await turn()
+        if ((sent + 1) % window > 0) continue
+        say('sent', { count: window })
+        await hear('arrived')
+      }
+    })
   }
   return figures
 }
@@ -41,15 +42,16 @@ async function receive() {
     if (missing === 0) settle()
   })
   const figures = {}
-  for (const { count, name, pace } of input.phases) {
-    missing = count
-    const all = new Promise((resolve) => {
-      settle = resolve
+  for (const phase of input.phases) {
+    const { name, pace } = phase
+    figures[name] = await cost(phase, async (count) => {
+      missing = count
+      const all = new Promise((resolve) => {
+        settle = resolve
+      })
+      say('want', { count, pace })
+      await all
     })
-    const start = process.cpuUsage()
-    say('want', { count, pace })
-    await all
-    figures[name] = (cpuMs(start) * 1000) / count
   }
   return figures
 }
@@ -60,20 +62,36 @@ async function chat() {
   let settle = () => {}
   conversation.onBody(() => settle())
   const figures = {}
-  for (const { count, name } of input.phases) {
-    const start = process.cpuUsage()
-    for (let said = 0; said < count; said++) {
-      const answered = new Promise((resolve) => {
-        settle = resolve
-      })
-      conversation.typing()
-      conversation.send(`message ${said} of many: see you at the station at nine, é?`)
-      await answered
-      await turn()
-    }
-    figures[name] = (cpuMs(start) * 1000) / (4 * count)
+  for (const phase of input.phases) {
+    const exchange = await cost(phase, async (count) => {
+      for (let said = 0; said < count; said++) {
+        const answered = new Promise((resolve) => {
+          settle = resolve
+        })
+        conversation.typing()
+        conversation.send(`message ${said} of many: see you at the station at nine, é?`)
+        await answered
+        await turn()
+      }
+    })
+    figures[phase.name] = exchange / 4
   }
   return figures
+}
+
+/**
+ * Microseconds of CPU for each of `count`, done in `slices`: before every one the others have their turn. What this process does
+ * while it rests counts, since that is left over from its work.
+ */
+async function cost({ count, slices = 1 }, work) {
+  const start = process.cpuUsage()
+  for (let slice = 0; slice < slices; slice++) {
+    say('ready')
+    await hear('go')
+    await work(count / slices)
+    say('rests')
+  }
+  return (cpuMs(start) * 1000) / count
 }
 
 /** The median of `count` round trips to a peer that answers at once, after as many that do not count. */
