@@ -3,10 +3,13 @@ export class Baton {
   readonly #waiting: (() => void)[] = []
   #isHeld = false
 
-  /** Resolves once it is there. */
-  async take(): Promise<void> {
-    if (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#isHeld = true
+  /** @param begin is called once it is there */
+  take(begin: () => void): void {
+    if (this.#isHeld) this.#waiting.push(begin)
+    else {
+      this.#isHeld = true
+      begin()
+    }
   }
 
   pass(): void {

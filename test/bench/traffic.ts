@@ -290,7 +290,7 @@ async function runSession(
         else if (word === 'want') void agent.send(full, count, figures.get('pace') ?? 0)
         else if (word === 'rests') rest()
         else if (word === 'ready')
-          void baton.take().then(() => {
+          baton.take(() => {
             isAtWork = true
             answer('go')
           })
