@@ -17,18 +17,19 @@ export interface Agent {
   close(): void
 }
 
+const resource = 'bench'
 const end = '</message>'
 
 /** Logs an agent in, by PLAIN and in clear: its TLS would take CPU from the others. */
 export async function startAgent(
   { domain, password, ports }: ProsodyUnderBench,
-  resource: string,
+  user: string,
 ): Promise<Agent> {
   const socket = connect({ host: '127.0.0.1', port: ports.starttls, noDelay: true })
   await once(socket, 'connect')
   socket.setEncoding('utf8')
-  const jid = `agent@${domain}/${resource}`
-  await logInByPlain(socket, { domain, user: 'agent', password, resource })
+  const jid = `${user}@${domain}/${resource}`
+  await logInByPlain(socket, { domain, user, password, resource })
   socket.write('<presence/>')
   await once(socket, 'data')
 

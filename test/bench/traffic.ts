@@ -68,8 +68,8 @@ type OwnFigure = (typeof ownFigures)[number]
 export async function measureManagement(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
-  const results = await inSlices(['ours', 'unmanaged'], scope.runs, (name, baton) =>
-    runOurs(server, { name, baton }, { streamManagement: name === 'ours' }),
+  const results = await inSlices(['ours', 'unmanaged'], scope.runs, (name, turns) =>
+    runOurs(server, turns, { streamManagement: name === 'ours' }),
   )
   const rows = ([name, figure]: OwnFigure) =>
     compare<'ours' | 'unmanaged'>({
@@ -95,8 +95,8 @@ export async function measureRecording(scope: Scope): Promise<Group> {
   const server = await scope.prosody('managed')
   if (server === undefined) return absent
   const names = ['ours', 'watched', 'unrecorded'] as const
-  const results = await inSlices(names, scope.runs, (name, baton) =>
-    runOurs(server, { name, baton }, { streamManagement: true, recording: name }),
+  const results = await inSlices(names, scope.runs, (name, turns) =>
+    runOurs(server, turns, { streamManagement: true, recording: name }),
   )
   const rows = ([what, figure]: OwnFigure) =>
     (['ours', 'watched'] as const).flatMap((name) =>
@@ -130,10 +130,20 @@ const sliced =
 function inSlices<Name extends string>(
   names: readonly Name[],
   runs: number,
-  measure: (name: Name, baton: Baton) => Promise<Figures>,
+  measure: (name: Name, turns: Turns) => Promise<Figures>,
 ) {
   const baton = new Baton()
-  return inTurns(names, runs, (name) => measure(name, baton), 'together')
+  return inTurns(
+    names,
+    runs,
+    (name) =>
+      measure(name, {
+        baton,
+        user: `u${names.indexOf(name)}`,
+        agent: `u${names.length + names.indexOf(name)}`,
+      }),
+    'together',
+  )
 }
 
 /** The time of a ping-pong with a peer that answers at once. */
@@ -247,10 +257,11 @@ async function runOurs(
   return new Map([...sent, ...received, ...chatted])
 }
 
-/** With whom a session takes turns, and its name among them. */
+/** Whose turn it is among sessions, and the accounts of one of them and of its other side: a bare JID is to mean nobody else. */
 interface Turns {
-  readonly name: string
   readonly baton: Baton
+  readonly user: string
+  readonly agent: string
 }
 
 /** One process with one client, and an agent on the other side. */
@@ -258,11 +269,11 @@ async function runSession(
   server: ProsodyUnderBench,
   { client, way }: { readonly client: Client; readonly way: Way },
   deed: Deed,
-  { baton, name }: Turns = { baton: new Baton(), name: 'traffic' },
+  { baton, ...accounts }: Turns = { baton: new Baton(), user: 'u0', agent: 'agent' },
 ): Promise<Figures> {
-  const agent = await startAgent(server, name)
-  const jid = `u0@${server.domain}`
-  const full = `${jid}/${name}`
+  const agent = await startAgent(server, accounts.agent)
+  const jid = `${accounts.user}@${server.domain}`
+  const full = `${jid}/traffic`
   let isAtWork = false
   const rest = () => {
     if (isAtWork) baton.pass()
@@ -280,7 +291,7 @@ async function runSession(
         url: urlOn(way, portOn(server, way)),
         jid,
         password: server.password,
-        resource: name,
+        resource: 'traffic',
         mechanism: 'PLAIN',
         to: agent.jid,
       },
