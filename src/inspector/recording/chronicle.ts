@@ -73,7 +73,6 @@ export class Chronicle {
 
   /** @param running where it runs already */
   #begin(life: Life, snapshot: unknown, birth: Birth, running: AnyActor | undefined): void {
-    life.hasBegun = true
     if (isChartSnapshot(snapshot)) {
       const { context, machine, status } = snapshot
       if (!this.#charts.has(machine.id)) {

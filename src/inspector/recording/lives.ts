@@ -19,7 +19,6 @@ export class Life {
   context: object = {}
   firstContext: object = {}
   scheduled: readonly Scheduled[] = nothingScheduled
-  hasBegun = false
   hasEnded = false
   /** What may yet have more to it, and until which cut. */
   open: Birth | Moment | undefined
