@@ -24,7 +24,7 @@ const awaited = {
   roster: 'the contact list',
   visibility: 'the answer to the change of visibility',
   probe: 'any sign of life',
-  doubt: 'any sign of life, after the machine slept or the network changed,',
+  doubt: 'the answer to a ping, after the machine slept or the network changed,',
   close: 'the end of the stream',
 } as const
 export type Wait = keyof typeof awaited

@@ -6,19 +6,19 @@ const doubted = {
   'network.online': { target: 'doubting' },
   'system.woken': { target: 'doubting' },
 } as const
-const probe = {
-  id: 'probe',
-  src: 'probe',
+const answered = {
   onDone: { target: 'listening', actions: 'breakSilence' },
   onError: { target: '#session.judging', actions: failure },
 } as const
+const probe = { id: 'probe', src: 'probe', ...answered } as const
+const ping = { id: 'ping', src: 'ping', ...answered } as const
 const toDead = (wait: Wait) =>
   ({ target: '#session.judging', actions: { type: 'noteTimeout', params: { wait } } }) as const
 
 /**
  * The region of an online session that decides whether a silent connection still lives: quiet long enough, it is probed; an
  * unanswered probe is the end. Refuses to count stanzas: silence is measured when it could have lasted, and any sign of life
- * answers the probe.
+ * answers the probe, but where the connection is in doubt.
  */
 export const liveness = {
   description: 'Whether the other side is still there.',
@@ -45,10 +45,16 @@ export const liveness = {
     },
     doubting: {
       description:
-        'The same in a hurry: a connection that was cut by sleep or a change of network answers nothing.',
-      meta: { spec: 'XEP-0198 §4, XEP-0199 §4.2' },
-      invoke: probe,
-      after: { doubtTimeout: toDead('doubt') },
+        'In a hurry, since a connection that was cut by sleep or a change of network answers nothing. Only the answer counts: other words may have come before the cut.',
+      meta: { spec: 'XEP-0199 §4.2' },
+      invoke: ping,
+      after: { doubtTimeout: { target: 'weighing', actions: 'measureSilence' } },
+    },
+    weighing: {
+      description:
+        'One look whether the answer stands behind words that still come, or nothing comes at all.',
+      meta: { spec: 'RFC 6120 §4.6.1' },
+      always: [{ guard: 'isCut', ...toDead('doubt') }, { target: 'doubting' }],
     },
   },
 } as const

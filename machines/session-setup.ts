@@ -58,6 +58,7 @@ export const session = setup({
       binding: 'binding'
       stanzas: 'stanzas'
       probe: 'probe'
+      ping: 'ping'
       surroundings: 'surroundings'
       closeStream: 'closeStream'
       readStore: 'readStore'
@@ -75,6 +76,7 @@ export const session = setup({
     /** What arrives goes to whom it is for; what ends the stream, or happens around the client meanwhile, is told. */
     stanzas: stream(),
     probe: deed<void>(),
+    ping: deed<void>(),
     /** What happens around the client. */
     surroundings: stream(),
     closeStream: deed<void>(),
@@ -203,6 +205,7 @@ export const session = setup({
     hasNoGhost: ({ context }) => !context.isHaunted,
     hasNotFailed: ({ context: { failures, hops, isHaunted } }) => failures === 0 && hops === 0 && !isHaunted,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.quietMs,
+    isCut: ({ context }) => context.silentMs >= context.timeouts.doubtMs,
     mayGoElsewhere: ({ context }) => context.verdict?.decision === 'elsewhere',
     needsCredentials: ({ context }) => context.verdict?.decision === 'credentials',
     mayRetry: ({ context }) => context.verdict?.decision === 'retry',

@@ -1,4 +1,5 @@
 import { fromPromise, type AnyActorRef } from 'xstate'
+import { StanzaError, TransportError } from '../errors.js'
 import { toIqElement } from '../stanza/iq.js'
 import { toPingElement } from '../stanza/ping.js'
 import { meansOf } from './means.js'
@@ -11,6 +12,17 @@ export const livenessActors = {
     if (management.ledger.isTracking) management.requestAck()
     else stream.send(toIqElement({ type: 'get', id: createId(), payload: toPingElement() }))
     await stream.heard(signal)
+  }),
+  ping: fromPromise<void>(async ({ signal, system }) => {
+    const { bus, link } = meansOf(system)
+    try {
+      await bus.request({ type: 'get', payload: toPingElement() }, { signal, timeoutMs: Infinity })
+    } catch (error) {
+      if (error instanceof StanzaError) return
+      if (!(error instanceof TransportError)) throw error
+      // There is no room to ask, or the stream has ended, which is told elsewhere.
+      await link.stream.heard(signal)
+    }
   }),
 }
 

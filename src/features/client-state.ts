@@ -50,7 +50,7 @@ export type ClientState =
       readonly resumed: boolean
       /** `enabling`, `live`: what is sent is acknowledged; `unmanaged`: the server does not do that. */
       readonly streamManagement: string
-      /** `probing`: the connection was silent for long and is being tested. */
+      /** `probing`: the connection was silent for long and is being tested; `doubting`: the machine slept, or the network changed. */
       readonly liveness: string
     }
   | { readonly status: 'closing' }

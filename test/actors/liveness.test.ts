@@ -3,7 +3,7 @@ import { createClient, type Client } from '../../src/client.js'
 import { defaultTimeouts } from '../../machines/timeouts.js'
 import { answer, login, scriptedEndpoint } from '../support/scripted-server.js'
 
-const { quietMs, probeMs } = defaultTimeouts
+const { quietMs, probeMs, doubtMs } = defaultTimeouts
 let client: Client
 
 beforeEach(() => void vi.useFakeTimers())
@@ -27,6 +27,11 @@ async function online(script = login) {
   await vi.advanceTimersByTimeAsync(0)
   await connecting
   return servers
+}
+/** The clock is looked at every 15 seconds. */
+async function wake() {
+  vi.setSystemTime(Date.now() + 60_000)
+  await vi.advanceTimersByTimeAsync(15_000)
 }
 const pings = (heard: string | undefined) => heard?.match(/urn:xmpp:ping/g)?.length ?? 0
 
@@ -57,6 +62,34 @@ describe('liveness', () => {
     servers[0]?.say('<presence from="bob@example.test/home"/>')
     await vi.advanceTimersByTimeAsync(0)
     expect(client.state).toMatchObject({ liveness: 'listening' })
+  })
+
+  it('takes only the answer for a sign of life after the machine slept', async () => {
+    const servers = await online()
+    await wake()
+    expect(client.state).toMatchObject({ liveness: 'doubting' })
+    await vi.advanceTimersByTimeAsync(1)
+    servers[0]?.say('<presence from="bob@example.test/home"/>')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(client.state).toMatchObject({ liveness: 'doubting' })
+    // It came within the wait, so the answer may stand behind it: one more wait, and nothing comes.
+    await vi.advanceTimersByTimeAsync(doubtMs)
+    expect(client.state).toMatchObject({ status: 'online', liveness: 'doubting' })
+    await vi.advanceTimersByTimeAsync(doubtMs)
+    expect(client.state).toMatchObject({ status: 'backingOff', error: { code: 'timeout.doubt' } })
+  })
+
+  it.each([
+    '',
+    '<error type="cancel"><service-unavailable xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>',
+  ])('goes on when it is answered after the machine slept: %s', async (payload) => {
+    const servers = await online([
+      ...login,
+      { hears: /<\/iq>/, says: answer(payload, payload === '' ? 'result' : 'error') },
+    ])
+    await wake()
+    expect(pings(servers[0]?.heard)).toBe(1)
+    expect(client.state).toMatchObject({ status: 'online', liveness: 'listening' })
   })
 
   it('gives a dead connection up and comes back on a new one', async () => {

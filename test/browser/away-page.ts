@@ -1,5 +1,8 @@
 // What runs inside a browser whose network goes and comes back.
-import { createClient } from '../../src/index.js'
+import { filter, firstValueFrom } from 'rxjs'
+import { createClient, type ClientState } from '../../src/index.js'
+
+const isManaged = (state: ClientState) => state.status === 'online' && state.streamManagement === 'live'
 
 async function stay(endpoint: string): Promise<void> {
   const options = { password: 'secret', endpoint, dangerouslyAllowPlaintext: true }
@@ -13,6 +16,8 @@ async function stay(endpoint: string): Promise<void> {
     if (told.at(-1) !== word) told.push(word)
   })
   await client.connect()
+  // Before that a session cannot be resumed.
+  await firstValueFrom(client.state$.pipe(filter(isManaged)))
 }
 
 Object.assign(globalThis, { stay })

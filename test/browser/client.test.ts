@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createServer } from '../../src/server/index.js'
+import { startRelay } from '../support/relay.js'
 import { bundleForBrowser } from './bundle.js'
 import { findChromium, startChromium } from './chromium.js'
 import type { Meeting } from './client-page.js'
@@ -83,6 +84,10 @@ describe('the client, bundled for browsers', () => {
         listen: { webSocket: {} },
       })
       onTestFinished(() => server.close())
+      const endpoint = new URL(server.endpoints.webSocket ?? '')
+      const relay = await startRelay(Number(endpoint.port))
+      onTestFinished(() => relay.stop())
+      endpoint.port = `${relay.port}`
       const { code } = await bundleForBrowser('away-page.ts')
       const site = await serveScript(code)
       onTestFinished(() => site.close())
@@ -91,7 +96,9 @@ describe('the client, bundled for browsers', () => {
       const context = await browser.newContext()
       const page = await context.newPage()
       await page.goto(site.url)
-      await page.evaluate(`stay(${JSON.stringify(server.endpoints.webSocket)})`)
+      await page.evaluate(`stay(${JSON.stringify(endpoint)})`)
+      // The page may hear of it while its connection still works, and a ping that is answered ends the doubt.
+      relay.break('black hole')
       await context.setOffline(true)
       await page.waitForFunction("told.includes('timeout.doubt')")
       await context.setOffline(false)

@@ -80,6 +80,7 @@ export function run(
         },
       }),
       probe: deed('probe'),
+      ping: deed('ping'),
       ...charts,
     },
   })

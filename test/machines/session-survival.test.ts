@@ -221,7 +221,7 @@ describe('the session chart, when connections are lost,', () => {
   it.each(['network.offline', 'network.online', 'system.woken'] as const)(
     'looks at once whether a connection still lives on %s',
     async (type) => {
-      const { seen, stanzas, actor } = await online({ ...managed, probe: [silent] })
+      const { seen, stanzas, actor } = await online({ ...managed, ping: [silent] })
       stanzas.say({ type })
       await vi.advanceTimersByTimeAsync(defaultTimeouts.doubtMs)
       expect(seen.at(-1)).toBe('backingOff.suspended')

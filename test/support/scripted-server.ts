@@ -90,10 +90,12 @@ export const bindFeature = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
 export const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
 
 /** The answer to the request that was heard last. */
-export const answer = (payload: string) => (heard: string) => {
-  const id = /<iq [^>]*id=["']([^"']+)["']/.exec(heard.slice(heard.lastIndexOf('<iq ')))?.[1] ?? ''
-  return `<iq type='result' id='${id}'>${payload}</iq>`
-}
+export const answer =
+  (payload: string, type: 'error' | 'result' = 'result') =>
+  (heard: string) => {
+    const id = /<iq [^>]*id=["']([^"']+)["']/.exec(heard.slice(heard.lastIndexOf('<iq ')))?.[1] ?? ''
+    return `<iq type='${type}' id='${id}'>${payload}</iq>`
+  }
 
 /** A whole login with PLAIN on a stream that is secure already. */
 export const login: readonly Exchange[] = [

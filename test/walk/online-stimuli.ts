@@ -27,6 +27,7 @@ const answers = (
     isOnline,
   )
 
+const asksPing = asksFor('ping', ns.ping)
 const asksRoster = asksFor('query', ns.roster)
 const visibility = ['Invisible', 'Visible'] as const
 
@@ -40,6 +41,12 @@ export const onlineStimuli: readonly Stimulus<SessionRig>[] = [
     heard,
     ({ peer }) => peer.say(xml('presence', ns.client, { from: 'bob@example.test/x' })),
     isOnline,
+  ),
+  says(
+    'answers the ping',
+    (model) => [...heard(model), done('ping')],
+    async (rig) => rig.peer.say(answerTo(await rig.said(asksPing))),
+    (model) => isOnline(model) && findDeed(model, 'ping') !== undefined,
   ),
   answers('gives the roster', done('fetchRoster'), async (rig) =>
     rig.peer.say(answerTo(await rig.said(asksRoster), toRosterElement())),

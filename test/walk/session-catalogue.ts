@@ -209,6 +209,8 @@ export const undrivable: Readonly<Record<string, string>> = {
   'session.active.connecting xstate.error.actor.connection 0': defect,
   'session.active.authenticating xstate.error.actor.authentication 0': defect,
   'session.active.binding xstate.error.actor.binding 0': defect,
+  'session.active.online.liveness.doubting xstate.error.actor.ping 0':
+    'what ends a stream is told by the stream, and a ping that finds no room waits: this is for defects',
   'streamManagement.enabling xstate.error.actor.enable 0': defect,
   'streamManagement.live xstate.error.actor.acknowledgements 0': defect,
   'streamManagement.live.measuring always 1':

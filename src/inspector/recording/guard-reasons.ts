@@ -75,6 +75,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     hasNoGhost: 'an attempt that was cut off may still take the address away',
     hasNotFailed: 'earlier failures are yet to be forgiven',
     isSilent: 'something has come from the server meanwhile',
+    isCut: 'something has come from the server meanwhile',
     isUnread: 'there is nothing to restore, or it was restored already',
     hasLeft: 'no earlier process has left a session',
     isSuspended: 'the server keeps no session that could be resumed',

@@ -128,7 +128,7 @@ const base = {
 const measured = sessionMachine.provide({
   actions: {
     measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
-      silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
+      silentMs: silentMs === 0 ? timeouts.doubtMs / 2 : timeouts.quietMs,
     })),
   },
 })
@@ -153,6 +153,7 @@ export const session = toWalked(measured, {
     removeAccount: { done: [undefined], error: [unremovable] },
     readStore: { done: leftBehind, error: [taken, broken] },
     probe: { done: [undefined], error: [lost] },
+    ping: { done: [undefined], error: [lost] },
   },
   key: sessionKey,
   invariants: {
@@ -272,11 +273,16 @@ export const session = toWalked(measured, {
       !snapshot.matches({ active: { online: { liveness: 'probing' } } }) ||
       snapshot.context.silentMs >= snapshot.context.timeouts.quietMs,
     'nothing is heard for less than the whole silence after an answer': (snapshot, last) =>
-      last?.event.type !== 'xstate.done.actor.probe' || snapshot.context.silentMs === 0,
+      !/^xstate\.done\.actor\.p(?:robe|ing)$/.test(last?.event.type ?? '') || snapshot.context.silentMs === 0,
     'an unanswered probe is the end': (snapshot, last) =>
       last === undefined ||
-      !/^xstate\.(?:error\.actor\.probe|after\.(?:probe|doubt)Timeout)/.test(last.event.type) ||
+      !/^xstate\.(?:error\.actor\.p(?:robe|ing)|after\.probeTimeout)/.test(last.event.type) ||
       !snapshot.matches({ active: 'online' }),
+    'a doubt ends where nothing has come for as long as it may last, and nowhere else': (snapshot, last) =>
+      last === undefined ||
+      !/^xstate\.after\.doubtTimeout/.test(last.event.type) ||
+      snapshot.context.silentMs >= snapshot.context.timeouts.doubtMs !==
+        snapshot.matches({ active: { online: { liveness: 'doubting' } } }),
     'a wish to stop ends what goes on, whenever it comes': (snapshot, last) =>
       last === undefined ||
       last.event.type !== 'session.disconnect' ||
