@@ -280,7 +280,7 @@ export const session = toWalked(measured, {
       !snapshot.matches({ active: 'online' }),
     'a doubt ends where nothing has come for as long as it may last, and nowhere else': (snapshot, last) =>
       last === undefined ||
-      !/^xstate\.after\.doubtTimeout/.test(last.event.type) ||
+      !last.event.type.startsWith('xstate.after.doubtTimeout') ||
       snapshot.context.silentMs >= snapshot.context.timeouts.doubtMs !==
         snapshot.matches({ active: { online: { liveness: 'doubting' } } }),
     'a wish to stop ends what goes on, whenever it comes': (snapshot, last) =>
