@@ -38,7 +38,10 @@ export interface Timeouts {
   readonly roomMs: number
   /** The answer to a probe of a quiet connection. */
   readonly probeMs: number
-  /** The answer to a probe of a connection that is in doubt: the machine slept, or the network has changed. */
+  /**
+   * The answer to a ping over a connection that is in doubt: the machine slept, or the network has changed. Where something else
+   * comes in that time, it is asked again.
+   */
   readonly doubtMs: number
   /** Silence after which the connection is probed; not less than five minutes is recommended (RFC 6120 §4.6.4). */
   readonly quietMs: number
