@@ -14,14 +14,16 @@ export const livenessActors = {
     await stream.heard(signal)
   }),
   ping: fromPromise<void>(async ({ signal, system }) => {
-    const { bus, link } = meansOf(system)
     try {
-      await bus.request({ type: 'get', payload: toPingElement() }, { signal, timeoutMs: Infinity })
+      await meansOf(system).bus.request(
+        { type: 'get', payload: toPingElement() },
+        { signal, timeoutMs: Infinity },
+      )
     } catch (error) {
       if (error instanceof StanzaError) return
       if (!(error instanceof TransportError)) throw error
-      // There is no room to ask, or the stream has ended, which is told elsewhere.
-      await link.stream.heard(signal)
+      // There is no room to ask, which the time-out weighs, or the stream has ended, which is told elsewhere.
+      await new Promise<never>(() => {})
     }
   }),
 }
