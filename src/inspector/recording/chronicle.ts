@@ -1,12 +1,13 @@
 import type {
   AnyActor,
   AnyEventObject,
+  InspectedActionEvent,
   InspectedEventEvent,
   InspectedMicrostepEvent,
   InspectedSnapshotEvent,
   InspectionEvent,
 } from 'xstate'
-import { isActor, scheduledOf } from './actor.js'
+import { isActor } from './actor.js'
 import { childrenOf, isChartSnapshot } from './chart-snapshot.js'
 import { configurationOf } from './course.js'
 import { Lives, type Life } from './lives.js'
@@ -36,9 +37,17 @@ export class Chronicle {
 
   /** @param cause the `seq` of the stanza that is being dealt with */
   see(seen: InspectionEvent, cause: number | undefined): void {
-    if (seen.type === '@xstate.event') this.#send(seen)
-    else if (seen.type === '@xstate.microstep') this.#step(seen, cause)
-    else if (seen.type === '@xstate.snapshot') this.#rest(seen)
+    switch (seen.type) {
+      case '@xstate.event':
+        return this.#send(seen)
+      case '@xstate.action':
+        return this.#act(seen)
+      case '@xstate.microstep':
+        return this.#step(seen, cause)
+      case '@xstate.snapshot':
+        return this.#rest(seen)
+      default:
+    }
   }
 
   /** Takes in an actor that runs already, with all its children. */
@@ -61,7 +70,9 @@ export class Chronicle {
     if (event.type === `xstate.error.actor.${sourceRef.id}`) this.#end(sender, 'error', event)
     else if (!sender.isChart && event.type === `xstate.done.actor.${sourceRef.id}`)
       this.#end(sender, 'done', event)
-    this.#lives.find(actor)?.expect(event, sender)
+    const life = this.#lives.find(actor)
+    if (life === sender) sender.timeouts.elapse(event)
+    life?.expect(event, sender)
   }
 
   #start(actor: AnyActor, event: AnyEventObject): void {
@@ -84,9 +95,13 @@ export class Chronicle {
       life.firstContext = context
       if (status !== 'active') this.#lives.end(life)
       if (running === undefined) this.#leaveOpen(life, birth)
-      else birth.scheduled = life.scheduled = scheduledOf(running)
+      else birth.rest(running)
     }
     this.#keep(birth)
+  }
+
+  #act({ action, actorRef: actor }: InspectedActionEvent): void {
+    this.#lives.known(actor)?.timeouts.act(action)
   }
 
   #step(seen: InspectedMicrostepEvent, cause: number | undefined): void {
@@ -111,10 +126,9 @@ export class Chronicle {
     }
     const open = this.#openOf(life)
     life.open = undefined
-    if (open instanceof Birth && event.type === 'xstate.init')
-      open.scheduled = life.scheduled = scheduledOf(actor)
+    if (open instanceof Birth && event.type === 'xstate.init') open.rest(actor)
     else if (open instanceof Moment) {
-      open.rest(snapshot.status, scheduledOf(actor))
+      open.rest(snapshot.status)
       if (snapshot.status !== 'active') this.#lives.end(life)
     } else if (snapshot.status !== 'active') this.#end(life, snapshot.status, {})
   }

@@ -1,9 +1,10 @@
 import { StateMachine, type AnyActor } from 'xstate'
-import { isActor, nothingScheduled, type Scheduled } from './actor.js'
+import { isActor } from './actor.js'
 import { isChartSnapshot } from './chart-snapshot.js'
 import type { Configuration } from './course.js'
 import type { Birth, Moment } from './row.js'
 import type { Timeline } from './timeline.js'
+import { Timeouts } from './timeouts.js'
 
 /** What is remembered of an actor from one row to the next. */
 export class Life {
@@ -18,7 +19,7 @@ export class Life {
   /** The one that it has, and the one that it began with. */
   context: object = {}
   firstContext: object = {}
-  scheduled: readonly Scheduled[] = nothingScheduled
+  readonly timeouts = new Timeouts()
   hasEnded = false
   /** What may yet have more to it, and until which cut. */
   open: Birth | Moment | undefined

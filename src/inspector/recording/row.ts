@@ -1,6 +1,5 @@
-import type { AnyStateMachine, StateValue } from 'xstate'
+import type { AnyActor, AnyStateMachine, StateValue } from 'xstate'
 import { toGraph, type ChartGraph } from '../drawing/graph.js'
-import { nothingScheduled, type Scheduled } from './actor.js'
 import { isChartSnapshot, type ChartSnapshot } from './chart-snapshot.js'
 import type { Configuration, Course, Step } from './course.js'
 import { toChanges, toFacts, toResult } from './facts.js'
@@ -8,6 +7,7 @@ import { lineEnd } from './line-text.js'
 import type { Life } from './lives.js'
 import type { EndStatus, Facts, Timer } from './record.js'
 import { toRefusedText } from './refusals.js'
+import { noTimeouts, type Timeout } from './timeouts.js'
 
 /** What somebody may want to read: it is told only then. */
 export interface Telling {
@@ -20,21 +20,21 @@ export abstract class Row implements Telling {
   readonly life: Life
   readonly seq: number
   /** When it was, in tenths of milliseconds: whole numbers need no memory of their own. */
-  readonly #tenths: number
+  protected readonly tenths: number
 
   constructor(life: Life) {
     this.life = life
     this.seq = life.timeline.next()
-    this.#tenths = Math.round(10 * life.timeline.now())
+    this.tenths = Math.round(10 * life.timeline.now())
   }
 
   /** When it was, in milliseconds. */
   get t(): number {
-    return this.#tenths / 10
+    return this.tenths / 10
   }
 
   toText(): string {
-    return this.#tell() + this.life.timeline.tail + String(this.seq) + lineEnd(this.#tenths)
+    return this.#tell() + this.life.timeline.tail + String(this.seq) + lineEnd(this.tenths)
   }
 
   /** A getter of somebody else’s app may throw: what it belongs to cannot be told. */
@@ -52,7 +52,7 @@ export abstract class Row implements Telling {
 
 /** An actor began, or was found. */
 export class Birth extends Row {
-  scheduled: readonly Scheduled[] = nothingScheduled
+  #timeouts = noTimeouts
   readonly #snapshot: unknown
   readonly #input: unknown
   readonly #how: 'begun' | 'found' | 'restored'
@@ -62,6 +62,11 @@ export class Birth extends Row {
     this.#snapshot = snapshot
     this.#input = input
     this.#how = how
+  }
+
+  /** It has begun, with time-outs that run. */
+  rest(actor: AnyActor): void {
+    this.#timeouts = this.life.timeouts.find(actor, this.life.timeline.begunAt)
   }
 
   protected tell(): string {
@@ -74,7 +79,7 @@ export class Birth extends Row {
       (typeof input === 'object' && input !== null ? toFactsText('data', toFacts(input)) : '') +
       (this.#how === 'begun' ? '' : `,"${this.#how}":true`) +
       (snapshot === undefined ? '' : toFactsText('context', toFacts(snapshot.context))) +
-      toTimersText(isFound ? timersLeft(this.life, this.scheduled, this.t) : toTimers(this.scheduled))
+      toTimersText(isFound ? timersLeft(this.#timeouts, this.tenths) : toTimers(this.#timeouts))
     )
   }
 }
@@ -108,10 +113,10 @@ export class Moment extends Row {
   readonly #cause: number | undefined
   readonly #sender: Life | undefined
   readonly #before: object
-  readonly #scheduledBefore: readonly Scheduled[]
+  readonly #timeoutsBefore: readonly Timeout[]
   #course: Course
   #context: object
-  #scheduled: readonly Scheduled[]
+  #timeouts: readonly Timeout[]
   /** What the policy had decided where that has refused something. */
   #verdict: unknown
 
@@ -122,8 +127,8 @@ export class Moment extends Row {
     this.#cause = cause
     this.#sender = life.takeSender(event)
     this.#before = life.context
-    this.#scheduledBefore = life.scheduled
-    this.#scheduled = life.scheduled
+    this.#timeoutsBefore = life.timeouts.rested
+    this.#timeouts = life.timeouts.rested
     this.#context = life.context
     this.#course = from.begin(step)
     this.#go(step)
@@ -143,10 +148,9 @@ export class Moment extends Row {
   }
 
   /** It has dealt with it. */
-  rest(status: ChartSnapshot['status'], scheduled: readonly Scheduled[]): void {
+  rest(status: ChartSnapshot['status']): void {
     this.status = status
-    this.#scheduled = scheduled
-    this.life.scheduled = scheduled
+    this.#timeouts = this.life.timeouts.rest(this.tenths)
   }
 
   get value(): StateValue {
@@ -164,7 +168,7 @@ export class Moment extends Row {
 
   /** All time-outs that ran, with what was left of each. */
   get timers(): readonly Timer[] {
-    return timersLeft(this.life, this.#scheduled, this.t)
+    return timersLeft(this.#timeouts, this.tenths)
   }
 
   protected tell(): string {
@@ -179,9 +183,7 @@ export class Moment extends Row {
       course.tail +
       (course.hasVerdict ? toRefusedText(course.refused, this.#verdict) : course.refusedText) +
       (this.#before === this.#context ? '' : toFactsText('context', toChanges(this.#before, this.#context))) +
-      toTimersText(
-        toTimers(this.#scheduled.filter((scheduled) => !this.#scheduledBefore.includes(scheduled))),
-      ) +
+      toTimersText(toTimers(this.#timeouts.filter((timeout) => !this.#timeoutsBefore.includes(timeout)))) +
       (this.#cause === undefined ? '' : `,"stanza":${this.#cause}`)
     )
   }
@@ -247,18 +249,18 @@ const silenceIn = (context: object): number => {
 }
 
 /** Time-outs as they began. */
-const toTimers = (scheduled: readonly Scheduled[]) => scheduled.flatMap((each) => toTimer(each, each.delay))
+const toTimers = (timeouts: readonly Timeout[]) => timeouts.flatMap((each) => toTimer(each, each.delay))
 
-/** What is left of them: the clock of time-outs knows when they began. */
-function timersLeft({ timeline }: Life, scheduled: readonly Scheduled[], t: number): readonly Timer[] {
-  return scheduled.flatMap((each) => {
-    const left = each.delay - (timeline.begunAt + t - each.startedAt)
+/** What is left of them at a time, in tenths of milliseconds. */
+function timersLeft(timeouts: readonly Timeout[], tenths: number): readonly Timer[] {
+  return timeouts.flatMap((each) => {
+    const left = each.delay - (tenths - each.tenths) / 10
     return toTimer(each, Math.min(each.delay, Math.max(0, Math.round(left))))
   })
 }
 
 /** By the first transition that it leads to. */
-function toTimer({ event }: Scheduled, ms: number): readonly Timer[] {
+function toTimer({ event }: Timeout, ms: number): readonly Timer[] {
   const state = /^xstate\.after\.[^.]+\.(.+)$/.exec(event.type)?.[1]
   return state === undefined ? [] : [{ edge: `${state} ${event.type} 0`, ms }]
 }
