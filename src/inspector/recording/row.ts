@@ -66,7 +66,7 @@ export class Birth extends Row {
 
   /** It has begun, with time-outs that run. */
   rest(actor: AnyActor): void {
-    this.#timeouts = this.life.timeouts.find(actor, this.life.timeline.begunAt)
+    this.#timeouts = this.life.timeouts.find(actor, this.tenths)
   }
 
   protected tell(): string {
@@ -259,10 +259,19 @@ function timersLeft(timeouts: readonly Timeout[], tenths: number): readonly Time
   })
 }
 
-/** By the first transition that it leads to. */
+/** By the first transition that it leads to; what a chart has delayed in its own words is none. */
 function toTimer({ event }: Timeout, ms: number): readonly Timer[] {
-  const state = /^xstate\.after\.[^.]+\.(.+)$/.exec(event.type)?.[1]
-  return state === undefined ? [] : [{ edge: `${state} ${event.type} 0`, ms }]
+  const edge = edges.get(event) ?? toEdge(event.type)
+  edges.set(event, edge)
+  return edge === '' ? [] : [{ edge, ms }]
+}
+
+/** A chart has one event for each of its time-outs. */
+const edges = new WeakMap<object, string>()
+
+function toEdge(type: string): string {
+  const state = /^xstate\.after\.[^.]+\.(.+)$/.exec(type)?.[1]
+  return state === undefined ? '' : `${state} ${type} 0`
 }
 
 const toTimersText = (timers: readonly Timer[]) =>

@@ -8,8 +8,6 @@ export class Timeline {
   readonly source: string
   /** Of each line, from behind what is its own up to the number. */
   readonly tail: string
-  /** When its time was 0, in milliseconds since 1970, by the clock of XState’s time-outs. */
-  readonly begunAt = Date.now()
   readonly #begin = clock.now()
   #seq = 0
   #latest = 0

@@ -50,13 +50,17 @@ export class Timeouts {
     return this.rested
   }
 
-  /** Those that run in a chart that was not heard from its beginning, or that was restored. */
-  find(actor: AnyActor, begunAt: number): readonly Timeout[] {
+  /**
+   * Those that run in a chart that begins, or that was not heard from its beginning.
+   * @param tenths the time now
+   */
+  find(actor: AnyActor, tenths: number): readonly Timeout[] {
     const { _scheduledEvents: all } = actor.system.getSnapshot()
+    const now = Date.now()
     this.#running.length = 0
     for (const { delay, event, id, source, startedAt } of Object.values(all)) {
       if (source !== actor) continue
-      this.#running.push({ event, id, delay, tenths: Math.round(10 * (startedAt - begunAt)) })
+      this.#running.push({ event, id, delay, tenths: tenths - 10 * (now - startedAt) })
     }
     this.rested = this.#running.slice()
     return this.rested
