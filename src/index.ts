@@ -1,5 +1,5 @@
-export { accounts } from './accounts.js'
 export { createClient, type Client, type ClientRequest } from './client.js'
+export { accounts } from './accounts.js'
 export type { ClientLimits, ClientOptions, TlsOptions, TransportOpener } from './client-options.js'
 export { contacts } from './contacts.js'
 export {
