@@ -1,4 +1,4 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
@@ -190,9 +190,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
 
   return {
     message$: timeline.message$,
-    state$: shownBy(actor, toArchiveState).pipe(
-      distinctUntilChanged((before, next) => JSON.stringify(before) === JSON.stringify(next)),
-    ),
+    state$: shownBy(actor, toArchiveState, (before, next) => JSON.stringify(before) === JSON.stringify(next)),
     query: (search = {}) => fetchAll(queries, search),
     catchUp: () => {
       if (actor.getSnapshot().status === 'active') actor.send({ type: 'archive.retry' })

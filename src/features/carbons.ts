@@ -1,4 +1,4 @@
-import { distinctUntilChanged, filter, map, share, type Observable } from 'rxjs'
+import { filter, map, share, type Observable } from 'rxjs'
 import { fromPromise, type SnapshotFrom } from 'xstate'
 import { carbonsMachine } from '../../machines/carbons.js'
 import type { XmppError } from '../errors.js'
@@ -58,9 +58,7 @@ export function carbons({ bus, start }: FeatureHost): CarbonsFeature {
       filter(({ message }) => bus.account === undefined || !repeats.has(message, bus.account)),
       share(),
     ),
-    state$: shownBy(actor, toCarbonsState).pipe(
-      distinctUntilChanged((before, next) => before.status === next.status),
-    ),
+    state$: shownBy(actor, toCarbonsState, (before, next) => before.status === next.status),
   }
 }
 

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
@@ -125,7 +125,7 @@ export class SessionRoster implements RosterFeature {
 
   /** Where the list stands, by the states of the chart; replays. */
   get phase$(): Observable<RosterPhase> {
-    return shownBy(this.#actor, ({ value }) => value).pipe(distinctUntilChanged())
+    return shownBy(this.#actor, ({ value }) => value)
   }
 
   async fetchRoster(): Promise<Contacts> {

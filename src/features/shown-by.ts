@@ -1,4 +1,4 @@
-import { distinctUntilChanged, Observable, type Unsubscribable } from 'rxjs'
+import { Observable, type Unsubscribable } from 'rxjs'
 
 /** A chart that runs, or has run. */
 interface Shown<Snapshot> {
@@ -10,13 +10,20 @@ interface Shown<Snapshot> {
   }): Unsubscribable
 }
 
-/** What a chart shows, now and whenever it has moved; completes once it runs no more, at once where that is so already. */
+/** What a chart shows, now and whenever that has changed; completes once it runs no more, at once where that is so already. */
 export function shownBy<Snapshot extends { readonly status: string }, Value>(
   chart: Shown<Snapshot>,
   read: (snapshot: Snapshot) => Value,
+  isSame: (before: Value, next: Value) => boolean = Object.is,
 ): Observable<Value> {
   return new Observable((subscriber) => {
-    const tell = () => subscriber.next(read(chart.getSnapshot()))
+    let last: { readonly value: Value } | undefined
+    const tell = () => {
+      const value = read(chart.getSnapshot())
+      if (last !== undefined && isSame(last.value, value)) return
+      last = { value }
+      subscriber.next(value)
+    }
     const end = () => {
       tell()
       subscriber.complete()
@@ -44,7 +51,7 @@ export class Steady<Snapshot extends { readonly status: string }, Value> {
     this.#chart = chart
     this.#read = read
     this.#isSame = isSame
-    this.value$ = shownBy(chart, () => this.value).pipe(distinctUntilChanged())
+    this.value$ = shownBy(chart, () => this.value)
   }
 
   get value(): Value {
