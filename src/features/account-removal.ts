@@ -1,7 +1,8 @@
 import { toXmppError } from '../../machines/failure.js'
 import { StanzaError, TransportError, XmppError } from '../errors.js'
 import { UnconfirmedError } from './unconfirmed-error.js'
-import { givenUp, until, type Session, type SessionSnapshot } from './wishes.js'
+import { givenUp, until } from './until.js'
+import type { Session, SessionSnapshot } from './wishes.js'
 
 /** Has the account removed; rejects with why it is not, or with `UnconfirmedError` where that is not known. */
 export async function removeAccount(session: Session): Promise<void> {

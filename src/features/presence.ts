@@ -8,6 +8,7 @@ import { toJid, type Jid } from '../stanza/jid.js'
 import { toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
 import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
+import { until } from './until.js'
 
 /** One's own presence, and everybody else's as it comes. @see RFC 6121 §4 */
 export interface PresenceFeature {
@@ -143,7 +144,7 @@ export class SessionPresence implements PresenceFeature {
 
   hide({ form = 'xep-0186' }: { readonly form?: InvisibleForm | undefined } = {}): Promise<void> {
     this.#tell({ type: 'presence.hide', form })
-    return hidden(this.#actor)
+    return until(this.#actor, isHidden)
   }
 
   /** Adds elements to one’s presence; those who were told of it already are told again. */
@@ -157,28 +158,11 @@ export class SessionPresence implements PresenceFeature {
   }
 }
 
-function hidden(actor: PresenceActor): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // One that a defect has ended tells so before there is a subscription.
-    let stop = () => {}
-    const look = () => {
-      const snapshot = actor.getSnapshot()
-      if (snapshot.status === 'active' && snapshot.matches({ online: 'hiding' })) return
-      stop()
-      const failure = whyShown(snapshot)
-      if (failure === undefined) resolve()
-      else reject(failure)
-    }
-    const subscription = actor.subscribe({ next: look, error: look, complete: look })
-    stop = () => subscription.unsubscribe()
-    look()
-  })
-}
-
-function whyShown(snapshot: SnapshotFrom<typeof presenceMachine>): Error | undefined {
-  if (snapshot.status === 'error') return toXmppError(snapshot.error)
-  if (snapshot.status !== 'active') return new TransportError('aborted', 'the client is closed')
-  if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return undefined
-  if (snapshot.matches({ online: 'refused' })) return toXmppError(snapshot.context.error)
-  return new TransportError('aborted', 'something else was said meanwhile')
+/** Nobody is told; throws why somebody is. */
+function isHidden(snapshot: SnapshotFrom<typeof presenceMachine>): boolean {
+  if (snapshot.status !== 'active') throw new TransportError('aborted', 'the client is closed')
+  if (snapshot.matches({ online: 'hiding' })) return false
+  if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return true
+  if (snapshot.matches({ online: 'refused' })) throw toXmppError(snapshot.context.error)
+  throw new TransportError('aborted', 'something else was said meanwhile')
 }

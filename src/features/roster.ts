@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import type { ActorRefFrom, StateValueFrom } from 'xstate'
+import type { ActorRefFrom, SnapshotFrom, StateValueFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { rosterMachine } from '../../machines/roster.js'
 import { StanzaError, TransportError } from '../errors.js'
@@ -10,6 +10,7 @@ import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roste
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { shownBy } from './shown-by.js'
+import { until } from './until.js'
 import { VersionedMap } from './versioned-map.js'
 
 /** Contacts by prepared bare JID; a view that never changes, and costs what has changed. */
@@ -130,7 +131,7 @@ export class SessionRoster implements RosterFeature {
 
   async fetchRoster(): Promise<Contacts> {
     if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'roster.fetch' })
-    await settled(this.#actor)
+    await until(this.#actor, isSettled)
     return this.#store.contacts
   }
 }
@@ -138,22 +139,10 @@ export class SessionRoster implements RosterFeature {
 /** The states of the chart. */
 export type RosterPhase = StateValueFrom<typeof rosterMachine>
 
-/** Resolves when the list is the server’s; rejects with why it is not. */
-function settled(actor: RosterActor): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // One that a defect has ended tells so before there is a subscription.
-    let stop = () => {}
-    const look = () => {
-      const snapshot = actor.getSnapshot()
-      if (snapshot.matches('requesting') && snapshot.status === 'active') return
-      stop()
-      if (snapshot.status === 'error') reject(toXmppError(snapshot.error))
-      else if (snapshot.matches('synced')) resolve()
-      else if (snapshot.matches('failed')) reject(toXmppError(snapshot.context.error))
-      else reject(new TransportError('not-connected', 'the session is not online'))
-    }
-    const subscription = actor.subscribe({ next: look, error: look, complete: look })
-    stop = () => subscription.unsubscribe()
-    look()
-  })
+/** The list is the server’s; throws why it is not. */
+function isSettled(snapshot: SnapshotFrom<typeof rosterMachine>): boolean {
+  if (snapshot.matches('requesting') && snapshot.status === 'active') return false
+  if (snapshot.matches('synced')) return true
+  if (snapshot.matches('failed')) throw toXmppError(snapshot.context.error)
+  throw new TransportError('not-connected', 'the session is not online')
 }

@@ -1,7 +1,7 @@
 import { Observable, type Unsubscribable } from 'rxjs'
 
 /** A chart that runs, or has run. */
-interface Shown<Snapshot> {
+export interface Shown<Snapshot> {
   getSnapshot(): Snapshot
   subscribe(observer: {
     readonly next: () => void

@@ -1,9 +1,10 @@
-import type { ActorRefFrom, SnapshotFrom, Subscription } from 'xstate'
+import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
 import { TransportError } from '../errors.js'
 import { toPlace } from './client-state.js'
+import { givenUp, until } from './until.js'
 
 /** What an app wishes of its session; each call learns the fate of its own wish. */
 export interface Wishes {
@@ -94,41 +95,3 @@ function isFulfilled(snapshot: SessionSnapshot, wish: number): boolean {
 
 /** A function, since the compiler takes the flag for as constant as it looks. */
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true
-
-/** Resolves when the session fits or is over; rejects with what `fits` throws, a defect of the session, or the abort. */
-export function until(
-  session: Session,
-  fits: (snapshot: SessionSnapshot) => boolean,
-  signal?: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const subscriptions: Subscription[] = []
-    const settle = () => {
-      for (const subscription of subscriptions) subscription.unsubscribe()
-      signal?.removeEventListener('abort', aborted)
-    }
-    const aborted = () => {
-      settle()
-      reject(givenUp(signal?.reason))
-    }
-    const look = () => {
-      const snapshot = session.getSnapshot()
-      try {
-        if (snapshot.status === 'error') throw toXmppError(snapshot.error)
-        if (!fits(snapshot) && snapshot.status === 'active') return
-        settle()
-        resolve()
-      } catch (error) {
-        settle()
-        reject(error)
-      }
-    }
-    subscriptions.push(session.subscribe({ next: look, error: look, complete: look }))
-    signal?.addEventListener('abort', aborted, { once: true })
-    look()
-  })
-}
-
-/** Why a wish came to nothing that nobody refused. */
-export const givenUp = (cause: unknown) =>
-  new TransportError('aborted', 'the session was given up before it came online', { cause })
