@@ -26,6 +26,10 @@ export const defaultErrorTypes: Readonly<Record<StanzaErrorCondition, StanzaErro
   'unexpected-request': 'wait',
 }
 
+export function isStanzaErrorCondition(name: string): name is StanzaErrorCondition {
+  return Object.hasOwn(defaultErrorTypes, name)
+}
+
 interface LegacyError {
   readonly condition: StanzaErrorCondition
   /** Where it is not that which goes with the condition. */

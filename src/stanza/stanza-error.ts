@@ -1,14 +1,9 @@
-import {
-  StanzaError,
-  stanzaErrorConditions,
-  type StanzaErrorCondition,
-  type StanzaErrorType,
-} from '../errors.js'
+import { StanzaError, type StanzaErrorCondition, type StanzaErrorType } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { Jid, tryParseJid } from './jid.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
-import { defaultErrorTypes, legacyErrors } from './stanza-error-tables.js'
+import { defaultErrorTypes, isStanzaErrorCondition, legacyErrors } from './stanza-error-tables.js'
 
 /** What the application says in an error; a received `StanzaError` can be given as it is. */
 export interface StanzaErrorInput {
@@ -37,9 +32,9 @@ export function parseStanzaError(stanza: XmlElement, streamLang?: string): Stanz
   const elements = error.elements()
   const defined = elements.filter((element) => element.namespace === ns.stanzaErrors)
   const conditions = defined.filter((element) => element.name !== 'text')
-  const known = conditions.find((element) => isCondition(element.name))
+  const known = conditions.find((element) => isStanzaErrorCondition(element.name))
   const legacy = conditions.length === 0 ? legacyErrors.get(error.attribute('code') ?? '') : undefined
-  const condition = known !== undefined && isCondition(known.name) ? known.name : legacy?.condition
+  const condition = known !== undefined && isStanzaErrorCondition(known.name) ? known.name : legacy?.condition
   const texts = defined.filter((element) => element.name === 'text')
   const legacyText = error.text().trim()
   const type = error.attribute('type')
@@ -64,12 +59,6 @@ function readAlternative(condition: XmlElement | undefined): string | undefined 
   if (condition?.name !== 'gone' && condition?.name !== 'redirect') return undefined
   const address = condition.text().trim()
   return address === '' ? undefined : address
-}
-
-const conditionNames: ReadonlySet<string> = new Set(stanzaErrorConditions)
-
-function isCondition(name: string): name is StanzaErrorCondition {
-  return conditionNames.has(name)
 }
 
 function isType(type: string | undefined): type is StanzaErrorType {

@@ -1,6 +1,7 @@
-import { stanzaErrorConditions, type StanzaErrorCondition } from '../errors.js'
+import type { StanzaErrorCondition } from '../errors.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
+import { isStanzaErrorCondition } from './stanza-error-tables.js'
 
 /** A command of stream management; counts are of stanzas handled, modulo 2³². @see XEP-0198 */
 export type StreamManagementElement =
@@ -126,7 +127,6 @@ function readBoolean(element: XmlElement): boolean {
 const writeTrue = (value: boolean) => (value ? 'true' : undefined)
 
 function readCondition(element: XmlElement): StanzaErrorCondition {
-  const names = new Set(element.elements(undefined).map(({ name, namespace }) => `${namespace} ${name}`))
-  const known = stanzaErrorConditions.find((condition) => names.has(`${ns.stanzaErrors} ${condition}`))
-  return known ?? 'undefined-condition'
+  const defined = element.elements().filter(({ namespace }) => namespace === ns.stanzaErrors)
+  return defined.map(({ name }) => name).find(isStanzaErrorCondition) ?? 'undefined-condition'
 }
