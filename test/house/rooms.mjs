@@ -32,7 +32,7 @@ export const rooms = [
   {
     name: 'stanza',
     holds: 'words',
-    rooms: ['xml', 'base64', 'code-points', 'errors'],
+    rooms: ['xml', 'base64', 'calendar', 'code-points', 'errors'],
     types: [],
     packages: [],
     pure: true,
@@ -151,6 +151,14 @@ export const rooms = [
  */
 export const files = [
   { name: 'errors', holds: 'what can go wrong', rooms: [], types: [], packages: [], pure: true },
+  {
+    name: 'calendar',
+    holds: 'moments as text',
+    rooms: [],
+    types: [],
+    packages: [],
+    pure: false,
+  },
   {
     name: 'code-points',
     holds: 'sets of characters',
