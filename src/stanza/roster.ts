@@ -126,6 +126,11 @@ function readSubscription(text: string | undefined): RosterSubscription {
   return text === 'to' || text === 'from' || text === 'both' || text === 'remove' ? text : 'none'
 }
 
+/** Asks for the list: all of it, or what has changed since that version. @see RFC 6121 §2.6.2 */
+export function toRosterRequest(ver: string | undefined): XmlElement {
+  return xml('query', ns.roster, { ver })
+}
+
 /** Writes a roster query; throws `RangeError` for an address that cannot be prepared or a group without a name. */
 export function toRosterElement(roster: RosterInput = {}): XmlElement {
   return xml(
