@@ -1,34 +1,8 @@
 import { AuthenticationError } from '../errors.js'
 import type { AuthenticationErrorReason, SaslFailureCondition } from '../errors.js'
 
-/** RFC 5802 §7: what a server may answer in `e=`. */
-export const scramErrorValues = [
-  'invalid-encoding',
-  'extensions-not-supported',
-  'invalid-proof',
-  'channel-bindings-dont-match',
-  'server-does-support-channel-binding',
-  'channel-binding-not-supported',
-  'unsupported-channel-binding-type',
-  'unknown-user',
-  'invalid-username-encoding',
-  'no-resources',
-  'other-error',
-] as const
-export type ScramErrorValue = (typeof scramErrorValues)[number]
-
-/** A SCRAM message broke the grammar of RFC 5802 §7; `value` is what a server answers to it. The text is not repeated. */
-export class ScramGrammarError extends Error {
-  override readonly name = 'ScramGrammarError'
-  readonly value: ScramErrorValue
-
-  constructor(value: ScramErrorValue, message: string) {
-    super(message)
-    this.value = value
-  }
-}
-
-const failures: Readonly<Record<ScramErrorValue, SaslFailureCondition>> = {
+/** RFC 5802 §7: what a server may answer in `e=`, and the SASL failure (RFC 6120 §6.5) by which it reports that. */
+export const scramFailures = {
   'invalid-encoding': 'malformed-request',
   'extensions-not-supported': 'malformed-request',
   'invalid-proof': 'not-authorized',
@@ -40,11 +14,18 @@ const failures: Readonly<Record<ScramErrorValue, SaslFailureCondition>> = {
   'invalid-username-encoding': 'malformed-request',
   'no-resources': 'temporary-auth-failure',
   'other-error': 'malformed-request',
-}
+} as const satisfies Readonly<Record<string, SaslFailureCondition>>
+export type ScramErrorValue = keyof typeof scramFailures
 
-/** The SASL failure (RFC 6120 §6.5) by which a server reports a SCRAM error. */
-export function toFailureCondition(value: ScramErrorValue): SaslFailureCondition {
-  return failures[value]
+/** A SCRAM message broke the grammar of RFC 5802 §7; `value` is what a server answers to it. The text is not repeated. */
+export class ScramGrammarError extends Error {
+  override readonly name = 'ScramGrammarError'
+  readonly value: ScramErrorValue
+
+  constructor(value: ScramErrorValue, message: string) {
+    super(message)
+    this.value = value
+  }
 }
 
 /** Two errors say that client and server do not see the same connection: that is not a wrong password. */
@@ -64,10 +45,12 @@ const clientReasons: Partial<Readonly<Record<ScramErrorValue, AuthenticationErro
 
 /** What the client makes of the server's `e=`; a value that RFC 5802 does not know counts as `other-error`. */
 export function toAuthenticationError(value: string, mechanism: string): AuthenticationError {
-  const known = scramErrorValues.find((candidate) => candidate === value) ?? 'other-error'
+  const known = isKnown(value) ? value : 'other-error'
   return new AuthenticationError(
-    clientReasons[known] ?? failures[known],
+    clientReasons[known] ?? scramFailures[known],
     tampering[known] ?? `the server refused ${mechanism}: ${known}`,
     { mechanism, text: known },
   )
 }
+
+const isKnown = (value: string): value is ScramErrorValue => Object.hasOwn(scramFailures, value)

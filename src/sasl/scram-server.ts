@@ -13,7 +13,7 @@ import type { SaslServerMechanism, SaslServerStep } from './mechanism.js'
 import { randomNonce, takeNonce } from './nonce.js'
 import type { NonceSource } from './nonce.js'
 import { saslprep } from './saslprep.js'
-import { ScramGrammarError, toFailureCondition } from './scram-error.js'
+import { ScramGrammarError, scramFailures } from './scram-error.js'
 import type { ScramErrorValue } from './scram-error.js'
 import type { ScramHash } from './scram-hashes.js'
 import type { ScramStoredKeys } from './scram-stored-keys.js'
@@ -154,7 +154,7 @@ async function refusing(
 function refuse(options: ScramServerOptions, scramError: ScramErrorValue): SaslServerStep {
   const failure: SaslServerStep = {
     kind: 'failure',
-    condition: toFailureCondition(scramError),
+    condition: scramFailures[scramError],
     scramError,
   }
   if (options.announcesErrors !== true) return failure

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { AuthenticationError } from '../../src/errors.js'
-import { scramErrorValues } from '../../src/sasl/scram-error.js'
+import type { ScramErrorValue } from '../../src/sasl/scram-error.js'
 import { hashing as inBrowser } from '../../src/sasl/hashing-browser.js'
 import { createScramServer } from '../../src/sasl/scram-server.js'
 import { scramIterationCeiling, scramIterationFloor } from '../../src/sasl/scram-keys.js'
@@ -208,11 +208,11 @@ describe('the error of a server (e=)', () => {
     'invalid-username-encoding': 'malformed-request',
     'no-resources': 'temporary-auth-failure',
     'other-error': 'not-authorized',
-  } as const
+  } satisfies Readonly<Record<ScramErrorValue, string>>
 
-  test.each(scramErrorValues)('%s has its condition, wherever it comes', async (value) => {
+  test.each(Object.entries(expected))('%s has its condition, wherever it comes', async (value, condition) => {
     const { step } = await proven()
-    const reported = { condition: expected[value], text: value, mechanism: 'SCRAM-SHA-256' }
+    const reported = { condition, text: value, mechanism: 'SCRAM-SHA-256' }
     await expect(challenged(`e=${value}`)).rejects.toMatchObject(reported)
     await expect(step.next(bytes(`e=${value},x=1`))).rejects.toMatchObject(reported)
     await expect(step.finish(bytes(`e=${value}`))).rejects.toMatchObject(reported)
