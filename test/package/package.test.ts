@@ -192,6 +192,26 @@ describe('a project that installs it', () => {
       [],
     )
   })
+
+  test('carries neither features nor operators of RxJS into an app of the client alone', async () => {
+    const { metafile } = await build({
+      stdin: { contents: `export { createClient } from '${specifier('.')}'`, resolveDir: consumer },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['module', production],
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    })
+    const carried = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    )
+    expect(carried).toContainEqual(expect.stringMatching(/\/dist\/production\/src\/client\.js$/))
+    const unused =
+      /\/rxjs\/.*\/operators\/|\/src\/(?:server|store|inspector|testing)\/|\/machines\/archive\.js$/
+    expect(carried.filter((path) => unused.test(path))).toEqual([])
+  })
 })
 
 function everyEntry(): string {
