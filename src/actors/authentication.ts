@@ -2,7 +2,7 @@ import { fromPromise } from 'xstate'
 import type { InitiateInput, SaslAnswer } from '../../machines/authentication.js'
 import { AuthenticationError } from '../errors.js'
 import type { SaslStep } from '../sasl/mechanism.js'
-import { parseSaslElement, toSaslElement } from '../stanza/sasl.js'
+import { parseServerSasl, toClientSasl } from '../stanza/sasl.js'
 import type { XmlStream } from '../router/xml-stream.js'
 import { unexpected } from './connection.js'
 import { legacyAuthenticationActors } from './legacy-authentication.js'
@@ -43,11 +43,11 @@ export const authenticationActors = {
     const { stream } = means.link
     const { input, step, received } = exchangeOn(stream)
     const next = await step.next(received ?? new Uint8Array()).catch((error: unknown) => {
-      if (!signal.aborted) stream.send(toSaslElement({ kind: 'abort' }))
+      if (!signal.aborted) stream.send(toClientSasl({ kind: 'abort' }))
       throw error
     })
     signal.throwIfAborted()
-    stream.send(toSaslElement({ kind: 'response', data: next.response ?? new Uint8Array() }))
+    stream.send(toClientSasl({ kind: 'response', data: next.response ?? new Uint8Array() }))
     return hear(means, stream, { input, step: next }, signal)
   }),
 
@@ -77,7 +77,7 @@ async function hear(
   signal: AbortSignal,
 ): Promise<SaslAnswer> {
   const answered = await stream.next(signal)
-  const answer = parseSaslElement(answered)
+  const answer = parseServerSasl(answered)
   switch (answer.kind) {
     case 'challenge':
     case 'success':
@@ -97,9 +97,9 @@ async function hear(
 
 /** The offer is another by now: ends the exchange that was begun ahead of it (RFC 6120 §6.4.4). */
 async function discard(stream: XmlStream, signal: AbortSignal): Promise<void> {
-  const answer = parseSaslElement(await stream.next(signal))
+  const answer = parseServerSasl(await stream.next(signal))
   if (answer.kind !== 'challenge') return
-  stream.send(toSaslElement({ kind: 'abort' }))
+  stream.send(toClientSasl({ kind: 'abort' }))
   await stream.next(signal)
 }
 

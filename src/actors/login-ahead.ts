@@ -6,7 +6,7 @@ import { channelBindingTypes } from '../sasl/channel-binding.js'
 import type { Gs2Binding } from '../sasl/gs2.js'
 import type { SaslStep } from '../sasl/mechanism.js'
 import { createMechanism } from '../sasl/mechanisms.js'
-import { toSaslElement } from '../stanza/sasl.js'
+import { toClientSasl } from '../stanza/sasl.js'
 import type { SessionMeans } from './means.js'
 
 /** A mechanism as it was chosen, and the step that its initial response is of. */
@@ -78,7 +78,7 @@ export function startMechanism(
 }
 
 export const toAuthElement = ({ mechanism }: InitiateInput, { response: data }: SaslStep) =>
-  toSaslElement({ kind: 'auth', mechanism: mechanism?.name ?? '', data })
+  toClientSasl({ kind: 'auth', mechanism: mechanism?.name ?? '', data })
 
 function toGs2({ transport }: XmlStream, { gs2, binding }: MechanismCandidate): Gs2Binding {
   if (gs2 !== 'p') return { flag: gs2 }

@@ -1,10 +1,10 @@
 import { ProtocolError, TransportError } from '../errors.js'
 import {
-  parseStreamManagement,
+  parseServerManagement,
+  toClientManagement,
   toHandledCountTooHigh,
-  toStreamManagementElement,
+  type ClientManagementElement,
   type Enabled,
-  type StreamManagementElement,
   type StreamManagementFailure,
 } from '../stanza/stream-management.js'
 import type { XmlElement } from '../xml/element.js'
@@ -89,7 +89,7 @@ export class StreamManagement {
 
   /** Asks the server to go on with a session, on a stream that is not live yet. */
   askToResume(stream: XmlStream, previd: string): void {
-    stream.send(toStreamManagementElement({ kind: 'resume', previd, h: this.ledger.handled }))
+    stream.send(toClientManagement({ kind: 'resume', previd, h: this.ledger.handled }))
   }
 
   /**
@@ -103,7 +103,7 @@ export class StreamManagement {
   ): Promise<ResumedAnswer | StreamManagementFailure> {
     const { ledger } = this
     const element = await stream.next(signal)
-    const answer = parseStreamManagement(element)
+    const answer = parseServerManagement(element)
     if (answer?.kind === 'failed') {
       // What it acknowledges is acknowledged; a count that cannot be is no news of a session that is gone.
       if (answer.h !== undefined) ledger.acknowledge(answer.h)
@@ -196,7 +196,7 @@ export class StreamManagement {
       if (stream === this.#stream && this.#isAsked) this.#sayAsked(stream)
     }
     try {
-      stream.send(toStreamManagementElement({ kind: 'r' }), {
+      stream.send(toClientManagement({ kind: 'r' }), {
         written: (error) => {
           if (error === null && stream === this.#stream) this.#goneMs ??= performance.now()
         },
@@ -229,7 +229,7 @@ export class StreamManagement {
 
   /** Takes one element in the namespace of stream management; what means nothing here is passed over. */
   take(element: XmlElement): void {
-    const command = parseStreamManagement(element)
+    const command = parseServerManagement(element)
     if (command === undefined) return
     if (command.kind === 'enabled' || command.kind === 'failed') this.#settle(command)
     else if (!this.ledger.isTracking) return
@@ -291,9 +291,9 @@ export class StreamManagement {
   }
 
   /** What finds no room is said again when it is due: acknowledgements add up. */
-  #say(command: StreamManagementElement): void {
+  #say(command: ClientManagementElement): void {
     try {
-      this.#stream?.send(toStreamManagementElement(command))
+      this.#stream?.send(toClientManagement(command))
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
     }

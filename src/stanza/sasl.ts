@@ -5,12 +5,18 @@ import { decodeBase64, encodeBase64 } from '../base64.js'
 import { pickText, readLang, readText, toTextElement } from './language-text.js'
 
 /** A step of a SASL exchange. `data` is `null` where there is none, which is not the same as data of length zero. */
-export type SaslElement =
+export type SaslElement = ClientSaslElement | ServerSaslElement
+
+/** What a client says. */
+export type ClientSaslElement =
   | { readonly kind: 'auth'; readonly mechanism: string; readonly data: Uint8Array | null }
-  | { readonly kind: 'challenge'; readonly data: Uint8Array }
   | { readonly kind: 'response'; readonly data: Uint8Array }
-  | { readonly kind: 'success'; readonly data: Uint8Array | null }
   | { readonly kind: 'abort' }
+
+/** What a server says. */
+export type ServerSaslElement =
+  | { readonly kind: 'challenge'; readonly data: Uint8Array }
+  | { readonly kind: 'success'; readonly data: Uint8Array | null }
   | SaslFailure
 
 /** The server refused. @see RFC 6120 §6.5 */
@@ -33,25 +39,36 @@ export interface SaslProblem {
 
 /** Reads an element of the SASL exchange; its base64 is taken strictly. @see RFC 6120 §6.4 */
 export function parseSaslElement(element: XmlElement, streamLang?: string): SaslElement | SaslProblem {
-  if (element.namespace !== ns.sasl) return malformed('this is not a SASL element')
-  switch (element.name) {
+  switch (element.namespace === ns.sasl && element.name) {
     case 'auth': {
       const mechanism = element.attribute('mechanism')
       if (mechanism === undefined || mechanism === '') return malformed('<auth/> names no mechanism')
       const data = readData(element)
       return data === undefined ? encodingProblem : { kind: 'auth', mechanism, data }
     }
+    case 'response': {
+      const data = readData(element)
+      return data === undefined ? encodingProblem : { kind: 'response', data: data ?? new Uint8Array(0) }
+    }
+    case 'abort':
+      return { kind: 'abort' }
+    default:
+      return parseServerSasl(element, streamLang)
+  }
+}
+
+/** The same of what a server says, which is all that a client reads. */
+export function parseServerSasl(element: XmlElement, streamLang?: string): ServerSaslElement | SaslProblem {
+  if (element.namespace !== ns.sasl) return malformed('this is not a SASL element')
+  switch (element.name) {
     case 'success': {
       const data = readData(element)
       return data === undefined ? encodingProblem : { kind: 'success', data }
     }
-    case 'challenge':
-    case 'response': {
+    case 'challenge': {
       const data = readData(element)
-      return data === undefined ? encodingProblem : { kind: element.name, data: data ?? new Uint8Array(0) }
+      return data === undefined ? encodingProblem : { kind: 'challenge', data: data ?? new Uint8Array(0) }
     }
-    case 'abort':
-      return { kind: 'abort' }
     case 'failure':
       return readFailure(element, streamLang)
     default:
@@ -99,15 +116,10 @@ function isCondition(name: string): name is SaslFailureCondition {
 /** Writes an element of the SASL exchange. @see RFC 6120 §6.4 */
 export function toSaslElement(step: SaslElement): XmlElement {
   switch (step.kind) {
-    case 'auth':
-      return xml('auth', ns.sasl, { mechanism: step.mechanism }, writeData(step.data))
     case 'success':
       return xml('success', ns.sasl, {}, writeData(step.data))
     case 'challenge':
-    case 'response':
-      return xml(step.kind, ns.sasl, {}, step.data.length === 0 ? undefined : encodeBase64(step.data))
-    case 'abort':
-      return xml('abort', ns.sasl)
+      return xml('challenge', ns.sasl, {}, writeText(step.data))
     case 'failure': {
       const text = step.text === undefined ? undefined : { lang: undefined, text: step.text }
       return xml(
@@ -119,10 +131,27 @@ export function toSaslElement(step: SaslElement): XmlElement {
         ...step.payloads,
       )
     }
+    default:
+      return toClientSasl(step)
+  }
+}
+
+/** The same of what a client says. */
+export function toClientSasl(step: ClientSaslElement): XmlElement {
+  switch (step.kind) {
+    case 'auth':
+      return xml('auth', ns.sasl, { mechanism: step.mechanism }, writeData(step.data))
+    case 'response':
+      return xml('response', ns.sasl, {}, writeText(step.data))
+    case 'abort':
+      return xml('abort', ns.sasl)
   }
 }
 
 function writeData(data: Uint8Array | null): string | undefined {
-  if (data === null) return undefined
-  return data.length === 0 ? '=' : encodeBase64(data)
+  return data === null ? undefined : (writeText(data) ?? '=')
+}
+
+function writeText(data: Uint8Array): string | undefined {
+  return data.length === 0 ? undefined : encodeBase64(data)
 }

@@ -4,14 +4,21 @@ import * as ns from '../xml/namespaces.js'
 import { isStanzaErrorCondition } from './stanza-error-tables.js'
 
 /** A command of stream management; counts are of stanzas handled, modulo 2³². @see XEP-0198 */
-export type StreamManagementElement =
-  | Enable
+export type StreamManagementElement = ClientManagementElement | ServerManagementElement
+
+/** What a client says. */
+export type ClientManagementElement =
+  Acknowledging | Enable | { readonly kind: 'resume'; readonly previd: string; readonly h: number }
+
+/** What a server says. */
+export type ServerManagementElement =
+  | Acknowledging
   | Enabled
-  | { readonly kind: 'resume'; readonly previd: string; readonly h: number }
   | { readonly kind: 'resumed'; readonly previd: string; readonly h: number }
   | StreamManagementFailure
-  | { readonly kind: 'r' }
-  | { readonly kind: 'a'; readonly h: number }
+
+/** Either side asks for a count, and tells its own. @see XEP-0198 §4 */
+export type Acknowledging = { readonly kind: 'r' } | { readonly kind: 'a'; readonly h: number }
 
 /** The client asks for it. @see XEP-0198 §3 */
 export interface Enable {
@@ -46,14 +53,25 @@ export interface StreamManagementFailure {
  * Reads a command of stream management; `undefined` for anything else, and for one without the count or the id that it needs.
  */
 export function parseStreamManagement(element: XmlElement): StreamManagementElement | undefined {
-  if (element.namespace !== ns.streamManagement) return undefined
-  if (element.name === 'r') return { kind: 'r' }
-  const h = readCount(element, 'h')
-  switch (element.name) {
-    case 'a':
-      return h === undefined ? undefined : { kind: 'a', h }
+  switch (element.namespace === ns.streamManagement && element.name) {
     case 'enable':
       return { kind: 'enable', resume: readBoolean(element), max: readSeconds(element) }
+    case 'resume':
+      return readResumption(element, 'resume')
+    default:
+      return parseServerManagement(element)
+  }
+}
+
+/** The same of what a server says, which is all that a client reads. */
+export function parseServerManagement(element: XmlElement): ServerManagementElement | undefined {
+  if (element.namespace !== ns.streamManagement) return undefined
+  const h = readCount(element, 'h')
+  switch (element.name) {
+    case 'r':
+      return { kind: 'r' }
+    case 'a':
+      return h === undefined ? undefined : { kind: 'a', h }
     case 'enabled':
       return {
         kind: 'enabled',
@@ -62,11 +80,8 @@ export function parseStreamManagement(element: XmlElement): StreamManagementElem
         max: readSeconds(element),
         location: element.attribute('location') || undefined,
       }
-    case 'resume':
-    case 'resumed': {
-      const previd = element.attribute('previd')
-      return h === undefined || !previd ? undefined : { kind: element.name, previd, h }
-    }
+    case 'resumed':
+      return readResumption(element, 'resumed')
     case 'failed':
       return { kind: 'failed', condition: readCondition(element), h }
     default:
@@ -77,23 +92,32 @@ export function parseStreamManagement(element: XmlElement): StreamManagementElem
 /** Writes a command of stream management. */
 export function toStreamManagementElement(command: StreamManagementElement): XmlElement {
   switch (command.kind) {
+    case 'enabled': {
+      const { id, resume, max, location } = command
+      return xml('enabled', ns.streamManagement, { id, resume: writeTrue(resume), max, location })
+    }
+    case 'resumed':
+      return xml('resumed', ns.streamManagement, { h: command.h, previd: command.previd })
+    case 'failed': {
+      const condition = xml(command.condition, ns.stanzaErrors)
+      return xml('failed', ns.streamManagement, { h: command.h }, condition)
+    }
+    default:
+      return toClientManagement(command)
+  }
+}
+
+/** The same of what a client says. */
+export function toClientManagement(command: ClientManagementElement): XmlElement {
+  switch (command.kind) {
     case 'r':
       return request
     case 'a':
       return xml('a', ns.streamManagement, { h: command.h })
     case 'enable':
       return xml('enable', ns.streamManagement, { resume: writeTrue(command.resume), max: command.max })
-    case 'enabled': {
-      const { id, resume, max, location } = command
-      return xml('enabled', ns.streamManagement, { id, resume: writeTrue(resume), max, location })
-    }
     case 'resume':
-    case 'resumed':
-      return xml(command.kind, ns.streamManagement, { h: command.h, previd: command.previd })
-    case 'failed': {
-      const condition = xml(command.condition, ns.stanzaErrors)
-      return xml('failed', ns.streamManagement, { h: command.h }, condition)
-    }
+      return xml('resume', ns.streamManagement, { h: command.h, previd: command.previd })
   }
 }
 
@@ -104,6 +128,12 @@ export function toHandledCountTooHigh(h: number, sendCount: number): XmlElement 
 
 /** It says nothing that changes. */
 const request = xml('r', ns.streamManagement)
+
+function readResumption<Kind extends 'resume' | 'resumed'>(element: XmlElement, kind: Kind) {
+  const previd = element.attribute('previd')
+  const h = readCount(element, 'h')
+  return h === undefined || !previd ? undefined : { kind, previd, h }
+}
 
 /** An `xs:unsignedInt`. */
 function readCount(element: XmlElement, name: string): number | undefined {
