@@ -3,11 +3,11 @@ import {
   DefectError,
   ProtocolError,
   StanzaError,
-  StoreError,
   StreamError,
   TimeoutError,
   TransportError,
   type SaslFailureCondition,
+  type StoreError,
   type StreamErrorCondition,
   type TransportErrorReason,
   type XmppError,
@@ -113,6 +113,9 @@ const transportErrors: Readonly<Record<TransportErrorReason, Verdict>> = {
   unreachable: retry('backoff', 'the network may be away'),
 }
 
+/** By its code: an app without a store carries none of its errors. */
+const storeFailed: StoreError['code'] = 'store.failed'
+
 /** After this refusal another mechanism may still succeed with the same credentials. */
 export function mayTryOtherMechanism(condition: SaslFailureCondition): boolean {
   return mechanismRefusals.has(condition)
@@ -127,11 +130,8 @@ export function judge(error: XmppError): Verdict {
   if (error instanceof TransportError) return transportErrors[error.reason]
   if (error instanceof TimeoutError) return retry('backoff', 'the server did not answer in time')
   if (error instanceof ProtocolError) return retry('backoff', 'the server broke the protocol', 3)
-  if (error instanceof StoreError) {
-    return error.reason === 'failed'
-      ? retry('backoff', 'the store does not work just now')
-      : stop('another process goes on with the session')
-  }
+  if (error.code === storeFailed) return retry('backoff', 'the store does not work just now')
+  if (error.code.startsWith('store.')) return stop('another process goes on with the session')
   if (error instanceof DefectError) return stop('something failed that should not be able to')
   if (error instanceof AuthenticationError) {
     switch (error.condition) {
@@ -186,8 +186,7 @@ const survivable: ReadonlySet<StreamErrorCondition> = new Set([
  */
 export function maySurvive(error: XmppError): boolean {
   if (error instanceof StreamError) return survivable.has(error.condition)
-  if (error instanceof StoreError) return error.reason === 'failed'
-  return error instanceof TransportError || error instanceof TimeoutError
+  return error.code === storeFailed || error instanceof TransportError || error instanceof TimeoutError
 }
 
 /** Full jitter: bounds of the random delay for each pace, in milliseconds. `backoff` doubles with each failure in a row. */

@@ -194,7 +194,7 @@ describe('a project that installs it', () => {
   })
 
   test('carries neither features nor operators of RxJS into an app of the client alone', async () => {
-    const { metafile } = await build({
+    const { metafile, outputFiles } = await build({
       stdin: { contents: `export { createClient } from '${specifier('.')}'`, resolveDir: consumer },
       bundle: true,
       format: 'esm',
@@ -211,6 +211,7 @@ describe('a project that installs it', () => {
     const unused =
       /\/rxjs\/.*\/operators\/|\/src\/(?:server|store|inspector|testing)\/|\/machines\/archive\.js$/
     expect(carried.filter((path) => unused.test(path))).toEqual([])
+    expect(outputFiles.map(({ text }) => text).join('')).not.toContain('StoreError')
   })
 })
 
