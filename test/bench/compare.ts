@@ -15,17 +15,24 @@ export interface Comparison<Name extends string> {
   readonly convert?: (value: number) => number
   /** Which peer the target is about, `best` by default, and the limit of the ratio. */
   readonly target?: { readonly ratio: number; readonly peer?: Name | 'best' }
+  /**
+   * Whether all subjects of a run took turns within it. A ratio and its spread are then of the ratios of the runs, since what made
+   * one of them slow did so for all.
+   */
+  readonly paired?: boolean
   /** How a peer is called in the table. */
   readonly title?: (name: Name) => string
 }
 
 /** One row for every peer; the target stands beside the peer it is about. */
 export function compare<Name extends string>(comparison: Comparison<Name>): readonly Finding[] {
-  const { better, convert = same, figure, name, ours, peers, results, target, unit } = comparison
+  const { better, convert = same, figure, name, ours, paired = false, peers } = comparison
+  const { results, target, unit } = comparison
   const title = comparison.title ?? same
+  const each = (subject: Name) => values(results.get(subject), figure).map(convert)
   const value = (subject: Name): number | undefined => {
-    const figures = values(results.get(subject), figure)
-    return figures.length === 0 ? undefined : convert(median(figures))
+    const figures = each(subject)
+    return figures.length === 0 ? undefined : median(figures)
   }
   const mine = value(ours) ?? Number.NaN
   const measured = peers.filter((peer) => value(peer) !== undefined)
@@ -37,6 +44,7 @@ export function compare<Name extends string>(comparison: Comparison<Name>): read
   const judged = target?.peer === undefined || target.peer === 'best' ? best : target.peer
   return peers.map((peer) => {
     const theirs = value(peer)
+    const ratios = paired ? ratiosOf(each(ours), each(peer)) : []
     const row = toRow({
       name,
       ours: mine,
@@ -44,12 +52,13 @@ export function compare<Name extends string>(comparison: Comparison<Name>): read
       peerValue: theirs ?? null,
       unit,
       runs: results.get(ours)?.runs.length ?? 0,
+      ...(ratios.length > 0 && { ratio: median(ratios) }),
     })
-    const isJudged = target !== undefined && peer === judged && theirs !== undefined
+    const isJudged = target !== undefined && peer === judged && row.ratio !== null
     return {
       ...row,
-      spread: spread(values(results.get(ours), figure)),
-      target: isJudged ? toTarget(mine / theirs, target.ratio, better) : undefined,
+      spread: spread(ratios.length > 0 ? ratios : each(ours)),
+      target: isJudged ? toTarget(row.ratio, target.ratio, better) : undefined,
       remark: theirs === undefined ? (results.get(peer)?.problem ?? 'not measured') : undefined,
     }
   })
@@ -60,5 +69,9 @@ function toTarget(ratio: number, limit: number, better: 'less' | 'more'): Target
     ? { text: `≤ ${limit} ×`, isMet: ratio <= limit }
     : { text: `≥ ${limit} ×`, isMet: ratio >= limit }
 }
+
+/** Run by run. */
+const ratiosOf = (ours: readonly number[], theirs: readonly number[]) =>
+  theirs.map((value, run) => (ours[run] ?? Number.NaN) / value)
 
 const same = <T>(value: T): T => value

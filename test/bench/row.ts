@@ -4,7 +4,7 @@ export interface Row {
   readonly ours: number
   readonly peer: string
   readonly peerValue: number | null
-  /** `ours / peerValue`. */
+  /** `ours / peerValue`, or the median of the ratios of runs that were side by side. */
   readonly ratio: number | null
   readonly unit: string
   /** How many runs each figure is the median of. */
@@ -34,9 +34,9 @@ export interface Group {
 }
 
 /** Makes a row; rounds to four significant digits, so that nothing claims more. */
-export function toRow(row: Omit<Row, 'ratio'>): Row {
+export function toRow(row: Omit<Row, 'ratio'> & { readonly ratio?: number }): Row {
   const { ours, peerValue } = row
-  const ratio = peerValue === null || peerValue === 0 ? null : ours / peerValue
+  const ratio = row.ratio ?? (peerValue === null || peerValue === 0 ? null : ours / peerValue)
   return {
     ...row,
     ours: round(ours),

@@ -82,6 +82,7 @@ export async function measureManagement(scope: Scope): Promise<Group> {
       figure,
       title: () => 'ours without',
       target: { ratio: 1.15 },
+      paired: true,
     })
   return {
     title: 'CPU per message with stream management',
@@ -110,6 +111,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
         figure,
         title: () => 'ours without',
         target: { ratio: 1.1 },
+        paired: true,
       }),
     )
   return {
@@ -124,7 +126,7 @@ export async function measureRecording(scope: Scope): Promise<Group> {
 }
 
 const sliced =
-  'A process each, which take turns within every row: of a second or less, so that a machine that grows slow does so for all.'
+  'A process each, which take turns within every row: of a second or less, so that a machine that grows slow does so for all. Ratios and their spread are of the runs.'
 
 /** As `inTurns`, all subjects of a run at once: who has the baton works, for as long as a slice of a phase takes. */
 function inSlices<Name extends string>(
