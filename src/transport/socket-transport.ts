@@ -32,7 +32,6 @@ export class SocketTransport implements Transport {
   #secured: { readonly socket: TLSSocket; readonly isServer: boolean; readonly facts: TlsFacts } | undefined
   #destroyed: { readonly reason: TransportError | null } | undefined
   #failure: TransportError | undefined
-  #peerEnded = false
   #closing = false
   /** Written during the handshake: sent after it, never before the certificate is verified. */
   #afterUpgrade: { readonly data: string; readonly flushed: Flushed | undefined }[] = []
@@ -158,7 +157,6 @@ export class SocketTransport implements Transport {
 
   #listen(socket: Socket): void {
     socket.on('error', this.#onError)
-    socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
     if (this.#started) this.#read()
     if (this.#feed.paused) socket.pause()
@@ -178,7 +176,6 @@ export class SocketTransport implements Transport {
   #handshake({ isServer, run }: TlsUpgrade, deed: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const raw = this.#socket
-      raw.off('end', this.#onEnd)
       if (this.#isDirect) raw.off('error', this.#onError)
       run(raw, {
         secured: (socket) => {
@@ -214,17 +211,13 @@ export class SocketTransport implements Transport {
     this.#failure ??= toTransportError(cause, `connection ${this.address}`)
   }
 
-  readonly #onEnd = (): void => {
-    this.#peerEnded = true
-  }
-
   readonly #onClose = (): void => {
     this.#afterUpgrade = []
     if (this.#upgrade === 'running')
       this.#failure ??= new TransportError('reset', `${this.address} ended during the TLS handshake`)
     if (this.#destroyed !== undefined) this.#feed.finish(this.#destroyed.reason)
     else if (this.#failure !== undefined) this.#feed.finish(this.#failure)
-    else if (this.#peerEnded) this.#feed.end()
+    else if (this.#socket.readableEnded) this.#feed.end()
     else this.#feed.finish(new TransportError('closed', `connection ${this.address} ended unexpectedly`))
   }
 }

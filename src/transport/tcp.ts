@@ -8,6 +8,7 @@ import type { TlsClientOptions, Transport } from './transport.js'
 
 /** XEP-0368 §3: what direct TLS says by ALPN. */
 export const xmppClientAlpn = 'xmpp-client'
+const offeredAlpn = [xmppClientAlpn]
 
 export interface TcpDialOptions {
   /** Name or IP address to connect to: often an SRV target, never an identity to check. */
@@ -35,7 +36,7 @@ export function dialTcp(options: TcpDialOptions): Promise<Transport> {
  * @see XEP-0368
  */
 export async function dialTls(options: TlsDialOptions): Promise<Transport> {
-  const upgrade = prepareClient(options.tls, [xmppClientAlpn])
+  const upgrade = prepareClient(options.tls, offeredAlpn)
   const reads = new SocketReads()
   const dial = (target: Target) => upgrade.dial({ ...target, onread: reads.onread })
   const transport = await open(options, 'tls', dial, reads)
@@ -45,7 +46,8 @@ export async function dialTls(options: TlsDialOptions): Promise<Transport> {
 
 /** `scheme://host:port`, IPv6 in brackets. */
 export function toAddress(scheme: string, host: string, port: number): string {
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  // Joined, since what is put together in a template is kept with all of its pieces.
+  return [scheme, '://', host.includes(':') ? `[${host}]` : host, ':', port].join('')
 }
 
 interface Target {

@@ -50,35 +50,48 @@ export interface TlsClientUpgrade extends TlsUpgrade {
  * @param alpn protocols to offer or accept; none for STARTTLS
  * @throws RangeError for an unusable domain, TypeError for unusable keys or certificates
  */
-export function prepareUpgrade(
-  options: TlsClientOptions | TlsServerOptions,
-  alpn: readonly string[],
-): TlsUpgrade {
+export function prepareUpgrade(options: TlsClientOptions | TlsServerOptions, alpn: string[]): TlsUpgrade {
   return options.role === 'server' ? prepareServer(options, alpn) : prepareClient(options, alpn)
 }
 
 /** As `prepareUpgrade`, for the client's side alone. */
-export function prepareClient(options: TlsClientOptions, alpn: readonly string[]): TlsClientUpgrade {
-  const reference = toReferenceIdentity(options.domain)
-  const common: ConnectionOptions = {
-    secureContext: toSecureContext(options),
-    servername: toServerName(reference),
-    checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
-    ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-  }
+export function prepareClient(options: TlsClientOptions, alpn: string[]): TlsClientUpgrade {
+  const { domain } = options
+  if (lastNamed?.domain !== domain) lastNamed = { domain, ...toNaming(domain) }
+  const { servername, checkServerIdentity } = lastNamed
+  const secureContext = toSecureContext(options)
+  const common: ConnectionOptions =
+    alpn.length === 0
+      ? { secureContext, servername, checkServerIdentity }
+      : { secureContext, servername, checkServerIdentity, ALPNProtocols: alpn }
   const run: TlsUpgrade['run'] = (socket, outcome) => {
     const secured = socket instanceof TLSSocket ? socket : connect({ ...common, socket })
     settleOnce(outcome, (settled) => {
       const { failed } = settled
       const onClose = () => failed(cutShort())
       secured.once('secureConnect', () => {
-        settled.secured(secured)
+        // First, since a list of listeners that has been long keeps its room.
         secured.off('error', failed).off('close', onClose)
+        settled.secured(secured)
       })
       secured.on('error', failed).on('close', onClose)
     })
   }
   return { isServer: false, run, dial: (target) => connect({ ...common, ...target }) }
+}
+
+type Naming = Required<Pick<ConnectionOptions, 'checkServerIdentity' | 'servername'>>
+
+/** Of the last connection: a socket keeps what it was made with, and many are to the same domain. */
+let lastNamed: (Naming & { readonly domain: string }) | undefined
+
+/** What is asked for by name, and how the certificate is checked. */
+function toNaming(domain: string): Naming {
+  const reference = toReferenceIdentity(domain)
+  return {
+    servername: toServerName(reference),
+    checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
+  }
 }
 
 function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsUpgrade {
