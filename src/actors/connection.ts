@@ -117,6 +117,9 @@ function toTransportFacts(transport: Transport): TransportFacts {
     framing: transport.framing,
     secure: transport.tls !== null,
     ...(transport.tls !== null && { tlsVersion: transport.tls.version }),
-    channelBindings: channelBindingTypes.filter((type) => transport.channelBinding(type) !== undefined),
+    // A copy, since what was filtered keeps room to grow.
+    channelBindings: channelBindingTypes
+      .filter((type) => transport.channelBinding(type) !== undefined)
+      .slice(),
   }
 }

@@ -21,9 +21,11 @@ import {
   type SessionContext,
   type SessionInput,
 } from '../../machines/session-context.js'
-import { TransportError } from '../errors.js'
+import { TransportError, type XmppError } from '../errors.js'
+import type { StreamSink } from '../router/xml-stream.js'
 import { toRemovalElement } from '../stanza/account-removal.js'
 import { toPresenceElement } from '../stanza/presence.js'
+import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { authenticationActors } from './authentication.js'
 import { bindingActors } from './binding.js'
@@ -41,30 +43,22 @@ import { watchSurroundings } from './surroundings.js'
 const sessionActors = {
   stanzas: fromCallback(({ self, sendBack, system }) => {
     forgetOptions(self)
-    const { link, bus, management, memory, surroundings } = meansOf(system)
-    const { ledger } = management
-    const report = (event: SessionEvent) => sendBack(event)
+    const means = meansOf(system)
+    const { link, bus, management, memory, surroundings } = means
     const { stream, account } = link
     if (account === undefined) throw new TransportError('not-connected', 'no address was bound')
-    const leaveSurroundings = surroundings.watch((type) => report({ type }))
-    bus.open(ledger, account, link.lang)
-    let isOver = false
-    const unwatch = memory?.watch((error) => report({ type: 'stream.ended', error }))
+    const traffic = new Traffic(means, sendBack)
+    const leaveSurroundings = surroundings.watch((type) => sendBack({ type }))
+    bus.open(management.ledger, account, link.lang)
+    const unwatch = memory?.watch((error) => traffic.ended(error))
     // Whoever hears of being online hears it before the first stanza; until then nothing is read.
     queueMicrotask(() => {
-      if (isOver) return
+      if (traffic.isOver) return
       memory?.replay()
-      stream.flow({
-        element: (element) => {
-          if (element.namespace === ns.streamManagement) return management.take(element)
-          bus.dispatch(element)
-          management.count(element)
-        },
-        ended: (error) => report({ type: 'stream.ended', error }),
-      })
+      stream.flow(traffic)
     })
     return () => {
-      isOver = true
+      traffic.isOver = true
       leaveSurroundings()
       unwatch?.()
     }
@@ -106,6 +100,29 @@ const sessionActors = {
     bus.stopSending(link.stream.end)
     await link.stream.close(signal)
   }),
+}
+
+/** What a session does with what arrives; in a class, since a function for each takes three times the memory. */
+class Traffic implements StreamSink {
+  isOver = false
+  readonly #means: SessionMeans
+  readonly #tell: (event: SessionEvent) => void
+
+  constructor(means: SessionMeans, tell: (event: SessionEvent) => void) {
+    this.#means = means
+    this.#tell = tell
+  }
+
+  element(element: XmlElement): void {
+    const { bus, management } = this.#means
+    if (element.namespace === ns.streamManagement) return management.take(element)
+    bus.dispatch(element)
+    management.count(element)
+  }
+
+  ended(error: XmppError): void {
+    this.#tell({ type: 'stream.ended', error })
+  }
 }
 
 interface ActionArguments {
