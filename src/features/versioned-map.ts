@@ -5,8 +5,9 @@
  * entries.
  */
 export class VersionedMap<Value extends object> {
-  #entries = new Map<string, Value>()
-  #view = new View<Value>(this.#entries)
+  /** Made once there is one: an empty map takes as much as a small full one. */
+  #entries: Map<string, Value> | undefined
+  #view = new View<Value>(nothing)
   /** Changes since the entries were last a map of their own. */
   #changes = 0
 
@@ -16,44 +17,51 @@ export class VersionedMap<Value extends object> {
   }
 
   get(key: string): Value | undefined {
-    return this.#entries.get(key)
+    return this.#entries?.get(key)
   }
 
   /** Puts a value in place and gives the new view. */
   set(key: string, value: Value): ReadonlyMap<string, Value> {
-    this.#step(key)
-    this.#entries.set(key, value)
+    this.#step(key, (this.#entries ??= new Map<string, Value>())).set(key, value)
     return this.#view
   }
 
   /** Takes a value out and gives the new view; the same one where there was none. */
   delete(key: string): ReadonlyMap<string, Value> {
-    if (!this.#entries.has(key)) return this.#view
-    this.#step(key)
-    this.#entries.delete(key)
+    const entries = this.#entries
+    if (entries?.has(key) !== true) return this.#view
+    this.#step(key, entries).delete(key)
     return this.#view
   }
 
   /** Goes on with other entries, which are the map's from now on. */
   replace(entries: Map<string, Value>): ReadonlyMap<string, Value> {
-    this.#entries = entries
-    this.#view = new View(entries)
+    this.#entries = entries.size === 0 ? undefined : entries
+    this.#view = new View(this.#entries ?? nothing)
     this.#changes = 0
     return this.#view
   }
 
-  #step(key: string): void {
-    const before = this.#entries.get(key)
+  /** Gives the entries to change. */
+  #step(key: string, entries: Map<string, Value>): Map<string, Value> {
+    const before = entries.get(key)
     this.#changes += 1
-    if (this.#changes > this.#entries.size + changesKept) {
-      this.replace(new Map(this.#entries))
-      return
+    if (this.#changes > entries.size + changesKept) {
+      const own = new Map(entries)
+      this.#entries = own
+      this.#view = new View(own)
+      this.#changes = 0
+      return own
     }
-    const next = new View(this.#entries)
+    const next = new View(entries)
     this.#view.retire({ key, before, next })
     this.#view = next
+    return entries
   }
 }
+
+/** What every empty map has. */
+const nothing = new Map<string, never>()
 
 /** Of a small map: changes after which it is copied, so that what keeps an old view does not keep every later one. */
 const changesKept = 1_000
