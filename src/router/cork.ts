@@ -96,12 +96,12 @@ export class Cork {
     }
     const isFlood = this.#counted >= promptTexts
     this.#counted += this.#texts.length
-    if (isFlood) this.#linger = setTimeout(this.#endLinger, lingerMs)
+    if (isFlood) this.#linger = setTimeout(() => this.#endLinger(), lingerMs)
     else this.flush()
   }
 
   /** A flood that goes on is collected from its first turn. */
-  readonly #endLinger = (): void => {
+  #endLinger(): void {
     this.#countedSinceMs = performance.now()
     this.flush()
   }

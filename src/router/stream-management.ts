@@ -145,10 +145,10 @@ export class StreamManagement {
   /** Until the next `watch()` the server is asked whenever so many wait that keeping them costs more than asking. */
   watchFlood(): void {
     this.#isFloodAsked = false
-    this.ledger.watch(floodCount, this.#askInFlood)
+    this.ledger.watch(floodCount, () => this.#askInFlood())
   }
 
-  readonly #askInFlood = (): void => {
+  #askInFlood(): void {
     this.#isFloodAsked = true
     this.#ask()
   }
@@ -274,11 +274,11 @@ export class StreamManagement {
     this.#isAnswering = true
     this.#unanswered = 0
     const waitMs = this.#answeredMs + answerPaceMs - performance.now()
-    if (waitMs > 0) this.#linger = setTimeout(this.#answer, waitMs)
-    else void settled.then(this.#answer)
+    if (waitMs > 0) this.#linger = setTimeout(() => this.#answer(), waitMs)
+    else void settled.then(() => this.#answer())
   }
 
-  readonly #answer = (): void => {
+  #answer(): void {
     if (!this.#isAnswering) return
     this.#answeredMs = performance.now()
     this.acknowledge()

@@ -52,7 +52,7 @@ export class XmlStream implements InboundEvents {
   #awaitsHeader = false
   #heard: (() => void) | undefined
   #disconnected = false
-  readonly #awaitingEnd: (() => void)[] = []
+  #awaitingEnd: (() => void)[] | undefined
 
   /** @param watch told of everything that crosses, both ways; it must not throw */
   constructor(transport: Transport, options: XmlStreamOptions = {}, watch?: Watch) {
@@ -70,7 +70,7 @@ export class XmlStream implements InboundEvents {
       closed: (error) => {
         this.#finish(error ?? new TransportError('closed', `${transport.address} ended the connection`))
         this.#disconnected = true
-        for (const resolve of this.#awaitingEnd.splice(0)) resolve()
+        for (const resolve of this.#awaitingEnd ?? []) resolve()
       },
     })
     this.#inbound.halt()
@@ -246,7 +246,7 @@ export class XmlStream implements InboundEvents {
   #disconnection(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#disconnected) resolve()
-      else this.#awaitingEnd.push(resolve)
+      else (this.#awaitingEnd ??= []).push(resolve)
     })
   }
 

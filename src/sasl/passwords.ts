@@ -5,16 +5,18 @@ import type { PasswordSource } from './credentials.js'
  * has given, until the server refuses it: then the app is asked again.
  */
 export class Passwords {
-  readonly #given: PasswordSource
+  readonly #given: string | PasswordSource | undefined
   #changed: string | undefined
   #expected: string | undefined
 
   constructor(given: string | PasswordSource | undefined) {
-    this.#given = typeof given === 'function' ? given : () => given
+    this.#given = given
   }
 
   take(): ReturnType<PasswordSource> {
-    return this.#changed ?? this.#given()
+    if (this.#changed !== undefined) return this.#changed
+    const given = this.#given
+    return typeof given === 'function' ? given() : given
   }
 
   /** The server has taken it. */

@@ -6,8 +6,8 @@ const piecesPerBlock = 256
  */
 export class TextRun {
   private first = ''
-  private pieces: string[] = []
-  private blocks: string[] = []
+  private pieces: string[] | undefined
+  private blocks: string[] | undefined
 
   get empty(): boolean {
     return this.first === ''
@@ -16,9 +16,11 @@ export class TextRun {
   add(piece: string): void {
     if (this.first === '') {
       this.first = piece
-    } else if (piece !== '' && this.pieces.push(piece) === piecesPerBlock) {
-      this.blocks.push(this.pieces.join(''))
-      this.pieces = []
+    } else if (piece !== '') {
+      const pieces = (this.pieces ??= [])
+      if (pieces.push(piece) < piecesPerBlock) return
+      ;(this.blocks ??= []).push(pieces.join(''))
+      this.pieces = undefined
     }
   }
 
@@ -26,17 +28,17 @@ export class TextRun {
   take(): string {
     const { first } = this
     this.first = ''
-    return this.pieces.length === 0 && this.blocks.length === 0 ? first : this.join(first)
+    return this.pieces === undefined && this.blocks === undefined ? first : this.join(first)
   }
 
   clear(): void {
     this.first = ''
-    this.pieces = []
-    this.blocks = []
+    this.pieces = undefined
+    this.blocks = undefined
   }
 
   private join(first: string): string {
-    const text = first + this.blocks.join('') + this.pieces.join('')
+    const text = first + (this.blocks?.join('') ?? '') + (this.pieces?.join('') ?? '')
     this.clear()
     return text
   }
