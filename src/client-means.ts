@@ -47,7 +47,7 @@ export function toMeans(options: ClientOptions, settings: Settings): ClientMeans
     surroundings: options.surroundings ?? platformSurroundings,
     createId,
     roster: new RosterStore(),
-    presence: new PresenceWords(bus, createId, options.presence === false ? {} : (options.presence ?? {})),
+    presence: new PresenceWords(bus, createId, options.presence === false ? undefined : options.presence),
     dialer: toDialer(options, settings),
     identity: {
       domain: jid.domain,

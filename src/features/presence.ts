@@ -35,6 +35,10 @@ type PresenceActor = ActorRefFrom<typeof presenceMachine>
 /** People told directly who are remembered; to others less is answered. */
 const toldLimit = 1_000
 
+/** Said by whoever says no more. */
+const here: PresenceInput = {}
+const gone: PresenceInput = { type: 'unavailable' }
+
 /** The words that are announced: the part that the chart refuses to know. */
 export class PresenceWords {
   readonly #bus: StanzaBus
@@ -45,9 +49,9 @@ export class PresenceWords {
   #told: Set<string> | undefined
   /** Said when available, and when not. */
   available: PresenceInput
-  unavailable: PresenceInput = { type: 'unavailable' }
+  unavailable = gone
 
-  constructor(bus: StanzaBus, createId: () => string, available: PresenceInput) {
+  constructor(bus: StanzaBus, createId: () => string, available = here) {
     this.#bus = bus
     this.#createId = createId
     this.available = available
