@@ -109,12 +109,12 @@ export class ClientStanding {
 const toPhaseChart = ({ children }: Snapshot): AnyActorRef | undefined =>
   children.connection ?? children.authentication ?? children.binding
 
+/** Without a copy of either: it is asked at every step of a login. */
 function isSame(before: ClientState, next: ClientState): boolean {
   if (before.status !== next.status) return false
-  const known: Readonly<Record<string, unknown>> = { ...before }
-  const entries = Object.entries(next)
+  const keys = Object.keys(next)
   return (
-    entries.length === Object.keys(known).length &&
-    entries.every(([key, value]) => Object.is(known[key], value))
+    keys.length === Object.keys(before).length &&
+    keys.every((key) => Object.is(Reflect.get(before, key), Reflect.get(next, key)))
   )
 }

@@ -91,6 +91,19 @@ describe('a certificate is refused', () => {
     expect(error.code).toBe('transport.certificate-mismatch')
   })
 
+  it('for one domain after it was accepted for another, and another certificate for that', async () => {
+    const issued = authority.issue({ names: { dns: ['example.test'] } })
+    const accept = async () => (await dial(issued, 'example.test')).destroy()
+    await accept()
+    await listener?.close()
+    expect((await rejection(dial(issued, 'other.test'))).code).toBe('transport.certificate-mismatch')
+    await listener?.close()
+    await accept()
+    await listener?.close()
+    const other = authority.issue({ names: { dns: ['other.test'] } })
+    expect((await rejection(dial(other, 'example.test'))).code).toBe('transport.certificate-mismatch')
+  })
+
   it('with the names it has in the message, and where it was met', async () => {
     const names = {
       dns: ['a.test', 'b.test', 'c.test', 'd.test'],
