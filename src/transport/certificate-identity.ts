@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import { TransportError } from '../errors.js'
 import { readCertificateNames, type CertificateNames } from './certificate-names.js'
@@ -15,15 +15,38 @@ export function toReferenceIdentity(domain: string): string {
   return reference
 }
 
+/** What a connection asks for by name, and how it checks the certificate. */
+export type Naming = Required<Pick<ConnectionOptions, 'checkServerIdentity' | 'servername'>>
+
+/** Of the last connection: a socket keeps what it was made with, and many are to the same place. */
+let lastNaming: (Naming & { readonly host: string; readonly domain: string }) | undefined
+
+/**
+ * For a connection to `host`, whose certificate is for it or for the XMPP domain.
+ * @throws RangeError when either is neither a domain nor an IP address
+ */
+export function toNaming(host: string, domain = host): Naming {
+  if (lastNaming?.host === host && lastNaming.domain === domain) return lastNaming
+  const reference = toReferenceIdentity(host)
+  const references = [...new Set([reference, toReferenceIdentity(domain)])]
+  lastNaming = {
+    host,
+    domain,
+    servername: toServerName(reference),
+    checkServerIdentity: (_host, certificate) => checkIdentity(references, certificate),
+  }
+  return lastNaming
+}
+
 /** SNI carries domains only (RFC 6066 §3); an empty string keeps Node from sending any. */
-export const toServerName = (reference: string): string => (isIP(reference) > 0 ? '' : reference)
+const toServerName = (reference: string): string => (isIP(reference) > 0 ? '' : reference)
 
 /**
  * Whether a certificate that chains to a trusted authority belongs to one of the `references`: a DNS-ID (or IP address),
  * the SRV-ID `_xmpp-client.…`, or an XmppAddr. Gives the error to fail with.
  * @see RFC 6120 §13.7.2, RFC 6125 §6
  */
-export function checkIdentity(
+function checkIdentity(
   references: readonly string[],
   certificate: PeerCertificate,
 ): TransportError | undefined {

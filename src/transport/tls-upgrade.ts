@@ -12,7 +12,7 @@ import { TransportError } from '../errors.js'
 import { peerCertificateOf } from './channel-binding.js'
 import { toCertificateDetails } from './certificate-details.js'
 import { readCertificateNames } from './certificate-names.js'
-import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
+import { toNaming } from './certificate-identity.js'
 import type {
   PeerCertificate,
   TlsClientOptions,
@@ -56,9 +56,7 @@ export function prepareUpgrade(options: TlsClientOptions | TlsServerOptions, alp
 
 /** As `prepareUpgrade`, for the client's side alone. */
 export function prepareClient(options: TlsClientOptions, alpn: string[]): TlsClientUpgrade {
-  const { domain } = options
-  if (lastNamed?.domain !== domain) lastNamed = { domain, ...toNaming(domain) }
-  const { servername, checkServerIdentity } = lastNamed
+  const { servername, checkServerIdentity } = toNaming(options.domain)
   const secureContext = toSecureContext(options)
   const common: ConnectionOptions =
     alpn.length === 0
@@ -78,20 +76,6 @@ export function prepareClient(options: TlsClientOptions, alpn: string[]): TlsCli
     })
   }
   return { isServer: false, run, dial: (target) => connect({ ...common, ...target }) }
-}
-
-type Naming = Required<Pick<ConnectionOptions, 'checkServerIdentity' | 'servername'>>
-
-/** Of the last connection: a socket keeps what it was made with, and many are to the same domain. */
-let lastNamed: (Naming & { readonly domain: string }) | undefined
-
-/** What is asked for by name, and how the certificate is checked. */
-function toNaming(domain: string): Naming {
-  const reference = toReferenceIdentity(domain)
-  return {
-    servername: toServerName(reference),
-    checkServerIdentity: (_host, certificate) => checkIdentity([reference], certificate),
-  }
 }
 
 function prepareServer(options: TlsServerOptions, alpn: readonly string[]): TlsUpgrade {

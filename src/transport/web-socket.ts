@@ -4,7 +4,7 @@ import { connect as connectSecurely, type ConnectionOptions } from 'node:tls'
 import { WebSocket } from 'ws'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
-import { checkIdentity, toReferenceIdentity, toServerName } from './certificate-identity.js'
+import { toNaming } from './certificate-identity.js'
 import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import { toTransportError } from './node-failure.js'
 import { SocketReads } from './socket-reads.js'
@@ -81,10 +81,6 @@ function connectBelow({ hostname, port, protocol }: URL, tls: ConnectionOptions,
 
 /** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
 function tlsOptionsOf({ hostname }: URL, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
-  const identities = [hostname, ...(tls.domain === undefined ? [] : [tls.domain])].map(toReferenceIdentity)
-  return {
-    servername: toServerName(toReferenceIdentity(hostname)),
-    secureContext: toSecureContext({ domain: hostname, ...tls }),
-    checkServerIdentity: (_host, certificate) => checkIdentity([...new Set(identities)], certificate),
-  }
+  const { servername, checkServerIdentity } = toNaming(hostname, tls.domain)
+  return { servername, checkServerIdentity, secureContext: toSecureContext({ domain: hostname, ...tls }) }
 }
