@@ -17,7 +17,8 @@ const clients: { readonly client: Client; readonly recorder: Recorder }[] = []
  * its charts do is recorded.
  */
 export function person(server: ServerUnderTest, user: string, options: Partial<ClientOptions> = {}): Client {
-  const recorder = createRecorder({ name: `${user}@${server.domain}` })
+  // All of it is replayed.
+  const recorder = createRecorder({ name: `${user}@${server.domain}`, recordsLimit: 50_000 })
   const client = createClient({
     ...recorder.taps,
     jid: `${user}@${server.domain}/${crypto.randomUUID()}`,

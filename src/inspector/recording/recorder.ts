@@ -29,12 +29,12 @@ export interface RecorderOptions {
   readonly commands?: readonly string[]
   /** Lets bodies, subjects and the status of presences through. Default false. */
   readonly showBodies?: boolean
-  /** Records that are kept for whoever looks later; what is older is dropped. Default 20,000. */
-  readonly recordsLimit?: number
   /**
-   * How many stanzas are kept among them. Default 250: more of them would burden the garbage collector. Who wants all of them
-   * subscribes from the start.
+   * Records that are kept for whoever looks later; what is older is dropped. Default 2,000: more of them would burden the garbage
+   * collector. Who wants all of them subscribes from the start.
    */
+  readonly recordsLimit?: number
+  /** How many stanzas are kept among them. Default 250, for the same reason. */
   readonly stanzasLimit?: number
   /** About how much of memory all of it may take, in bytes. Default 16 MiB. */
   readonly bytesLimit?: number
@@ -107,7 +107,7 @@ class BoundedRecorder implements Recorder {
     engine = 'xmpp-machines',
     commands,
     showBodies = false,
-    recordsLimit = 20_000,
+    recordsLimit = 2_000,
     stanzasLimit = 250,
     bytesLimit = 16 * 1024 * 1024,
     now = Date.now,
