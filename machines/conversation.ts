@@ -250,6 +250,7 @@ export const conversationMachine = setup({
           meta: { spec: 'XEP-0085 §5.1, §5.3', why: 'a conversation may last' },
           entry: 'tellForm',
           on: {
+            'contact.stated': { actions: noteContact },
             'own.changed': {
               guard: { type: 'isNews', params: state },
               actions: [
