@@ -18,8 +18,8 @@ export type StreamManagementEvent =
   | { readonly type: 'session.ended' }
   /** The attempt has failed; `resumable`: the server may still have the session, and there will be another attempt. */
   | { readonly type: 'connection.lost'; readonly resumable: boolean }
-  /** Something waits to be acknowledged, which was to be watched for. */
-  | { readonly type: 'stanza.sent' }
+  /** Something waits to be acknowledged, which was to be watched for; `hasWaited`: it had been sent before. */
+  | { readonly type: 'stanza.sent'; readonly hasWaited: boolean }
   /** The server has answered a request. */
   | { readonly type: 'ack.received' }
 
@@ -49,6 +49,8 @@ export interface StreamManagementContext extends StreamManagementInput {
   readonly silentMs: number
   /** Connections that were given up since the server last acknowledged anything. */
   readonly unheard: number
+  /** How many times the least time is between two requests: 1, and more where stanzas are sent without a pause. */
+  readonly pace: number
 }
 
 /** What the session is told. */
@@ -73,6 +75,7 @@ export interface EnableParams {
 
 const isOffered = ({ event }: { readonly event: { readonly offered: boolean } }) => event
 const isResumable = ({ event }: { readonly event: { readonly resumable: boolean } }) => event
+const hasWaited = ({ event }: { readonly event: { readonly hasWaited: boolean } }) => event
 const isHeard = ({ event }: { readonly event: { readonly heard: boolean } }) => event
 const bound = [
   {
@@ -120,9 +123,11 @@ export const streamManagementMachine = setup({
       maxMs,
       location: undefined,
     })),
-    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined, unheard: 0 }),
+    forgetTerms: assign({ id: undefined, maxMs: undefined, location: undefined, unheard: 0, pace: 1 }),
     noteUnheard: assign(({ context }) => ({ unheard: context.unheard + 1 })),
     noteHeard: assign({ unheard: 0 }),
+    slowDown: assign(({ context }) => ({ pace: Math.min(2 * context.pace, slowestPace) })),
+    hasten: assign({ pace: 1 }),
     measureSilence: assign(({ context }) => ({ silentMs: context.timeouts.ackMs })),
     reportTerms: sendParent(
       (_, { answer }: EnableParams) =>
@@ -146,6 +151,7 @@ export const streamManagementMachine = setup({
       resumable && context.id !== undefined && context.unheard < unheardLimit,
     isSilent: ({ context }) => context.silentMs >= context.timeouts.ackMs,
     isLeaving: ({ context }) => context.silentMs === 0,
+    isFlowing: (_, params: { readonly hasWaited: boolean }) => params.hasWaited,
     isHeard: (_, { heard }: { readonly heard: boolean }) => heard,
   },
   delays: {
@@ -154,7 +160,7 @@ export const streamManagementMachine = setup({
     /** What silence still lacks. */
     silence: ({ context }) => Math.max(context.timeouts.ackMs - context.silentMs, 1),
     overdueTimeout: ({ context }) => 2 * context.timeouts.ackMs,
-    ackPace: ({ context }) => context.timeouts.ackPaceMs,
+    ackPace: ({ context }) => context.pace * context.timeouts.ackPaceMs,
     resumptionTime: ({ context }) => Math.min(context.maxMs ?? context.timeouts.resumptionMs, longestDelayMs),
   },
 }).createMachine({
@@ -167,6 +173,7 @@ export const streamManagementMachine = setup({
     location: undefined,
     silentMs: 0,
     unheard: 0,
+    pace: 1,
   }),
   initial: 'outside',
   on: { 'session.ended': { target: '.outside' } },
@@ -244,7 +251,16 @@ export const streamManagementMachine = setup({
           tags: ['idle'],
           meta: { spec: 'XEP-0198 §4', why: 'something has to be sent first' },
           entry: 'watchStanzas',
-          on: { 'stanza.sent': { target: 'awaitingAck' } },
+          on: {
+            'stanza.sent': [
+              {
+                guard: { type: 'isFlowing', params: hasWaited },
+                target: 'awaitingAck',
+                actions: 'slowDown',
+              },
+              { target: 'awaitingAck', actions: 'hasten' },
+            ],
+          },
         },
         awaitingAck: {
           description: 'Asked for behind what was sent; what is sent meanwhile waits for the next request.',
@@ -285,7 +301,7 @@ export const streamManagementMachine = setup({
         },
         resting: {
           description:
-            'Answered; asked again at the pace of requests, not of messages. A flood is asked for by count.',
+            'Answered; asked again at the pace of requests, which is slower in a flow. A flood is asked for by count.',
           meta: { spec: 'XEP-0198 §9.2' },
           entry: 'watchFlood',
           after: { ackPace: { target: 'settled' } },
@@ -338,6 +354,9 @@ export const streamManagementMachine = setup({
  * the connection before was cut, and hears nothing of what is said.
  */
 const unheardLimit = 2
+
+/** Whoever looks whether a message has arrived is told within two seconds all the same. */
+const slowestPace = 4
 
 /** What a timer can count. */
 const longestDelayMs = 2 ** 31 - 1

@@ -27,7 +27,7 @@ export const providedStreamManagement = streamManagementMachine.provide({
     acknowledgements: fromCallback(({ self, sendBack, system }) => {
       forgetOptions(self)
       return meansOf(system).management.listen({
-        sent: () => sendBack({ type: 'stanza.sent' }),
+        sent: (hasWaited) => sendBack({ type: 'stanza.sent', hasWaited }),
         acknowledged: () => sendBack({ type: 'ack.received' }),
       })
     }),

@@ -26,8 +26,8 @@ const floodCount = 2_000
 
 /** What whoever decides is told. */
 export interface StreamManagementEvents {
-  /** Something waits to be acknowledged; once for each `watch()`. */
-  readonly sent: () => void
+  /** Something waits to be acknowledged, and has before it was watched for, or not; once for each `watch()`. */
+  readonly sent: (hasWaited: boolean) => void
   /** The server has told its count; once for each `requestAck()`. */
   readonly acknowledged: () => void
 }
@@ -139,7 +139,8 @@ export class StreamManagement {
   /** Tells once when something waits to be acknowledged. */
   watch(): void {
     this.#isFloodAsked = false
-    this.ledger.watch(1, () => this.#events?.sent())
+    const hasWaited = this.ledger.unacknowledged > 0
+    this.ledger.watch(1, () => this.#events?.sent(hasWaited))
   }
 
   /** Until the next `watch()` the server is asked whenever so many wait that keeping them costs more than asking. */

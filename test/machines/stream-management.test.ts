@@ -54,7 +54,8 @@ const running: { stop(): void }[] = []
 const settle = () => vi.advanceTimersByTimeAsync(0)
 const bound = { type: 'session.bound', offered: true } as const
 const lost = { type: 'connection.lost', resumable: true } as const
-const sent = { type: 'stanza.sent' } as const
+const sent = { type: 'stanza.sent', hasWaited: false } as const
+const waiting = { type: 'stanza.sent', hasWaited: true } as const
 const acked = { type: 'ack.received' } as const
 const resumed = [{ type: 'session.resuming' }, { type: 'session.resumed', heard: false }] as const
 
@@ -145,6 +146,25 @@ describe('the stream management chart', () => {
     expect([state(), done]).toEqual([{ live: 'settled' }, ['request', 'watch flood', 'watch']])
   })
 
+  it('asks less often in a flow, every two seconds at last, and soon again after a pause', async () => {
+    const { say, state } = await live()
+    say(sent)
+    for (const pace of [1, 2, 4, 4]) {
+      say(acked)
+      await vi.advanceTimersByTimeAsync(pace * ackPaceMs - 1)
+      expect(state()).toEqual({ live: 'resting' })
+      await vi.advanceTimersByTimeAsync(1)
+      expect(state()).toEqual({ live: 'settled' })
+      say(waiting)
+      expect(state()).toEqual({ live: 'awaitingAck' })
+    }
+    say(acked)
+    await vi.advanceTimersByTimeAsync(4 * ackPaceMs)
+    say(sent, acked)
+    await vi.advanceTimersByTimeAsync(ackPaceMs)
+    expect(state()).toEqual({ live: 'settled' })
+  })
+
   it('leaves a flood to whoever counts', async () => {
     const { say, state, done } = await live()
     say(sent, acked, sent)
@@ -171,7 +191,7 @@ describe('the stream management chart', () => {
     expect(state()).toEqual({ live: { overdue: 'waiting' } })
     await vi.advanceTimersByTimeAsync(ackMs)
     expect(state()).toEqual({ live: 'dead' })
-    expect(Date.now() - begun - last).toBeLessThan(30_000 - ackPaceMs)
+    expect(Date.now() - begun - last).toBeLessThan(30_000 - 4 * ackPaceMs)
   })
 
   it('asks once more where something else came meanwhile', async () => {

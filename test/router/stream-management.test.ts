@@ -117,6 +117,22 @@ describe('StreamManagement', () => {
     expect(told).toEqual([])
   })
 
+  it('says whether what is to be watched for has waited before', async () => {
+    const { management, send } = await beginToFlood()
+    const said: boolean[] = []
+    management.listen({ sent: (hasWaited) => said.push(hasWaited), acknowledged: () => {} })
+    management.watch()
+    await send(2)
+    expect(said).toEqual([false])
+    management.watch()
+    await send(0)
+    expect(said).toEqual([false, true])
+    management.take(acknowledgement(2))
+    management.watch()
+    await send(1)
+    expect(said).toEqual([false, true, false])
+  })
+
   it('asks by count no more once somebody else watches', async () => {
     const { management, send, told } = await beginToFlood()
     management.watchFlood()

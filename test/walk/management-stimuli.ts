@@ -22,6 +22,7 @@ const countsIn = ({ notes }: Model) => ({ unacknowledged: 0, unsent: 0, ...notes
 /** Deeds that send a stanza. */
 const sending = new Set([
   'fetchRoster',
+  'ping',
   'removeAccount',
   'becomeInvisible',
   'becomeVisible',
@@ -29,9 +30,13 @@ const sending = new Set([
   'sendUnavailable',
 ])
 
-/** What stream management counts of the deeds of a session. */
+/** What stream management counts of the deeds of a session, and since when it waits for an answer. */
 export function managementNotes(deed: string, model: Model): Model['notes'] {
-  if (deed === 'beginSession' || deed === 'endSession') return { unacknowledged: 0, unsent: 0 }
+  if (deed === 'requestAck') return { askedMs: model.notes['askedMs'] ?? model.nowMs }
+  if (deed === 'watchStanzas') return { hasWaited: countsIn(model).unacknowledged > 0 }
+  if (deed === 'suspendSession') return { askedMs: undefined }
+  if (deed === 'beginSession' || deed === 'endSession')
+    return { askedMs: undefined, unacknowledged: 0, unsent: 0 }
   // The farewell is for who is online; where nothing more can be written it is not said.
   const isFarewell = deed === 'closeStream' && model.notes['isFull'] !== true
   if (isFarewell && ['enabling', 'live'].some((state) => isIn(model, chart, state)))
@@ -51,7 +56,7 @@ function countSent(model: Model, count: number): Model['notes'] {
 export const managementByItself: ByItself = ({ src }, model) => {
   if (src !== 'acknowledgements') return undefined
   const isDue = isIn(model, chart, { live: 'settled' }) && countsIn(model).unacknowledged > 0
-  return isDue ? { event: { type: 'stanza.sent' } } : undefined
+  return isDue ? { event: { type: 'stanza.sent', hasWaited: model.notes['hasWaited'] === true } } : undefined
 }
 
 /** The server has something more than it has told. */
@@ -120,9 +125,15 @@ export const managementStimuli: readonly Stimulus<SessionRig>[] = [
   tells('asks for our count', [], () => ({ kind: 'r' }), isLive),
   tells(
     'has everything',
-    [{ note: { unacknowledged: 0 } }, told(chart, 'ack.received')],
+    [{ note: { askedMs: undefined, unacknowledged: 0 } }, told(chart, 'ack.received')],
     ({ handled: h }) => ({ kind: 'a', h }),
     isLive,
+  ),
+  tells(
+    'lacks the last one',
+    [{ note: { askedMs: undefined, unacknowledged: 1 } }, told(chart, 'ack.received')],
+    ({ handled }) => ({ kind: 'a', h: handled - 1 }),
+    (model) => isLive(model) && countsIn(model).unacknowledged > 0,
   ),
   says(
     'has more than it was sent',

@@ -21,8 +21,9 @@ import { discoveringSession } from './dialed-session.js'
 import { clientOf, SessionRig, type App } from './session-rig.js'
 import { storeStimuli } from './store-stimuli.js'
 
-/** The charts alone, but for what looks at the world: silence is measured by what the model has heard, time by its clock. */
+/** The charts alone, but for what looks at the world: silence is measured by what the model has heard and asked, time by its clock. */
 let silentMs = 0
+let unansweredMs = 0
 let clockMs = 0
 let startedMs = 0
 const machine = sessionMachine.provide({
@@ -32,7 +33,9 @@ const machine = sessionMachine.provide({
   },
   actors: {
     streamManagement: streamManagementMachine.provide({
-      actions: { measureSilence: assign(() => ({ silentMs: Math.max(1, silentMs) })) },
+      actions: {
+        measureSilence: assign(() => ({ silentMs: Math.max(1, Math.min(silentMs, unansweredMs)) })),
+      },
     }),
   },
 })
@@ -86,6 +89,7 @@ function driveSession<A extends App>(make: Make<A>, notes: Model['notes'] = {}):
       before: ({ nowMs, notes }) => {
         clockMs = nowMs
         silentMs = nowMs - Number(notes['heardMs'] ?? 0)
+        unansweredMs = nowMs - Number(notes['askedMs'] ?? 0)
       },
     },
     start: (inspect) => {

@@ -84,6 +84,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isOffered: 'the server does not offer stream management, or the app does not want it',
     isEnabled: 'the server did not enable it',
     isResumable: 'the session cannot be resumed',
+    isFlowing: 'nothing was sent since the last answer',
     isHeard: 'the server acknowledges nothing that it had not before',
     isSilent: 'an acknowledgement came meanwhile',
   },

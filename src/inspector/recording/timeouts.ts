@@ -20,7 +20,7 @@ export const noTimeouts: readonly Timeout[] = []
 export class Timeouts {
   /** Those that ran when the chart last rested. */
   rested = noTimeouts
-  readonly #running: { event: EventObject; id: string; delay: number; tenths: number }[] = []
+  readonly #running: { -readonly [Field in keyof Timeout]: Timeout[Field] }[] = []
   #isOld = false
 
   /** The chart acts. */
@@ -62,8 +62,8 @@ export class Timeouts {
       if (source !== actor) continue
       this.#running.push({ event, id, delay, tenths: tenths - 10 * (now - startedAt) })
     }
-    this.rested = this.#running.slice()
-    return this.rested
+    this.#isOld = true
+    return this.rest(tenths)
   }
 
   #end(isIt: (timeout: Timeout) => boolean): void {

@@ -28,7 +28,8 @@ const events: readonly StreamManagementEvent[] = [
   { type: 'session.ended' },
   { type: 'connection.lost', resumable: true },
   { type: 'connection.lost', resumable: false },
-  { type: 'stanza.sent' },
+  { type: 'stanza.sent', hasWaited: true },
+  { type: 'stanza.sent', hasWaited: false },
   { type: 'ack.received' },
 ]
 
