@@ -210,7 +210,6 @@ export class StreamManagement {
 
   /** Tells the server what was handled, asked or not; nothing where nothing is counted. */
   acknowledge(): void {
-    clearTimeout(this.#linger)
     this.#isAnswering = false
     if (!this.ledger.isTracking) return
     const { handled: h } = this.ledger
@@ -223,9 +222,7 @@ export class StreamManagement {
   /** Counts an element that was handled; a server that waits for the answer need not keep a flood for it. */
   count(element: XmlElement): void {
     this.ledger.count(element)
-    if (!this.#isAnswering || ++this.#unanswered < answerCount) return
-    clearTimeout(this.#linger)
-    this.#answer()
+    if (this.#isAnswering && ++this.#unanswered >= answerCount) this.#answer()
   }
 
   /** Takes one element in the namespace of stream management; what means nothing here is passed over. */
@@ -274,9 +271,19 @@ export class StreamManagement {
     if (this.#isAnswering) return
     this.#isAnswering = true
     this.#unanswered = 0
+    if (this.#linger === undefined) this.#answerInTime()
+  }
+
+  #answerInTime(): void {
     const waitMs = this.#answeredMs + answerPaceMs - performance.now()
-    if (waitMs > 0) this.#linger = setTimeout(() => this.#answer(), waitMs)
+    if (waitMs > 0) this.#linger = setTimeout(() => this.#endLinger(), waitMs)
     else void settled.then(() => this.#answer())
+  }
+
+  /** It may have been answered by count meanwhile, and have asked again: a timer for each question would cost as much as it. */
+  #endLinger(): void {
+    this.#linger = undefined
+    if (this.#isAnswering) this.#answerInTime()
   }
 
   #answer(): void {
@@ -287,6 +294,7 @@ export class StreamManagement {
 
   #stopAnswering(): void {
     clearTimeout(this.#linger)
+    this.#linger = undefined
     this.#isAnswering = false
     this.#answeredMs = Number.NEGATIVE_INFINITY
   }

@@ -28,6 +28,8 @@ async function begin() {
     management,
     server,
     told,
+    /** The counts that the server was answered with. */
+    answers: () => [...said.matchAll(/<a [^>]*h='(\d+)'/g)].map(([, h]) => Number(h)),
     /** Sends so many, and tells how often the server has been asked by then. */
     send: async (count: number) => {
       for (let sent = 0; sent < count; sent++) management.ledger.send(message)
@@ -115,6 +117,38 @@ describe('StreamManagement', () => {
     expect(await send(1_999)).toBe(2)
     expect(await send(1)).toBe(3)
     expect(told).toEqual([])
+  })
+
+  it('answers a server that asks on and on four times a second, or sooner where two hundred stanzas have come', async () => {
+    const { answers, management } = await beginToFlood()
+    const ask = xml('r', ns.streamManagement)
+    const handle = (count: number) => {
+      for (let handled = 0; handled < count; handled++) management.count(message)
+    }
+    const pass = async (ms: number) => {
+      vi.advanceTimersByTime(ms)
+      await settle()
+      return answers()
+    }
+    handle(1)
+    management.take(ask)
+    expect(await pass(0)).toEqual([1])
+    management.take(ask)
+    handle(199)
+    expect(await pass(200)).toEqual([1])
+    handle(1)
+    expect(await pass(0)).toEqual([1, 201])
+    management.take(ask)
+    handle(1)
+    expect(await pass(249)).toEqual([1, 201])
+    expect(await pass(1)).toEqual([1, 201, 202])
+    handle(500)
+    expect(await pass(1_000)).toEqual([1, 201, 202])
+    management.take(ask)
+    expect(await pass(0)).toEqual([1, 201, 202, 702])
+    management.take(ask)
+    management.suspend()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('says whether what is to be watched for has waited before', async () => {
