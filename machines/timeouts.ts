@@ -26,7 +26,7 @@ export interface Timeouts {
   readonly enableMs: number
   /** The acknowledgement that was asked for (XEP-0198), once the question has left; while something else arrives, twice as long again. */
   readonly ackMs: number
-  /** The least time between two requests for an acknowledgement. */
+  /** The least time between two requests for an acknowledgement; where stanzas are sent without a pause, up to four times as long. */
   readonly ackPaceMs: number
   /** How long a session can be resumed where the server does not say. */
   readonly resumptionMs: number
