@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
+import { useScroll, type Goal } from './scroll.js'
 
 /** A long list of which only what can be seen is in the document. */
 export interface VirtualListProps {
@@ -28,36 +29,22 @@ const overscan = 6
 export function VirtualList(props: VirtualListProps) {
   const { count, rowHeight, tall, row, keyOf, shown, follow = false, role = 'list', label } = props
   const box = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 600 })
+  const scroll = useScroll(box, 'vertical')
   const isAtEnd = useRef(true)
+  const before = useRef<{ shown?: number | undefined; end?: number | undefined }>({})
   const tallRows = [...(tall ?? [])].filter(([index]) => index < count).sort(([a], [b]) => a - b)
   const topOf = (index: number): number =>
     tallRows.reduce((sum, [at, height]) => (at < index ? sum + height - rowHeight : sum), index * rowHeight)
   const total = topOf(count)
 
-  useLayoutEffect(() => {
-    const { current } = box
-    if (current === null) return
-    const observer = new ResizeObserver(() =>
-      setView({ top: current.scrollTop, height: current.clientHeight }),
-    )
-    observer.observe(current)
-    return () => observer.disconnect()
-  }, [])
-  useLayoutEffect(() => {
-    const { current } = box
-    if (current !== null && follow && isAtEnd.current) current.scrollTop = total
-  }, [total, follow])
-  useLayoutEffect(() => {
-    const { current } = box
-    if (current === null || shown === undefined || shown < 0) return
-    const top = topOf(shown)
-    const bottom = topOf(shown + 1)
-    if (top < current.scrollTop) current.scrollTop = top
-    else if (bottom > current.scrollTop + current.clientHeight)
-      current.scrollTop = bottom - current.clientHeight
-  }, [shown])
+  const end = follow ? total : undefined
+  if (end !== undefined && end !== before.current.end && isAtEnd.current)
+    scroll.seek(({ height }) => ({ top: Math.max(0, end - height) }))
+  if (shown !== undefined && shown >= 0 && shown !== before.current.shown)
+    scroll.seek(intoView(topOf(shown), topOf(shown + 1)))
+  before.current = { shown, end }
 
+  const { view } = scroll
   const first = Math.max(0, indexAt(view.top, count, topOf) - overscan)
   const last = Math.min(count, indexAt(view.top + view.height, count, topOf) + 1 + overscan)
   const indices = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset)
@@ -73,7 +60,7 @@ export function VirtualList(props: VirtualListProps) {
       onScroll={({ currentTarget }) => {
         const { scrollTop, clientHeight, scrollHeight } = currentTarget
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight
-        setView({ top: scrollTop, height: clientHeight })
+        scroll.look()
       }}
     >
       <div class="virtual-room" role="presentation" style={{ height: `${total}px` }}>
@@ -91,6 +78,11 @@ export function VirtualList(props: VirtualListProps) {
     </div>
   )
 }
+
+const intoView =
+  (rowTop: number, rowBottom: number): Goal =>
+  ({ top, height }) =>
+    rowTop < top ? { top: rowTop } : rowBottom > top + height ? { top: rowBottom - height } : {}
 
 /** The row at a height, by halving. */
 function indexAt(top: number, count: number, topOf: (index: number) => number): number {

@@ -7,24 +7,19 @@ export const nineStates: readonly (readonly SubscriptionName[])[] = [
   ['To', 'To + Pending In', 'Both'],
 ]
 
-const cell = 8
+/** Cells are 9 px apart; what is drawn has round edges of 1 px. */
+const cell = (name: SubscriptionName): string => {
+  const y = nineStates.findIndex((row) => row.includes(name))
+  return `M${9 * (nineStates[y]?.indexOf(name) ?? 0) + 1} ${9 * y + 1}h6v6h-6z`
+}
+const cells = nineStates.flat().map(cell).join('')
 
 /** Where one contact stands among the nine. */
 export function MiniBoard({ position }: { readonly position: SubscriptionName }) {
   return (
     <svg class="mini-board" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true">
-      {nineStates.flatMap((row, y) =>
-        row.map((name, x) => (
-          <rect
-            class={name === position ? 'here' : ''}
-            x={x * (cell + 1)}
-            y={y * (cell + 1)}
-            width={cell}
-            height={cell}
-            rx={1.5}
-          />
-        )),
-      )}
+      <path d={cells} />
+      <path class="here" d={cell(position)} />
     </svg>
   )
 }

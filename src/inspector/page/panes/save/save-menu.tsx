@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { ChartGraph } from '../../../drawing/graph.js'
-import { layOutInWorker } from '../../chart/elk-worker.js'
 import { actor, timeline } from '../../model/signals.js'
 import { currentSource } from '../current-source.js'
 import { Icon } from '../../ui/icon.js'
@@ -75,7 +74,7 @@ export function SaveMenu() {
 
 async function saveSvg(graph: ChartGraph): Promise<void> {
   const { toSvg } = await loadDrawing()
-  download([await toSvg(graph, layOutInWorker)], toFileName(graph.id, 'svg'), 'image/svg+xml')
+  download([await toSvg(graph)], toFileName(graph.id, 'svg'), 'image/svg+xml')
 }
 
 async function saveMermaid(graph: ChartGraph): Promise<void> {

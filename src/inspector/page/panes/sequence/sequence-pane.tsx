@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import type { RefObject } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { timeWords } from '../../model/record-words.js'
 import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
+import { useScroll, type Goal } from '../../ui/scroll.js'
 import { rowAfter } from '../list-keys.js'
 import { CurrentIndex } from '../source-index.js'
 import { lastAtMost } from '../wire/wire-index.js'
@@ -23,34 +23,36 @@ const surroundings = 60
 
 /** Who said what to whom, in order: the app, the actors, the server. */
 export function SequencePane() {
-  const box = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, left: 0, height: 600, width: 600 })
-  const index = sequence.value
-  const { rows } = index
-  const current = lastAtMost(rows, cursorIndex.value)
-
-  useLayoutEffect(() => {
-    const { current: element } = box
-    if (element === null) return
-    const observer = new ResizeObserver(() => setView(viewOf(element)))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [rows.length === 0])
-  if (rows.length === 0) {
-    return (
-      <div class="pane sequence">
+  return (
+    <div class="pane sequence">
+      {sequence.value.rows.length === 0 ? (
         <p class="empty">
           Nothing has happened yet. What the app, the charts and the server tell each other appears here.
         </p>
-      </div>
-    )
-  }
+      ) : (
+        <Diagram />
+      )}
+    </div>
+  )
+}
+
+function Diagram() {
+  const box = useRef<HTMLDivElement>(null)
+  const scroll = useScroll(box, 'both')
+  const before = useRef(-1)
+  const index = sequence.value
+  const { rows } = index
+  const current = lastAtMost(rows, cursorIndex.value)
+  const isElsewhere = current >= 0 && current !== before.current
+  before.current = current
+  if (isElsewhere) scroll.seek(intoSight(current))
   const parents = index.parents()
   const { least, most } = laneWidths
-  const isRoomy = gutter + least * (index.charts + 2) <= view.width
+  const { top, height, width: room } = scroll.view
+  const isRoomy = gutter + least * (index.charts + 2) <= room
   const hidden = folded.value ?? (isRoomy ? nobody : parents)
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - 4)
-  const last = Math.min(rows.length, first + Math.ceil(view.height / rowHeight) + 8)
+  const first = Math.max(0, Math.floor(top / rowHeight) - 4)
+  const last = Math.min(rows.length, first + Math.ceil(height / rowHeight) + 8)
   const arrowsIn = (from: number, to: number): readonly Arrow[] =>
     rows.slice(Math.max(0, from), to).flatMap((place) => {
       const record = timeline().records[place]
@@ -58,11 +60,15 @@ export function SequencePane() {
     })
   const begin = Math.floor((first - surroundings) / surroundings) * surroundings
   const lines = index.lifelines(arrowsIn(begin, begin + 5 * surroundings), hidden)
-  const laneWidth = Math.max(least, Math.min(most, Math.floor((view.width - gutter) / lines.length)))
+  const laneWidth = Math.max(least, Math.min(most, Math.floor((room - gutter) / lines.length)))
   const places = new Map(lines.map(({ id }, lane) => [id, gutter + laneWidth * lane + laneWidth / 2]))
-  const width = Math.max(view.width, gutter + laneWidth * lines.length)
+  const width = Math.max(room, gutter + laneWidth * lines.length)
   const shown = arrowsIn(first, last)
   const [now] = current < 0 ? [] : arrowsIn(current, current + 1)
+  if (isElsewhere && now !== undefined) {
+    const ends = [places.get(now.from) ?? 0, places.get(now.to) ?? 0]
+    scroll.seek(intoReach(Math.min(...ends) - gutter - laneWidth / 2, Math.max(...ends) + laneWidth / 2))
+  }
   const choose = (row: number): void => {
     const record = timeline().records[rows[Math.max(0, Math.min(row, rows.length - 1))] ?? -1]
     if (record !== undefined) goToRecord(record)
@@ -73,70 +79,61 @@ export function SequencePane() {
     folded.value = id !== undefined ? next : hidden.size === 0 ? parents : nobody
   }
   return (
-    <div class="pane sequence">
-      <div ref={box} class="sequence-scroll" onScroll={({ currentTarget }) => setView(viewOf(currentTarget))}>
-        <Spotlight
-          box={box}
-          row={current}
+    <div ref={box} class="sequence-scroll" onScroll={scroll.look}>
+      <div style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
+        <LifelineHeads
+          lines={lines}
+          places={places}
           laneWidth={laneWidth}
-          from={places.get(now?.from ?? '')}
-          to={places.get(now?.to ?? '')}
+          width={width}
+          isFolded={hidden.size > 0}
+          toggle={toggle}
         />
-        <div style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
-          <LifelineHeads
-            lines={lines}
-            places={places}
-            laneWidth={laneWidth}
-            width={width}
-            isFolded={hidden.size > 0}
-            toggle={toggle}
-          />
-          <div
-            class="sequence-times"
-            aria-hidden="true"
-            style={{ width: `${gutter}px`, transform: `translateY(${first * rowHeight}px)` }}
-          >
-            {shown.map(({ index: place }) => (
-              <Time key={place} index={place} isCurrent={place === rows[current]} />
+        <div
+          class="sequence-times"
+          aria-hidden="true"
+          style={{ width: `${gutter}px`, transform: `translateY(${first * rowHeight}px)` }}
+        >
+          {shown.map(({ index: place }) => (
+            <Time key={place} index={place} isCurrent={place === rows[current]} />
+          ))}
+        </div>
+        <div
+          class="sequence-drawing"
+          role="listbox"
+          tabIndex={0}
+          aria-label="Sequence of events and stanzas"
+          aria-activedescendant={now === undefined ? undefined : `sequence-${rows[current]}`}
+          style={{ transform: `translateY(${first * rowHeight}px)` }}
+          onKeyDown={(event) => {
+            const row = rowAfter(event, current, rows.length)
+            if (row !== undefined) choose(row)
+          }}
+        >
+          <svg role="presentation" width={width} height={(last - first) * rowHeight}>
+            {lines.map(({ id }) => (
+              <line
+                class={`lifeline ${isOutside(id) ? 'outside' : ''}`}
+                x1={places.get(id)}
+                x2={places.get(id)}
+                y1={0}
+                y2={(last - first) * rowHeight}
+              />
             ))}
-          </div>
-          <div
-            class="sequence-drawing"
-            role="listbox"
-            tabIndex={0}
-            aria-label="Sequence of events and stanzas"
-            aria-activedescendant={now === undefined ? undefined : `sequence-${rows[current]}`}
-            style={{ transform: `translateY(${first * rowHeight}px)` }}
-            onKeyDown={(event) => {
-              const row = rowAfter(event, current, rows.length)
-              if (row !== undefined) choose(row)
-            }}
-          >
-            <svg role="presentation" width={width} height={(last - first) * rowHeight}>
-              {lines.map(({ id }) => (
-                <line
-                  class={`lifeline ${isOutside(id) ? 'outside' : ''}`}
-                  x1={places.get(id)}
-                  x2={places.get(id)}
-                  y1={0}
-                  y2={(last - first) * rowHeight}
-                />
-              ))}
-              {shown.map((arrow, offset) => (
-                <ArrowRow
-                  key={arrow.index}
-                  arrow={arrow}
-                  top={offset * rowHeight}
-                  places={places}
-                  width={width}
-                  left={view.left}
-                  isCurrent={arrow.index === rows[current]}
-                  isLater={arrow.index > cursorIndex.value}
-                  choose={() => choose(first + offset)}
-                />
-              ))}
-            </svg>
-          </div>
+            {shown.map((arrow, offset) => (
+              <ArrowRow
+                key={arrow.index}
+                arrow={arrow}
+                top={offset * rowHeight}
+                places={places}
+                width={width}
+                left={scroll.view.left}
+                isCurrent={arrow.index === rows[current]}
+                isLater={arrow.index > cursorIndex.value}
+                choose={() => choose(first + offset)}
+              />
+            ))}
+          </svg>
         </div>
       </div>
     </div>
@@ -153,30 +150,16 @@ function Time({ index, isCurrent }: { readonly index: number; readonly isCurrent
   )
 }
 
-interface SpotlightProps {
-  readonly box: RefObject<HTMLElement | null>
-  readonly row: number
-  readonly laneWidth: number
-  readonly from: number | undefined
-  readonly to: number | undefined
-}
+/** A row that was out of sight comes to the middle. */
+const intoSight =
+  (row: number): Goal =>
+  ({ top, height }) => {
+    const place = row * rowHeight
+    const room = height - headHeight - rowHeight
+    return place < top || place > top + room ? { top: Math.max(0, place - room / 2) } : {}
+  }
 
-/** Brings a row and both ends of its arrow into view, whenever it is another row. */
-function Spotlight({ box, row, laneWidth, from = 0, to = 0 }: SpotlightProps) {
-  useLayoutEffect(() => {
-    const { current: element } = box
-    if (element === null || row < 0) return
-    const top = row * rowHeight
-    const room = element.clientHeight - headHeight - rowHeight
-    if (top < element.scrollTop || top > element.scrollTop + room) element.scrollTop = top - room / 2
-    const left = Math.min(from, to) - gutter - laneWidth / 2
-    const right = Math.max(from, to) + laneWidth / 2
-    if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right - element.clientWidth
-    if (left < element.scrollLeft) element.scrollLeft = left
-  }, [row])
-  return null
-}
-
-function viewOf({ scrollTop: top, scrollLeft: left, clientHeight: height, clientWidth: width }: HTMLElement) {
-  return { top, left, height, width }
-}
+/** Both ends of an arrow, if there is room for both; the left one otherwise. */
+const intoReach =
+  (from: number, to: number): Goal =>
+  ({ left, width }) => ({ left: Math.max(0, Math.min(from, Math.max(left, to - width))) })
