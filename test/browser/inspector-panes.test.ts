@@ -279,6 +279,37 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     expect(await page.getByRole('option').count()).toBeLessThan(60)
   })
 
+  it.each(['Wire', 'Sequence'])(
+    'draws of a long list what will be seen of it, and nothing else: %s',
+    async (view) => {
+      const page = await show(manyStanzas(1_000))
+      await page.evaluate(noteDrawnRows)
+      const chosen = page.locator('[role="tabpanel"] [role="option"][aria-selected="true"]')
+      const drawn = async () => {
+        await expect.poll(async () => (await page.evaluate<number[]>('drawnRows')).length).toBeGreaterThan(10)
+        return page.evaluate<number[]>('drawnRows.splice(0)')
+      }
+      /** All of the chosen row, below what stands above the rows. */
+      const isInSight = () =>
+        chosen.evaluate((row) => {
+          const { left, bottom, height, width } = row.getBoundingClientRect()
+          const place = document.elementFromPoint(left + width / 2, bottom - height / 2)
+          return place !== null && row.contains(place)
+        })
+
+      await open(page, view)
+      expect(Math.min(...(await drawn()))).toBeGreaterThan(900)
+      expect(await isInSight()).toBe(true)
+      await page.getByRole('listbox').focus()
+      await page.keyboard.press('Home')
+      expect(Math.max(...(await drawn()))).toBeLessThan(100)
+      expect(await isInSight()).toBe(true)
+      await page.keyboard.press('End')
+      expect(Math.min(...(await drawn()))).toBeGreaterThan(900)
+      expect(await isInSight()).toBe(true)
+    },
+  )
+
   it.each([
     ['light', 1280],
     ['dark', 1280],
@@ -300,6 +331,16 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
 
   const textOf = async (download: Download) => readFile(await download.path(), 'utf8')
 })
+
+/** Numbers of the rows that have come into the document since they were last asked for. */
+const noteDrawnRows = `
+  globalThis.drawnRows = []
+  new MutationObserver((changes) => {
+    const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof Element)
+    const rows = added.flatMap((node) => [node, ...node.querySelectorAll('[role="option"]')])
+    for (const { id } of rows) if (/^(stanza|sequence)-\\d+$/.test(id)) drawnRows.push(Number(id.split('-')[1]))
+  }).observe(document, { subtree: true, childList: true })
+`
 
 function* wireOf(count: number): Generator<RecordingLine> {
   yield { kind: 'source', source: 'many', name: 'many@example.test', engine: 'xmpp-machines', startedAt: 0 }
