@@ -22,6 +22,8 @@ export function paintSoon(canvas: HTMLCanvasElement, timeline: Timeline, chosen:
   )
 }
 
+const colors = ['--mark', '--mark-wire', '--accent', '--failure'] as const
+
 /** Draws how much happened, what of it the chosen actor did, and what went wrong. */
 function paint(canvas: HTMLCanvasElement, timeline: Timeline, chosen: string | undefined): void {
   const { clientWidth: width, clientHeight: height } = canvas
@@ -32,7 +34,9 @@ function paint(canvas: HTMLCanvasElement, timeline: Timeline, chosen: string | u
   canvas.height = height * density
   context.scale(density, density)
   const style = getComputedStyle(canvas)
-  const color = (name: string): string => style.getPropertyValue(name)
+  const [event = '', stanza = '', chosenOne = '', failure = ''] = colors.map((name) =>
+    style.getPropertyValue(name),
+  )
   // Every column stands for as many records as the others.
   const each = Math.max(1, Math.ceil(timeline.records.length / (width / 2)))
   const columns = gather(timeline, chosen, each)
@@ -46,16 +50,16 @@ function paint(canvas: HTMLCanvasElement, timeline: Timeline, chosen: string | u
     const x = index * step
     const tall = 4 + (room - 4) * Math.sqrt(all / most) * (each === 1 ? 0.6 : 1)
     const low = tall * (wire / all)
-    context.fillStyle = color('--mark')
+    context.fillStyle = event
     context.fillRect(x, floor - tall, bar, tall - low)
-    context.fillStyle = color('--mark-wire')
+    context.fillStyle = stanza
     context.fillRect(x, floor - low, bar, low)
     if (own) {
-      context.fillStyle = color('--accent')
+      context.fillStyle = chosenOne
       context.fillRect(x, floor - tall, bar, tall)
     }
     if (failures > 0) {
-      context.fillStyle = color('--failure')
+      context.fillStyle = failure
       context.fillRect(x, 3, Math.max(2, bar), height - 7)
     }
   })

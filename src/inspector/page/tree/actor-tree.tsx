@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { stateWords } from '../model/active-states.js'
 import { cursor, moment, search, selectedActor, timeline } from '../model/signals.js'
 import { toLegibleLine } from '../panes/legible.js'
@@ -115,10 +116,24 @@ function Row({
       <bdi class="name">{toLegibleLine(name, nameLimit)}</bdi>
       {state !== '' && <code class="state-words">{toLegibleLine(state, nameLimit)}</code>}
       {source?.endedAt !== undefined && <span class="quiet">gone</span>}
-      {actor?.lastEvent !== undefined && <i key={actor.lastEvent.seq} class="pulse" />}
+      {actor?.lastEvent !== undefined && <Pulse seq={actor.lastEvent.seq} />}
     </div>
   )
 }
+
+/** Lights whoever begins to stir. In who stirs all the time one would see no more of it, and each light costs the browser a layer. */
+function Pulse({ seq }: { readonly seq: number }) {
+  const stirred = useRef({ seq: -1, at: -stillMs, lit: seq })
+  const { current } = stirred
+  if (seq !== current.seq) {
+    const at = performance.now()
+    stirred.current = { seq, at, lit: at - current.at < stillMs ? current.lit : seq }
+  }
+  return <i key={stirred.current.lit} class="pulse" />
+}
+
+/** Less than what a step takes when time is played again. */
+const stillMs = 400
 
 const rowId = (index: number): string => `tree-row-${index}`
 
