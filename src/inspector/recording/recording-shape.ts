@@ -27,17 +27,16 @@ const time: Check = (value) => number(value) && Math.abs(Number(value)) <= 8.64e
 /** As long as the longest stanza. */
 const xml = textUpTo(1_048_576)
 
-const fact = treeOf(
-  (value, child) =>
-    value === null ||
-    flag(value) ||
-    number(value) ||
-    text(value) ||
-    listOf(child)(value) ||
-    recordOf(child)(value),
-)
+const fact = treeOf((child) => {
+  const [list, record] = [listOf(child), recordOf(child)]
+  return (value) =>
+    value === null || flag(value) || number(value) || text(value) || list(value) || record(value)
+})
 const facts = recordOf(fact)
-const stateValue = treeOf((value, child) => text(value) || recordOf(child)(value))
+const stateValue = treeOf((child) => {
+  const record = recordOf(child)
+  return (value) => text(value) || record(value)
+})
 const endStatus = oneOf('done', 'error', 'stopped')
 const timers = listOf(shape({ edge: text, ms: number }))
 
@@ -51,7 +50,7 @@ const trigger = byKind({
   always: shape({ kind: text }),
 })
 
-const chartState = treeOf((value, child) =>
+const chartState = treeOf((child) =>
   shape({
     id: text,
     key: text,
@@ -66,7 +65,7 @@ const chartState = treeOf((value, child) =>
     exit: listOf(text),
     invokes: listOf(shape({ id: text, src: text })),
     states: listOf(child),
-  })(value),
+  }),
 )
 
 const graph = shape({

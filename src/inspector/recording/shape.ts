@@ -37,7 +37,7 @@ export function shape(fields: Readonly<Record<string, Check>>): Check {
   return (value) =>
     isObject(value) &&
     needed.every((name) => Object.hasOwn(value, name)) &&
-    Object.entries(value).every(([name, each]) => checks.get(name)?.(each) === true)
+    Object.keys(value).every((name) => checks.get(name)?.(value[name]) === true)
 }
 
 /** One of several shapes, told apart by the field `kind`. */
@@ -50,12 +50,12 @@ export function byKind(shapes: Readonly<Record<string, Check>>): Check {
     checks.get(value.kind)?.(value) === true
 }
 
-/** A tree: `check` judges a node, and is handed the check of its children. */
-export function treeOf(check: (value: unknown, child: Check) => boolean): Check {
-  const at =
-    (depth: number): Check =>
-    (value) =>
-      depth <= depthLimit && check(value, at(depth + 1))
+/** A tree: `make` gives the check of a node from that of its children; called once for each depth that comes up. */
+export function treeOf(make: (child: Check) => Check): Check {
+  const at = (depth: number): Check => {
+    let check: Check | undefined
+    return (value) => depth <= depthLimit && (check ??= make(at(depth + 1)))(value)
+  }
   return at(0)
 }
 
@@ -63,7 +63,7 @@ export function treeOf(check: (value: unknown, child: Check) => boolean): Check 
 export const recordOf =
   (check: Check): Check =>
   (value) =>
-    isObject(value) && Object.entries(value).every(([name, each]) => !isTrickName(name) && check(each))
+    isObject(value) && Object.keys(value).every((name) => !isTrickName(name) && check(value[name]))
 
 const trickNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 

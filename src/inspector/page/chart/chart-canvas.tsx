@@ -28,6 +28,8 @@ export function ChartCanvas(props: {
   const viewport = useMemo(() => new Viewport(), [])
   const hovered = useSignal<Hovered | undefined>(undefined)
   const boxes = useMemo(() => new Map(layout.boxes.map((box) => [box.id, box])), [layout])
+  /** What is drawn before it has a scale is laid out twice. */
+  const isPlaced = useComputed(() => viewport.size.value.width > 0)
   const inside = useMemo(() => layout.boxes.filter(({ state }) => state !== layout.boxes[0]?.state), [layout])
   const root = boxes.get(graph.root.id)
 
@@ -94,59 +96,63 @@ export function ChartCanvas(props: {
           visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
       }}
     >
-      <svg class={look} role="group" aria-label={`chart ${graph.id}`}>
-        <g transform={transform}>
-          {root?.block !== undefined && (
-            <g class="whole">
-              <BlockText block={root.block} x={10} y={14} />
-            </g>
-          )}
-          {inside.map((box) => (
-            <Ground key={box.id} box={box} isActive={view.active.has(box.id)} />
-          ))}
-          {layout.edges.map((edge, index) => {
-            const taken = edge.transitions.some(({ id }) => view.lastEdges.includes(id))
-            return (
-              <Arrow
-                key={index}
-                edge={edge}
-                isOpen={edge.transitions.some(({ id }) => isOpen(id))}
-                takenBy={taken ? takenBy : undefined}
+      {isPlaced.value && (
+        <>
+          <svg class={look} role="group" aria-label={`chart ${graph.id}`}>
+            <g transform={transform}>
+              {root?.block !== undefined && (
+                <g class="whole">
+                  <BlockText block={root.block} x={10} y={14} />
+                </g>
+              )}
+              {inside.map((box) => (
+                <Ground key={box.id} box={box} isActive={view.active.has(box.id)} />
+              ))}
+              {layout.edges.map((edge, index) => {
+                const taken = edge.transitions.some(({ id }) => view.lastEdges.includes(id))
+                return (
+                  <Arrow
+                    key={index}
+                    edge={edge}
+                    isOpen={edge.transitions.some(({ id }) => isOpen(id))}
+                    takenBy={taken ? takenBy : undefined}
+                  />
+                )
+              })}
+              {inside.map((box) => (
+                <Box
+                  key={box.id}
+                  box={box}
+                  isActive={view.active.has(box.id)}
+                  isTabStop={box === first || (first === undefined && box === inside[0])}
+                />
+              ))}
+              {layout.edges.map((edge, index) => (
+                <ArrowLabel
+                  key={index}
+                  edge={edge}
+                  isOpen={edge.transitions.some(({ id }) => isOpen(id))}
+                  taken={takenIn(edge.transitions, view)}
+                />
+              ))}
+              <FarWords
+                viewport={viewport}
+                matter={{ boxes: inside, edges: layout.edges, timers, view, isOpen }}
               />
-            )
-          })}
-          {inside.map((box) => (
-            <Box
-              key={box.id}
-              box={box}
-              isActive={view.active.has(box.id)}
-              isTabStop={box === first || (first === undefined && box === inside[0])}
-            />
-          ))}
-          {layout.edges.map((edge, index) => (
-            <ArrowLabel
-              key={index}
-              edge={edge}
-              isOpen={edge.transitions.some(({ id }) => isOpen(id))}
-              taken={takenIn(edge.transitions, view)}
-            />
-          ))}
-          <FarWords
-            viewport={viewport}
-            matter={{ boxes: inside, edges: layout.edges, timers, view, isOpen }}
-          />
-          {timers.map(({ timer, box }) => (
-            <Countdown
-              key={timer.edge}
-              timer={timer}
-              source={view.source}
-              x={box === root ? box.width - 8 : box.x + box.width - 6}
-              y={box === root ? 24 : box.y}
-            />
-          ))}
-        </g>
-      </svg>
-      <Minimap viewport={viewport} layout={layout} active={view.active} />
+              {timers.map(({ timer, box }) => (
+                <Countdown
+                  key={timer.edge}
+                  timer={timer}
+                  source={view.source}
+                  x={box === root ? box.width - 8 : box.x + box.width - 6}
+                  y={box === root ? 24 : box.y}
+                />
+              ))}
+            </g>
+          </svg>
+          <Minimap viewport={viewport} layout={layout} active={view.active} />
+        </>
+      )}
       <ChartTools viewport={viewport} chart={layout} places={() => activePlaces(view, boxes)} />
       {hovered.value !== undefined && (
         <HoverCard actor={view} graph={graph} hovered={hovered.value} pane={viewport.size.value} />

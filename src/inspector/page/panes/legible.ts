@@ -8,7 +8,7 @@ export const textLimit = 4_000
 export function toLegible(text: string, limit = textLimit): string {
   const start = text.length > limit ? text.slice(0, limit) : text
   const shown = start.replace(invisible, (character) => `⟨${codeOf(character)}⟩`)
-  return start === text ? shown : `${shown}… ${count.format(text.length - limit)} characters more`
+  return start === text ? shown : `${shown}… ${toCount(text.length - limit)} characters more`
 }
 
 /** Of one line: line ends and tabs are shown as what they are. */
@@ -19,7 +19,10 @@ export function toLegibleLine(text: string, limit = textLimit): string {
 /** Controls but white space, marks of direction, invisible fillers, and halves of characters. */
 const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
-const count = new Intl.NumberFormat('en')
+/** A number with its thousands apart. Browsers take long to load what `Intl` knows of languages, and there is one here. */
+export function toCount(value: number): string {
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}
 
 function codeOf(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

@@ -2,7 +2,7 @@ import type { InspectorRecord } from '../../../recording/record.js'
 import { timeWords } from '../../model/record-words.js'
 import { timeline } from '../../model/signals.js'
 import { toFactLines } from '../facts.js'
-import { toLegibleLine } from '../legible.js'
+import { toCount, toLegibleLine } from '../legible.js'
 import { summaryOf } from '../wire/summary.js'
 import { FactTable } from './fact-table.js'
 
@@ -37,7 +37,7 @@ function titleOf(record: InspectorRecord): string {
     case 'security':
       return 'What protects the stream'
     case 'dropped':
-      return `${record.count.toLocaleString('en')} earlier records were given up`
+      return `${toCount(record.count)} earlier records were given up`
   }
 }
 

@@ -3,7 +3,7 @@ import type { SubscriptionName } from '../../../../../machines/subscription-stat
 import { cursorIndex, goToRecord, moment, search, selectedActor, timeline } from '../../model/signals.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { currentSource } from '../current-source.js'
-import { toLegibleLine } from '../legible.js'
+import { toCount, toLegibleLine } from '../legible.js'
 import { CurrentIndex } from '../source-index.js'
 import { handshakesOf, type Handshake } from './handshakes.js'
 import { MiniBoard, SharedBoard } from './nine-states.js'
@@ -58,7 +58,7 @@ export function RosterPane() {
         </ul>
       )}
       <p class="count" role="status">
-        {`${shown.length.toLocaleString('en')} of ${contacts.length.toLocaleString('en')} contacts`}
+        {`${toCount(shown.length)} of ${toCount(contacts.length)} contacts`}
       </p>
       <VirtualList
         count={shown.length}

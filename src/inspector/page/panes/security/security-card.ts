@@ -1,6 +1,6 @@
 import type { Facts } from '../../../recording/record.js'
 import { factAt, factsIn, isFacts, isSet, wordAt, wordsAt } from '../facts.js'
-import { toLegibleLine } from '../legible.js'
+import { toCount, toLegibleLine } from '../legible.js'
 
 /** How much a finding is worth. */
 export type Verdict = 'good' | 'weak' | 'bad' | 'unknown'
@@ -113,7 +113,7 @@ function certificate(security: Facts, now: number): Finding | undefined {
   if (typeof end !== 'number') return finding(topic, value, 'unknown', `${issuer}; when it ends is not told.`)
   const days = Math.floor((end - now) / dayMs)
   if (days < 0) return finding(topic, value, 'bad', `${issuer}; it ended ${-days} days ago.`)
-  const words = `${issuer}; good for ${days.toLocaleString('en')} more days.`
+  const words = `${issuer}; good for ${toCount(days)} more days.`
   return finding(topic, value, days < 14 ? 'weak' : 'good', words)
 }
 

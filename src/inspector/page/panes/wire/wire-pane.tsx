@@ -4,7 +4,7 @@ import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { Icon } from '../../ui/icon.js'
 import { Marked } from '../../ui/marked.js'
-import { toLegibleLine } from '../legible.js'
+import { toCount, toLegibleLine } from '../legible.js'
 import { rowAfter } from '../list-keys.js'
 import { StanzaView } from './stanza-view.js'
 import { summaryOf } from './summary.js'
@@ -173,7 +173,7 @@ function FilterBar({ shown }: { readonly shown: number }) {
           ))}
         </select>
       )}
-      <span class="count" role="status">{`${shown.toLocaleString('en')} shown`}</span>
+      <span class="count" role="status">{`${toCount(shown)} shown`}</span>
     </div>
   )
 }
