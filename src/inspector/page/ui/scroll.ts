@@ -21,7 +21,7 @@ export class Scroll {
   readonly #axes: Axes
   readonly #redraw: () => void
   /** A likely size, until the box has one. */
-  #view: View = { top: 0, left: 0, height: 600, width: 600 }
+  #view: View = { top: 0, left: 0, height: 400, width: 600 }
   #isPlaced = false
   #goals: Goal[] = []
 
