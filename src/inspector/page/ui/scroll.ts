@@ -17,7 +17,8 @@ export type Goal = (view: View) => { readonly top?: number; readonly left?: numb
 
 /** Where a box is scrolled to, or is about to be: what will be seen there is drawn at once, not once it has been scrolled. */
 export class Scroll {
-  readonly #box: RefObject<HTMLElement | null>
+  /** Where the box is, once it is drawn. */
+  readonly box: RefObject<HTMLDivElement | null> = { current: null }
   readonly #axes: Axes
   readonly #redraw: () => void
   /** A likely size, until the box has one. */
@@ -26,8 +27,7 @@ export class Scroll {
   #goals: Goal[] = []
 
   /** `axes`: `vertical` where what is drawn is the same however wide the box is, and wherever from left to right. */
-  constructor(box: RefObject<HTMLElement | null>, axes: Axes, redraw: () => void) {
-    this.#box = box
+  constructor(axes: Axes, redraw: () => void) {
     this.#axes = axes
     this.#redraw = redraw
   }
@@ -46,7 +46,7 @@ export class Scroll {
 
   /** After drawing: the box follows. */
   settle(): void {
-    const { current: box } = this.#box
+    const { current: box } = this.box
     if (box === null || this.#goals.length === 0) return
     if (!this.#isPlaced) this.#place(viewOf(box))
     this.#goals = []
@@ -56,7 +56,7 @@ export class Scroll {
 
   /** The box has been scrolled, or has got another size. */
   readonly look = (): void => {
-    const { current: box } = this.#box
+    const { current: box } = this.box
     if (box === null) return
     if (!this.#isPlaced) return this.#place(viewOf(box))
     const { top, left, height, width } = this.#view
@@ -77,12 +77,12 @@ export class Scroll {
 }
 
 /** Of a box that is in the document as long as whoever draws it. */
-export function useScroll(box: RefObject<HTMLElement | null>, axes: Axes): Scroll {
+export function useScroll(axes: Axes): Scroll {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const scroll = useMemo(() => new Scroll(box, axes, () => redraw(undefined)), [])
+  const scroll = useMemo(() => new Scroll(axes, () => redraw(undefined)), [])
   useLayoutEffect(() => scroll.settle())
   useLayoutEffect(() => {
-    const { current } = box
+    const { current } = scroll.box
     if (current === null) return
     const observer = new ResizeObserver(scroll.look)
     observer.observe(current)

@@ -28,8 +28,7 @@ const overscan = 6
 /** Rows stand absolutely: `row` gives the content, this the place. */
 export function VirtualList(props: VirtualListProps) {
   const { count, rowHeight, tall, row, keyOf, shown, follow = false, role = 'list', label } = props
-  const box = useRef<HTMLDivElement>(null)
-  const scroll = useScroll(box, 'vertical')
+  const scroll = useScroll('vertical')
   const isAtEnd = useRef(true)
   const before = useRef<{ shown?: number | undefined; end?: number | undefined }>({})
   const tallRows = [...(tall ?? [])].filter(([index]) => index < count).sort(([a], [b]) => a - b)
@@ -50,7 +49,7 @@ export function VirtualList(props: VirtualListProps) {
   const indices = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset)
   return (
     <div
-      ref={box}
+      ref={scroll.box}
       class={`virtual ${props.class ?? ''}`}
       role={role}
       aria-label={label}

@@ -37,8 +37,7 @@ export function SequencePane() {
 }
 
 function Diagram() {
-  const box = useRef<HTMLDivElement>(null)
-  const scroll = useScroll(box, 'both')
+  const scroll = useScroll('both')
   const before = useRef(-1)
   const index = sequence.value
   const { rows } = index
@@ -79,7 +78,7 @@ function Diagram() {
     folded.value = id !== undefined ? next : hidden.size === 0 ? parents : nobody
   }
   return (
-    <div ref={box} class="sequence-scroll" onScroll={scroll.look}>
+    <div ref={scroll.box} class="sequence-scroll" onScroll={scroll.look}>
       <div style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
         <LifelineHeads
           lines={lines}
