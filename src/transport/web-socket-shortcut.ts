@@ -35,14 +35,15 @@ export class WebSocketShortcut {
 
   /** Takes what was read, cut anywhere. */
   take(chunk: Uint8Array): void {
-    const bytes = this.#begunBytes === 0 ? chunk : this.#takeBegun(chunk)
+    let rest = chunk
+    while (this.#begunBytes > 0 && rest.length > 0 && !this.#isOver) rest = this.#takeBegun(rest)
     let at = 0
-    while (at < bytes.length && !this.#isOver) {
-      const end = this.#takeFrame(bytes, at)
-      if (end === undefined) return this.#begin(bytes.subarray(at))
+    while (at < rest.length && !this.#isOver) {
+      const end = this.#takeFrame(rest, at)
+      if (end === undefined) return this.#begin(rest.subarray(at))
       at = end
     }
-    if (at < bytes.length) this.#sink.other(bytes.subarray(at))
+    if (at < rest.length) this.#sink.other(rest.subarray(at))
   }
 
   /** Tells of the frame that begins at `start`, and answers where it ends; `undefined`: not all of it is there. */
@@ -72,25 +73,29 @@ export class WebSocketShortcut {
     return at
   }
 
+  /** Keeps bytes of a frame: never more than it is known to have. */
   #begin(bytes: Uint8Array): void {
-    const length = this.#begunBytes + bytes.length
-    if (length > this.#room.length) {
-      const room = new Uint8Array(Math.max(length, 2 * this.#room.length))
+    if (this.#room.length < this.#neededBytes) {
+      const room = new Uint8Array(this.#neededBytes)
       room.set(this.#room.subarray(0, this.#begunBytes))
       this.#room = room
     }
     this.#room.set(bytes, this.#begunBytes)
-    this.#begunBytes = length
+    this.#begunBytes += bytes.length
   }
 
-  /** What has begun together with what follows, once that is enough. */
+  /** Adds to what has begun as much as its header or the whole of it needs; answers what is left. */
   #takeBegun(chunk: Uint8Array): Uint8Array {
-    this.#begin(chunk)
-    if (this.#begunBytes < this.#neededBytes) return none
-    const bytes = this.#room.subarray(0, this.#begunBytes)
-    this.#room = none
-    this.#begunBytes = 0
-    return bytes
+    const missing = this.#neededBytes - this.#begunBytes
+    this.#begin(chunk.subarray(0, missing))
+    if (this.#begunBytes === this.#neededBytes) {
+      const begun = this.#room
+      this.#room = none
+      this.#begunBytes = 0
+      if (this.#takeFrame(begun, 0) === undefined) this.#begin(begun)
+      else if (this.#isOver) this.#sink.other(begun)
+    }
+    return chunk.subarray(missing)
   }
 }
 
