@@ -19,6 +19,7 @@ export interface ArchiveTimeouts {
   readonly retryMs: number
 }
 
+/** What an archive waits where nothing else is said, in milliseconds. */
 export const defaultArchiveTimeouts: ArchiveTimeouts = {
   pageMs: 60_000,
   movedMs: 5_000,

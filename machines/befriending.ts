@@ -15,6 +15,7 @@ export interface BefriendingTimeouts {
   readonly graceMs: number
 }
 
+/** What a handshake waits where nothing else is said, in milliseconds: two weeks for the answer of a person. */
 export const defaultBefriendingTimeouts: BefriendingTimeouts = {
   patienceMs: 14 * 24 * 60 * 60 * 1000,
   confirmMs: 30_000,

@@ -17,6 +17,7 @@ export interface ConversationTimeouts {
   readonly supportMs: number
 }
 
+/** What a conversation waits where nothing else is said, in milliseconds; the first three as XEP-0085 suggests. */
 export const defaultConversationTimeouts: ConversationTimeouts = {
   pauseMs: 30_000,
   inactivityMs: 120_000,

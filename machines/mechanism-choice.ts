@@ -38,11 +38,13 @@ export interface MechanismCandidate {
   readonly binding: string | undefined
 }
 
+/** A mechanism that is not used, and why. */
 export interface MechanismRefusal {
   readonly name: string
   readonly reason: string
 }
 
+/** Which of the mechanisms on offer may be used, and why not the others. */
 export interface MechanismChoice {
   /** Best first. */
   readonly candidates: readonly MechanismCandidate[]

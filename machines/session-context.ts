@@ -9,6 +9,7 @@ import type { RegistrationFacts } from './registration.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import type { Timeouts } from './timeouts.js'
 
+/** What the chart of the session is started with; never the secrets themselves. */
 export interface SessionInput {
   readonly domain: string
   /** Endpoints as URL text; none: they are discovered. */
@@ -61,6 +62,7 @@ export interface LeftBehind {
   readonly scramPinned: boolean
 }
 
+/** What the chart of the session knows while it runs; never the secrets themselves. */
 export interface SessionContext extends SessionInput {
   /** The latest wish that was heard, and the latest that ended a session; see `SessionEvent`. */
   readonly wish: number

@@ -46,6 +46,7 @@ export interface Theatre {
   readonly silenceMs: number
 }
 
+/** Where a server is played, and how long a client may take. */
 export interface TheatreOptions {
   /** The domain that is played. Default `localhost`. */
   readonly domain?: string | undefined

@@ -8,6 +8,7 @@ import { sessionScenes } from './challenge-session.js'
 import { openTheatre, Stage, type Invitation, type Theatre, type TheatreOptions } from './challenge-stage.js'
 import { unseen, type Finding, type Judgement } from './finding.js'
 
+/** How clients are had to come, and how many at once. */
 export interface ChallengeOptions extends TheatreOptions {
   /** Has a client come to that place, and ends it again; where a person does that, at least says where to. */
   readonly invite: (place: Invitation) => Promise<() => Promise<void>>

@@ -16,6 +16,7 @@ export interface Violation {
   readonly events: readonly string[]
 }
 
+/** What a chart need not keep. */
 export interface CheckOptions {
   /** Laws that this chart need not keep, such as those of how a chart is written. */
   readonly without?: readonly LawName[]

@@ -20,6 +20,7 @@ export interface Account {
   readonly password: string
 }
 
+/** The server that is visited, and with which accounts. */
 export interface VisitOptions {
   /** `xmpp://host:port`, `xmpps://…` or `wss://…`. */
   readonly endpoint: string

@@ -10,6 +10,7 @@ import { right, toFinding, unseen, wrong, type Finding } from './finding.js'
 import type { RecordingLine } from '../inspector/index.js'
 import { replayRecording } from './replay.js'
 
+/** The server that is walked through, and who is told on the way. */
 export interface ConformanceOptions extends VisitOptions {
   /** Ends the walk; what was found by then is kept. */
   readonly signal?: AbortSignal | undefined

@@ -59,6 +59,7 @@ export interface ModelStep {
   readonly taken: readonly string[]
 }
 
+/** What a model remembers, and what of its deeds ends by itself. */
 export interface ModelOptions {
   /** What is remembered from the start. */
   readonly notes?: Model['notes'] | undefined

@@ -16,6 +16,7 @@ export interface DrivePaths {
   readonly stuck: readonly string[]
 }
 
+/** Where a search for paths begins and ends. */
 export interface PathOptions {
   readonly input?: unknown
   /** What of the contexts tells two places apart, beside states and deeds. Default: nothing. */

@@ -67,6 +67,7 @@ const stepMs = 1
 /** Picks the name of the next stimulus out of those that are possible; `undefined` ends the path. */
 export type Choose = (names: readonly string[], index: number) => string | undefined
 
+/** How a path is driven. */
 export interface DriveOptions<Rig> {
   /** Done at the end of the path. */
   readonly finish?: ((rig: Rig) => Promise<void>) | undefined

@@ -18,8 +18,10 @@ export const loginPhases = [
   'authenticatedFeatures',
   'binding',
 ] as const
+/** A step of a login, by what the peer says in it. */
 export type LoginPhase = (typeof loginPhases)[number]
 
+/** What the peer says in a login. */
 export interface LoginWords {
   /** The full JID that the client is given. Default `alice@example.test/scripted`. */
   readonly jid?: string | undefined

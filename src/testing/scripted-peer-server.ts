@@ -3,6 +3,7 @@ import type { Transport } from '../transport/transport.js'
 import { ScriptedPeer, type Cut, type Reaction } from './scripted-peer.js'
 import { logIn, type LoginWords } from './scripted-peer-login.js'
 
+/** What a scripted server says, and where it ends. */
 export interface ScriptedServerOptions extends LoginWords {
   /** Default `bytes`; `frames` is how WebSocket carries a stream. */
   readonly framing?: Transport['framing'] | undefined

@@ -13,6 +13,7 @@ export interface Companion<M extends AnyStateMachine> {
   readonly end?: () => void | Promise<void>
 }
 
+/** How far and how often a chart is wandered through. */
 export interface WanderOptions<M extends AnyStateMachine> {
   /** How many random walks; default 100. */
   readonly walks?: number

@@ -5,6 +5,7 @@ import type { ChartGraph } from '../drawing/graph.js'
 export interface Facts {
   readonly [name: string]: Fact
 }
+/** Whatever JSON can say, of a context, an event or an output. */
 export type Fact = boolean | number | string | null | Facts | readonly Fact[]
 
 /** One line of a recording, in a file as on the wire to the page: JSON. */
@@ -108,8 +109,10 @@ export interface ActorEnded extends OfActor {
   readonly data?: Facts
 }
 
+/** How an actor has ended, as XState calls it. */
 export type EndStatus = 'done' | 'error' | 'stopped'
 
+/** A transition that was not taken, and the guard that refused it. */
 export interface Refusal {
   readonly edge: string
   readonly guard: string
