@@ -1,14 +1,13 @@
-// `npm run bench`: xmpp-machines beside its peers, and by itself. `--quick` for a short look at the former, `--json FILE` for the
-// rows, `--only NAME[,NAME]` for some groups.
+// `npm run bench`: xmpp-machines beside its peers, and by itself.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { measurePresences, measureRosters } from './contact-lists.js'
 import { measureCrowd } from './crowd.js'
 import { measureIdle } from './idle.js'
 import { measureInspector } from './inspector.js'
 import { measureLogins } from './logins.js'
+import { choose, readOptions } from './options.js'
 import { measureParsing } from './parsing.js'
 import { startProsodyUnderBench, type ProsodySetting, type ProsodyUnderBench } from './prosody-under-bench.js'
 import { toTable } from './report.js'
@@ -39,24 +38,25 @@ const groups = {
 /** No peer stands beside these; and where ours stands beside ours, little is looked for, which takes long. */
 const leftOutOfQuick = ['management', 'recording', 'crowd', 'inspector']
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    only: { type: 'string' },
-  },
+const names = Object.keys(groups)
+const options = readOptions('bench', 'Measures xmpp-machines beside its peers, and by itself.', {
+  quick: { help: `A short look, within 5 minutes, without ${leftOutOfQuick.join(', ')}` },
+  only: { value: 'NAME[,NAME]', help: `Some groups: ${names.join(', ')}` },
+  json: { value: 'FILE', help: 'Write the rows there' },
 })
-const chosen = values.only?.split(',')
-const unknown = chosen?.filter((name) => !Object.hasOwn(groups, name)) ?? []
-if (unknown.length > 0) {
-  throw new RangeError(`no group ${unknown.join(', ')}; there are ${Object.keys(groups).join(', ')}`)
-}
+const isQuick = options.has('quick')
+const only = options.text('only')
+const chosen = choose(
+  'only',
+  names.filter((name) => !isQuick || only !== undefined || !leftOutOfQuick.includes(name)),
+  only,
+)
 
 const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-bench-'))
 const servers = new Map<ProsodySetting, Promise<ProsodyUnderBench | undefined>>()
 const scope: Scope = {
-  isQuick: values.quick,
-  runs: values.quick ? 2 : 5,
+  isQuick,
+  runs: isQuick ? 2 : 5,
   folder,
   prosody: (setting) => {
     const started = servers.get(setting) ?? startProsodyUnderBench(setting)
@@ -91,8 +91,7 @@ say(
 const measured: Group[] = []
 try {
   for (const [name, measure] of Object.entries(groups)) {
-    if (chosen === undefined ? values.quick && leftOutOfQuick.includes(name) : !chosen.includes(name))
-      continue
+    if (!chosen.includes(name)) continue
     const start = performance.now()
     try {
       const group = await measure(scope)
@@ -107,14 +106,15 @@ try {
 } finally {
   await stop()
 }
-if (values.quick && chosen === undefined) say(`Left out: ${leftOutOfQuick.join(', ')}; --only measures them`)
+if (isQuick && only === undefined) say(`Left out: ${leftOutOfQuick.join(', ')}; --only measures them`)
 const targets = measured.flatMap(({ findings }) => findings.flatMap(({ target }) => target ?? []))
 say(
   `${targets.filter(({ isMet }) => isMet).length} of ${targets.length} targets met, in ${secondsSince(began)} s. Load at the end: ${load()}`,
 )
-if (values.json !== undefined) {
+const file = options.text('json')
+if (file !== undefined) {
   const rows = measured.flatMap(({ findings }) => findings.map(bareRow))
-  await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+  await writeFile(file, `${JSON.stringify(rows, null, 2)}\n`)
 }
 
 function secondsSince(start: number): number {

@@ -1,49 +1,49 @@
-// `npm run bench:faults`: what survives of conversations when the line fails, ours beside its peers. `--quick` for a short
-// look, `--json FILE` for the rows; `--row`, `--client` and `--server NAME[,NAME]` for some, `--seed N[,N]` for conversations
-// again, `--together N` for so many conversations at a time, `--record FOLDER` for recordings of ours where it did not go well.
+// `npm run bench:faults`: what survives of conversations when the line fails, ours beside its peers.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Client } from './clients.js'
 import { createGathering, type Gathering } from './faults/gathering.js'
 import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
 import { legend, toSummaries, toTable, type Held } from './faults/summary.js'
+import { choose, readOptions } from './options.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    row: { type: 'string' },
-    client: { type: 'string' },
-    server: { type: 'string' },
-    seed: { type: 'string' },
-    together: { type: 'string' },
-    record: { type: 'string' },
+const options = readOptions(
+  'bench:faults',
+  'Counts what survives of conversations when the line fails, beside other libraries.',
+  {
+    quick: { help: 'A short look: one conversation each instead of 20' },
+    row: { value: 'NAME[,NAME]', help: `Some faults: ${rowNames.join(', ')}` },
+    client: { value: 'NAME[,NAME]', help: `Some clients: ${clients.join(', ')}` },
+    server: { value: 'NAME[,NAME]', help: `Some servers: ${serverNames.join(', ')}` },
+    seed: { value: 'N[,N]', help: 'The conversations of these seeds again' },
+    together: { value: 'N', help: 'So many conversations at a time; default 16, or 12 with --quick' },
+    json: { value: 'FILE', help: 'Write the rows there' },
+    record: { value: 'FOLDER', help: 'Keep recordings of ours there where it did not go well' },
   },
-})
-const rows = choose('row', rowNames, values.row)
-const chosenClients = choose('client', clients, values.client)
-const chosenServers = choose('server', serverNames, values.server)
-const sessions = values.quick ? 1 : 20
+)
+const rows = choose('row', rowNames, options.text('row'))
+const chosenClients = choose('client', clients, options.text('client'))
+const chosenServers = choose('server', serverNames, options.text('server'))
+const isQuick = options.has('quick')
+const sessions = isQuick ? 1 : 20
 const seeds =
-  values.seed === undefined
-    ? Array.from({ length: sessions }, (_, index) => index + 1)
-    : values.seed.split(',').map(Number)
+  options.text('seed')?.split(',').map(Number) ?? Array.from({ length: sessions }, (_, index) => index + 1)
 
 /** Conversations at a time: they mostly wait, and what they do when they do not must not make others late. */
-const concurrency = Number(values.together ?? (values.quick ? 12 : 16))
+const concurrency = Number(options.text('together') ?? (isQuick ? 12 : 16))
 
 /** The longest first, so that nobody waits for one at the end. */
 const order: readonly RowName[] = ['random', 'black hole', ...rowNames]
 
 const began = performance.now()
 const say = (text: string) => process.stdout.write(`${text}\n`)
-if (values.record !== undefined) await mkdir(values.record, { recursive: true })
+const recordings = options.text('record')
+if (recordings !== undefined) await mkdir(recordings, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-faults-'))
 const servers: ServerUnderFaults[] = []
 let isStopped = false
@@ -85,7 +85,8 @@ async function report(): Promise<void> {
   const summaries = toSummaries(held)
   say(`${toTable(summaries)}\n\n${legend}`)
   say(`It took ${Math.round((performance.now() - began) / 1000)} s. Load at the end: ${load()}`)
-  if (values.json !== undefined) {
+  const file = options.text('json')
+  if (file !== undefined) {
     const bare = summaries.map(({ row, client, lost, duplicated, reordered, millisecondsToOnline }) => ({
       row,
       client,
@@ -94,7 +95,7 @@ async function report(): Promise<void> {
       reordered,
       millisecondsToOnline,
     }))
-    await writeFile(values.json, `${JSON.stringify(bare, null, 2)}\n`)
+    await writeFile(file, `${JSON.stringify(bare, null, 2)}\n`)
   }
 }
 
@@ -108,7 +109,7 @@ async function hold(session: Session, gathering?: Gathering): Promise<void> {
   try {
     held.push({
       session,
-      outcome: await holdSession(session, { folder, recordings: values.record, gathering }),
+      outcome: await holdSession(session, { folder, recordings, gathering }),
     })
   } catch (error) {
     held.push({ session, problem: error instanceof Error ? error.message : String(error) })
@@ -132,19 +133,6 @@ async function holdThroughRestart(server: ServerUnderFaults): Promise<void> {
       if (!isThere) gathering.excuse()
     }),
   )
-}
-
-function choose<Name extends string>(
-  what: string,
-  names: readonly Name[],
-  wanted: string | undefined,
-): readonly Name[] {
-  if (wanted === undefined) return names
-  const chosen = wanted.split(',')
-  const unknown = chosen.filter((name) => !names.some((known) => known === name))
-  if (unknown.length > 0)
-    throw new RangeError(`no ${what} ${unknown.join(', ')}; there are ${names.join(', ')}`)
-  return names.filter((name) => chosen.includes(name))
 }
 
 function load(): string {

@@ -1,0 +1,47 @@
+import { parseOptions, type GivenOptions, type OptionSpec } from '../../src/cli/options.js'
+import { UsageError } from '../../src/cli/usage-error.js'
+
+/** Says what a bench does and what it takes, or what is wrong with what it was given, and ends; else gives the options. */
+export function readOptions<Name extends string>(
+  script: string,
+  what: string,
+  table: Readonly<Record<Name, OptionSpec>>,
+): GivenOptions<Name> {
+  const known = { ...table, help: { help: 'Show this help' } }
+  return orAdvice(() => {
+    const options = parseOptions<Name | 'help'>(known, process.argv.slice(2))
+    if (!options.has('help')) return options
+    const rows = Object.entries<OptionSpec>(known).map(([name, { help, value }]) => {
+      return { term: `--${name}${value === undefined ? '' : ` ${value}`}`, help }
+    })
+    const width = Math.max(...rows.map(({ term }) => term.length)) + 2
+    const lines = rows.map(({ help, term }) => `  ${term.padEnd(width)}${help}`)
+    process.stdout.write([`npm run ${script} -- [options]`, what, '', ...lines, ''].join('\n'))
+    return process.exit(0)
+  })
+}
+
+/** Those of the names that were asked for, in the order of the names; all of them where nothing was. */
+export function choose<Name extends string>(
+  option: string,
+  names: readonly Name[],
+  wanted: string | undefined,
+): readonly Name[] {
+  if (wanted === undefined) return names
+  const chosen = wanted.split(',')
+  const [unknown] = chosen.filter((name) => !names.some((known) => known === name))
+  return orAdvice(() => {
+    if (unknown === undefined) return names.filter((name) => chosen.includes(name))
+    throw new UsageError(`--${option} knows no ${JSON.stringify(unknown)}.`, `There are ${names.join(', ')}.`)
+  })
+}
+
+function orAdvice<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${error.message} ${error.advice}\n`)
+    return process.exit(2)
+  }
+}
