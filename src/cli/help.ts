@@ -29,15 +29,15 @@ export function toCommandHelp(program: string, command: Command): readonly Line[
     [styled('bold', `xmpp-machines ${command.name}`)],
     [`${command.summary}.`],
     ...section('Usage', [[`${program} ${command.name} ${command.usage}`]]),
-    ...section('Options', toColumns(toOptionRows(command.options))),
+    ...section('Options', toOptionLines(command.options)),
     ...(command.notes.length === 0 ? [] : [[], ...command.notes.map((note) => [note])]),
     ...section('Exit codes', toExitCodes()),
   ]
 }
 
-function toOptionRows(options: OptionTable): readonly (readonly [string, string])[] {
-  return Object.entries(options).map(([name, spec]) => [`--${name}${toValue(spec)}`, spec.help])
-}
+/** What may be given, one option a line. */
+export const toOptionLines = (options: OptionTable): readonly Line[] =>
+  toColumns(Object.entries(options).map(([name, spec]) => [`--${name}${toValue(spec)}`, spec.help]))
 
 function toValue({ isOptional, multiple, value }: OptionSpec): string {
   if (value === undefined) return ''

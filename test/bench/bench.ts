@@ -46,11 +46,10 @@ const options = readOptions('bench', 'Measures xmpp-machines beside its peers, a
 })
 const isQuick = options.has('quick')
 const only = options.text('only')
-const chosen = choose(
-  'only',
-  names.filter((name) => !isQuick || only !== undefined || !leftOutOfQuick.includes(name)),
-  only,
-)
+const chosen =
+  isQuick && only === undefined
+    ? names.filter((name) => !leftOutOfQuick.includes(name))
+    : choose('only', names, only)
 
 const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-bench-'))
 const servers = new Map<ProsodySetting, Promise<ProsodyUnderBench | undefined>>()

@@ -1,4 +1,7 @@
+import { showingOptions } from '../../src/cli/command.js'
+import { toOptionLines } from '../../src/cli/help.js'
 import { parseOptions, type GivenOptions, type OptionSpec } from '../../src/cli/options.js'
+import { render } from '../../src/cli/text.js'
 import { UsageError } from '../../src/cli/usage-error.js'
 
 /** Says what a bench does and what it takes, or what is wrong with what it was given, and ends; else gives the options. */
@@ -7,16 +10,12 @@ export function readOptions<Name extends string>(
   what: string,
   table: Readonly<Record<Name, OptionSpec>>,
 ): GivenOptions<Name> {
-  const known = { ...table, help: { help: 'Show this help' } }
+  const known = { ...table, help: showingOptions.help }
   return orAdvice(() => {
     const options = parseOptions<Name | 'help'>(known, process.argv.slice(2))
     if (!options.has('help')) return options
-    const rows = Object.entries<OptionSpec>(known).map(([name, { help, value }]) => {
-      return { term: `--${name}${value === undefined ? '' : ` ${value}`}`, help }
-    })
-    const width = Math.max(...rows.map(({ term }) => term.length)) + 2
-    const lines = rows.map(({ help, term }) => `  ${term.padEnd(width)}${help}`)
-    process.stdout.write([`npm run ${script} -- [options]`, what, '', ...lines, ''].join('\n'))
+    const lines = [[`npm run ${script} -- [options]`], [what], [], ...toOptionLines(known)]
+    for (const line of lines) process.stdout.write(`${render(line, false)}\n`)
     return process.exit(0)
   })
 }
