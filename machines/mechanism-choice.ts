@@ -11,6 +11,7 @@ export interface MechanismFacts {
   readonly offeredBindings: readonly string[] | null
   /** Channel-binding types this channel has data for. */
   readonly channelBindings: readonly string[]
+  /** What there is to log in with. */
   readonly credentials: {
     readonly password: boolean
     readonly certificate: boolean
@@ -41,6 +42,7 @@ export interface MechanismCandidate {
 /** A mechanism that is not used, and why. */
 export interface MechanismRefusal {
   readonly name: string
+  /** For people: a clause about the mechanism. */
   readonly reason: string
 }
 

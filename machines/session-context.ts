@@ -11,6 +11,7 @@ import type { Timeouts } from './timeouts.js'
 
 /** What the chart of the session is started with; never the secrets themselves. */
 export interface SessionInput {
+  /** The XMPP domain: what is looked up, asked for, and what the certificate must name. */
   readonly domain: string
   /** Endpoints as URL text; none: they are discovered. */
   readonly endpoints: readonly string[]
@@ -22,8 +23,9 @@ export interface SessionInput {
   readonly mechanisms: readonly string[] | null
   /** Go on without encryption, passwords included. */
   readonly allowPlaintext: boolean
-  /** Fetch the roster, and announce presence, on coming online. */
+  /** Fetch the roster on coming online. */
   readonly wantsRoster: boolean
+  /** Announce presence on coming online. */
   readonly wantsPresence: boolean
   /** Have the server acknowledge stanzas and keep the session when the connection is lost, where it can (XEP-0198). */
   readonly wantsManagement: boolean
@@ -31,6 +33,7 @@ export interface SessionInput {
   readonly hasStore: boolean
   /** Whether to come back by itself: after having been online once, from the first attempt on, or not at all. */
   readonly reconnect: 'afterOnline' | 'always' | 'never'
+  /** How long each wait of the charts may take. */
   readonly timeouts: Timeouts
   /** Start of the lots that spread reconnections, any integer. */
   readonly seed: number
@@ -76,14 +79,17 @@ export interface SessionContext extends SessionInput {
   readonly binding: string | undefined
   /** Why the other mechanisms on offer were not used. */
   readonly refusals: readonly MechanismRefusal[]
+  /** The full JID, once the server has bound it. */
   readonly jid: string | undefined
   /** The session at hand is one from before. */
   readonly resumed: boolean
   /** Of the session that the server keeps. */
   readonly resumption: Resumption | undefined
+  /** SCRAM has worked for this account: the bare password is not sent any more. */
   readonly scramPinned: boolean
   /** What an earlier process has left is yet to be read. */
   readonly isUnread: boolean
+  /** It has been online since the app asked for a session, or an earlier process has left one. */
   readonly wasOnline: boolean
   /** An attempt has asked for an address and was cut off: the server may deal with it later, and take the address from this one. */
   readonly isHaunted: boolean
@@ -97,11 +103,15 @@ export interface SessionContext extends SessionInput {
   readonly alike: { readonly because: string; readonly times: number }
   /** Redirections followed in a row. */
   readonly hops: number
+  /** Where the next attempt goes instead, as URL text: the server has named it. */
   readonly redirect: string | undefined
   /** Endpoints that this attempt left, and why. */
   readonly tried: readonly FailedEndpoint[]
+  /** Why the last attempt, or session, has ended. */
   readonly error: XmppError | undefined
+  /** What follows from the error. */
   readonly verdict: Verdict | undefined
+  /** How long the wait for the next attempt is, in milliseconds. */
   readonly retryInMs: number
   /** When that will be, in milliseconds since 1970; 0 where no clock is at hand. */
   readonly retryAt: number

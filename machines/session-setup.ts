@@ -29,6 +29,7 @@ import { deed, stream } from './stub.js'
 
 /** `wish` numbers the wishes of the app, so that each caller can tell which one was heard and which one ended. */
 export type SessionEvent =
+  /** `registers`: the account is made first. */
   | { readonly type: 'session.connect'; readonly wish?: number; readonly registers?: boolean }
   | { readonly type: 'session.disconnect'; readonly wish?: number }
   /** Disconnects for good. */

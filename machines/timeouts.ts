@@ -1,4 +1,4 @@
-/** Every wait of the charts, in milliseconds. No wait is without one. */
+/** Every wait of the charts, in milliseconds; each has its default in `defaultTimeouts`. No wait is without one. */
 export interface Timeouts {
   /** What an earlier process has left in the store. */
   readonly restoreMs: number

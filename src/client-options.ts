@@ -24,8 +24,9 @@ export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Trans
 export interface TlsOptions {
   /** PEM authorities to trust instead of the system's. */
   readonly ca?: string | readonly string[] | undefined
-  /** PEM client certificate and key, for SASL EXTERNAL. */
+  /** PEM client certificate, for SASL EXTERNAL; one without the other is a TypeError. */
   readonly cert?: string | undefined
+  /** PEM key of `cert`. */
   readonly key?: string | undefined
 }
 
@@ -83,11 +84,11 @@ export interface ClientOptions {
   readonly store?: SessionStore | undefined
   /** Where news of the network and of sleep come from. Default: the platform. */
   readonly surroundings?: Surroundings | undefined
-  /** Milliseconds for each wait; what is left out keeps its default. */
+  /** Milliseconds for each wait; what is left out is as in `defaultTimeouts` of `xmpp-machines/machines`. */
   readonly timeouts?: Partial<Timeouts> | undefined
   /** Limits of what the peer may send, and of what may wait to be sent; what is left out keeps its default. */
   readonly limits?: ClientLimits | undefined
-  /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. */
+  /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. Default false. */
   readonly dangerouslyAllowPlaintext?: boolean | undefined
   /** Sees every event and snapshot of every chart. */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined

@@ -37,8 +37,11 @@ import type { XmlElement } from './xml/element.js'
 
 /** A request to another entity, or to one's own account where `to` is left out. */
 export interface ClientRequest {
+  /** `get` asks for something, `set` changes it. @see RFC 6120 §8.2.3 */
   readonly type: 'get' | 'set'
+  /** Who is asked. Default: one’s own account, for which its server answers. @see RFC 6120 §10.3.3 */
   readonly to?: JidInput | undefined
+  /** The one child of the request: its namespace says what is asked. */
   readonly payload: XmlElement
 }
 

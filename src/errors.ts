@@ -107,6 +107,7 @@ export type AuthenticationErrorReason = SaslFailureCondition | (typeof ownAuthen
  * is a sentence for the person in front of the screen; neither ever carries a secret.
  */
 export abstract class XmppError extends Error {
+  /** Stable, for programs: what kind of error it is, a dot, and which one. */
   abstract readonly code: string
   /** What to do about it, one sentence. */
   readonly advice: string
@@ -279,6 +280,7 @@ export class StanzaError extends XmppError {
   readonly type: StanzaErrorType
   /** The entity that reports the error, where it said so. */
   readonly by: string | undefined
+  /** The other side’s own words, if it gave any. */
   readonly text: string | undefined
   /** `gone` and `redirect` may name another address. */
   readonly alternative: string | undefined

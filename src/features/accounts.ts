@@ -25,7 +25,8 @@ import { UnconfirmedError } from './unconfirmed-error.js'
 export interface RegisterOptions {
   /**
    * Answers what the server asks beside name and password, which are the client’s; takes as long as a person takes.
-   * `undefined` gives up. `refusal`: what was wrong with the last answer, on the same connection, five times at most.
+   * `undefined` gives up. `refusal`: what was wrong with the last answer, on the same connection, five times at most. Default:
+   * nothing is answered, so that it ends as `incomplete` where the server asks more.
    */
   readonly fill?: (
     form: RegistrationForm,
@@ -33,6 +34,7 @@ export interface RegisterOptions {
   ) => RegistrationAnswers | undefined | Promise<RegistrationAnswers | undefined>
   /** The token of an invitation, shown to servers that take them and to nobody else (XEP-0445): see `parseInvitation`. */
   readonly invitation?: string
+  /** Gives up, with `transport.aborted`; what was filled in may have made the account all the same. */
   readonly signal?: AbortSignal
 }
 

@@ -49,13 +49,18 @@ export interface ArchiveSearch extends ArchiveFilter {
   readonly pageSize?: number | undefined
   /** How long to wait for each page, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined
+  /** Ends the search: the page that is awaited, or the next one, fails with `transport.aborted`. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** Where `archive` begins, and how long it waits. */
 export interface ArchiveOptions {
-  /** The `id` of the last message that an earlier run of the app has seen: what came after it is fetched first. */
+  /**
+   * The `id` of the last message that an earlier run of the app has seen: what came after it is fetched first. Default: what was
+   * before is left to `query`.
+   */
   readonly after?: string | undefined
+  /** Milliseconds for each wait; what is left out keeps its default. */
   readonly timeouts?: Partial<ArchiveTimeouts> | undefined
 }
 

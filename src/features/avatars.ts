@@ -40,8 +40,9 @@ export interface AvatarsOptions {
 /** One size of an avatar: a PNG, which everybody knows, a JPEG, a GIF or a WebP; as its bytes say. */
 export interface AvatarImage {
   readonly bytes: Uint8Array
-  /** In pixels. */
+  /** In pixels; nobody is told where it is left out. */
   readonly width?: number | undefined
+  /** In pixels, likewise. */
   readonly height?: number | undefined
 }
 

@@ -10,6 +10,7 @@ import type { SnapshotFrom } from 'xstate'
  * `securing`.
  */
 export type ClientState =
+  /** There is no session, and none is wished for. */
   | { readonly status: 'offline' }
   /** What an earlier process has left in the store is read. */
   | { readonly status: 'restoring' }
@@ -30,7 +31,9 @@ export type ClientState =
       readonly phase: string
       readonly endpoint: string
       readonly encrypted: boolean
+      /** `undefined` until one is chosen. */
       readonly mechanism: string | undefined
+      /** The type of channel binding that the mechanism uses; `undefined` where it uses none. */
       readonly channelBinding: string | undefined
       /** Mechanisms that were not chosen or failed, and why. */
       readonly refusals: readonly MechanismRefusal[]
@@ -58,12 +61,15 @@ export type ClientState =
   | { readonly status: 'removed' }
   /** Over for good; nothing follows. */
   | { readonly status: 'closed' }
+  /** The session is over, and the next attempt is to begin another one. */
   | ({ readonly status: 'backingOff' } & NextAttempt)
   /** The server keeps the session, and the next attempt is to go on with it (XEP-0198). */
   | ({ readonly status: 'suspended' } & NextAttempt)
+  /** No attempt follows by itself. */
   | {
       readonly status: 'halted'
       readonly error: XmppError
+      /** Why trying again makes no sense as things are. */
       readonly because: string
       /** What is needed before a new `connect()` makes sense: other credentials, some change, or only time. */
       readonly needs: 'credentials' | 'change' | 'time'

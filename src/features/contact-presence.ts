@@ -14,11 +14,13 @@ import { VersionedMap } from './versioned-map.js'
 export interface ContactPresence {
   /** Bare. */
   readonly jid: Jid
+  /** Some resource of theirs is. */
   readonly available: boolean
   /** Of the best resource; `undefined` is simply available, or not at all. */
   readonly show: Show | undefined
   /** Of the best resource; of the last one that left where none is available. */
   readonly status: string | undefined
+  /** Every wording of `status`. */
   readonly statuses: readonly LanguageText[]
   /** The best resource: highest priority, and of those the one most ready to talk. */
   readonly best: Presence | undefined

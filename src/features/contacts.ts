@@ -34,7 +34,9 @@ import {
 
 /** What the user calls a contact. */
 export interface ContactDetails {
+  /** What to call them. Left out, `add` gives no name; `update` and `befriend` keep the one that there is. */
   readonly name?: string | undefined
+  /** In place of all groups that there are. Left out, `add` puts them into none; the others keep those that there are. */
   readonly groups?: Iterable<string> | undefined
 }
 
@@ -101,6 +103,7 @@ export interface ContactsFeature {
 
 /** What may be asked and granted, and what is known of the other side. */
 export interface RepairOptions extends Consent {
+  /** What the contact’s own server keeps, as far as it is known for sure. Default: nothing is. */
   readonly theirs?: ContactEvidence['theirs']
 }
 

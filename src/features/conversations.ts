@@ -39,6 +39,7 @@ export interface ConversationsOptions {
   readonly tells?: ((jid: Jid) => boolean) | undefined
   /** Sends each message, as `receipts` does; default `client.send`. */
   readonly send?: ((message: MessageInput) => Delivery) | undefined
+  /** Milliseconds for each wait; what is left out keeps its default. */
   readonly timeouts?: Partial<ConversationTimeouts> | undefined
 }
 

@@ -45,6 +45,7 @@ export class Delivery {
     this.id = id
   }
 
+  /** How far it has come by now. */
   get status(): DeliveryStatus {
     return this.#stage.status
   }

@@ -39,8 +39,9 @@ export interface SelfDescription {
 export interface InfoOptions {
   /** A part of the entity, by the name that it has there: asked anew each time. */
   readonly node?: string | undefined
-  /** Ask even where the answer is known. */
+  /** Ask even where the answer is known. Default false. */
   readonly fresh?: boolean | undefined
+  /** Gives the wait up, with `transport.aborted`; whoever else waits for the same answer gets it. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -4,7 +4,9 @@ import type { XmlElement } from '../xml/element.js'
 
 /** What an entity is and can do, as it says itself. @see XEP-0030 §3 */
 export interface EntityInfo {
+  /** What it is: one thing or several, each in one language or several. */
   readonly identities: readonly DiscoIdentity[]
+  /** Names of what it can do, mostly namespaces. */
   readonly features: ReadonlySet<string>
   /** What else it says, such as the limits of a service. @see XEP-0128 */
   readonly forms: readonly DataForm[]

@@ -14,10 +14,12 @@ import type { Session } from './wishes.js'
 
 /** What a feature is given to work with. */
 export interface FeatureHost {
+  /** The stanzas of the session, both ways; it stays the same from session to session. */
   readonly bus: Pick<
     StanzaBus,
     'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'session$' | 'stanza$'
   >
+  /** Makes the id of a stanza that has none yet. */
   readonly createId: () => string
   /** How long each wait of a chart may take. */
   readonly timeouts: Timeouts
@@ -30,6 +32,7 @@ export interface FeatureHost {
    * presence is announced already it is said again.
    */
   readonly annotatePresence: (name: string, elements: readonly XmlElement[]) => void
+  /** Where the session stands, and why; replays. */
   readonly state$: Observable<ClientState>
   /** The contact list, and each change to it. */
   readonly roster: Pick<RosterStore, 'change$' | 'contacts' | 'find' | 'roster$'> & {

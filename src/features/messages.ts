@@ -17,6 +17,7 @@ export const rememberedMessageLimit = 1_000
 export interface BouncedMessage {
   /** Of the message that caused it; failed by now. */
   readonly delivery: Delivery
+  /** What the other side answered; the same as `message.error`. */
   readonly reason: StanzaError
   /** The error message as it came. */
   readonly message: Message

@@ -5,6 +5,7 @@ import type { CertificateDetails, TlsDetails, TlsFacts } from '../transport/tran
 
 /** What protects the stream, so that an app can show it (RFC 7590 §3.6). What a browser does not tell is `unknown`. */
 export interface SessionSecurity {
+  /** TLS is established, and verified. */
   readonly encrypted: boolean
   /** `undefined` where it is not encrypted. */
   readonly tls:
@@ -20,6 +21,7 @@ export interface SessionSecurity {
         readonly verifiedBy: CertificateVerifier
       }
     | undefined
+  /** What ties the login to this very channel. @see RFC 5056 */
   readonly channelBinding: {
     /** Types that this channel has data for. */
     readonly available: readonly string[]
@@ -30,6 +32,7 @@ export interface SessionSecurity {
   readonly mechanism: string | undefined
   /** Why each of the other mechanisms that the server offers was not used. */
   readonly refusals: readonly MechanismRefusal[]
+  /** What stands against somebody on the way who would make the login weaker, and whether somebody did. */
   readonly downgrade: {
     /** The server has proven that its offer of mechanisms came unchanged (XEP-0474). */
     readonly offerVerified: boolean

@@ -9,6 +9,7 @@ export const openRequestLimit = 10_000
 export interface RequestOptions {
   /** How long to wait for the answer, in milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined
+  /** Gives the request up, with `transport.aborted`; the other side may have heard it all the same. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -1,4 +1,7 @@
-/** What a client may use of the server before it is refused; every refusal is an XMPP error, none a crash. */
+/**
+ * What a client may use of the server before it is refused; every refusal is an XMPP error, none a crash. Each has its default in
+ * `defaultServerLimits`.
+ */
 export interface ServerLimits {
   /** One stanza, in bytes; over it the stream ends with policy-violation. At least 10 000 (RFC 6120 §13.12). */
   readonly stanzaBytes: number

@@ -3,6 +3,7 @@ import type { XmlElement } from '../xml/element.js'
 
 /** What a demo may show of one session; nothing secret. */
 export interface SessionFacts {
+  /** Unique in this server. */
   readonly id: string
   /** As the transport names it, e.g. `tcp://127.0.0.1:50001`. */
   readonly address: string
@@ -10,6 +11,7 @@ export interface SessionFacts {
   readonly secure: boolean
   /** Where the chart stands, e.g. `open.negotiating.offering`. */
   readonly state: string
+  /** The localpart of the account that has logged in; `undefined` before. */
   readonly username: string | undefined
   /** The full JID. */
   readonly jid: string | undefined
@@ -25,7 +27,9 @@ export type ServerEvent =
       readonly direction: 'in' | 'out'
       readonly stanza: StanzaFacts
     }
+  /** `fault`: why the server has ended it; `undefined` where it did not. */
   | { readonly kind: 'ended'; readonly session: string; readonly fault: ServedFault | undefined }
+  /** There are as many connections as `limits` allow. */
   | { readonly kind: 'turnedAway'; readonly address: string }
   /** A mistake of the server itself. */
   | { readonly kind: 'defect'; readonly session: string; readonly message: string }

@@ -13,15 +13,19 @@ import type { ServerSoftware } from './services/version.js'
 export interface AccountInput {
   /** The localpart of the JID. */
   readonly username: string
+  /** Not empty, nor anything that SASLprep refuses: else a RangeError. @see RFC 4013 */
   readonly password: string
-  /** Other accounts of the server: both see each other's presence from the start. */
+  /** Other accounts of the server: both see each other’s presence from the start. Only with `ServerOptions.accounts`; later `befriend` does it. */
   readonly contacts?: readonly ContactInput[]
 }
 
 /** How an account lists another one. */
 export interface ContactInput {
+  /** The localpart of its JID, on the same server. */
   readonly username: string
+  /** What the account calls it. Default: nothing. */
   readonly name?: string
+  /** Default: none. */
   readonly groups?: readonly string[]
 }
 
@@ -45,7 +49,9 @@ export interface ListenOptions {
 
 /** A certificate of the caller's own, all as PEM. */
 export interface ServerCertificate {
+  /** The chain, the server’s own certificate first. */
   readonly cert: string
+  /** The key of that certificate. */
   readonly key: string
   /** What clients must trust to believe `cert`; told by `server.ca`. */
   readonly ca?: string
@@ -55,6 +61,7 @@ export interface ServerCertificate {
 export interface ServerOptions {
   /** Default `localhost`. */
   readonly domain?: string
+  /** Who may log in from the start. Default: nobody; see `addAccount`. */
   readonly accounts?: readonly AccountInput[]
   /** Default: everything that `allowPlaintext` permits, on free ports. `{}`: nothing, for `connect` alone. */
   readonly listen?: ListenOptions
@@ -78,12 +85,13 @@ export interface ServerOptions {
   readonly registration?: RegistrationOptions
   /** What happens to a resource that is taken; default `replace`. */
   readonly resourceConflict?: ResourceConflictPolicy
+  /** What is left out is as in `defaultServerLimits`. */
   readonly limits?: Partial<ServerLimits>
-  /** Waits beside `limits.unauthenticatedMs`, in milliseconds; defaults 15 000, 30 000, 300 000 and 2000. */
+  /** Waits beside `limits.unauthenticatedMs`, in milliseconds; defaults: `tlsMs` 15 000, `saslMs` 30 000, `resumptionMs` 300 000, `closeMs` 2000. */
   readonly timeouts?: Partial<Omit<ServedTimeouts, 'negotiationMs'>>
   /** What the server says it is; default `xmpp-machines`, `embedded`. */
   readonly software?: ServerSoftware
-  /** The clock of delayed messages. */
+  /** The clock by which the server dates, and tells the time. Default: that of the machine. */
   readonly now?: () => Date
   /** Hears everything that the charts of the sessions do, as XState tells it. */
   readonly inspect?: (event: InspectionEvent) => void
@@ -120,7 +128,9 @@ export interface RegistrationOptions {
 
 /** Why somebody gets no account. */
 export interface RegistrationRefusalInput {
+  /** The stanza error that answers the request. @see RFC 6120 §8.3.3 */
   readonly condition: StanzaErrorCondition
+  /** For people. Default: none. */
   readonly text?: string
 }
 

@@ -34,9 +34,9 @@ export interface EmbeddedServer extends AsyncDisposable {
   readonly sessions$: Observable<readonly SessionFacts[]>
   /** What happens from now on; completes on `close`. */
   readonly events$: Observable<ServerEvent>
-  /** Throws RangeError for a user name that is taken or cannot be one, and for an empty password. */
+  /** Rejects with RangeError for a user name that is taken or cannot be one, and for a password that cannot. */
   addAccount(account: AccountInput): Promise<void>
-  /** Throws RangeError if there is no such account. */
+  /** For the next login. Rejects with RangeError if there is no such account, and for a password that cannot be one. */
   setPassword(account: AccountInput): Promise<void>
   /** Removes an account and ends its sessions with not-authorized; `false` if there was none. */
   removeAccount(username: string): boolean

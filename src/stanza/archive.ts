@@ -15,9 +15,11 @@ import {
 
 /** Which messages of an archive are wanted; moments in milliseconds since 1970 began, UTC. @see XEP-0313 §4.1 */
 export interface ArchiveFilter {
-  /** Exchanged with: any resource of a bare JID, or one. */
+  /** Exchanged with: any resource of a bare JID, or one. Default: everybody. */
   readonly with?: JidInput | undefined
+  /** The earliest moment that is wanted. Default: the beginning of the archive. */
   readonly start?: number | undefined
+  /** The latest moment that is wanted. Default: the end of the archive. */
   readonly end?: number | undefined
 }
 

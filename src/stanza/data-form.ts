@@ -19,6 +19,7 @@ export type DataFieldType =
 
 /** One of the values to choose from. */
 export interface DataFieldOption {
+  /** For people; `undefined` where the value says it. */
   readonly label: string | undefined
   readonly value: string
 }
@@ -31,10 +32,13 @@ export interface DataField {
   readonly type: DataFieldType | undefined
   /** For people. */
   readonly label: string | undefined
+  /** More than fits the label, for people. */
   readonly description: string | undefined
+  /** It has to be answered. */
   readonly isRequired: boolean
   /** The default in a form, else what was given; several lines of a text, or several choices. */
   readonly values: readonly string[]
+  /** What to choose from, in a `list-single` or `list-multi`. */
   readonly options: readonly DataFieldOption[]
   /** Every other child, such as a picture (XEP-0221) or a rule for the value (XEP-0122). */
   readonly payloads: readonly XmlElement[]
@@ -43,6 +47,7 @@ export interface DataField {
 /** A form. @see XEP-0004 §3 */
 export interface DataForm {
   readonly type: DataFormType
+  /** For people. */
   readonly title: string | undefined
   /** Paragraphs. */
   readonly instructions: readonly string[]

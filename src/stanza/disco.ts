@@ -4,9 +4,13 @@ import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 
 /** What kind of thing an entity is. @see XEP-0030 §3.1 */
 export interface DiscoIdentity {
+  /** E.g. `client`. */
   readonly category: string
+  /** Within the category, e.g. `pc`. */
   readonly type: string
+  /** For people. */
   readonly name: string | undefined
+  /** The language of the name. */
   readonly lang: string | undefined
 }
 
@@ -23,7 +27,9 @@ export interface DiscoInfo {
 /** One of the things that belong to an entity. */
 export interface DiscoItem {
   readonly jid: Jid
+  /** Which part of that entity; `undefined`: all of it. */
   readonly node: string | undefined
+  /** For people. */
   readonly name: string | undefined
 }
 

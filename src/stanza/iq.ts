@@ -24,6 +24,7 @@ export interface IqRequest extends IqHead {
 /** The answer to a request that succeeded. */
 export interface IqResult extends IqHead {
   readonly type: 'result'
+  /** `undefined` where there is nothing more to say. */
   readonly payload: XmlElement | undefined
 }
 

@@ -33,8 +33,10 @@ let construct: (local: string | undefined, domain: string, resource: string | un
  * when their texts are equal. @see RFC 7622
  */
 export class Jid {
+  /** `undefined` where nothing stands before the domain, as with servers. */
   readonly local: string | undefined
   readonly domain: string
+  /** `undefined` where it is bare. */
   readonly resource: string | undefined
   readonly #text: string
   #bare: Jid | undefined
@@ -62,6 +64,7 @@ export class Jid {
     return this.#bare
   }
 
+  /** Whether it is the same address, resource included. */
   equals(other: Jid | undefined): boolean {
     return other !== undefined && this.#text === other.#text
   }
@@ -71,10 +74,12 @@ export class Jid {
     return toJid({ local: this.local, domain: this.domain, resource })
   }
 
+  /** The whole address, prepared. */
   toString(): string {
     return this.#text
   }
 
+  /** The same. */
   toJSON(): string {
     return this.#text
   }

@@ -27,6 +27,7 @@ export interface Thread {
 /** A message as it came. @see RFC 6121 §5 */
 export interface Message {
   readonly kind: 'message'
+  /** `normal` where it says none, or one that nobody knows. */
   readonly type: MessageType
   readonly from: Jid | undefined
   readonly to: Jid | undefined
@@ -41,6 +42,7 @@ export interface Message {
   readonly subject: string | undefined
   /** Every wording of the subject, in order. */
   readonly subjects: readonly LanguageText[]
+  /** The conversation that it belongs to; `undefined` where it does not say. */
   readonly thread: Thread | undefined
   /** What went wrong, with type `error` alone. */
   readonly error: StanzaError | undefined
@@ -52,16 +54,25 @@ export interface Message {
 
 /** A message to send; a received `Message` can be given as it is, or changed: `body` counts where `bodies` disagrees. */
 export interface MessageInput extends StanzaHeadInput {
+  /** As a received one has it; nothing depends on it. */
   readonly kind?: 'message' | undefined
   /** Default `normal`. */
   readonly type?: MessageType | undefined
+  /** The text, in one wording or several. */
   readonly body?: TextInput | undefined
+  /** Every wording of the body, as a received message has them; of no account where `body` says something else. */
   readonly bodies?: readonly LanguageText[] | undefined
+  /** What it is about, in one wording or several. */
   readonly subject?: TextInput | undefined
+  /** Every wording of the subject, as a received message has them; of no account where `subject` says something else. */
   readonly subjects?: readonly LanguageText[] | undefined
+  /** The conversation that it belongs to, by its id alone or with its parent; RangeError where it is its own parent. */
   readonly thread?: string | Thread | undefined
+  /** What went wrong, for type `error`. */
   readonly error?: StanzaErrorInput | undefined
+  /** The same as an element; it counts where both are given. */
   readonly errorElement?: XmlElement | undefined
+  /** Every other child; they follow in this order. */
   readonly payloads?: readonly XmlElement[] | undefined
 }
 

@@ -49,15 +49,23 @@ export interface Presence {
 
 /** A presence to send; a received `Presence` can be given as it is. */
 export interface PresenceInput extends StanzaHeadInput {
+  /** As a received one has it; nothing depends on it. */
   readonly kind?: 'presence' | undefined
+  /** Default: available. */
   readonly type?: PresenceType | undefined
+  /** How available; `unavailable` presence has none, else a RangeError. Default: simply available. */
   readonly show?: Show | undefined
+  /** The person’s own words, in one wording or several. */
   readonly status?: TextInput | undefined
+  /** Every wording of the status, as a received presence has them; of no account where `status` says something else. */
   readonly statuses?: readonly LanguageText[] | undefined
   /** From −128 to 127, default 0; a resource below 0 gets no messages that are sent to the bare JID. */
   readonly priority?: number | undefined
+  /** What went wrong, for type `error`. */
   readonly error?: StanzaErrorInput | undefined
+  /** The same as an element; it counts where both are given. */
   readonly errorElement?: XmlElement | undefined
+  /** Every other child; they follow in this order. */
   readonly payloads?: readonly XmlElement[] | undefined
 }
 

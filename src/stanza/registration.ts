@@ -26,6 +26,7 @@ export interface RegistrationQuery {
 export interface RegistrationForm {
   /** For people. */
   readonly instructions: string | undefined
+  /** The questions; answers go by their names. */
   readonly fields: readonly DataField[]
   /** Where the same can be done on the web. */
   readonly url: string | undefined

@@ -18,6 +18,7 @@ export const richNodeLimit = 5_000
 
 /** An image that a rich text has named. Nothing loads it: who asked for it knows that one is there, and when. */
 export interface NamedImage {
+  /** Its words, which stand for it in the text; may be empty. */
   readonly alt: string
   /** An `http(s):` or `cid:` address; `undefined` where it is another. */
   readonly src: string | undefined
@@ -29,6 +30,7 @@ export interface RichText {
   readonly body: XmlElement
   /** The same without markup. */
   readonly text: string
+  /** `undefined` where neither it nor the message says one. */
   readonly lang: string | undefined
   /** In the text each of them is its words. */
   readonly images: readonly NamedImage[]
@@ -40,6 +42,7 @@ export interface RichAttributes {
   readonly href?: string | undefined
   /** Only of `a`: the media type of what is there. */
   readonly type?: string | undefined
+  /** Of all but `br`, `em` and `strong`: properties by name, or declarations as CSS writes them; 500 characters at most. */
   readonly style?: Readonly<Record<string, string>> | string | undefined
 }
 

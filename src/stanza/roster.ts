@@ -8,6 +8,7 @@ export type RosterSubscription = 'none' | 'to' | 'from' | 'both' | 'remove'
 /** One entry of a roster. @see RFC 6121 §2.1.2 */
 export interface RosterItem {
   readonly jid: Jid
+  /** What the user calls it. */
   readonly name: string | undefined
   /** `none` where it is absent or unknown. */
   readonly subscription: RosterSubscription

@@ -7,9 +7,11 @@ import { defaultErrorTypes, isStanzaErrorCondition, legacyErrors } from './stanz
 
 /** What the application says in an error; a received `StanzaError` can be given as it is. */
 export interface StanzaErrorInput {
+  /** What went wrong. @see RFC 6120 §8.3.3 */
   readonly condition: StanzaErrorCondition
   /** Default: the type that the specification gives to the condition. */
   readonly type?: StanzaErrorType | undefined
+  /** Words for people. */
   readonly text?: string | undefined
   /** The language of `text`, where it is not that of the stanza. */
   readonly lang?: string | undefined

@@ -15,9 +15,13 @@ export interface StanzaHead {
 
 /** The same attributes as the application gives them; a client leaves `from` to its server. */
 export interface StanzaHeadInput {
+  /** For servers: what a client sends has none, whatever is given here. */
   readonly from?: JidInput | undefined
+  /** Whom it is for. Left out: the server deals with it, for one’s own account. @see RFC 6120 §10.3 */
   readonly to?: JidInput | undefined
+  /** Names it in answers and errors. Default: one that the client makes. @see RFC 6120 §8.1.3 */
   readonly id?: string | undefined
+  /** The language of its texts (`xml:lang`), a BCP 47 tag. Default: that of the stream. @see RFC 6120 §8.1.5 */
   readonly lang?: string | undefined
 }
 

@@ -1,6 +1,6 @@
 import type { Image } from './image.js'
 
-/** The parts of a name; several of one part are parted by commas. */
+/** The parts of a name, `prefix` such as `Dr.` and `suffix` such as `Jr.`; several of one part are parted by commas. */
 export interface PersonName {
   readonly family?: string | undefined
   readonly given?: string | undefined
@@ -15,16 +15,18 @@ export type VCardKinds = readonly string[]
 /** An address of e-mail, and what it is for. */
 export interface VCardEmail {
   readonly address: string
+  /** None where nothing is said of it. */
   readonly kinds?: VCardKinds | undefined
 }
 
 /** A number, and what it is for. */
 export interface VCardPhone {
   readonly number: string
+  /** None where nothing is said of it. */
   readonly kinds?: VCardKinds | undefined
 }
 
-/** A place to write to. */
+/** A place to write to: `extended` is the flat or the floor, `locality` the town, `region` the state or the county. */
 export interface PostalAddress {
   readonly postBox?: string | undefined
   readonly extended?: string | undefined

@@ -12,7 +12,9 @@ export type StoredRecord = { readonly [key: string]: Json }
 export interface Store {
   /** The value or a promise of it; `undefined` or `null` where there is nothing. */
   get(key: string): unknown
+  /** In place of what was there; what it gives is awaited. */
   set(key: string, value: StoredRecord): unknown
+  /** The same with nothing, whether there was something or not. */
   delete(key: string): unknown
 }
 

@@ -58,10 +58,12 @@ export type Invariant<TSnapshot> = (snapshot: TSnapshot, last: LastStep<TSnapsho
 
 /** The event that has just happened, where it happened, and what the chart ordered because of it. */
 export interface LastStep<TSnapshot> {
+  /** Where the chart was before. */
   readonly from: TSnapshot
   readonly event: AnyEventObject
   /** Ids of the transitions that were taken, as drawings call them. */
   readonly transitions: readonly string[]
+  /** The deeds that were ordered, in order. */
   readonly actions: readonly StepAction[]
 }
 

@@ -15,6 +15,7 @@ export type Way = 'starttls' | 'tls' | 'websocket'
 
 /** What a client has to be told to come. */
 export interface Invitation {
+  /** As `ClientOptions.endpoint` takes it. */
   readonly endpoint: string
   readonly host: string
   readonly port: number

@@ -11,6 +11,7 @@ export interface Violation {
   readonly law: string
   /** The id of the state, or the ids of states that are active together. */
   readonly state: string
+  /** What is wrong, in words. */
   readonly what: string
   /** The events that lead there, where a walk has found it. */
   readonly events: readonly string[]

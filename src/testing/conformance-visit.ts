@@ -24,6 +24,7 @@ export interface Account {
 export interface VisitOptions {
   /** `xmpp://host:port`, `xmpps://…` or `wss://…`. */
   readonly endpoint: string
+  /** Whom the trials log in as. */
   readonly account: Account
   /** Somebody else, for what takes two. */
   readonly other?: Account | undefined

@@ -7,8 +7,10 @@ import type { Step } from './stepper.js'
 
 /** How much of one kind was reached, and in words what was not. */
 export interface Reached {
+  /** How many there are. */
   readonly of: number
   readonly reached: number
+  /** In words, each of the others. */
   readonly missed: readonly string[]
 }
 

@@ -12,6 +12,7 @@ export interface ChartPlace {
 
 /** An actor that is no chart, and is at work: somebody else has to say how it ends. */
 export interface OpenDeed {
+  /** The name that the chart has for it. */
   readonly src: string
   readonly input: unknown
 }
@@ -26,9 +27,13 @@ interface Delay {
 
 /** Where a chart and all charts that it invokes are, by path (`session/connection`). Plain data: nothing of it runs. */
 export interface Model {
+  /** Milliseconds since the chart began. */
   readonly nowMs: number
+  /** By path. */
   readonly charts: ReadonlyMap<string, ChartPlace>
+  /** Those at work, by path. */
   readonly deeds: ReadonlyMap<string, OpenDeed>
+  /** Those that run. */
   readonly delays: readonly Delay[]
   /** What the author of a catalogue has to remember. */
   readonly notes: Readonly<Record<string, unknown>>
@@ -36,6 +41,7 @@ export interface Model {
 
 /** What happens to a model. A deed is named by its path, or by the end of it (`openTransport`). */
 export type Occurrence =
+  /** An event comes to a chart, by its path. */
   | { readonly to: string; readonly event: AnyEventObject }
   | { readonly deed: string; readonly done: unknown }
   | { readonly deed: string; readonly error: unknown }
@@ -63,6 +69,7 @@ export interface ModelStep {
 export interface ModelOptions {
   /** What is remembered from the start. */
   readonly notes?: Model['notes'] | undefined
+  /** How deeds end that no stimulus ends. Default: none does. */
   readonly byItself?: ByItself | undefined
   /** What is to be remembered of a deed that a chart has ordered, by its name. */
   readonly notesOf?: ((name: string, model: Model) => Model['notes']) | undefined

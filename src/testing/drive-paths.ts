@@ -18,6 +18,7 @@ export interface DrivePaths {
 
 /** Where a search for paths begins and ends. */
 export interface PathOptions {
+  /** What the chart is begun with. Default: `undefined`. */
   readonly input?: unknown
   /** What of the contexts tells two places apart, beside states and deeds. Default: nothing. */
   readonly key?: ((model: Model) => unknown) | undefined
@@ -30,6 +31,7 @@ export interface PathOptions {
 /** A place, and how to get there. */
 export interface VisitedPlace {
   readonly model: Model
+  /** Names of the stimuli, in order. */
   readonly path: readonly string[]
 }
 

@@ -25,12 +25,15 @@ export interface Stimulus<Rig> {
   readonly name: string
   /** Default: whenever everything that it predicts can happen. */
   readonly when?: ((model: Model) => boolean) | undefined
+  /** What then happens to the model, in this order. */
   readonly predicts: readonly Occurrence[] | ((model: Model) => readonly Occurrence[])
+  /** Does it to what runs. */
   readonly act: (rig: Rig) => void | Promise<unknown>
 }
 
 /** What is driven: a running tree of charts with all its deeds. */
 export interface Running {
+  /** All its time-outs run by it. */
   readonly clock: VirtualClock
   /** The root of the charts, or what tells where a chart is that is stepped as data. */
   readonly actor: Pick<AnyActorRef, 'getSnapshot'>
@@ -42,8 +45,10 @@ export interface Running {
 
 /** A chart, the thing that runs it, and everything that can be done to it. */
 export interface Drivable<Rig extends Running> {
+  /** The root chart. */
   readonly machine: AnyStateMachine
   readonly stimuli: readonly Stimulus<Rig>[]
+  /** What its model remembers, and which deeds end by themselves. Default: nothing, and none. */
   readonly model?: ModelOptions | undefined
   /** Begins a new one, at the first place of the chart; `inspect` has to be given to every actor of it. */
   readonly start: (inspect: (event: InspectionEvent) => void) => Rig | Promise<Rig>

@@ -22,6 +22,7 @@ export interface Fault {
   readonly condition?: StreamErrorCondition | undefined
   /** Absent where it can happen over both. */
   readonly framing?: 'frames' | undefined
+  /** Lets it happen. */
   readonly strike: (peer: ScriptedPeer) => void
 }
 

@@ -25,6 +25,7 @@ export interface Subject {
 
 /** One trial and what was made of it. */
 export interface Finding extends Subject, Judgement {
+  /** How long the trial took, in milliseconds. */
   readonly durationMs: number
 }
 

@@ -7,8 +7,10 @@ import { fromErrorFacts } from './replay-errors.js'
 
 /** Where a run did what the chart does not say. */
 export interface Divergence {
+  /** Of the record. */
   readonly seq: number
   readonly actorPath: string
+  /** Of the event. */
   readonly type: string
   /** The state before the event; `undefined` where there was none. */
   readonly from: StateValue | undefined

@@ -38,6 +38,7 @@ export class ScriptedPeer {
   heard = ''
   /** Everything that was said, in order, each piece after the name of who said it. */
   readonly transcript: string[] = []
+  /** Stream headers heard, one for each stream of the connection. */
   readonly headers: StreamHeader[] = []
   /** First-level elements, over all streams of the connection. */
   readonly elements: XmlElement[] = []
@@ -103,6 +104,7 @@ export class ScriptedPeer {
     return this.#isOpen
   }
 
+  /** Encrypted, whether from the first byte or by STARTTLS. */
   get isSecure(): boolean {
     return this.#transport.tls !== null
   }

@@ -45,8 +45,11 @@ export interface Incident<M extends AnyStateMachine> {
   readonly what: string
   /** Where the chart rests before the last event: state ids, joined by commas. */
   readonly where: string
+  /** What went wrong, in words. */
   readonly because: string
+  /** What the chart was begun with. */
   readonly input: InputFrom<M>
+  /** What then happened, in order; the last one ran into it. */
   readonly events: readonly EventFromLogic<M>[]
 }
 
@@ -54,12 +57,14 @@ export interface Incident<M extends AnyStateMachine> {
 export interface Walk<M extends AnyStateMachine> {
   readonly machine: M
   readonly catalogue: Catalogue<M>
+  /** Every place that was seen. */
   readonly places: readonly Place<M>[]
   readonly coverage: Coverage
   /** Ids of the transitions that were taken: what a drawing shows as covered. */
   readonly taken: ReadonlySet<string>
   /** Whether every place was seen; else the limit came first. */
   readonly isComplete: boolean
+  /** What went wrong; none where the chart is sound. */
   readonly incidents: readonly Incident<M>[]
   /** A shortest way to a state, by its id (one that does not last counts too), or to a place that is sought. */
   readonly pathTo: (where: string | ((snapshot: SnapshotFrom<M>) => boolean)) => Path<M> | undefined

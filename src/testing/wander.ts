@@ -10,6 +10,7 @@ import { eventText, plainText } from './words.js'
 export interface Companion<M extends AnyStateMachine> {
   /** Lets the same event happen there, then throws where it is not as the chart says. */
   readonly follow: (event: EventFromLogic<M>, expected: SnapshotFrom<M>) => void | Promise<void>
+  /** Called at the end of the walk, however it ended. */
   readonly end?: () => void | Promise<void>
 }
 
@@ -19,7 +20,7 @@ export interface WanderOptions<M extends AnyStateMachine> {
   readonly walks?: number
   /** Events of a walk at most; default 50. */
   readonly steps?: number
-  /** Start of the lots, so that walks can be repeated. */
+  /** Start of the lots, so that walks can be repeated. Default: another one each time, told by `Wandering`. */
   readonly seed?: number
   /** Begins a companion anew for each walk. */
   readonly companion?: (input: InputFrom<M>) => Companion<M> | Promise<Companion<M>>
@@ -27,6 +28,7 @@ export interface WanderOptions<M extends AnyStateMachine> {
 
 /** How the random walks ended. */
 export interface Wandering<M extends AnyStateMachine> {
+  /** With it the same walks are walked again. */
   readonly seed: number
   /** The shortest walk that was found to go wrong, and why. */
   readonly failure:

@@ -68,8 +68,9 @@ export interface TlsClientOptions {
   readonly domain: string
   /** PEM authorities to trust instead of the system's. */
   readonly ca?: string | readonly string[]
-  /** PEM client certificate and key, for SASL EXTERNAL. */
+  /** PEM client certificate, for SASL EXTERNAL. */
   readonly cert?: string
+  /** PEM key of `cert`. */
   readonly key?: string
 }
 
@@ -78,6 +79,7 @@ export interface TlsServerOptions {
   readonly role: 'server'
   /** PEM chain, the server's own certificate first. */
   readonly cert: string
+  /** PEM key of that certificate. */
   readonly key: string
   /** PEM authorities that sign client certificates. */
   readonly ca?: string | readonly string[]

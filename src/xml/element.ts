@@ -54,6 +54,7 @@ export class XmlElement {
     })
   }
 
+  /** Whether it has this local name in this namespace. */
   is(name: string, namespace: string): boolean {
     return this.name === name && this.namespace === namespace
   }

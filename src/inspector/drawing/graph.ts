@@ -29,15 +29,19 @@ export interface ChartState {
   /** `meta.why`: the reason of a state that no specification demands. */
   readonly why: string | undefined
   readonly tags: readonly string[]
+  /** Names of the actions. */
   readonly entry: readonly string[]
+  /** Names of the actions. */
   readonly exit: readonly string[]
   readonly invokes: readonly ChartInvoke[]
+  /** Its children, in document order. */
   readonly states: readonly ChartState[]
 }
 
 /** An actor that lives as long as the state which invokes it. */
 export interface ChartInvoke {
   readonly id: string
+  /** The name of what runs; `inline actor` where it has none. */
   readonly src: string
 }
 
@@ -45,13 +49,16 @@ export interface ChartInvoke {
 export interface ChartTransition {
   /** `<source> <event type> <index>`: the same for the same chart, whatever runs it. */
   readonly id: string
+  /** The id of the state that it leads out of. */
   readonly source: string
   /** Empty: the state is not left. */
   readonly targets: readonly string[]
   readonly trigger: ChartTrigger
+  /** The name of what has to be so; `undefined` where nothing has. */
   readonly guard: string | undefined
   /** Taken only when the guards of its predecessors refuse. */
   readonly otherwise: boolean
+  /** Their names, in order. */
   readonly actions: readonly string[]
   /** The source is left and entered again even where a target lies inside it. */
   readonly reenter: boolean

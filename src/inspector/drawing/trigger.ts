@@ -3,6 +3,7 @@ export type ChartTrigger =
   | { readonly kind: 'event'; readonly type: string }
   /** `delay` is a name, or a number of milliseconds where the author gave no name. */
   | { readonly kind: 'after'; readonly delay: string }
+  /** `actor` is the id of what the state invokes, here and below. */
   | { readonly kind: 'done'; readonly actor: string }
   | { readonly kind: 'error'; readonly actor: string }
   | { readonly kind: 'snapshot'; readonly actor: string }

@@ -65,7 +65,9 @@ export interface ActorStarted extends OfActor {
   readonly status?: EndStatus
   /** The plain facts of its input. */
   readonly data?: Facts
+  /** The plain facts of its context; absent where it is a deed, or there are none. */
   readonly context?: Facts
+  /** Time-outs that began to run; where it was `found`, with what is left of them. */
   readonly timers?: readonly Timer[]
   /**
    * It was there before the recording began, or before what the recording still holds; then its `seq` is that of the
@@ -106,6 +108,7 @@ export interface EventTaken extends OfActor {
 export interface ActorEnded extends OfActor {
   readonly kind: 'end'
   readonly status: EndStatus
+  /** The plain facts of its output, or of its error. */
   readonly data?: Facts
 }
 
@@ -114,7 +117,9 @@ export type EndStatus = 'done' | 'error' | 'stopped'
 
 /** A transition that was not taken, and the guard that refused it. */
 export interface Refusal {
+  /** The id of the transition, as `ChartGraph` has it. */
   readonly edge: string
+  /** The name of the guard. */
   readonly guard: string
   /** Where the chart can say it better than the name of the guard. */
   readonly reason?: string
@@ -122,7 +127,9 @@ export interface Refusal {
 
 /** A named delay that runs until its state is left. */
 export interface Timer {
+  /** The id of the transition that it leads to, as `ChartGraph` has it. */
   readonly edge: string
+  /** How long it runs, in milliseconds. */
   readonly ms: number
 }
 
@@ -150,5 +157,6 @@ export interface SecurityFound extends Happening {
  */
 export interface RecordsDropped extends Happening {
   readonly kind: 'dropped'
+  /** How many records. */
   readonly count: number
 }

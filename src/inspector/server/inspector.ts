@@ -22,6 +22,7 @@ export interface InspectorOptions {
   readonly port?: number | undefined
   /** What opens the door; default 256 random bits, new each time. */
   readonly token?: string | undefined
+  /** What is kept; default 100,000 records and 67,108,864 UTF-16 code units of text of each of 32 sources. */
   readonly limits?: Partial<SourcesLimits> | undefined
   /** The built files of the page; default those of this package. */
   readonly pageFolder?: string | undefined
