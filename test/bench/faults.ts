@@ -8,7 +8,7 @@ import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
 import { legend, toSummaries, toTable, type Held } from './faults/summary.js'
-import { choose, readOptions } from './options.js'
+import { choose, readOptions } from '../support/script-options.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
