@@ -1,21 +1,29 @@
-// Runs what proves each row of the founding document, on each server, and prints row × server: `npm run seed-report --
-// --json FILE`. Ends with a failure where a row is proven neither to work nor to be what a server does not offer.
+// `npm run seed-report`: runs what proves each row of the founding document, on each server, and prints row × server. Ends
+// with a failure where a row is proven neither to work nor to be what a server does not offer.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { importBundled } from '../house/bundled.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { values } = parseArgs({ options: { json: { type: 'string' } } })
-const { files, report, titles, toText } = await importBundled(["export * from './test/seed/report.ts'"])
+const { files, readOptions, report, titles, toText } = await importBundled([
+  "export * from './test/seed/report.ts'",
+  "export { readOptions } from './test/support/script-options.ts'",
+])
+const json = readOptions(
+  'seed-report',
+  'Runs what proves each row of the founding document, on each server.',
+  {
+    json: { value: 'FILE', help: 'Write what was proven there' },
+  },
+).text('json')
 
 console.log('Running what proves each row, which takes minutes …')
 const made = report(await run())
 console.log(toText(made))
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(made, null, 2)}\n`)
+if (json !== undefined) await writeFile(json, `${JSON.stringify(made, null, 2)}\n`)
 process.exitCode = made.isProven ? 0 : 1
 
 /** Everything that a row names, and every example of the document. */

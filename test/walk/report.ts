@@ -25,6 +25,13 @@ export interface WalkReport {
   readonly shortcomings: readonly string[]
 }
 
+/** What can be asked for alone: each chart, all of them as `charts`, and each count beside them. */
+export const names: readonly string[] = [
+  'charts',
+  ...charts.map(({ machine }) => machine.id),
+  ...Object.keys(counters),
+]
+
 /** Walks what is named of the charts of the house (`charts`: all of them), and counts what is named of what is counted beside them. */
 export async function report(only: readonly string[]): Promise<WalkReport> {
   const walked = chosen(only).map(toReport)
