@@ -141,6 +141,7 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     await expect.poll(() => contacts.count()).toBe(5)
     await contacts.filter({ hasText: 'erin@' }).getByText('asks to see us').waitFor()
     await contacts.filter({ hasText: 'Carol' }).getByText('approved in advance').waitFor()
+    await page.getByText('5 contacts', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'None + Pending Out 2' }).click()
     await page.getByText('2 of 5 contacts').waitFor()
     await page.getByRole('button', { name: 'None + Pending Out 2' }).click()

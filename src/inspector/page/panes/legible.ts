@@ -24,6 +24,11 @@ export function toCount(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
+/** So many of something: `1 contact`, `2,000 contacts`. */
+export function toCounted(value: number, noun: string): string {
+  return `${toCount(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
 function codeOf(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 }

@@ -3,7 +3,7 @@ import type { SubscriptionName } from '../../../../../machines/subscription-stat
 import { cursorIndex, goToRecord, moment, search, selectedActor, timeline } from '../../model/signals.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { currentSource } from '../current-source.js'
-import { toCount, toLegibleLine } from '../legible.js'
+import { toCount, toCounted, toLegibleLine } from '../legible.js'
 import { CurrentIndex } from '../source-index.js'
 import { handshakesOf, type Handshake } from './handshakes.js'
 import { MiniBoard, SharedBoard } from './nine-states.js'
@@ -58,7 +58,8 @@ export function RosterPane() {
         </ul>
       )}
       <p class="count" role="status">
-        {`${toCount(shown.length)} of ${toCount(contacts.length)} contacts`}
+        {shown.length < contacts.length && `${toCount(shown.length)} of `}
+        {toCounted(contacts.length, 'contact')}
       </p>
       <VirtualList
         count={shown.length}

@@ -1,4 +1,4 @@
-import { toLegible, toLegibleLine } from '../legible.js'
+import { toCounted, toLegible, toLegibleLine } from '../legible.js'
 import { elementsOf, type XmlElement, type XmlNode } from './parse-xml.js'
 
 /** What a piece of a line is, for its colour. */
@@ -72,8 +72,7 @@ function isShort(element: XmlElement): boolean {
 }
 
 function inside({ children }: XmlElement): string {
-  const { length } = elementsOf(children)
-  return length === 1 ? '… 1 element …' : `… ${length} elements …`
+  return `… ${toCounted(elementsOf(children).length, 'element')} …`
 }
 
 function attributeParts(attribute: { readonly name: string; readonly value: string }): readonly XmlPart[] {
