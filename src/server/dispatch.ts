@@ -101,7 +101,9 @@ function subscribe(
   }
   sendSubscription(realm, account, contact, type, element)
   if (!realm.isLocal(contact) && type === 'subscribe') {
-    realm.refuse(toEnvelope(element, resource.jid, to), 'remote-server-not-found')
+    const isRoom = realm.rooms?.serves(contact) === true
+    const condition = isRoom ? 'service-unavailable' : 'remote-server-not-found'
+    realm.refuse(toEnvelope(element, resource.jid, to), condition)
   }
 }
 

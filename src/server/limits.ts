@@ -43,6 +43,16 @@ export interface ServerLimits {
   readonly nodeItems: number
   /** One item, in UTF-16 units of XML; a longer one is refused with not-acceptable. */
   readonly nodeItemUnits: number
+  /** Rooms at once; one more is refused with resource-constraint (XEP-0045). */
+  readonly rooms: number
+  /** Occupants of one room, less where its owners say so; one more is refused with service-unavailable. */
+  readonly roomOccupants: number
+  /** People on the lists of one room; one more is refused with resource-constraint. */
+  readonly roomAffiliations: number
+  /** Messages that one room shows to those who enter; one more takes the place of the oldest. */
+  readonly roomHistory: number
+  /** Name, description or password of a room, in UTF-16 units; more is refused with not-acceptable. */
+  readonly roomTextUnits: number
   /** Bytes that wait for a client which does not read; over it the connection is cut. */
   readonly outboundBytes: number
 }
@@ -69,6 +79,11 @@ export const defaultServerLimits: ServerLimits = {
   nodes: 20,
   nodeItems: 10,
   nodeItemUnits: 131_072,
+  rooms: 100,
+  roomOccupants: 200,
+  roomAffiliations: 1000,
+  roomHistory: 20,
+  roomTextUnits: 1023,
   outboundBytes: 4 * 1024 * 1024,
 }
 

@@ -33,7 +33,7 @@ export function copy(
   message: XmlElement,
   holders: readonly Resource[],
 ): readonly Resource[] {
-  if (!isCopied(message)) return []
+  if (!isCopied(message) || (direction === 'received' && isFromRoom(message))) return []
   const type = message.attribute('type')
   const wanting = [...account.resources.values()].filter(({ carbons }) => carbons)
   const others = wanting.filter((resource) => !holders.includes(resource))
@@ -55,6 +55,11 @@ function toCopy(
     Object.entries(attributes).map(([name, value]) => ({ name, namespace: '', value })),
     [toCarbonElement({ direction, message })],
   )
+}
+
+/** What an occupant of a room says in private: the room sends it to those who are there (XEP-0280 §6.1). */
+function isFromRoom(message: XmlElement): boolean {
+  return message.child('x', ns.roomUser) !== undefined
 }
 
 function isArchived(message: XmlElement): boolean {

@@ -1,4 +1,5 @@
 import type { ClientActivity } from '../stanza/client-state.js'
+import { findRoomUser } from '../stanza/muc.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { isOnlyChatState } from './offline.js'
@@ -27,7 +28,7 @@ export class Quiet {
   pass(element: XmlElement): readonly XmlElement[] {
     if (this.#activity === 'active') return [element]
     if (element.name === 'message' && isOnlyChatState(element)) return []
-    if (!isAvailability(element)) return [...this.take(), element]
+    if (!isAvailability(element) || isAnswer(element)) return [...this.take(), element]
     const from = element.attribute('from') ?? ''
     // In the order in which they came last.
     this.#presences.delete(from)
@@ -41,6 +42,11 @@ export class Quiet {
     this.#presences.clear()
     return kept
   }
+}
+
+/** What a room says to an occupant of itself: it waits for that. @see XEP-0045 §7.2.2 */
+function isAnswer(presence: XmlElement): boolean {
+  return findRoomUser(presence.elements())?.statuses.has(110) === true
 }
 
 function isAvailability(element: XmlElement): boolean {

@@ -10,7 +10,8 @@ import { Interests } from './interests.js'
 import type { ServerLimits } from './limits.js'
 import { archive, copy } from './message-copies.js'
 import { storeOffline } from './offline.js'
-import { nobodyElse } from './resource.js'
+import { nobodyElse, type Resource } from './resource.js'
+import { RoomService } from './rooms/room-service.js'
 import { routeIq, routeMessage, routePresence, type AddresseeFacts, type Route } from './routing.js'
 
 export interface RealmOptions {
@@ -18,6 +19,8 @@ export interface RealmOptions {
   readonly domain: Jid
   readonly limits: ServerLimits
   readonly now: () => Date
+  /** The domain of its rooms; `undefined`: it has none. */
+  readonly rooms?: Jid | undefined
   /** Makes ids for what the server sends by itself. */
   readonly nextId: () => string
   /** Answers a request that is addressed to the server or to an account. */
@@ -35,6 +38,8 @@ export class Realm {
   readonly accounts = new Map<string, Account>()
   /** What its clients want to hear of. */
   readonly interests = new Interests()
+  /** `undefined`: it has none. */
+  readonly rooms: RoomService | undefined
   readonly #serve: RealmOptions['serve']
 
   constructor(options: RealmOptions) {
@@ -43,6 +48,7 @@ export class Realm {
     this.now = options.now
     this.nextId = options.nextId
     this.startedAt = options.now()
+    this.rooms = options.rooms && new RoomService(options.rooms, this)
     this.#serve = options.serve
   }
 
@@ -58,7 +64,8 @@ export class Realm {
   /** Routes a stanza to whom it is for (RFC 6120 §10, RFC 6121 §8); subscriptions take another way. */
   deliver(envelope: Envelope): void {
     const { to, element } = envelope
-    if (!this.isLocal(to)) {
+    if (this.rooms?.serves(to) === true) this.rooms.take(envelope)
+    else if (!this.isLocal(to)) {
       const isNotice = element.name === 'presence' && element.attribute('type') !== undefined
       if (!isNotice) this.refuse(envelope, 'remote-server-not-found')
     } else if (to.local === undefined) this.#deliverToServer(envelope)
@@ -77,8 +84,10 @@ export class Realm {
   }
 
   /** Hands a stanza to one resource, and drops it if that is gone: for answers of the server itself. */
-  answer({ element, to }: Envelope): void {
-    if (to.resource !== undefined) this.accountOf(to)?.resources.get(to.resource)?.send(element)
+  answer(envelope: Envelope): void {
+    const { element, to } = envelope
+    if (this.rooms?.serves(to) === true) this.rooms.take(envelope)
+    else if (to.resource !== undefined) this.accountOf(to)?.resources.get(to.resource)?.send(element)
   }
 
   #deliverToServer(envelope: Envelope): void {
@@ -115,6 +124,7 @@ export class Realm {
       const others =
         resources.length === 1 ? copied : [...resources.filter((other) => other !== resource), ...copied]
       resource.send(handed, others)
+      if (element.name === 'presence') forgetGone(resource, from, element)
     }
   }
 
@@ -122,6 +132,12 @@ export class Realm {
     const storing = storeOffline(account, envelope, this.domain, this.limits.offlineMessages, this.now())
     if (storing === 'full') this.refuse(envelope, 'service-unavailable', 'too many messages are waiting')
   }
+}
+
+/** Whoever is gone, or takes no presence, need not hear of the end of it: a room, or a nickname there. @see RFC 6121 §4.6.3 */
+function forgetGone({ directed }: Resource, from: Jid, presence: XmlElement): void {
+  const type = presence.attribute('type')
+  if (type === 'unavailable' || type === 'error') directed.delete(from.toString())
 }
 
 const nobody = (to: Jid): AddresseeFacts => ({ exists: false, resource: to.resource, resources: [] })

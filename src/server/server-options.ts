@@ -3,7 +3,7 @@ import type { ServedTimeouts } from '../../machines/served-facts.js'
 import type { StanzaErrorCondition } from '../errors.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import { findMechanism } from '../sasl/mechanisms.js'
-import { toJid, type Jid } from '../stanza/jid.js'
+import { Jid, toJid, tryParseJid } from '../stanza/jid.js'
 import { toServerLimits, type ServerLimits } from './limits.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
 import { defaultMechanisms } from './sasl-exchange.js'
@@ -83,6 +83,12 @@ export interface ServerOptions {
   readonly legacyIdentification?: LegacyIdentificationOptions
   /** Lets clients make accounts, over TLS alone, change their password and remove their account (XEP-0077). Default: not. */
   readonly registration?: RegistrationOptions
+  /**
+   * Has rooms at `conference.` and the domain (XEP-0045), default true. Whoever enters one that is not there makes it, and it
+   * is open at once. Not done: one nickname for several resources, registration and reserved nicknames, requests for voice,
+   * archives.
+   */
+  readonly rooms?: boolean
   /** What happens to a resource that is taken; default `replace`. */
   readonly resourceConflict?: ResourceConflictPolicy
   /** What is left out is as in `defaultServerLimits`. */
@@ -143,6 +149,8 @@ export interface ResolvedServerOptions {
   readonly allowPlaintext: boolean
   readonly legacyIdentification: LegacyIdentificationOptions | undefined
   readonly registration: RegistrationOptions | undefined
+  /** Their domain. */
+  readonly rooms: Jid | undefined
   readonly resourceConflict: ResourceConflictPolicy
   readonly limits: ServerLimits
   readonly timeouts: ServedTimeouts
@@ -183,12 +191,19 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     allowPlaintext,
     legacyIdentification: options.legacyIdentification,
     registration: options.registration,
+    rooms: options.rooms === false ? undefined : toRoomsDomain(domain),
     resourceConflict: options.resourceConflict ?? 'replace',
     limits,
     timeouts: toTimeouts(options.timeouts, limits),
     software: options.software ?? { name: 'xmpp-machines', version: 'embedded' },
     now: options.now ?? (() => new Date()),
   }
+}
+
+/** A domain that is an address has none below it. */
+function toRoomsDomain({ domain }: Jid): Jid | undefined {
+  const rooms = tryParseJid(`conference.${domain}`)
+  return rooms instanceof Jid ? rooms : undefined
 }
 
 /** Throws RangeError for a wait that no timer can count. */

@@ -1,4 +1,5 @@
-import { parseIq, toResultElement, type IqRequest } from '../stanza/iq.js'
+import { parseIq } from '../stanza/iq.js'
+import { answerWith } from './answer-with.js'
 import type { Envelope } from './envelope.js'
 import type { Realm } from './realm.js'
 import { serveArchive } from './services/archive.js'
@@ -50,24 +51,5 @@ export function createServices(
       if (answer !== undefined) break
     }
     return answerWith(realm, envelope, iq, answer)
-  }
-}
-
-function answerWith(
-  realm: Realm,
-  envelope: Envelope,
-  iq: IqRequest,
-  answer: ServiceAnswer | undefined,
-): void {
-  if (answer?.kind === 'later') {
-    void answer.answer.then(
-      (later) => answerWith(realm, envelope, iq, later),
-      () => realm.refuse(envelope, 'internal-server-error'),
-    )
-  } else if (answer?.kind !== 'result') {
-    realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text)
-  } else {
-    realm.answer({ element: toResultElement(iq, answer.payload), from: envelope.to, to: envelope.from })
-    answer.afterwards?.()
   }
 }

@@ -6,6 +6,7 @@ import {
 } from '../../stanza/disco.js'
 import * as ns from '../../xml/namespaces.js'
 import { findPageRequest, toPage } from '../../stanza/result-set.js'
+import { serviceName } from '../rooms/room-service.js'
 import { pageOf } from './page-of.js'
 import type { Service, ServiceAnswer } from './service.js'
 
@@ -77,13 +78,14 @@ export function serveDiscoInfo(serverName: string): Service {
   }
 }
 
-/** Says what belongs to the server, which is nothing, or to an account: its resources, in pages (XEP-0030 §4, §8; XEP-0059). */
-export const serveDiscoItems: Service = ({ iq, from, account }) => {
+/** Says what belongs to the server, which is the service of rooms, or to an account: its resources, in pages (XEP-0030 §4, §8; XEP-0059). */
+export const serveDiscoItems: Service = ({ realm, iq, from, account }) => {
   const query = iq.type === 'get' ? parseDiscoItems(iq.payload) : undefined
   if (query === undefined) return undefined
   if (account?.mayBeSeenBy(from) === false) return unavailable
   if (query.node !== undefined) return unknownNode
-  const all = account?.available().map(({ jid }) => ({ jid })) ?? []
+  const rooms = realm.rooms === undefined ? [] : [{ jid: realm.rooms.jid, name: serviceName }]
+  const all = account === undefined ? rooms : account.available().map(({ jid }) => ({ jid }))
   if (iq.payload.child('set', ns.resultSet) === undefined || all.length === 0)
     return { kind: 'result', payload: toDiscoItemsElement({ items: all }) }
   const { items, page } = pageOf(all, findPageRequest(iq.payload), ({ jid }) => jid.toString())
