@@ -8,6 +8,8 @@ export { conversationMachine, defaultConversationTimeouts } from './conversation
 export { photoHashMachine } from './photo-hash.js'
 export { presenceMachine } from './presence.js'
 export { registrationMachine } from './registration.js'
+export { defaultRoomTimeouts } from './room-context.js'
+export { roomMachine } from './room.js'
 export { rosterMachine } from './roster.js'
 export { servedSessionMachine } from './served-session.js'
 export { servedSubscriptionMachine } from './served-subscription.js'

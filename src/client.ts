@@ -231,7 +231,7 @@ class AccountClient implements Client {
   }
 
   #toHost(): FeatureHost {
-    const { bus, createId, memory, roster } = this.#means
+    const { bus, createId, memory, presence: words, roster } = this.#means
     return {
       bus,
       createId,
@@ -239,6 +239,15 @@ class AccountClient implements Client {
       send: (message) => this.send(message),
       memory,
       annotatePresence: (name, elements) => this.#presence.annotate(name, elements),
+      presence: {
+        get available() {
+          return words.available
+        },
+        get announced$() {
+          return words.announced$
+        },
+        send: (presence) => this.sendPresence(presence),
+      },
       mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, this.#audience),
       state$: this.state$,
       account: this.#toAccount(),

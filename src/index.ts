@@ -67,6 +67,14 @@ export type { FeatureAccount, FeatureHost, FeatureMemory, MakeAccount } from './
 export type { Restoration } from './features/memory.js'
 export type { BouncedMessage } from './features/messages.js'
 export { messageStyling, type MessageStylingFeature } from './features/message-styling.js'
+export {
+  muc,
+  type MucFeature,
+  type MucOptions,
+  type RoomDecline,
+  type RoomInvitation,
+} from './features/muc.js'
+export type { Occupant, OccupantChange } from './features/occupants.js'
 export { receipts, type ReceiptsFeature } from './features/receipts.js'
 export { RegistrationError } from './features/registration-error.js'
 export { UnconfirmedError } from './features/unconfirmed-error.js'
@@ -76,6 +84,16 @@ export {
   type RichTextFeature,
   type RichTextOptions,
 } from './features/rich-text.js'
+export type {
+  JoinOptions,
+  ReasonOptions,
+  Room,
+  RoomConfiguration,
+  RoomMessage,
+  RoomMessageInput,
+  RoomState,
+  RoomSubject,
+} from './features/room.js'
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'
@@ -98,6 +116,7 @@ export { keysIn } from './sasl/scram-key-store.js'
 export type { CertificateDetails, Transport } from './transport/transport.js'
 export type { Diagnosis, Repair } from '../machines/subscription-doctor.js'
 export type { ConversationTimeouts } from '../machines/conversation.js'
+export type { RoomExit, RoomExitKind, RoomTimeouts, SelfFacts } from '../machines/room-context.js'
 export type { RegistrationFacts, RegistrationReason, RegistrationRefusal } from '../machines/registration.js'
 export type { Timeouts } from '../machines/timeouts.js'
 export { fromUnstorage, type Json, type Store, type StoredRecord, type UnstorageLike } from './store/store.js'
@@ -120,6 +139,7 @@ export {
   type StyledBlock,
   type StyledSpan,
 } from './stanza/message-styling.js'
+export type { RoomActor, RoomAffiliation, RoomHistory, RoomItem, RoomRole } from './stanza/muc.js'
 export type { Presence, PresenceInput, PresenceType, Show } from './stanza/presence.js'
 export { toDom, type PageDocument, type PageElementLike } from './stanza/rich-text-dom.js'
 export type { RichElementName } from './stanza/rich-text-profile.js'

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import { Channel } from '../router/channel.js'
 import { parseAvatarMetadata, type AvatarInfo } from '../stanza/avatar.js'
+import { isOfRoom } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
 import { findPhotoHash } from '../stanza/vcard-photo.js'
 import * as ns from '../xml/namespaces.js'
@@ -65,7 +66,6 @@ export class AvatarClaims {
     if (type !== undefined || from === undefined || payloads.length === 0) return
     const photo = findPhotoHash(payloads)
     if (photo === undefined || photo === 'unready') return
-    const isOccupant = payloads.some((payload) => payload.is('x', ns.roomUser))
-    this.note((isOccupant ? from : from.bare).toString(), { photo })
+    this.note((isOfRoom(payloads) ? from : from.bare).toString(), { photo })
   }
 }

@@ -17,6 +17,7 @@ import { refuseUncountable } from '../../machines/timeouts.js'
 import { StanzaError } from '../errors.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { toPingElement } from '../stanza/ping.js'
+import { isOfRoom } from '../stanza/muc.js'
 import { toPresenceElement } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
 import type { Befriending } from './befriending.js'
@@ -138,6 +139,8 @@ export function createContacts(host: ContactsHost): ContactsFeature {
 
   bus.presence$.subscribe({
     next: (presence) => {
+      // Whoever is in a room with one is no contact by that.
+      if (isOfRoom(presence.payloads)) return
       board.take(presence)
       evidence.take(presence)
       const jid = presence.from?.bare.toString() ?? ''

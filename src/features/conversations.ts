@@ -14,6 +14,7 @@ import { findDelay } from '../stanza/delay.js'
 import { parseJid, toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { findMessageEvent, toMessageEventElement, type MessageEvent } from '../stanza/message-event.js'
 import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
+import { isOfRoom } from '../stanza/muc.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
@@ -222,6 +223,8 @@ function readEvent(message: Message, wasAsked: (id: string) => boolean): Convers
   if (type === 'error') return { type: 'contact.left' }
   if (from === undefined || (type !== 'chat' && type !== 'normal') || findDelay(payloads) !== undefined)
     return undefined
+  // A room is no contact, whoever speaks through it.
+  if (isOfRoom(payloads)) return undefined
   const trace = { lock: from.toString(), thread: thread?.id }
   const chatState = findChatState(payloads)
   if (chatState !== undefined) return { type: 'contact.stated', chatState, ...trace }

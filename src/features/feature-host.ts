@@ -4,6 +4,7 @@ import type { Timeouts } from '../../machines/timeouts.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { Jid } from '../stanza/jid.js'
 import type { MessageInput } from '../stanza/message.js'
+import type { PresenceInput } from '../stanza/presence.js'
 import type { Json } from '../store/store.js'
 import type { RegistrationFacts } from '../../machines/registration.js'
 import type { XmlElement } from '../xml/element.js'
@@ -32,6 +33,15 @@ export interface FeatureHost {
    * presence is announced already it is said again.
    */
   readonly annotatePresence: (name: string, elements: readonly XmlElement[]) => void
+  /** One’s own presence. */
+  readonly presence: {
+    /** What is said to everybody while one is available. */
+    readonly available: PresenceInput
+    /** The same each time it is said. */
+    readonly announced$: Observable<PresenceInput>
+    /** Says it, as `client.sendPresence` does. */
+    readonly send: (presence: PresenceInput) => void
+  }
   /** Where the session stands, and why; replays. */
   readonly state$: Observable<ClientState>
   /** The contact list, and each change to it. */

@@ -3,6 +3,7 @@ import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import { toXmppError } from '../../machines/failure.js'
 import type { InvisibleForm, presenceMachine } from '../../machines/presence.js'
 import { TransportError } from '../errors.js'
+import { Channel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type Jid } from '../stanza/jid.js'
 import { toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
@@ -45,6 +46,7 @@ export class PresenceWords {
   readonly #createId: () => string
   /** What features add to every available presence, by the name that they have chosen for it. */
   #annotations: Map<string, readonly XmlElement[]> | undefined
+  #announced: Channel<PresenceInput> | undefined
   /** Bare JIDs that were told directly in this session; as many as can be remembered. */
   #told: Set<string> | undefined
   /** Said when available, and when not. */
@@ -55,6 +57,11 @@ export class PresenceWords {
     this.#bus = bus
     this.#createId = createId
     this.available = available
+  }
+
+  /** What is said to everybody, each time it is said. */
+  get announced$(): Observable<PresenceInput> {
+    return (this.#announced ??= new Channel()).stream$
   }
 
   /** Adds elements to every available presence, instead of those of the same name before. */
@@ -93,6 +100,7 @@ export class PresenceWords {
 
   announce(): void {
     this.#send(this.available)
+    this.#announced?.next(this.available)
   }
 
   /** Whoever was told directly is told this, too (RFC 6121 §4.6.3). */

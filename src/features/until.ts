@@ -41,6 +41,9 @@ export function until<Snapshot extends { readonly status: string; readonly error
   })
 }
 
+/** Whether whoever wished has given the wish up. */
+export const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true
+
 /** Why a wish came to nothing that nobody refused. */
 export const givenUp = (cause: unknown) =>
   new TransportError('aborted', 'the session was given up before it came online', { cause })

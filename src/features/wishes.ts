@@ -4,7 +4,7 @@ import type { sessionMachine } from '../../machines/session.js'
 import type { SessionEvent } from '../../machines/session-setup.js'
 import { TransportError } from '../errors.js'
 import { toPlace } from './client-state.js'
-import { givenUp, until } from './until.js'
+import { givenUp, isAborted, until } from './until.js'
 
 /** What an app wishes of its session; each call learns the fate of its own wish. */
 export interface Wishes {
@@ -94,4 +94,3 @@ function isFulfilled(snapshot: SessionSnapshot, wish: number): boolean {
 }
 
 /** A function, since the compiler takes the flag for as constant as it looks. */
-const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true

@@ -1,7 +1,7 @@
 import { findDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
+import { isOfRoom } from '../stanza/muc.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
-import * as ns from '../xml/namespaces.js'
 import { RecalledNames, type NameGiver, type RecalledName } from './recalled-names.js'
 import type { Account } from './trust.js'
 
@@ -54,10 +54,11 @@ export class Repeats {
     if (type === 'error' || from === undefined) return false
     if (id === undefined && payloads.length === 0) return false
     // The resource may be another after a new login; in a room it names who speaks, in private too (XEP-0045 §7.5).
-    const speaksInRoom = type === 'groupchat' || payloads.some((payload) => payload.is('x', ns.roomUser))
+    const speaksInRoom = type === 'groupchat' || isOfRoom(payloads)
     const sender = (speaksInRoom ? from : from.bare).toString()
     const origin = findOriginId(payloads)
-    const archived = findStanzaId(payloads, bare)
+    // Whose archive keeps it, that one names it.
+    const archived = findStanzaId(payloads, type === 'groupchat' ? from.bare.toString() : bare)
     const print = toPrint(message)
     const known = this.#recall('sender', sender, id)
     // Most senders give both the same id.

@@ -39,6 +39,7 @@ export const clientCharts: ChartTable = new Map(
     charts.photoHashMachine,
     charts.presenceMachine,
     charts.registrationMachine,
+    charts.roomMachine,
     charts.rosterMachine,
     charts.sessionMachine,
     charts.streamManagementMachine,

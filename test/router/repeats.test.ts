@@ -63,6 +63,24 @@ describe('Repeats', () => {
     expect(repeats.has(message('a', 'x'), { bare })).toBe(true)
   })
 
+  it('knows what a room tells again by the name that the room gave it, where its sender gave none', () => {
+    const repeats = new Repeats()
+    const tea = 'tea@conference.example.test'
+    const said = (id: string, by: string): Message => ({
+      ...plain('none', 'Hello'),
+      from: parseJid(`${tea}/Bob`),
+      id: undefined,
+      type: 'groupchat',
+      payloads: [toStanzaIdElement({ id, by })],
+    })
+    expect(repeats.has(said('r-1', tea), { bare })).toBe(false)
+    expect(repeats.has(said('r-2', tea), { bare })).toBe(false)
+    expect(repeats.has(said('r-1', tea), { bare })).toBe(true)
+    // Nobody but the room names what is said in it.
+    expect(repeats.has(said('r-3', bare), { bare })).toBe(false)
+    expect(repeats.has(said('r-3', bare), { bare })).toBe(false)
+  })
+
   it('tells senders apart who give the same ids', () => {
     const repeats = new Repeats()
     const from = (sender: string): Message => ({ ...plain('1', 'x'), from: parseJid(sender) })

@@ -11,6 +11,7 @@ import { toCounter, type Counter } from './counter.js'
 import { inputOf } from './driving.js'
 import { drivePhotoHash, photoHashKey } from './photo-hash-catalogue.js'
 import { driveRegistrations, undrivableOfRegistration } from './registration-catalogue.js'
+import { driveRoom, roomKey } from './room-catalogue.js'
 import {
   driveServedSession,
   servedSessionKey,
@@ -32,6 +33,7 @@ export async function countDriven(): Promise<readonly Counter[]> {
     await countTransitions([driveConversation], conversationKey),
     await countTransitions([drivePhotoHash], photoHashKey),
     await countTransitions(driveRegistrations, undefined, undrivableOfRegistration),
+    await countTransitions([driveRoom], roomKey),
     await countTransitions(
       [driveServedSession('bytes', false), driveServedSession('frames', true)],
       servedSessionKey,

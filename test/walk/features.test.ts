@@ -8,6 +8,7 @@ import { conversationKey, driveConversation } from './conversation-catalogue.js'
 import { promisePaths } from './driven-paths.js'
 import { drivePhotoHash, photoHashKey } from './photo-hash-catalogue.js'
 import { driveRegistrations, undrivableOfRegistration } from './registration-catalogue.js'
+import { driveRoom, roomKey } from './room-catalogue.js'
 
 /** Promises that a chart beside the session is driven through all of it. */
 function drivesAll<Rig extends Running>(
@@ -33,3 +34,4 @@ drivesAll('carbons', [driveCarbons])
 drivesAll('a conversation', [driveConversation], conversationKey)
 drivesAll('the hash of a photo', [drivePhotoHash], photoHashKey)
 drivesAll('a registration', driveRegistrations, undefined, undrivableOfRegistration)
+drivesAll('a room', [driveRoom], roomKey)

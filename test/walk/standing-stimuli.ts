@@ -1,4 +1,4 @@
-import { TransportError } from '../../src/errors.js'
+import { StreamError, TransportError } from '../../src/errors.js'
 import { findDeed, type Model, type Occurrence } from '../../src/testing/drive-model.js'
 import type { Stimulus } from '../../src/testing/drive.js'
 import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
@@ -21,12 +21,14 @@ interface Standing {
   readonly requests?: readonly string[]
   /** It is told as well when the session is without a stream. */
   readonly isToldOfSuspension?: boolean
+  /** It is told as well when there will be no session unless the app asks for one. */
+  readonly isToldOfHalt?: boolean
 }
 
 /** Where the session stands, as a chart beside it is told. */
 export function standingStimuli(
   chart: string,
-  { forgotten = {}, isToldOfSuspension = false, requests = [] }: Standing = {},
+  { forgotten = {}, isToldOfHalt = false, isToldOfSuspension = false, requests = [] }: Standing = {},
 ): readonly Stimulus<Client>[] {
   const over: readonly Occurrence[] = [{ note: { ...forgotten, isLive: false } }, told(chart, 'session.none')]
   return [
@@ -48,7 +50,9 @@ export function standingStimuli(
     {
       name: 'is thrown out',
       when: isLive,
-      predicts: over,
+      predicts: isToldOfHalt
+        ? [...over, told(chart, 'session.halted', { error: new StreamError('conflict') })]
+        : over,
       act: ({ peer }) => peer.fail('conflict'),
     },
     {

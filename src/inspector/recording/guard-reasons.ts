@@ -60,6 +60,16 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isDoubtful: 'nothing was asked before, or what it came to does not explain the refusal',
     mayCorrect: 'another answer would not help, or nobody is there to give one',
   },
+  room: {
+    isNew: 'the room was there before',
+    isSilent: 'the room has said something meanwhile, or another nickname is asked for',
+    isPutOut: 'the room answers an exit of before',
+    isPassing: 'a person has put us out, or we left',
+    isIn: 'the answer does not say that we are still in',
+    isOut: 'the room could not be asked, which says nothing',
+    stays: 'we were not in since we wished to be',
+    isUnreachable: 'the room has refused us, or we were not in since we wished to be',
+  },
   roster: { isWanted: 'the app wants no contact list so far' },
   session: {
     isClosing: 'the session is not being closed',

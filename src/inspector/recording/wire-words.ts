@@ -45,6 +45,19 @@ const table: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ns.archive]: { fin: 'complete stable' },
   [ns.resultSet]: { max: '+', count: '+', first: 'index' },
   [ns.dataForm]: { x: 'type', field: 'type var' },
+  [ns.room]: { history: 'maxchars maxstanzas seconds since' },
+  [ns.roomUser]: {
+    item: 'affiliation role jid nick',
+    actor: 'jid nick',
+    status: 'code',
+    invite: 'from to',
+    decline: 'from to',
+    destroy: 'jid',
+    reason: '*',
+  },
+  [ns.roomAdmin]: { item: 'affiliation role jid nick', reason: '*' },
+  [ns.roomOwner]: { destroy: 'jid', reason: '*' },
+  [ns.directInvitation]: { x: 'jid' },
   'http://jabber.org/protocol/caps': { c: 'node hash' },
 }
 

@@ -7,6 +7,7 @@ import { toStory } from '../../../src/inspector/recording/story.js'
 import { tellableWords } from '../../../src/inspector/recording/wire-words.js'
 import { StreamError, XmppError } from '../../../src/errors.js'
 import type { Sendable } from '../../../src/router/outbound.js'
+import { muc } from '../../../src/features/muc.js'
 import { MessageForms } from '../../../src/stanza/plain-message.js'
 import { XmlElement, xmlNamespace } from '../../../src/xml/element.js'
 import { createFrameReader } from '../../../src/xml/frame-reader.js'
@@ -82,6 +83,31 @@ describe('a recording', () => {
     expect(text).toContain('…(18 characters)')
     expectNoCanary(text)
     expectNoCanary(toStory(recorder.history()).join('\n'))
+  })
+
+  it('holds no words with which somebody was put out of a room, nor what lets one in, but who is there', async () => {
+    const { client, recorder, say } = await recordedSession()
+    const room = client.use(muc).room('tea@conference.example.test')
+    const own = (attributes: string, extension: string) =>
+      say(
+        `<presence from='${room.jid.toString()}/Alice' ${attributes}>` +
+          `<x xmlns='${ns.roomUser}'>${extension}<status code='110'/></x></presence>`,
+      )
+    const entrance = room.join({ nickname: 'Alice', password: canary })
+    own('', `<item affiliation='member' role='participant'/>`)
+    await entrance
+    const destruction = `<destroy jid='coffee@conference.example.test'><reason>${canary}</reason><password>${canary}</password></destroy>`
+    own(`type='unavailable'`, `<item affiliation='none' role='none'/>${destruction}`)
+    await turn()
+    expect(room.state).toMatchObject({ status: 'outside', exit: { kind: 'destroyed', text: canary } })
+    await client.close()
+    const text = toRecordingText(recorder.history())
+    expectNoCanary(text)
+    expect(text).toContain(
+      '"self":{"nickname":"Alice","role":"participant","affiliation":"member","isNew":false}',
+    )
+    expect(text).toContain('"exit":{"kind":"destroyed"}')
+    expect(text).toContain(`<destroy jid='coffee@conference.example.test'>`)
   })
 
   it('holds no words of what passed while nobody listened', () => {

@@ -8,6 +8,7 @@ import { conversation } from './conversation.js'
 import { photoHash } from './photo-hash.js'
 import { presence } from './presence.js'
 import { registration } from './registration.js'
+import { room } from './room.js'
 import { roster } from './roster.js'
 import { servedSession } from './served-session.js'
 import { servedSubscription } from './served-subscription.js'
@@ -28,6 +29,7 @@ export const charts: readonly WalkedChart[] = [
   photoHash,
   presence,
   registration,
+  room,
   roster,
   servedSession,
   servedSubscription,

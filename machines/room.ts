@@ -1,0 +1,400 @@
+import { assign } from 'xstate'
+import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
+import { toXmppError } from './failure.js'
+import {
+  exitOf,
+  isSettled,
+  type RoomContext,
+  type RoomEvent,
+  type RoomExit,
+  type RoomInput,
+  type SelfFacts,
+} from './room-context.js'
+import { setup } from './setup.js'
+import { deed } from './stub.js'
+
+const failure = ({ event }: { readonly event: { readonly error: unknown } }) => event
+const exit = ({ event }: { readonly event: { readonly exit: RoomExit } }) => event
+const wish = ({ event }: { readonly event: { readonly nickname: string } }) => event
+const self = ({ event }: { readonly event: { readonly self: SelfFacts } }) => event
+const noteRefusedEntry = { type: 'noteRefusedEntry', params: failure } as const
+const noteExit = { type: 'noteExit', params: exit } as const
+const noteWish = { type: 'noteWish', params: wish } as const
+const noteSelf = { type: 'noteSelf', params: self } as const
+/** The session ends; where it goes on, so does what was wished. */
+const interrupted = {
+  'session.suspended': { target: '#room.waiting' },
+  'session.none': { target: '#room.waiting' },
+} as const
+
+/**
+ * Decides whether one is in a room: when it is entered, again after a session that could not be resumed, when it is asked
+ * whether it still knows one, and why one is out. Refuses to know messages, other occupants and passwords.
+ */
+export const roomMachine = setup({
+  types: {} as { context: RoomContext; input: RoomInput; events: RoomEvent },
+  actors: {
+    openRoom: deed<void>(),
+    selfPing: deed<void>(),
+  },
+  actions: {
+    sendEntrance: () => {},
+    sendNickname: () => {},
+    sendExit: () => {},
+    /** Provided: only who hears the room knows. */
+    measureSilence: assign(() => ({})),
+    noteWish: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
+    noteSelf: assign(({ context }, params: { readonly self: SelfFacts }) => ({
+      self: params.self,
+      // One’s rights may change while another name is asked for.
+      wished: context.self === undefined || isSettled(context) ? params.self.nickname : context.wished,
+      exit: undefined,
+      stays: true,
+      returns: 0,
+    })),
+    noteNickname: assign(({ context }, { nickname }: { readonly nickname: string }) => ({
+      wished: nickname,
+      self: context.self && { ...context.self, nickname },
+    })),
+    keepNickname: assign(({ context }) => ({ wished: context.self?.nickname })),
+    forgetSelf: assign({ self: undefined, refusal: undefined }),
+    forgetStay: assign({ stays: false, returns: 0 }),
+    countReturn: assign(({ context }) => ({ returns: Math.min(context.returns + 1, countedReturns) })),
+    noteExit: assign((_, params: { readonly exit: RoomExit }) => ({ exit: params.exit })),
+    noteLeft: assign({ exit: exitOf('left') }),
+    noteRefusedEntry: assign((_, { error }: { readonly error: unknown }) => ({
+      exit: exitOf('refused', toXmppError(error)),
+    })),
+    noteSilentEntry: assign(({ context: { jid, timeouts } }) => ({
+      exit: exitOf('refused', new TimeoutError('join', `the word of ${jid} on who enters`, timeouts.joinMs)),
+    })),
+    noteSilentOpening: assign(({ context: { jid, timeouts } }) => ({
+      exit: exitOf(
+        'refused',
+        new TimeoutError('configure', `the word of ${jid} on how it is to be`, timeouts.configureMs),
+      ),
+    })),
+    noteRefusal: assign((_, { error }: { readonly error: XmppError }) => ({ refusal: error })),
+    noteSilence: assign(({ context: { jid, timeouts } }) => ({
+      refusal: new TimeoutError('rename', `the word of ${jid} on a nickname`, timeouts.renameMs),
+    })),
+    forgetRefusal: assign({ refusal: undefined }),
+    noteAnswer: assign({ isAnswering: true }),
+    noteNoAnswer: assign({ isAnswering: false }),
+  },
+  guards: {
+    isNew: (_, params: { readonly self: SelfFacts }) => params.self.isNew,
+    /** Which name to ask by is not known while another is asked for (XEP-0410 §4). */
+    isSilent: ({ context }) => isSettled(context) && context.silentMs >= context.timeouts.quietMs,
+    /** Who merely leaves was told so before: by the answer to an exit that came before this entrance. */
+    isPutOut: (_, params: { readonly exit: RoomExit }) => params.exit.kind !== 'left',
+    /** It was not a person who put one out. */
+    isPassing: (_, params: { readonly exit: RoomExit }) =>
+      params.exit.kind === 'error' || params.exit.kind === 'shutdown',
+    /** Whoever answered knows no pings, or no longer has the nickname that was asked, and one is in all the same. */
+    isIn: (_, { error }: { readonly error: unknown }) =>
+      error instanceof StanzaError && stillIn.has(error.condition),
+    isOut: (_, { error }: { readonly error: unknown }) =>
+      error instanceof StanzaError && !undecided.has(error.condition),
+    stays: ({ context }) => context.stays,
+    /** Nobody has refused one who was in: the room is somewhere that cannot be reached. */
+    isUnreachable: ({ context }, { error }: { readonly error: unknown }) =>
+      context.stays && error instanceof StanzaError && undecided.has(error.condition),
+  },
+  delays: {
+    joinTimeout: ({ context }) => context.timeouts.joinMs,
+    configureTimeout: ({ context }) => context.timeouts.configureMs,
+    historyTimeout: ({ context }) => context.timeouts.historyMs,
+    renameTimeout: ({ context }) => context.timeouts.renameMs,
+    leaveTimeout: ({ context }) => context.timeouts.leaveMs,
+    silence: ({ context }) =>
+      isSettled(context)
+        ? Math.max(1, context.timeouts.quietMs - context.silentMs)
+        : context.timeouts.renameMs,
+    probeTimeout: ({ context }) => context.timeouts.probeMs,
+    retry: ({ context }) => context.timeouts.retryMs,
+    return: ({ context: { returns, timeouts } }) => timeouts.returnMs * 2 ** (returns - 1),
+  },
+}).createMachine({
+  id: 'room',
+  description: 'Whether one is in a room, under which name, and why not.',
+  context: ({ input }) => ({
+    ...input,
+    wished: undefined,
+    self: undefined,
+    exit: undefined,
+    stays: false,
+    returns: 0,
+    refusal: undefined,
+    isAnswering: true,
+    silentMs: 0,
+  }),
+  options: { maxIterations: 1000 },
+  initial: 'outside',
+  states: {
+    outside: {
+      description: 'One is not in, and does not want to be.',
+      meta: { spec: 'XEP-0045 §7' },
+      initial: 'offline',
+      entry: ['forgetSelf', 'forgetStay'],
+      states: {
+        offline: {
+          description: 'There is no stream to enter by.',
+          tags: ['idle'],
+          meta: { why: 'waits for a wish' },
+          on: {
+            'session.live': { target: 'online' },
+            'room.join': { target: '#room.waiting', actions: noteWish },
+          },
+        },
+        online: {
+          description: 'It can be entered.',
+          tags: ['idle'],
+          meta: { spec: 'XEP-0045 §7.2', why: 'waits for a wish' },
+          on: {
+            'session.suspended': { target: 'offline' },
+            'session.none': { target: 'offline' },
+            'room.join': { target: '#room.joining', actions: noteWish },
+          },
+        },
+      },
+    },
+    waiting: {
+      description: 'One wants to be in, and there is no stream to enter by.',
+      tags: ['idle'],
+      meta: { spec: 'XEP-0045 §7.2', why: 'the session comes back by itself, or the app connects' },
+      entry: 'forgetSelf',
+      on: {
+        'session.live': { target: 'joining' },
+        'session.halted': { target: 'outside', actions: noteRefusedEntry },
+        'room.join': { actions: noteWish },
+        // The entrance may be on its way already, on a stream that comes back.
+        'room.leave': { target: 'outside', actions: ['sendExit', 'noteLeft'] },
+      },
+    },
+    joining: {
+      description: 'The room is asked to let one in; it tells first who is there, and last that one is.',
+      meta: { spec: 'XEP-0045 §7.1, §7.2' },
+      entry: ['forgetSelf', 'sendEntrance'],
+      after: {
+        joinTimeout: [
+          { guard: 'stays', target: 'returning', actions: ['sendExit', 'noteSilentEntry'] },
+          { target: 'outside.online', actions: ['sendExit', 'noteSilentEntry'] },
+        ],
+      },
+      on: {
+        ...interrupted,
+        'self.present': [
+          { guard: { type: 'isNew', params: self }, target: 'opening', actions: noteSelf },
+          { target: 'joined', actions: noteSelf },
+        ],
+        'self.absent': {
+          guard: { type: 'isPutOut', params: exit },
+          target: 'outside.online',
+          actions: noteExit,
+        },
+        'room.refused': [
+          {
+            guard: { type: 'isUnreachable', params: failure },
+            target: 'returning',
+            actions: noteRefusedEntry,
+          },
+          { target: 'outside.online', actions: noteRefusedEntry },
+        ],
+        'room.join': { target: 'joining', reenter: true, actions: noteWish },
+        'room.leave': { target: 'leaving', actions: 'noteLeft' },
+      },
+    },
+    opening: {
+      description: 'The room is new, and one’s own: nobody else gets in before it is said how it is to be.',
+      meta: { spec: 'XEP-0045 §10.1.1, §10.1.2' },
+      invoke: {
+        id: 'openRoom',
+        src: 'openRoom',
+        onDone: { target: 'joined.past.told' },
+        onError: { target: 'leaving', actions: noteRefusedEntry },
+      },
+      after: { configureTimeout: { target: 'leaving', actions: 'noteSilentOpening' } },
+      on: {
+        'session.none': { target: 'waiting' },
+        'self.present': { actions: noteSelf },
+        'self.absent': { target: 'outside.online', actions: noteExit },
+        'room.leave': { target: 'leaving', actions: 'noteLeft' },
+      },
+    },
+    joined: {
+      description: 'One is in.',
+      meta: { spec: 'XEP-0045 §7.2.2' },
+      type: 'parallel',
+      on: {
+        'session.none': { target: 'waiting' },
+        'self.present': { actions: noteSelf },
+        'self.absent': [
+          { guard: { type: 'isPassing', params: exit }, target: 'returning', actions: noteExit },
+          { target: 'outside.online', actions: noteExit },
+        ],
+        'room.lost': { target: 'joining' },
+        'room.leave': { target: 'leaving', actions: 'noteLeft' },
+      },
+      states: {
+        past: {
+          description: 'What was said before.',
+          meta: { spec: 'XEP-0045 §7.1, §7.2.15' },
+          initial: 'telling',
+          states: {
+            telling: {
+              description: 'The room tells of it; the subject comes last.',
+              meta: { spec: 'XEP-0045 §7.2.13, §7.2.15' },
+              on: { 'room.current': { target: 'told' } },
+              after: { historyTimeout: { target: 'told' } },
+            },
+            told: {
+              description: 'What comes is said now.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0045 §7.2.16', why: 'one may stay for long' },
+            },
+          },
+        },
+        nickname: {
+          description: 'What one is called.',
+          meta: { spec: 'XEP-0045 §7.6' },
+          initial: 'settled',
+          states: {
+            settled: {
+              description: 'As the room says.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0045 §7.6', why: 'a name may last' },
+              on: {
+                'room.rename': { target: 'changing', actions: noteWish },
+                'self.renamed': { actions: { type: 'noteNickname', params: wish } },
+              },
+            },
+            changing: {
+              description: 'The room is asked for another.',
+              meta: { spec: 'XEP-0045 §7.6' },
+              entry: ['forgetRefusal', 'sendNickname'],
+              // Whatever ends it, one has the name that the room has said last.
+              exit: 'keepNickname',
+              after: { renameTimeout: { target: 'settled', actions: 'noteSilence' } },
+              on: {
+                'self.renamed': { target: 'settled', actions: { type: 'noteNickname', params: wish } },
+                'room.refused': {
+                  target: 'settled',
+                  actions: { type: 'noteRefusal', params: ({ event }) => event },
+                },
+                'room.rename': { target: 'changing', reenter: true, actions: noteWish },
+              },
+            },
+          },
+        },
+        liveness: {
+          description: 'Whether the room still knows one.',
+          meta: { spec: 'XEP-0410' },
+          initial: 'listening',
+          states: {
+            listening: {
+              description: 'The room was heard lately, or the silence is still short.',
+              meta: { spec: 'XEP-0410 §3.1' },
+              entry: 'noteAnswer',
+              after: { silence: { target: 'measuring', actions: 'measureSilence' } },
+              on: { 'session.suspended': { target: 'deferred' } },
+            },
+            measuring: {
+              description:
+                'One look when silence could have lasted, so that what is said in between costs nothing.',
+              meta: { spec: 'XEP-0410 §3.1' },
+              always: [{ guard: 'isSilent', target: 'probing' }, { target: 'listening' }],
+            },
+            probing: {
+              description: 'One pings oneself through the room.',
+              meta: { spec: 'XEP-0410 §3.1, §3.2' },
+              invoke: {
+                id: 'selfPing',
+                src: 'selfPing',
+                onDone: { target: 'listening', actions: 'measureSilence' },
+                onError: [
+                  {
+                    guard: { type: 'isIn', params: failure },
+                    target: 'listening',
+                    actions: 'measureSilence',
+                  },
+                  { guard: { type: 'isOut', params: failure }, target: '#room.joining' },
+                  { target: 'unanswered' },
+                ],
+              },
+              after: { probeTimeout: { target: 'unanswered' } },
+              on: { 'session.suspended': { target: 'deferred' } },
+            },
+            unanswered: {
+              description: 'Nobody has answered, which decides nothing: it is asked again.',
+              meta: { spec: 'XEP-0410 §3.2' },
+              entry: 'noteNoAnswer',
+              after: { retry: { target: 'measuring', actions: 'measureSilence' } },
+              on: { 'session.suspended': { target: 'deferred' } },
+            },
+            deferred: {
+              description: 'No stream to ask by.',
+              tags: ['idle'],
+              meta: { spec: 'XEP-0410 §4.1', why: 'the session comes back by itself, or is over' },
+              on: { 'session.live': { target: 'measuring', actions: 'measureSilence' } },
+            },
+          },
+        },
+      },
+    },
+    returning: {
+      description:
+        'The service has put one out, or cannot be reached, and no person has refused one: one comes back.',
+      meta: { spec: 'XEP-0045 §11.1, §11.2' },
+      entry: ['forgetSelf', 'countReturn'],
+      after: { return: { target: 'joining' } },
+      on: {
+        ...interrupted,
+        'room.join': { target: 'joining', actions: noteWish },
+        'room.leave': { target: 'outside.online', actions: 'noteLeft' },
+      },
+    },
+    leaving: {
+      description: 'The room is told, and says so.',
+      meta: { spec: 'XEP-0045 §7.14' },
+      initial: 'asked',
+      entry: ['forgetSelf', 'forgetStay', 'sendExit'],
+      states: {
+        asked: {
+          description: 'One wants nothing more of it.',
+          meta: { spec: 'XEP-0045 §7.14' },
+          after: { leaveTimeout: { target: '#room.outside.online' } },
+          on: {
+            'room.join': { target: 'turning', actions: noteWish },
+            'session.suspended': { target: '#room.outside' },
+            'session.none': { target: '#room.outside' },
+            'self.absent': { target: '#room.outside.online' },
+            'room.refused': { target: '#room.outside.online' },
+          },
+        },
+        turning: {
+          description:
+            'One wants in again, once one is out: whose word on whom it is would not be known otherwise.',
+          meta: { spec: 'XEP-0045 §7.2, §7.14' },
+          after: { leaveTimeout: { target: '#room.joining' } },
+          on: {
+            ...interrupted,
+            'self.absent': { target: '#room.joining' },
+            'room.refused': { target: '#room.joining' },
+            'room.leave': { target: 'asked', actions: 'noteLeft' },
+          },
+        },
+      },
+    },
+  },
+})
+
+/** With 10 s at first, five minutes and a little. */
+const countedReturns = 6
+
+const stillIn: ReadonlySet<string> = new Set([
+  'service-unavailable',
+  'feature-not-implemented',
+  'item-not-found',
+])
+const undecided: ReadonlySet<string> = new Set(['remote-server-not-found', 'remote-server-timeout'])

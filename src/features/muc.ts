@@ -1,0 +1,256 @@
+import { assign, fromPromise } from 'xstate'
+import type { Observable } from 'rxjs'
+import { defaultRoomTimeouts, type RoomTimeouts } from '../../machines/room-context.js'
+import { roomMachine } from '../../machines/room.js'
+import { refuseUncountable } from '../../machines/timeouts.js'
+import type { XmppError } from '../errors.js'
+import { Channel } from '../router/channel.js'
+import { findDirectInvitation } from '../stanza/direct-invitation.js'
+import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
+import type { Message } from '../stanza/message.js'
+import { findRoomUser, toRoomUserElement } from '../stanza/muc.js'
+import * as ns from '../xml/namespaces.js'
+import { announce } from './announcement.js'
+import type { Delivery } from './delivery.js'
+import type { FeatureHost } from './feature-host.js'
+import { Occupants } from './occupants.js'
+import { RoomDeeds, unlessUnsendable } from './room-deeds.js'
+import { RoomEar } from './room-ear.js'
+import { RoomMessages } from './room-messages.js'
+import { Room, type RoomActorRef } from './room.js'
+
+/** What `muc` works with. */
+export interface MucOptions {
+  /** Waits of every room, in milliseconds; default `defaultRoomTimeouts`. */
+  readonly timeouts?: Partial<RoomTimeouts> | undefined
+}
+
+/** Somebody asks one into a room. Anybody can: what it says is their word alone. */
+export interface RoomInvitation {
+  readonly room: Jid
+  /** Who asks; as the room says, where it came through the room. */
+  readonly from: Jid | undefined
+  readonly reason: string | undefined
+  /** For `join`. */
+  readonly password: string | undefined
+  /** From person to person, rather than through the room. */
+  readonly isDirect: boolean
+}
+
+/** Somebody whom one has asked into a room says no. @see XEP-0045 §7.8.2 */
+export interface RoomDecline {
+  readonly room: Jid
+  /** Who it was, as the room says. */
+  readonly from: Jid | undefined
+  readonly reason: string | undefined
+}
+
+/** Chat rooms. @see XEP-0045 */
+export interface MucFeature {
+  /**
+   * A room by its bare address, begun where there is none; nothing is sent before `join`.
+   * @throws RangeError for an address that cannot be prepared, or that names nobody at a service
+   */
+  readonly room: (jid: JidInput) => Room
+  /** Those who ask one in. */
+  readonly invitation$: Observable<RoomInvitation>
+  /** Those who were asked in through a room, and say no. */
+  readonly decline$: Observable<RoomDecline>
+  /** Says no, through the room; to who has asked directly nothing is said (XEP-0249 §4). */
+  readonly decline: (
+    invitation: RoomInvitation,
+    options?: { readonly reason?: string | undefined },
+  ) => Delivery | undefined
+}
+
+interface Live {
+  readonly room: Room
+  readonly actor: RoomActorRef
+  readonly ear: RoomEar
+  readonly deeds: RoomDeeds
+}
+
+/**
+ * Chat rooms for a client: `client.use(muc)`, before it connects.
+ * @throws RangeError for a time-out that no timer can count
+ * @example
+ * const room = client.use(muc).room('tea@conference.example.test')
+ * room.message$.subscribe(({ nickname, body }) => console.log(`${nickname}: ${body}`))
+ * await room.join({ nickname: 'Alice' })
+ * room.send('Hello')
+ * @see XEP-0045, XEP-0249, XEP-0410
+ */
+export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
+  const { bus, send } = host
+  const timeouts = { ...defaultRoomTimeouts, ...options.timeouts }
+  refuseUncountable({ ...timeouts })
+  announce(host, ns.room, ns.directInvitation)
+  const live = new Map<string, Live>()
+  /** Why there will be no session unless the app asks for one. */
+  let halt: XmppError | undefined
+  const invitations = new Channel<RoomInvitation>()
+  const declines = new Channel<RoomDecline>()
+
+  const tellOfHalt = (actor: RoomActorRef) => {
+    if (halt === undefined || !actor.getSnapshot().matches('waiting')) return
+    actor.send({ type: 'session.halted', error: halt })
+  }
+
+  const begin = (jid: Jid): Live => {
+    const key = jid.toString()
+    const occupants = new Occupants()
+    const deeds = new RoomDeeds(jid, host)
+    const messages = new RoomMessages(host, () => {
+      actor.send({ type: 'room.lost' })
+      return actor.getSnapshot().matches('joining')
+    })
+    const wishedIn = ({ context }: { readonly context: { readonly wished: string | undefined } }) =>
+      context.wished ?? ''
+    const machine = roomMachine.provide({
+      actors: {
+        openRoom: fromPromise(({ signal }) => deeds.open({ signal, timeoutMs: Infinity })),
+        selfPing: fromPromise(({ signal }) =>
+          deeds.pingSelf(wishedIn(actor.getSnapshot()), { signal, timeoutMs: Infinity }),
+        ),
+      },
+      actions: {
+        sendEntrance: (args) => unlessUnsendable(() => deeds.enter(wishedIn(args), ear.spokenAt)),
+        sendNickname: (args) => unlessUnsendable(() => deeds.present(wishedIn(args))),
+        sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
+        measureSilence: assign(() => ({ silentMs: performance.now() - ear.heardMs })),
+      },
+    })
+    const actor = host.start(machine, { id: `room:${key}`, input: { jid: key, timeouts } })
+    const ear = new RoomEar(actor, occupants, messages, () => bus.account && toJid(bus.account.bare).domain)
+    const end = () => {
+      if (live.get(key)?.actor === actor) live.delete(key)
+      messages.fail(jid, undefined)
+      occupants.clear()
+      occupants.complete()
+      ear.complete()
+    }
+    let last: unknown
+    actor.subscribe({
+      next: (snapshot) => {
+        const { exit } = snapshot.context
+        // What nothing came of leaves those who were told of on the way in.
+        const isSame = snapshot === last
+        last = snapshot
+        if (snapshot.matches('joined')) {
+          messages.flush()
+          catchUp(actor, deeds)
+        } else if (!isSame && !snapshot.matches('opening')) occupants.clear()
+        if (snapshot.matches('outside')) messages.fail(jid, exit?.error)
+        tellOfHalt(actor)
+      },
+      complete: end,
+    })
+    const room = new Room(jid, {
+      actor,
+      occupants,
+      ear,
+      messages,
+      deeds,
+      expect: (door) => {
+        deeds.expect(door)
+        // Who has left, and comes again, says anew how much of the past is wanted.
+        const snapshot = actor.getSnapshot()
+        if (snapshot.matches('outside') || snapshot.matches('leaving')) ear.spokenAt = undefined
+      },
+      ended: end,
+    })
+    return { room, actor, ear, deeds }
+  }
+
+  const tell = ({ actor }: Live, event: Parameters<RoomActorRef['send']>[0]) => {
+    if (actor.getSnapshot().status === 'active') actor.send(event)
+  }
+  const tellAll = (event: Parameters<RoomActorRef['send']>[0]) => {
+    for (const each of live.values()) tell(each, event)
+  }
+  /** Whom one asks in who is in. @see XEP-0249 §4 */
+  const isIn = ({ room }: RoomInvitation) =>
+    live.get(room.toString())?.actor.getSnapshot().matches('joined') ?? false
+  let standing: 'live' | 'none' | 'suspended' = 'none'
+  bus.session$.subscribe((next) => {
+    standing = next
+    tellAll({ type: `session.${next}` })
+  })
+  host.state$.subscribe((state) => {
+    // Whoever says goodbye to all is out of every room by that, and wants to be in again with the next session.
+    if (state.status === 'closing') tellAll({ type: 'session.none' })
+    halt = state.status === 'halted' ? state.error : undefined
+    for (const each of live.values()) tellOfHalt(each.actor)
+  })
+  host.presence.announced$.subscribe(() => {
+    for (const { actor, deeds } of live.values()) catchUp(actor, deeds)
+  })
+  bus.presence$.subscribe((presence) => {
+    live.get(presence.from?.bare.toString() ?? '')?.ear.takePresence(presence)
+  })
+  bus.message$.subscribe({
+    next: (message) => {
+      live.get(message.from?.bare.toString() ?? '')?.ear.takeMessage(message)
+      for (const invitation of findInvitations(message)) if (!isIn(invitation)) invitations.next(invitation)
+      for (const decline of findDeclines(message)) declines.next(decline)
+    },
+    complete: () => {
+      invitations.complete()
+      declines.complete()
+    },
+  })
+
+  return {
+    room: (input) => {
+      const { bare } = toJid(input)
+      if (bare.local === undefined) throw new RangeError(`${bare.toString()} is a service, and no room`)
+      const key = bare.toString()
+      const known = live.get(key)
+      if (known !== undefined) return known.room
+      const begun = begin(bare)
+      live.set(key, begun)
+      if (standing === 'live') tell(begun, { type: 'session.live' })
+      return begun.room
+    },
+    invitation$: invitations.stream$,
+    decline$: declines.stream$,
+    decline: ({ from: to, isDirect, room }, { reason } = {}) =>
+      isDirect || to === undefined
+        ? undefined
+        : send({ to: room, payloads: [toRoomUserElement({ declines: [{ to, reason }] })] }),
+  }
+}
+
+/** What was said to everybody since one came in is said there, too. @see XEP-0045 §7.7 */
+function catchUp(actor: RoomActorRef, deeds: RoomDeeds): void {
+  const { context } = actor.getSnapshot()
+  const { self } = context
+  if (self !== undefined) unlessUnsendable(() => deeds.catchUp(self.nickname))
+}
+
+/** Only the room can pass it on. @see XEP-0045 §7.8.2 */
+function findDeclines({ from: room, payloads, type }: Message): readonly RoomDecline[] {
+  if (payloads.length === 0 || room?.local === undefined || room.resource !== undefined) return []
+  if (type === 'error' || type === 'groupchat') return []
+  const declines = findRoomUser(payloads)?.declines ?? []
+  return declines.map(({ from, reason }) => ({ room, from, reason }))
+}
+
+/** Through the room only the room can ask. @see XEP-0045 §7.8, XEP-0249 §3 */
+function findInvitations({ from, payloads, type }: Message): readonly RoomInvitation[] {
+  if (payloads.length === 0 || from === undefined || type === 'error' || type === 'groupchat') return []
+  const direct = findDirectInvitation(payloads)
+  const user = from.resource === undefined && from.local !== undefined ? findRoomUser(payloads) : undefined
+  const mediated = (user?.invitations ?? []).map((invitation) => ({
+    room: from,
+    from: invitation.from,
+    reason: invitation.reason,
+    password: user?.password,
+    isDirect: false,
+  }))
+  // A room may say the same in both words, for who knows only the one (XEP-0249 §2).
+  if (mediated.length > 0 || direct === undefined) return mediated
+  const { password, reason, room } = direct
+  if (room.local === undefined) return []
+  return [{ room: room.bare, from, reason, password, isDirect: true }]
+}

@@ -1,0 +1,117 @@
+import type { Observable } from 'rxjs'
+import type { RoomExit } from '../../machines/room-context.js'
+import { Channel, StateChannel } from '../router/channel.js'
+import type { Jid } from '../stanza/jid.js'
+import type { RoomAffiliation, RoomRole, RoomUser } from '../stanza/muc.js'
+import type { Presence } from '../stanza/presence.js'
+import { VersionedMap } from './versioned-map.js'
+
+/** Somebody in a room. @see XEP-0045 §5 */
+export interface Occupant {
+  readonly nickname: string
+  readonly role: RoomRole
+  readonly affiliation: RoomAffiliation
+  /** Who it is, where the room tells. */
+  readonly jid: Jid | undefined
+  /** As it came: how available, in which words. */
+  readonly presence: Presence
+  readonly isSelf: boolean
+}
+
+/** What has happened to somebody in a room, oneself included. */
+export type OccupantChange =
+  | { readonly kind: 'entered'; readonly occupant: Occupant }
+  /** Other rights, or another presence. */
+  | { readonly kind: 'changed'; readonly occupant: Occupant; readonly before: Occupant }
+  | { readonly kind: 'renamed'; readonly occupant: Occupant; readonly before: string }
+  | { readonly kind: 'left'; readonly occupant: Occupant; readonly exit: RoomExit }
+
+/** Who is in a room: told as a whole once one is in oneself, and with every change from then on. */
+export class Occupants {
+  readonly #people = new VersionedMap<Occupant>()
+  readonly #views = new StateChannel<ReadonlyMap<string, Occupant>>(this.#people.view)
+  readonly #changes = new Channel<OccupantChange>()
+  /** Those who are about to come back under another nickname, by that. */
+  readonly #renamed = new Map<string, Occupant>()
+  #isTold = false
+
+  /** Replays. */
+  get occupants$(): Observable<ReadonlyMap<string, Occupant>> {
+    return this.#views.stream$
+  }
+
+  /** As it was told last. */
+  get view(): ReadonlyMap<string, Occupant> {
+    return this.#views.value
+  }
+
+  get change$(): Observable<OccupantChange> {
+    return this.#changes.stream$
+  }
+
+  get(nickname: string): Occupant | undefined {
+    return this.#people.get(nickname)
+  }
+
+  /** One enters, or is out: nobody is known to be there. */
+  clear(): void {
+    this.#isTold = false
+    this.#renamed.clear()
+    if (this.#people.view.size > 0) this.#people.replace(new Map())
+    if (this.#views.value.size > 0) this.#views.next(this.#people.view)
+  }
+
+  /** One is in: who is there was told before. */
+  tell(): void {
+    if (this.#isTold) return
+    this.#isTold = true
+    this.#views.next(this.#people.view)
+  }
+
+  put(nickname: string, presence: Presence, { item }: RoomUser, isSelf: boolean): void {
+    const occupant: Occupant = {
+      nickname,
+      role: item?.role ?? 'none',
+      affiliation: item?.affiliation ?? 'none',
+      jid: item?.jid,
+      presence,
+      isSelf,
+    }
+    const before = this.#people.get(nickname)
+    const former = this.#renamed.get(nickname)
+    this.#renamed.delete(nickname)
+    this.#people.set(nickname, occupant)
+    if (!this.#isTold) return
+    this.#views.next(this.#people.view)
+    if (before !== undefined) this.#changes.next({ kind: 'changed', occupant, before })
+    else if (former !== undefined) this.#changes.next({ kind: 'renamed', occupant, before: former.nickname })
+    else this.#changes.next({ kind: 'entered', occupant })
+  }
+
+  /** The next presence under the new nickname is theirs. @see XEP-0045 §7.6 */
+  rename(nickname: string, next: string): void {
+    const occupant = this.#people.get(nickname)
+    if (occupant === undefined) return
+    this.#people.delete(nickname)
+    this.#renamed.set(next, occupant)
+  }
+
+  /** Who it was that is about to come back under this nickname. */
+  formerOf(nickname: string): string | undefined {
+    return this.#renamed.get(nickname)?.nickname
+  }
+
+  remove(nickname: string, exit: RoomExit): void {
+    const occupant = this.#people.get(nickname)
+    if (occupant === undefined) return
+    this.#people.delete(nickname)
+    if (!this.#isTold) return
+    this.#views.next(this.#people.view)
+    this.#changes.next({ kind: 'left', occupant, exit })
+  }
+
+  complete(): void {
+    this.#views.complete()
+    this.#changes.complete()
+  }
+}

@@ -1,0 +1,199 @@
+import type { Observable } from 'rxjs'
+import type { RoomExit, RoomExitKind } from '../../machines/room-context.js'
+import { Channel, StateChannel } from '../router/channel.js'
+import { findDelay } from '../stanza/delay.js'
+import type { Message } from '../stanza/message.js'
+import { findRoomUser, type RoomUser } from '../stanza/muc.js'
+import type { Presence } from '../stanza/presence.js'
+import { findOriginId } from '../stanza/stanza-id.js'
+import type { XmlElement } from '../xml/element.js'
+import type { Occupants } from './occupants.js'
+import type { RoomMessages } from './room-messages.js'
+import type { RoomActorRef, RoomMessage, RoomSubject } from './room.js'
+
+/** What the numbers mean that a room gives with the presence of who is out. @see XEP-0045 §16.6.2 */
+const exitKinds: readonly (readonly [number, RoomExitKind])[] = [
+  [333, 'error'],
+  [332, 'shutdown'],
+  [301, 'banned'],
+  [307, 'kicked'],
+  [321, 'affiliation'],
+  [322, 'members-only'],
+]
+const self = 110
+const created = 201
+const rewritten = 210
+const renamed = 303
+/** What is said of oneself alone: the rest is what one is warned of on entering. @see XEP-0045 §7.2.3, §7.2.12 */
+const ofSelf: ReadonlySet<number> = new Set([self, created, rewritten])
+
+/** Hears what one room says, and tells of it. */
+export class RoomEar {
+  readonly #actor: RoomActorRef
+  readonly #occupants: Occupants
+  readonly #messages: RoomMessages
+  readonly #server: () => string | undefined
+  readonly #said = new Channel<RoomMessage>()
+  readonly #whispered = new Channel<RoomMessage>()
+  readonly #noticed = new Channel<ReadonlySet<number>>()
+  readonly #subject = new StateChannel<RoomSubject | undefined>(undefined)
+  /** When the room was heard last, by the clock that never jumps. */
+  heardMs = 0
+  /** When something was said last, in milliseconds since 1970. */
+  spokenAt: number | undefined
+
+  /** @param server the address of one’s own */
+  constructor(
+    actor: RoomActorRef,
+    occupants: Occupants,
+    messages: RoomMessages,
+    server: () => string | undefined,
+  ) {
+    this.#server = server
+    this.#actor = actor
+    this.#occupants = occupants
+    this.#messages = messages
+  }
+
+  get message$(): Observable<RoomMessage> {
+    return this.#said.stream$
+  }
+
+  get whisper$(): Observable<RoomMessage> {
+    return this.#whispered.stream$
+  }
+
+  get subject$(): Observable<RoomSubject | undefined> {
+    return this.#subject.stream$
+  }
+
+  get notice$(): Observable<ReadonlySet<number>> {
+    return this.#noticed.stream$
+  }
+
+  complete(): void {
+    for (const channel of [this.#said, this.#whispered, this.#noticed, this.#subject]) channel.complete()
+  }
+
+  takePresence(presence: Presence): void {
+    if (!this.#listens()) return
+    this.heardMs = performance.now()
+    const { error, from, payloads, type } = presence
+    const nickname = from?.resource
+    const { context } = this.#actor.getSnapshot()
+    if (type === 'error') {
+      // Another nickname is refused by the name that is wished, or by the one that one has (§7.6).
+      const isAnswer =
+        nickname === undefined || nickname === context.wished || nickname === context.self?.nickname
+      if (error !== undefined && isAnswer) this.#actor.send({ type: 'room.refused', error })
+    } else if (nickname !== undefined) {
+      const user = findRoomUser(payloads) ?? nothing
+      const isMarked = user.statuses.has(self)
+      const known = this.#occupants.formerOf(nickname) ?? nickname
+      const named = context.self?.nickname
+      if (type === undefined) this.#present(nickname, presence, user, isMarked || known === named)
+      // Who is put out is not always told so by number, on the way in neither (§9.1, §10.9).
+      else if (type === 'unavailable')
+        this.#absent(nickname, presence, user, isMarked || known === (named ?? context.wished))
+    }
+  }
+
+  #present(nickname: string, presence: Presence, user: RoomUser, isSelf: boolean): void {
+    const former = this.#actor.getSnapshot().context.self?.nickname
+    const isOther = isSelf && former !== undefined && former !== nickname
+    if (isOther) this.#occupants.rename(former, nickname)
+    this.#occupants.put(nickname, presence, user, isSelf)
+    if (!isSelf) return
+    this.#occupants.tell()
+    const { affiliation = 'none', role = 'none' } = user.item ?? {}
+    const { statuses } = user
+    const isNew = statuses.has(created)
+    if (isOther || statuses.has(rewritten)) this.#actor.send({ type: 'self.renamed', nickname })
+    this.#actor.send({ type: 'self.present', self: { nickname, role, affiliation, isNew } })
+    const warnings = new Set([...statuses].filter((number) => !ofSelf.has(number)))
+    if (warnings.size > 0) this.#noticed.next(warnings)
+  }
+
+  #absent(nickname: string, presence: Presence, user: RoomUser, isSelf: boolean): void {
+    const isRenamed = user.statuses.has(renamed)
+    const next = isRenamed ? user.item?.nickname : undefined
+    // One’s own other name is that once one is there by it.
+    if (next !== undefined) return this.#occupants.rename(nickname, next)
+    const exit = toExit(user, presence)
+    this.#occupants.remove(nickname, exit)
+    // Which name one has now, one’s next presence says.
+    if (isSelf && !isRenamed) this.#actor.send({ type: 'self.absent', exit })
+  }
+
+  takeMessage(message: Message): void {
+    const { body, from, payloads, subject, thread, type } = message
+    const nickname = from?.resource
+    // One’s standing may change while one is outside (§18.1).
+    if (nickname === undefined && type !== 'error') {
+      const { statuses } = findRoomUser(payloads) ?? nothing
+      if (statuses.size > 0) this.#noticed.next(statuses)
+    }
+    if (!this.#listens()) return
+    this.heardMs = performance.now()
+    if (type === 'groupchat') {
+      const said = this.#read(message)
+      if (body !== undefined) {
+        this.spokenAt = Math.max(this.spokenAt ?? 0, said.moment ?? Date.now())
+        this.#said.next({ ...said, body })
+      } else if (subject !== undefined && thread === undefined) {
+        // All that was said before it is told.
+        this.spokenAt = Date.now()
+        this.#subject.next({ text: subject, nickname })
+        this.#actor.send({ type: 'room.current' })
+      }
+    } else if (type !== 'error' && nickname !== undefined && body !== undefined)
+      this.#whispered.next({ ...this.#read(message), body })
+  }
+
+  /** Who says it, and when; one’s own words are known by their id, since somebody else may have had the name before. */
+  #read(message: Message): Omit<RoomMessage, 'body'> {
+    const { from, id, payloads } = message
+    const { self, wished } = this.#actor.getSnapshot().context
+    const nickname = from?.resource
+    const moment = this.#momentOf(payloads)
+    const name = findOriginId(payloads) ?? id
+    const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
+    const isReflected = isMine && name !== undefined && this.#messages.reflected(name)
+    return { nickname, isOwn: isReflected || (isMine && moment === undefined), moment, message }
+  }
+
+  /** Once the past is told, the room alone has held something back, or one’s own server: others may write what they like. */
+  #momentOf(payloads: readonly XmlElement[]): number | undefined {
+    const delay = findDelay(payloads)
+    const snapshot = this.#actor.getSnapshot()
+    if (delay === undefined || !snapshot.matches({ joined: { past: 'told' } })) return delay?.moment
+    const holder = delay.from?.toString()
+    return holder === snapshot.context.jid || holder === this.#server() ? delay.moment : undefined
+  }
+
+  /** What comes after one has left says nothing of now. */
+  #listens(): boolean {
+    const snapshot = this.#actor.getSnapshot()
+    return snapshot.status === 'active' && !snapshot.matches('outside') && !snapshot.matches('waiting')
+  }
+}
+
+const nothing: RoomUser = {
+  item: undefined,
+  statuses: new Set(),
+  destruction: undefined,
+  invitations: [],
+  declines: [],
+  password: undefined,
+}
+
+function toExit({ destruction, item, statuses }: RoomUser, { status }: Presence): RoomExit {
+  const actor = item?.actor
+  const by = actor?.nickname ?? actor?.jid?.toString()
+  if (destruction !== undefined) {
+    const { alternate, reason: text } = destruction
+    return { kind: 'destroyed', by, text, alternate: alternate?.toString(), error: undefined }
+  }
+  const [, kind = 'left'] = exitKinds.find(([number]) => statuses.has(number)) ?? []
+  return { kind, by, text: item?.reason ?? status, alternate: undefined, error: undefined }
+}

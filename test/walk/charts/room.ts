@@ -1,0 +1,152 @@
+import { assign } from 'xstate'
+import { roomMachine } from '../../../machines/room.js'
+import {
+  defaultRoomTimeouts,
+  exitOf,
+  type RoomEvent,
+  type RoomExitKind,
+  type SelfFacts,
+} from '../../../machines/room-context.js'
+import { StanzaError, TransportError } from '../../../src/errors.js'
+import { orders } from '../../../src/testing/index.js'
+import { toWalked } from './walked-chart.js'
+
+const self: SelfFacts = { nickname: 'Alice', role: 'participant', affiliation: 'none', isNew: false }
+const conflict = new StanzaError('conflict', 'cancel')
+const unreachable = new StanzaError('remote-server-not-found', 'cancel')
+const exits: readonly RoomExitKind[] = ['banned', 'error', 'kicked', 'left', 'shutdown']
+const events: readonly RoomEvent[] = [
+  { type: 'session.live' },
+  { type: 'session.suspended' },
+  { type: 'session.none' },
+  { type: 'session.halted', error: new TransportError('refused', 'nobody listens') },
+  { type: 'room.join', nickname: 'Alice' },
+  { type: 'room.leave' },
+  { type: 'room.rename', nickname: 'Alicia' },
+  { type: 'self.present', self },
+  { type: 'self.present', self: { ...self, affiliation: 'owner', isNew: true } },
+  { type: 'self.renamed', nickname: 'Alicia' },
+  ...exits.map((kind) => ({ type: 'self.absent', exit: exitOf(kind) }) as const),
+  { type: 'room.refused', error: conflict },
+  { type: 'room.refused', error: unreachable },
+  { type: 'room.current' },
+  { type: 'room.lost' },
+]
+
+/** The chart with a silence that is measured, as an ear does: short at first, long enough at the next look. */
+const machine = roomMachine.provide({
+  actions: {
+    measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
+      silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
+    })),
+  },
+})
+
+export const room = toWalked(machine, {
+  inputs: [{ jid: 'tea@conference.example.test', timeouts: defaultRoomTimeouts }],
+  events,
+  outcomes: {
+    openRoom: { error: [new StanzaError('forbidden', 'auth')] },
+    selfPing: {
+      error: [
+        new StanzaError('not-acceptable', 'cancel'),
+        new StanzaError('feature-not-implemented', 'cancel'),
+        new StanzaError('remote-server-timeout', 'wait'),
+      ],
+    },
+  },
+  key: ({ context: { exit, refusal, returns, self, silentMs, stays, wished } }) => [
+    exit?.kind,
+    refusal?.code,
+    returns,
+    stays,
+    self?.nickname,
+    silentMs,
+    wished,
+  ],
+  invariants: {
+    'one is in by the word of the room alone': (snapshot, last) =>
+      !snapshot.matches('joined') ||
+      last?.from.matches('joined') === true ||
+      last?.event.type === 'self.present' ||
+      last?.event.type === 'xstate.done.actor.openRoom',
+    'the room says who one is as long as one is in, and no longer': (snapshot) =>
+      (snapshot.matches('joined') || snapshot.matches('opening')) === (snapshot.context.self !== undefined),
+    'a room is entered by a wish, and a stream': (snapshot, last) =>
+      !orders(last, 'sendEntrance') ||
+      (snapshot.context.wished !== undefined && snapshot.matches('joining') && !isOver(last?.event.type)),
+    'who may be in, and wants to leave, says so': (_snapshot, last) =>
+      last?.event.type !== 'room.leave' ||
+      !(['joining', 'opening', 'joined'] as const).some((state) => last.from.matches(state)) ||
+      orders(last, 'sendExit'),
+    'whom a person has put out does not come back by oneself': (snapshot, last) =>
+      last?.event.type !== 'self.absent' ||
+      !['banned', 'kicked'].includes(last.event.exit.kind) ||
+      !last.from.matches('joined') ||
+      snapshot.matches({ outside: 'online' }),
+    'whom the service has put out comes back': (snapshot, last) =>
+      last?.event.type !== 'self.absent' ||
+      !['error', 'shutdown'].includes(last.event.exit.kind) ||
+      !last.from.matches('joined') ||
+      snapshot.matches('returning'),
+    'who was in, and reaches nobody, tries again': (snapshot, last) =>
+      last?.event.type !== 'room.refused' ||
+      last.event.error !== unreachable ||
+      !last.from.matches('joining') ||
+      snapshot.matches(last.from.context.stays ? 'returning' : 'outside'),
+    'who is outside has been in by no wish that stands': ({ context, value }) =>
+      typeof value !== 'object' || 'joined' in value || (!context.stays && context.returns === 0),
+    'who comes back waits longer each time': (snapshot, last) =>
+      !snapshot.matches('returning') ||
+      last?.from.matches('returning') === true ||
+      snapshot.context.returns > (last?.from.context.returns ?? 0) ||
+      snapshot.context.returns === 6,
+    'a wish outlives a session, and the wish to leave does too': (snapshot, last) =>
+      last?.event.type !== 'session.none' ||
+      snapshot.matches(
+        last.from.matches('outside') || last.from.matches({ leaving: 'asked' }) ? 'outside' : 'waiting',
+      ),
+    'who is not let in is told why': (snapshot, last) =>
+      last?.from.matches('joining') !== true ||
+      !snapshot.matches('outside') ||
+      snapshot.context.exit !== undefined,
+    'a new room is one’s own to open, and nobody is in before': (snapshot, last) =>
+      !(last?.event.type === 'self.present' && last.event.self.isNew && last.from.matches('joining')) ||
+      snapshot.matches('opening'),
+    'another nickname counts once the room says so': ({ context }, last) =>
+      last?.event.type !== 'room.rename' || context.self?.nickname === last.from.context.self?.nickname,
+    'a nickname that was refused leaves the one before': (snapshot, last) =>
+      last?.from.matches({ joined: { nickname: 'changing' } }) !== true ||
+      last.event.type !== 'room.refused' ||
+      (snapshot.context.refusal !== undefined && snapshot.context.wished === snapshot.context.self?.nickname),
+    'another nickname is wished while it is asked for alone': (snapshot) =>
+      !snapshot.matches('joined') ||
+      snapshot.matches({ joined: { nickname: 'changing' } }) ||
+      snapshot.context.wished === snapshot.context.self?.nickname,
+    'nobody is asked by a name that may be another': (snapshot, last) =>
+      !snapshot.matches({ joined: { nickname: 'changing', liveness: 'probing' } }) ||
+      snapshot.context.wished === snapshot.context.self?.nickname ||
+      last?.from.matches({ joined: { liveness: 'probing' } }) === true,
+    'the answer to an exit of before ends no entrance': (snapshot, last) =>
+      last?.event.type !== 'self.absent' ||
+      last.event.exit.kind !== 'left' ||
+      !last.from.matches('joining') ||
+      snapshot.matches('joining'),
+    'who did not answer is not said to before they do': (snapshot, last) =>
+      last?.from.context.isAnswering !== false ||
+      !snapshot.context.isAnswering ||
+      !snapshot.matches({ joined: { liveness: 'probing' } }),
+    'only silence is probed': (snapshot) =>
+      !snapshot.matches({ joined: { liveness: 'probing' } }) ||
+      snapshot.context.silentMs >= snapshot.context.timeouts.quietMs,
+    'nothing is asked without a stream': (snapshot, last) =>
+      last?.event.type !== 'session.suspended' ||
+      !snapshot.matches('joined') ||
+      snapshot.matches({ joined: { liveness: 'deferred' } }),
+    'who does not answer puts nobody out': (snapshot, last) =>
+      !/^xstate\.after\.(probe|history|rename)Timeout\./.test(last?.event.type ?? '') ||
+      snapshot.matches('joined'),
+  },
+})
+
+const isOver = (type = '') => type === 'session.none' || type === 'session.suspended'
