@@ -9,6 +9,9 @@ import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
+import { holdRoomRights } from './room-rights.js'
+import { holdRoomSessions } from './room-sessions.js'
+import { holdRooms } from './rooms.js'
 import { holdTyping } from './typing.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -52,6 +55,7 @@ const under: ServerUnderTest = {
     'SCRAM-SHA-1',
     'PLAIN',
   ],
+  deviations: ['lets one device in by a name'],
   renew: async (username) => {
     server.removeAccount(username)
     await server.addAccount({ username, password })
@@ -67,4 +71,7 @@ holdDiscovery(under)
 holdConsole(under)
 holdTyping(under)
 holdProfiles(under)
+holdRooms(under)
+holdRoomRights(under)
+holdRoomSessions(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

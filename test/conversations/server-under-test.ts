@@ -11,17 +11,24 @@ import type { ClientOptions } from '../../src/client-options.js'
  * `forgets the last words`: once the connection of a resource has ended, the status with which it became unavailable before is
  * not told any more (against XEP-0012 §3). `makes no invitations`: XEP-0401 and XEP-0445 are not offered. `tells strangers to subscribe`: who may not know when an account was left gets
  * subscription-required, not forbidden (against XEP-0012 §3). `keeps the fields it knows`: a
- * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped.
+ * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped. `remembers a room
+ * that is gone`: nobody can make it anew for a while, but is told that it is gone. `gives newcomers voice`: in a moderated room
+ * they are visitors only where its configuration says so with `members_by_default`, a field of its own (against XEP-0045
+ * §5.1.1). `lets one device in by a name`: another of the same person is told that somebody has it (XEP-0045 §7.2.8 leaves it
+ * to the service).
  */
 export type Deviation =
   | 'calls a removed account a conflict'
   | 'confirms the removal of nobody'
   | 'forgets the last words'
+  | 'gives newcomers voice'
   | 'hides nobody'
   | 'keeps the fields it knows'
+  | 'lets one device in by a name'
   | 'makes no invitations'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'
+  | 'remembers a room that is gone'
   | 'swaps what comes while a session moves'
   | 'takes no approval in advance'
   | 'tells of no approval in advance'
@@ -52,6 +59,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
     'hides nobody',
     'keeps the fields it knows',
     'keeps an approval that was taken back',
+    'remembers a room that is gone',
     'tells of no approval in advance',
   ],
   ejabberd: [
@@ -59,6 +67,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
     'forgets the last words',
     'keeps a withdrawn request',
     'confirms the removal of nobody',
+    'gives newcomers voice',
     'hides nobody',
     'makes no invitations',
     'takes no approval in advance',

@@ -7,6 +7,9 @@ import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
+import { holdRoomRights } from '../conversations/room-rights.js'
+import { holdRoomSessions } from '../conversations/room-sessions.js'
+import { holdRooms } from '../conversations/rooms.js'
 import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTyping } from '../conversations/typing.js'
 import { realPassword } from '../support/real-accounts.js'
@@ -53,6 +56,9 @@ onEachRealServer((server) => {
       holdConsole(under)
       holdTyping(under)
       holdProfiles(under)
+      holdRooms(under)
+      holdRoomRights(under)
+      holdRoomSessions(under)
     },
   )
 })

@@ -106,6 +106,9 @@ Component "conference.${open}" "muc"
   modules_enabled = { "muc_mam" }
   restrict_room_creation = false
 
+Component "conference.${secure}" "muc"
+  restrict_room_creation = false
+
 Component "upload.${open}" "http_file_share"
   http_host = "${open}"
   http_external_url = "http://${open}:${port('http')}/"
