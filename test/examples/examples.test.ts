@@ -28,6 +28,15 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^mot2passe: Check user name and password\.$/,
     /^nouveau mot2passe: lets you in$/,
   ],
+  'chat-room': [
+    /^Toto: owner$/,
+    /^Tata: none$/,
+    /^Toto says: Is there tea\?$/,
+    /^Tata says: Yes, Toto, at five!$/,
+    /^yours is received$/,
+    /^Tata has left: Put the kettle on$/,
+    /^you are outside$/,
+  ],
   'client-information': [
     /^their app: My app 1\.0, on an operating system of their own$/,
     /^their time: \d\d:\d\d:\d\d, UTC[+-]\d+ min$/,
