@@ -8,7 +8,7 @@ import { runAtMost } from './faults/run-at-most.js'
 import { holdSession, rowNames, type RowName, type Session } from './faults/rows.js'
 import { serverNames, startServerUnderFaults, type ServerUnderFaults } from './faults/servers.js'
 import { legend, toSummaries, toTable, type Held } from './faults/summary.js'
-import { choose, readOptions } from '../support/script-options.js'
+import { choose, readOptions, toCounts } from '../support/script-options.js'
 
 const clients = ['ours', 'xmpp-client', 'stanza', 'strophe'] as const satisfies readonly Client[]
 
@@ -32,10 +32,10 @@ const chosenServers = choose('server', serverNames, options.text('server'))
 const isQuick = options.has('quick')
 const sessions = isQuick ? 1 : 20
 const seeds =
-  options.text('seed')?.split(',').map(Number) ?? Array.from({ length: sessions }, (_, index) => index + 1)
+  toCounts('seed', options.text('seed')) ?? Array.from({ length: sessions }, (_, index) => index + 1)
 
 /** Conversations at a time: they mostly wait, and what they do when they do not must not make others late. */
-const concurrency = Number(options.text('together') ?? (isQuick ? 12 : 16))
+const [concurrency = isQuick ? 12 : 16] = toCounts('together', options.text('together')) ?? []
 
 /** The longest first, so that nobody waits for one at the end. */
 const order: readonly RowName[] = ['random', 'black hole', ...rowNames]

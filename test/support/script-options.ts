@@ -35,6 +35,16 @@ export function choose<Name extends string>(
   })
 }
 
+/** Whole numbers above 0 that were given with commas between them; `undefined` where nothing was. */
+export function toCounts(option: string, given: string | undefined): readonly number[] | undefined {
+  return orAdvice(() =>
+    given?.split(',').map((text) => {
+      if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+      throw new UsageError(`--${option} takes no ${JSON.stringify(text)}.`, 'Give whole numbers above 0.')
+    }),
+  )
+}
+
 function orAdvice<Result>(read: () => Result): Result {
   try {
     return read()
