@@ -41,7 +41,7 @@ export function until<Snapshot extends { readonly status: string; readonly error
   })
 }
 
-/** Whether whoever wished has given the wish up. */
+/** Whether whoever wished has given the wish up: a function, since the compiler takes the flag for as constant as it looks. */
 export const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true
 
 /** Why a wish came to nothing that nobody refused. */

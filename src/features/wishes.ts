@@ -92,5 +92,3 @@ function isFulfilled(snapshot: SessionSnapshot, wish: number): boolean {
   if (place === 'removed') throw new TransportError('aborted', 'the account is removed')
   return place === 'online'
 }
-
-/** A function, since the compiler takes the flag for as constant as it looks. */
