@@ -24,8 +24,8 @@ export class RoomMessages {
   readonly #host: Pick<FeatureHost, 'createId' | 'send'>
   readonly #lost: () => boolean
   #held: Said[] = []
-  /** Those that the room has yet to reflect, by id. */
-  readonly #awaited = new Map<string, Said>()
+  /** Those that the room has yet to reflect, by id, as they are on their way: what is received is not sent again. */
+  readonly #awaited = new Map<string, Delivery>()
 
   /** @param lost told when the room gives a message back since one is not in it; whether one is about to be again */
   constructor(host: Pick<FeatureHost, 'createId' | 'send'>, lost: () => boolean) {
@@ -63,10 +63,10 @@ export class RoomMessages {
 
   /** The room has reflected it. @see XEP-0045 §7.4 */
   reflected(id: string): boolean {
-    const said = this.#awaited.get(id)
-    if (said === undefined) return false
+    const sent = this.#awaited.get(id)
+    if (sent === undefined) return false
     this.#awaited.delete(id)
-    said.delivery.receive()
+    sent.receive()
     return true
   }
 
@@ -79,7 +79,7 @@ export class RoomMessages {
     const { delivery, message } = said
     const sent = this.#host.send(message)
     if (message.type === 'groupchat') {
-      this.#awaited.set(delivery.id, said)
+      this.#awaited.set(delivery.id, sent)
       if (this.#awaited.size > awaitedReflectionLimit) forgetOldest(this.#awaited)
     }
     sent.status$.subscribe((status) => {
@@ -90,6 +90,8 @@ export class RoomMessages {
           return delivery.write()
         case 'acknowledged':
           return delivery.acknowledge()
+        case 'received':
+          return delivery.receive()
         case 'failed':
           return this.#failed(said, status.reason)
         default:

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { muc, type JoinOptions } from '../../src/index.js'
+import { muc, sessionIn, type JoinOptions } from '../../src/index.js'
 import { createRecorder } from '../../src/inspector/recording/recorder.js'
 import { askedToResume, managed, resume, sm } from '../spec/managed.js'
 import { childOf, type HeardElement } from '../spec/heard.js'
@@ -25,6 +25,7 @@ import {
   tea,
 } from '../spec/room.js'
 import { answerBind, rest } from '../spec/session.js'
+import { Disk } from '../store/disk.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
@@ -313,6 +314,18 @@ describe('a session that is lost, and another', () => {
     expect((peer.elements.at(-1) ?? peer.elements[0])?.attributes['id']).toBe(delivery.id)
   })
 
+  it('does not say again what the room had told everybody before', async () => {
+    const session = await insideManaged()
+    const delivery = session.room.send('Hello')
+    await says(session.first, groupchat('Alice', body('Hello'), delivery.id))
+    expect(delivery.status.status).toBe('received')
+    await suspend(session)
+    const peer = await renewed(session)
+    await says(peer, own() + subject())
+    expect(peer.elements.filter(({ name }) => name === 'message')).toEqual([])
+    expect(delivery.status.status).toBe('received')
+  })
+
   it('is refused the way back: one is out, and what waits fails', async () => {
     const session = await insideManaged()
     await suspend(session)
@@ -324,6 +337,20 @@ describe('a session that is lost, and another', () => {
       exit: { kind: 'refused', error: { condition: 'registration-required' } },
     })
     expect(delivery.status).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('what is said in a room by a client with a store', () => {
+  it('is settled once it is left to the next process', async () => {
+    const session = await insideManaged({}, { store: sessionIn(new Disk().mount()) })
+    await suspend(session)
+    const delivery = session.room.send('Hello')
+    await rest()
+    const settled = outcomeOf(delivery.settled)
+    expect(delivery.status.status).toBe('stored')
+    await session.client.close()
+    await rest()
+    expect([settled.is(), delivery.status.status]).toEqual(['resolved', 'stored'])
   })
 })
 
