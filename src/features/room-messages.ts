@@ -85,6 +85,8 @@ export class RoomMessages {
     sent.status$.subscribe((status) => {
       switch (status.status) {
         case 'stored':
+          // Said a second time, it is left to the next process.
+          if (delivery.status.status === 'stored') delivery.leave()
           return delivery.store()
         case 'written':
           return delivery.write()
