@@ -76,8 +76,8 @@ export class Memory implements Shelf, WriteAhead {
     this.#journal.whenSettled(tell)
   }
 
-  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox): SentMessage {
-    return new ShelvedMessage(to, delivery, outbox, this)
+  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox, isToAll: boolean): SentMessage {
+    return new ShelvedMessage(to, delivery, outbox, isToAll, this)
   }
 
   noteHandled(count: number): void {
@@ -252,7 +252,8 @@ function restoreMessages({ messages }: Saved, outbox: Outbox, shelf: Shelf, read
     delivery.store()
     const to = stanza.attribute('to')
     const bare = to === undefined ? undefined : parseJid(to).bare.toString()
-    const fate = new ShelvedMessage(bare, delivery, outbox, shelf, { key, moment })
+    const isToAll = stanza.attribute('type') === 'groupchat'
+    const fate = new ShelvedMessage(bare, delivery, outbox, isToAll, shelf, { key, moment })
     if (seq !== null) fate.counted(seq)
     return [{ stanza, fate, seq: seq ?? undefined }]
   })

@@ -90,8 +90,10 @@ export class SessionMessages implements Messages {
     // From whom it is the server says: one that came from somebody else may be passed on.
     const stanza = plain ?? toMessageElement({ ...input, from: undefined, id })
     const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
+    const isToAll = input.type === 'groupchat'
     const sent =
-      this.#shelf?.toSent(to, delivery, this.#outbox) ?? new SentMessage(to, delivery, this.#outbox)
+      this.#shelf?.toSent(to, delivery, this.#outbox, isToAll) ??
+      new SentMessage(to, delivery, this.#outbox, isToAll)
     this.remember(sent)
     this.#outbox.send(stanza, sent)
     return delivery
@@ -130,6 +132,7 @@ export class SessionMessages implements Messages {
     const sent = this.#recall(message.id)
     const to = sent?.to ?? this.#bus.account?.bare
     if (sent === undefined || to !== message.from?.bare.toString()) return
+    if (sent.isToAll && message.from?.resource !== undefined) return
     sent.fail(message.error)
     this.#bounced.next({ delivery: sent.delivery, reason: message.error, message })
   }

@@ -21,13 +21,22 @@ export class SentMessage implements StanzaFate {
   /** The bare address it went to; whoever answers for it may tell its fate. */
   readonly to: string | undefined
   readonly delivery: Delivery
+  /** It is for everybody in a room, who all know its id: the room alone may tell its fate (XEP-0045 §7.4). */
+  readonly isToAll: boolean
   readonly #outbox: Outbox
   /** When the app sent it, in milliseconds since 1970. */
   readonly moment: number
 
-  constructor(to: string | undefined, delivery: Delivery, outbox: Outbox, moment = Date.now()) {
+  constructor(
+    to: string | undefined,
+    delivery: Delivery,
+    outbox: Outbox,
+    isToAll: boolean,
+    moment = Date.now(),
+  ) {
     this.to = to
     this.delivery = delivery
+    this.isToAll = isToAll
     this.#outbox = outbox
     this.moment = moment
   }

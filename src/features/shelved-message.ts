@@ -7,7 +7,7 @@ import { SentMessage, type Outbox } from './outbox.js'
 /** Where messages wait that outlive the process. */
 export interface Shelf {
   /** A message that waits there. */
-  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox): SentMessage
+  toSent(to: string | undefined, delivery: Delivery, outbox: Outbox, isToAll: boolean): SentMessage
   /** Gives the message a name there. */
   put(stanza: XmlElement, moment: number): string
   /** Which stanza of the session it is; `null`: of none. */
@@ -29,10 +29,11 @@ export class ShelvedMessage extends SentMessage {
     to: string | undefined,
     delivery: Delivery,
     outbox: Outbox,
+    isToAll: boolean,
     shelf: Shelf,
     { key, moment }: { readonly key?: string; readonly moment?: number } = {},
   ) {
-    super(to, delivery, outbox, moment)
+    super(to, delivery, outbox, isToAll, moment)
     this.#shelf = shelf
     this.#key = key
   }
