@@ -247,6 +247,7 @@ class AccountClient implements Client {
           return words.announced$
         },
         send: (presence) => this.sendPresence(presence),
+        forget: (bare) => words.forgetOne(bare.toString()),
       },
       mayKnowOfMe: (from) => bus.account !== undefined && mayKnowOfMe(from, bus.account, this.#audience),
       state$: this.state$,

@@ -41,6 +41,8 @@ export interface FeatureHost {
     readonly announced$: Observable<PresenceInput>
     /** Says it, as `client.sendPresence` does. */
     readonly send: (presence: PresenceInput) => void
+    /** Somebody who was told of it directly takes one for gone, and may know no more of one. */
+    readonly forget: (bare: Jid) => void
   }
   /** Where the session stands, and why; replays. */
   readonly state$: Observable<ClientState>

@@ -85,7 +85,7 @@ export class PresenceWords {
   tell(to: Jid, element: XmlElement, type: PresenceInput['type']): void {
     this.#bus.send(element)
     const bare = to.bare.toString()
-    if (type === 'unavailable') this.#told?.delete(bare)
+    if (type === 'unavailable') this.forgetOne(bare)
     else if (type === undefined) this.#remember(bare)
   }
 
@@ -96,6 +96,11 @@ export class PresenceWords {
   /** Everybody was told that one is gone. */
   forget(): void {
     this.#told = undefined
+  }
+
+  /** This one knows by itself that one is gone. */
+  forgetOne(bare: string): void {
+    this.#told?.delete(bare)
   }
 
   announce(): void {

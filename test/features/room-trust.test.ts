@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { at, body, groupchat, inside, says, sentBy, statusOf } from '../spec/room.js'
+import {
+  at,
+  body,
+  entering,
+  gone,
+  groupchat,
+  inside,
+  outcomeOf,
+  refused,
+  says,
+  sentBy,
+  statusOf,
+} from '../spec/room.js'
 
 const error = (from: string, id: string, condition: string) =>
   `<message type='error' from='${from}' to='alice@example.test/desk' id='${id}'>` +
@@ -25,5 +37,39 @@ describe('an occupant', () => {
     const delivery = room.whisper('Bob', 'psst')
     await says(peer, error(at('Bob'), delivery.id, 'service-unavailable'))
     expect(delivery.status).toMatchObject({ status: 'failed', reason: { condition: 'service-unavailable' } })
+  })
+})
+
+/** Whether somebody in the room learns what this client can do. */
+async function answers({ peer }: Pick<Awaited<ReturnType<typeof inside>>, 'peer'>): Promise<string[]> {
+  const request = `<iq type='get' from='${at('Bob')}' id='q'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`
+  const sent = await sentBy(peer, () => peer.say(request))
+  return sent.map(({ attributes }) => attributes['type'] ?? '')
+}
+
+describe('those in a room', () => {
+  it('learn what one’s client can do while one is in, and no more once one has left', async () => {
+    const session = await inside()
+    expect(await answers(session)).toEqual(['result'])
+    outcomeOf(session.room.leave())
+    await says(session.peer, gone())
+    expect(await answers(session)).toEqual(['error'])
+  })
+
+  it.each([
+    ['kicked', gone('Alice', { codes: [307] })],
+    ['banned', gone('Alice', { codes: [301] })],
+    ['in a room that is gone', gone('Alice', { extension: '<destroy/>' })],
+  ])('learn nothing any more of who is %s', async (_, words) => {
+    const session = await inside()
+    await says(session.peer, words)
+    expect(statusOf(session.room)).toBe('outside')
+    expect(await answers(session)).toEqual(['error'])
+  })
+
+  it('learn nothing of who was not let in', async () => {
+    const session = await entering()
+    await says(session.peer, refused('forbidden'))
+    expect(await answers(session)).toEqual(['error'])
   })
 })
