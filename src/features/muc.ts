@@ -101,8 +101,9 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     const occupants = new Occupants()
     const deeds = new RoomDeeds(jid, host)
     const messages = new RoomMessages(host, () => {
-      actor.send({ type: 'room.lost' })
-      return actor.getSnapshot().matches('joining')
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'room.lost' })
+      const snapshot = actor.getSnapshot()
+      return snapshot.status === 'active' && (snapshot.matches('joining') || snapshot.matches('returning'))
     })
     const wishedIn = ({ context }: { readonly context: { readonly wished: string | undefined } }) =>
       context.wished ?? ''

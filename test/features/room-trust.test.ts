@@ -7,10 +7,13 @@ import {
   groupchat,
   inside,
   outcomeOf,
+  own,
   refused,
   says,
   sentBy,
   statusOf,
+  subject,
+  tea,
 } from '../spec/room.js'
 
 const error = (from: string, id: string, condition: string) =>
@@ -71,5 +74,19 @@ describe('those in a room', () => {
     const session = await entering()
     await says(session.peer, refused('forbidden'))
     expect(await answers(session)).toEqual(['error'])
+  })
+})
+
+describe('what is said while the service puts one out', () => {
+  it('waits as well where it comes back', async () => {
+    const { room, peer } = await inside()
+    const delivery = room.send('Hello')
+    await peer.next('message')
+    await says(peer, gone('Alice', { codes: [332] }) + error(tea, delivery.id, 'not-acceptable'))
+    expect([statusOf(room), delivery.status.status]).toEqual(['returning', 'written'])
+    outcomeOf(room.join({ nickname: 'Alice' }))
+    await says(peer, own() + subject())
+    const ids = peer.elements.filter(({ name }) => name === 'message').map(({ attributes }) => attributes['id'])
+    expect(ids).toEqual([delivery.id, delivery.id])
   })
 })
