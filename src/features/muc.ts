@@ -1,6 +1,6 @@
 import { assign, fromPromise } from 'xstate'
 import type { Observable } from 'rxjs'
-import { defaultRoomTimeouts, type RoomTimeouts } from '../../machines/room-context.js'
+import { defaultRoomTimeouts, isSettled, type RoomTimeouts } from '../../machines/room-context.js'
 import { roomMachine } from '../../machines/room.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import type { XmppError } from '../errors.js'
@@ -225,11 +225,15 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   }
 }
 
-/** What was said to everybody since one came in is said there, too. @see XEP-0045 §7.7 */
+/**
+ * What was said to everybody since one came in is said there, too. While another nickname is asked for it waits: under the
+ * one of before it would ask for that again (§7.6).
+ * @see XEP-0045 §7.7
+ */
 function catchUp(actor: RoomActorRef, deeds: RoomDeeds): void {
   const { context } = actor.getSnapshot()
   const { self } = context
-  if (self !== undefined) unlessUnsendable(() => deeds.catchUp(self.nickname))
+  if (self !== undefined && isSettled(context)) unlessUnsendable(() => deeds.catchUp(self.nickname))
 }
 
 /** Only the room can pass it on. @see XEP-0045 §7.8.2 */

@@ -7,6 +7,7 @@ import {
   body,
   groupchat,
   inside,
+  outcomeOf,
   outside,
   own,
   present,
@@ -239,6 +240,17 @@ describe('XEP-0045: another presence', () => {
     expect(said).toHaveLength(1)
     expect(textOf(said[0] && childOf(said[0], 'show'))).toBe('away')
     expect(said[0] && childOf(said[0], 'x')).toBeUndefined()
+  })
+
+  it('while another nickname is asked for is said under that, once one has it (§7.6)', async () => {
+    const { client, room, peer } = await inside()
+    const done = outcomeOf(room.changeNickname('Alicia'))
+    await peer.next('presence')
+    const early = await sentBy(peer, () => client.sendPresence({ show: 'away' }))
+    expect(early.map(({ attributes }) => attributes['to'])).toEqual([undefined])
+    const late = await sentBy(peer, () => peer.say(renamed('Alice', 'Alicia', [110]) + present('Bob')))
+    expect(late.map(({ attributes }) => attributes['to'])).toEqual([at('Alicia')])
+    expect(done.is()).toBe('resolved')
   })
 
   it('is not said in a room that one is not in', async () => {
