@@ -177,10 +177,10 @@ export class Room {
     if (this.state.status === 'joined') throw new TypeError(`${this.jid.toString()} is entered already`)
     if (isAborted(signal)) throw givenUp(signal?.reason)
     this.#parts.expect(options)
-    this.#tell({ type: 'room.join', nickname: resource })
+    const hasHeard = this.#tell({ type: 'room.join', nickname: resource })
     this.#joining += 1
     try {
-      await until(this.#parts.actor, hasJoined, signal)
+      await until(this.#parts.actor, (snapshot) => hasHeard(snapshot) && hasJoined(snapshot), signal)
     } catch (error) {
       if (isAborted(signal) && this.#joining === 1) this.#tell({ type: 'room.leave' })
       throw error
@@ -195,8 +195,12 @@ export class Room {
    */
   async leave({ status }: { readonly status?: TextInput | undefined } = {}): Promise<void> {
     this.#parts.deeds.bid(status)
-    this.#tell({ type: 'room.leave' })
-    await until(this.#parts.actor, (snapshot) => !snapshot.matches('leaving'))
+    const isOut = this.#parts.actor.getSnapshot().matches('outside')
+    const hasHeard = this.#tell({ type: 'room.leave' })
+    await until(
+      this.#parts.actor,
+      (snapshot) => isOut || (hasHeard(snapshot) && !snapshot.matches('leaving')),
+    )
   }
 
   /**
@@ -209,10 +213,10 @@ export class Room {
     const { state } = this
     if (state.status !== 'joined') throw notIn(this.jid, undefined)
     if (state.nickname === resource) return
-    this.#tell({ type: 'room.rename', nickname: resource })
+    const hasHeard = this.#tell({ type: 'room.rename', nickname: resource })
     await until(this.#parts.actor, (snapshot) => {
       if (snapshot.status !== 'active') throw closed()
-      if (snapshot.matches({ joined: { nickname: 'changing' } })) return false
+      if (!hasHeard(snapshot) || snapshot.matches({ joined: { nickname: 'changing' } })) return false
       if (!snapshot.matches('joined')) throw notIn(this.jid, snapshot.context.exit?.error)
       const { refusal } = snapshot.context
       if (refusal !== undefined) throw refusal
@@ -294,9 +298,13 @@ export class Room {
 
   /** Leaves without waiting, and forgets the room: its observables complete. */
   close(): void {
-    this.#tell({ type: 'room.leave' })
-    this.#parts.actor.stop()
-    this.#parts.ended()
+    const { actor, ended } = this.#parts
+    const isOut = actor.getSnapshot().matches('outside')
+    const hasHeard = this.#tell({ type: 'room.leave' })
+    // Stopped from within what it tells, the chart would not hear that one leaves.
+    if (isOut || hasHeard(actor.getSnapshot())) actor.stop()
+    else queueMicrotask(() => actor.stop())
+    ended()
   }
 
   #say(message: MessageInput): Delivery {
@@ -310,8 +318,15 @@ export class Room {
     return delivery
   }
 
-  #tell(event: Parameters<RoomActorRef['send']>[0]): void {
-    if (this.#parts.actor.getSnapshot().status === 'active') this.#parts.actor.send(event)
+  /**
+   * @returns whether the chart has heard it: from within what it tells it hears it only once that is told, and what it shows
+   *   is still what was before
+   */
+  #tell(event: Parameters<RoomActorRef['send']>[0]): (snapshot: RoomSnapshot) => boolean {
+    const { actor } = this.#parts
+    const before = actor.getSnapshot()
+    if (before.status === 'active') actor.send(event)
+    return (snapshot) => snapshot !== before || snapshot.status !== 'active'
   }
 }
 

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { RoomState } from '../../src/index.js'
+import { at, gone, inside, outcomeOf, own, present, says, statusOf, subject, type Outcome } from '../spec/room.js'
+
+type Inside = Awaited<ReturnType<typeof inside>>
+
+/** Does it once, from within what the room tells of its state. */
+function within({ room }: Inside, when: (state: RoomState) => boolean, wish: () => Promise<unknown>) {
+  const outcomes: Outcome[] = []
+  room.state$.subscribe((state) => {
+    if (outcomes.length === 0 && when(state)) outcomes.push(outcomeOf(wish()))
+  })
+  return () => outcomes.map(({ is }) => is())
+}
+
+const isVisitor = (state: RoomState) => state.status === 'joined' && state.role === 'visitor'
+const silenced = own('Alice', { role: 'visitor' })
+
+describe('what is asked of a room from within what it tells', () => {
+  it('is to be in again: that is so once one is', async () => {
+    const session = await inside()
+    const { peer, room } = session
+    const outcomes = within(session, ({ status }) => status === 'outside', () => room.join({ nickname: 'Alice' }))
+    await says(peer, gone('Alice', { codes: [307] }))
+    expect(outcomes()).toEqual(['pending'])
+    await says(peer, own() + subject())
+    expect([outcomes(), statusOf(room)]).toEqual([['resolved'], 'joined'])
+  })
+
+  it('is to leave: that is so once one has', async () => {
+    const session = await inside()
+    const { peer, room } = session
+    const outcomes = within(session, isVisitor, () => room.leave())
+    await says(peer, silenced)
+    expect([outcomes(), statusOf(room)]).toEqual([['pending'], 'leaving'])
+    await says(peer, gone())
+    expect([outcomes(), statusOf(room)]).toEqual([['resolved'], 'outside'])
+  })
+
+  it('is another nickname: that is so once one has it', async () => {
+    const session = await inside()
+    const { peer, room } = session
+    const outcomes = within(session, isVisitor, () => room.changeNickname('Alicia'))
+    await says(peer, silenced)
+    expect(outcomes()).toEqual(['pending'])
+    await says(peer, gone('Alice', { codes: [303], item: `nick='Alicia'` }) + own('Alicia'))
+    expect(outcomes()).toEqual(['resolved'])
+  })
+
+  it('is to forget it: the room is told', async () => {
+    const session = await inside()
+    const { peer, room, rooms } = session
+    const outcomes = within(session, isVisitor, async () => room.close())
+    await says(peer, silenced + present('Carol'))
+    expect(outcomes()).toEqual(['resolved'])
+    expect(peer.elements.at(-1)?.attributes).toMatchObject({ to: at('Alice'), type: 'unavailable' })
+    expect([statusOf(room), rooms.room(room.jid) === room]).toEqual(['outside', false])
+  })
+})
