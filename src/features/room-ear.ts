@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { RoomExit, RoomExitKind } from '../../machines/room-context.js'
 import { Channel, StateChannel } from '../router/channel.js'
-import { findDelay } from '../stanza/delay.js'
+import { findDelay, parseDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findRoomUser, type RoomUser } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
@@ -138,7 +138,8 @@ export class RoomEar {
     if (type === 'groupchat') {
       const said = this.#read(message)
       if (body !== undefined) {
-        this.spokenAt = Math.max(this.spokenAt ?? 0, said.moment ?? Date.now())
+        // Whatever it is dated, it is said by now.
+        this.spokenAt = Math.max(this.spokenAt ?? 0, Math.min(said.moment ?? Infinity, Date.now()))
         this.#said.next({ ...said, body })
       } else if (subject !== undefined && thread === undefined) {
         // All that was said before it is told.
@@ -162,13 +163,19 @@ export class RoomEar {
     return { nickname, isOwn: isReflected || (isMine && moment === undefined), moment, message }
   }
 
-  /** Once the past is told, the room alone has held something back, or one’s own server: others may write what they like. */
+  /**
+   * When the room has held it back, or one’s own server: others may write what they like. While the past is told it is from
+   * before in any case, though the room may not say that it is its word.
+   */
   #momentOf(payloads: readonly XmlElement[]): number | undefined {
-    const delay = findDelay(payloads)
     const snapshot = this.#actor.getSnapshot()
-    if (delay === undefined || !snapshot.matches({ joined: { past: 'told' } })) return delay?.moment
-    const holder = delay.from?.toString()
-    return holder === snapshot.context.jid || holder === this.#server() ? delay.moment : undefined
+    for (const payload of payloads) {
+      const delay = parseDelay(payload)
+      const holder = delay?.from?.toString()
+      if (holder === undefined) continue
+      if (holder === snapshot.context.jid || holder === this.#server()) return delay?.moment
+    }
+    return snapshot.matches({ joined: { past: 'told' } }) ? undefined : findDelay(payloads)?.moment
   }
 
   /** What comes after one has left says nothing of now. */

@@ -246,6 +246,15 @@ describe('a session that is lost, and another', () => {
     expect(Number(historyOf(entrance)?.['seconds'])).toBeGreaterThanOrEqual(86_400)
   })
 
+  it('before the past was told, which somebody has dated in the future: what is left of it is asked for', async () => {
+    const session = await enteringManaged()
+    await says(session.first, own() + groupchat('Bob', body('old') + delay('2970-01-01T00:00:00Z', '')))
+    await suspend(session)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    const [entrance] = entrances(await renewed(session))
+    expect(Number(historyOf(entrance)?.['seconds'])).toBeGreaterThanOrEqual(3_600)
+  })
+
   it.each([
     ['long ago', '1970-01-01T00:00:00Z'],
     ['in the future', '2970-01-01T00:00:00Z'],

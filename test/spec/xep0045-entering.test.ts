@@ -180,6 +180,14 @@ describe('XEP-0045: what was said before', () => {
     expect(values.map(({ moment }) => moment)).toEqual([isBelieved ? Date.parse(stamp) : undefined])
   })
 
+  it('has the moment that the room says, whatever who said it has dated it (§7.2.13)', async () => {
+    const { room, peer } = await entering()
+    const { values } = seen(room.message$)
+    const [stamp, claimed] = ['2002-10-13T23:58:37Z', delay('2970-01-01T00:00:00Z', 'bob@example.test')]
+    await says(peer, own() + groupchat('Bob', body('old') + claimed + delay(stamp)) + subject())
+    expect(values.map(({ moment }) => moment)).toEqual([Date.parse(stamp)])
+  })
+
   it('ends with the subject (§7.2.15)', async () => {
     const { room, peer } = await entering()
     await says(peer, own() + groupchat('Bob', body('old') + delay('2002-10-13T23:58:37Z')))
