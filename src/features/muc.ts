@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs'
 import { defaultRoomTimeouts, isSettled, type RoomTimeouts } from '../../machines/room-context.js'
 import { roomMachine } from '../../machines/room.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import type { XmppError } from '../errors.js'
+import { TransportError, type XmppError } from '../errors.js'
 import { Channel } from '../router/channel.js'
 import { findDirectInvitation } from '../stanza/direct-invitation.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
@@ -183,7 +183,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   host.state$.subscribe((state) => {
     // Whoever says goodbye to all is out of every room by that, and wants to be in again with the next session.
     if (state.status === 'closing') tellAll({ type: 'session.none' })
-    halt = state.status === 'halted' ? state.error : undefined
+    if (state.status === 'halted') halt = state.error
+    else
+      halt =
+        state.status === 'removed' ? new TransportError('aborted', 'the account is removed') : undefined
     for (const each of live.values()) tellOfHalt(each.actor)
   })
   host.presence.announced$.subscribe(() => {

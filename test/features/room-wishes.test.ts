@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { muc, TimeoutError, TransportError } from '../../src/index.js'
+import { accounts, muc, TimeoutError, TransportError } from '../../src/index.js'
 import { childOf } from '../spec/heard.js'
 import {
   at,
@@ -141,6 +141,19 @@ describe('the wish to enter', () => {
     expect(client.state.status).toBe('halted')
     expect(joining.is()).toMatchObject({ name: 'StreamError' })
     expect(statusOf(room)).toBe('outside')
+  })
+
+  it('is none of an account that is removed', async () => {
+    const { client, peer, room, outcome } = await entering()
+    const removed = outcomeOf(client.use(accounts).remove())
+    await rest()
+    await says(
+      peer,
+      '<stream:error><not-authorized xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error></stream:stream>',
+    )
+    expect([removed.is(), client.state.status, statusOf(room)]).toEqual(['resolved', 'removed', 'outside'])
+    expect(outcome.is()).toMatchObject({ code: 'transport.aborted' })
+    await expect(room.join({ nickname: 'Alice' })).rejects.toMatchObject({ code: 'transport.aborted' })
   })
 })
 
