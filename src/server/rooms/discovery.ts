@@ -55,7 +55,10 @@ export function toRoomInfo(room: Room): XmlElement {
         fields: [
           toFormTypeField(`${ns.room}#roominfo`),
           { name: 'muc#roominfo_description', values: [description] },
-          { name: 'muc#roominfo_subject', values: [subject?.element.child('subject')?.text() ?? ''] },
+          // What is spoken of behind a door is not for those before it (§14.4).
+          ...(isMembersOnly || password !== undefined
+            ? []
+            : [{ name: 'muc#roominfo_subject', values: [subject?.element.child('subject')?.text() ?? ''] }]),
           { name: 'muc#roominfo_occupants', values: [String(occupants.size)] },
         ],
       }),
