@@ -45,7 +45,10 @@ export interface ServerLimits {
   readonly nodeItemUnits: number
   /** Rooms at once; one more is refused with resource-constraint (XEP-0045). */
   readonly rooms: number
-  /** Occupants of one room, less where its owners say so; one more is refused with service-unavailable. */
+  /**
+   * Occupants of one room, less where its owners say so; one more is refused with service-unavailable. With admins and owners
+   * they may be twice as many.
+   */
   readonly roomOccupants: number
   /** People on the lists of one room; one more is refused with resource-constraint. */
   readonly roomAffiliations: number

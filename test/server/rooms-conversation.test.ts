@@ -178,6 +178,18 @@ describe('nobody enters (XEP-0045 §7.2)', () => {
     expect(await hear(bob)).toEqual(['presence /sofa owner moderator'])
   })
 
+  it('a room that owners have filled once more', async () => {
+    await gather(server, 'alice', 'bob', 'carol')
+    for (const resource of ['one', 'two', 'three']) {
+      const alice = await connected('alice', resource)
+      knock(alice, resource)
+      expect((await hear(alice)).at(-2)).toContain('[110]')
+    }
+    const late = await connected('alice', 'late')
+    knock(late, 'late')
+    expect(await hear(late)).toEqual(['presence error /late service-unavailable (wait)'])
+  })
+
   it('one room more than there may be', async () => {
     const alice = await connected('alice')
     for (const room of ['one', 'two', 'three']) {

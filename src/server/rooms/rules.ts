@@ -66,8 +66,8 @@ export function refuseEntrance(
   if (!mayStay(affiliation, isMembersOnly)) return { condition: 'registration-required' }
   if (secret !== undefined && password !== secret) return { condition: 'not-authorized' }
   if (isTaken) return { condition: 'conflict' }
-  // §7.2.9: nobody can keep admins out by filling the room.
-  if (occupants >= maxOccupants && !isAtLeast(affiliation, 'admin'))
+  // §7.2.9: nobody can keep admins out by filling the room, and they fill it once more at most.
+  if (occupants >= maxOccupants * (isAtLeast(affiliation, 'admin') ? 2 : 1))
     return { condition: 'service-unavailable', type: 'wait' }
   return undefined
 }
