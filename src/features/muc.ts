@@ -185,8 +185,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     if (state.status === 'closing') tellAll({ type: 'session.none' })
     if (state.status === 'halted') halt = state.error
     else
-      halt =
-        state.status === 'removed' ? new TransportError('aborted', 'the account is removed') : undefined
+      halt = state.status === 'removed' ? new TransportError('aborted', 'the account is removed') : undefined
     for (const each of live.values()) tellOfHalt(each.actor)
   })
   host.presence.announced$.subscribe(() => {

@@ -54,7 +54,7 @@ export interface ServerLimits {
   readonly roomAffiliations: number
   /** Messages that one room shows to those who enter; one more takes the place of the oldest. */
   readonly roomHistory: number
-  /** Name, description or password of a room, in UTF-16 units; more is refused with not-acceptable. */
+  /** Name, description or password of a room, or why somebody is on a list of it, in UTF-16 units; more is refused with not-acceptable. */
   readonly roomTextUnits: number
   /** Bytes that wait for a client which does not read; over it the connection is cut. */
   readonly outboundBytes: number

@@ -30,7 +30,10 @@ describe('an occupant', () => {
       await peer.next('message')
       const sent = await sentBy(peer, () => peer.say(error(at('Bob'), delivery.id, condition)))
       expect([sent, statusOf(room), delivery.status.status]).toEqual([[], 'joined', 'written'])
-      await says(peer, groupchat('Alice', body('Hello'), delivery.id) + error(at('Bob'), delivery.id, condition))
+      await says(
+        peer,
+        groupchat('Alice', body('Hello'), delivery.id) + error(at('Bob'), delivery.id, condition),
+      )
       expect(delivery.status.status).toBe('received')
     },
   )
@@ -86,7 +89,9 @@ describe('what is said while the service puts one out', () => {
     expect([statusOf(room), delivery.status.status]).toEqual(['returning', 'written'])
     outcomeOf(room.join({ nickname: 'Alice' }))
     await says(peer, own() + subject())
-    const ids = peer.elements.filter(({ name }) => name === 'message').map(({ attributes }) => attributes['id'])
+    const ids = peer.elements
+      .filter(({ name }) => name === 'message')
+      .map(({ attributes }) => attributes['id'])
     expect(ids).toEqual([delivery.id, delivery.id])
   })
 })

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomState } from '../../src/index.js'
-import { at, gone, inside, outcomeOf, own, present, says, statusOf, subject, type Outcome } from '../spec/room.js'
+import {
+  at,
+  gone,
+  inside,
+  outcomeOf,
+  own,
+  present,
+  says,
+  statusOf,
+  subject,
+  type Outcome,
+} from '../spec/room.js'
 
 type Inside = Awaited<ReturnType<typeof inside>>
 
@@ -20,7 +31,11 @@ describe('what is asked of a room from within what it tells', () => {
   it('is to be in again: that is so once one is', async () => {
     const session = await inside()
     const { peer, room } = session
-    const outcomes = within(session, ({ status }) => status === 'outside', () => room.join({ nickname: 'Alice' }))
+    const outcomes = within(
+      session,
+      ({ status }) => status === 'outside',
+      () => room.join({ nickname: 'Alice' }),
+    )
     await says(peer, gone('Alice', { codes: [307] }))
     expect(outcomes()).toEqual(['pending'])
     await says(peer, own() + subject())

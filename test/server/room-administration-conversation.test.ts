@@ -12,7 +12,7 @@ let alice: Wire
 let bob: Wire
 let carol: Wire
 beforeEach(async () => {
-  server = await serverWithRooms({ limits: { roomAffiliations: 3 } })
+  server = await serverWithRooms({ limits: { roomAffiliations: 3, roomTextUnits: 20 } })
   ;[alice, bob, carol] = await gather(server, 'alice', 'bob', 'carol')
   return () => server.close()
 })
@@ -153,6 +153,13 @@ describe('an admin (XEP-0045 §9)', () => {
     setAffiliation(bob, 'dave', 'member')
     expect((await heardByAll())[1]).toContain('iq error (room) resource-constraint (wait)')
     setAffiliation(bob, 'carol', 'outcast')
+    expect((await heardByAll())[1]).toContain(done)
+  })
+
+  it('is short about why', async () => {
+    setAffiliation(bob, 'carol', 'member', 'x'.repeat(21))
+    expect(await heardByAll()).toEqual([[], ['iq error (room) not-acceptable (modify)'], []])
+    setAffiliation(bob, 'carol', 'member', 'x'.repeat(20))
     expect((await heardByAll())[1]).toContain(done)
   })
 

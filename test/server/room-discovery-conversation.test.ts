@@ -170,20 +170,20 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
     ])
   })
 
-  it.each<Readonly<Record<string, string>>>([{ membersonly: '1' }, { passwordprotectedroom: '1', roomsecret: 'x' }])(
-    'that does not let everybody in keeps its subject to those who are: %o',
-    async (fields) => {
-      setSubject(alice, 'Biscuits')
-      await hear(alice)
-      await configure(fields)
-      const [payload] = (await infoOf(tea))?.payloads ?? []
-      const form = payload && parseDataForm(payload)
-      expect(form?.fields.slice(1).map(({ name }) => name)).toEqual([
-        'muc#roominfo_description',
-        'muc#roominfo_occupants',
-      ])
-    },
-  )
+  it.each<Readonly<Record<string, string>>>([
+    { membersonly: '1' },
+    { passwordprotectedroom: '1', roomsecret: 'x' },
+  ])('that does not let everybody in keeps its subject to those who are: %o', async (fields) => {
+    setSubject(alice, 'Biscuits')
+    await hear(alice)
+    await configure(fields)
+    const [payload] = (await infoOf(tea))?.payloads ?? []
+    const form = payload && parseDataForm(payload)
+    expect(form?.fields.slice(1).map(({ name }) => name)).toEqual([
+      'muc#roominfo_description',
+      'muc#roominfo_occupants',
+    ])
+  })
 
   it('keeps who is in it to those who are, and answers pings', async () => {
     expect(await itemsOf(tea)).toEqual([])

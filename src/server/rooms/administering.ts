@@ -89,8 +89,9 @@ export function change(room: Room, from: Jid, items: readonly RoomItem[]): Servi
 }
 
 /** What an item asks for, or why it cannot be. @see XEP-0045 §17.4 */
-function toChange({ occupants }: Room, item: RoomItem): Change | Condition {
+function toChange({ host, occupants }: Room, item: RoomItem): Change | Condition {
   const { affiliation, role, jid, nickname, reason } = item
+  if (reason !== undefined && reason.length > host.limits.roomTextUnits) return 'not-acceptable'
   if (role !== undefined && affiliation === undefined && nickname !== undefined) {
     const occupant = occupants.named(nickname)
     return occupant === undefined ? 'item-not-found' : { kind: 'role', occupant, role, reason }
