@@ -4,7 +4,11 @@ import { Channel, StateChannel } from '../router/channel.js'
 import type { Jid } from '../stanza/jid.js'
 import type { RoomAffiliation, RoomRole, RoomUser } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
+import { forgetOldest } from './forget-oldest.js'
 import { VersionedMap } from './versioned-map.js'
+
+/** Others in one room who are known; whoever comes beyond is not told of, but heard all the same. */
+export const knownOccupantLimit = 10_000
 
 /** Somebody in a room. @see XEP-0045 §5 */
 export interface Occupant {
@@ -78,6 +82,7 @@ export class Occupants {
       isSelf,
     }
     const before = this.#people.get(nickname)
+    if (before === undefined && !isSelf && this.#people.view.size >= knownOccupantLimit) return
     const former = this.#renamed.get(nickname)
     this.#renamed.delete(nickname)
     this.#people.set(nickname, occupant)
@@ -94,6 +99,7 @@ export class Occupants {
     if (occupant === undefined) return
     this.#people.delete(nickname)
     this.#renamed.set(next, occupant)
+    if (this.#renamed.size > knownOccupantLimit) forgetOldest(this.#renamed)
   }
 
   /** Who it was that is about to come back under this nickname. */

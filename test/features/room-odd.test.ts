@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { knownOccupantLimit } from '../../src/features/occupants.js'
 import {
   absent,
   at,
@@ -157,6 +158,25 @@ describe('a room that is odd', () => {
     await says(peer, names.map((name) => present(name)).join('') + own() + present('late') + absent('o0'))
     expect(values.map(({ size }) => size)).toEqual([0, 1_001, 1_002, 1_001])
     expect(room.occupants.size).toBe(1_001)
+  })
+
+  it('holds more than are known: oneself is there all the same', async () => {
+    const { room, peer } = await entering()
+    const names = Array.from({ length: knownOccupantLimit + 1 }, (_, index) => `o${index}`)
+    await says(peer, names.map((name) => present(name)).join('') + own())
+    expect(room.occupants.size).toBe(knownOccupantLimit + 1)
+    expect([room.occupants.has('Alice'), room.occupants.has(names.at(-1) ?? '')]).toEqual([true, false])
+  })
+
+  it('gives other names without end to those who never come by them: the oldest are forgotten', async () => {
+    const { room, peer } = await inside()
+    const names = Array.from({ length: knownOccupantLimit + 1 }, (_, index) => String(index))
+    const rename = (name: string) =>
+      present(`o${name}`) + absent(`o${name}`, { codes: [303], item: `nick='n${name}'` })
+    await says(peer, names.map(rename).join(''))
+    const { values } = seen(room.occupantChange$)
+    await says(peer, present('n0') + present(`n${names.at(-1)}`))
+    expect(values.map(({ kind }) => kind)).toEqual(['entered', 'renamed'])
   })
 })
 
