@@ -141,7 +141,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
           messages.flush()
           catchUp(actor, deeds)
         } else if (!isSame && !snapshot.matches('opening')) occupants.clear()
-        // Whom the room has put out, or not let in, it answers for no more.
+        // Those in a room that has put one out, or not let one in, are answered no more.
         if (!isSame && (snapshot.matches('outside') || snapshot.matches('returning')))
           host.presence.forget(jid)
         if (snapshot.matches('outside')) messages.fail(jid, exit?.error)

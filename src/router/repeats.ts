@@ -50,8 +50,10 @@ export class Repeats {
 
   /** Whether this message was there before; remembers it. */
   has(message: Message, { bare }: Pick<Account, 'bare'>): boolean {
-    const { from, id, payloads, type } = message
+    const { body, from, id, payloads, subject, type } = message
     if (type === 'error' || from === undefined) return false
+    // What a room is about it tells all who enter, those too who have heard it before (XEP-0045 §7.2.15).
+    if (type === 'groupchat' && subject !== undefined && body === undefined) return false
     if (id === undefined && payloads.length === 0) return false
     // The resource may be another after a new login; in a room it names who speaks, in private too (XEP-0045 §7.5).
     const speaksInRoom = type === 'groupchat' || isOfRoom(payloads)

@@ -269,6 +269,15 @@ describe('a session that is lost, and another', () => {
     expect(seconds).toBeLessThanOrEqual(3_720)
   })
 
+  it('while one is in: the past is over with the subject that one knows', async () => {
+    const session = await insideManaged()
+    await says(session.first, subject('Tea', 'Bob'))
+    await suspend(session)
+    const known = `<subject>Tea</subject>${delay('2026-01-01T00:00:00Z')}`
+    await says(await renewed(session), own() + groupchat('Bob', known))
+    expect(session.room.state).toMatchObject({ status: 'joined', isCurrent: true })
+  })
+
   it('while another nickname is asked for: one has the one that one had', async () => {
     const session = await insideManaged()
     const done = outcomeOf(session.room.changeNickname('Alicia'))
