@@ -153,6 +153,9 @@ export class RoomDeeds {
     // An empty form takes everything as the service has it.
     const fields = given.length === 0 ? [] : [{ name: 'FORM_TYPE', values: [formType] }, ...given]
     await this.#ask('set', toRoomOwnerElement({ type: 'submit', fields }), options)
+    // Who has given it another password comes back by that.
+    const password = configuration['muc#roomconfig_roomsecret']
+    if (typeof password === 'string') this.#door = { ...this.#door, password }
   }
 
   async destroy({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { elementsOf } from './heard.js'
-import { at, inside, outside, says, seen, sentBy, tea } from './room.js'
+import { at, inside, outcomeOf, outside, result, says, seen, sentBy, tea } from './room.js'
 
 const user = 'http://jabber.org/protocol/muc#user'
 const direct = (attributes: string, from = 'bob@example.test/desk') =>
@@ -44,6 +44,16 @@ describe('an invitation from person to person (XEP-0249)', () => {
     const [invitation] = values
     expect(invitation).toBeDefined()
     expect(await sentBy(peer, () => invitation && rooms.decline(invitation))).toEqual([])
+  })
+
+  it('goes to the person, with the password that one has given the room since (§2)', async () => {
+    const { room, peer } = await inside({ password: 'cauldronburn' })
+    const configured = outcomeOf(room.configure({ 'muc#roomconfig_roomsecret': 'openSesame' }))
+    const request = await peer.next('iq')
+    await says(peer, result(request.attributes['id']))
+    expect(configured.is()).toBe('resolved')
+    const [sent] = await sentBy(peer, () => room.invite('hecate@example.test', { direct: true }))
+    expect(sent && elementsOf(sent)[0]?.attributes['password']).toBe('openSesame')
   })
 
   it('goes to the person, with the password that one came in by (§2)', async () => {
