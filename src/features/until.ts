@@ -46,4 +46,4 @@ export const isAborted = (signal: AbortSignal | undefined) => signal?.aborted ==
 
 /** Why a wish came to nothing that nobody refused. */
 export const givenUp = (cause: unknown) =>
-  new TransportError('aborted', 'the session was given up before it came online', { cause })
+  new TransportError('aborted', 'the wish was given up before it came true', { cause })

@@ -41,7 +41,10 @@ describe('the wish to enter', () => {
     const given = new AbortController()
     const { room, peer, outcome } = await entering({ signal: given.signal })
     expect(addresses(await sentBy(peer, () => given.abort()))).toEqual([`unavailable ${at('Alice')}`])
-    expect(outcome.is()).toMatchObject({ code: 'transport.aborted' })
+    expect(outcome.is()).toMatchObject({
+      code: 'transport.aborted',
+      message: 'the wish was given up before it came true',
+    })
     await says(peer, own() + gone())
     expect(room.state).toMatchObject({ status: 'outside', exit: { kind: 'left' } })
   })
