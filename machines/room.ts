@@ -10,6 +10,7 @@ import {
   type RoomInput,
   type SelfFacts,
 } from './room-context.js'
+import { passing, stillIn, undecided } from './room-refusals.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -97,9 +98,9 @@ export const roomMachine = setup({
     isOut: (_, { error }: { readonly error: unknown }) =>
       error instanceof StanzaError && !undecided.has(error.condition),
     stays: ({ context }) => context.stays,
-    /** Nobody has refused one who was in: the room is somewhere that cannot be reached. */
-    isUnreachable: ({ context }, { error }: { readonly error: unknown }) =>
-      context.stays && error instanceof StanzaError && undecided.has(error.condition),
+    /** Who was in is not refused by that: the room cannot be reached, or one’s own ghost has the name still. */
+    mayPass: ({ context }, { error }: { readonly error: unknown }) =>
+      context.stays && error instanceof StanzaError && passing.has(error.condition),
   },
   delays: {
     joinTimeout: ({ context }) => context.timeouts.joinMs,
@@ -195,7 +196,7 @@ export const roomMachine = setup({
         },
         'room.refused': [
           {
-            guard: { type: 'isUnreachable', params: failure },
+            guard: { type: 'mayPass', params: failure },
             target: 'returning',
             actions: noteRefusedEntry,
           },
@@ -343,8 +344,7 @@ export const roomMachine = setup({
       },
     },
     returning: {
-      description:
-        'The service has put one out, or cannot be reached, and no person has refused one: one comes back.',
+      description: 'No person has put one out, or refused one: one comes back.',
       meta: { spec: 'XEP-0045 §11.1, §11.2' },
       entry: ['forgetSelf', 'countReturn'],
       after: { return: { target: 'joining' } },
@@ -391,10 +391,3 @@ export const roomMachine = setup({
 
 /** With 10 s at first, five minutes and a little. */
 const countedReturns = 6
-
-const stillIn: ReadonlySet<string> = new Set([
-  'service-unavailable',
-  'feature-not-implemented',
-  'item-not-found',
-])
-const undecided: ReadonlySet<string> = new Set(['remote-server-not-found', 'remote-server-timeout'])

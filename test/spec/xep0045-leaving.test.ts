@@ -157,6 +157,18 @@ describe('XEP-0045: being put out', () => {
     expect(room.state).toMatchObject({ status: 'joined', isCurrent: true })
   })
 
+  it('is tried again where one’s own ghost has the name still', async () => {
+    fakeTimers()
+    const { room, peer } = await inside()
+    await says(peer, gone('Alice', { codes: [333] }))
+    await vi.advanceTimersByTimeAsync(10_000)
+    await says(peer, refused('conflict'))
+    expect(room.state).toMatchObject({ status: 'returning', exit: { error: { condition: 'conflict' } } })
+    expect(await sentBy(peer, () => vi.advanceTimersByTimeAsync(20_000))).toHaveLength(1)
+    await says(peer, own() + subject())
+    expect(statusOf(room)).toBe('joined')
+  })
+
   it('ends where the room itself refuses who comes back', async () => {
     fakeTimers()
     const { room, peer } = await inside()

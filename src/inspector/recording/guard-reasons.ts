@@ -68,7 +68,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     isIn: 'the answer does not say that we are still in',
     isOut: 'the room could not be asked, which says nothing',
     stays: 'we were not in since we wished to be',
-    isUnreachable: 'the room has refused us, or we were not in since we wished to be',
+    mayPass: 'the room has refused us for good, or we were not in since we wished to be',
   },
   roster: { isWanted: 'the app wants no contact list so far' },
   session: {
