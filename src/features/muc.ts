@@ -8,9 +8,10 @@ import { Channel } from '../router/channel.js'
 import { findDirectInvitation } from '../stanza/direct-invitation.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import type { Message } from '../stanza/message.js'
-import { findRoomUser, toRoomUserElement } from '../stanza/muc.js'
+import { findRoomUser, toRoomUserElement, type RoomUser } from '../stanza/muc.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
+import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
 import { Occupants } from './occupants.js'
@@ -183,9 +184,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   host.state$.subscribe((state) => {
     // Whoever says goodbye to all is out of every room by that, and wants to be in again with the next session.
     if (state.status === 'closing') tellAll({ type: 'session.none' })
-    if (state.status === 'halted') halt = state.error
-    else
-      halt = state.status === 'removed' ? new TransportError('aborted', 'the account is removed') : undefined
+    halt = toHalt(state)
     for (const each of live.values()) tellOfHalt(each.actor)
   })
   host.presence.announced$.subscribe(() => {
@@ -197,8 +196,11 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   bus.message$.subscribe({
     next: (message) => {
       live.get(message.from?.bare.toString() ?? '')?.ear.takeMessage(message)
-      for (const invitation of findInvitations(message)) if (!isIn(invitation)) invitations.next(invitation)
-      for (const decline of findDeclines(message)) declines.next(decline)
+      if (!isToOne(message)) return
+      const user = findWordOfRoom(message)
+      for (const invitation of toInvitations(message, user))
+        if (!isIn(invitation)) invitations.next(invitation)
+      for (const decline of toDeclines(message, user)) declines.next(decline)
     },
     complete: () => {
       invitations.complete()
@@ -238,19 +240,28 @@ function catchUp(actor: RoomActorRef, deeds: RoomDeeds): void {
   if (self !== undefined && isSettled(context)) unlessUnsendable(() => deeds.catchUp(self.nickname))
 }
 
+/** Why there is no session to wait for. */
+function toHalt(state: ClientState): XmppError | undefined {
+  if (state.status === 'halted') return state.error
+  return state.status === 'removed' ? new TransportError('aborted', 'the account is removed') : undefined
+}
+
+const isToOne = ({ payloads, type }: Message): boolean =>
+  payloads.length > 0 && type !== 'error' && type !== 'groupchat'
+
+/** What a room itself says to one alone. */
+const findWordOfRoom = ({ from, payloads }: Message): RoomUser | undefined =>
+  from?.local !== undefined && from.resource === undefined ? findRoomUser(payloads) : undefined
+
 /** Only the room can pass it on. @see XEP-0045 §7.8.2 */
-function findDeclines({ from: room, payloads, type }: Message): readonly RoomDecline[] {
-  if (payloads.length === 0 || room?.local === undefined || room.resource !== undefined) return []
-  if (type === 'error' || type === 'groupchat') return []
-  const declines = findRoomUser(payloads)?.declines ?? []
-  return declines.map(({ from, reason }) => ({ room, from, reason }))
+function toDeclines({ from: room }: Message, user: RoomUser | undefined): readonly RoomDecline[] {
+  if (room === undefined || user === undefined) return []
+  return user.declines.map(({ from, reason }) => ({ room, from, reason }))
 }
 
 /** Through the room only the room can ask. @see XEP-0045 §7.8, XEP-0249 §3 */
-function findInvitations({ from, payloads, type }: Message): readonly RoomInvitation[] {
-  if (payloads.length === 0 || from === undefined || type === 'error' || type === 'groupchat') return []
-  const direct = findDirectInvitation(payloads)
-  const user = from.resource === undefined && from.local !== undefined ? findRoomUser(payloads) : undefined
+function toInvitations({ from, payloads }: Message, user: RoomUser | undefined): readonly RoomInvitation[] {
+  if (from === undefined) return []
   const mediated = (user?.invitations ?? []).map((invitation) => ({
     room: from,
     from: invitation.from,
@@ -259,8 +270,8 @@ function findInvitations({ from, payloads, type }: Message): readonly RoomInvita
     isDirect: false,
   }))
   // A room may say the same in both words, for who knows only the one (XEP-0249 §2).
-  if (mediated.length > 0 || direct === undefined) return mediated
+  const direct = mediated.length > 0 ? undefined : findDirectInvitation(payloads)
+  if (direct === undefined || direct.room.local === undefined) return mediated
   const { password, reason, room } = direct
-  if (room.local === undefined) return []
-  return [{ room: room.bare, from, reason, password, isDirect: true }]
+  return [{ room, from, reason, password, isDirect: true }]
 }

@@ -1,6 +1,6 @@
 import { ProtocolError, TransportError } from '../errors.js'
 import type { OrderedRequestOptions, RequestOptions } from '../router/requests.js'
-import type { DataFieldInput, DataForm } from '../stanza/data-form.js'
+import { toFormTypeField, type DataFieldInput, type DataForm } from '../stanza/data-form.js'
 import { toDirectInvitationElement } from '../stanza/direct-invitation.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import type { TextInput } from '../stanza/language-text.js'
@@ -18,6 +18,7 @@ import {
   parseRoomOwner,
   toRoomAdminElement,
   toRoomOwnerElement,
+  roomConfigurationForm,
 } from '../stanza/muc-admin.js'
 import { toPingElement } from '../stanza/ping.js'
 import { toPresenceElement, type PresenceInput } from '../stanza/presence.js'
@@ -151,7 +152,7 @@ export class RoomDeeds {
   async configure(configuration: RoomConfiguration, options: OrderedRequestOptions): Promise<void> {
     const given = toFields(configuration)
     // An empty form takes everything as the service has it.
-    const fields = given.length === 0 ? [] : [{ name: 'FORM_TYPE', values: [formType] }, ...given]
+    const fields = given.length === 0 ? [] : [toFormTypeField(roomConfigurationForm), ...given]
     await this.#ask('set', toRoomOwnerElement({ type: 'submit', fields }), options)
     // Who has given it another password comes back by that.
     const password = configuration['muc#roomconfig_roomsecret']
@@ -171,8 +172,6 @@ export class RoomDeeds {
     return answer.payload
   }
 }
-
-const formType = 'http://jabber.org/protocol/muc#roomconfig'
 
 function toFields(configuration: RoomConfiguration): readonly DataFieldInput[] {
   return Object.entries(configuration).map(([name, value]) => {

@@ -12,6 +12,9 @@ import {
   type RoomItemInput,
 } from './muc.js'
 
+/** The name of the form by which owners say how a room is to be. @see XEP-0045 §16.5.3 */
+export const roomConfigurationForm = `${ns.room}#roomconfig`
+
 /** What an owner wants: to see the configuration, to give it (a form of type `cancel` gives it up), or the end of the room. */
 export type RoomOwnerRequest =
   | { readonly kind: 'ask' }

@@ -1,4 +1,5 @@
 import { createServer, type EmbeddedServer, type ServerOptions } from '../../src/server/index.js'
+import { toRoomOwnerElement } from '../../src/stanza/muc-admin.js'
 import { toRoomEntrance, type RoomEntrance } from '../../src/stanza/muc.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -118,3 +119,16 @@ export const say = (wire: Wire, body: string, ...more: readonly XmlElement[]): v
 
 export const setSubject = (wire: Wire, subject: string): void =>
   wire.send(xml('message', ns.client, { to: tea, type: 'groupchat' }, xml('subject', ns.client, {}, subject)))
+
+/** The first has the room be otherwise, by the ends of the names in its form; both have heard of it. */
+export async function configure(
+  [owner, other]: readonly [Wire, Wire],
+  fields: Readonly<Record<string, string>>,
+): Promise<void> {
+  const form = Object.entries(fields).map(([name, value]) => ({
+    name: `muc#roomconfig_${name}`,
+    values: [value],
+  }))
+  request(owner, 'set', toRoomOwnerElement({ type: 'submit', fields: form }))
+  await Promise.all([hear(owner), hear(other)])
+}

@@ -7,13 +7,13 @@ import {
   toDiscoInfoElement,
   toDiscoItemsElement,
 } from '../../src/stanza/disco.js'
-import { toRoomOwnerElement } from '../../src/stanza/muc-admin.js'
 import { toPingElement } from '../../src/stanza/ping.js'
 import { findPage, toPageRequest } from '../../src/stanza/result-set.js'
 import { toVersionElement } from '../../src/stanza/version.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 import {
+  configure,
   gather,
   hear,
   hearAll,
@@ -54,15 +54,6 @@ const itemsOf = async (to: string) =>
   parseDiscoItems(await queryOf(to, toDiscoItemsElement()))?.items.map(({ jid, name }) => `${jid} ${name}`)
 const infoOf = async (to: string) => parseDiscoInfo(await queryOf(to, toDiscoInfoElement()))
 
-async function configure(fields: Readonly<Record<string, string>>): Promise<void> {
-  const form = Object.entries(fields).map(([name, value]) => ({
-    name: `muc#roomconfig_${name}`,
-    values: [value],
-  }))
-  request(alice, 'set', toRoomOwnerElement({ type: 'submit', fields: form }))
-  await Promise.all([hear(alice), hear(bob)])
-}
-
 describe('the service (XEP-0045 §6.1 to §6.3)', () => {
   it('is found at the server', async () => {
     expect(await itemsOf('localhost')).toEqual([`${service} Rooms`])
@@ -81,7 +72,7 @@ describe('the service (XEP-0045 §6.1 to §6.3)', () => {
     )
     expect(parseDiscoItems(page)?.items.map(({ name }) => name)).toEqual(['milk'])
     expect(findPage(page).count).toBe(3)
-    await configure({ publicroom: '0' })
+    await configure([alice, bob], { publicroom: '0' })
     expect(await itemsOf(service)).toEqual([`coffee@${service} coffee`, `milk@${service} milk`])
   })
 
@@ -148,7 +139,7 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
   })
 
   it('says what it has become', async () => {
-    await configure({
+    await configure([alice, bob], {
       roomname: 'Tea',
       persistentroom: '1',
       publicroom: '0',
@@ -176,7 +167,7 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
   ])('that does not let everybody in keeps its subject to those who are: %o', async (fields) => {
     setSubject(alice, 'Biscuits')
     await hear(alice)
-    await configure(fields)
+    await configure([alice, bob], fields)
     const [payload] = (await infoOf(tea))?.payloads ?? []
     const form = payload && parseDataForm(payload)
     expect(form?.fields.slice(1).map(({ name }) => name)).toEqual([

@@ -1,11 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { EmbeddedServer } from '../../src/server/index.js'
-import { toRoomOwnerElement } from '../../src/stanza/muc-admin.js'
 import { toRoomUserElement, type RoomUserInput } from '../../src/stanza/muc.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import * as ns from '../../src/xml/namespaces.js'
-import { gather, hear, hearAll, request, say, serverWithRooms, setSubject, tea } from './in-rooms.js'
+import {
+  configure,
+  gather,
+  hear,
+  hearAll,
+  request,
+  say,
+  serverWithRooms,
+  setSubject,
+  tea,
+} from './in-rooms.js'
 import { logIn, type Wire } from './wire.js'
 
 let server: EmbeddedServer
@@ -20,15 +29,6 @@ beforeEach(async () => {
 const body = (text: string) => xml('body', ns.client, {}, text)
 const send = (wire: Wire, to: string, type: string | undefined, ...children: readonly XmlElement[]) =>
   wire.send(xml('message', ns.client, { to, type, id: 'x' }, ...children))
-
-async function configure(fields: Readonly<Record<string, string>>): Promise<void> {
-  const form = Object.entries(fields).map(([name, value]) => ({
-    name: `muc#roomconfig_${name}`,
-    values: [value],
-  }))
-  request(alice, 'set', toRoomOwnerElement({ type: 'submit', fields: form }))
-  await Promise.all([hear(alice), hear(bob)])
-}
 
 describe('what is said to all (XEP-0045 §7.4)', () => {
   it('is reflected to all, with its id, its language and one of the room’s own', async () => {
@@ -95,7 +95,7 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
   })
 
   it('is not for visitors of a moderated room to say', async () => {
-    await configure({ moderatedroom: '1' })
+    await configure([alice, bob], { moderatedroom: '1' })
     const [carol] = await gather(server, 'carol')
     say(carol, 'May I?')
     expect(await hear(carol)).toEqual(['message error (room) forbidden (auth)'])
@@ -127,7 +127,7 @@ describe('the subject (XEP-0045 §8.1)', () => {
   })
 
   it('is changed by participants where owners say so', async () => {
-    await configure({ changesubject: '1' })
+    await configure([alice, bob], { changesubject: '1' })
     setSubject(bob, 'Cake')
     expect(await hear(alice)).toEqual(['message groupchat /bob subject "Cake"'])
   })
@@ -213,7 +213,7 @@ describe('an invitation through the room (XEP-0045 §7.8.2)', () => {
   })
 
   it('brings the password', async () => {
-    await configure({ passwordprotectedroom: '1', roomsecret: 'Earl Grey' })
+    await configure([alice, bob], { passwordprotectedroom: '1', roomsecret: 'Earl Grey' })
     mediate(bob, { invitations: [{ to: 'carol@localhost' }] })
     expect(await hear(carol)).toEqual(['message (room) invite from bob@localhost Earl Grey'])
   })
@@ -227,7 +227,7 @@ describe('an invitation through the room (XEP-0045 §7.8.2)', () => {
   })
 
   it('makes a member where there must be one, and is for admins to send', async () => {
-    await configure({ membersonly: '1' })
+    await configure([alice, bob], { membersonly: '1' })
     // Bob was no member.
     mediate(bob, { invitations: [{ to: 'carol@localhost' }] })
     expect(await hear(bob)).toEqual(['message error (room) not-acceptable (modify)'])

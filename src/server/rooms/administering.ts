@@ -4,7 +4,7 @@ import { toRoomAdminElement } from '../../stanza/muc-admin.js'
 import { toRoomUserElement, type RoomAffiliation, type RoomItem, type RoomRole } from '../../stanza/muc.js'
 import { xml } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
-import type { ServiceAnswer } from '../services/service.js'
+import { refused, type ServiceAnswer } from '../services/service.js'
 import { nicknameOf, type Occupant } from './occupants.js'
 import { tell, tellOfOthers } from './presences.js'
 import type { Room } from './room.js'
@@ -61,8 +61,6 @@ const listOf = (items: Parameters<typeof toRoomAdminElement>[0]): ServiceAnswer 
   kind: 'result',
   payload: toRoomAdminElement(items),
 })
-
-const refused = (condition: Condition): ServiceAnswer => ({ kind: 'refused', condition })
 
 /** Changes roles and affiliations: all that was asked for, or, where one may not be, none. @see XEP-0045 §8.2 to §9.7, §10.3 to §10.8 */
 export function change(room: Room, from: Jid, items: readonly RoomItem[]): ServiceAnswer {

@@ -1,6 +1,6 @@
 import type { DataFieldInput, DataForm, DataFormInput } from '../../stanza/data-form.js'
 import { formTypeOf, toFormTypeField } from '../../stanza/data-form.js'
-import * as ns from '../../xml/namespaces.js'
+import { roomConfigurationForm } from '../../stanza/muc-admin.js'
 
 /** What the owners of a room decide. */
 export interface RoomConfiguration {
@@ -34,8 +34,6 @@ export const toFirstConfiguration = (maxOccupants: number): RoomConfiguration =>
   maxOccupants,
 })
 
-const formType = `${ns.room}#roomconfig`
-
 /** The form in which it is shown to owners, and given by them. @see XEP-0045 §10.2, §16.5.3 */
 export function toConfigurationForm(configuration: RoomConfiguration, limit: number): DataFormInput {
   const { name, description, maxOccupants, password, maySetSubject, whois } = configuration
@@ -45,7 +43,7 @@ export function toConfigurationForm(configuration: RoomConfiguration, limit: num
     type: 'form',
     title: 'Configuration of the room',
     fields: [
-      toFormTypeField(formType),
+      toFormTypeField(roomConfigurationForm),
       text('roomname', 'Name', name),
       text('roomdesc', 'Description', description),
       yesOrNo('persistentroom', 'Outlives its last occupant', configuration.isPersistent),
@@ -89,7 +87,7 @@ export function configured(
   limits: { readonly roomOccupants: number; readonly roomTextUnits: number },
 ): RoomConfiguration | undefined {
   const type = formTypeOf(form)
-  if (form.type !== 'submit' || (type !== undefined && type !== formType)) return undefined
+  if (form.type !== 'submit' || (type !== undefined && type !== roomConfigurationForm)) return undefined
   const said = new Map(form.fields.map(({ name, values }) => [name, values[0]] as const))
   const of = (name: string) => said.get(`muc#roomconfig_${name}`)
   if (!flags.every((name) => isBoolean(of(name) ?? '0'))) return undefined

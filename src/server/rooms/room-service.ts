@@ -1,4 +1,3 @@
-import type { StanzaErrorCondition } from '../../errors.js'
 import { parseDiscoInfo, parseDiscoItems, toDiscoItemsElement } from '../../stanza/disco.js'
 import type { IqRequest } from '../../stanza/iq.js'
 import { toJid, type Jid } from '../../stanza/jid.js'
@@ -8,7 +7,7 @@ import { isPingElement } from '../../stanza/ping.js'
 import { parseStanza, type Stanza } from '../../stanza/stanza.js'
 import { answerWith } from '../answer-with.js'
 import type { Envelope } from '../envelope.js'
-import type { ServiceAnswer } from '../services/service.js'
+import { refused, type ServiceAnswer } from '../services/service.js'
 import { change, readList } from './administering.js'
 import { toRoomInfo, toRoomItems, toServiceInfo } from './discovery.js'
 import { takePresence } from './entering.js'
@@ -101,5 +100,3 @@ function serveRoom(room: Room, from: Jid, { type, payload }: IqRequest): Service
   if (query !== undefined) return { kind: 'result', payload: toRoomInfo(room) }
   return isPingElement(payload) ? { kind: 'result' } : refused('service-unavailable')
 }
-
-const refused = (condition: StanzaErrorCondition): ServiceAnswer => ({ kind: 'refused', condition })

@@ -27,5 +27,8 @@ export type ServiceAnswer =
   | { readonly kind: 'later'; readonly answer: Promise<ServiceAnswer> }
   | { readonly kind: 'refused'; readonly condition: StanzaErrorCondition; readonly text?: string }
 
+/** No, and why, where the condition says all. */
+export const refused = (condition: StanzaErrorCondition): ServiceAnswer => ({ kind: 'refused', condition })
+
 /** Answers requests of one kind; `undefined`: nothing that it knows, the next may try. */
 export type Service = (request: ServiceRequest) => ServiceAnswer | undefined
