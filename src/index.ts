@@ -31,6 +31,7 @@ export {
   type PublishAvatarOptions,
 } from './features/avatars.js'
 export type { Avatar } from './features/avatar-cache.js'
+export { blocking, type BlockingFeature, type BlockingState } from './features/blocking.js'
 export {
   clientInformation,
   type ClientInformation,

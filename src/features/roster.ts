@@ -1,8 +1,7 @@
 import type { Observable } from 'rxjs'
-import type { ActorRefFrom, SnapshotFrom, StateValueFrom } from 'xstate'
-import { toXmppError } from '../../machines/failure.js'
+import type { ActorRefFrom, StateValueFrom } from 'xstate'
 import type { rosterMachine } from '../../machines/roster.js'
-import { StanzaError, TransportError } from '../errors.js'
+import { StanzaError } from '../errors.js'
 import { Channel, StateChannel } from '../router/channel.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { speaksForAccount } from '../router/trust.js'
@@ -10,6 +9,7 @@ import { parseRoster, parseRosterChange, type RosterItem } from '../stanza/roste
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { shownBy } from './shown-by.js'
+import { isSynced } from './synced.js'
 import { until } from './until.js'
 import { VersionedMap } from './versioned-map.js'
 
@@ -131,18 +131,10 @@ export class SessionRoster implements RosterFeature {
 
   async fetchRoster(): Promise<Contacts> {
     if (this.#actor.getSnapshot().status === 'active') this.#actor.send({ type: 'roster.fetch' })
-    await until(this.#actor, isSettled)
+    await until(this.#actor, isSynced)
     return this.#store.contacts
   }
 }
 
 /** The states of the chart. */
 export type RosterPhase = StateValueFrom<typeof rosterMachine>
-
-/** The list is the server’s; throws why it is not. */
-function isSettled(snapshot: SnapshotFrom<typeof rosterMachine>): boolean {
-  if (snapshot.matches('requesting') && snapshot.status === 'active') return false
-  if (snapshot.matches('synced')) return true
-  if (snapshot.matches('failed')) throw toXmppError(snapshot.context.error)
-  throw new TransportError('not-connected', 'the session is not online')
-}

@@ -1,6 +1,7 @@
 import type { Jid } from '../stanza/jid.js'
 import type { XmlElement } from '../xml/element.js'
 import { Archive } from './archive.js'
+import { Blocklist } from './blocklist.js'
 import { Nodes } from './nodes.js'
 import type { ServerLimits } from './limits.js'
 import type { AddresseeFacts } from './routing.js'
@@ -22,6 +23,7 @@ export class Account {
   /** Sessions that can be resumed. */
   readonly resumptions: Resumptions
   readonly archive: Archive
+  readonly blocklist: Blocklist
   readonly nodes: Nodes
   /** What the user says of themselves, for everybody to read (XEP-0054). */
   vCard: XmlElement | undefined
@@ -35,6 +37,7 @@ export class Account {
     this.roster = roster
     this.resumptions = new Resumptions(limits.hibernatingSessions)
     this.archive = new Archive(limits.archivedMessages)
+    this.blocklist = new Blocklist(jid, limits.blockedAddresses)
     this.nodes = new Nodes(limits)
   }
 

@@ -1,7 +1,8 @@
 import type { ServedFault } from '../../machines/served-facts.js'
+import { toBlockedCondition } from '../stanza/blocking.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import type { Presence } from '../stanza/presence.js'
-import { toErrorReply } from '../stanza/stanza-error.js'
+import { toErrorReply, type StanzaErrorInput } from '../stanza/stanza-error.js'
 import { parseStanza, type Stanza } from '../stanza/stanza.js'
 import type { XmlElement } from '../xml/element.js'
 import { toEnvelope, type Envelope } from './envelope.js'
@@ -30,8 +31,14 @@ export function dispatch(realm: Realm, resource: Resource, element: XmlElement):
     }
   }
   if (stanza.kind === 'problem') {
-    const reply = toErrorReply(element, { condition: stanza.condition, text: stanza.text, lang: 'en' })
-    if (reply !== undefined) resource.send(reply)
+    refuse(resource, element, { condition: stanza.condition, text: stanza.text, lang: 'en' })
+  } else if (stanza.to !== undefined && resource.account.blocklist.blocks(stanza.to)) {
+    // XEP-0191 §3.3
+    refuse(resource, element, {
+      condition: 'not-acceptable',
+      type: 'cancel',
+      application: toBlockedCondition(),
+    })
   } else if (stanza.kind === 'presence') takePresence(realm, resource, stanza, element)
   else {
     const envelope = toEnvelope(element, resource.jid, stanza.to ?? resource.account.jid)
@@ -77,13 +84,14 @@ function broadcastPresence(
     tellOfNodes(realm, resource, before)
   } else if (type === 'unavailable') becomeUnavailable(realm, resource, element)
   else if (type !== 'error') {
-    const reply = toErrorReply(element, {
-      condition: 'bad-request',
-      text: `presence of type ${type} needs an address`,
-      lang: 'en',
-    })
-    if (reply !== undefined) resource.send(reply)
+    const text = `presence of type ${type} needs an address`
+    refuse(resource, element, { condition: 'bad-request', text, lang: 'en' })
   }
+}
+
+function refuse(resource: Resource, element: XmlElement, error: StanzaErrorInput): void {
+  const reply = toErrorReply(element, error)
+  if (reply !== undefined) resource.send(reply)
 }
 
 function subscribe(

@@ -41,6 +41,7 @@ function tell(realm: Realm, publisher: Account, resource: Resource, event: NodeC
     const isThere = resource.account.resources.get(resource.name) === resource
     // A subscription may have ended meanwhile.
     if (!isThere || !publisher.mayBeSeenBy(resource.jid)) return
+    if (realm.keepsApart(publisher.jid, resource.jid)) return
     const payloads = [toPubsubEvent(event)]
     const id = realm.nextId()
     resource.send(toMessageElement({ type: 'headline', id, from: publisher.jid, to: resource.jid, payloads }))

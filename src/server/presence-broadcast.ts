@@ -1,3 +1,4 @@
+import { toBlockedNames } from '../stanza/blocking.js'
 import type { Jid } from '../stanza/jid.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
@@ -93,6 +94,39 @@ export function directPresence(realm: Realm, resource: Resource, envelope: Envel
 }
 
 /**
+ * An address that is about to be blocked hears that every resource it sees is gone.
+ * @see XEP-0191 §3.3
+ */
+export function hideFrom(realm: Realm, account: Account, blocked: Jid): void {
+  for (const to of seersAmong(account, blocked)) retractPresence(realm, account, to)
+  for (const { directed, jid } of account.resources.values()) {
+    for (const [key, to] of directed) {
+      if (!isBlockedBy(to, blocked)) continue
+      directed.delete(key)
+      realm.deliver(toEnvelope(unavailable(), jid, to))
+    }
+  }
+}
+
+/**
+ * An address that is no longer blocked hears of every resource that it may see.
+ * @see XEP-0191 §3.4
+ */
+export function showTo(realm: Realm, account: Account, unblocked: Jid): void {
+  for (const to of seersAmong(account, unblocked)) announcePresence(realm, account, to)
+}
+
+/** The subscribers that an address stands for: one of a contact’s devices is told by itself. */
+function seersAmong(account: Account, address: Jid): readonly Jid[] {
+  const subscribers = subscribersOf(account)
+  if (address.resource !== undefined)
+    return subscribers.some((jid) => jid.equals(address.bare)) ? [address] : []
+  return subscribers.filter((jid) => isBlockedBy(jid, address))
+}
+
+const isBlockedBy = (jid: Jid, address: Jid) => toBlockedNames(jid).includes(address.toString())
+
+/**
  * Tells `to` of every available resource of the account; used where a subscription begins.
  * @see RFC 6121 §3.1.5
  */
@@ -116,7 +150,7 @@ export function retractPresence(realm: Realm, account: Account, to: Jid): void {
  */
 export function answerProbe(realm: Realm, target: Jid, prober: Jid): void {
   const account = realm.accountOf(target)
-  if (account === undefined) return
+  if (account === undefined || realm.keepsApart(target, prober)) return
   const isOwn = prober.bare.equals(account.jid)
   if (!isOwn && account.roster.stateOf(prober.bare).from !== 'subscribed') {
     realm.answer(toEnvelope(xml('presence', ns.client, { type: 'unsubscribed' }), account.jid, prober))

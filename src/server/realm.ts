@@ -61,15 +61,24 @@ export class Realm {
     return jid.domain === this.domain.domain
   }
 
+  /** Whether one of two has blocked the other. @see XEP-0191 */
+  keepsApart(one: Jid, other: Jid): boolean {
+    const isBlocked = this.accountOf(one)?.blocklist.blocks(other) ?? false
+    return isBlocked || (this.accountOf(other)?.blocklist.blocks(one) ?? false)
+  }
+
   /** Routes a stanza to whom it is for (RFC 6120 §10, RFC 6121 §8); subscriptions take another way. */
   deliver(envelope: Envelope): void {
-    const { to, element } = envelope
+    const { element, from, to } = envelope
     if (this.rooms?.serves(to) === true) this.rooms.take(envelope)
     else if (!this.isLocal(to)) {
       const isNotice = element.name === 'presence' && element.attribute('type') !== undefined
       if (!isNotice) this.refuse(envelope, 'remote-server-not-found')
     } else if (to.local === undefined) this.#deliverToServer(envelope)
-    else
+    else if (this.accountOf(to)?.blocklist.blocks(from) === true) {
+      // As if nobody were there (XEP-0191 §3.3).
+      if (element.name !== 'presence') this.refuse(envelope, 'service-unavailable')
+    } else
       this.#follow(
         envelope,
         this.accountOf(to),
@@ -116,7 +125,8 @@ export class Realm {
   }
 
   #hand({ element, from, sentAt }: Envelope, account: Account, names: readonly string[]): void {
-    const resources = names.flatMap((name) => account.resources.get(name) ?? [])
+    const all = names.flatMap((name) => account.resources.get(name) ?? [])
+    const resources = element.name === 'presence' ? all.filter(({ jid }) => !this.keepsApart(from, jid)) : all
     const isNew = element.name === 'message' && sentAt === undefined && !from.bare.equals(account.jid)
     const copied = isNew ? copy(account, 'received', element, resources) : nobodyElse
     const handed = sentAt === undefined ? element : withDelay(element, this.domain, sentAt)

@@ -30,6 +30,8 @@ export class Resource {
   interest: 'none' | 'plain' | 'versioned' = 'none'
   /** Wants copies of what others of the account say and hear (XEP-0280 §4). */
   carbons = false
+  /** Has asked whom the account blocks, and hears of changes (XEP-0191 §3.3). */
+  hearsOfBlocking = false
   /** Who has seen directed presence and must hear of the end (RFC 6121 §4.6.2). */
   readonly directed = new Map<string, Jid>()
 

@@ -3,6 +3,7 @@ import { answerWith } from './answer-with.js'
 import type { Envelope } from './envelope.js'
 import type { Realm } from './realm.js'
 import { serveArchive } from './services/archive.js'
+import { serveBlocking } from './services/blocking.js'
 import { serveCarbons } from './services/carbons.js'
 import { serveDiscoInfo, serveDiscoItems } from './services/disco.js'
 import { serveLastActivity } from './services/last-activity.js'
@@ -33,6 +34,7 @@ export function createServices(
     serveLastActivity,
     serveVisibility,
     serveCarbons,
+    serveBlocking,
     serveArchive,
     serveVCard,
     serveNodes,

@@ -45,7 +45,7 @@ export function receiveSubscription(
   element: XmlElement,
 ): void {
   const account = realm.accountOf(user)
-  if (account === undefined || account.roster.isFullFor(contact)) return
+  if (account === undefined || account.blocklist.blocks(contact) || account.roster.isFullFor(contact)) return
   for (const deed of account.roster.step(contact, `${type}.received`)) {
     if (deed === 'keepRequest') account.requests.set(contact.toString(), element)
     else if (deed === 'deliver') {

@@ -20,6 +20,7 @@ const serverFeatures = [
   ns.roster,
   ns.invisible,
   ns.carbons,
+  ns.blocking,
   ns.resultSet,
   ns.vCardTemp,
   // XEP-0160 §4: messages are kept for those who are away.
