@@ -38,7 +38,7 @@ export interface BlockingFeature {
   readonly fetch: () => Promise<ReadonlySet<string>>
   /**
    * Blocks one address or several: a person by the bare JID, one device or occupant by the full JID, a whole server by its
-   * domain. Throws `RangeError` for an address that cannot be prepared, and for one’s own.
+   * domain. Rejects with `RangeError` for an address that cannot be prepared, and for one’s own or that of one’s own server.
    * @see XEP-0191 §3.3
    */
   readonly block: (jids: JidInput | readonly JidInput[], options?: RequestOptions) => Promise<void>
@@ -120,8 +120,10 @@ export function blocking({ bus, start }: FeatureHost): BlockingFeature {
     },
     block: async (input, options) => {
       const jids = toJids(input)
-      const oneself = jids.find((jid) => jid.bare.toString() === bus.account?.bare)
-      if (oneself !== undefined) throw new RangeError(`${oneself.toString()} is one’s own address`)
+      const own = bus.account?.bare ?? ''
+      // Servers would keep one’s own devices from each other.
+      const oneself = jids.find(({ bare }) => own === bare.toString() || own.endsWith(`@${bare.toString()}`))
+      if (oneself !== undefined) throw new RangeError(`${oneself.toString()} is oneself, or one’s own server`)
       if (jids.length > 0) await change('block', jids, options)
     },
     unblock: async (input, options) => {

@@ -33,6 +33,7 @@ export const clientCharts: ChartTable = new Map(
     charts.authenticationMachine,
     charts.befriendingMachine,
     charts.bindingMachine,
+    charts.blockingMachine,
     charts.carbonsMachine,
     charts.connectionMachine,
     charts.conversationMachine,

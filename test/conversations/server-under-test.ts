@@ -22,6 +22,7 @@ export type Deviation =
   | 'confirms the removal of nobody'
   | 'forgets the last words'
   | 'gives newcomers voice'
+  | 'has no word for what one blocks'
   | 'hides nobody'
   | 'keeps the fields it knows'
   | 'lets one device in by a name'
@@ -31,6 +32,7 @@ export type Deviation =
   | 'remembers a room that is gone'
   | 'swaps what comes while a session moves'
   | 'takes no approval in advance'
+  | 'tells nobody that they are blocked'
   | 'tells of no approval in advance'
   | 'tells strangers to subscribe'
 
@@ -68,9 +70,11 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
     'keeps a withdrawn request',
     'confirms the removal of nobody',
     'gives newcomers voice',
+    'has no word for what one blocks',
     'hides nobody',
     'makes no invitations',
     'takes no approval in advance',
+    'tells nobody that they are blocked',
     'tells strangers to subscribe',
   ],
 }

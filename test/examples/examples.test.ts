@@ -22,6 +22,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^ended: both$/,
     /^both: tata@localhost is there, with 1 device$/,
   ],
+  block: [/^blocked: tata@localhost$/, /^they hear: service-unavailable$/, /^you hear: And now\?$/],
   'change-password': [
     /^changed$/,
     /^back again$/,

@@ -176,10 +176,10 @@ describe('blocking', () => {
     expect(blocks.blocked.size).toBe(0)
   })
 
-  it('of oneself, of nobody, or of what is no address asks nothing of the server', async () => {
+  it('of oneself, one’s server, nobody, or what is no address asks nothing of the server', async () => {
     const { blocks, peer } = await blockingWith('a@example.net')
     const { length } = peer.elements
-    for (const jid of ['alice@example.test', 'alice@example.test/other', 'a@@b'])
+    for (const jid of ['alice@example.test', 'alice@example.test/other', 'example.test', 'a@@b'])
       expect(await outcomeOf(blocks.block(['b@example.net', jid]))).toBeInstanceOf(RangeError)
     expect(await outcomeOf(blocks.block([]))).toBe('done')
     expect(await outcomeOf(blocks.unblock([]))).toBe('done')

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { holdAccounts } from '../conversations/accounts.js'
+import { holdBlocking } from '../conversations/blocking.js'
 import { holdConsole } from '../conversations/console.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
@@ -49,6 +50,7 @@ onEachRealServer((server) => {
       }
       holdConversations(under)
       holdAccounts(under)
+      holdBlocking(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)

@@ -4,6 +4,7 @@ import type { Model } from '../../src/testing/drive-model.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
 import { driveArchive } from './archive-catalogue.js'
 import { befriendingKey, driveBefriending, undrivableOfBefriending } from './befriending-catalogue.js'
+import { driveBlocking } from './blocking-catalogue.js'
 import { driveCarbons } from './carbons-catalogue.js'
 import { charts } from './charts/index.js'
 import { conversationKey, driveConversation } from './conversation-catalogue.js'
@@ -29,6 +30,7 @@ export async function countDriven(): Promise<readonly Counter[]> {
     await countTransitions([true, false].map(driveBefriending), befriendingKey, undrivableOfBefriending),
     await countTransitions([subscriptionDrive], subscriptionKey),
     await countTransitions(['a0', undefined].map(driveArchive)),
+    await countTransitions([driveBlocking]),
     await countTransitions([driveCarbons]),
     await countTransitions([driveConversation], conversationKey),
     await countTransitions([drivePhotoHash], photoHashKey),

@@ -2,6 +2,7 @@ import { archive } from './archive.js'
 import { authentication } from './authentication.js'
 import { befriending } from './befriending.js'
 import { binding } from './binding.js'
+import { blocking } from './blocking.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { conversation } from './conversation.js'
@@ -23,6 +24,7 @@ export const charts: readonly WalkedChart[] = [
   authentication,
   befriending,
   binding,
+  blocking,
   carbons,
   connection,
   conversation,
