@@ -39,6 +39,7 @@ export interface BlockingFeature {
   /**
    * Blocks one address or several: a person by the bare JID, one device or occupant by the full JID, a whole server by its
    * domain. Rejects with `RangeError` for an address that cannot be prepared, and for one’s own or that of one’s own server.
+   * What is known of their presence by then is told no further.
    * @see XEP-0191 §3.3
    */
   readonly block: (jids: JidInput | readonly JidInput[], options?: RequestOptions) => Promise<void>
