@@ -39,23 +39,33 @@ export async function challengeClient(options: ChallengeOptions): Promise<readon
   const scenes = [...sessionScenes, ...managementScenes, ...loginScenes, ...faultScenes, ...redirectScenes]
   const findings: (readonly Finding[])[] = scenes.map(() => [])
   const waiting = [...scenes.entries()]
+  const { signal } = options
+  // One that hears for all: scenes may be many at once.
+  const stages = new Set<Stage>()
+  const stop = () => stages.forEach((stage) => void stage.close())
+  signal?.addEventListener('abort', stop)
   let done = 0
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (options.signal?.aborted === true) return
+      if (signal?.aborted === true) return
       const [index, scene] = next
       options.progress?.(done, scenes.length, scene.subjects[0]?.title ?? '')
-      findings[index] = await play(scene, theatre, options)
+      findings[index] = await play(scene, theatre, stages, options)
       done += 1
     }
   }
-  await Promise.all(Array.from({ length: options.atOnce ?? 1 }, work))
+  try {
+    await Promise.all(Array.from({ length: options.atOnce ?? 1 }, work))
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
   return findings.flat()
 }
 
 async function play(
   scene: Scene,
   theatre: Theatre,
+  stages: Set<Stage>,
   { invite, signal }: ChallengeOptions,
 ): Promise<readonly Finding[]> {
   const begin = performance.now()
@@ -68,12 +78,11 @@ async function play(
     }))
   if (scene.ways?.includes(theatre.way) === false) return finish('the connection is encrypted from its start')
   const stage = await Stage.open(theatre, scene.shown ?? 'own')
-  const stop = () => void stage.close()
-  signal?.addEventListener('abort', stop)
+  stages.add(stage)
   let leave = async () => {}
   try {
     leave = await invite(stage.place)
-    if (signal?.aborted === true) stop()
+    if (signal?.aborted === true) void stage.close()
     // What a client does as the stage closes says nothing of it.
     await scene.run(stage, (id, judgement) => signal?.aborted !== true && notes.set(id, judgement))
     return finish('it came to nothing')
@@ -81,7 +90,7 @@ async function play(
     if (!(error instanceof NotReached)) throw error
     return finish(signal?.aborted === true ? 'it was interrupted' : error.message)
   } finally {
-    signal?.removeEventListener('abort', stop)
+    stages.delete(stage)
     await leave()
     await stage.close()
   }

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
 import { backoffMs, draw } from '../../machines/policy.js'
@@ -48,20 +48,27 @@ it('a client that is slow to say that it is there has said so', async () => {
 
 it('a challenge ends at once when it is told to, and finds nothing more', async () => {
   const controller = new AbortController()
+  const { signal } = controller
   const places: number[] = []
+  let listeners = 0
   const findings = await challengeClient({
     arrivalMs: 600_000,
-    signal: controller.signal,
+    atOnce: 12,
+    signal,
     invite: async ({ port }) => {
       places.push(port)
-      setImmediate(() => controller.abort())
+      listeners = getEventListeners(signal, 'abort').length
+      if (places.length === 12) setImmediate(() => controller.abort())
       return async () => {}
     },
   })
-  expect(places).toHaveLength(1)
+  expect(places).toHaveLength(12)
   expect(new Set(findings.map(({ detail, verdict }) => `${verdict}: ${detail}`))).toEqual(
     new Set(['unseen: it was interrupted']),
   )
+  // One that hears for all: of more than ten Node warns.
+  expect(listeners).toBe(1)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 it('a challenge whose client cannot be started listens no more', async () => {
