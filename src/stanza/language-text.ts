@@ -58,8 +58,8 @@ export function readText(element: XmlElement, inherited: string | undefined): La
 }
 
 /**
- * The wordings to send; throws `RangeError` for two in one language (RFC 6121 §5.2.3). Where `text` and `all` disagree, `text` is
- * what the application changed, so it counts.
+ * The wordings to send; throws `RangeError` for two in one language (RFC 6121 §5.2.3), and TypeError for what is no text. Where
+ * `text` and `all` disagree, `text` is what the application changed, so it counts.
  */
 export function toLanguageTexts(
   text: TextInput | undefined,
@@ -68,6 +68,9 @@ export function toLanguageTexts(
 ): readonly LanguageText[] {
   const texts = gatherTexts(text, all, lang)
   for (const [index, one] of texts.entries()) {
+    if (typeof one.text !== 'string') {
+      throw new TypeError(`a text to send is a string, or one for each language: not ${String(one.text)}`)
+    }
     if (texts.findIndex((other) => other.lang === one.lang) !== index) {
       throw new RangeError(`two texts are in the language ${one.lang ?? 'of nothing'}`)
     }
@@ -81,7 +84,7 @@ function gatherTexts(
   lang: string | undefined,
 ): readonly LanguageText[] {
   if (text === undefined) return all ?? []
-  if (typeof text === 'string') {
+  if (typeof text !== 'object' || text === null) {
     return all !== undefined && pickText(all, [lang]) === text ? all : [{ lang, text }]
   }
   if (isList(text)) return text

@@ -150,11 +150,20 @@ function isPriority(priority: number): boolean {
   return Number.isInteger(priority) && priority >= -128 && priority <= 127
 }
 
-/** Writes `<presence/>`; throws `RangeError` for an address that cannot be prepared or a priority out of range. */
+/**
+ * Writes `<presence/>`; throws `RangeError` for an address that cannot be prepared, a priority out of range or a show that is
+ * none, and TypeError for what is no presence.
+ */
 export function toPresenceElement(presence: PresenceInput): XmlElement {
+  if (typeof presence !== 'object') {
+    throw new TypeError('a presence is given as its parts: sendPresence({ show, status })')
+  }
   const { lang, show, priority = 0, errorElement, error, payloads } = presence
   if (!isPriority(priority)) {
     throw new RangeError(`a priority must be a whole number from -128 to 127, not ${priority}`)
+  }
+  if (show !== undefined && !isShow(show)) {
+    throw new RangeError(`a show is away, chat, dnd or xa (RFC 6121 §4.7.2.1), not ${String(show)}`)
   }
   if (presence.type === 'unavailable' && (show !== undefined || priority !== 0)) {
     throw new RangeError('unavailable presence has neither show nor priority (RFC 6121 §4.5.1)')

@@ -98,13 +98,14 @@ export class XmlElement {
 /** Attributes as an author writes them: `undefined` leaves one out; `'xml:lang'` is the only name with a prefix. */
 export type AttributeInput = Readonly<Record<string, string | number | undefined>>
 
-/** Builds an element: `xml('body', ns.client, {}, 'Hello')`. */
+/** Builds an element: `xml('body', ns.client, {}, 'Hello')`. @throws TypeError for what is given in another way */
 export function xml(
   name: string,
   namespace: string,
   attributes: AttributeInput = {},
   ...children: readonly (XmlNode | undefined)[]
 ): XmlElement {
+  if (typeof namespace !== 'string' || !isAttributes(attributes)) throw toBuildingError()
   const names: AttributeName[] = []
   const values: string[] = []
   for (const key in attributes) {
@@ -115,9 +116,20 @@ export function xml(
     values.push(typeof value === 'string' ? value : String(value))
   }
   const content: XmlNode[] = []
-  for (const child of children) if (child !== undefined) content.push(child)
+  for (const child of children) {
+    if (child === undefined) continue
+    if (typeof child !== 'string' && typeof child.namespace !== 'string') throw toBuildingError()
+    content.push(child)
+  }
   return new XmlElement(name, namespace, { names, values }, content)
 }
+
+const isAttributes = (given: AttributeInput | null): boolean =>
+  typeof given === 'object' && given !== null && !('attributeNames' in given)
+
+/** Other builders take attributes where this one takes a namespace: what came of that nobody could read. */
+const toBuildingError = () =>
+  new TypeError('an element is built by xml(name, namespace, { attributes }, ...elements and texts)')
 
 /** The namespace that the prefix `xml` is bound to, always. */
 export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'

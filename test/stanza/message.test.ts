@@ -251,6 +251,15 @@ describe('toMessageElement()', () => {
     ])
   })
 
+  test.each([5, null, true, { en: 5 }, [{ lang: 'en' }]])(
+    'refuses the body %j from who writes JavaScript, rather than to lose it',
+    (body) => {
+      expect(() => Reflect.apply(toMessageElement, undefined, [{ body }])).toThrow(
+        /^a text to send is a string, or one for each language: not (?:5|null|true|undefined)$/,
+      )
+    },
+  )
+
   test('refuses an address that is none', () => {
     expect(() => toMessageElement({ to: 'a b@c', body: 'Hi' })).toThrow(RangeError)
   })

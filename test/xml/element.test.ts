@@ -24,6 +24,19 @@ describe('xml()', () => {
     inherited['good'] = '2'
     expect(xml('a', 'u', inherited).attributes.map(({ name }) => name)).toEqual(['good'])
   })
+
+  it.each([
+    [{}, 'text'],
+    [undefined],
+    ['u', 'text'],
+    ['u', xml('b', 'u')],
+    ['u', {}, 5],
+    ['u', {}, ['text']],
+  ])('says how an element is built to who gives it %j', (...rest) => {
+    expect(() => Reflect.apply(xml, undefined, ['a', ...rest])).toThrow(
+      new TypeError('an element is built by xml(name, namespace, { attributes }, ...elements and texts)'),
+    )
+  })
 })
 
 describe('XmlElement', () => {
