@@ -9,7 +9,7 @@ export function showServer(
   password: string | undefined,
   report: Report,
 ): void {
-  const { directTls, secureWebSocket, starttls } = server.endpoints
+  const { directTls, secureWebSocket, starttls, webSocket } = server.endpoints
   const row = (name: string, text: string | undefined) => {
     if (text !== undefined) report.note('   ', styled('dim', name.padEnd(13)), text)
   }
@@ -18,6 +18,7 @@ export function showServer(
   row('STARTTLS', starttls)
   row('direct TLS', directTls)
   row('WebSocket', secureWebSocket)
+  row('in clear', webSocket)
   row('accounts', jids.join(', '))
   row('password', password)
   row('authority', caFile)

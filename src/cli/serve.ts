@@ -16,6 +16,10 @@ const serveOptions = {
   port: { value: 'PORT', help: 'Where TCP with STARTTLS is accepted; default any free port' },
   'tls-port': { value: 'PORT', help: 'Where direct TLS is accepted; default any free port' },
   'ws-port': { value: 'PORT', help: 'Where secure WebSockets are accepted; default any free port' },
+  'plain-ws-port': {
+    value: 'PORT',
+    help: 'Where WebSockets in clear are accepted, for pages in development; default nowhere',
+  },
   account: {
     value: 'USER:PASSWORD',
     multiple: true,
@@ -45,16 +49,24 @@ export const serveCommand: Command = {
 async function serve({ host, options, report }: CommandContext<keyof typeof serveOptions>): Promise<number> {
   const given = options.list('account').map(toAccount)
   const accounts = given.length > 0 ? given : demoAccounts
+  const plainPort = options.port('plain-ws-port')
   const listen: ListenOptions = {
     tcp: toListen(options.port('port')),
     tls: toListen(options.port('tls-port')),
     secureWebSocket: toListen(options.port('ws-port')),
+    ...(plainPort !== undefined && { webSocket: { port: plainPort } }),
   }
   const wanted = options.text('domain')
   const recording = await openRecordingFile(options.text('record'))
   const inspect = recording.recorder(wanted ?? 'server')?.taps.inspect
   const embedded = await startEmbedded(
-    { accounts, listen, ...(inspect && { inspect }), ...(wanted === undefined ? {} : { domain: wanted }) },
+    {
+      accounts,
+      listen,
+      allowPlaintext: plainPort !== undefined,
+      ...(inspect && { inspect }),
+      ...(wanted === undefined ? {} : { domain: wanted }),
+    },
     options.text('ca-out'),
   )
   const { server, caFile } = embedded

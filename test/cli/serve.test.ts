@@ -39,6 +39,18 @@ describe('serve', () => {
     expect(existsSync(String(listening?.caFile))).toBe(false)
   })
 
+  it('takes WebSockets in clear where it is asked to, as a page in development needs them', async () => {
+    const server = cli(['serve', '--json', '--plain-ws-port', '0'])
+    const listening = await server.line(/"listening"/)
+    const [endpoint = ''] = /ws:\/\/127\.0\.0\.1:\d+\/[^"]*/.exec(listening) ?? []
+    const words = ['connect', '--once', '--jid', 'toto@localhost', '--endpoint', endpoint]
+    const environment = { XMPP_PASSWORD: 'mot2passe' }
+    const toto = cli([...words, '--dangerously-allow-plaintext'], { environment })
+    expect((await toto.ended).code).toBe(0)
+    server.signal('SIGINT')
+    expect((await server.ended).code).toBe(0)
+  })
+
   it('says to a person what it is, and how to join', async () => {
     const server = cli(['serve'])
     await server.line(/Ctrl-C stops the server/)
