@@ -140,7 +140,10 @@ export class Room {
     return this.#parts.occupants.change$
   }
 
-  /** What is said to everybody, what was said before and one’s own words as the room reflects them included. */
+  /**
+   * What is said to everybody, what was said before and one’s own words as the room reflects them included. Each comes once in
+   * the life of the client, also where one leaves and enters anew: keep what you show.
+   */
   get message$(): Observable<RoomMessage> {
     return this.#parts.ear.message$
   }

@@ -9,8 +9,9 @@ import { givenUp, isAborted, until } from './until.js'
 /** What an app wishes of its session; each call learns the fate of its own wish. */
 export interface Wishes {
   /**
-   * Resolves when online. Rejects with the `XmppError` that stopped it, whose `advice` says what to do, and with
-   * `transport.aborted` when somebody disconnects or the signal aborts; with TypeError once the client is closed.
+   * Resolves when online; a wait for the next attempt ends. Rejects with the `XmppError` that stopped it, whose `advice` says
+   * what to do, and with `transport.aborted` when somebody disconnects or the signal aborts; with TypeError once the client is
+   * closed.
    */
   connect(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
   /** Ends the session in order and resolves when it has ended; the client can be connected again. */

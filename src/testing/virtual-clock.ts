@@ -29,7 +29,8 @@ const longestMs = 2 ** 31 - 1
  * Time that passes only when a test says so. Replaces `setTimeout`, `setInterval`, `Date` and `performance.now()` of the
  * process, so that XState, RxJS, the engine and the app are moved together; moves timer by timer, and lets everything run
  * that a timer has set off before the next one. `setImmediate`, microtasks and sockets go on as ever; what the platform counts
- * by itself (`AbortSignal.timeout`) is not moved.
+ * by itself (`AbortSignal.timeout`) is not moved. What waits for a peer that is silent, as `close()` may, needs time to pass too:
+ * `const closed = client.close(); await clock.drain(); await closed`.
  * @example
  * const clock = new VirtualClock()
  * setTimeout(() => console.log('a minute has passed'), 60_000)
