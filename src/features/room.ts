@@ -168,16 +168,20 @@ export class Room {
 
   /**
    * Enters; outside a session once there is one. From then on one stays in, through reconnects too, until `leave()`, or until
-   * somebody puts one out. Resolves once one is in. Rejects with why one is not let in: `StanzaError` (`conflict`: the
-   * nickname is taken; `not-authorized`: a password is needed, or another; `registration-required`: members alone;
-   * `forbidden`: banned; `service-unavailable`: full; `item-not-found`: the room is locked; `not-allowed`: one may not make
-   * it), `TimeoutError` (60 s in a session), or `TransportError` (`aborted`).
+   * somebody puts one out. Resolves once one is in; where one is already, another nickname is a TypeError. Rejects with why one
+   * is not let in: `StanzaError` (`conflict`: the nickname is taken; `not-authorized`: a password is needed, or another;
+   * `registration-required`: members alone; `forbidden`: banned; `service-unavailable`: full; `item-not-found`: the room is
+   * locked; `not-allowed`: one may not make it), `TimeoutError` (60 s in a session), or `TransportError` (`aborted`).
    */
   async join(options: JoinOptions): Promise<void> {
     const { nickname, signal } = options
     const { resource } = this.jid.withResource(nickname)
     if (resource === undefined) throw new RangeError('a nickname cannot be empty')
-    if (this.state.status === 'joined') throw new TypeError(`${this.jid.toString()} is entered already`)
+    const { state } = this
+    if (state.status === 'joined') {
+      if (state.nickname === resource) return
+      throw new TypeError(`${this.jid.toString()} is entered already: changeNickname() takes another name`)
+    }
     if (isAborted(signal)) throw givenUp(signal?.reason)
     this.#parts.expect(options)
     const hasHeard = this.#tell({ type: 'room.join', nickname: resource })

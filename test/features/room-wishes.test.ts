@@ -84,11 +84,20 @@ describe('the wish to enter', () => {
     expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alicia' })
   })
 
-  it('is none of who is in', async () => {
+  it('has come true for who is in', async () => {
+    const { room, peer } = await inside()
+    const again = outcomeOf(room.join({ nickname: 'Alice' }))
+    expect(await sentBy(peer, () => undefined)).toEqual([])
+    expect(again.is()).toBe('resolved')
+  })
+
+  it('under another name is none of who is in', async () => {
     const { room, peer } = await inside()
     const again = outcomeOf(room.join({ nickname: 'Alicia' }))
     expect(await sentBy(peer, () => undefined)).toEqual([])
-    expect(again.is()).toBeInstanceOf(TypeError)
+    expect(again.is()).toEqual(
+      new TypeError(`${tea} is entered already: changeNickname() takes another name`),
+    )
     expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alice' })
   })
 
