@@ -132,7 +132,7 @@ const transportAdvice: Readonly<Record<TransportErrorReason, string>> = {
     'Trust the issuing authority with the `ca` option if the server is yours; else do not connect.',
   closed: 'The connection ended; a client that was online comes back by itself.',
   failed: 'Look at the cause; a client that was online comes back by itself.',
-  'not-connected': 'Wait until the client is online, or call connect() first.',
+  'not-connected': 'Call connect() first, and join() for a room, or wait until that is done.',
   overflow: 'The peer sends or takes more than the limits allow; raise the limit if that is expected.',
   refused: 'Nothing listens there: check host and port, and whether the server runs.',
   reset: 'The connection was cut; a client that was online comes back by itself.',

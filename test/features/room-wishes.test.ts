@@ -281,7 +281,10 @@ describe('what is said in a room that one is not in', () => {
   ])('fails at once %s', async (_, make) => {
     const room = await make()
     for (const delivery of [room.send('one'), room.whisper('Bob', 'two'), room.setSubject('three')])
-      expect(delivery.status).toMatchObject({ status: 'failed', reason: { code: 'transport.not-connected' } })
+      expect(delivery.status).toMatchObject({
+        status: 'failed',
+        reason: { code: 'transport.not-connected', advice: expect.stringContaining('join()') },
+      })
   })
 
   it('fails where one is not let in', async () => {
