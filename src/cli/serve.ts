@@ -18,7 +18,7 @@ const serveOptions = {
   'ws-port': { value: 'PORT', help: 'Where secure WebSockets are accepted; default any free port' },
   'plain-ws-port': {
     value: 'PORT',
-    help: 'Where WebSockets in clear are accepted, for pages in development; default nowhere',
+    help: 'Where WebSockets in clear are accepted, for pages in development',
   },
   account: {
     value: 'USER:PASSWORD',
