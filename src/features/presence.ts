@@ -72,6 +72,9 @@ export class PresenceWords {
 
   /** The presence as it is sent; throws as `toPresenceElement` does. */
   toElement(presence: PresenceInput): XmlElement {
+    if (typeof presence !== 'object') {
+      throw new TypeError('a presence is given as its parts: sendPresence({ show, status })')
+    }
     // From whom it is the server says: one that came from somebody else may be passed on.
     const named = { ...presence, from: undefined, id: presence.id ?? this.#createId() }
     if (presence.type !== undefined || this.#annotations === undefined) return toPresenceElement(named)

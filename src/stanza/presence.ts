@@ -150,14 +150,8 @@ function isPriority(priority: number): boolean {
   return Number.isInteger(priority) && priority >= -128 && priority <= 127
 }
 
-/**
- * Writes `<presence/>`; throws `RangeError` for an address that cannot be prepared, a priority out of range or a show that is
- * none, and TypeError for what is no presence.
- */
+/** Writes `<presence/>`; throws `RangeError` for an address that cannot be prepared, a priority out of range, a show that is none. */
 export function toPresenceElement(presence: PresenceInput): XmlElement {
-  if (typeof presence !== 'object') {
-    throw new TypeError('a presence is given as its parts: sendPresence({ show, status })')
-  }
   const { lang, show, priority = 0, errorElement, error, payloads } = presence
   if (!isPriority(priority)) {
     throw new RangeError(`a priority must be a whole number from -128 to 127, not ${priority}`)

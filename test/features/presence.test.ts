@@ -66,6 +66,14 @@ describe('what is announced (RFC 6121 §4.2, §4.4)', () => {
     },
   )
 
+  it('is told of as its parts to who gives a word', async () => {
+    const { client } = await online()
+    const inJavaScript = () => Reflect.apply(client.sendPresence.bind(client), undefined, ['away'])
+    expect(inJavaScript).toThrow(
+      new TypeError('a presence is given as its parts: sendPresence({ show, status })'),
+    )
+  })
+
   it('is not lost where there is no room for it: it is said once there is', async () => {
     const { client, peer } = await online({ limits: { outboundLimitBytes: 2_000 }, timeouts: { roomMs: 1 } })
     client.send({ to: bob, body: 'x'.repeat(1_900) })
