@@ -76,7 +76,7 @@ export class Conversation {
    * their typing. Throws as `client.send` does.
    */
   send(message: ConversationMessage | string): Delivery {
-    return this.#write(this.#actor, typeof message === 'string' ? { body: message } : message)
+    return this.#write(this.#actor, typeof message === 'object' ? message : { body: message })
   }
 
   /** The person has closed it: says that they are gone, and forgets it. */

@@ -338,7 +338,7 @@ export class Room {
 }
 
 const toParts = (message: RoomMessageInput | string): RoomMessageInput =>
-  typeof message === 'string' ? { body: message } : message
+  typeof message === 'object' ? message : { body: message }
 
 /** One is in; throws why one is not. */
 function hasJoined(snapshot: RoomSnapshot): boolean {

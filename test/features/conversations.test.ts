@@ -54,6 +54,14 @@ describe('finding out what they understand (XEP-0085 §5.1)', () => {
     expect(wordsOf(first)).toEqual(['active', 'event'])
   })
 
+  it('loses no number that is given as a message', async () => {
+    const { chat, peer } = await conversing()
+    const sent = await sentBy(peer, () => {
+      expect(() => Reflect.apply(chat.send.bind(chat), undefined, [5])).toThrow(TypeError)
+    })
+    expect(sent).toEqual([])
+  })
+
   it('says nothing without a message before they have answered', async () => {
     const { chat, peer } = await conversing()
     expect(await sentBy(peer, () => chat.typing())).toEqual([])

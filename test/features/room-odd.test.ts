@@ -267,6 +267,8 @@ describe('what cannot be said', () => {
       () => room.invite('@@'),
     ])
       expect(say).toThrow(RangeError)
+    for (const say of [room.send.bind(room), room.whisper.bind(room, 'Bob')])
+      expect(() => Reflect.apply(say, undefined, [5])).toThrow(TypeError)
     expect(await sentBy(peer, () => undefined)).toEqual([])
   })
 
