@@ -192,13 +192,15 @@ describe('client.close()', () => {
     const { client } = scripted()
     await client.connect()
     const shown = () => [
+      lastValueFrom(client.state$.pipe(toArray())),
       lastValueFrom(client.roster$.pipe(toArray())),
       lastValueFrom(client.bounced$.pipe(toArray())),
     ]
     const before = shown()
+    const roster = await firstValueFrom(client.roster$)
     await client.close()
     await Promise.all(before)
-    expect(await Promise.all(shown())).toEqual([[], []])
+    expect(await Promise.all(shown())).toEqual([[{ status: 'closed' }], [roster], []])
   })
 })
 

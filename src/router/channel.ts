@@ -93,6 +93,8 @@ export class StateChannel<T> extends Channel<T> {
 
   /** Whoever is told of the present state hears of what follows from that too. */
   protected override take(subscriber: Subscriber<T>): (() => void) | undefined {
+    // The last one is so still once nothing follows.
+    if (this.isComplete) subscriber.next(this.#value)
     const leave = super.take(subscriber)
     subscriber.next(this.#value)
     return leave

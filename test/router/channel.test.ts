@@ -86,7 +86,7 @@ test('a state that follows from being told of one is told once everybody has hea
   expect(seen).toEqual([...inOrder, 'second complete', 'late complete'])
 })
 
-test('a state that is complete is replayed no longer, and stays what it was', () => {
+test('a state that is complete stays what it was, and is replayed as that', () => {
   const state = new StateChannel(1)
   state.complete()
   state.next(2)
@@ -96,5 +96,5 @@ test('a state that is complete is replayed no longer, and stays what it was', ()
     complete: () => seen.push('late complete'),
   })
   expect(state.value).toBe(1)
-  expect(seen).toEqual(['late complete'])
+  expect(seen).toEqual(['late 1', 'late complete'])
 })
