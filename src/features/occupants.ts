@@ -107,12 +107,14 @@ export class Occupants {
     return this.#renamed.get(nickname)?.nickname
   }
 
-  remove(nickname: string, exit: RoomExit): void {
+  /** @param know tells those of it who are to know before it is told, such as the chart where it is oneself */
+  remove(nickname: string, exit: RoomExit, know = () => {}): void {
     const occupant = this.#people.get(nickname)
-    if (occupant === undefined) return
-    this.#people.delete(nickname)
-    if (!this.#isTold) return
-    this.#views.next(this.#people.view)
+    const isHeard = this.#isTold
+    if (occupant !== undefined) this.#people.delete(nickname)
+    know()
+    if (occupant === undefined || !isHeard) return
+    if (this.#isTold) this.#views.next(this.#people.view)
     this.#changes.next({ kind: 'left', occupant, exit })
   }
 

@@ -120,9 +120,10 @@ export class RoomEar {
     // One’s own other name is that once one is there by it.
     if (next !== undefined) return this.#occupants.rename(nickname, next)
     const exit = toExit(user, presence)
-    this.#occupants.remove(nickname, exit)
-    // Which name one has now, one’s next presence says.
-    if (isSelf && !isRenamed) this.#actor.send({ type: 'self.absent', exit })
+    this.#occupants.remove(nickname, exit, () => {
+      // Which name one has now, one’s next presence says.
+      if (isSelf && !isRenamed) this.#actor.send({ type: 'self.absent', exit })
+    })
   }
 
   takeMessage(message: Message): void {

@@ -8,6 +8,7 @@ import {
   own,
   present,
   says,
+  seen,
   statusOf,
   subject,
   type Outcome,
@@ -40,6 +41,24 @@ describe('what is asked of a room from within what it tells', () => {
     expect(outcomes()).toEqual(['pending'])
     await says(peer, own() + subject())
     expect([outcomes(), statusOf(room)]).toEqual([['resolved'], 'joined'])
+  })
+
+  it.each([
+    ['kicked', gone('Alice', { codes: [307] })],
+    ['put out by the service', gone('Alice', { codes: [332] })],
+  ])('is to be in again by whoever hears who has left, oneself %s', async (_, said) => {
+    const { peer, room } = await inside()
+    const changes = seen(room.occupantChange$)
+    const outcomes: Outcome[] = []
+    room.occupantChange$.subscribe(({ kind, occupant }) => {
+      if (kind === 'left' && occupant.isSelf) outcomes.push(outcomeOf(room.join({ nickname: 'Alice' })))
+    })
+    await says(peer, said)
+    expect(outcomes.map(({ is }) => is())).toEqual(['pending'])
+    expect([peer.elements.at(-1)?.attributes['to'], statusOf(room)]).toEqual([at('Alice'), 'joining'])
+    await says(peer, own() + subject())
+    expect([outcomes.map(({ is }) => is()), statusOf(room)]).toEqual([['resolved'], 'joined'])
+    expect(changes.values.map(({ kind }) => kind)).toEqual(['left'])
   })
 
   it('is to leave: that is so once one has', async () => {
