@@ -1,4 +1,5 @@
 import type { StateValue } from 'xstate'
+import { toGivenUp } from './given-up.js'
 import type { Fact, InspectorRecord, RecordingLine } from './record.js'
 
 /**
@@ -52,7 +53,7 @@ function toSentence(record: InspectorRecord): string {
     case 'security':
       return `security ${JSON.stringify(record.security)}`
     case 'dropped':
-      return `${record.count} earlier records were given up`
+      return toGivenUp(record.count)
   }
 }
 

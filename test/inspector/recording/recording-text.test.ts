@@ -132,4 +132,13 @@ describe('toStory()', () => {
     const [line] = toStory(parseRecording(lineOf({ ...source, name: 'a\u001B[2J\u202Eb\nc' })))
     expect(line).toContain('a\uFFFD[2J\uFFFDb\uFFFDc')
   })
+
+  it.each([
+    [1, '1 earlier record was given up'],
+    [2, '2 earlier records were given up'],
+  ])('says how many records were given up: %i', (count, words) => {
+    const dropped = { kind: 'dropped', source: 's', seq: 0, t: 1, count }
+    const [, line] = toStory(parseRecording(lineOf(source) + lineOf(dropped)))
+    expect(line).toContain(words)
+  })
 })

@@ -1,4 +1,5 @@
 import { readTrigger, triggerWords } from '../../drawing/trigger.js'
+import { toGivenUp } from '../../recording/given-up.js'
 import type { InspectorRecord } from '../../recording/record.js'
 
 /** What happened, in a few words, e.g. `connection ← transport.closed`. */
@@ -15,7 +16,7 @@ export function recordWords(record: InspectorRecord): string {
     case 'security':
       return 'security'
     case 'dropped':
-      return `${record.count} earlier records were given up`
+      return toGivenUp(record.count)
   }
 }
 

@@ -1,3 +1,4 @@
+import { toGivenUp } from '../../../recording/given-up.js'
 import type { InspectorRecord } from '../../../recording/record.js'
 import { timeWords } from '../../model/record-words.js'
 import { timeline } from '../../model/signals.js'
@@ -37,7 +38,7 @@ function titleOf(record: InspectorRecord): string {
     case 'security':
       return 'What protects the stream'
     case 'dropped':
-      return `${toCount(record.count)} earlier records were given up`
+      return toGivenUp(record.count, toCount(record.count))
   }
 }
 
