@@ -25,6 +25,12 @@ const views = [
   { name: 'narrow', keys: login(3), width: 400 },
 ]
 const only = process.argv.slice(2)
+const [unknown] = only.filter((wanted) => !views.some(({ name }) => name === wanted))
+if (unknown !== undefined) {
+  const names = views.map(({ name }) => name).join(', ')
+  process.stderr.write(`There is no picture ${JSON.stringify(unknown)}. There are ${names}.\n`)
+  process.exit(2)
+}
 const pictures = views
   .filter(({ name }) => only.length === 0 || only.includes(name))
   .flatMap((view) => ['light', 'dark'].map((scheme) => ({ ...view, scheme, name: `${view.name}-${scheme}` })))

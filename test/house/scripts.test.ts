@@ -23,3 +23,9 @@ test('a walk of what there is not fails, and says what there is', () => {
   expect(status).toBe(2)
   expect(stderr).toMatch(/^--only knows no "sesion"\. There are charts, .*\bsession\b/)
 })
+
+test('a picture of what there is not is not taken, and it is said what there is', () => {
+  const { status, stderr } = run('house/screenshots.mjs', 'chart', 'chrat')
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^There is no picture "chrat"\. There are chart, far, .*\bnarrow\.\n$/)
+})
