@@ -31,5 +31,7 @@ describe('findChromium()', () => {
     const reason = 'there is no Chromium here (no means to)'
     expect(await findChromium(nowhere, install)).toMatchObject({ missing: expect.stringContaining(reason) })
     await expect(findChromium({ ...nowhere, CI: 'true' }, install)).rejects.toThrow(reason)
+    const notThere = { missing: expect.stringContaining(reason) }
+    expect(await findChromium({ ...nowhere, CI: 'false' }, install)).toMatchObject(notThere)
   })
 })

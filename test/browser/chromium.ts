@@ -1,4 +1,5 @@
 import { chromium, type Browser } from 'playwright-core'
+import { isContinuous } from '../support/continuous-integration.js'
 import { installPackages, isExecutable, whereIs } from '../support/install-packages.js'
 
 /** Where a Chromium is, or why there is none. */
@@ -18,13 +19,13 @@ export async function findChromium(
 ): Promise<FoundChromium> {
   const path = await find(environment)
   if (path !== undefined) return { path }
-  const problem = isSet(environment[override])
+  const problem = isNamed(environment[override])
     ? `${override} names none`
     : await install(['chromium'], environment['PATH'])
   const installed = await find(environment)
   if (installed !== undefined) return { path: installed }
   const missing = `there is no Chromium here (${problem ?? 'its package does not bring it'}): install it, or name one with ${override}`
-  if (isSet(environment['CI'])) throw new Error(missing)
+  if (isContinuous(environment)) throw new Error(missing)
   return { missing }
 }
 
@@ -47,7 +48,7 @@ export function startChromium(path: string): Promise<Browser> {
 
 async function find(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const named = environment[override]
-  if (isSet(named)) return (await isExecutable(named)) ? named : undefined
+  if (isNamed(named)) return (await isExecutable(named)) ? named : undefined
   for (const name of names) {
     const path = await whereIs(name, environment['PATH'])
     if (path !== undefined) return path
@@ -55,4 +56,4 @@ async function find(environment: NodeJS.ProcessEnv): Promise<string | undefined>
   return undefined
 }
 
-const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
+const isNamed = (value: string | undefined): value is string => value !== undefined && value !== ''

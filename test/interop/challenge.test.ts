@@ -10,6 +10,7 @@ import { startClient } from '../../src/cli/challenge-command.js'
 import { challengeClient } from '../../src/testing/challenge.js'
 import type { Invitation } from '../../src/testing/challenge-stage.js'
 import type { Finding } from '../../src/testing/finding.js'
+import { isContinuous } from '../support/continuous-integration.js'
 import { installPackages } from '../support/install-packages.js'
 import { toDeviations } from '../support/known-findings.js'
 import { installWorkspace } from '../support/install-workspace.mjs'
@@ -71,7 +72,7 @@ test('slixmpp behaves as is known', { timeout: 240_000 }, async ({ skip }) => {
   const problem = (await hasSlixmpp())
     ? undefined
     : await installPackages(['python3-slixmpp'], process.env['PATH'])
-  skip(problem !== undefined && process.env['CI'] === undefined, problem)
+  skip(problem !== undefined && !isContinuous(), problem)
   const app = fileURLToPath(new URL('slixmpp-client.py', workspace))
   const findings = await challenge('slixmpp', ({ host, jid, password, port }, cafile) => [
     python,

@@ -1,3 +1,4 @@
+import { isContinuous } from './continuous-integration.js'
 import { startEjabberd } from './ejabberd.js'
 import { startProsody } from './prosody.js'
 import type { RealServer, RealServers } from './real-server.js'
@@ -35,7 +36,7 @@ export async function startRealServers(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StartedServers> {
   const missing = await installMissing(names, environment)
-  if (missing.length > 0 && !isOff(environment) && isSet(environment['CI'])) {
+  if (missing.length > 0 && !isOff(environment) && isContinuous(environment)) {
     throw new Error(missing.map(({ name, reason }) => `${name}: ${reason}`).join(', '))
   }
   const present = names.filter((name) => !missing.some((one) => one.name === name))
@@ -52,8 +53,4 @@ export async function startRealServers(
     throw new AggregateError(failures, failures.map(String).join('\n'))
   }
   return { facts: { running: started.map((server) => server.facts), missing }, stop }
-}
-
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && !['', '0', 'false'].includes(variable)
 }
