@@ -1,5 +1,6 @@
 import type { XmppError } from '../src/errors.js'
 import type { RoomAffiliation, RoomRole } from '../src/stanza/muc.js'
+import { draw } from './policy.js'
 
 /** Every wait of a room, in milliseconds. */
 export interface RoomTimeouts {
@@ -20,8 +21,8 @@ export interface RoomTimeouts {
   /** Until it is asked again where nobody has answered; default 60 000. */
   readonly retryMs: number
   /**
-   * Until one enters again whom the service, not a person, has put out; twice as long each time that it cannot be reached, up to
-   * 32 times; default 10 000.
+   * Until one enters again whom the service, not a person, has put out: at most this, by lot from 0 on, so that not all who were
+   * in come back at once. Twice as much each time that it cannot be reached, up to 32 times; default 10 000.
    */
   readonly returnMs: number
 }
@@ -104,6 +105,8 @@ export interface RoomInput {
   /** Bare. */
   readonly jid: string
   readonly timeouts: RoomTimeouts
+  /** Start of the lots that spread returns, any integer. */
+  readonly seed: number
 }
 
 export interface RoomContext extends RoomInput {
@@ -136,3 +139,16 @@ export const exitOf = (kind: RoomExitKind, error?: XmppError): RoomExit => ({
 
 /** No other nickname is asked for. */
 export const isSettled = ({ self, wished }: RoomContext): boolean => self?.nickname === wished
+
+/** With 10 s at first, five minutes and a little. */
+const countedReturns = 6
+
+/** One comes back once more, by another lot. */
+export const countReturn = ({ returns, seed }: RoomContext): Partial<RoomContext> => ({
+  returns: Math.min(returns + 1, countedReturns),
+  seed: draw(seed).seed,
+})
+
+/** How long that takes: full jitter, as between sessions. */
+export const toReturnMs = ({ returns, seed, timeouts }: RoomContext): number =>
+  Math.round(timeouts.returnMs * 2 ** (returns - 1) * draw(seed).chance)

@@ -2,8 +2,10 @@ import { assign } from 'xstate'
 import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
 import { toXmppError } from './failure.js'
 import {
+  countReturn,
   exitOf,
   isSettled,
+  toReturnMs,
   type RoomContext,
   type RoomEvent,
   type RoomExit,
@@ -60,7 +62,7 @@ export const roomMachine = setup({
     keepNickname: assign(({ context }) => ({ wished: context.self?.nickname })),
     forgetSelf: assign({ self: undefined, refusal: undefined }),
     forgetStay: assign({ stays: false, returns: 0 }),
-    countReturn: assign(({ context }) => ({ returns: Math.min(context.returns + 1, countedReturns) })),
+    countReturn: assign(({ context }) => countReturn(context)),
     noteExit: assign((_, params: { readonly exit: RoomExit }) => ({ exit: params.exit })),
     noteLeft: assign({ exit: exitOf('left') }),
     noteRefusedEntry: assign((_, { error }: { readonly error: unknown }) => ({
@@ -114,7 +116,7 @@ export const roomMachine = setup({
         : context.timeouts.renameMs,
     probeTimeout: ({ context }) => context.timeouts.probeMs,
     retry: ({ context }) => context.timeouts.retryMs,
-    return: ({ context: { returns, timeouts } }) => timeouts.returnMs * 2 ** (returns - 1),
+    return: ({ context }) => toReturnMs(context),
   },
 }).createMachine({
   id: 'room',
@@ -388,6 +390,3 @@ export const roomMachine = setup({
     },
   },
 })
-
-/** With 10 s at first, five minutes and a little. */
-const countedReturns = 6

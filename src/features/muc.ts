@@ -122,7 +122,8 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         measureSilence: assign(() => ({ silentMs: performance.now() - ear.heardMs })),
       },
     })
-    const actor = host.start(machine, { id: `room:${key}`, input: { jid: key, timeouts } })
+    const seed = Math.trunc(Math.random() * 2 ** 31)
+    const actor = host.start(machine, { id: `room:${key}`, input: { jid: key, timeouts, seed } })
     const ear = new RoomEar(actor, occupants, messages, () => bus.account && toJid(bus.account.bare).domain)
     const end = () => {
       if (live.get(key)?.actor === actor) live.delete(key)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { muc, TransportError } from '../../src/index.js'
 import {
   at,
+  comesBackLate,
   gone,
   inside,
   outcomeOf,
@@ -67,7 +68,7 @@ const states: readonly (readonly [string, () => Promise<Asked>])[] = [
   [
     'returning',
     async () => {
-      const session = await inside()
+      const session = await inside({}, comesBackLate)
       await says(session.peer, gone('Alice', { codes: [332] }))
       return { ...session, asked: [] }
     },

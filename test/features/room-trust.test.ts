@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  comesBackLate,
   at,
   body,
   entering,
@@ -82,7 +83,7 @@ describe('those in a room', () => {
 
 describe('what is said while the service puts one out', () => {
   it('waits as well where it comes back', async () => {
-    const { room, peer } = await inside()
+    const { room, peer } = await inside({}, comesBackLate)
     const delivery = room.send('Hello')
     await peer.next('message')
     await says(peer, gone('Alice', { codes: [332] }) + error(tea, delivery.id, 'not-acceptable'))

@@ -106,6 +106,9 @@ interface Options {
   readonly client?: Partial<ClientOptions>
 }
 
+/** Whoever is put out by the service is back no sooner than anybody looks. */
+export const comesBackLate: Options = { muc: { timeouts: { returnMs: 2 ** 31 - 1 } } }
+
 /** A client that is online, outside a room. */
 export async function outside({ muc: options, client }: Options = {}) {
   const session = await online(client)

@@ -43,7 +43,7 @@ const machine = roomMachine.provide({
 })
 
 export const room = toWalked(machine, {
-  inputs: [{ jid: 'tea@conference.example.test', timeouts: defaultRoomTimeouts }],
+  inputs: [{ jid: 'tea@conference.example.test', timeouts: defaultRoomTimeouts, seed: 1 }],
   events,
   outcomes: {
     openRoom: { error: [new StanzaError('forbidden', 'auth')] },
