@@ -44,6 +44,8 @@ export const roomMachine = setup({
     sendEntrance: () => {},
     sendNickname: () => {},
     sendExit: () => {},
+    /** Nobody is known to be there, and nobody there knows one. */
+    forgetOccupants: () => {},
     /** Provided: only who hears the room knows. */
     measureSilence: assign(() => ({})),
     noteWish: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
@@ -139,7 +141,7 @@ export const roomMachine = setup({
       description: 'One is not in, and does not want to be.',
       meta: { spec: 'XEP-0045 §7' },
       initial: 'offline',
-      entry: ['forgetSelf', 'forgetStay'],
+      entry: ['forgetSelf', 'forgetOccupants', 'forgetStay'],
       states: {
         offline: {
           description: 'There is no stream to enter by.',
@@ -166,7 +168,7 @@ export const roomMachine = setup({
       description: 'One wants to be in, and there is no stream to enter by.',
       tags: ['idle'],
       meta: { spec: 'XEP-0045 §7.2', why: 'the session comes back by itself, or the app connects' },
-      entry: 'forgetSelf',
+      entry: ['forgetSelf', 'forgetOccupants'],
       on: {
         'session.live': { target: 'joining' },
         'session.halted': { target: 'outside', actions: noteRefusedEntry },
@@ -178,7 +180,7 @@ export const roomMachine = setup({
     joining: {
       description: 'The room is asked to let one in; it tells first who is there, and last that one is.',
       meta: { spec: 'XEP-0045 §7.1, §7.2' },
-      entry: ['forgetSelf', 'sendEntrance'],
+      entry: ['forgetSelf', 'forgetOccupants', 'sendEntrance'],
       after: {
         joinTimeout: [
           { guard: 'stays', target: 'returning', actions: ['sendExit', 'noteSilentEntry'] },
@@ -348,7 +350,7 @@ export const roomMachine = setup({
     returning: {
       description: 'No person has put one out, or refused one: one comes back.',
       meta: { spec: 'XEP-0045 §11.1, §11.2' },
-      entry: ['forgetSelf', 'countReturn'],
+      entry: ['forgetSelf', 'forgetOccupants', 'countReturn'],
       after: { return: { target: 'joining' } },
       on: {
         ...interrupted,
@@ -360,7 +362,7 @@ export const roomMachine = setup({
       description: 'The room is told, and says so.',
       meta: { spec: 'XEP-0045 §7.14' },
       initial: 'asked',
-      entry: ['forgetSelf', 'forgetStay', 'sendExit'],
+      entry: ['forgetSelf', 'forgetOccupants', 'forgetStay', 'sendExit'],
       states: {
         asked: {
           description: 'One wants nothing more of it.',

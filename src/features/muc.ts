@@ -119,6 +119,11 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         sendEntrance: (args) => unlessUnsendable(() => deeds.enter(wishedIn(args), ear.spokenAt)),
         sendNickname: (args) => unlessUnsendable(() => deeds.present(wishedIn(args))),
         sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
+        forgetOccupants: () => {
+          occupants.clear()
+          // Those in a room that has put one out, or not let one in, are answered no more.
+          host.presence.forget(jid)
+        },
         measureSilence: assign(() => ({ silentMs: performance.now() - ear.heardMs })),
       },
     })
@@ -132,20 +137,13 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
       occupants.complete()
       ear.complete()
     }
-    let last: unknown
     actor.subscribe({
       next: (snapshot) => {
         const { exit } = snapshot.context
-        // What nothing came of leaves those who were told of on the way in.
-        const isSame = snapshot === last
-        last = snapshot
         if (snapshot.matches('joined')) {
           messages.flush()
           catchUp(actor, deeds)
-        } else if (!isSame && !snapshot.matches('opening')) occupants.clear()
-        // Those in a room that has put one out, or not let one in, are answered no more.
-        if (!isSame && (snapshot.matches('outside') || snapshot.matches('returning')))
-          host.presence.forget(jid)
+        }
         if (snapshot.matches('outside')) messages.fail(jid, exit?.error)
         tellOfHalt(actor)
       },

@@ -72,6 +72,10 @@ export const room = toWalked(machine, {
       last?.event.type === 'xstate.done.actor.openRoom',
     'the room says who one is as long as one is in, and no longer': (snapshot) =>
       (snapshot.matches('joined') || snapshot.matches('opening')) === (snapshot.context.self !== undefined),
+    'whoever is out, or about to enter, knows of nobody there': (snapshot, last) =>
+      (['joined', 'opening'] as const).some((state) => snapshot.matches(state)) ||
+      !(['joined', 'opening'] as const).some((state) => last?.from.matches(state)) ||
+      orders(last, 'forgetOccupants'),
     'a room is entered by a wish, and a stream': (snapshot, last) =>
       !orders(last, 'sendEntrance') ||
       (snapshot.context.wished !== undefined && snapshot.matches('joining') && !isOver(last?.event.type)),
