@@ -226,6 +226,9 @@ export class Memory implements Shelf, WriteAhead {
       const from = stanza.attribute('from')
       const type = stanza.attribute('type')
       if (from === undefined || (type !== undefined && type !== 'unavailable')) return
+      // Who is in a room is told anew to who enters it; what a contact says is kept, whatever is in it.
+      const isOfRoom = stanza.child('x', ns.roomUser) !== undefined
+      if (isOfRoom && roster.find(from.replace(/\/.*/s, '')) === undefined) return
       note(['presence', from, type === undefined ? serialize(stanza) : null])
     })
     bus.session$.subscribe((standing) => {

@@ -242,6 +242,32 @@ describe('a process after the one that was killed', () => {
     expect(after.first.elements.map(({ name }) => name)).toEqual(['auth', 'resume', 'iq', 'presence', 'r'])
   })
 
+  it('sees nobody of a room, who is told anew to who enters it, and a contact whatever it says', async () => {
+    const disk = new Disk()
+    const before = await begin(disk, { roster: true })
+    await logInManaged(before.first)
+    const { attributes } = await before.first.next('iq')
+    before.first.say(
+      `<iq type='result' id='${attributes['id']}'><query xmlns='${ns.roster}'><item jid='${bob}' subscription='both'/></query></iq>`,
+    )
+    const [occupant, contact, stranger] = [
+      'tea@conference.example.test/Carol',
+      `${bob}/home`,
+      'dan@example.test/x',
+    ]
+    const ofRoom = `<x xmlns='${ns.roomUser}'><item role='participant' affiliation='none'/></x>`
+    before.first.say(`<presence from='${occupant}'>${ofRoom}</presence>`)
+    before.first.say(`<presence from='${contact}'>${ofRoom}</presence><presence from='${stranger}'/>`)
+    await before.kill()
+
+    const seen: (string | undefined)[] = []
+    const after = await begin(disk, { roster: true }, ({ presence$ }) => {
+      presence$.subscribe(({ from }) => seen.push(from?.toString()))
+    })
+    await resume(after.first, 1)
+    expect(seen).toEqual([contact, stranger])
+  })
+
   it('goes on with a handshake', async () => {
     const disk = new Disk()
     const before = await managed(disk, {}, (client) => {
