@@ -54,6 +54,8 @@ export interface ServerLimits {
   readonly roomOccupants: number
   /** People on the lists of one room; one more is refused with resource-constraint. */
   readonly roomAffiliations: number
+  /** Roles and affiliations that one request may change; more are refused with policy-violation. */
+  readonly roomChanges: number
   /** Messages that one room shows to those who enter; one more takes the place of the oldest. */
   readonly roomHistory: number
   /** Name, description or password of a room, or why somebody is on a list of it, in UTF-16 units; more is refused with not-acceptable. */
@@ -88,6 +90,7 @@ export const defaultServerLimits: ServerLimits = {
   rooms: 100,
   roomOccupants: 200,
   roomAffiliations: 1000,
+  roomChanges: 100,
   roomHistory: 20,
   roomTextUnits: 1023,
   outboundBytes: 4 * 1024 * 1024,

@@ -12,7 +12,7 @@ let alice: Wire
 let bob: Wire
 let carol: Wire
 beforeEach(async () => {
-  server = await serverWithRooms({ limits: { roomAffiliations: 3, roomTextUnits: 20 } })
+  server = await serverWithRooms({ limits: { roomAffiliations: 3, roomChanges: 4, roomTextUnits: 20 } })
   ;[alice, bob, carol] = await gather(server, 'alice', 'bob', 'carol')
   return () => server.close()
 })
@@ -146,6 +146,15 @@ describe('an admin (XEP-0045 §9)', () => {
   it('cannot ban itself', async () => {
     setAffiliation(bob, 'bob', 'outcast')
     expect(await hear(bob)).toEqual(['iq error (room) conflict (cancel)'])
+  })
+
+  it('changes no more at once than may be, which everybody would be told', async () => {
+    const [mute, voice] = (['visitor', 'participant'] as const).map((role) => ({ nickname: 'carol', role }))
+    const items = [mute, voice, mute, voice, mute].flatMap((item) => item ?? [])
+    ask(alice, ...items)
+    expect(await heardByAll()).toEqual([['iq error (room) policy-violation (modify)'], [], []])
+    ask(alice, ...items.slice(1))
+    expect((await hear(alice))[0]).toBe(done)
   })
 
   it('adds no more than there may be', async () => {

@@ -64,6 +64,8 @@ const listOf = (items: Parameters<typeof toRoomAdminElement>[0]): ServiceAnswer 
 
 /** Changes roles and affiliations: all that was asked for, or, where one may not be, none. @see XEP-0045 §8.2 to §9.7, §10.3 to §10.8 */
 export function change(room: Room, from: Jid, items: readonly RoomItem[]): ServiceAnswer {
+  // Each is told to everybody who is there.
+  if (items.length > room.host.limits.roomChanges) return refused('policy-violation')
   const changes: Change[] = []
   for (const item of items) {
     const change = toChange(room, item)
