@@ -99,6 +99,14 @@ export class Realm {
     else if (to.resource !== undefined) this.accountOf(to)?.resources.get(to.resource)?.send(element)
   }
 
+  /** By subscription, or because presence was directed there; who sends it to a room is seen by all who are in that. */
+  #maySee(account: Account, { from, to }: Envelope): boolean {
+    if (account.mayBeSeenBy(from)) return true
+    const directed = account.resources.get(to.resource ?? '')?.directed ?? new Map<string, Jid>()
+    if (this.rooms?.serves(from) !== true) return directed.has(from.toString())
+    return [...directed.values()].some(({ bare }) => bare.equals(from.bare))
+  }
+
   #deliverToServer(envelope: Envelope): void {
     const { element, to } = envelope
     if (element.name === 'presence') return
@@ -109,7 +117,7 @@ export class Realm {
 
   #follow(envelope: Envelope, account: Account | undefined, route: Route): void {
     // Whether the resource is there is not told either.
-    if (account !== undefined && asksForActivity(envelope) && !maySee(account, envelope))
+    if (account !== undefined && asksForActivity(envelope) && !this.#maySee(account, envelope))
       this.refuse(envelope, 'forbidden')
     else if (route.kind === 'refuse') this.refuse(envelope, route.condition)
     else if (route.kind === 'serve') this.#serve(this, envelope)
@@ -157,11 +165,6 @@ function routeOf(element: XmlElement, addressee: AddresseeFacts): Route {
   if (element.name === 'presence') return routePresence(addressee)
   return routeIq(isRequest(element) ? 'request' : 'answer', addressee)
 }
-
-/** By subscription, or because presence was directed there. */
-const maySee = (account: Account, { from, to }: Envelope): boolean =>
-  account.mayBeSeenBy(from) ||
-  account.resources.get(to.resource ?? '')?.directed.has(from.toString()) === true
 
 /** @see XEP-0012 §3, §4 */
 const asksForActivity = ({ element }: Envelope): boolean =>

@@ -7,6 +7,7 @@ import {
   toDiscoInfoElement,
   toDiscoItemsElement,
 } from '../../src/stanza/disco.js'
+import { toLastActivityRequest } from '../../src/stanza/last-activity.js'
 import { toPingElement } from '../../src/stanza/ping.js'
 import { findPage, toPageRequest } from '../../src/stanza/result-set.js'
 import { toVersionElement } from '../../src/stanza/version.js'
@@ -199,7 +200,7 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
 })
 
 describe('a request to one who is in the room (XEP-0045 §17.4)', () => {
-  it.each([toVersionElement(), toDiscoInfoElement(), toPingElement()])(
+  it.each([toVersionElement(), toDiscoInfoElement(), toPingElement(), toLastActivityRequest()])(
     'goes on to them, and the answer back, both by their nicknames',
     async (payload) => {
       request(bob, 'get', payload, `${tea}/alice`)
