@@ -47,6 +47,7 @@ export class AccountRegistry {
   remove(username: string): boolean {
     const account = this.#realm.accountOf(this.#jidOf(username))
     if (account === undefined) return false
+    this.#realm.rooms?.forget(account.jid)
     for (const { link } of account.resources.values()) {
       link.close({ condition: 'not-authorized', text: 'the account has been removed' })
     }
@@ -80,8 +81,13 @@ export function openAnonymousAccount(realm: Realm): {
   readonly forget: () => void
 } {
   const username = crypto.randomUUID()
-  openAccount(realm, toJid({ local: username, domain: realm.domain.domain }))
-  return { username, forget: () => void realm.accounts.delete(username) }
+  const jid = toJid({ local: username, domain: realm.domain.domain })
+  openAccount(realm, jid)
+  const forget = () => {
+    realm.rooms?.forget(jid)
+    realm.accounts.delete(username)
+  }
+  return { username, forget }
 }
 
 function openAccount(realm: Realm, jid: Jid): void {

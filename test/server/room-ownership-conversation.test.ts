@@ -213,6 +213,39 @@ describe('a room', () => {
   })
 })
 
+describe('an account that is removed', () => {
+  const comesAgain = async (username: string) => {
+    server.removeAccount(username)
+    await server.addAccount({ username, password: 'secret' })
+    const wire = await logIn(server.connect(), username, 'desk')
+    knock(wire, username)
+    return hear(wire)
+  }
+
+  it('leaves no rights in a room to whoever has its address next', async () => {
+    configure({ persistentroom: '1' })
+    request(alice, 'set', toRoomAdminElement([{ jid: 'bob@localhost', affiliation: 'admin' }]))
+    await hear(alice)
+    expect(await comesAgain('bob')).toContain('presence /bob none participant bob@localhost/desk [110]')
+  })
+
+  it('is kept out all the same', async () => {
+    request(alice, 'set', toRoomAdminElement([{ jid: 'bob@localhost', affiliation: 'outcast' }]))
+    await hear(alice)
+    expect(await comesAgain('bob')).toEqual(['presence error /bob forbidden (auth)'])
+  })
+
+  it('leaves a room that nobody owns, which ends with its last occupant', async () => {
+    configure({ persistentroom: '1' })
+    await Promise.all([hear(alice), hear(bob)])
+    server.removeAccount('alice')
+    expect(await hear(bob)).toEqual(['presence unavailable /alice none none'])
+    bob.send(xml('presence', ns.client, { type: 'unavailable' }))
+    await hear(bob)
+    expect(await comesAgain('bob')).toContain('presence /bob owner moderator bob@localhost/desk [110 201]')
+  })
+})
+
 describe('the end of a room (XEP-0045 §10.9)', () => {
   it('is told to each, with the reason and where to go', async () => {
     const destruction = { alternate: 'coffee@conference.localhost', reason: 'No milk' }

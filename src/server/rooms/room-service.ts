@@ -46,6 +46,21 @@ export class RoomService {
     if (room?.isAlive === false) this.#rooms.delete(local ?? '')
   }
 
+  /**
+   * Whoever has this address next is somebody else: nothing is left of what one was to the rooms, but that one is kept out. A
+   * room that nobody owns any more ends with its last occupant.
+   */
+  forget(jid: Jid): void {
+    for (const [local, room] of this.#rooms) {
+      const { affiliations, configuration } = room
+      if (affiliations.of(jid) === 'outcast') continue
+      affiliations.set(jid, 'none')
+      if (affiliations.list('owner').length === 0)
+        room.configuration = { ...configuration, isPersistent: false }
+      if (!room.isAlive) this.#rooms.delete(local)
+    }
+  }
+
   /** Whoever enters a room that is not there makes it (§10.1). */
   #takePresence(envelope: Envelope, presence: Extract<Stanza, { kind: 'presence' }>): void {
     const { local = '', domain } = envelope.to
