@@ -17,11 +17,22 @@ export class AccountRegistry {
     this.#credentials = credentials
   }
 
-  /** Throws RangeError for a user name that is taken or cannot be one, and for an empty password. */
-  async add({ username, password }: AccountInput): Promise<void> {
+  /** Accounts that may know each other. Throws RangeError as `add` does. */
+  async addAll(accounts: readonly AccountInput[]): Promise<void> {
+    for (const { username, password } of accounts) await this.add({ username, password })
+    for (const { username, contacts = [] } of accounts)
+      for (const contact of contacts) this.befriend(username, contact)
+  }
+
+  /**
+   * Throws RangeError for a user name that is taken or cannot be one, for a password that cannot, and for a contact who has no
+   * account.
+   */
+  async add({ username, password, contacts = [] }: AccountInput): Promise<void> {
     const jid = this.#jidOf(username)
     const local = jid.local ?? ''
     if (this.has(username)) throw new RangeError(`the account ${jid} exists already`)
+    for (const contact of contacts) this.#find(contact.username)
     this.#coming.add(local)
     try {
       await this.#credentials.set(username, password)
@@ -29,6 +40,7 @@ export class AccountRegistry {
     } finally {
       this.#coming.delete(local)
     }
+    for (const contact of contacts) this.befriend(username, contact)
   }
 
   /** Whether there is such an account, or will be; throws RangeError for a name that cannot be one. */
@@ -38,7 +50,7 @@ export class AccountRegistry {
   }
 
   /** Throws RangeError if there is no such account. */
-  async setPassword({ username, password }: AccountInput): Promise<void> {
+  async setPassword({ username, password }: Omit<AccountInput, 'contacts'>): Promise<void> {
     this.#find(username)
     await this.#credentials.set(username, password)
   }

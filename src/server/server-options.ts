@@ -15,7 +15,7 @@ export interface AccountInput {
   readonly username: string
   /** Not empty, nor anything that SASLprep refuses: else a RangeError. @see RFC 4013 */
   readonly password: string
-  /** Other accounts of the server: both see each other’s presence from the start. Only with `ServerOptions.accounts`; later `befriend` does it. */
+  /** Other accounts of the server: both see each other’s presence from the start. Default: none; later `befriend` does it. */
   readonly contacts?: readonly ContactInput[]
 }
 

@@ -34,11 +34,14 @@ export interface EmbeddedServer extends AsyncDisposable {
   readonly sessions$: Observable<readonly SessionFacts[]>
   /** What happens from now on; completes on `close`. */
   readonly events$: Observable<ServerEvent>
-  /** Rejects with RangeError for a user name that is taken or cannot be one, and for a password that cannot. */
+  /**
+   * Rejects with RangeError for a user name that is taken or cannot be one, for a password that cannot, and for a contact who
+   * has no account.
+   */
   addAccount(account: AccountInput): Promise<void>
   /** For the next login. Rejects with RangeError if there is no such account, and for a password that cannot be one. */
-  setPassword(account: AccountInput): Promise<void>
-  /** Removes an account and ends its sessions with not-authorized; `false` if there was none. */
+  setPassword(account: Omit<AccountInput, 'contacts'>): Promise<void>
+  /** Removes an account, ends its sessions with not-authorized, and takes it off the lists of rooms; `false` if there was none. */
   removeAccount(username: string): boolean
   /**
    * Lets two accounts see each other's presence, as if both had asked and agreed; how the first lists the other is said,
@@ -83,10 +86,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Embedde
     ),
   })
   const accounts: AccountRegistry = new AccountRegistry(realm, credentials)
-  for (const account of options.accounts ?? []) await accounts.add(account)
-  for (const { username, contacts } of options.accounts ?? []) {
-    for (const contact of contacts ?? []) accounts.befriend(username, contact)
-  }
+  await accounts.addAll(options.accounts ?? [])
   const isOld = legacyIdentification?.beforeVersionOne === true
   const registrar: Registrar | undefined =
     registration && new Registrar(registration, accounts, resolved.limits)

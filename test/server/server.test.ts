@@ -122,6 +122,23 @@ describe('accounts', () => {
   })
 })
 
+describe('an account that comes later', () => {
+  const bob = { username: 'bob', password: 'secret' }
+
+  it('can know others at once', async () => {
+    await using server = await createServer({ listen: {}, accounts: [alice] })
+    await server.addAccount({ ...bob, contacts: [{ username: 'alice' }] })
+    const wire = await logIn(server.connect(), 'alice')
+    expect(inShort(await wire.request('get', toRosterElement()))).toContain('bob@localhost both')
+  })
+
+  it('is none where there is no account of whom it is to know', async () => {
+    await using server = await createServer({ listen: {} })
+    await expect(server.addAccount({ ...bob, contacts: [{ username: 'alice' }] })).rejects.toThrow(RangeError)
+    expect(server.removeAccount('bob')).toBe(false)
+  })
+})
+
 describe('a running server', () => {
   it('tells what happens, and nothing secret', async () => {
     const server = await createServer({ listen: {}, accounts: [alice] })
