@@ -240,6 +240,16 @@ describe.skipIf('missing' in chromium)('the page of the inspector', { timeout: 1
     await page.getByRole('treeitem', { name: 'ask' }).waitFor()
   })
 
+  it('has room for the state beside an address, of which the domain goes first', async () => {
+    const { url } = await inspect([...opening('a'), began('room:tea@conference.example.test', 0)])
+    const row = (await stage.visit(url)).getByTitle('room:tea@conference.example.test')
+    const [, , name, , state] = await row.evaluate(({ children }) =>
+      [...children].map((one) => ({ has: one.clientWidth, wants: one.scrollWidth })),
+    )
+    expect(await row.innerText()).toMatch(/^room:tea\n?@conference\.example\.test/)
+    expect([name?.wants === name?.has, (state?.has ?? 0) > 80]).toEqual([true, true])
+  })
+
   it('tells on a state what the specification and its author say', async () => {
     const { url } = await inspect(call)
     const page = await stage.visit(url)

@@ -83,6 +83,9 @@ function Row({
   const { key, level, name, source, actor, isOpen } = row
   const isGone = source?.endedAt !== undefined || actor?.life === 'ended'
   const state = stateWords(actor?.value)
+  const shown = toLegibleLine(name, nameLimit)
+  // Of an address the domain is what one needs least, where there is little room.
+  const at = /(?<=.)@|$/.exec(actor === undefined ? '' : shown)?.index || shown.length
   return (
     <div
       id={id}
@@ -113,7 +116,8 @@ function Row({
         <Icon name="fold" />
       </span>
       {actor !== undefined && <LifeSign actor={actor} />}
-      <bdi class="name">{toLegibleLine(name, nameLimit)}</bdi>
+      <bdi class="name">{shown.slice(0, at)}</bdi>
+      {at < shown.length && <bdi class="rest">{shown.slice(at)}</bdi>}
       {state !== '' && <code class="state-words">{toLegibleLine(state, nameLimit)}</code>}
       {source?.endedAt !== undefined && <span class="quiet">gone</span>}
       {actor?.lastEvent !== undefined && <Pulse seq={actor.lastEvent.seq} />}
