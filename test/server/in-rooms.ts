@@ -1,6 +1,7 @@
 import { createServer, type EmbeddedServer, type ServerOptions } from '../../src/server/index.js'
 import { toRoomOwnerElement } from '../../src/stanza/muc-admin.js'
 import { toRoomEntrance, type RoomEntrance } from '../../src/stanza/muc.js'
+import { findOccupantId } from '../../src/stanza/occupant-id.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { logIn, type Wire } from './wire.js'
@@ -100,6 +101,10 @@ export function told(element: XmlElement): string {
   ]
   return words.filter(Boolean).join(' ')
 }
+
+/** What the room calls whoever is told of, or speaks. @see XEP-0421 */
+export const occupantIdIn = (element: XmlElement | undefined): string | undefined =>
+  element && findOccupantId(element.elements())
 
 /** Sends a request to the room; its answer comes next, unless something was told before. */
 export function request(wire: Wire, type: 'get' | 'set', payload: XmlElement, to = tea): void {

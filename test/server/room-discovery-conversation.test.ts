@@ -120,6 +120,7 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
       ns.ping,
       ns.room,
       ns.stanzaIds,
+      ns.occupantId,
       'http://jabber.org/protocol/muc#stable_id',
       'http://jabber.org/protocol/muc#self-ping-optimization',
       'muc_temporary',

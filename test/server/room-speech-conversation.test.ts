@@ -9,6 +9,7 @@ import {
   gather,
   hear,
   hearAll,
+  knock,
   request,
   say,
   serverWithRooms,
@@ -29,6 +30,53 @@ beforeEach(async () => {
 const body = (text: string) => xml('body', ns.client, {}, text)
 const send = (wire: Wire, to: string, type: string | undefined, ...children: readonly XmlElement[]) =>
   wire.send(xml('message', ns.client, { to, type, id: 'x' }, ...children))
+
+describe('what a room calls those who are in it (XEP-0421)', () => {
+  const idsOf = (elements: readonly XmlElement[]) =>
+    elements.map((element) =>
+      element.elements('occupant-id', ns.occupantId).map((each) => each.attribute('id')),
+    )
+  const forged = xml('occupant-id', ns.occupantId, { id: 'forged' })
+
+  it('is with all that they say and show, whatever they write themselves', async () => {
+    say(bob, 'Hello', forged)
+    send(bob, `${tea}/alice`, 'chat', body('psst'), forged)
+    bob.send(xml('presence', ns.client, { to: `${tea}/bob` }, forged))
+    const ids = idsOf(await hearAll(alice))
+    expect(ids).toEqual([[expect.any(String)], ids[0], ids[0]])
+    expect(ids[0]).not.toEqual(['forged'])
+  })
+
+  it('is of the account: the same under every nickname, in what was said before, and not in another room', async () => {
+    say(bob, 'Hello')
+    const [first] = idsOf(await hearAll(alice))
+    await hear(bob)
+    bob.send(xml('presence', ns.client, { to: `${tea}/bob`, type: 'unavailable' }))
+    await hear(bob)
+    knock(bob, 'robert')
+    const [, own, said] = idsOf(await hearAll(bob))
+    expect([own, said]).toEqual([first, first])
+    knock(bob, 'bob', {}, 'coffee@conference.localhost')
+    const [elsewhere] = idsOf(await hearAll(bob))
+    expect(elsewhere).toEqual([expect.any(String)])
+    expect(elsewhere).not.toEqual(first)
+    expect(first?.[0]).not.toContain('bob')
+  })
+
+  it('is another’s once the account is', async () => {
+    say(bob, 'Hello')
+    const [before] = idsOf(await hearAll(alice))
+    server.removeAccount('bob')
+    await server.addAccount({ username: 'bob', password: 'secret' })
+    await hear(alice)
+    const another = await logIn(server.connect(), 'bob', 'desk')
+    knock(another, 'bob')
+    await hear(another)
+    const [after] = idsOf(await hearAll(alice))
+    expect(after).toEqual([expect.any(String)])
+    expect(after).not.toEqual(before)
+  })
+})
 
 describe('what is said to all (XEP-0045 §7.4)', () => {
   it('is reflected to all, with its id, its language and one of the room’s own', async () => {
@@ -53,7 +101,7 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
       ),
     )
     const [[one], [other]] = [await hearAll(alice), await hearAll(bob)]
-    const id = one?.children.at(-1)
+    const [id, calledBy] = one?.children.slice(-2) ?? []
     expect(id).toMatchObject({ name: 'stanza-id', namespace: ns.stanzaIds })
     expect(one).toEqual(
       xml(
@@ -63,6 +111,7 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
         body('Hallo'),
         ...kept,
         id,
+        calledBy,
       ),
     )
     expect(other?.children).toEqual(one?.children)

@@ -3,7 +3,18 @@ import type { EmbeddedServer } from '../../src/server/index.js'
 import { xml } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import * as ns from '../../src/xml/namespaces.js'
-import { enter, gather, hear, hearAll, knock, say, serverWithRooms, setSubject, tea } from './in-rooms.js'
+import {
+  enter,
+  gather,
+  hear,
+  hearAll,
+  knock,
+  say,
+  serverWithRooms,
+  setSubject,
+  tea,
+  occupantIdIn,
+} from './in-rooms.js'
 import { logIn } from './wire.js'
 
 let server: EmbeddedServer
@@ -29,7 +40,7 @@ describe('whoever enters a room (XEP-0045 §7.2)', () => {
       <x xmlns='http://jabber.org/protocol/muc#user'>
         <item affiliation='owner' role='moderator' jid='alice@localhost/desk'/>
         <status code='110'/><status code='201'/>
-      </x></presence>`
+      </x><occupant-id xmlns='${ns.occupantId}' id='${occupantIdIn(self)}'/></presence>`
     expect(self).toEqual(readFrame(own.replaceAll(/>\s+</g, '><')))
     expect(subject).toEqual(
       readFrame(
@@ -91,7 +102,7 @@ describe('whoever enters a room (XEP-0045 §7.2)', () => {
     [{ maxMessages: 2 }, ['three', 'four']],
     [{ maxMessages: 0 }, []],
     [{ maxCharacters: 0 }, []],
-    [{ maxCharacters: 800 }, ['three', 'four']],
+    [{ maxCharacters: 1000 }, ['three', 'four']],
     [{ seconds: 25 }, ['three', 'four']],
     [{ since: Date.UTC(2026, 0, 2, 3, 4, 30) }, ['four']],
     [{ since: Date.UTC(2026, 0, 2, 3, 4, 15), maxMessages: 1 }, ['four']],
@@ -280,7 +291,7 @@ describe('an occupant', () => {
     const [told] = await hearAll(alice)
     expect(told).toEqual(
       readFrame(
-        `<presence xmlns='jabber:client' xml:lang='de' from='${tea}/bob' to='alice@localhost/desk'><status>weg</status><c xmlns='${ns.caps}' node='urn:example'/><x xmlns='${ns.roomUser}'><item affiliation='none' role='participant' jid='bob@localhost/desk'/></x></presence>`,
+        `<presence xmlns='jabber:client' xml:lang='de' from='${tea}/bob' to='alice@localhost/desk'><status>weg</status><c xmlns='${ns.caps}' node='urn:example'/><x xmlns='${ns.roomUser}'><item affiliation='none' role='participant' jid='bob@localhost/desk'/></x><occupant-id xmlns='${ns.occupantId}' id='${occupantIdIn(told)}'/></presence>`,
       ),
     )
     expect(await hear(bob)).toEqual(['presence /bob weg none participant bob@localhost/desk [110]'])

@@ -13,7 +13,7 @@ const stableIds = `${ns.room}#stable_id`
 export const toServiceInfo = (name: string): XmlElement =>
   toDiscoInfoElement({
     identities: [{ category: 'conference', type: 'text', name }],
-    features: [ns.discoInfo, ns.discoItems, ns.ping, ns.resultSet, ns.room, stableIds],
+    features: [ns.discoInfo, ns.discoItems, ns.ping, ns.resultSet, ns.room, ns.occupantId, stableIds],
   })
 
 /** Rooms that are listed, in pages. @see XEP-0045 §6.3, XEP-0059 */
@@ -39,6 +39,7 @@ export function toRoomInfo(room: Room): XmlElement {
       ns.ping,
       ns.room,
       ns.stanzaIds,
+      ns.occupantId,
       stableIds,
       // XEP-0410 §3
       `${ns.room}#self-ping-optimization`,

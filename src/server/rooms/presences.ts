@@ -1,5 +1,6 @@
 import type { Jid } from '../../stanza/jid.js'
 import { toRoomUserElement, type RoomActor, type RoomDestruction } from '../../stanza/muc.js'
+import { toOccupantIdElement } from '../../stanza/occupant-id.js'
 import { XmlElement, type XmlNode } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import { nicknameOf, type Occupant } from './occupants.js'
@@ -61,16 +62,23 @@ function tellOne(room: Room, hearer: Occupant, occupant: Occupant, notice: Notic
   const type = leaving === undefined ? [] : [{ name: 'type', namespace: '', value: 'unavailable' }]
   // The language of what is said.
   const others = source === 'silently' ? [] : source.attributes.filter(({ namespace }) => namespace !== '')
-  const presence = new XmlElement('presence', ns.client, [...others, ...type], [...said, user])
+  const id = toOccupantIdElement(room.occupantIds.of(occupant.jid))
+  const presence = new XmlElement('presence', ns.client, [...others, ...type], [...said, user, id])
   room.send(presence, occupant.address, hearer.jid)
 }
 
-/** Without what only a room may say. @see XEP-0045 §17.3 */
+/** Without what only a room may say. @see XEP-0045 §17.3, XEP-0421 §4 */
 export function reflected(children: readonly XmlNode[]): readonly XmlNode[] {
   return children.filter((child) => typeof child === 'string' || !ownNamespaces.has(child.namespace))
 }
 
-const ownNamespaces: ReadonlySet<string> = new Set([ns.room, ns.roomUser, ns.roomAdmin, ns.roomOwner])
+const ownNamespaces: ReadonlySet<string> = new Set([
+  ns.room,
+  ns.roomUser,
+  ns.roomAdmin,
+  ns.roomOwner,
+  ns.occupantId,
+])
 
 /** Whether one sees the address behind another: of the account itself always. @see XEP-0045 §7.2.3, §7.2.4 */
 function mayKnow({ configuration }: Room, hearer: Occupant, { jid }: Pick<Occupant, 'jid'>): boolean {

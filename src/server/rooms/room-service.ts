@@ -52,7 +52,8 @@ export class RoomService {
    */
   forget(jid: Jid): void {
     for (const [local, room] of this.#rooms) {
-      const { affiliations, configuration } = room
+      const { affiliations, configuration, occupantIds } = room
+      occupantIds.forget(jid)
       if (affiliations.of(jid) === 'outcast') continue
       affiliations.set(jid, 'none')
       if (affiliations.list('owner').length === 0)

@@ -5,6 +5,7 @@ import { toEnvelope, type Envelope } from '../envelope.js'
 import type { Realm } from '../realm.js'
 import { Affiliations } from './affiliations.js'
 import { toFirstConfiguration, type RoomConfiguration } from './configuration.js'
+import { OccupantIds } from './occupant-ids.js'
 import { Occupants } from './occupants.js'
 import { PastMessages } from './past-messages.js'
 import { RelayedRequests } from './relayed-requests.js'
@@ -29,6 +30,7 @@ export class Room {
   readonly host: RoomHost
   readonly affiliations: Affiliations
   readonly occupants = new Occupants()
+  readonly occupantIds = new OccupantIds()
   readonly past: PastMessages
   readonly requests = new RelayedRequests()
   configuration: RoomConfiguration

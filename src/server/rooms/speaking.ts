@@ -1,6 +1,7 @@
 import { parseDelay } from '../../stanza/delay.js'
 import { findRoomUser, toRoomUserElement, type MediatedInvitation } from '../../stanza/muc.js'
 import type { Message } from '../../stanza/message.js'
+import { toOccupantIdElement } from '../../stanza/occupant-id.js'
 import { parseStanzaId, toStanzaIdElement } from '../../stanza/stanza-id.js'
 import { xml, XmlElement, type XmlNode } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
@@ -37,11 +38,17 @@ function say(room: Room, envelope: Envelope, message: Message): void {
     : speaker.role !== 'visitor'
   if (!mayDo) return room.refuse(envelope, { condition: 'forbidden' })
   const id = toStanzaIdElement({ id: host.nextId(), by: jid })
-  const said = withChildren(envelope.element, [...unclaimed(room, envelope.element.children), id])
+  const said = spokenBy(room, speaker, envelope.element, id)
   const kept = { element: said, from: speaker.address, sentAt: host.now() }
   if (isSubject) room.subject = kept
   else if (bodies.length > 0) room.past.add(kept)
   return room.broadcast(said, speaker.address)
+}
+
+/** What somebody says, as the room passes it on. @see XEP-0421 §4 */
+function spokenBy(room: Room, { jid }: Occupant, element: XmlElement, mark: XmlElement): XmlElement {
+  const id = toOccupantIdElement(room.occupantIds.of(jid))
+  return withChildren(element, [...unclaimed(room, element.children), mark, id])
 }
 
 /** Without what is said in the name of the room: its ids, its delays, its knowledge of people. @see XEP-0359 §6 */
@@ -66,8 +73,7 @@ function whisper(room: Room, envelope: Envelope, { type }: Message): void {
   if (speaker === undefined) return room.refuse(envelope, { condition: 'not-acceptable' })
   if (type === 'groupchat') return room.refuse(envelope, { condition: 'bad-request' })
   if (hearer === undefined) return room.refuse(envelope, { condition: 'item-not-found' })
-  const children = [...unclaimed(room, element.children), toRoomUserElement({})]
-  return room.send(withChildren(element, children), speaker.address, hearer.jid)
+  return room.send(spokenBy(room, speaker, element, toRoomUserElement({})), speaker.address, hearer.jid)
 }
 
 /** @see XEP-0045 §7.8.2 */
