@@ -3,7 +3,9 @@ import type { RoomExit } from '../../machines/room-context.js'
 import { Channel, StateChannel } from '../router/channel.js'
 import type { Jid } from '../stanza/jid.js'
 import type { RoomAffiliation, RoomRole, RoomUser } from '../stanza/muc.js'
+import { findOccupantId } from '../stanza/occupant-id.js'
 import type { Presence } from '../stanza/presence.js'
+import type { XmlElement } from '../xml/element.js'
 import { forgetOldest } from './forget-oldest.js'
 import { VersionedMap } from './versioned-map.js'
 
@@ -17,6 +19,8 @@ export interface Occupant {
   readonly affiliation: RoomAffiliation
   /** Who it is, where the room tells. */
   readonly jid: Jid | undefined
+  /** Of this account in this room, whenever and under whatever nickname it is there; where the room gives such (XEP-0421). */
+  readonly occupantId: string | undefined
   /** As it came: how available, in which words. */
   readonly presence: Presence
   readonly isSelf: boolean
@@ -38,6 +42,8 @@ export class Occupants {
   /** Those who are about to come back under another nickname, by that. */
   readonly #renamed = new Map<string, Occupant>()
   #isTold = false
+  /** The room gives ids: no occupant could write one. */
+  #isIdentified = false
 
   /** Replays. */
   get occupants$(): Observable<ReadonlyMap<string, Occupant>> {
@@ -60,16 +66,36 @@ export class Occupants {
   /** One enters, or is out: nobody is known to be there. */
   clear(): void {
     this.#isTold = false
+    this.#isIdentified = false
     this.#renamed.clear()
     if (this.#people.view.size > 0) this.#people.replace(new Map())
     if (this.#views.value.size > 0) this.#views.next(this.#people.view)
   }
 
-  /** One is in: who is there was told before. */
-  tell(): void {
+  /**
+   * One is in: who is there was told before.
+   * @param own one’s presence: what is in it that one has not said, the room has (XEP-0421 §4)
+   */
+  tell(own: Presence): void {
     if (this.#isTold) return
     this.#isTold = true
+    this.#isIdentified = findOccupantId(own.payloads) !== undefined
+    if (this.#isIdentified) this.#identify()
     this.#views.next(this.#people.view)
+  }
+
+  /** What the room calls whoever says this; `undefined` where it gives no such names. */
+  idOf(payloads: readonly XmlElement[]): string | undefined {
+    return this.#isIdentified ? findOccupantId(payloads) : undefined
+  }
+
+  /** Those who were told of before one was in. */
+  #identify(): void {
+    const identified = [...this.#people.view].map(([nickname, occupant]) => {
+      const occupantId = this.idOf(occupant.presence.payloads)
+      return [nickname, { ...occupant, occupantId }] as const
+    })
+    this.#people.replace(new Map(identified))
   }
 
   put(nickname: string, presence: Presence, { item }: RoomUser, isSelf: boolean): void {
@@ -78,6 +104,7 @@ export class Occupants {
       role: item?.role ?? 'none',
       affiliation: item?.affiliation ?? 'none',
       jid: item?.jid,
+      occupantId: this.idOf(presence.payloads),
       presence,
       isSelf,
     }

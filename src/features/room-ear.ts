@@ -104,7 +104,7 @@ export class RoomEar {
     if (isOther) this.#occupants.rename(former, nickname)
     this.#occupants.put(nickname, presence, user, isSelf)
     if (!isSelf) return
-    this.#occupants.tell()
+    this.#occupants.tell(presence)
     const { affiliation = 'none', role = 'none' } = user.item ?? {}
     const { statuses } = user
     const isNew = statuses.has(created)
@@ -161,7 +161,8 @@ export class RoomEar {
     const name = findOriginId(payloads) ?? id
     const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
     const isReflected = isMine && name !== undefined && this.#messages.reflected(name)
-    return { nickname, isOwn: isReflected || (isMine && moment === undefined), moment, message }
+    const isOwn = isReflected || (isMine && moment === undefined)
+    return { nickname, occupantId: this.#occupants.idOf(payloads), isOwn, moment, message }
   }
 
   /**

@@ -58,6 +58,8 @@ export type RoomConfiguration = Readonly<Record<string, boolean | number | strin
 export interface RoomMessage {
   /** Who said it; `undefined`: the room itself. */
   readonly nickname: string | undefined
+  /** Of who said it, the same under whatever nickname; where the room gives such (XEP-0421). */
+  readonly occupantId: string | undefined
   /** One has said it in this session, by this client or another under the same nickname. */
   readonly isOwn: boolean
   /** When it was said, in milliseconds since 1970, where that was before one came in. */

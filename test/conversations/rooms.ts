@@ -38,6 +38,19 @@ export function holdRooms(server: ServerUnderTest): void {
       expect(bob.room.occupants.get('Alice')?.jid).toBeUndefined()
     })
 
+    it('tell who an occupant is by whatever nickname, if not by which address (XEP-0421)', async () => {
+      const { alice, bob } = await meet()
+      const id = bob.room.occupants.get('alice')?.occupantId
+      expect(id !== undefined).toBe(server.deviations?.includes('calls occupants by no id') !== true)
+      const renamed = next(bob.room.occupantChange$, ({ kind }) => kind === 'renamed', 'alicia')
+      await alice.room.changeNickname('alicia')
+      expect((await renamed).occupant).toMatchObject({ nickname: 'alicia', occupantId: id })
+      const word = tag()
+      const said = hears(bob, word)
+      alice.room.send(word)
+      expect(await said).toMatchObject({ nickname: 'alicia', occupantId: id })
+    })
+
     it('are found at the server’s service, which says what it is', async () => {
       const { client } = await guest('alice', newRoom())
       const { info } = client.use(discovery)

@@ -15,10 +15,11 @@ import type { ClientOptions } from '../../src/client-options.js'
  * that is gone`: nobody can make it anew for a while, but is told that it is gone. `gives newcomers voice`: in a moderated room
  * they are visitors only where its configuration says so with `members_by_default`, a field of its own (against XEP-0045
  * §5.1.1). `lets one device in by a name`: another of the same person is told that somebody has it (XEP-0045 §7.2.8 leaves it
- * to the service).
+ * to the service). `calls occupants by no id`: no XEP-0421.
  */
 export type Deviation =
   | 'calls a removed account a conflict'
+  | 'calls occupants by no id'
   | 'confirms the removal of nobody'
   | 'forgets the last words'
   | 'gives newcomers voice'
@@ -66,6 +67,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
   ],
   ejabberd: [
     'calls a removed account a conflict',
+    'calls occupants by no id',
     'forgets the last words',
     'keeps a withdrawn request',
     'confirms the removal of nobody',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Room } from '../../src/index.js'
 import {
   comesBackLate,
   at,
@@ -9,8 +10,10 @@ import {
   inside,
   outcomeOf,
   own,
+  present,
   refused,
   says,
+  seen,
   sentBy,
   statusOf,
   subject,
@@ -94,5 +97,42 @@ describe('what is said while the service puts one out', () => {
       .filter(({ name }) => name === 'message')
       .map(({ attributes }) => attributes['id'])
     expect(ids).toEqual([delivery.id, delivery.id])
+  })
+})
+
+describe('what a room calls its occupants (XEP-0421)', () => {
+  const id = (name: string) => `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${name}'/>`
+  const idsIn = (room: Room) => [...room.occupants.values()].map(({ occupantId }) => occupantId)
+
+  it('is told of each, those included who were there before, and with what they say', async () => {
+    const { peer, room } = await entering()
+    const said = [seen(room.message$), seen(room.whisper$)]
+    await says(peer, present('Bob', { content: id('b') }) + own('Alice', { content: id('a') }) + subject())
+    await says(peer, present('Carol', { content: id('c') }))
+    expect(idsIn(room)).toEqual(['b', 'a', 'c'])
+    const whisper = `<message from='${at('Bob')}' type='chat'>${body('psst')}${id('b')}</message>`
+    await says(peer, groupchat('Carol', body('Hello') + id('c')) + whisper)
+    expect(said.map(({ values }) => values.map(({ occupantId }) => occupantId))).toEqual([['c'], ['b']])
+    await says(peer, gone('Alice', { codes: [307] }))
+    await says(peer, groupchat('Carol', body('Bye') + id('c')))
+    expect(idsIn(room)).toEqual([])
+  })
+
+  it('is believed where one’s own presence has it alone: others can write what they like', async () => {
+    const { peer, room } = await entering()
+    const said = seen(room.message$)
+    await says(peer, present('Bob', { content: id('forged') }) + own() + subject())
+    await says(peer, present('Carol', { content: id('forged') }))
+    await says(peer, groupchat('Carol', body('Hello') + id('forged')))
+    expect(idsIn(room)).toEqual([undefined, undefined, undefined])
+    expect(said.values).toMatchObject([{ body: 'Hello', occupantId: undefined }])
+  })
+
+  it('is believed in a room as it is now', async () => {
+    const { peer, room } = await entering()
+    await says(peer, own('Alice', { content: id('a') }) + subject() + gone('Alice', { codes: [307] }))
+    outcomeOf(room.join({ nickname: 'Alice' }))
+    await says(peer, present('Bob', { content: id('forged') }) + own() + subject())
+    expect(idsIn(room)).toEqual([undefined, undefined])
   })
 })
