@@ -141,7 +141,7 @@ describe('XEP-0045: being put out', () => {
 
   it('is tried again, and again, where the service cannot be reached yet (§11.2)', async () => {
     fakeTimers()
-    const { room, peer } = await inside()
+    const { room, peer } = await inside({}, { muc: { timeouts: { joinMs: 90_000 } } })
     await says(peer, gone('Alice', { codes: [332] }))
     for (const waitMs of [10_000, 20_000, 40_000]) {
       expect(await sentBy(peer, () => vi.advanceTimersByTimeAsync(waitMs))).toHaveLength(1)
