@@ -81,6 +81,8 @@ function refusalOf(
 function refuse(stream: Duplex, status: number): void {
   // The peer may be gone already.
   stream.on('error', () => {})
+  // Nor is it waited for, where it keeps its own half open.
+  stream.once('finish', () => stream.destroy())
   stream.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   )

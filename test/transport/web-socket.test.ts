@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { createServer, get, type IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listenWebSocket, type WebSocketListenOptions } from '../../src/transport/listen-web-socket.js'
@@ -267,6 +267,20 @@ describe('listenWebSocket()', () => {
   it('accepts pages from everywhere by default', async () => {
     const { url } = await listen()
     expect(await statusOf(url, 'https://evil.test')).toBe(101)
+  })
+
+  it('lets go of whoever was refused and holds its own end', async () => {
+    const { listener } = await listen()
+    const socket = connect({ host: '127.0.0.1', port: listener.port, allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    socket.write('GET /no HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 404 /)
+    // What is written to a socket that is gone for good is answered by a reset.
+    const gone = once(socket, 'error')
+    const writing = setInterval(() => socket.write('x'), 10)
+    onTestFinished(() => clearInterval(writing))
+    expect(await gone).toMatchObject([{ code: expect.stringMatching(/^(?:ECONNRESET|EPIPE)$/) }])
   })
 
   it('answers other requests by 404, or as it was told', async () => {
