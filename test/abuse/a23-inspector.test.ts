@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Gate } from '../../src/inspector/server/gate.js'
 import { openInspector, type OpenInspector } from '../../src/inspector/server/inspector.js'
 import { eventLine, sourceLine } from '../inspector/server/lines.js'
 import { ask, at, knock, openPage, openSource } from '../inspector/server/visitor.js'
@@ -109,6 +111,16 @@ describe('the inspector', () => {
     },
   )
 
+  it('is found without its port at 80 alone, as browsers say it there', () => {
+    const token = 'a-token-of-the-test'
+    const isRefused = (port: number, host: string) =>
+      new Gate(token, port).refuseHost({ headers: { host } }) !== undefined
+    expect(
+      ['127.0.0.1', 'localhost', 'localhost:80', 'evil.example'].map((host) => isRefused(80, host)),
+    ).toEqual([false, false, false, true])
+    expect(isRefused(8080, 'localhost')).toBe(true)
+  })
+
   it('is found as localhost, too', async () => {
     const host = `localhost:${port()}`
     expect((await ask(inspector.url, `/${new URL(inspector.url).search}`, { host })).status).toBe(200)
@@ -179,12 +191,51 @@ describe('the way of apps', () => {
   })
 })
 
+describe('who was told to go', () => {
+  it('is told why, whatever its name is made of', async () => {
+    const name = '\u8a9e'.repeat(60)
+    const [first, second] = [await openSource(inspector.url), await openSource(inspector.url)]
+    const page = await openPage(inspector.url)
+    first.send([sourceLine(name)])
+    await page.lines((line) => line.source === name)
+    second.send([sourceLine(name)])
+    expect(await second.closed()).toBe(1008)
+  })
+
+  it('is heard no more, though it goes on', async () => {
+    const source = await openSource(inspector.url)
+    source.send('hello')
+    source.send([sourceLine('unheard')])
+    expect(await source.closed()).toBe(1007)
+    const page = await openPage(inspector.url)
+    expect(JSON.stringify(await page.lines())).not.toContain('unheard')
+  })
+
+  it('keeps nobody waiting, though it holds its own end', async () => {
+    const own = await openInspector()
+    const { hostname, port } = new URL(own.url)
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.write(
+      `GET /page HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    )
+    socket.on('error', () => {})
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 403 /)
+    await own.close()
+    socket.destroy()
+  })
+})
+
 describe('a page', () => {
   it.each([
     ['no JSON', 'hello'],
     ['no command', { source: 'alice', command: { name: 'eval' } }],
     ['a command with a field too many', { source: 'alice', command: { name: 'connect', url: 'x' } }],
     ['nobody to do it', { command: { name: 'connect' } }],
+    [
+      'under a name that nobody can write',
+      `{"source":"alice","command":{"name":"connect"},"id":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+    ],
   ])('that says %s is cut off', async (_, frame) => {
     const page = await openPage(inspector.url)
     page.send(frame)

@@ -123,12 +123,13 @@ export class Link {
   }
 }
 
-/** Who asks for something that is no command is not answered. */
-function toRequest(text: string): { readonly id: unknown; readonly command: Command } | undefined {
+/** Who asks for something that is no command, or by no number, is not answered. */
+function toRequest(text: string): { readonly id: number; readonly command: Command } | undefined {
   try {
     const asked: unknown = JSON.parse(text)
-    if (!isObject(asked) || !isCommand(asked['command'])) return undefined
-    return { id: asked['id'], command: asked['command'] }
+    if (!isObject(asked)) return undefined
+    const { command, id } = asked
+    return typeof id === 'number' && isCommand(command) ? { id, command } : undefined
   } catch {
     return undefined
   }

@@ -20,11 +20,14 @@ export class Gate {
   constructor(token: string, port: number) {
     this.address = `/?token=${encodeURIComponent(token)}`
     this.#token = digest(token)
-    this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
+    // At port 80 nobody names it (RFC 9110 §4.2.1).
+    this.#hosts = new Set(
+      ['127.0.0.1', 'localhost'].flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]),
+    )
   }
 
   /** Another name than ours: somebody has made it lead here to pass for us (DNS rebinding). */
-  refuseHost({ headers }: IncomingMessage): Refusal | undefined {
+  refuseHost({ headers }: Pick<IncomingMessage, 'headers'>): Refusal | undefined {
     if (this.#hosts.has(headers.host ?? '')) return undefined
     return { status: 421, reason: 'This is not the server of that name.' }
   }

@@ -141,7 +141,9 @@ function acceptorOf({ frameLimitBytes }: Endpoint): WebSocketServer {
   })
 }
 
+/** Whoever keeps its own half open is waited for no longer than the answer takes. */
 function turnAway(stream: Duplex, status: number): void {
+  stream.once('finish', () => stream.destroy())
   stream.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   )

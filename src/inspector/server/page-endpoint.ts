@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import { isCommand, type Command } from '../link/command.js'
-import { isObject } from '../recording/shape.js'
+import { isObject, text } from '../recording/shape.js'
 import type { Endpoint } from './endpoint.js'
 import { beginning, type Place, type SourceHistory } from './source-history.js'
 import type { Sources } from './sources.js'
@@ -79,8 +79,10 @@ class Page {
       if (left <= 0) break
       const portion = history.next(this.#places.get(history) ?? beginning, left)
       this.#places.set(history, portion.place)
-      for (const line of portion.lines) left -= line.length
-      lines.push(...portion.lines)
+      for (const line of portion.lines) {
+        left -= line.length
+        lines.push(line)
+      }
     }
     if (lines.length > 0) return `[${lines.join(',')}]`
     if (this.#isLive) return undefined
@@ -89,8 +91,11 @@ class Page {
   }
 }
 
+/** What is said back must not be what nobody could write. */
+const isId = (id: unknown): id is Request['id'] => id === undefined || typeof id === 'number' || text(id)
+
 interface Request {
-  readonly id: unknown
+  readonly id: number | string | undefined
   readonly source: string
   readonly command: Command
 }
@@ -100,7 +105,7 @@ function toRequest(text: string): Request | undefined {
     const asked: unknown = JSON.parse(text)
     if (!isObject(asked)) return undefined
     const { command, id, source } = asked
-    return typeof source === 'string' && isCommand(command) ? { id, source, command } : undefined
+    return isId(id) && typeof source === 'string' && isCommand(command) ? { id, source, command } : undefined
   } catch {
     return undefined
   }

@@ -22,6 +22,8 @@ const feedsLimit = 8
 /** Commands of one connection that are not yet answered. */
 const askedLimit = 32
 const answerTimeoutMs = 60_000
+/** So much of a name fits into the 123 bytes that may say why (RFC 6455 §5.5), whatever it is made of. */
+const toldUnits = 37
 
 /** WebSocket close codes (RFC 6455 §7.4.1). */
 const closeCodes = { malformed: 1007, refused: 1008, tooMuch: 1009 } as const
@@ -33,6 +35,8 @@ class RemoteApp {
   readonly #feeds = new Map<string, Feed>()
   readonly #asked = new Map<number, (outcome: Outcome) => void>()
   #askedCount = 0
+  /** It was told to go, or has gone: what it still says is not heard. */
+  #isOver = false
 
   constructor(socket: WebSocket, sources: Sources) {
     this.#socket = socket
@@ -40,20 +44,27 @@ class RemoteApp {
   }
 
   take(data: Buffer, isBinary: boolean): void {
+    if (this.#isOver) return
     const frame = isBinary ? undefined : parse(data.toString())
     if (isAnswer(frame)) return this.#asked.get(frame.id)?.(toOutcome(frame))
-    if (!Array.isArray(frame)) return this.#socket.close(closeCodes.malformed, 'no list of lines')
+    if (!Array.isArray(frame)) return this.#cutOff(closeCodes.malformed, 'no list of lines')
     for (const line of frame) {
-      if (!isRecordingLine(line)) return this.#socket.close(closeCodes.malformed, 'no line of a recording')
+      if (!isRecordingLine(line)) return this.#cutOff(closeCodes.malformed, 'no line of a recording')
       const problem = this.#append(line)
-      if (problem !== undefined) return this.#socket.close(problem, `the source ${line.source.slice(0, 40)}`)
+      if (problem !== undefined) return this.#cutOff(problem, `the source ${line.source.slice(0, toldUnits)}`)
     }
   }
 
   end(): void {
+    this.#isOver = true
     for (const feed of this.#feeds.values()) feed.end()
     this.#feeds.clear()
     for (const answer of this.#asked.values()) answer({ outcome: 'refused', reason: 'it has gone' })
+  }
+
+  #cutOff(code: number, reason: string): void {
+    this.#isOver = true
+    this.#socket.close(code, reason)
   }
 
   /** The reason to cut it off, if there is one. */

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocketServer, type WebSocket } from 'ws'
 import { Link, type LinkOptions } from '../../../src/inspector/link/link.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
 import { openInspector } from '../../../src/inspector/server/inspector.js'
@@ -112,6 +114,23 @@ describe('a link', () => {
     page.send({ source: 'alice', command: { name: 'connect' } })
     expect(await page.frame()).toEqual({ source: 'alice', outcome: 'refused', reason: 'no network' })
     expect(asked).toEqual([{ name: 'connect' }])
+  })
+
+  it('answers nobody who asks by what is no number, and stays', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => void server.close())
+    const arrival = once(server, 'connection')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    linkTo(`http://127.0.0.1:${port}/?token=a`, new Told())
+    const [socket]: WebSocket[] = await arrival
+    const heard: string[] = []
+    socket?.on('message', (data: Buffer) => heard.push(data.toString()))
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    for (const id of [deep, '"a"', '7']) socket?.send(`{"id":${id},"command":{"name":"connect"}}`)
+    while (!heard.some((text) => text.includes('outcome'))) await new Promise(setImmediate)
+    expect(heard.filter((text) => text.includes('outcome'))).toEqual(['{"id":7,"outcome":"ok"}'])
   })
 
   it.each(['', 'nonsense', 'ftp://127.0.0.1/?token=a', 'http://127.0.0.1:1/'])('cannot lead to %j', (url) => {
