@@ -211,6 +211,24 @@ describe('who was told to go', () => {
     expect(JSON.stringify(await page.lines())).not.toContain('unheard')
   })
 
+  it('has told of so many who live that their page must not come to harm', async () => {
+    await using own = await openInspector({ limits: { records: 1 } })
+    const feed = own.sources.open(sourceLine('crowd'), async () => ({ outcome: 'ok' }))
+    for (let seq = 0; seq < 200_000; seq += 1) {
+      feed?.append({
+        kind: 'start',
+        source: 'crowd',
+        seq,
+        t: 0,
+        actorPath: `a/${seq}`,
+        type: 'xstate.init',
+      })
+    }
+    const page = await openPage(own.url)
+    const frame = await page.frame()
+    expect(Array.isArray(frame) && frame.length > 199_000).toBe(true)
+  })
+
   it('keeps nobody waiting, though it holds its own end', async () => {
     const own = await openInspector()
     const { hostname, port } = new URL(own.url)

@@ -3,6 +3,7 @@ import { readLines } from './line-batch.js'
 import type {
   ActorStarted,
   ChartLine,
+  Facts,
   InspectorRecord,
   RecordingLine,
   SecurityFound,
@@ -80,7 +81,7 @@ export class KeyFrame {
         ...known,
         t,
         value,
-        context: { ...known.context, ...context },
+        context: merge(known.context, context),
         timers: [...goOn, ...timers],
       })
     }
@@ -96,7 +97,12 @@ export class KeyFrame {
 function follow(actor: ActorStarted, moment: Moment | undefined): ActorStarted {
   if (moment === undefined) return actor
   const { facts, t, timers, value } = moment
-  return { ...actor, t, value, context: { ...actor.context, ...facts }, timers }
+  return { ...actor, t, value, context: merge(actor.context, facts), timers }
+}
+
+/** `null` takes a fact away. */
+function merge(before: Facts | undefined, changed: Facts | undefined): Facts {
+  return Object.fromEntries(Object.entries({ ...before, ...changed }).filter(([, fact]) => fact !== null))
 }
 
 function toFound(actor: ActorStarted, seq: number, t: number): ActorStarted {

@@ -7,7 +7,10 @@ import { isRecordingLine } from '../recording/recording-shape.js'
 export interface HistoryLimits {
   /** Records. */
   readonly records: number
-  /** Their text and that of the charts, in UTF-16 code units; charts may take half of it. */
+  /**
+   * Their text and that of the charts, in UTF-16 code units; charts may take half of it. Those who live since before the oldest
+   * record may take half as much beside it.
+   */
   readonly length: number
 }
 
@@ -33,6 +36,9 @@ export class SourceHistory {
   readonly #limits: HistoryLimits
   /** What was, as it was when the oldest began that is still held. */
   readonly #horizon = new KeyFrame()
+  /** What those who lived then take, when that was measured last, and what was forgotten since, as text. */
+  #livingLength = 0
+  #unmeasured = 0
   /** Records that the source itself has given up, among those that are forgotten. */
   #unheard = 0
   readonly #charts = new Map<string, string>()
@@ -63,7 +69,7 @@ export class SourceHistory {
     this.#version += 1
   }
 
-  /** Takes the next line; what is known already is not kept twice. Tells whether the charts still fit. */
+  /** Takes the next line; what is known already is not kept twice. Tells whether the charts, and those who live, still fit. */
   append(line: RecordingLine): boolean {
     if (line.kind === 'source') {
       this.describe(line)
@@ -76,7 +82,7 @@ export class SourceHistory {
     this.#records.push(text)
     this.#length += text.length
     this.#trim()
-    return true
+    return this.#hasRoomForLiving()
   }
 
   /** What comes after a place, until it is about so long; at least one line where there is one. */
@@ -113,6 +119,15 @@ export class SourceHistory {
     while (this.#held > records || (this.#length > length && this.#held > 1)) this.#forgetOldest()
   }
 
+  #hasRoomForLiving(): boolean {
+    const { length } = this.#limits
+    if (this.#unmeasured > length / 8) {
+      this.#unmeasured = 0
+      this.#livingLength = JSON.stringify(this.#horizon.toLines(1)).length
+    }
+    return this.#livingLength <= length / 2
+  }
+
   #forgetOldest(): void {
     const text = this.#records[this.#start] ?? ''
     const record: unknown = JSON.parse(text)
@@ -121,6 +136,7 @@ export class SourceHistory {
       if (record.kind === 'dropped') this.#unheard += record.count - 1
     }
     this.#length -= text.length
+    this.#unmeasured += text.length
     this.#start += 1
     if (this.#start < this.#records.length / 2) return
     this.#records = this.#records.slice(this.#start)

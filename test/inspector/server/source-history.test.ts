@@ -100,11 +100,8 @@ describe('SourceHistory', () => {
     const { lines } = read(history)
     expect(inShort(lines)).toEqual(['source', 'dropped 2', 'start 2', 'event 3', 'event 4', 'event 5'])
     expect(lines[1]).toMatchObject({ count: 3 })
-    expect(lines[2]).toMatchObject({
-      found: true,
-      value: 'state 2',
-      context: { attempt: 1, delayMs: 5 },
-    })
+    expect(lines[2]).toMatchObject({ found: true, value: 'state 2' })
+    expect(Reflect.get(lines[2] ?? {}, 'context')).toEqual({ attempt: 1, delayMs: 5 })
   })
 
   it('forgets who has ended before', () => {
@@ -133,6 +130,22 @@ describe('SourceHistory', () => {
     const { lines } = read(history)
     expect(JSON.stringify(lines).length).toBeLessThan(12_000)
     expect(lines.at(-1)).toMatchObject({ seq: 4_999 })
+  })
+
+  it('says when those who live since before are too much, but not when as many have come and gone', () => {
+    const [lasting, passing] = [historyOf({ length: 10_000 }), historyOf({ length: 10_000 })]
+    const fits = (history: SourceHistory, isEnding: boolean) =>
+      Array.from({ length: 200 }, (_, index) => {
+        const actorPath = `session/one-of-${index}`
+        const seq = 2 * index
+        const hasRoom = history.append({ ...start, seq, actorPath, context: { words: 'x'.repeat(100) } })
+        if (isEnding)
+          history.append({ kind: 'end', source: 'alice', seq: seq + 1, t: 0, actorPath, status: 'done' })
+        return hasRoom
+      })
+    expect(fits(lasting, false)).toContain(false)
+    expect(JSON.stringify(read(lasting).lines).length).toBeGreaterThan(15_000)
+    expect(fits(passing, true)).not.toContain(false)
   })
 
   it('says when the charts alone are too much', () => {
