@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import type { Finding, Verdict } from '../testing/finding.js'
+import { forbiddenCharacters } from '../xml/characters.js'
 import { serialize } from '../xml/serializer.js'
 import { xml } from '../xml/element.js'
 import { exitCodes } from './exit-codes.js'
@@ -148,7 +149,7 @@ export function writeJunit(
     xml(
       'testsuites',
       '',
-      { name: `xmpp-machines ${trial.command} ${trial.subject}` },
+      { name: toCarried(`xmpp-machines ${trial.command} ${trial.subject}`) },
       ...[...suites].map(([name, cases]) => toSuite(name, cases, known)),
     ),
   )
@@ -179,12 +180,13 @@ function toSuite(name: string, findings: readonly Finding[], known: KnownDeviati
       time: seconds(findings.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     },
     ...findings.map((finding) => {
-      const { detail = '', durationMs, id, spec, state, title, verdict } = finding
+      const { durationMs, id, spec, state, title, verdict } = finding
+      const detail = toCarried(finding.detail ?? '')
       const reason =
         verdict === 'absent'
           ? `not offered ${detail}`
           : verdict === 'wrong'
-            ? `known: ${known.get(id)}`
+            ? toCarried(`known: ${known.get(id)}`)
             : detail
       return xml(
         'testcase',
@@ -199,6 +201,10 @@ function toSuite(name: string, findings: readonly Finding[], known: KnownDeviati
     }),
   )
 }
+
+/** What was seen may be anything: U+FFFD stands for what XML cannot carry. */
+const toCarried = (text: string): string => text.replaceAll(uncarried, '\uFFFD')
+const uncarried = new RegExp(`[${forbiddenCharacters}]|\\p{Surrogate}`, 'gu')
 
 const write = (file: string, text: string): Promise<void> => writeFile(file, text).catch(refuseFile(file))
 

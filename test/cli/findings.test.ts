@@ -91,6 +91,18 @@ test('what is known to be wrong is put up with, and said with its reason', async
   expect(await readJunit(file('known.xml'))).toEqual({ testsuites: 1, testsuite: 1, testcase: 2, skipped: 2 })
 })
 
+test('findings are written whatever was seen', async () => {
+  const about = { spec: 'RFC 6120 §1', state: 'connection.opening' }
+  const seen = 'it hangs up: \u0000\u001b[31m \ud800 \uffff'
+  const findings = [
+    await toFinding({ id: 'one', ...about, title: 'opens' }, async () => wrong(seen)),
+    await toFinding({ id: 'two', ...about, title: 'goes' }, async () => unseen(seen)),
+  ]
+  await writeJunit(file('any.xml'), { command: 'challenge', subject: 'a\u0007' }, findings, new Map())
+  expect(await readJunit(file('any.xml'))).toMatchObject({ testcase: 2, failure: 1, skipped: 1 })
+  expect(await readFile(file('any.xml'), 'utf8')).toContain('it hangs up: \ufffd\ufffd[31m \ufffd \ufffd')
+})
+
 test('check says why nobody can be logged in at all', async () => {
   const words = ['check', 'xmpp://127.0.0.1:1', '--jid', 'alice@example.test', '--timeout', '2']
   expect(await cli(words)).toMatchObject({ code: exitCodes.transport })
