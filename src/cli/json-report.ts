@@ -5,13 +5,14 @@ import type { CliEvent, Report } from './events.js'
 import type { Host } from './host.js'
 import type { Screen } from './screen.js'
 import { toWords } from './stanza-words.js'
+import { toHarmlessJson } from './text.js'
 
 /** One JSON object a line on standard output, and nothing else there; warnings go beside it. */
 export function createJsonReport(host: Host, screen: Screen): Report {
   return {
     event: (event) => {
       const record = { at: new Date().toISOString(), ...toRecord(event) }
-      if (!host.stdout.destroyed) host.stdout.write(`${escapeControls(JSON.stringify(record))}\n`)
+      if (!host.stdout.destroyed) host.stdout.write(`${toHarmlessJson(record)}\n`)
     },
     introduce: () => {},
     title: () => {},
@@ -30,12 +31,4 @@ function toRecord(event: CliEvent): object {
 /** The element as it could stand on the stream, without credentials. */
 export function toXml(element: Parameters<typeof conceal>[0]): string {
   return serialize(conceal(element), { namespace: ns.client })
-}
-
-/** JSON leaves some control characters as they are, which a terminal would obey. */
-function escapeControls(json: string): string {
-  return json.replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,5 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import {
   createRecorder,
@@ -35,16 +35,26 @@ const noFile: RecordingFile = { recorder: () => undefined, write: () => {}, clos
  */
 export async function openRecordingFile(file: string | undefined): Promise<RecordingFile> {
   if (file === undefined) return noFile
-  const output = createWriteStream(file, { mode: 0o600 })
   const refuse = (advice: string) => (error: unknown) => {
     throw new UsageError(`The recording cannot be written: ${file} (${toReason(error)}).`, advice)
   }
-  await once(output, 'open').catch(refuse('Check its name and rights.'))
-  const recording = record(output)
+  const recording = record(await openForOwner(file).catch(refuse('Check its name and rights.')))
   return { ...recording, close: () => recording.close().catch(refuse('Check what room is left there.')) }
 }
 
-function record(output: WriteStream): RecordingFile {
+/** A file that was there already is for its owner alone from now on, too. */
+async function openForOwner(file: string): Promise<Writable> {
+  const handle = await open(file, 'w', 0o600)
+  try {
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600)
+    return handle.createWriteStream()
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+function record(output: Writable): RecordingFile {
   const recorders: Recorder[] = []
   const end = finished(output)
   // Told by `close`, which comes whatever has happened.

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.js'
 import type { OptionTable } from './options.js'
 import { readRecording } from './recording-file.js'
 import { runInspector } from './inspecting.js'
-import { styled } from './text.js'
+import { styled, toHarmlessJson } from './text.js'
 import { UsageError } from './usage-error.js'
 
 const replayOptions = {
@@ -35,7 +35,7 @@ async function replay(context: CommandContext<keyof typeof replayOptions>): Prom
   const lines = await readRecording(file)
   if (options.has('open')) return runInspector(context, lines)
   if (options.has('json')) {
-    for (const line of lines) host.stdout.write(`${JSON.stringify(line)}\n`)
+    for (const line of lines) host.stdout.write(`${toHarmlessJson(line)}\n`)
     return exitCodes.ok
   }
   for (const sentence of toStory(lines)) screen.print(sentence)

@@ -45,6 +45,14 @@ export function toHarmless(text: string): string {
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 }
 
+/** A value as JSON in one line: some control characters, which a terminal would obey, JSON leaves as they are. */
+export function toHarmlessJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /**
  * What of a sentence fits: whole, or up to a pause in it, or up to a word.
  * @param width in characters

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,6 +39,24 @@ describe('--record and replay', () => {
 
     const lines = await cli('replay', file, '--json')
     expect(lines).toMatchObject({ code: 0, stdout: text })
+  })
+
+  it('take a file that was there from all others', async () => {
+    const file = join(folder, 'open.jsonl')
+    await writeFile(file, 'old', { mode: 0o666 })
+    await chmod(file, 0o666)
+    expect(await cli('demo', '--once', '--record', file)).toMatchObject({ code: 0 })
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('tell nothing that a terminal would obey, as JSON neither', async () => {
+    const file = join(folder, 'trick.jsonl')
+    const source = { kind: 'source', source: 'a', name: '\u009b2J\u202e', engine: 'a', startedAt: 0 }
+    await writeFile(file, `${JSON.stringify(source)}\n`)
+    const { stdout } = await cli('replay', file, '--json')
+    expect(stdout).not.toMatch(/[\u0080-\u009f]|\p{Bidi_Control}/u)
+    expect(JSON.parse(stdout)).toEqual(source)
+    expect((await cli('replay', file)).stdout).not.toMatch(/[\u0080-\u009f]|\p{Bidi_Control}/u)
   })
 
   it('say where a run left the charts', async () => {
