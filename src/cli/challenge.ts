@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Invitation, Way } from '../testing/challenge-stage.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
@@ -7,6 +6,7 @@ import { showingOptions, type Command, type CommandContext } from './command.js'
 import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
+import { makeTemporaryFolder } from './temporary-folder.js'
 import { UsageError } from './usage-error.js'
 
 const challengeOptions = {
@@ -56,7 +56,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
   const atOnce = toNumber(options.text('at-once') ?? '4')
   await tryFiles(options)
   const { challengeClient } = await import('../testing/challenge.js')
-  const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-'))
+  const folder = await makeTemporaryFolder()
   const cafile = join(folder, 'ca.crt')
   const begin = performance.now()
   try {

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmbeddedServer, ServerOptions } from '../server/index.js'
 import { TransportError } from '../errors.js'
 import type { Report } from './events.js'
+import { makeTemporaryFolder } from './temporary-folder.js'
 import { toReason, UsageError } from './usage-error.js'
 
 /** The embedded server, with the file that tells clients to trust it. */
@@ -22,22 +22,26 @@ export interface Embedded {
 export async function startEmbedded(options: ServerOptions, caOut?: string): Promise<Embedded> {
   const { createServer } = await import('../server/index.js')
   const server = await createServer(options).catch(explain)
-  const folder = caOut === undefined ? await mkdtemp(join(tmpdir(), 'xmpp-machines-')) : undefined
-  const caFile = caOut ?? join(folder ?? '', 'ca.crt')
+  let folder: string | undefined
   const close = async () => {
     await server.close()
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }
   try {
-    await writeFile(caFile, server.ca ?? '')
+    const caFile = caOut ?? join((folder = await makeTemporaryFolder()), 'ca.crt')
+    await writeFile(caFile, server.ca ?? '').catch(refuseFile(caFile))
+    return { server, caFile, close }
   } catch (error) {
     await close()
-    throw new UsageError(
-      `The authority cannot be written to ${caFile}: ${toReason(error)}.`,
-      'Choose another --ca-out.',
-    )
+    throw error
   }
-  return { server, caFile, close }
+}
+
+const refuseFile = (file: string) => (error: unknown) => {
+  throw new UsageError(
+    `The authority cannot be written to ${file}: ${toReason(error)}.`,
+    'Choose another --ca-out.',
+  )
 }
 
 /** Reports connections as they come and go, except of accounts that are reported otherwise. */

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { exitCodes } from './exit-codes.js'
 import type { Interruption } from './host.js'
+import { toReason } from './usage-error.js'
 
 const signals = {
   SIGINT: exitCodes.interrupted,
@@ -9,7 +10,8 @@ const signals = {
 } as const
 
 /**
- * Turns signals, and a reader of the output who has gone, into one wish to end in order; a second signal ends at once.
+ * Turns signals, a reader of the output who has gone, and an output that cannot be written, into one wish to end in order; a
+ * second signal ends at once.
  */
 export function watchInterruption(): Interruption {
   const controller = new AbortController()
@@ -26,8 +28,8 @@ export function watchInterruption(): Interruption {
   }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      interrupt(exitCodes.ok)
+      if (error.code !== 'EPIPE' && exitCode === undefined) complain(error)
+      interrupt(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.usage)
     })
   }
   return {
@@ -36,4 +38,10 @@ export function watchInterruption(): Interruption {
       return exitCode
     },
   }
+}
+
+function complain(error: Error): void {
+  // A command may be through before this is known, or end well whenever it is interrupted.
+  process.once('exit', () => (process.exitCode ||= exitCodes.usage))
+  process.stderr.write(`\u2717 The output cannot be written (${toReason(error)}).\n`)
 }

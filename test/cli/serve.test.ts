@@ -62,6 +62,17 @@ describe('serve', () => {
     expect(stdout).toMatch(/XMPP_PASSWORD=mot2passe node \S+ connect --jid toto@localhost \\\n/)
   })
 
+  it('says where there is no room for its authority, and is gone', async () => {
+    const nowhere = { environment: { TMPDIR: '/nowhere' } }
+    for (const words of [['serve'], ['challenge', '--', 'true']]) {
+      const { code, stderr } = await cli(words, nowhere).ended
+      expect({ code, said: stderr.replaceAll(/\s+/g, ' ') }).toEqual({
+        code: 2,
+        said: expect.stringContaining('There can be no temporary folder in /nowhere (ENOENT).'),
+      })
+    }
+  })
+
   it('says which port cannot be had', async () => {
     const first = cli(['serve', '--json'])
     const { endpoints } = toRecords(await first.line(/"listening"/))[0] ?? {}
