@@ -67,6 +67,7 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
       let typed: readonly string[] = []
       const stop = () => {
         stdin.off('data', take)
+        for (const end of ['end', 'error']) stdin.off(end, giveUp)
         interruption.signal.removeEventListener('abort', giveUp)
       }
       const giveUp = () => {
@@ -86,6 +87,7 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
         }
       }
       stdin.on('data', take)
+      for (const end of ['end', 'error']) stdin.on(end, giveUp)
       interruption.signal.addEventListener('abort', giveUp)
       stdin.resume()
     })

@@ -60,6 +60,8 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: Typin
       lines.write(null, { ctrl: true, name: 'u' })
       return redraw()
     })
+    // Where the terminal has gone, that is the end of what is typed.
+    lines.on('error', () => subscriber.complete())
     lines.on('close', () => {
       screen.keepPrompt(undefined)
       if (isPerson) stdout.write('\r\u001B[J')
