@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Jid, tryParseJid } from '../stanza/jid.js'
 import type { Invitation, Way } from '../testing/challenge-stage.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
@@ -53,6 +54,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
   const isByHand = command.length === 0
   const known = await readKnown(options.text('known'))
   const way = toWay(options.text('transport') ?? 'starttls')
+  const domain = toDomain(options.text('domain'))
   const atOnce = toNumber(options.text('at-once') ?? '4')
   await tryFiles(options)
   const { challengeClient } = await import('../testing/challenge.js')
@@ -72,7 +74,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
     const findings = await challengeClient({
       way,
       invite,
-      domain: options.text('domain'),
+      domain,
       port: options.port('port') ?? (isByHand ? 15_222 : undefined),
       atOnce: isByHand || options.has('port') ? 1 : atOnce,
       patienceMs: options.milliseconds('timeout'),
@@ -94,6 +96,12 @@ function toWay(text: string): Way {
   const way = ways.find((each) => each === text)
   if (way !== undefined) return way
   throw new UsageError(`There is no transport ${JSON.stringify(text)}.`, `Write one of ${ways.join(', ')}.`)
+}
+
+function toDomain(text: string | undefined): string | undefined {
+  const jid = text === undefined ? undefined : tryParseJid(text)
+  if (jid === undefined || (jid instanceof Jid && jid.toString() === jid.domain)) return text
+  throw new UsageError(`--domain is no domain: ${JSON.stringify(text)}.`, 'Write a name, e.g. example.org.')
 }
 
 function toNumber(text: string): number {

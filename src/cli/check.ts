@@ -1,5 +1,6 @@
 import { createClient } from '../client.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
+import { isEndpoint } from '../transport/endpoint.js'
 import type { Account } from '../testing/conformance-visit.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
 import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
@@ -74,12 +75,11 @@ async function check(context: CheckContext): Promise<number> {
 }
 
 function toEndpoint([endpoint, ...more]: readonly string[]): string {
-  if (endpoint !== undefined && more.length === 0 && /^(?:xmpps?|wss?):\/\/[^/]/.test(endpoint))
-    return endpoint
+  if (endpoint !== undefined && more.length === 0 && isEndpoint(endpoint)) return endpoint
   throw new UsageError(
     endpoint === undefined
       ? 'No endpoint is named.'
-      : `This is no endpoint: ${[endpoint, ...more].join(' ')}.`,
+      : `This is no endpoint${endpoint.includes('@') ? '' : `: ${[endpoint, ...more].join(' ')}`}.`,
     'Write one, e.g. check xmpp://127.0.0.1:5222 --jid check@example.org.',
   )
 }

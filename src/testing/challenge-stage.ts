@@ -4,6 +4,7 @@ import {
   createCertificateAuthority,
   type CertificateAuthority,
 } from '../server/certificate.js'
+import { Jid, tryParseJid } from '../stanza/jid.js'
 import { listenTcp, listenTls, type Listener } from '../transport/listen.js'
 import { listenWebSocket } from '../transport/listen-web-socket.js'
 import type { TlsServerOptions, Transport } from '../transport/transport.js'
@@ -65,7 +66,10 @@ export interface TheatreOptions {
 
 export const offeredMechanisms: readonly string[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
-/** Makes certificates and an account for one run, in memory alone. */
+/**
+ * Makes certificates and an account for one run, in memory alone.
+ * @throws RangeError for a domain that is none, and for times that no timer can count
+ */
 export async function openTheatre({
   domain = 'localhost',
   way = 'starttls',
@@ -74,6 +78,12 @@ export async function openTheatre({
   patienceMs = 3_000,
   silenceMs = patienceMs,
 }: TheatreOptions): Promise<Theatre> {
+  const named = tryParseJid(domain)
+  if (!(named instanceof Jid) || named.local !== undefined || named.resource !== undefined)
+    throw new RangeError(`${JSON.stringify(domain)} is no domain`)
+  for (const [name, ms] of Object.entries({ arrivalMs, patienceMs, silenceMs }))
+    if (!(ms >= 1 && ms <= longestMs))
+      throw new RangeError(`${name} must lie between 1 ms and 24 days, not ${ms}`)
   const [username, password] = ['challenger', `pw-${crypto.randomUUID()}`]
   const [authority, stranger] = [
     await createCertificateAuthority(),
@@ -106,6 +116,9 @@ export async function openTheatre({
     },
   }
 }
+
+/** No timer counts further. */
+const longestMs = 2 ** 31 - 1
 
 /** The server's end of a connection that a client has made, and what is heard on it. */
 export interface Arrival {

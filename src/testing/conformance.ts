@@ -9,6 +9,7 @@ import { Visit, type VisitOptions } from './conformance-visit.js'
 import { right, toFinding, unseen, wrong, type Finding } from './finding.js'
 import type { RecordingLine } from '../inspector/index.js'
 import { replayRecording } from './replay.js'
+import { parseEndpoint } from '../transport/endpoint.js'
 
 /** The server that is walked through, and who is told on the way. */
 export interface ConformanceOptions extends VisitOptions {
@@ -25,13 +26,15 @@ export interface ConformanceOptions extends VisitOptions {
 /**
  * Walks the charts of a client against a server, state by state and fault by fault, and says of each trial what the server
  * did. Its own connections only: nothing is left behind but messages to the account itself.
- * @returns the findings in the order of the walk; rejects where the account cannot log in at all
+ * @returns the findings in the order of the walk; rejects where the account cannot log in at all, and with RangeError for an
+ *   endpoint that is none, or times that cannot be
  * @example
  * const account = { jid: 'check@example.org', password: 'secret' }
  * const findings = await checkServer({ createClient, endpoint: 'xmpp://example.org:5222', account })
  * findings.filter(({ verdict }) => verdict === 'wrong')
  */
 export async function checkServer(options: ConformanceOptions): Promise<readonly Finding[]> {
+  parseEndpoint(options.endpoint)
   const first = new Visit(options)
   const recordings: (readonly RecordingLine[])[] = []
   const keep = async (visit: Visit) => {
@@ -67,8 +70,11 @@ export async function checkServer(options: ConformanceOptions): Promise<readonly
     const visit = new Visit(options)
     const isMissing = probe.needsOther === true && options.other === undefined
     const run = async () => (isMissing ? unseen('no second account is given') : probe.run(visit))
-    find(await toFinding(probe, run))
-    await keep(visit)
+    try {
+      find(await toFinding(probe, run))
+    } finally {
+      await keep(visit)
+    }
   }
   find(await toFinding(ownCharts, async () => judgeRecordings(recordings)))
   return findings

@@ -1,3 +1,4 @@
+import { filter, firstValueFrom } from 'rxjs'
 import { expect, test } from 'vitest'
 import { createClient } from '../../src/client.js'
 import { createServer } from '../../src/server/index.js'
@@ -47,6 +48,31 @@ test('a check that is stopped keeps what was found', async () => {
     found: () => stop.abort(),
   })
   expect(findings).toMatchObject([{ id: 'header.from', verdict: 'right' }])
+})
+
+test.each(['', 'nonsense', 'http://example.test', 'xmpp://example.test/path'])(
+  'an endpoint like %j is refused at once',
+  async (endpoint) => {
+    const account = { jid: 'alice@localhost', password: 'secret' }
+    await expect(checkServer({ createClient, endpoint, account })).rejects.toBeInstanceOf(RangeError)
+  },
+)
+
+test('nobody stays where the app cannot take what is found', async () => {
+  await using server = await createServer({ accounts: [{ username: 'alice', password: 'secret' }] })
+  const full = new Error('no room')
+  const checking = checkServer({
+    createClient,
+    endpoint: server.endpoints.starttls ?? '',
+    ca: server.ca,
+    account: { jid: 'alice@localhost', password: 'secret' },
+    found: ({ id }) => {
+      if (id !== 'header.from') return
+      throw full
+    },
+  })
+  await expect(checking).rejects.toBe(full)
+  await firstValueFrom(server.sessions$.pipe(filter((sessions) => sessions.length === 0)))
 })
 
 test('what comes back after something else was answered has come back', async () => {
