@@ -232,24 +232,51 @@ export class Journal {
   }
 }
 
-/** Every call ends, and gives a promise. */
+/**
+ * Every call ends, and gives a promise. A write that was given up may still come: another of its key waits for it, lest it come
+ * in place of that.
+ */
 function withTimeouts(store: Store): Store {
-  const timed = async (what: string, call: () => unknown): Promise<unknown> => {
+  const timed = async (what: string, call: (isGivenUp: () => boolean) => unknown): Promise<unknown> => {
     let timer: ReturnType<typeof setTimeout> | undefined
+    let isLate = false
     const timeout = new Promise<never>((_, reject) => {
-      const late = () => reject(new TimeoutError('store', `the store's answer to ${what}`, storeTimeoutMs))
+      const late = () => {
+        isLate = true
+        reject(new TimeoutError('store', `the store's answer to ${what}`, storeTimeoutMs))
+      }
       timer = setTimeout(late, storeTimeoutMs)
     })
     try {
-      return await Promise.race([call(), timeout])
+      return await Promise.race([call(() => isLate), timeout])
     } finally {
       clearTimeout(timer)
     }
   }
+  const writes = new KeyQueue()
   return {
     get: (key) => timed('get', () => store.get(key)),
-    set: (key, value) => timed('set', () => store.set(key, value)),
-    delete: (key) => timed('delete', () => store.delete(key)),
+    set: (key, value) =>
+      timed('set', (isGivenUp) => writes.add(key, () => (isGivenUp() ? undefined : store.set(key, value)))),
+    delete: (key) =>
+      timed('delete', (isGivenUp) => writes.add(key, () => (isGivenUp() ? undefined : store.delete(key)))),
+  }
+}
+
+/** Calls of one key, one after the other: at once where none is under way. */
+class KeyQueue {
+  readonly #last = new Map<string, Promise<unknown>>()
+
+  add(key: string, call: () => unknown): unknown {
+    const before = this.#last.get(key)
+    const answer = before === undefined ? call() : before.then(call)
+    if (typeof answer !== 'object' || answer === null || !('then' in answer)) return answer
+    const end = () => {
+      if (this.#last.get(key) === over) this.#last.delete(key)
+    }
+    const over: Promise<unknown> = Promise.resolve(answer).then(end, end)
+    this.#last.set(key, over)
+    return answer
   }
 }
 

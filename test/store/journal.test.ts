@@ -186,6 +186,30 @@ describe('a journal', () => {
     expect((await opened(disk)).saved.handled).toBe(1)
   })
 
+  it('loses nothing to a write that was given up and comes late', async () => {
+    const disk = new Disk()
+    const store = disk.mount()
+    const journal = new Journal(store, 'alice@example.test')
+    await journal.open()
+    const { set } = store
+    let land = () => {}
+    vi.spyOn(store, 'set').mockImplementationOnce(
+      (key, value) => new Promise<void>((resolve) => (land = () => void set(key, value).then(resolve))),
+    )
+    journal.note(['fact', 'one', 1])
+    await vi.advanceTimersByTimeAsync(10_000)
+    journal.note(['fact', 'two', 2])
+    // As long as it may come, nothing that would be in its place is called stored.
+    const early = journal.settle().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await early).toMatchObject({ code: 'store.failed', cause: { code: 'timeout.store' } })
+    const late = journal.settle()
+    land()
+    await late
+    await rest()
+    expect([...(await opened(disk)).saved.facts.keys()]).toEqual(['one', 'two'])
+  })
+
   it('gives up a store that does not answer', async () => {
     const journal = new Journal(new Disk().mount(0), 'alice@example.test')
     const outcome = journal.open().catch((error: unknown) => error)
