@@ -95,7 +95,11 @@ async function play(
     return finish(signal.aborted ? 'it was interrupted' : error.message)
   } finally {
     signal.removeEventListener('abort', stop)
-    await leave().finally(() => stage.close())
+    try {
+      await leave()
+    } finally {
+      await stage.close()
+    }
   }
 }
 

@@ -80,6 +80,7 @@ describe('challengeClient()', () => {
       return new Promise<() => Promise<void>>((resolve) => (come = resolve))
     }
     await challengeClient({ ...quick, invite, signal: stop.signal })
-    await new Promise<void>((resolve) => come(async () => resolve()))
+    const gone = new Promise<string>((resolve) => come(async () => resolve('gone')))
+    expect(await gone).toBe('gone')
   })
 })

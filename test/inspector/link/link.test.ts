@@ -118,7 +118,7 @@ describe('a link', () => {
 
   it('answers nobody who asks by what is no number, and stays', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-    onTestFinished(() => void server.close())
+    onTestFinished(() => server.close())
     const arrival = once(server, 'connection')
     await once(server, 'listening')
     const address = server.address()
