@@ -44,7 +44,8 @@ export class Handshakes {
     this.#host = host
     host.memory?.factsOf(kept, (jid, value) => {
       const intent = parseIntent(jid, value)
-      if (intent === undefined) return
+      // One too many stays stored, for a process that has fewer under way.
+      if (intent === undefined || (!this.#live.has(jid) && this.#live.size >= openBefriendingLimit)) return
       const handle = this.begin(parseJid(jid), intent.input)
       if (intent.isWithdrawn) void handle.withdraw()
     })
