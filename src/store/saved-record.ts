@@ -34,7 +34,7 @@ export function parseRecord(value: unknown, key: string): SavedRecord | undefine
   const upTo = read(record, 'upTo')
   const moment = read(record, 'moment')
   const rows = read(record, 'changes')
-  if (!isCount(number) || !isCount(upTo) || !isCount(moment) || !Array.isArray(rows)) throw garbage(key)
+  if (!isCount(number) || !isCount(upTo) || !isMoment(moment) || !Array.isArray(rows)) throw garbage(key)
   if (rows.length > changeLimit) throw garbage(key)
   const changes = rows.map((row: unknown) => {
     const change = parseChange(row)
@@ -85,7 +85,7 @@ function parseChange(row: unknown): Change | undefined {
     case 'handled':
       return isCount(one) ? ['handled', one] : undefined
     case 'sent':
-      return isText(one) && isText(two) && isCount(three) ? ['sent', one, two, three] : undefined
+      return isText(one) && isText(two) && isMoment(three) ? ['sent', one, two, three] : undefined
     case 'counted':
       return isText(one) && (isCount(two) || two === null) ? ['counted', one, two] : undefined
     case 'gone':
@@ -138,5 +138,7 @@ const deepest = 32
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value)
+/** Milliseconds that a `Date` can hold. */
+const isMoment = (value: unknown): value is number => isCount(value) && value <= 8.64e15
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0

@@ -109,6 +109,12 @@ describe('a journal', () => {
       () => '{"version":1,"number":1,"upTo":0,"moment":1,"changes":[["sent",1]]}',
     ],
     [
+      'a moment that no clock shows',
+      'store.garbage',
+      () =>
+        `{"version":1,"number":1,"upTo":1,"moment":1,"changes":[["sent","a","<message/>",${2 ** 53 - 1}]]}`,
+    ],
+    [
       'the words of a later version',
       'store.version',
       (text: string) => text.replace('"version":1', '"version":2'),
