@@ -32,7 +32,7 @@ export const exitCodes = {
 export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.ok, 'all went well'],
   [exitCodes.defect, 'a defect of this program'],
-  [exitCodes.usage, 'the command line cannot be understood'],
+  [exitCodes.usage, 'the command line cannot be understood, or a file or the output not be had'],
   [exitCodes.transport, 'no connection: unknown host, refused, cut, TLS or its certificate'],
   [
     exitCodes.authentication,
