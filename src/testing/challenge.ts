@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { faultScenes } from './challenge-faults.js'
 import { loginScenes } from './challenge-login.js'
 import { NotReached } from './challenge-phases.js'
@@ -41,6 +42,7 @@ export async function challengeClient(options: ChallengeOptions): Promise<readon
     throw new RangeError(`atOnce must be a whole number from 1, not ${atOnce}`)
   const theatre = await openTheatre(options)
   const over = new AbortController()
+  setMaxListeners(0, over.signal)
   const end = () => over.abort()
   signal?.addEventListener('abort', end)
   if (signal?.aborted === true) end()
@@ -58,7 +60,8 @@ export async function challengeClient(options: ChallengeOptions): Promise<readon
     }
   }
   // Where one cannot go on, none does: nobody is left behind.
-  const works = Array.from({ length: atOnce }, () => work().finally(end))
+  const works = Array.from({ length: atOnce }, work)
+  for (const one of works) one.catch(end)
   await Promise.allSettled(works)
   signal?.removeEventListener('abort', end)
   await Promise.all(works)
