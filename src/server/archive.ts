@@ -3,7 +3,7 @@ import type { Jid } from '../stanza/jid.js'
 import type { PageRequest } from '../stanza/result-set.js'
 import type { XmlElement } from '../xml/element.js'
 
-/** A message as the archive of an account keeps it. */
+/** A message as the archive of an account or a room keeps it. */
 export interface ArchivedMessage {
   readonly id: string
   readonly moment: number
@@ -13,8 +13,8 @@ export interface ArchivedMessage {
 }
 
 /** A part of what was asked for, oldest first. */
-export interface ArchivedPage {
-  readonly messages: readonly ArchivedMessage[]
+export interface ArchivedPage<Archived = ArchivedMessage> {
+  readonly messages: readonly Archived[]
   /** Where its first message stands among all that match. */
   readonly index: number
   readonly count: number
@@ -22,22 +22,26 @@ export interface ArchivedPage {
   readonly complete: boolean
 }
 
-/** The messages of one account, both ways, in the order in which they passed; the oldest go first (XEP-0313 §3). */
-export class Archive {
+/** The messages of one account or room, in the order in which they passed; the oldest go first (XEP-0313 §3). */
+export class Archive<Archived extends ArchivedMessage = ArchivedMessage> {
   readonly #limit: number
-  readonly #messages: ArchivedMessage[] = []
+  readonly #messages: Archived[] = []
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  add(message: ArchivedMessage): void {
+  add(message: Archived): void {
     this.#messages.push(message)
     if (this.#messages.length > this.#limit) this.#messages.shift()
   }
 
   /** @returns `undefined` where it does not have the message that the page is counted from (XEP-0313 §4.3.2) */
-  find(filter: ArchiveQuery['filter'], page: PageRequest, pageLimit: number): ArchivedPage | undefined {
+  find(
+    filter: ArchiveQuery['filter'],
+    page: PageRequest,
+    pageLimit: number,
+  ): ArchivedPage<Archived> | undefined {
     const { after, before } = page
     for (const id of [after, before])
       if (id && this.#messages.every((message) => message.id !== id)) return undefined

@@ -38,6 +38,7 @@ export function toRoomInfo(room: Room): XmlElement {
       ns.discoItems,
       ns.ping,
       ns.room,
+      ns.archive,
       ns.stanzaIds,
       ns.occupantId,
       stableIds,

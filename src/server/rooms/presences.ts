@@ -81,7 +81,7 @@ const ownNamespaces: ReadonlySet<string> = new Set([
 ])
 
 /** Whether one sees the address behind another: of the account itself always. @see XEP-0045 §7.2.3, §7.2.4 */
-function mayKnow({ configuration }: Room, hearer: Occupant, { jid }: Pick<Occupant, 'jid'>): boolean {
+export function mayKnow({ configuration }: Room, hearer: Occupant, { jid }: Pick<Occupant, 'jid'>): boolean {
   return configuration.whois === 'anyone' || hearer.role === 'moderator' || hearer.jid.bare.equals(jid.bare)
 }
 

@@ -5,6 +5,7 @@ import { parseRoomAdmin, parseRoomOwner } from '../../stanza/muc-admin.js'
 import { findRoomEntrance } from '../../stanza/muc.js'
 import { isPingElement } from '../../stanza/ping.js'
 import { parseStanza, type Stanza } from '../../stanza/stanza.js'
+import * as ns from '../../xml/namespaces.js'
 import { answerWith } from '../answer-with.js'
 import type { Envelope } from '../envelope.js'
 import { refused, type ServiceAnswer } from '../services/service.js'
@@ -12,6 +13,7 @@ import { change, readList } from './administering.js'
 import { toRoomInfo, toRoomItems, toServiceInfo } from './discovery.js'
 import { takePresence } from './entering.js'
 import { serveOwner } from './owning.js'
+import { servePast } from './archiving.js'
 import { relay } from './relaying.js'
 import { Room, type RoomHost } from './room.js'
 import { takeMessage } from './speaking.js'
@@ -103,11 +105,13 @@ function takeForRoom(room: Room, envelope: Envelope, stanza: Stanza): void {
     answerWith(room.host, envelope, stanza, serveRoom(room, envelope.from, stanza))
 }
 
-function serveRoom(room: Room, from: Jid, { type, payload }: IqRequest): ServiceAnswer {
+function serveRoom(room: Room, from: Jid, iq: IqRequest): ServiceAnswer | undefined {
+  const { payload, type } = iq
   const items = parseRoomAdmin(payload)
   if (items !== undefined) return type === 'get' ? readList(room, from, items) : change(room, from, items)
   const request = parseRoomOwner(payload)
   if (request !== undefined) return serveOwner(room, from, type, request)
+  if (payload.is('query', ns.archive)) return servePast(room, from, iq)
   const query = parseDiscoInfo(payload) ?? parseDiscoItems(payload)
   if (type === 'set') return refused('service-unavailable')
   if (query?.node !== undefined) return refused('item-not-found')

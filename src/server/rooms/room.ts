@@ -1,6 +1,7 @@
 import type { Jid } from '../../stanza/jid.js'
 import { toErrorReply, type StanzaErrorInput } from '../../stanza/stanza-error.js'
 import type { XmlElement } from '../../xml/element.js'
+import { Archive, type ArchivedMessage } from '../archive.js'
 import { toEnvelope, type Envelope } from '../envelope.js'
 import type { Realm } from '../realm.js'
 import { Affiliations } from './affiliations.js'
@@ -24,6 +25,12 @@ export interface Subject {
   readonly sentAt: Date
 }
 
+/** What was said in a room, as its archive keeps it: without the room’s own id. */
+export interface ArchivedSpeech extends ArchivedMessage {
+  /** The one behind the nickname. */
+  readonly speaker: Jid
+}
+
 /** What there is of one room; what it means is in the files beside. @see XEP-0045 */
 export class Room {
   readonly jid: Jid
@@ -32,6 +39,7 @@ export class Room {
   readonly occupants = new Occupants()
   readonly occupantIds = new OccupantIds()
   readonly past: PastMessages
+  readonly archive: Archive<ArchivedSpeech>
   readonly requests = new RelayedRequests()
   configuration: RoomConfiguration
   subject: Subject | undefined
@@ -39,11 +47,12 @@ export class Room {
   isDestroyed = false
 
   constructor(jid: Jid, host: RoomHost) {
-    const { roomAffiliations, roomHistory, roomOccupants } = host.limits
+    const { archivedMessages, roomAffiliations, roomHistory, roomOccupants } = host.limits
     this.jid = jid
     this.host = host
     this.affiliations = new Affiliations(roomAffiliations)
     this.past = new PastMessages(roomHistory)
+    this.archive = new Archive(archivedMessages)
     this.configuration = toFirstConfiguration(roomOccupants)
   }
 

@@ -37,19 +37,39 @@ function say(room: Room, envelope: Envelope, message: Message): void {
     ? mayChangeSubject(room.standingOf(speaker.jid), room.configuration)
     : speaker.role !== 'visitor'
   if (!mayDo) return room.refuse(envelope, { condition: 'forbidden' })
-  const id = toStanzaIdElement({ id: host.nextId(), by: jid })
-  const said = spokenBy(room, speaker, envelope.element, id)
+  const id = host.nextId()
+  const unnamed = spokenBy(room, speaker, envelope.element)
+  const said = withChildren(unnamed, [...unnamed.children, toStanzaIdElement({ id, by: jid })])
   const kept = { element: said, from: speaker.address, sentAt: host.now() }
+  if (isSubject || bodies.length > 0) keep(room, { id, said: unnamed, speaker, sentAt: kept.sentAt })
   if (isSubject) room.subject = kept
   else if (bodies.length > 0) room.past.add(kept)
   return room.broadcast(said, speaker.address)
 }
 
 /** What somebody says, as the room passes it on. @see XEP-0421 §4 */
-function spokenBy(room: Room, { jid }: Occupant, element: XmlElement, mark: XmlElement): XmlElement {
+function spokenBy(room: Room, { jid }: Occupant, element: XmlElement): XmlElement {
   const id = toOccupantIdElement(room.occupantIds.of(jid))
-  return withChildren(element, [...unclaimed(room, element.children), mark, id])
+  return withChildren(element, [...unclaimed(room, element.children), id])
 }
+
+interface Spoken {
+  readonly id: string
+  readonly said: XmlElement
+  readonly speaker: Occupant
+  readonly sentAt: Date
+}
+
+/** Each message once, from the occupant, and to nobody in particular. @see XEP-0313 §6.1.2 */
+function keep({ archive, jid }: Room, { id, said, sentAt, speaker }: Spoken): void {
+  const from = speaker.address
+  const others = said.attributes.filter(({ name, namespace }) => namespace !== '' || !isAddress(name))
+  const attributes = [...others, { name: 'from', namespace: '', value: from.toString() }]
+  const element = new XmlElement(said.name, said.namespace, attributes, said.children)
+  archive.add({ id, moment: sentAt.getTime(), from, to: jid, element, speaker: speaker.jid })
+}
+
+const isAddress = (name: string): boolean => name === 'from' || name === 'to'
 
 /** Without what is said in the name of the room: its ids, its delays, its knowledge of people. @see XEP-0359 §6 */
 function unclaimed({ jid }: Room, children: readonly XmlNode[]): readonly XmlNode[] {
