@@ -10,6 +10,8 @@ export interface RoomTimeouts {
   readonly configureMs: number
   /** The subject, which ends what is told of the past; default 60 000. */
   readonly historyMs: number
+  /** One answer of the room’s archive, with the messages before it; default 30 000. */
+  readonly pageMs: number
   /** The room’s word on another nickname; default 30 000. */
   readonly renameMs: number
   /** The room’s word that one has left; default 5 000. */
@@ -32,6 +34,7 @@ export const defaultRoomTimeouts: RoomTimeouts = {
   joinMs: 60_000,
   configureMs: 30_000,
   historyMs: 60_000,
+  pageMs: 30_000,
   renameMs: 30_000,
   leaveMs: 5_000,
   quietMs: 900_000,
@@ -126,6 +129,10 @@ export interface RoomContext extends RoomInput {
   readonly isAnswering: boolean
   /** How long the room has said nothing. */
   readonly silentMs: number
+  /** On coming in it was known what was said last: what was said since may have been missed. */
+  readonly knowsLast: boolean
+  /** Why something may be missing of what was said before one came in. */
+  readonly gap: XmppError | undefined
 }
 
 /** Why one is out, where nobody said anything with it. */

@@ -1,6 +1,7 @@
 import { assign } from 'xstate'
 import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
 import { toXmppError } from './failure.js'
+import type { PageFacts } from './archive.js'
 import {
   countReturn,
   exitOf,
@@ -12,7 +13,8 @@ import {
   type RoomInput,
   type SelfFacts,
 } from './room-context.js'
-import { passing, stillIn, undecided } from './room-refusals.js'
+import { past } from './room-past.js'
+import { passing, stillIn, undecided, withoutArchive } from './room-refusals.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -39,6 +41,7 @@ export const roomMachine = setup({
   actors: {
     openRoom: deed<void>(),
     selfPing: deed<void>(),
+    fetchPage: deed<PageFacts>(),
   },
   actions: {
     sendEntrance: () => {},
@@ -48,6 +51,8 @@ export const roomMachine = setup({
     forgetOccupants: () => {},
     /** Provided: only who hears the room knows. */
     measureSilence: assign(() => ({})),
+    /** Provided: where messages pass it is known which was the last. */
+    recallLast: assign(() => ({})),
     noteWish: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
     noteSelf: assign(({ context }, params: { readonly self: SelfFacts }) => ({
       self: params.self,
@@ -84,6 +89,11 @@ export const roomMachine = setup({
       refusal: new TimeoutError('rename', `the word of ${jid} on a nickname`, timeouts.renameMs),
     })),
     forgetRefusal: assign({ refusal: undefined }),
+    forgetGap: assign({ gap: undefined }),
+    noteGap: assign((_, { error }: { readonly error: unknown }) => ({ gap: toXmppError(error) })),
+    noteSilentArchive: assign(({ context: { jid, timeouts } }) => ({
+      gap: new TimeoutError('archive', `the answer of the archive of ${jid}`, timeouts.pageMs),
+    })),
     noteAnswer: assign({ isAnswering: true }),
     noteNoAnswer: assign({ isAnswering: false }),
   },
@@ -102,6 +112,14 @@ export const roomMachine = setup({
     isOut: (_, { error }: { readonly error: unknown }) =>
       error instanceof StanzaError && !undecided.has(error.condition),
     stays: ({ context }) => context.stays,
+    knowsLast: ({ context }) => context.knowsLast,
+    isComplete: (_, { output }: { readonly output: PageFacts }) => output.complete,
+    isUnstable: (_, { output }: { readonly output: PageFacts }) => output.complete && !output.stable,
+    /** The archive no longer has the message to go on from; then it is asked by the time, once. */
+    isForgotten: ({ context }, { error }: { readonly error: unknown }) =>
+      context.gap === undefined && error instanceof StanzaError && error.condition === 'item-not-found',
+    isWithoutArchive: (_, { error }: { readonly error: unknown }) =>
+      error instanceof StanzaError && withoutArchive.has(error.condition),
     /** Who was in is not refused by that: the room cannot be reached, or one’s own ghost has the name still. */
     mayPass: ({ context }, { error }: { readonly error: unknown }) =>
       context.stays && error instanceof StanzaError && passing.has(error.condition),
@@ -110,6 +128,7 @@ export const roomMachine = setup({
     joinTimeout: ({ context }) => context.timeouts.joinMs,
     configureTimeout: ({ context }) => context.timeouts.configureMs,
     historyTimeout: ({ context }) => context.timeouts.historyMs,
+    pageTimeout: ({ context }) => context.timeouts.pageMs,
     renameTimeout: ({ context }) => context.timeouts.renameMs,
     leaveTimeout: ({ context }) => context.timeouts.leaveMs,
     silence: ({ context }) =>
@@ -133,6 +152,8 @@ export const roomMachine = setup({
     refusal: undefined,
     isAnswering: true,
     silentMs: 0,
+    knowsLast: false,
+    gap: undefined,
   }),
   options: { maxIterations: 1000 },
   initial: 'outside',
@@ -231,6 +252,7 @@ export const roomMachine = setup({
       description: 'One is in.',
       meta: { spec: 'XEP-0045 §7.2.2' },
       type: 'parallel',
+      entry: ['forgetGap', 'recallLast'],
       on: {
         'session.none': { target: 'waiting' },
         'self.present': { actions: noteSelf },
@@ -242,24 +264,7 @@ export const roomMachine = setup({
         'room.leave': { target: 'leaving', actions: 'noteLeft' },
       },
       states: {
-        past: {
-          description: 'What was said before.',
-          meta: { spec: 'XEP-0045 §7.1, §7.2.15' },
-          initial: 'telling',
-          states: {
-            telling: {
-              description: 'The room tells of it; the subject comes last.',
-              meta: { spec: 'XEP-0045 §7.2.13, §7.2.15' },
-              on: { 'room.current': { target: 'told' } },
-              after: { historyTimeout: { target: 'told' } },
-            },
-            told: {
-              description: 'What comes is said now.',
-              tags: ['idle'],
-              meta: { spec: 'XEP-0045 §7.2.16', why: 'one may stay for long' },
-            },
-          },
-        },
+        past,
         nickname: {
           description: 'What one is called.',
           meta: { spec: 'XEP-0045 §7.6' },

@@ -92,9 +92,9 @@ export type {
   RoomConfiguration,
   RoomMessage,
   RoomMessageInput,
-  RoomState,
   RoomSubject,
 } from './features/room.js'
+export type { RoomState } from './features/room-state.js'
 export type { Contacts } from './features/roster.js'
 export type { CertificateVerifier, SessionSecurity } from './features/security.js'
 export type { SubscriptionRequest, SubscriptionRequests } from './features/subscriptions.js'

@@ -28,7 +28,7 @@ export interface ArchivePage {
 export interface PageQuery {
   /** Whose archive; one's own where it is left out. */
   readonly archive?: Jid | undefined
-  readonly filter?: ArchiveFilter
+  readonly filter?: ArchiveFilter | undefined
   readonly page: PageRequest & { readonly max: number }
 }
 

@@ -2,18 +2,19 @@ import type { Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import { StanzaError, TransportError, type XmppError } from '../errors.js'
+import { StanzaError, type XmppError } from '../errors.js'
 import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
-import { parseMessage, type Message } from '../stanza/message.js'
+import type { Message } from '../stanza/message.js'
 import { toPingElement } from '../stanza/ping.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
-import { ArchiveQueries, type ArchivePage, type PageQuery } from './archive-queries.js'
+import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
+import { ArchiveReader, defaultPageSize, toMessages, untilOver } from './archive-reader.js'
 import { readCopy } from './carbons.js'
-import { ArchiveTail, startOfAlike } from './archive-tail.js'
+import { startOfAlike } from './archive-tail.js'
 import type { FeatureHost } from './feature-host.js'
 import { shownBy } from './shown-by.js'
 import { tellOfSession } from './tell-of-session.js'
@@ -85,8 +86,6 @@ export interface ArchiveFeature {
  */
 const sessionHasSpoken = Promise.resolve()
 
-const defaultPageSize = 50
-const lastOne = { before: '', max: 1 } as const
 const largestPageSize = 1_000
 
 /**
@@ -101,40 +100,21 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const { bus, start } = host
   refuseUncountable(options.timeouts ?? {})
   const queries = new ArchiveQueries(host)
-  const timeline = new Timeline(options.after)
-  const tail = new ArchiveTail()
-  /** Before what may change yet (XEP-0313 §4.3.2): from there it is asked for again, once all the rest is here. */
-  let unstable: { readonly after: string | undefined } | undefined
+  const timeline = new Timeline<ArchivedMessage>(options.after)
   /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
-  const ask = (page: PageQuery['page'], signal: AbortSignal) =>
-    untilOver(queries.fetchPage({ page }, { signal, timeoutMs: Infinity }))
+  const reader = new ArchiveReader(queries, timeline, { own, toTold: (archived) => archived })
 
   const machine = archiveMachine.provide({
     actors: {
       findLast: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
-        timeline.askPage()
-        const { results, end } = await ask(lastOne, signal)
-        timeline.anchor(end.page.last ?? results.at(-1)?.id)
+        await reader.anchor(signal)
       }),
       fetchPage: fromPromise(async ({ signal }) => {
         await sessionHasSpoken
-        timeline.askPage()
-        const page = { after: timeline.last, max: defaultPageSize + tail.length }
-        const { results, end, isSound } = await ask(page, signal)
-        if (!isSound) return { complete: false, stable: true }
-        const complete = end.complete && !timeline.isDoubtful
-        const settled = tail.cut(results, complete)
-        if (!end.stable) unstable ??= { after: timeline.last }
-        timeline.takePage(readPage(settled), settled.at(-1)?.id, own())
-        // All of it may have something missing before it, unless the archive has gone on for long since.
-        if (!end.complete && settled.length === 0) tail.hear((await ask(lastOne, signal)).results[0]?.moment)
-        if (!complete || unstable === undefined) return { complete, stable: true }
-        timeline.anchor(unstable.after)
-        unstable = undefined
-        return { complete, stable: false }
+        return reader.readPage(signal)
       }),
       askBehind: fromPromise(async ({ signal }) => {
         const ping = { type: 'get', payload: toPingElement() } as const
@@ -208,14 +188,6 @@ const isWithoutArchive = (error: XmppError | undefined) =>
   error instanceof StanzaError &&
   (error.condition === 'service-unavailable' || error.condition === 'feature-not-implemented')
 
-/** A session that is left answers no more. That it is over is told by itself: until then nothing passes that has to wait. */
-const untilOver = <T>(answer: Promise<T>): Promise<T> =>
-  answer.catch((error: unknown) => {
-    if (error instanceof TransportError && error.reason === 'not-connected')
-      return new Promise<never>(() => {})
-    throw error
-  })
-
 /**
  * What came last is asked for once more, with what is called alike: where a page ends between two such messages, nothing that
  * follows the one would bring the other.
@@ -249,20 +221,12 @@ async function* fetchAll(
     const ordered = newestFirst ? results.toReversed() : results
     const known = new Set(edge.map(toResultName))
     const news = ordered.filter((result) => !known.has(toResultName(result)))
-    for (const message of readPage(news)) yield { ...message, stable: end.stable }
+    for (const message of toMessages(news)) yield { ...message, stable: end.stable }
     const start = news.length === 0 ? ordered.length : startOfAlike(ordered)
     cursor = ordered[start - 1]?.id ?? cursor
     edge = ordered.slice(start)
     isOver = end.complete
   }
-}
-
-/** What holds no message that can be read is left out. */
-function readPage(results: readonly ArchiveResult[]): ArchivedMessage[] {
-  return results.flatMap(({ id, moment = 0, message: element }) => {
-    const message = element === undefined ? undefined : parseMessage(element)
-    return message?.kind === 'message' ? [{ id, moment, message }] : []
-  })
 }
 
 /** What of a message that arrives has a place among the others: itself, or what was copied; never what says it was archived. */

@@ -1,4 +1,4 @@
-import { assign, fromPromise } from 'xstate'
+import { assign, fromPromise, type SnapshotFrom } from 'xstate'
 import type { Observable } from 'rxjs'
 import { defaultRoomTimeouts, isSettled, type RoomTimeouts } from '../../machines/room-context.js'
 import { roomMachine } from '../../machines/room.js'
@@ -11,6 +11,7 @@ import type { Message } from '../stanza/message.js'
 import { findRoomUser, toRoomUserElement, type RoomUser } from '../stanza/muc.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
+import { ArchiveQueries } from './archive-queries.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
@@ -18,7 +19,8 @@ import { Occupants } from './occupants.js'
 import { RoomDeeds, unlessUnsendable } from './room-deeds.js'
 import { RoomEar } from './room-ear.js'
 import { RoomMessages } from './room-messages.js'
-import { Room, type RoomActorRef } from './room.js'
+import { RoomPast } from './room-past.js'
+import { Room, type JoinOptions, type RoomActorRef } from './room.js'
 
 /** What `muc` works with. */
 export interface MucOptions {
@@ -87,6 +89,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   refuseUncountable({ ...timeouts })
   announce(host, ns.room, ns.directInvitation)
   const live = new Map<string, Live>()
+  const queries = new ArchiveQueries(host)
   /** Why there will be no session unless the app asks for one. */
   let halt: XmppError | undefined
   const invitations = new Channel<RoomInvitation>()
@@ -114,9 +117,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         selfPing: fromPromise(({ signal }) =>
           deeds.pingSelf(wishedIn(actor.getSnapshot()), { signal, timeoutMs: Infinity }),
         ),
+        fetchPage: fromPromise(({ signal }) => past.fetchPage(signal)),
       },
       actions: {
-        sendEntrance: (args) => unlessUnsendable(() => deeds.enter(wishedIn(args), ear.spokenAt)),
+        sendEntrance: (args) => unlessUnsendable(() => deeds.enter(wishedIn(args), past.spokenAt)),
         sendNickname: (args) => unlessUnsendable(() => deeds.present(wishedIn(args))),
         sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
         forgetOccupants: () => {
@@ -125,17 +129,21 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
           host.presence.forget(jid)
         },
         measureSilence: assign(() => ({ silentMs: performance.now() - ear.heardMs })),
+        recallLast: assign(() => ({ knowsLast: past.knowsLast })),
       },
     })
     const seed = Math.trunc(Math.random() * 2 ** 31)
     const actor = host.start(machine, { id: `room:${key}`, input: { jid: key, timeouts, seed } })
-    const ear = new RoomEar(actor, occupants, messages, () => bus.account && toJid(bus.account.bare).domain)
+    const past: RoomPast = new RoomPast(jid, queries, (archived) => ear.readArchived(archived))
+    const server = () => bus.account && toJid(bus.account.bare).domain
+    const ear = new RoomEar(actor, occupants, messages, server, past)
     const end = () => {
       if (live.get(key)?.actor === actor) live.delete(key)
       messages.fail(jid, undefined)
       occupants.clear()
       occupants.complete()
       ear.complete()
+      past.complete()
     }
     actor.subscribe({
       next: (snapshot) => {
@@ -145,6 +153,9 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
           catchUp(actor, deeds)
         }
         if (snapshot.matches('outside')) messages.fail(jid, exit?.error)
+        const isTold = snapshot.matches({ joined: { past: 'told' } })
+        if (isTold || snapshot.matches('outside'))
+          past.release(snapshot.matches({ joined: { past: { told: 'whole' } } }))
         tellOfHalt(actor)
       },
       complete: end,
@@ -153,13 +164,12 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
       actor,
       occupants,
       ear,
+      past,
       messages,
       deeds,
       expect: (door) => {
         deeds.expect(door)
-        // Who has left, and comes again, says anew how much of the past is wanted.
-        const snapshot = actor.getSnapshot()
-        if (snapshot.matches('outside') || snapshot.matches('leaving')) ear.spokenAt = undefined
+        if (beginsAnew(actor.getSnapshot(), door)) past.begin(door.after)
       },
       ended: end,
     })
@@ -237,6 +247,13 @@ function catchUp(actor: RoomActorRef, deeds: RoomDeeds): void {
   const { context } = actor.getSnapshot()
   const { self } = context
   if (self !== undefined && isSettled(context)) unlessUnsendable(() => deeds.catchUp(self.nickname))
+}
+
+/** Who has left, and comes again, says anew how much of the past is wanted; who was put out goes on where nothing is said. */
+function beginsAnew(snapshot: SnapshotFrom<typeof roomMachine>, { after, history }: JoinOptions): boolean {
+  const { exit } = snapshot.context
+  if (!snapshot.matches('outside') && !snapshot.matches('leaving')) return false
+  return exit === undefined || exit.kind === 'left' || after !== undefined || history !== undefined
 }
 
 /** Why there is no session to wait for. */

@@ -5,11 +5,13 @@ import { findDelay, parseDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findRoomUser, type RoomUser } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
-import { findOriginId } from '../stanza/stanza-id.js'
+import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Occupants } from './occupants.js'
 import type { RoomMessages } from './room-messages.js'
+import type { RoomPast, RoomPlace } from './room-past.js'
 import type { RoomActorRef, RoomMessage, RoomSubject } from './room.js'
+import type { ArchivedMessage } from './timeline.js'
 
 /** What the numbers mean that a room gives with the presence of who is out. @see XEP-0045 §16.6.2 */
 const exitKinds: readonly (readonly [number, RoomExitKind])[] = [
@@ -33,14 +35,12 @@ export class RoomEar {
   readonly #occupants: Occupants
   readonly #messages: RoomMessages
   readonly #server: () => string | undefined
-  readonly #said = new Channel<RoomMessage>()
   readonly #whispered = new Channel<RoomMessage>()
   readonly #noticed = new Channel<ReadonlySet<number>>()
   readonly #subject = new StateChannel<RoomSubject | undefined>(undefined)
   /** When the room was heard last, by the clock that never jumps. */
   heardMs = 0
-  /** When something was said last, in milliseconds since 1970. */
-  spokenAt: number | undefined
+  readonly #past: RoomPast
 
   /** @param server the address of one’s own */
   constructor(
@@ -48,15 +48,13 @@ export class RoomEar {
     occupants: Occupants,
     messages: RoomMessages,
     server: () => string | undefined,
+    past: RoomPast,
   ) {
+    this.#past = past
     this.#server = server
     this.#actor = actor
     this.#occupants = occupants
     this.#messages = messages
-  }
-
-  get message$(): Observable<RoomMessage> {
-    return this.#said.stream$
   }
 
   get whisper$(): Observable<RoomMessage> {
@@ -72,7 +70,7 @@ export class RoomEar {
   }
 
   complete(): void {
-    for (const channel of [this.#said, this.#whispered, this.#noticed, this.#subject]) channel.complete()
+    for (const channel of [this.#whispered, this.#noticed, this.#subject]) channel.complete()
   }
 
   takePresence(presence: Presence): void {
@@ -138,13 +136,10 @@ export class RoomEar {
     this.heardMs = performance.now()
     if (type === 'groupchat') {
       const said = this.#read(message)
-      if (body !== undefined) {
-        // Whatever it is dated, it is said by now.
-        this.spokenAt = Math.max(this.spokenAt ?? 0, Math.min(said.moment ?? Infinity, Date.now()))
-        this.#said.next({ ...said, body })
-      } else if (subject !== undefined && thread === undefined) {
+      if (body !== undefined) this.#past.take({ ...said, body }, this.#place())
+      else if (subject !== undefined && thread === undefined) {
         // All that was said before it is told.
-        this.spokenAt = Date.now()
+        this.#past.noteSilence(this.#place())
         this.#subject.next({ text: subject, nickname })
         this.#actor.send({ type: 'room.current' })
       }
@@ -152,17 +147,38 @@ export class RoomEar {
       this.#whispered.next({ ...this.#read(message), body })
   }
 
+  /** What the archive has, as it was said; what others wrote in the name of the room is nothing that it has. */
+  readArchived(archived: readonly ArchivedMessage[]): readonly RoomMessage[] {
+    const { jid } = this.#actor.getSnapshot().context
+    return archived.flatMap(({ id, message, moment }) => {
+      const { body, from, type } = message
+      if (body === undefined || type !== 'groupchat' || from?.bare.toString() !== jid) return []
+      return [{ ...this.#read(message, moment), id, body }]
+    })
+  }
+
+  #place(): RoomPlace {
+    const snapshot = this.#actor.getSnapshot()
+    if (snapshot.hasTag('holding'))
+      return snapshot.matches({ joined: { past: { recalling: 'hearing' } } }) ? 'heldAsPast' : 'heldAsSaid'
+    const isNext =
+      snapshot.matches({ joined: { past: 'telling' } }) ||
+      snapshot.matches({ joined: { past: { told: 'whole' } } })
+    return isNext ? 'next' : 'somewhere'
+  }
+
   /** Who says it, and when; one’s own words are known by their id, since somebody else may have had the name before. */
-  #read(message: Message): Omit<RoomMessage, 'body'> {
+  #read(message: Message, archived?: number): Omit<RoomMessage, 'body'> {
     const { from, id, payloads } = message
-    const { self, wished } = this.#actor.getSnapshot().context
+    const { jid, self, wished } = this.#actor.getSnapshot().context
     const nickname = from?.resource
-    const moment = this.#momentOf(payloads)
+    const moment = archived ?? this.#momentOf(payloads)
     const name = findOriginId(payloads) ?? id
     const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
     const isReflected = isMine && name !== undefined && this.#messages.reflected(name)
     const isOwn = isReflected || (isMine && moment === undefined)
-    return { nickname, occupantId: this.#occupants.idOf(payloads), isOwn, moment, message }
+    const id = findStanzaId(payloads, jid)
+    return { id, nickname, occupantId: this.#occupants.idOf(payloads), isOwn, moment, message }
   }
 
   /**

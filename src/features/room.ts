@@ -1,6 +1,6 @@
 import { filter, type Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
-import type { RoomExit, RoomExitKind, SelfFacts } from '../../machines/room-context.js'
+import type { RoomExit, RoomExitKind } from '../../machines/room-context.js'
 import type { roomMachine } from '../../machines/room.js'
 import { StanzaError, TransportError, type StanzaErrorCondition, type XmppError } from '../errors.js'
 import type { RequestOptions } from '../router/requests.js'
@@ -14,24 +14,10 @@ import type { Occupant, OccupantChange, Occupants } from './occupants.js'
 import type { RoomDeeds } from './room-deeds.js'
 import type { RoomEar } from './room-ear.js'
 import { notIn, type RoomMessages } from './room-messages.js'
+import type { RoomPast } from './room-past.js'
+import { isSame, toRoomState, type RoomState } from './room-state.js'
 import { Steady } from './shown-by.js'
 import { givenUp, isAborted, until } from './until.js'
-
-/** Where one stands with a room. */
-export type RoomState =
-  /** Not in; `exit` is why, where one was, or wanted to be. */
-  | { readonly status: 'outside'; readonly exit: RoomExit | undefined }
-  /** `waiting`: for a session. `opening`: a new room is told how it is to be. */
-  | { readonly status: 'joining' | 'leaving' | 'opening' | 'waiting'; readonly nickname: string }
-  /** The service has put one out, and one comes back by oneself. */
-  | { readonly status: 'returning'; readonly nickname: string; readonly exit: RoomExit | undefined }
-  | ({
-      readonly status: 'joined'
-      /** What was said before is told; what comes is said now. */
-      readonly isCurrent: boolean
-      /** The room has answered lately, or has said something; not so from when it did not until it does. */
-      readonly isAnswering: boolean
-    } & SelfFacts)
 
 /** How a room is entered. */
 export interface JoinOptions {
@@ -41,6 +27,12 @@ export interface JoinOptions {
   readonly password?: string | undefined
   /** How much of what was said before is wanted; default what the room gives. */
   readonly history?: RoomHistory | undefined
+  /**
+   * The `id` of the last message that an earlier run of the app has seen: what came after it is fetched from the room’s archive
+   * first, where it has one. Default: what was before is what `history` brings.
+   * @see XEP-0313 §6.3
+   */
+  readonly after?: string | undefined
   /**
    * How the room is to be where it is made by this: values by the names of its configuration form. Default as the service has
    * it.
@@ -56,13 +48,15 @@ export type RoomConfiguration = Readonly<Record<string, boolean | number | strin
 
 /** Something that was said in a room, or to oneself alone. */
 export interface RoomMessage {
+  /** What the room’s archive calls it, for `join({ after })`; `undefined` where the room says nothing (XEP-0359 §3.1). */
+  readonly id: string | undefined
   /** Who said it; `undefined`: the room itself. */
   readonly nickname: string | undefined
   /** Of who said it, the same under whatever nickname; where the room gives such (XEP-0421). */
   readonly occupantId: string | undefined
   /** One has said it in this session, by this client or another under the same nickname. */
   readonly isOwn: boolean
-  /** When it was said, in milliseconds since 1970, where that was before one came in. */
+  /** When it was said, in milliseconds since 1970, where that was before one came in, or came out of the archive. */
   readonly moment: number | undefined
   readonly body: string
   readonly message: Message
@@ -92,6 +86,7 @@ export interface RoomParts {
   readonly actor: RoomActorRef
   readonly occupants: Occupants
   readonly ear: RoomEar
+  readonly past: RoomPast
   readonly messages: RoomMessages
   readonly deeds: RoomDeeds
   /** What is said at the door, which no chart may know. */
@@ -143,11 +138,12 @@ export class Room {
   }
 
   /**
-   * What is said to everybody, what was said before and one’s own words as the room reflects them included. Each comes once in
-   * the life of the client, also where one leaves and enters anew: keep what you show.
+   * What is said to everybody, what was said before and one’s own words as the room reflects them included: in order, each once
+   * in the life of the client, also where one leaves and enters anew: keep what you show. What was missed while one was not in
+   * comes before what is said now.
    */
   get message$(): Observable<RoomMessage> {
-    return this.#parts.ear.message$
+    return this.#parts.past.message$
   }
 
   /** What occupants say to oneself alone (XEP-0045 §7.5). */
@@ -371,22 +367,3 @@ const conditions: Readonly<Record<Exclude<RoomExitKind, 'left'>, StanzaErrorCond
 }
 
 const closed = () => new TransportError('aborted', 'the room is closed')
-
-function toRoomState({ context, status, value }: RoomSnapshot): RoomState {
-  const { exit, isAnswering, self, wished: nickname = '' } = context
-  if (status !== 'active') return { status: 'outside', exit }
-  if (typeof value === 'string')
-    return value === 'returning' ? { status: value, nickname, exit } : { status: value, nickname }
-  if ('outside' in value) return { status: 'outside', exit }
-  if ('leaving' in value) return { status: value.leaving === 'turning' ? 'joining' : 'leaving', nickname }
-  const { past } = value.joined
-  if (self === undefined) return { status: 'joining', nickname }
-  return { status: 'joined', ...self, isCurrent: past === 'told', isAnswering }
-}
-
-function isSame(a: RoomState, b: RoomState): boolean {
-  const before = Object.entries(a)
-  return (
-    before.length === Object.keys(b).length && before.every(([key, value]) => Reflect.get(b, key) === value)
-  )
-}

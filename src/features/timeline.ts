@@ -26,12 +26,12 @@ export const heldMessageLimit = 1_000
 /** Messages that are remembered, so that none comes twice; the older half goes first. */
 export const knownMessageLimit = 4_000
 
-/** The messages of one account in their order, each once, live or out of the archive. */
-export class Timeline {
-  readonly #messages = new Channel<ArchivedMessage>()
+/** The messages of one account or room in their order, each once, live or out of the archive. */
+export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
+  readonly #messages = new Channel<Told>()
   readonly message$ = this.#messages.stream$
   #last: string | undefined
-  #held: ArchivedMessage[] = []
+  #held: Told[] = []
   /** The archive has what was sent again twice, by names of its own. */
   readonly #repeats = new Repeats(undefined, knownMessageLimit)
   #young = new Set<string>()
@@ -68,14 +68,14 @@ export class Timeline {
   }
 
   /** A live message waits. */
-  hold(message: ArchivedMessage): void {
+  hold(message: Told): void {
     this.#held.push(message)
     if (this.#held.length <= heldMessageLimit) return
     if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
   }
 
   /** A live message passes. */
-  pass(message: ArchivedMessage, own: string, { isGapless, isArchived }: Standing): void {
+  pass(message: Told, own: string, { isGapless, isArchived }: Standing): void {
     const id = isArchived ? message.id : undefined
     const isNews = this.#tell({ ...message, id }, own)
     if (isNews && isGapless && id !== undefined) this.#last = id
@@ -83,9 +83,24 @@ export class Timeline {
 
   /** What is held passes, in order. */
   release(own: string, standing: Standing): void {
+    for (const message of this.takeHeld()) this.pass(message, own, standing)
+  }
+
+  /** What is held, which is left to whoever takes it. */
+  takeHeld(): readonly Told[] {
     const held = this.#held
     this.#held = []
-    for (const message of held) this.pass(message, own, standing)
+    return held
+  }
+
+  /** A message was told before it was known what the archive calls it. */
+  know({ id, message }: Told): void {
+    if (id !== undefined) this.#remember(toArchived(id, message))
+  }
+
+  /** Whether a message was told by what the archive calls it, or is the last that was known before. */
+  knows({ id, message }: Told): boolean {
+    return id !== undefined && (id === this.#last || this.#remembers(toArchived(id, message)))
   }
 
   /** A page is asked for: it has everything that was received by now. */
@@ -94,7 +109,7 @@ export class Timeline {
   }
 
   /** A page has come, up to `last`. */
-  takePage(page: readonly ArchivedMessage[], last: string | undefined, own: string): void {
+  takePage(page: readonly Told[], last: string | undefined, own: string): void {
     this.#last = last ?? this.#last
     for (const message of page) this.#tell(message, own)
   }
@@ -104,18 +119,22 @@ export class Timeline {
   }
 
   /** @returns whether it was not known */
-  #tell(archived: ArchivedMessage, own: string): boolean {
+  #tell(archived: Told, own: string): boolean {
     const { id, message } = archived
     const isOwn = message.from?.bare.toString() === own
     const names = [
-      ...(id === undefined ? [] : [`archive ${toArchivedName(id, message.from?.toString(), message.id)}`]),
+      ...(id === undefined ? [] : [toArchived(id, message)]),
       ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
     ]
-    if (names.some((name) => this.#young.has(name) || this.#old.has(name))) return false
+    if (names.some((name) => this.#remembers(name))) return false
     for (const name of names) this.#remember(name)
     if (this.#repeats.has(message, { bare: own })) return false
     this.#messages.next(archived)
     return true
+  }
+
+  #remembers(name: string): boolean {
+    return this.#young.has(name) || this.#old.has(name)
   }
 
   #remember(name: string): void {
@@ -125,3 +144,6 @@ export class Timeline {
     this.#young = new Set()
   }
 }
+
+const toArchived = (id: string, { from, id: messageId }: Message): string =>
+  `archive ${toArchivedName(id, from?.toString(), messageId)}`

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { muc, sessionIn, type JoinOptions } from '../../src/index.js'
 import { createRecorder } from '../../src/inspector/recording/recorder.js'
-import { askedToResume, managed, resume, sm } from '../spec/managed.js'
+import { resumed, renewed, suspend } from '../spec/breaks.js'
+import { managed } from '../spec/managed.js'
 import { childOf, type HeardElement } from '../spec/heard.js'
 import type { Peer } from '../spec/peer.js'
 import {
@@ -24,50 +25,14 @@ import {
   subject,
   tea,
 } from '../spec/room.js'
-import { answerBind, rest } from '../spec/session.js'
+import { refuses } from '../spec/room-archive.js'
+import { rest } from '../spec/session.js'
 import { Disk } from '../store/disk.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
 
-type Session = Pick<Awaited<ReturnType<typeof managed>>, 'client' | 'peer' | 'peers'>
 const made = own('Alice', { affiliation: 'owner', role: 'moderator', codes: [201] })
-
-async function suspend({ client, peers }: Session): Promise<void> {
-  peers.at(-1)?.cut()
-  await rest()
-  expect(client.state.status).toBe('suspended')
-}
-
-async function next({ client, peer, peers }: Session): Promise<Peer> {
-  const { length } = peers
-  client.networkOnline()
-  return peer(length)
-}
-
-/** The session goes on; the server has had all that was sent so far. */
-async function resumed(session: Session): Promise<Peer> {
-  const handled = session.peers
-    .flatMap(({ elements }) => elements)
-    .filter(({ name }) => ['iq', 'message', 'presence'].includes(name))
-  const peer = await next(session)
-  // The request to bind came before the session was managed.
-  await resume(peer, handled.length - 1)
-  return peer
-}
-
-/** The server knows of no such session: another begins. */
-async function renewed(session: Session): Promise<Peer> {
-  const peer = await next(session)
-  await askedToResume(peer)
-  peer.say(sm('failed'))
-  await answerBind(peer)
-  await peer.next('enable')
-  peer.say(sm('enabled', "id='sm-2' resume='true'"))
-  await rest()
-  expect(session.client.state.status).toBe('online')
-  return peer
-}
 
 /** A managed session with the wish to enter. */
 async function enteringManaged(join: Partial<JoinOptions> = {}) {
@@ -274,7 +239,9 @@ describe('a session that is lost, and another', () => {
     await says(session.first, subject('Tea', 'Bob'))
     await suspend(session)
     const known = `<subject>Tea</subject>${delay('2026-01-01T00:00:00Z')}`
-    await says(await renewed(session), own() + groupchat('Bob', known))
+    const peer = await renewed(session)
+    await says(peer, own() + groupchat('Bob', known))
+    await refuses(peer)
     expect(session.room.state).toMatchObject({ status: 'joined', isCurrent: true })
   })
 
@@ -329,7 +296,8 @@ describe('a session that is lost, and another', () => {
     expect(delivery.status.status).toBe('queued')
     expect(peer.elements.filter(({ name }) => name === 'message')).toEqual([])
     await says(peer, own() + subject())
-    expect((peer.elements.at(-1) ?? peer.elements[0])?.attributes['id']).toBe(delivery.id)
+    const said = peer.elements.filter(({ name }) => name === 'message')
+    expect(said.map(({ attributes }) => attributes['id'])).toEqual([delivery.id])
   })
 
   it('does not say again what the room had told everybody before', async () => {

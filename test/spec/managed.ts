@@ -36,8 +36,8 @@ export async function askedToResume(peer: Peer): Promise<HeardElement> {
 
 /** The server goes on with the session, and has handled so many stanzas of it. */
 export async function resume(peer: Peer, h: number): Promise<void> {
-  await askedToResume(peer)
-  peer.say(sm('resumed', `previd='sm-1' h='${h}'`))
+  const { attributes } = await askedToResume(peer)
+  peer.say(sm('resumed', `previd='${attributes['previd']}' h='${h}'`))
   await rest()
 }
 

@@ -20,6 +20,7 @@ import {
   subject,
   tea,
 } from './room.js'
+import { refuses } from './room-archive.js'
 
 const fakeTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 afterEach(() => void vi.useRealTimers())
@@ -153,6 +154,7 @@ describe('XEP-0045: being put out', () => {
     }
     await vi.advanceTimersByTimeAsync(80_000)
     await says(peer, own() + subject())
+    await refuses(peer)
     expect(room.state).toMatchObject({ status: 'joined', isCurrent: true })
   })
 

@@ -26,7 +26,7 @@ function sendMessage(rig: ArchiveRig, moment: number): void {
     { from: 'bob@example.test/desk' },
     xml('body', ns.client, {}, 'x'),
   )
-  const result = toArchiveResult({ queryId, id: `a${moment}`, moment, message })
+  const result = toArchiveResult({ queryId, id: `${queryId} ${moment}`, moment, message })
   rig.peer.say(toMessageElement({ from: own, payloads: [result] }))
 }
 

@@ -2,7 +2,8 @@ import { assign } from 'xstate'
 import { roomMachine } from '../../machines/room.js'
 import { exitOf, type RoomExitKind } from '../../machines/room-context.js'
 import { StanzaError, StreamError } from '../../src/errors.js'
-import { muc, ns, type MucFeature } from '../../src/index.js'
+import { muc, ns, xml, type MucFeature } from '../../src/index.js'
+import { toArchiveEnd, toArchiveResult } from '../../src/stanza/archive.js'
 import { toIqElement } from '../../src/stanza/iq.js'
 import { toMessageElement } from '../../src/stanza/message.js'
 import { toRoomUserElement, type RoomUserInput } from '../../src/stanza/muc.js'
@@ -19,6 +20,7 @@ const chart = 'room'
 const jid = 'tea@conference.example.test'
 const asksToOpen = asksFor('query', ns.roomOwner)
 const pings = asksFor('ping', ns.ping)
+const asksArchive = asksFor('query', ns.archive)
 /** Sooner than the session itself is probed. */
 const timeouts = { quietMs: 200_000 }
 
@@ -80,12 +82,18 @@ const putsOut = (kind: RoomExitKind, ...statuses: readonly number[]) =>
     { type: 'unavailable' },
   )
 
+/** Who has left, and comes again, wants to know nothing of before. */
+const beginsAnew = (model: Model): boolean =>
+  (isIn(model, chart, 'outside') || isIn(model, chart, 'leaving')) &&
+  [undefined, 'left'].includes(contextIn(model)?.exit?.kind)
+
 const wants = (nickname: string): Stimulus<RoomRig> => ({
   name: `join() as ${nickname}`,
   when: (model) => !isIn(model, chart, 'joined'),
-  predicts: ({ notes }) => [
+  predicts: (model) => [
+    ...(beginsAnew(model) ? [{ note: { hasSpoken: false } }] : []),
     told(chart, 'room.join', { nickname }),
-    ...(notes['isHalted'] === true ? [halted] : []),
+    ...(model.notes['isHalted'] === true ? [halted] : []),
   ],
   act: ({ handle }) => void handle.join({ nickname }).catch(() => undefined),
 })
@@ -95,6 +103,49 @@ const renames = (nickname: string): Stimulus<RoomRig> => ({
   when: (model) => isIn(model, chart, 'joined') && nicknameIn(model) !== nickname,
   predicts: [told(chart, 'room.rename', { nickname })],
   act: ({ handle }) => void handle.changeNickname(nickname).catch(() => undefined),
+})
+
+const isHolding = (model: Model) => isIn(model, chart, { joined: { past: 'recalling' } })
+
+/** One message of the page that was asked for, as the archive has it; each is called otherwise. */
+function sendMessage(rig: RoomRig, moment: number): void {
+  const queryId = rig.said(asksArchive).child('query', ns.archive)?.attribute('queryid')
+  const attributes = { from: `${jid}/Bob`, type: 'groupchat' }
+  const message = xml('message', ns.client, attributes, xml('body', ns.client, {}, 'x'))
+  const result = toArchiveResult({ queryId, id: `${queryId} ${moment}`, moment, message })
+  rig.peer.say(toMessageElement({ from: jid, payloads: [result] }))
+}
+
+const tellsPage = (
+  name: string,
+  { complete, stable }: { readonly complete: boolean; readonly stable: boolean },
+  ...moments: readonly number[]
+): Stimulus<RoomRig> => ({
+  name: `the archive ${name}`,
+  when: isLive,
+  predicts: (model) => [{ note: { heardMs: model.nowMs } }, done('fetchPage', { complete, stable })],
+  act: (rig) => {
+    for (const moment of moments) sendMessage(rig, moment)
+    const page = { first: undefined, index: undefined, last: undefined, count: undefined }
+    const asked = rig.said(asksArchive)
+    rig.peer.say(
+      toIqElement({
+        type: 'result',
+        id: asked.attribute('id') ?? '',
+        from: jid,
+        payload: toArchiveEnd({ complete, stable, page }),
+      }),
+    )
+  },
+})
+
+const refusesPage = (
+  condition: 'internal-server-error' | 'item-not-found' | 'service-unavailable',
+): Stimulus<RoomRig> => ({
+  name: `the archive says ${condition}`,
+  when: isLive,
+  predicts: [failed('fetchPage', new StanzaError(condition, 'cancel'))],
+  act: (rig) => rig.refuse(asksArchive, condition),
 })
 
 const answers = (
@@ -171,7 +222,12 @@ const stimuli: readonly Stimulus<RoomRig>[] = [
   {
     name: 'the room tells its subject',
     when: hears,
-    predicts: (model) => [{ note: { heardMs: model.nowMs } }, told(chart, 'room.current')],
+    predicts: (model) => [
+      { note: { heardMs: model.nowMs } },
+      // As long as something of the past is missing, that is where one goes on from.
+      ...(isHolding(model) ? [] : [{ note: { hasSpoken: true } }]),
+      told(chart, 'room.current'),
+    ],
     act: ({ peer }) => peer.say(toMessageElement({ from: jid, type: 'groupchat', subject: 'Tea' })),
   },
   {
@@ -184,6 +240,13 @@ const stimuli: readonly Stimulus<RoomRig>[] = [
       peer.say(toMessageElement({ from: jid, type: 'error', id, error: { condition: 'not-acceptable' } }))
     },
   },
+  tellsPage('has nothing more', { complete: true, stable: true }),
+  tellsPage('has nothing more, and may change yet', { complete: true, stable: false }),
+  // So far from each other that the first has nothing missing before it.
+  tellsPage('has more', { complete: false, stable: true }, 0, 60_000),
+  refusesPage('service-unavailable'),
+  refusesPage('item-not-found'),
+  refusesPage('internal-server-error'),
   answers('is as it was wished', 'openRoom'),
   answers('is not one’s own to open', 'openRoom', 'forbidden'),
   answers('knows one', 'selfPing'),
@@ -206,7 +269,14 @@ function withHalt(stimulus: ReturnType<typeof standingStimuli>[number]): Stimulu
 
 /** The chart alone, but for what looks at the world: silence is measured by what the model has heard. */
 let silentMs = 0
-const machine = roomMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } })
+/** Likewise what was said last. */
+let knowsLast = false
+const machine = roomMachine.provide({
+  actions: {
+    measureSilence: assign(() => ({ silentMs })),
+    recallLast: assign(() => ({ knowsLast })),
+  },
+})
 
 /** A room of a client, beginning before that is online. */
 export const driveRoom: Drivable<RoomRig> = {
@@ -215,6 +285,7 @@ export const driveRoom: Drivable<RoomRig> = {
   model: {
     before: ({ nowMs, notes }) => {
       silentMs = nowMs - Number(notes['heardMs'] ?? 0)
+      knowsLast = notes['hasSpoken'] === true
     },
   },
   start: (inspect) =>
@@ -223,7 +294,7 @@ export const driveRoom: Drivable<RoomRig> = {
       {
         ...lasting,
         use: (client) => client.use((host) => muc(host, { timeouts })).room(jid),
-        reactions: [unanswered(asksToOpen, pings)],
+        reactions: [unanswered(asksToOpen, pings, asksArchive)],
       },
       inspect,
     ),

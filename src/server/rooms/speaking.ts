@@ -93,7 +93,9 @@ function whisper(room: Room, envelope: Envelope, { type }: Message): void {
   if (speaker === undefined) return room.refuse(envelope, { condition: 'not-acceptable' })
   if (type === 'groupchat') return room.refuse(envelope, { condition: 'bad-request' })
   if (hearer === undefined) return room.refuse(envelope, { condition: 'item-not-found' })
-  return room.send(spokenBy(room, speaker, element, toRoomUserElement({})), speaker.address, hearer.jid)
+  const said = spokenBy(room, speaker, element)
+  const whispered = withChildren(said, [...said.children, toRoomUserElement({})])
+  return room.send(whispered, speaker.address, hearer.jid)
 }
 
 /** @see XEP-0045 §7.8.2 */

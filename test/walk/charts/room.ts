@@ -14,6 +14,9 @@ import { toWalked } from './walked-chart.js'
 const self: SelfFacts = { nickname: 'Alice', role: 'participant', affiliation: 'none', isNew: false }
 const conflict = new StanzaError('conflict', 'cancel')
 const unreachable = new StanzaError('remote-server-not-found', 'cancel')
+const whole = { complete: true, stable: true }
+const unavailable = new StanzaError('service-unavailable', 'cancel')
+const forgotten = new StanzaError('item-not-found', 'cancel')
 const exits: readonly RoomExitKind[] = ['banned', 'error', 'kicked', 'left', 'shutdown']
 const events: readonly RoomEvent[] = [
   { type: 'session.live' },
@@ -33,9 +36,13 @@ const events: readonly RoomEvent[] = [
   { type: 'room.lost' },
 ]
 
-/** The chart with a silence that is measured, as an ear does: short at first, long enough at the next look. */
+/**
+ * The chart with a silence that is measured, as an ear does: short at first, long enough at the next look; and with a last
+ * message that is known every other time.
+ */
 const machine = roomMachine.provide({
   actions: {
+    recallLast: assign(({ context: { knowsLast } }) => ({ knowsLast: !knowsLast })),
     measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
       silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
     })),
@@ -46,6 +53,10 @@ export const room = toWalked(machine, {
   inputs: [{ jid: 'tea@conference.example.test', timeouts: defaultRoomTimeouts, seed: 1 }],
   events,
   outcomes: {
+    fetchPage: {
+      done: [whole, { ...whole, stable: false }, { ...whole, complete: false }],
+      error: [unavailable, forgotten, new StanzaError('internal-server-error', 'cancel')],
+    },
     openRoom: { error: [new StanzaError('forbidden', 'auth')] },
     selfPing: {
       error: [
@@ -55,8 +66,10 @@ export const room = toWalked(machine, {
       ],
     },
   },
-  key: ({ context: { exit, refusal, returns, self, silentMs, stays, wished } }) => [
+  key: ({ context: { exit, gap, knowsLast, refusal, returns, self, silentMs, stays, wished } }) => [
     exit?.kind,
+    gap?.code,
+    knowsLast,
     refusal?.code,
     returns,
     stays,
@@ -147,10 +160,52 @@ export const room = toWalked(machine, {
       last?.event.type !== 'session.suspended' ||
       !snapshot.matches('joined') ||
       snapshot.matches({ joined: { liveness: 'deferred' } }),
+    'what was missed comes first where it is known what was said last': (snapshot, last) =>
+      !snapshot.matches('joined') ||
+      last?.from.matches('joined') === true ||
+      last?.event.type === 'xstate.done.actor.openRoom' ||
+      snapshot.hasTag('holding') === snapshot.context.knowsLast,
+    'what is said waits until the archive has said everything, has nothing, or fails': (snapshot, last) =>
+      last?.from.hasTag('holding') !== true ||
+      !snapshot.matches('joined') ||
+      snapshot.hasTag('holding') ||
+      endsPast(last.event),
+    'everything is told once the archive has said so, and nobody knows better': (snapshot, last) =>
+      !snapshot.matches({ joined: { past: { told: 'whole' } } }) ||
+      last?.from.hasTag('holding') !== true ||
+      isWhole(last.event) ||
+      (last.event.type === 'xstate.error.actor.fetchPage' && last.event.error === unavailable),
+    'what is missing is missing for a reason': (snapshot, last) =>
+      !snapshot.matches({ joined: { past: { told: 'incomplete' } } }) ||
+      snapshot.context.gap !== undefined ||
+      last?.from.matches({ joined: { past: { told: 'incomplete' } } }) === true ||
+      last?.event.type === 'xstate.done.actor.fetchPage',
+    'what the archive has forgotten is asked for otherwise, once': (snapshot, last) =>
+      last?.event.type !== 'xstate.error.actor.fetchPage' ||
+      last.event.error !== forgotten ||
+      snapshot.matches({ joined: { past: last.from.context.gap === undefined ? 'recalling' : 'told' } }),
+    'who comes in misses nothing yet': (snapshot, last) =>
+      !snapshot.matches('joined') ||
+      last?.from.matches('joined') === true ||
+      snapshot.context.gap === undefined,
+    'no archive is asked without a stream': (snapshot, last) =>
+      last?.event.type !== 'session.suspended' ||
+      !snapshot.matches({ joined: { past: { recalling: 'fetching' } } }),
     'who does not answer puts nobody out': (snapshot, last) =>
-      !/^xstate\.after\.(probe|history|rename)Timeout\./.test(last?.event.type ?? '') ||
+      !/^xstate\.after\.(probe|history|page|rename)Timeout\./.test(last?.event.type ?? '') ||
       snapshot.matches('joined'),
   },
 })
 
 const isOver = (type = '') => type === 'session.none' || type === 'session.suspended'
+
+/** The archive has nothing more, or fails. */
+const endsPast = (event: { readonly type: string; readonly output?: unknown }) =>
+  Reflect.get(Object(event.output), 'complete') === true ||
+  event.type === 'xstate.error.actor.fetchPage' ||
+  event.type.startsWith('xstate.after.pageTimeout.')
+
+const isWhole = ({ type, output }: { readonly type: string; readonly output?: unknown }) =>
+  type === 'xstate.done.actor.fetchPage' &&
+  Reflect.get(Object(output), 'complete') === true &&
+  Reflect.get(Object(output), 'stable') === true
