@@ -93,8 +93,8 @@ export type RoomEvent =
   | { readonly type: 'room.join'; readonly nickname: string }
   | { readonly type: 'room.leave' }
   | { readonly type: 'room.rename'; readonly nickname: string }
-  /** The room tells of oneself: one is in, or one’s rights have changed. */
-  | { readonly type: 'self.present'; readonly self: SelfFacts }
+  /** The room tells of oneself: one is in, or one’s rights have changed; and whether it is known what was said there last. */
+  | { readonly type: 'self.present'; readonly self: SelfFacts; readonly knowsLast: boolean }
   | { readonly type: 'self.renamed'; readonly nickname: string }
   | { readonly type: 'self.absent'; readonly exit: RoomExit }
   /** Presence of one’s own came back. */
@@ -129,7 +129,7 @@ export interface RoomContext extends RoomInput {
   readonly isAnswering: boolean
   /** How long the room has said nothing. */
   readonly silentMs: number
-  /** On coming in it was known what was said last: what was said since may have been missed. */
+  /** What was said last is known: on coming in, what was said since may have been missed. */
   readonly knowsLast: boolean
   /** Why something may be missing of what was said before one came in. */
   readonly gap: XmppError | undefined

@@ -11,17 +11,18 @@ import {
   type RoomEvent,
   type RoomExit,
   type RoomInput,
-  type SelfFacts,
 } from './room-context.js'
 import { past } from './room-past.js'
 import { passing, stillIn, undecided, withoutArchive } from './room-refusals.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
+type Presence = Omit<Extract<RoomEvent, { readonly type: 'self.present' }>, 'type'>
+
 const failure = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const exit = ({ event }: { readonly event: { readonly exit: RoomExit } }) => event
 const wish = ({ event }: { readonly event: { readonly nickname: string } }) => event
-const self = ({ event }: { readonly event: { readonly self: SelfFacts } }) => event
+const self = ({ event }: { readonly event: Presence }) => event
 const noteRefusedEntry = { type: 'noteRefusedEntry', params: failure } as const
 const noteExit = { type: 'noteExit', params: exit } as const
 const noteWish = { type: 'noteWish', params: wish } as const
@@ -51,11 +52,10 @@ export const roomMachine = setup({
     forgetOccupants: () => {},
     /** Provided: only who hears the room knows. */
     measureSilence: assign(() => ({})),
-    /** Provided: where messages pass it is known which was the last. */
-    recallLast: assign(() => ({})),
     noteWish: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
-    noteSelf: assign(({ context }, params: { readonly self: SelfFacts }) => ({
+    noteSelf: assign(({ context }, params: Presence) => ({
       self: params.self,
+      knowsLast: params.knowsLast,
       // One’s rights may change while another name is asked for.
       wished: context.self === undefined || isSettled(context) ? params.self.nickname : context.wished,
       exit: undefined,
@@ -98,7 +98,7 @@ export const roomMachine = setup({
     noteNoAnswer: assign({ isAnswering: false }),
   },
   guards: {
-    isNew: (_, params: { readonly self: SelfFacts }) => params.self.isNew,
+    isNew: (_, params: Presence) => params.self.isNew,
     /** Which name to ask by is not known while another is asked for (XEP-0410 §4). */
     isSilent: ({ context }) => isSettled(context) && context.silentMs >= context.timeouts.quietMs,
     /** Who merely leaves was told so before: by the answer to an exit that came before this entrance. */
@@ -252,7 +252,7 @@ export const roomMachine = setup({
       description: 'One is in.',
       meta: { spec: 'XEP-0045 §7.2.2' },
       type: 'parallel',
-      entry: ['forgetGap', 'recallLast'],
+      entry: 'forgetGap',
       on: {
         'session.none': { target: 'waiting' },
         'self.present': { actions: noteSelf },

@@ -129,7 +129,6 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
           host.presence.forget(jid)
         },
         measureSilence: assign(() => ({ silentMs: performance.now() - ear.heardMs })),
-        recallLast: assign(() => ({ knowsLast: past.knowsLast })),
       },
     })
     const seed = Math.trunc(Math.random() * 2 ** 31)

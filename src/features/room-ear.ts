@@ -107,7 +107,8 @@ export class RoomEar {
     const { statuses } = user
     const isNew = statuses.has(created)
     if (isOther || statuses.has(rewritten)) this.#actor.send({ type: 'self.renamed', nickname })
-    this.#actor.send({ type: 'self.present', self: { nickname, role, affiliation, isNew } })
+    const { knowsLast } = this.#past
+    this.#actor.send({ type: 'self.present', self: { nickname, role, affiliation, isNew }, knowsLast })
     const warnings = new Set([...statuses].filter((number) => !ofSelf.has(number)))
     if (warnings.size > 0) this.#noticed.next(warnings)
   }

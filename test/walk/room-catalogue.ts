@@ -70,6 +70,7 @@ const letsIn = (affiliation: 'none' | 'owner', ...more: readonly number[]) =>
       ...calls('Alice', model),
       told(chart, 'self.present', {
         self: { nickname: 'Alice', role: 'participant', affiliation, isNew: more.includes(201) },
+        knowsLast: model.notes['hasSpoken'] === true,
       }),
     ],
   )
@@ -200,6 +201,7 @@ const stimuli: readonly Stimulus<RoomRig>[] = [
       ...calls('Alicia', model),
       told(chart, 'self.present', {
         self: { nickname: 'Alicia', role: 'participant', affiliation: 'none', isNew: false },
+        knowsLast: model.notes['hasSpoken'] === true,
       }),
     ],
     { as: 'Alicia' },
@@ -269,14 +271,7 @@ function withHalt(stimulus: ReturnType<typeof standingStimuli>[number]): Stimulu
 
 /** The chart alone, but for what looks at the world: silence is measured by what the model has heard. */
 let silentMs = 0
-/** Likewise what was said last. */
-let knowsLast = false
-const machine = roomMachine.provide({
-  actions: {
-    measureSilence: assign(() => ({ silentMs })),
-    recallLast: assign(() => ({ knowsLast })),
-  },
-})
+const machine = roomMachine.provide({ actions: { measureSilence: assign(() => ({ silentMs })) } })
 
 /** A room of a client, beginning before that is online. */
 export const driveRoom: Drivable<RoomRig> = {
@@ -285,7 +280,6 @@ export const driveRoom: Drivable<RoomRig> = {
   model: {
     before: ({ nowMs, notes }) => {
       silentMs = nowMs - Number(notes['heardMs'] ?? 0)
-      knowsLast = notes['hasSpoken'] === true
     },
   },
   start: (inspect) =>

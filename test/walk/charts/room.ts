@@ -26,8 +26,9 @@ const events: readonly RoomEvent[] = [
   { type: 'room.join', nickname: 'Alice' },
   { type: 'room.leave' },
   { type: 'room.rename', nickname: 'Alicia' },
-  { type: 'self.present', self },
-  { type: 'self.present', self: { ...self, affiliation: 'owner', isNew: true } },
+  { type: 'self.present', self, knowsLast: false },
+  { type: 'self.present', self, knowsLast: true },
+  { type: 'self.present', self: { ...self, affiliation: 'owner', isNew: true }, knowsLast: false },
   { type: 'self.renamed', nickname: 'Alicia' },
   ...exits.map((kind) => ({ type: 'self.absent', exit: exitOf(kind) }) as const),
   { type: 'room.refused', error: conflict },
@@ -36,13 +37,9 @@ const events: readonly RoomEvent[] = [
   { type: 'room.lost' },
 ]
 
-/**
- * The chart with a silence that is measured, as an ear does: short at first, long enough at the next look; and with a last
- * message that is known every other time.
- */
+/** The chart with a silence that is measured, as an ear does: short at first, long enough at the next look. */
 const machine = roomMachine.provide({
   actions: {
-    recallLast: assign(({ context: { knowsLast } }) => ({ knowsLast: !knowsLast })),
     measureSilence: assign(({ context: { silentMs, timeouts } }) => ({
       silentMs: silentMs === 0 ? timeouts.quietMs / 2 : timeouts.quietMs,
     })),
@@ -66,10 +63,9 @@ export const room = toWalked(machine, {
       ],
     },
   },
-  key: ({ context: { exit, gap, knowsLast, refusal, returns, self, silentMs, stays, wished } }) => [
+  key: ({ context: { exit, gap, refusal, returns, self, silentMs, stays, wished } }) => [
     exit?.kind,
     gap?.code,
-    knowsLast,
     refusal?.code,
     returns,
     stays,
