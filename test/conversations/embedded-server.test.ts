@@ -10,6 +10,7 @@ import { holdProfiles } from './profiles.js'
 import { holdHistory } from './history.js'
 import { holdFaults } from './faults.js'
 import { holdConversations } from './conversations.js'
+import { holdRoomPast } from './room-past.js'
 import { holdRoomRights } from './room-rights.js'
 import { holdRoomSessions } from './room-sessions.js'
 import { holdRooms } from './rooms.js'
@@ -76,4 +77,5 @@ holdProfiles(under)
 holdRooms(under)
 holdRoomRights(under)
 holdRoomSessions(under)
+holdRoomPast(under)
 holdFaults(under, Number(new URL(server.endpoints.directTls ?? '').port), 'xmpps')

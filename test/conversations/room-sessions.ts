@@ -1,42 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Client, JoinOptions } from '../../src/index.js'
-import { startRelay, type Relay } from '../support/relay.js'
 import { everybodyLeaves, next, online, tag } from './people.js'
+import { toBreaks } from './room-breaks.js'
 import { rounds, seesGo, toGuests } from './room-guests.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 /** What becomes of people in a room when their connections end: the same on every server. */
 export function holdRoomSessions(server: ServerUnderTest): void {
-  const relays: Relay[] = []
+  const { enters, newRoom } = toGuests(server)
+  const { back, behindRelay, heal } = toBreaks(server)
   afterEach(async (context) => {
     await everybodyLeaves(context)
-    await Promise.all(relays.splice(0).map((relay) => relay.stop()))
+    await heal()
   })
-
-  const { enters, newRoom } = toGuests(server)
-  const behindRelay = async (
-    user: string,
-    jid: string,
-    streamManagement: boolean,
-    door: Partial<JoinOptions> = {},
-  ) => {
-    const relay = await startRelay(Number(new URL(String(server.endpoints['direct TLS'])).port))
-    relays.push(relay)
-    const endpoint = `xmpps://127.0.0.1:${relay.port}`
-    const one = await enters(user, jid, {
-      ...door,
-      options: { endpoint, ...(!streamManagement && { streamManagement }) },
-    })
-    if (streamManagement)
-      await next(
-        one.client.state$,
-        (state) => state.status === 'online' && state.streamManagement === 'live',
-        'stream management',
-      )
-    return { ...one, relay }
-  }
-  const back = (client: Client, resumed: boolean) =>
-    next(client.state$, (state) => state.status === 'online' && state.resumed === resumed, 'the session')
 
   describe(`who is in a room on ${server.name}`, () => {
     it('stays in where the session goes on after a break, and misses nothing', async () => {

@@ -8,12 +8,14 @@ import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
+import { holdRoomPast } from '../conversations/room-past.js'
 import { holdRoomRights } from '../conversations/room-rights.js'
 import { holdRoomSessions } from '../conversations/room-sessions.js'
 import { holdRooms } from '../conversations/rooms.js'
 import { realDeviations, type ServerUnderTest } from '../conversations/server-under-test.js'
 import { holdTyping } from '../conversations/typing.js'
 import { realPassword } from '../support/real-accounts.js'
+import { realDomains } from '../support/server-folder.js'
 import { onEachRealServer } from '../support/real-server.js'
 
 /** Over STARTTLS on TLS 1.2, where both servers accept `tls-unique`. */
@@ -45,6 +47,7 @@ onEachRealServer((server) => {
         },
         ca: server.ca,
         password: realPassword,
+        hasNoRoomArchive: server.name === 'prosody' && domain === realDomains.secure,
         deviations: realDeviations[server.name],
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
@@ -61,6 +64,7 @@ onEachRealServer((server) => {
       holdRooms(under)
       holdRoomRights(under)
       holdRoomSessions(under)
+      holdRoomPast(under)
     },
   )
 })

@@ -46,6 +46,7 @@ const modules = [
  * `internal_plain` keeps passwords, so that every SCRAM mechanism can be offered. Where the archive leaves out strangers, that is
  * because the file storage slows down by a hundred once it has ten thousand messages, its limit. Without Nagle's algorithm off,
  * every login waits 40 ms for a delayed acknowledgement.
+ * The rooms of the second host keep no archives.
  */
 export function prosodyConfiguration({
   archives = 'contacts',
