@@ -70,7 +70,7 @@ export function holdRoomPast(server: ServerUnderTest): void {
       const heard: RoomMessage[] = []
       bob.room.message$.subscribe((message) => heard.push(message))
       await rounds(alice, bob)
-      bob.room.send(tag())
+      await rounds(bob, alice)
       await rounds(alice, bob)
       const left = seesGo(alice, 'bob')
       await bob.client.close()

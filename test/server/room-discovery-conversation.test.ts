@@ -119,6 +119,7 @@ describe('a room (XEP-0045 §6.4, §6.5)', () => {
       ns.discoItems,
       ns.ping,
       ns.room,
+      ns.archive,
       ns.stanzaIds,
       ns.occupantId,
       'http://jabber.org/protocol/muc#stable_id',
