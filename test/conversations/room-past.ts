@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { archive, muc, type RoomMessage } from '../../src/index.js'
+import { archive, muc, ns, xml, type RoomMessage } from '../../src/index.js'
 import { everybodyLeaves, next, person, tag } from './people.js'
 import { toBreaks } from './room-breaks.js'
 import { hears, rounds, seesGo, toGuests, type Guest } from './room-guests.js'
@@ -89,6 +89,16 @@ export function holdRoomPast(server: ServerUnderTest): void {
       await room.join({ nickname: 'bob', after: heard.at(-1)?.id })
       const word = await rounds(alice, { client, rooms: bob.rooms, room, heard: again })
       expect(again).toEqual([...words, word])
+    })
+
+    it('knows each message by the name that the room gives it, and no guest', async () => {
+      const jid = newRoom()
+      const alice = await enters('alice', jid)
+      const bob = await enters('bob', jid)
+      const said = next(bob.room.message$, ({ nickname }) => nickname === 'alice', 'the word')
+      const forged = xml('stanza-id', ns.stanzaIds, { id: '9999999999999999', by: jid })
+      alice.room.send({ body: tag(), payloads: [forged, xml('no-store', 'urn:xmpp:hints')] })
+      expect((await said).id).not.toBe('9999999999999999')
     })
 
     it('is paged back by who is there', async () => {

@@ -124,7 +124,10 @@ const tellsPage = (
 ): Stimulus<RoomRig> => ({
   name: `the archive ${name}`,
   when: isLive,
-  predicts: (model) => [{ note: { heardMs: model.nowMs } }, done('fetchPage', { complete, stable })],
+  predicts: (model) => [
+    ...(moments.length === 0 ? [] : [{ note: { heardMs: model.nowMs } }]),
+    done('fetchPage', { complete, stable }),
+  ],
   act: (rig) => {
     for (const moment of moments) sendMessage(rig, moment)
     const page = { first: undefined, index: undefined, last: undefined, count: undefined }
