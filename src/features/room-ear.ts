@@ -178,8 +178,14 @@ export class RoomEar {
     const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
     const isReflected = isMine && name !== undefined && this.#messages.reflected(name)
     const isOwn = isReflected || (isMine && moment === undefined)
-    const id = findStanzaId(payloads, jid)
-    return { id, nickname, occupantId: this.#occupants.idOf(payloads), isOwn, moment, message }
+    return {
+      id: findStanzaId(payloads, jid),
+      nickname,
+      occupantId: this.#occupants.idOf(payloads),
+      isOwn,
+      moment,
+      message,
+    }
   }
 
   /**
