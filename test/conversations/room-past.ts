@@ -8,14 +8,10 @@ import type { ServerUnderTest } from './server-under-test.js'
 /** More than a room remembers for those who enter, and than one page of its archive has. */
 const manyWords = 60
 
-/** What was said in a room while somebody was away: the same on every server. */
-export function holdRoomPast(server: ServerUnderTest): void {
+/** Somebody who is away while others go on. */
+function toAbsences(server: ServerUnderTest) {
   const { enters, newRoom } = toGuests(server)
   const { behindRelay, heal } = toBreaks(server)
-  afterEach(async (context) => {
-    await everybodyLeaves(context)
-    await heal()
-  })
 
   /** Says a row of words, the last of which has come back. */
   const says = async (speaker: Guest, count: number): Promise<readonly string[]> => {
@@ -47,16 +43,18 @@ export function holdRoomPast(server: ServerUnderTest): void {
   const isCurrent = ({ room }: Guest) =>
     next(room.state$, (state) => state.status === 'joined' && state.isCurrent, 'the present')
 
-  describe(`the past of a room on ${server.name}`, () => {
-    if (server.hasNoRoomArchive === true) {
-      it('is what the room remembers, where it has no archive', async () => {
-        const { bob, words } = await returns(10)
-        expect(bob.heard).toEqual(words)
-        expect(await isCurrent(bob)).toMatchObject({ gap: undefined })
-      })
-      return
-    }
+  return { enters, heal, isCurrent, newRoom, returns, says }
+}
 
+/** What was said in a room while somebody was away: the same on every server whose rooms have archives. */
+export function holdRoomPast(server: ServerUnderTest): void {
+  const { enters, heal, isCurrent, newRoom, returns, says } = toAbsences(server)
+  afterEach(async (context) => {
+    await everybodyLeaves(context)
+    await heal()
+  })
+
+  describe(`the past of a room on ${server.name}`, () => {
     it('is told once and in order to who was away, before what is said now', async () => {
       const { bob, words } = await returns(manyWords)
       expect(bob.heard).toEqual(words)
@@ -116,6 +114,23 @@ export function holdRoomPast(server: ServerUnderTest): void {
         found.push(message.body)
       }
       expect(found.filter((body) => body !== undefined).toReversed()).toEqual(words)
+    })
+  })
+}
+
+/** The same where they have none. */
+export function holdRoomMemory(server: ServerUnderTest): void {
+  const { heal, isCurrent, returns } = toAbsences(server)
+  afterEach(async (context) => {
+    await everybodyLeaves(context)
+    await heal()
+  })
+
+  describe(`the past of a room without an archive on ${server.name}`, () => {
+    it('is what the room remembers', async () => {
+      const { bob, words } = await returns(10)
+      expect(bob.heard).toEqual(words)
+      expect(await isCurrent(bob)).toMatchObject({ gap: undefined })
     })
   })
 }

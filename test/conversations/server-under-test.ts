@@ -51,8 +51,6 @@ export interface ServerUnderTest {
   readonly mechanisms: readonly string[]
   /** Ends an account and makes it anew, while its contacts are none the wiser; where it cannot, users block each other. */
   readonly renew?: (user: string) => Promise<void>
-  /** Its rooms have no archives. */
-  readonly hasNoRoomArchive?: boolean
   /** Where it goes its own way; each is held to that too. */
   readonly deviations?: readonly Deviation[]
 }

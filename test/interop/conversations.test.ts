@@ -8,7 +8,7 @@ import { holdConversations } from '../conversations/conversations.js'
 import { holdDiscovery } from '../conversations/discovery.js'
 import { holdProfiles } from '../conversations/profiles.js'
 import { holdHistory } from '../conversations/history.js'
-import { holdRoomPast } from '../conversations/room-past.js'
+import { holdRoomMemory, holdRoomPast } from '../conversations/room-past.js'
 import { holdRoomRights } from '../conversations/room-rights.js'
 import { holdRoomSessions } from '../conversations/room-sessions.js'
 import { holdRooms } from '../conversations/rooms.js'
@@ -47,7 +47,6 @@ onEachRealServer((server) => {
         },
         ca: server.ca,
         password: realPassword,
-        hasNoRoomArchive: server.name === 'prosody' && domain === realDomains.secure,
         deviations: realDeviations[server.name],
         mechanisms: encryption === 'required' ? mechanisms[server.name] : [],
       }
@@ -64,7 +63,9 @@ onEachRealServer((server) => {
       holdRooms(under)
       holdRoomRights(under)
       holdRoomSessions(under)
-      holdRoomPast(under)
+      const isForgetful = server.name === 'prosody' && domain === realDomains.secure
+      const holdPast = isForgetful ? holdRoomMemory : holdRoomPast
+      holdPast(under)
     },
   )
 })
