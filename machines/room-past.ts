@@ -35,8 +35,14 @@ export const past = {
         hearing: {
           description: 'The room tells what it tells everybody; the subject comes last.',
           meta: { spec: 'XEP-0045 §7.2.13, §7.2.15' },
-          on: { 'room.current': { target: 'fetching' } },
+          on: { 'room.current': { target: 'fetching' }, 'session.suspended': { target: 'cutOff' } },
           after: { historyTimeout: { target: 'fetching' } },
+        },
+        cutOff: {
+          description: 'The stream is gone, and the session keeps what the room tells for the next one.',
+          tags: ['idle'],
+          meta: { spec: 'XEP-0198 §5', why: 'the session comes back by itself, or is over' },
+          on: { 'session.live': { target: 'hearing' } },
         },
         fetching: {
           description: 'The archive of the room is asked for what follows, a page at a time.',

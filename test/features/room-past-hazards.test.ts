@@ -76,6 +76,20 @@ describe('a session that ends while the past is fetched', () => {
     expect(session.room.state).toMatchObject({ isCurrent: true, gap: undefined })
   })
 
+  it('is not waited for without a stream, nor what the room tells', async () => {
+    const session = await knowing()
+    await suspend(session)
+    await says(await renewed(session), door)
+    await suspend(session)
+    await vi.advanceTimersByTimeAsync(100_000)
+    const peer = await resumed(session)
+    expect(questionsIn(peer)).toEqual([])
+    await says(peer, subject())
+    await answers(peer, true, 'n2')
+    expect(bodies(session.heard)).toEqual(['n1', 'n2'])
+    expect(session.room.state).toMatchObject({ isCurrent: true, gap: undefined })
+  })
+
   it('is not waited for without a stream', async () => {
     const session = await back()
     await suspend(session)

@@ -186,7 +186,9 @@ export const room = toWalked(machine, {
       snapshot.context.gap === undefined,
     'no archive is asked without a stream': (snapshot, last) =>
       last?.event.type !== 'session.suspended' ||
-      !snapshot.matches({ joined: { past: { recalling: 'fetching' } } }),
+      !(['fetching', 'hearing'] as const).some((state) =>
+        snapshot.matches({ joined: { past: { recalling: state } } }),
+      ),
     'who does not answer puts nobody out': (snapshot, last) =>
       !/^xstate\.after\.(probe|history|page|rename)Timeout\./.test(last?.event.type ?? '') ||
       snapshot.matches('joined'),
