@@ -13,7 +13,7 @@ const self = { nickname: 'Alice', role: 'participant', affiliation: 'none', isNe
 const shutDown: readonly RoomEvent[] = [
   { type: 'session.live' },
   { type: 'room.join', nickname: 'Alice' },
-  { type: 'self.present', self },
+  { type: 'self.present', self, knowsLast: false },
   { type: 'self.absent', exit: exitOf('shutdown') },
 ]
 
