@@ -7,6 +7,8 @@ export interface Envelope {
   readonly element: XmlElement
   readonly from: Jid
   readonly to: Jid
+  /** Other full JIDs of the same account that get the same, each under its own address. */
+  readonly alsoTo?: readonly Jid[]
   /** When it came, where it was held back since then. */
   readonly sentAt?: Date
 }

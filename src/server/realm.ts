@@ -5,7 +5,7 @@ import { toErrorReply } from '../stanza/stanza-error.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import type { Account } from './account.js'
-import { isRequest, withDelay, type Envelope } from './envelope.js'
+import { isRequest, toEnvelope, withDelay, type Envelope } from './envelope.js'
 import { Interests } from './interests.js'
 import type { ServerLimits } from './limits.js'
 import { archive, copy } from './message-copies.js'
@@ -123,7 +123,8 @@ export class Realm {
     else if (route.kind === 'serve') this.#serve(this, envelope)
     else if (account === undefined) return
     else if (route.kind === 'store') this.#store(this.#accept(envelope, account), account)
-    else if (route.kind === 'deliver') this.#hand(this.#accept(envelope, account), account, route.resources)
+    else if (route.kind === 'deliver')
+      this.#hand(this.#accept(envelope, account), account, withOthers(route.resources, envelope))
   }
 
   /** The account has a message now, whoever of it is there; once, however often it is delivered. */
@@ -132,7 +133,7 @@ export class Realm {
     return { ...envelope, element: archive(this, account, envelope) }
   }
 
-  #hand({ element, from, sentAt }: Envelope, account: Account, names: readonly string[]): void {
+  #hand({ element, from, sentAt, alsoTo = [] }: Envelope, account: Account, names: readonly string[]): void {
     const all = names.flatMap((name) => account.resources.get(name) ?? [])
     const resources = element.name === 'presence' ? all.filter(({ jid }) => !this.keepsApart(from, jid)) : all
     const isNew = element.name === 'message' && sentAt === undefined && !from.bare.equals(account.jid)
@@ -141,7 +142,8 @@ export class Realm {
     for (const resource of resources) {
       const others =
         resources.length === 1 ? copied : [...resources.filter((other) => other !== resource), ...copied]
-      resource.send(handed, others)
+      const own = alsoTo.length === 0 ? handed : toEnvelope(handed, from, resource.jid).element
+      resource.send(own, others)
       if (element.name === 'presence') forgetGone(resource, from, element)
     }
   }
@@ -157,6 +159,10 @@ function forgetGone({ directed }: Resource, from: Jid, presence: XmlElement): vo
   const type = presence.attribute('type')
   if (type === 'unavailable' || type === 'error') directed.delete(from.toString())
 }
+
+const withOthers = (names: readonly string[], { alsoTo = [] }: Envelope): readonly string[] => [
+  ...new Set([...names, ...alsoTo.flatMap(({ resource }) => resource ?? [])]),
+]
 
 const nobody = (to: Jid): AddresseeFacts => ({ exists: false, resource: to.resource, resources: [] })
 

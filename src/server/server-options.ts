@@ -85,8 +85,8 @@ export interface ServerOptions {
   readonly registration?: RegistrationOptions
   /**
    * Has rooms at `conference.` and the domain (XEP-0045), default true. Whoever enters one that is not there makes it, and it
-   * is open at once. Not done: one nickname for several resources (a page that is loaded anew finds its own taken, as long as the
-   * session before is kept), registration and reserved nicknames, requests for voice, archives.
+   * is open at once. All sessions of an account may share one nickname. Not done: registration and reserved nicknames, requests
+   * for voice.
    */
   readonly rooms?: boolean
   /** What happens to a resource that is taken; default `replace`. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { discovery, ns, StanzaError } from '../../src/index.js'
+import { discovery, ns } from '../../src/index.js'
 import { everybodyLeaves, next, tag } from './people.js'
 import { hears, isOut, rounds, sees, seesGo, toGuests } from './room-guests.js'
 import type { ServerUnderTest } from './server-under-test.js'
@@ -9,7 +9,6 @@ export function holdRooms(server: ServerUnderTest): void {
   afterEach(everybodyLeaves)
 
   const { enters, guest, meet, newRoom } = toGuests(server)
-  const letsOneIn = server.deviations?.includes('lets one device in by a name') === true
   const bareOf = (user: string) => `${user}@${server.domain}`
 
   describe(`rooms on ${server.name}`, () => {
@@ -247,13 +246,7 @@ export function holdRooms(server: ServerUnderTest): void {
 
     it('are shared by two devices of one person, under one name', async () => {
       const { alice, bob, jid } = await meet()
-      const phone = await guest('bob', jid)
-      const entrance = phone.room.join({ nickname: 'bob' }).then(
-        () => 'in',
-        (error: unknown) => (error instanceof StanzaError ? error.condition : error),
-      )
-      expect(await entrance).toBe(letsOneIn ? 'conflict' : 'in')
-      if (letsOneIn) return
+      const phone = await enters('bob', jid)
       const copy = next(bob.room.message$, () => true, 'what the phone says')
       const word = await rounds(phone, alice, bob)
       expect(await copy).toMatchObject({ nickname: 'bob', isOwn: true })
@@ -263,6 +256,48 @@ export function holdRooms(server: ServerUnderTest): void {
       expect(bob.room.state.status).toBe('joined')
       expect(phone.heard).not.toContain(`bob: ${end}`)
       expect([...alice.room.occupants.keys()].toSorted()).toEqual(['alice', 'bob'])
+    })
+
+    it('whisper to all devices of one person', async () => {
+      const { alice, bob, jid } = await meet()
+      const phone = await enters('bob', jid)
+      const word = tag()
+      const heard = [bob, phone].map(({ room }) =>
+        next(room.whisper$, ({ body }) => body === word, 'the whisper'),
+      )
+      alice.room.whisper('bob', word)
+      for (const whisper of await Promise.all(heard)) expect(whisper).toMatchObject({ nickname: 'alice' })
+    })
+
+    it('let one device of a person take another name, while the others keep theirs', async () => {
+      const { alice, bob, jid } = await meet()
+      const phone = await enters('bob', jid)
+      await phone.room.changeNickname('Bobby')
+      await sees(alice, 'Bobby')
+      await sees(bob, 'Bobby', ({ isSelf }) => !isSelf)
+      await rounds(bob, alice, phone)
+      const word = await rounds(phone, alice, bob)
+      expect(alice.heard.at(-1)).toBe(`Bobby: ${word}`)
+      expect(bob.room.state).toMatchObject({ status: 'joined', nickname: 'bob' })
+      // Not every server tells the phone that somebody has still the name it had.
+      for (const { room } of [alice, bob])
+        expect([...room.occupants.keys()].toSorted()).toEqual(['Bobby', 'alice', 'bob'])
+
+      const left = seesGo(alice, 'Bobby')
+      await phone.room.changeNickname('bob')
+      await left
+      await rounds(phone, alice, bob)
+      for (const { room } of [alice, bob, phone])
+        expect([...room.occupants.keys()].toSorted()).toEqual(['alice', 'bob'])
+    })
+
+    it('put out all devices of one person', async () => {
+      const { alice, bob, jid } = await meet()
+      const phone = await enters('bob', jid)
+      await alice.room.kick('bob')
+      for (const one of [bob, phone]) expect(await isOut(one)).toMatchObject({ kind: 'kicked' })
+      await rounds(alice)
+      expect([...alice.room.occupants.keys()]).toEqual(['alice'])
     })
   })
 

@@ -14,8 +14,8 @@ import type { ClientOptions } from '../../src/client-options.js'
  * vcard-temp is kept as the vCard 4 it can be turned into, and what that turning does not know is dropped. `remembers a room
  * that is gone`: nobody can make it anew for a while, but is told that it is gone. `gives newcomers voice`: in a moderated room
  * they are visitors only where its configuration says so with `members_by_default`, a field of its own (against XEP-0045
- * §5.1.1). `lets one device in by a name`: another of the same person is told that somebody has it (XEP-0045 §7.2.8 leaves it
- * to the service). `calls occupants by no id`: no XEP-0421.
+ * §5.1.1). `calls occupants by no id`: no XEP-0421. `tells nobody that they are blocked`: who is blocked sees one on (against XEP-0191
+ * §3.3). `has no word for what one blocks`: what comes back has no `<blocked/>` (against XEP-0191 §3.3).
  */
 export type Deviation =
   | 'calls a removed account a conflict'
@@ -26,7 +26,6 @@ export type Deviation =
   | 'has no word for what one blocks'
   | 'hides nobody'
   | 'keeps the fields it knows'
-  | 'lets one device in by a name'
   | 'makes no invitations'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'

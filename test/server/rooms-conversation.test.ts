@@ -167,17 +167,6 @@ describe('nobody enters (XEP-0045 §7.2)', () => {
     expect(await hear(alice)).toEqual([])
   })
 
-  it('twice under one nickname, though it be of one account', async () => {
-    await gather(server, 'alice')
-    const sofa = await connected('alice', 'sofa')
-    knock(sofa, 'alice')
-    expect(await hear(sofa)).toEqual(['presence error /alice conflict (cancel)'])
-    knock(sofa, 'alice on the sofa')
-    expect(await hear(sofa)).toContain(
-      'presence /alice on the sofa owner moderator alice@localhost/sofa [110]',
-    )
-  })
-
   it('a room that is full, but owners', async () => {
     const [, bob] = await gather(server, 'alice', 'bob', 'carol')
     const dave = await connected('dave')

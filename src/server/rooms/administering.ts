@@ -40,9 +40,9 @@ export function readList(room: Room, from: Jid, items: readonly RoomItem[]): Ser
     const listed = occupants.all().filter((occupant) => occupant.role === role)
     return listOf(
       listed.map((occupant) => ({
-        affiliation: affiliations.of(occupant.jid),
+        affiliation: affiliations.of(occupant.account),
         role,
-        jid: occupant.jid,
+        jid: occupant.sessions[0].jid,
         nickname: nicknameOf(occupant),
       })),
     )
@@ -102,7 +102,10 @@ function toChange({ host, occupants }: Room, item: RoomItem): Change | Condition
 
 function refuse(room: Room, from: Jid, change: Change): Condition | undefined {
   const actor = room.standingOf(from)
-  if (change.kind === 'role') return refuseRole(actor, room.standingOf(change.occupant.jid), change.role)
+  if (change.kind === 'role') {
+    const { account, role } = change.occupant
+    return refuseRole(actor, { affiliation: room.affiliations.of(account), role }, change.role)
+  }
   const target = { affiliation: room.affiliations.of(change.jid), isActor: change.jid.equals(from.bare) }
   return refuseAffiliation(actor, target, change.affiliation)
 }
@@ -126,7 +129,7 @@ function changeRole(
   actor: Jid,
   { occupant, role, reason }: Extract<Change, { kind: 'role' }>,
 ): void {
-  const current = room.occupants.of(occupant.jid)
+  const current = room.occupants.named(nicknameOf(occupant))
   if (current === undefined) return
   if (role === 'none') return dismiss(room, current, 307, actor, reason)
   return settle(room, current, role, { actor, reason })
@@ -179,7 +182,8 @@ function settle(
 function tellOfAbsent(room: Room, jid: Jid, affiliation: RoomAffiliation, reason: string | undefined): void {
   const user = toRoomUserElement({ item: { affiliation, role: 'none', jid, reason } })
   const message = xml('message', ns.client, {}, user)
-  for (const { jid: hearer, role } of room.occupants.all()) {
-    if (room.configuration.whois === 'anyone' || role === 'moderator') room.send(message, room.jid, hearer)
+  for (const hearer of room.occupants.all()) {
+    if (room.configuration.whois === 'anyone' || hearer.role === 'moderator')
+      room.sendTo(hearer, message, room.jid)
   }
 }

@@ -24,7 +24,7 @@ export function servePast(room: Room, from: Jid, iq: IqRequest): ServiceAnswer |
 
 /** With who was behind the nickname, for those who may know now. */
 function shown(room: Room, reader: Occupant, { element, speaker }: ArchivedSpeech): XmlElement {
-  if (!mayKnow(room, reader, { jid: speaker })) return element
+  if (!mayKnow(room, reader, speaker)) return element
   const affiliation = room.affiliations.of(speaker)
   const role = room.occupants.of(speaker)?.role ?? 'none'
   const user = toRoomUserElement({ item: { affiliation, role, jid: speaker } })

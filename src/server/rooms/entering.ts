@@ -1,12 +1,13 @@
+import type { Jid } from '../../stanza/jid.js'
 import { findRoomEntrance, toRoomUserElement, type RoomEntrance } from '../../stanza/muc.js'
 import type { Presence } from '../../stanza/presence.js'
 import { xml } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import { withDelay, type Envelope } from '../envelope.js'
-import { nicknameOf, type Occupant } from './occupants.js'
-import { tell, tellOfOthers } from './presences.js'
+import { withoutSession, withSession, type Occupant, type RoomSession } from './occupants.js'
+import { tell, tellItself, tellOf, tellOfOthers, tellOthers, type Notice } from './presences.js'
 import type { Room } from './room.js'
-import { isInvisible, refuseEntrance, roleOf } from './rules.js'
+import { refuseEntrance, refuseNickname, roleOf, type Entering } from './rules.js'
 
 /**
  * Presence for the room, or for a nickname in it: somebody enters, takes another nickname, is otherwise available, or goes.
@@ -16,8 +17,9 @@ export function takePresence(room: Room, envelope: Envelope, presence: Presence)
   const { element, from, to } = envelope
   const occupant = room.occupants.of(from)
   const { type } = presence
+  const session: RoomSession = { jid: from, presence: element }
   if (type === 'unavailable') {
-    if (occupant !== undefined) leave(room, occupant, element)
+    if (occupant !== undefined) leave(room, occupant, session)
     return
   }
   if (type !== undefined) return
@@ -25,23 +27,29 @@ export function takePresence(room: Room, envelope: Envelope, presence: Presence)
   if (occupant === undefined) {
     if (entrance === undefined && to.resource !== undefined) tellStranger(room, envelope)
     else enter(room, envelope, entrance)
-    return
+  } else if (!to.equals(occupant.address)) changeNickname(room, occupant, envelope, entrance)
+  else beThere(room, seat(room, to, session, occupant.role), session, entrance)
+}
+
+/** A session goes, of its own accord or because it is over, and the occupant with the last of them. @see XEP-0045 §7.14 */
+function leave(room: Room, occupant: Occupant, session: RoomSession): void {
+  const notice = { leaving: session.presence }
+  const rest = withoutSession(occupant, session.jid)
+  if (rest === undefined) {
+    room.occupants.remove(occupant)
+    return tell(room, occupant, notice)
   }
-  const now: Occupant = { ...occupant, address: to, presence: element }
-  if (!to.equals(occupant.address)) changeNickname(room, occupant, now, envelope, entrance)
-  else if (entrance === undefined) announce(room, now)
-  // §17.3: it has lost what it knew, and is told all again.
-  else enterAnew(room, now, entrance)
+  stay(room, occupant, rest)
+  return tellItself(room, occupant, notice, [session])
 }
 
-/** An occupant goes, of its own accord or because its session is over. @see XEP-0045 §7.14 */
-function leave(room: Room, occupant: Occupant, leaving: Envelope['element']): void {
-  room.occupants.remove(occupant)
-  tell(room, occupant, { leaving })
+/** Some sessions of an occupant are left, as which it may look otherwise. */
+function stay(room: Room, before: Occupant, rest: Occupant): void {
+  room.occupants.put(rest)
+  if (rest.sessions[0] !== before.sessions[0]) tell(room, rest)
 }
 
-function enter(room: Room, envelope: Envelope, entrance: RoomEntrance | undefined): void {
-  const { element, from, to } = envelope
+function enter(room: Room, { element, from, to }: Envelope, entrance: RoomEntrance | undefined): void {
   // §10.1: who is the first owns it. It is open at once, as rooms that nobody configures are.
   const isNew = room.affiliations.size === 0
   if (isNew) room.affiliations.set(from, 'owner')
@@ -51,31 +59,47 @@ function enter(room: Room, envelope: Envelope, entrance: RoomEntrance | undefine
     affiliation,
     nickname: to.resource,
     password: entrance?.password,
-    isTaken: occupants.named(to.resource) !== undefined,
+    owner: ownerOf(room, to, from),
     occupants: occupants.size,
   })
-  if (refusal !== undefined) return room.refuse(envelope, refusal)
-  const role = roleOf(affiliation, configuration.isModerated)
-  const occupant: Occupant = { address: to, jid: from, role, presence: element }
+  if (refusal !== undefined) return room.refuse({ element, from, to }, refusal)
+  const session = { jid: from, presence: element }
+  const occupant = seat(room, to, session, roleOf(affiliation, configuration.isModerated))
+  return receive(room, occupant, session, entrance, isNew ? [201] : [])
+}
+
+/** Whose a nickname is, as one sees it who wants it. */
+function ownerOf({ occupants }: Room, address: Jid, from: Jid): Entering['owner'] {
+  const owner = occupants.named(address.resource)?.account
+  if (owner === undefined) return 'nobody'
+  return owner.equals(from.bare) ? 'itself' : 'another'
+}
+
+/** Gives a session its place: it is one of an occupant that is there, or the first of one with this role. */
+function seat({ occupants }: Room, address: Jid, session: RoomSession, role: Occupant['role']): Occupant {
+  const there = occupants.named(address.resource)
+  const first: Occupant = { address, account: session.jid.bare, role, sessions: [session] }
+  const occupant = there === undefined ? first : withSession(there, session)
   occupants.put(occupant)
-  tellOfOthers(room, occupant)
-  tell(room, occupant, { ownStatuses: [...(isNew ? [201] : []), ...statusesAtDoor(room)] })
-  return tellOfPast(room, occupant, entrance)
+  return occupant
 }
 
-function enterAnew(room: Room, occupant: Occupant, entrance: RoomEntrance): void {
-  room.occupants.put(occupant)
-  tellOfOthers(room, occupant)
-  tell(room, occupant, { ownStatuses: statusesAtDoor(room) })
-  tellOfPast(room, occupant, entrance)
+/** At the door all is told: of the others, of itself, of what was said. @see XEP-0045 §7.2.2 to §7.2.15 */
+function receive(
+  room: Room,
+  occupant: Occupant,
+  session: RoomSession,
+  entrance: RoomEntrance | undefined,
+  statuses: readonly number[] = [],
+): void {
+  const isOpen = room.configuration.whois === 'anyone'
+  tellOfOthers(room, occupant, [session])
+  tell(room, occupant, { ownStatuses: [...statuses, ...(isOpen ? [100] : [])] })
+  tellOfPast(room, session.jid, entrance)
 }
-
-/** @see XEP-0045 §7.2.3 */
-const statusesAtDoor = ({ configuration }: Room): readonly number[] =>
-  configuration.whois === 'anyone' ? [100] : []
 
 /** What was said, then the subject, which is the last before what is said now. @see XEP-0045 §7.2.13, §7.2.15 */
-function tellOfPast(room: Room, { jid: to }: Occupant, entrance: RoomEntrance | undefined): void {
+function tellOfPast(room: Room, to: Jid, entrance: RoomEntrance | undefined): void {
   const { host, jid, past, subject } = room
   for (const message of past.select(entrance?.history ?? {}, { room: jid, to, now: host.now() })) {
     host.deliver(message)
@@ -85,25 +109,50 @@ function tellOfPast(room: Room, { jid: to }: Occupant, entrance: RoomEntrance | 
   } else room.send(withDelay(subject.element, jid, subject.sentAt), subject.from, to)
 }
 
-/** @see XEP-0045 §7.6 */
+/**
+ * A session takes another nickname. Others of the same occupant keep theirs: then, as where the new one is shared with others,
+ * nobody else sees it as one that is renamed.
+ * @see XEP-0045 §7.6
+ */
 function changeNickname(
   room: Room,
   before: Occupant,
-  now: Occupant,
-  envelope: Envelope,
+  { element, from, to }: Envelope,
   entrance: RoomEntrance | undefined,
 ): void {
-  const nickname = nicknameOf(now)
-  if (isInvisible(nickname)) return room.refuse(envelope, { condition: 'jid-malformed' })
-  if (room.occupants.named(nickname) !== undefined) return room.refuse(envelope, { condition: 'conflict' })
-  tell(room, before, { leaving: 'silently', nickname, statuses: [303] })
-  return entrance === undefined ? announce(room, now) : enterAnew(room, now, entrance)
+  const { affiliations, configuration, occupants } = room
+  const session = { jid: from, presence: element }
+  const rest = withoutSession(before, from)
+  const owner = ownerOf(room, to, from)
+  const refusal = refuseNickname(configuration, {
+    affiliation: affiliations.of(from),
+    nickname: to.resource,
+    owner,
+    occupants: rest === undefined ? occupants.size - 1 : occupants.size,
+  })
+  if (refusal !== undefined) return room.refuse({ element, from, to }, refusal)
+  const renaming: Notice = { leaving: 'silently', nickname: to.resource, statuses: [303] }
+  if (rest !== undefined) stay(room, before, rest)
+  else {
+    occupants.remove(before)
+    tellOthers(room, before, owner === 'nobody' ? renaming : { leaving: 'silently' })
+  }
+  tellItself(room, before, renaming, [session])
+  const now = seat(room, to, session, before.role)
+  beThere(room, now, session, entrance)
+  // What it was is another to it from now on; before it has its new name that would be itself.
+  if (rest !== undefined && entrance === undefined) tellOf(room, rest, now, [session])
 }
 
-/** @see XEP-0045 §7.7 */
-function announce(room: Room, now: Occupant): void {
-  room.occupants.put(now)
-  tell(room, now)
+/** A session that is in the room is otherwise available there; who enters anew has lost what it knew. @see XEP-0045 §7.7, §17.3 */
+function beThere(
+  room: Room,
+  occupant: Occupant,
+  session: RoomSession,
+  entrance: RoomEntrance | undefined,
+): void {
+  if (entrance === undefined) tell(room, occupant)
+  else receive(room, occupant, session, entrance)
 }
 
 /**

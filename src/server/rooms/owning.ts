@@ -47,7 +47,7 @@ function configure(room: Room, after: RoomConfiguration): void {
 /** @see XEP-0045 §10.2 */
 function putOutStrangers(room: Room): void {
   for (const occupant of room.occupants.all()) {
-    if (!mayStay(room.affiliations.of(occupant.jid), true)) dismiss(room, occupant, 322)
+    if (!mayStay(room.affiliations.of(occupant.account), true)) dismiss(room, occupant, 322)
   }
 }
 

@@ -3,7 +3,7 @@ import { toRoomUserElement, type RoomActor, type RoomDestruction } from '../../s
 import { toOccupantIdElement } from '../../stanza/occupant-id.js'
 import { XmlElement, type XmlNode } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
-import { nicknameOf, type Occupant } from './occupants.js'
+import { nicknameOf, type Occupant, type RoomSession } from './occupants.js'
 import type { Room } from './room.js'
 
 /** What is told of an occupant, beside what it is. */
@@ -22,34 +22,64 @@ export interface Notice {
 
 /** Tells everybody, the occupant last: then it has heard of all others before it hears of itself (§7.2.2). */
 export function tell(room: Room, occupant: Occupant, notice: Notice = {}): void {
-  for (const other of room.occupants.all()) {
-    if (!other.jid.equals(occupant.jid)) tellOne(room, other, occupant, notice)
-  }
+  tellOthers(room, occupant, notice)
   tellItself(room, occupant, notice)
 }
 
-/** What an occupant hears of itself. */
-export function tellItself(room: Room, occupant: Occupant, notice: Notice = {}): void {
-  const statuses = [...(notice.ownStatuses ?? []), ...(notice.statuses ?? []), 110]
-  tellOne(room, occupant, occupant, { ...notice, statuses })
+export function tellOthers(room: Room, occupant: Occupant, notice: Notice = {}): void {
+  const [seen] = occupant.sessions
+  for (const other of room.occupants.others(occupant))
+    room.sendTo(other, toPresence(room, other, occupant, seen, notice), occupant.address)
 }
 
-/** Tells an occupant of all others, whatever it has heard of them before. */
-export function tellOfOthers(room: Room, hearer: Occupant): void {
-  for (const other of room.occupants.all()) {
-    if (!other.jid.equals(hearer.jid)) tellOne(room, hearer, other, {})
+/** What an occupant hears of itself: each of its sessions, or some of them, of its own presence. */
+export function tellItself(
+  room: Room,
+  occupant: Occupant,
+  notice: Notice = {},
+  sessions: readonly RoomSession[] = occupant.sessions,
+): void {
+  const statuses = [...(notice.ownStatuses ?? []), ...(notice.statuses ?? []), 110]
+  for (const session of sessions) {
+    const presence = toPresence(room, occupant, occupant, session, { ...notice, statuses })
+    room.send(presence, occupant.address, session.jid)
   }
 }
 
-function tellOne(room: Room, hearer: Occupant, occupant: Occupant, notice: Notice): void {
-  const { leaving, statuses = [], nickname, actor, reason, destruction } = notice
-  const isKnown = mayKnow(room, hearer, occupant)
+/** Tells all sessions of an occupant, or some of them, of all others, whatever they have heard of those before. */
+export function tellOfOthers(
+  room: Room,
+  hearer: Occupant,
+  sessions: readonly Pick<RoomSession, 'jid'>[] = hearer.sessions,
+): void {
+  for (const other of room.occupants.others(hearer)) tellOf(room, other, hearer, sessions)
+}
+
+/** Tells some sessions of an occupant of another one. */
+export function tellOf(
+  room: Room,
+  occupant: Occupant,
+  hearer: Occupant,
+  sessions: readonly Pick<RoomSession, 'jid'>[],
+): void {
+  const presence = toPresence(room, hearer, occupant, occupant.sessions[0], {})
+  for (const { jid } of sessions) room.send(presence, occupant.address, jid)
+}
+
+/** An occupant, as one of its sessions is, in the eyes of one who hears of it. */
+function toPresence(
+  room: Room,
+  hearer: Occupant,
+  { account, role }: Occupant,
+  { jid, presence }: RoomSession,
+  { leaving, statuses = [], nickname, actor, reason, destruction }: Notice,
+): XmlElement {
   const user = toRoomUserElement({
     item: {
-      affiliation: destruction === undefined ? room.affiliations.of(occupant.jid) : 'none',
+      affiliation: destruction === undefined ? room.affiliations.of(account) : 'none',
       // §7.6: who takes another nickname has not gone.
-      role: leaving === undefined || nickname !== undefined ? occupant.role : 'none',
-      jid: isKnown ? occupant.jid : undefined,
+      role: leaving === undefined || nickname !== undefined ? role : 'none',
+      jid: mayKnow(room, hearer, account) ? jid : undefined,
       nickname,
       actor: actor === undefined ? undefined : toActor(room, hearer, actor),
       reason,
@@ -57,14 +87,13 @@ function tellOne(room: Room, hearer: Occupant, occupant: Occupant, notice: Notic
     destruction,
     statuses: [...statuses].toSorted((one, other) => one - other),
   })
-  const source = leaving === undefined ? occupant.presence : leaving
+  const source = leaving === undefined ? presence : leaving
   const said: readonly XmlNode[] = source === 'silently' ? [] : reflected(source.children)
   const type = leaving === undefined ? [] : [{ name: 'type', namespace: '', value: 'unavailable' }]
   // The language of what is said.
   const others = source === 'silently' ? [] : source.attributes.filter(({ namespace }) => namespace !== '')
-  const id = toOccupantIdElement(room.occupantIds.of(occupant.jid))
-  const presence = new XmlElement('presence', ns.client, [...others, ...type], [...said, user, id])
-  room.send(presence, occupant.address, hearer.jid)
+  const id = toOccupantIdElement(room.occupantIds.of(account))
+  return new XmlElement('presence', ns.client, [...others, ...type], [...said, user, id])
 }
 
 /** Without what only a room may say. @see XEP-0045 §17.3, XEP-0421 §4 */
@@ -80,14 +109,14 @@ const ownNamespaces: ReadonlySet<string> = new Set([
   ns.occupantId,
 ])
 
-/** Whether one sees the address behind another: of the account itself always. @see XEP-0045 §7.2.3, §7.2.4 */
-export function mayKnow({ configuration }: Room, hearer: Occupant, { jid }: Pick<Occupant, 'jid'>): boolean {
-  return configuration.whois === 'anyone' || hearer.role === 'moderator' || hearer.jid.bare.equals(jid.bare)
+/** Whether one sees the addresses behind another: of the account itself always. @see XEP-0045 §7.2.3, §7.2.4 */
+export function mayKnow({ configuration }: Room, hearer: Occupant, { bare }: Jid): boolean {
+  return configuration.whois === 'anyone' || hearer.role === 'moderator' || hearer.account.equals(bare)
 }
 
 function toActor(room: Room, hearer: Occupant, jid: Jid): RoomActor | undefined {
   const occupant = room.occupants.of(jid)
-  const isKnown = mayKnow(room, hearer, { jid })
+  const isKnown = mayKnow(room, hearer, jid)
   if (occupant === undefined && !isKnown) return undefined
   return { nickname: occupant && nicknameOf(occupant), jid: isKnown ? jid.bare : undefined }
 }

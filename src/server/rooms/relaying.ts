@@ -4,6 +4,7 @@ import { isPingElement } from '../../stanza/ping.js'
 import { XmlElement } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import type { Envelope } from '../envelope.js'
+import type { Occupant } from './occupants.js'
 import type { Room } from './room.js'
 
 /** An IQ for one who is in the room: a request goes on to them, an answer back to who asked. @see XEP-0045 §17.4 */
@@ -29,15 +30,15 @@ function relayRequest(room: Room, envelope: Envelope, iq: IqRequest): void {
   if (asked === undefined) return room.refuse(envelope, { condition: 'item-not-found' })
   if (asked === asker && iq.type === 'get' && isPingElement(payload))
     return room.send(toResultElement(iq), to, from)
-  const answerer = answererOf(asked.jid, payload)
+  const answerer = answererOf(asked, payload)
   const relayedId = host.nextId()
   requests.open(relayedId, { asker: from, asked: to, answerer, id })
   return room.send(withId(element, relayedId), asker.address, answerer)
 }
 
-/** What an account publishes its server tells, not one of its resources. */
-const answererOf = (jid: Jid, { namespace }: XmlElement): Jid =>
-  [ns.vCardTemp, ns.vCard4, ns.pubsub].includes(namespace) ? jid.bare : jid
+/** What an account publishes its server tells, not one of its resources; all else the session that others see. */
+const answererOf = ({ account, sessions: [seen] }: Occupant, { namespace }: XmlElement): Jid =>
+  [ns.vCardTemp, ns.vCard4, ns.pubsub].includes(namespace) ? account : seen.jid
 
 function withId({ name, namespace, attributes, children }: XmlElement, id: string): XmlElement {
   const others = attributes.filter((one) => one.namespace !== '' || one.name !== 'id')

@@ -7,7 +7,7 @@ import type { Realm } from '../realm.js'
 import { Affiliations } from './affiliations.js'
 import { toFirstConfiguration, type RoomConfiguration } from './configuration.js'
 import { OccupantIds } from './occupant-ids.js'
-import { Occupants } from './occupants.js'
+import { Occupants, type Occupant } from './occupants.js'
 import { PastMessages } from './past-messages.js'
 import { RelayedRequests } from './relayed-requests.js'
 import type { Standing } from './rules.js'
@@ -70,9 +70,14 @@ export class Room {
     this.host.deliver(toEnvelope(element, from, to))
   }
 
+  /** To all sessions of an occupant: they are of one account, which has it once. */
+  sendTo({ sessions: [first, ...others] }: Occupant, element: XmlElement, from: Jid): void {
+    this.host.deliver({ ...toEnvelope(element, from, first.jid), alsoTo: others.map(({ jid }) => jid) })
+  }
+
   /** To everybody who is in it. */
   broadcast(element: XmlElement, from: Jid): void {
-    for (const { jid } of this.occupants.all()) this.send(element, from, jid)
+    for (const occupant of this.occupants.all()) this.sendTo(occupant, element, from)
   }
 
   /** Answers with an error, unless the stanza is itself an answer. */

@@ -50,33 +50,46 @@ export interface Entering {
   readonly affiliation: RoomAffiliation
   readonly nickname: string | undefined
   readonly password: string | undefined
-  /** Has somebody the nickname already? One nickname is for one resource, of the same account too. */
-  readonly isTaken: boolean
+  /** Whose the nickname is already, if anybody’s: all sessions of an account may share one (§7.2.8). */
+  readonly owner: 'another' | 'itself' | 'nobody'
   readonly occupants: number
 }
 
 /** Why somebody may not enter. @see XEP-0045 §7.2 */
 export function refuseEntrance(
   configuration: RoomConfiguration,
-  { affiliation, nickname, password, isTaken, occupants }: Entering,
+  entering: Entering,
 ): StanzaErrorInput | undefined {
-  const { isMembersOnly, maxOccupants, password: secret } = configuration
-  if (nickname === undefined || isInvisible(nickname)) return { condition: 'jid-malformed' }
+  const { isMembersOnly, password: secret } = configuration
+  const { affiliation, nickname, password } = entering
+  if (!isNickname(nickname)) return { condition: 'jid-malformed' }
   if (affiliation === 'outcast') return { condition: 'forbidden' }
   if (!mayStay(affiliation, isMembersOnly)) return { condition: 'registration-required' }
   if (secret !== undefined && password !== secret) return { condition: 'not-authorized' }
-  if (isTaken) return { condition: 'conflict' }
-  // §7.2.9: nobody can keep admins out by filling the room, and they fill it once more at most.
-  if (occupants >= maxOccupants * (isAtLeast(affiliation, 'admin') ? 2 : 1))
-    return { condition: 'service-unavailable', type: 'wait' }
-  return undefined
+  return refuseNickname(configuration, entering)
 }
 
-/** A nickname of nothing but spaces. @see XEP-0045 §17.1 */
-export const isInvisible = (nickname: string): boolean => nickname.trim() === ''
+/** Why somebody who may be in the room may not be there by a nickname. @see XEP-0045 §7.2.8, §7.2.9, §7.6 */
+export function refuseNickname(
+  { maxOccupants }: RoomConfiguration,
+  { affiliation, nickname, owner, occupants }: Omit<Entering, 'password'>,
+): StanzaErrorInput | undefined {
+  if (!isNickname(nickname)) return { condition: 'jid-malformed' }
+  if (owner === 'another') return { condition: 'conflict' }
+  // §7.2.9: nobody can keep admins out by filling the room, and they fill it once more at most.
+  const isFull = occupants >= maxOccupants * (isAtLeast(affiliation, 'admin') ? 2 : 1)
+  // Whoever has a place already takes no other.
+  return isFull && owner === 'nobody' ? { condition: 'service-unavailable', type: 'wait' } : undefined
+}
+
+/** Not one of nothing but spaces. @see XEP-0045 §17.1 */
+const isNickname = (nickname = ''): boolean => nickname.trim() !== ''
 
 /** @see XEP-0045 §7.2.15, §8.1 */
-export function mayChangeSubject({ role }: Standing, { maySetSubject }: RoomConfiguration): boolean {
+export function mayChangeSubject(
+  { role }: Pick<Standing, 'role'>,
+  { maySetSubject }: RoomConfiguration,
+): boolean {
   return role === 'moderator' || (role === 'participant' && maySetSubject === 'participants')
 }
 

@@ -1,10 +1,12 @@
 import { parseDelay } from '../../stanza/delay.js'
+import type { Jid } from '../../stanza/jid.js'
 import { findRoomUser, toRoomUserElement, type MediatedInvitation } from '../../stanza/muc.js'
 import type { Message } from '../../stanza/message.js'
 import { toOccupantIdElement } from '../../stanza/occupant-id.js'
 import { parseStanzaId, toStanzaIdElement } from '../../stanza/stanza-id.js'
 import { xml, XmlElement, type XmlNode } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
+import type { ArchivedMessage } from '../archive.js'
 import type { Envelope } from '../envelope.js'
 import type { Occupant } from './occupants.js'
 import { reflected } from './presences.js'
@@ -33,40 +35,32 @@ function say(room: Room, envelope: Envelope, message: Message): void {
   if (speaker === undefined) return room.refuse(envelope, { condition: 'not-acceptable' })
   const { bodies, subjects, thread } = message
   const isSubject = subjects.length > 0 && bodies.length === 0 && thread === undefined
-  const mayDo = isSubject
-    ? mayChangeSubject(room.standingOf(speaker.jid), room.configuration)
-    : speaker.role !== 'visitor'
+  const mayDo = isSubject ? mayChangeSubject(speaker, room.configuration) : speaker.role !== 'visitor'
   if (!mayDo) return room.refuse(envelope, { condition: 'forbidden' })
   const id = host.nextId()
   const unnamed = spokenBy(room, speaker, envelope.element)
   const said = withChildren(unnamed, [...unnamed.children, toStanzaIdElement({ id, by: jid })])
   const kept = { element: said, from: speaker.address, sentAt: host.now() }
-  if (isSubject || bodies.length > 0) keep(room, { id, said: unnamed, speaker, sentAt: kept.sentAt })
+  if (isSubject || bodies.length > 0)
+    keep(room, envelope.from, { id, moment: kept.sentAt.getTime(), from: speaker.address, element: unnamed })
   if (isSubject) room.subject = kept
   else if (bodies.length > 0) room.past.add(kept)
   return room.broadcast(said, speaker.address)
 }
 
 /** What somebody says, as the room passes it on. @see XEP-0421 §4 */
-function spokenBy(room: Room, { jid }: Occupant, element: XmlElement): XmlElement {
-  const id = toOccupantIdElement(room.occupantIds.of(jid))
+function spokenBy(room: Room, { account }: Occupant, element: XmlElement): XmlElement {
+  const id = toOccupantIdElement(room.occupantIds.of(account))
   return withChildren(element, [...unclaimed(room, element.children), id])
 }
 
-interface Spoken {
-  readonly id: string
-  readonly said: XmlElement
-  readonly speaker: Occupant
-  readonly sentAt: Date
-}
-
 /** Each message once, from the occupant, and to nobody in particular. @see XEP-0313 §6.1.2 */
-function keep({ archive, jid }: Room, { id, said, sentAt, speaker }: Spoken): void {
-  const from = speaker.address
-  const others = said.attributes.filter(({ name, namespace }) => namespace !== '' || !isAddress(name))
+function keep({ archive, jid }: Room, speaker: Jid, said: Omit<ArchivedMessage, 'to'>): void {
+  const { element, from } = said
+  const others = element.attributes.filter(({ name, namespace }) => namespace !== '' || !isAddress(name))
   const attributes = [...others, { name: 'from', namespace: '', value: from.toString() }]
-  const element = new XmlElement(said.name, said.namespace, attributes, said.children)
-  archive.add({ id, moment: sentAt.getTime(), from, to: jid, element, speaker: speaker.jid })
+  const kept = new XmlElement(element.name, element.namespace, attributes, element.children)
+  archive.add({ ...said, to: jid, element: kept, speaker })
 }
 
 const isAddress = (name: string): boolean => name === 'from' || name === 'to'
@@ -95,7 +89,7 @@ function whisper(room: Room, envelope: Envelope, { type }: Message): void {
   if (hearer === undefined) return room.refuse(envelope, { condition: 'item-not-found' })
   const said = spokenBy(room, speaker, element)
   const whispered = withChildren(said, [...said.children, toRoomUserElement({})])
-  return room.send(whispered, speaker.address, hearer.jid)
+  return room.sendTo(hearer, whispered, speaker.address)
 }
 
 /** @see XEP-0045 §7.8.2 */
@@ -125,7 +119,7 @@ function invite(room: Room, envelope: Envelope, invitations: readonly MediatedIn
 /** Invites in the name of somebody, with the password where one is needed. @see XEP-0045 §7.8.2, §9.5 */
 export function sendInvitation(
   room: Room,
-  { from, to, reason }: MediatedInvitation & { readonly to: Occupant['jid'] },
+  { from, to, reason }: MediatedInvitation & { readonly to: Jid },
   id?: string,
 ): void {
   const { password } = room.configuration
@@ -139,9 +133,12 @@ function decline(room: Room, envelope: Envelope, [first]: readonly MediatedInvit
   const { element, from } = envelope
   const to = first?.to
   if (to === undefined) return room.refuse(envelope, { condition: 'jid-malformed' })
-  const inviter = to.bare.equals(jid) ? occupants.named(to.resource)?.jid : to
-  if (inviter === undefined || host.accountOf(inviter) === undefined)
-    return room.refuse(envelope, { condition: 'item-not-found' })
   const user = toRoomUserElement({ declines: [{ from: from.bare, reason: first?.reason }] })
-  return room.send(xml('message', ns.client, { id: element.attribute('id') }, user), jid, inviter)
+  const message = xml('message', ns.client, { id: element.attribute('id') }, user)
+  const isInside = to.bare.equals(jid)
+  const inviter = isInside ? occupants.named(to.resource) : undefined
+  if (inviter !== undefined) return room.sendTo(inviter, message, jid)
+  if (isInside || host.accountOf(to) === undefined)
+    return room.refuse(envelope, { condition: 'item-not-found' })
+  return room.send(message, jid, to)
 }
