@@ -283,9 +283,8 @@ export function holdRooms(server: ServerUnderTest): void {
       for (const { room } of [alice, bob])
         expect([...room.occupants.keys()].toSorted()).toEqual(['Bobby', 'alice', 'bob'])
 
-      const left = seesGo(alice, 'Bobby')
       await phone.room.changeNickname('bob')
-      await left
+      await next(alice.room.occupants$, (occupants) => !occupants.has('Bobby'), 'the end of Bobby')
       await rounds(phone, alice, bob)
       for (const { room } of [alice, bob, phone])
         expect([...room.occupants.keys()].toSorted()).toEqual(['alice', 'bob'])
