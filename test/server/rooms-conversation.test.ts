@@ -249,6 +249,15 @@ describe('an occupant', () => {
     expect(await hear(alice)).toEqual(['message groupchat /bobby "still here"'])
   })
 
+  it('takes another nickname though owners have filled the room once more', async () => {
+    const [, bob] = await gather(server, 'alice', 'bob', 'carol')
+    const sofa = await connected('alice', 'sofa')
+    knock(sofa, 'sofa')
+    await Promise.all([hear(sofa), hear(bob)])
+    bob.send(presence(`${tea}/bobby`))
+    expect(await hear(bob)).toContain('presence /bobby none participant bob@localhost/desk [110]')
+  })
+
   it('may do so any number of times: the server forgets what it was called', async () => {
     const [alice, bob] = await gather(server, 'alice', 'bob')
     for (const nickname of ['b', 'c', 'd', 'e', 'bob']) {

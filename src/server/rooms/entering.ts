@@ -128,7 +128,8 @@ function changeNickname(
     affiliation: affiliations.of(from),
     nickname: to.resource,
     owner,
-    occupants: rest === undefined ? occupants.size - 1 : occupants.size,
+    // Who goes with all its sessions has its place already.
+    occupants: rest === undefined ? 0 : occupants.size,
   })
   if (refusal !== undefined) return room.refuse({ element, from, to }, refusal)
   const renaming: Notice = { leaving: 'silently', nickname: to.resource, statuses: [303] }

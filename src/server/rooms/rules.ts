@@ -52,6 +52,7 @@ export interface Entering {
   readonly password: string | undefined
   /** Whose the nickname is already, if anybody’s: all sessions of an account may share one (§7.2.8). */
   readonly owner: 'another' | 'itself' | 'nobody'
+  /** That have a place before it. */
   readonly occupants: number
 }
 
