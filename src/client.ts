@@ -92,6 +92,7 @@ class AccountClient implements Client {
   readonly #verifiedBy: CertificateVerifier
   readonly #standing: ClientStanding
   readonly #wishes: SessionWishes
+  readonly #outbox: Outbox
   readonly #messages: SessionMessages
   readonly #presence: SessionPresence
   readonly #roster: SessionRoster
@@ -115,6 +116,7 @@ class AccountClient implements Client {
     const outbox = new Outbox(bus, settings.offlineQueue)
     const messages = new SessionMessages(bus, createId, outbox, memory)
     memory?.remember({ bus, roster: store, messages, outbox, ledger: means.management.ledger })
+    this.#outbox = outbox
     this.#messages = messages
     this.#presence = new SessionPresence(bus, words, presenceActor)
     this.#roster = new SessionRoster(bus, store, rosterActor)
@@ -238,6 +240,7 @@ class AccountClient implements Client {
       timeouts: this.#timeouts,
       send: (message) => this.send(message),
       memory,
+      outbox: this.#outbox,
       annotatePresence: (name, elements) => this.#presence.annotate(name, elements),
       presence: {
         get available() {

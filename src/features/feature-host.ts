@@ -10,6 +10,7 @@ import type { RegistrationFacts } from '../../machines/registration.js'
 import type { XmlElement } from '../xml/element.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
+import type { Outbox } from './outbox.js'
 import type { RosterPhase, RosterStore } from './roster.js'
 import type { Session } from './wishes.js'
 
@@ -26,6 +27,8 @@ export interface FeatureHost {
   readonly timeouts: Timeouts
   /** Sends a message as the app would. */
   readonly send: (message: MessageInput) => Delivery
+  /** Where messages wait; one feature at most puts a gate there. */
+  readonly outbox: Pick<Outbox, 'gate' | 'release'>
   /** Whether somebody can see anyway that one is there: nobody else is given an answer by itself. */
   readonly mayKnowOfMe: (jid: Jid) => boolean
   /**
@@ -91,4 +94,6 @@ export interface FeatureMemory {
   factsOf(prefix: string, tell: (key: string, value: Json) => void): void
   /** Of a message that an earlier process has sent, by its id, where it was still waiting. */
   deliveryOf(id: string): Delivery | undefined
+  /** Whether that process may have sent it already, for all that it has noted. */
+  mayHaveLeft(id: string): boolean
 }

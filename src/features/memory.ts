@@ -5,6 +5,7 @@ import { randomName } from '../random-name.js'
 import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
+import type { LeftStanza } from '../router/kept-stanza.js'
 import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
 import { parseJid } from '../stanza/jid.js'
 import { toRosterElement } from '../stanza/roster.js'
@@ -53,7 +54,7 @@ export class Memory implements Shelf, WriteAhead {
   #presences: readonly XmlElement[] = []
   #facts: ReadonlyMap<string, Json> | undefined
   /** What was restored, by id. */
-  #left: ReadonlyMap<string, Delivery> = new Map()
+  #left: ReadonlyMap<string, LeftMessage> = new Map()
   #restoring: Promise<LeftBehind> | undefined
   /** Aborted once whoever has asked last waits no longer. */
   #asker: AbortSignal | undefined
@@ -123,7 +124,11 @@ export class Memory implements Shelf, WriteAhead {
   }
 
   deliveryOf(id: string): Delivery | undefined {
-    return this.#left.get(id)
+    return this.#left.get(id)?.fate.delivery
+  }
+
+  mayHaveLeft(id: string): boolean {
+    return this.#left.get(id)?.seq !== undefined
   }
 
   /** Resolves once everything is stored and the session is still one's own; rejects with `StoreError`. */
@@ -178,14 +183,20 @@ export class Memory implements Shelf, WriteAhead {
     restoreRoster(saved, parts.roster, readable)
     const session = usable(saved.session)
     const messages = restoreMessages(saved, parts.outbox, this, readable)
-    for (const { fate } of messages) parts.messages.remember(fate)
-    if (session === undefined) for (const { fate, stanza } of messages) fate.lost(stanza)
-    else {
-      parts.ledger.restore(saved.handled, messages)
+    this.#left = new Map(messages.map((each) => [each.fate.delivery.id, each]))
+    const goOn: LeftMessage[] = []
+    for (const each of messages) {
+      const { fate, seq, stanza } = each
+      parts.messages.remember(fate)
+      const waits = seq === undefined && parts.outbox.gate?.claims({ stanza, sent: fate })
+      if (session === undefined || waits === true) fate.lost(stanza)
+      else goOn.push(each)
+    }
+    if (session !== undefined) {
+      parts.ledger.restore(saved.handled, goOn)
       parts.bus.restore(parts.ledger, { full: session.jid, bare: parseJid(session.jid).bare.toString() })
       this.#presences = [...saved.presences.values()].flatMap((xml) => readable(xml) ?? [])
     }
-    this.#left = new Map(messages.map(({ fate: { delivery } }) => [delivery.id, delivery]))
     this.#listen(parts)
     this.#restorations.next({
       session: session !== undefined,
@@ -244,7 +255,18 @@ const isUnwanted = (error: unknown) =>
 
 type Readable = (xml: string) => XmlElement | undefined
 
-function restoreMessages({ messages }: Saved, outbox: Outbox, shelf: Shelf, readable: Readable) {
+/** A message of an earlier process. */
+interface LeftMessage extends LeftStanza {
+  readonly stanza: XmlElement
+  readonly fate: ShelvedMessage
+}
+
+function restoreMessages(
+  { messages }: Saved,
+  outbox: Outbox,
+  shelf: Shelf,
+  readable: Readable,
+): readonly LeftMessage[] {
   return [...messages].flatMap(([key, { xml, moment, seq }]) => {
     const stanza = readable(xml)
     if (stanza === undefined) {

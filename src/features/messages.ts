@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { StanzaError } from '../errors.js'
 import { Channel } from '../router/channel.js'
+import type { Sendable } from '../router/outbound.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import { toMessageElement, type Message, type MessageInput, type MessageType } from '../stanza/message.js'
@@ -90,13 +91,16 @@ export class SessionMessages implements Messages {
     // From whom it is the server says: one that came from somebody else may be passed on.
     const stanza = plain ?? toMessageElement({ ...input, from: undefined, id })
     const to = plain?.toBare ?? (input.to === undefined ? undefined : toJid(input.to).bare.toString())
-    const isToAll = input.type === 'groupchat'
+    this.#send(stanza, to, delivery, input.type === 'groupchat')
+    return delivery
+  }
+
+  #send(stanza: Sendable, to: string | undefined, delivery: Delivery, isToAll: boolean): void {
     const sent =
       this.#shelf?.toSent(to, delivery, this.#outbox, isToAll) ??
       new SentMessage(to, delivery, this.#outbox, isToAll)
     this.remember(sent)
     this.#outbox.send(stanza, sent)
-    return delivery
   }
 
   /** An error may come that answers this one. */
@@ -133,6 +137,11 @@ export class SessionMessages implements Messages {
     const to = sent?.to ?? this.#bus.account?.bare
     if (sent === undefined || to !== message.from?.bare.toString()) return
     if (sent.isToAll && message.from?.resource !== undefined) return
+    const stanza = this.#outbox.gate?.regains(sent, message.error)
+    if (stanza !== undefined) {
+      sent.forget()
+      return this.#send(stanza, sent.to, sent.delivery, sent.isToAll)
+    }
     sent.fail(message.error)
     this.#bounced.next({ delivery: sent.delivery, reason: message.error, message })
   }

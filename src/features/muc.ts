@@ -18,7 +18,8 @@ import type { FeatureHost } from './feature-host.js'
 import { Occupants } from './occupants.js'
 import { RoomDeeds, unlessUnsendable } from './room-deeds.js'
 import { RoomEar } from './room-ear.js'
-import { RoomMessages } from './room-messages.js'
+import { RoomGate } from './room-gate.js'
+import type { RoomStanding } from './room-messages.js'
 import { RoomPast } from './room-past.js'
 import { Room, type JoinOptions, type RoomActorRef } from './room.js'
 
@@ -74,7 +75,8 @@ interface Live {
 }
 
 /**
- * Chat rooms for a client: `client.use(muc)`, before it connects.
+ * Chat rooms for a client: `client.use(muc)`, before it connects. What is sent to everybody in a room, by `client.send` too, waits
+ * while one is on the way in; what an earlier process has left for any room, until it is entered.
  * @throws RangeError for a time-out that no timer can count
  * @example
  * const room = client.use(muc).room('tea@conference.example.test')
@@ -90,6 +92,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   announce(host, ns.room, ns.directInvitation)
   const live = new Map<string, Live>()
   const queries = new ArchiveQueries(host)
+  const gate = RoomGate.before(host)
   /** Why there will be no session unless the app asks for one. */
   let halt: XmppError | undefined
   const invitations = new Channel<RoomInvitation>()
@@ -104,11 +107,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     const key = jid.toString()
     const occupants = new Occupants()
     const deeds = new RoomDeeds(jid, host)
-    const messages = new RoomMessages(host, () => {
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'room.lost' })
-      const snapshot = actor.getSnapshot()
-      return snapshot.status === 'active' && (snapshot.matches('joining') || snapshot.matches('returning'))
-    })
+    const messages = gate.of(jid)
     const wishedIn = ({ context }: { readonly context: { readonly wished: string | undefined } }) =>
       context.wished ?? ''
     const machine = roomMachine.provide({
@@ -120,7 +119,8 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         fetchPage: fromPromise(({ signal }) => past.fetchPage(signal)),
       },
       actions: {
-        sendEntrance: (args) => unlessUnsendable(() => deeds.enter(wishedIn(args), past.spokenAt)),
+        sendEntrance: (args) =>
+          unlessUnsendable(() => deeds.enter(wishedIn(args), past.spokenAt, messages.doubtfulSince)),
         sendNickname: (args) => unlessUnsendable(() => deeds.present(wishedIn(args))),
         sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
         forgetOccupants: () => {
@@ -138,23 +138,26 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     const ear = new RoomEar(actor, occupants, messages, server, past)
     const end = () => {
       if (live.get(key)?.actor === actor) live.delete(key)
-      messages.fail(jid, undefined)
       occupants.clear()
       occupants.complete()
       ear.complete()
       past.complete()
     }
+    messages.attach(toStanding(actor))
+    let last = actor.getSnapshot()
     actor.subscribe({
       next: (snapshot) => {
-        const { exit } = snapshot.context
+        const isOut = snapshot.matches('outside')
+        // What waits when there will be no session goes on waiting, where something keeps it.
+        const isPutOut = isOut && !last.matches('outside') && halt === undefined
+        last = snapshot
         if (snapshot.matches('joined')) {
           messages.flush()
           catchUp(actor, deeds)
         }
-        if (snapshot.matches('outside')) messages.fail(jid, exit?.error)
+        if (isPutOut) messages.fail()
         const isTold = snapshot.matches({ joined: { past: 'told' } })
-        if (isTold || snapshot.matches('outside'))
-          past.release(snapshot.matches({ joined: { past: { told: 'whole' } } }))
+        if (isTold || isOut) past.release(snapshot.matches({ joined: { past: { told: 'whole' } } }))
         tellOfHalt(actor)
       },
       complete: end,
@@ -170,7 +173,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         deeds.expect(door)
         if (beginsAnew(actor.getSnapshot(), door)) past.begin(door.after)
       },
-      ended: end,
+      ended: () => {
+        gate.forget(jid, messages)
+        end()
+      },
     })
     return { room, actor, ear, deeds }
   }
@@ -186,6 +192,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     live.get(room.toString())?.actor.getSnapshot().matches('joined') ?? false
   let standing: 'live' | 'none' | 'suspended' = 'none'
   bus.session$.subscribe((next) => {
+    if (standing === 'none' && next === 'live') gate.recall()
     standing = next
     tellAll({ type: `session.${next}` })
   })
@@ -234,6 +241,25 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
       isDirect || to === undefined
         ? undefined
         : send({ to: room, payloads: [toRoomUserElement({ declines: [{ to, reason }] })] }),
+  }
+}
+
+/** As the messages of a room have to know it. */
+const toStanding = (actor: RoomActorRef): RoomStanding => {
+  const where = () => {
+    const snapshot = actor.getSnapshot()
+    const isOut = snapshot.matches('outside') || snapshot.matches({ leaving: 'asked' })
+    if (snapshot.status !== 'active' || isOut) return 'outside'
+    if (!snapshot.matches('joined')) return 'entering'
+    return snapshot.matches({ joined: { past: 'told' } }) ? 'current' : 'inside'
+  }
+  return {
+    where,
+    cause: () => actor.getSnapshot().context.exit?.error,
+    lost: () => {
+      if (where() !== 'outside') actor.send({ type: 'room.lost' })
+      return where() === 'entering'
+    },
   }
 }
 

@@ -11,9 +11,24 @@ import type { Delivery } from './delivery.js'
 /** Messages that may wait for a session or a stream, unless the app says otherwise. */
 export const defaultOfflineQueue = 1_000
 
-interface Waiting {
+/** A message that has not left, or is to leave again. */
+export interface Waiting {
   readonly stanza: Sendable
   readonly sent: SentMessage
+}
+
+/** Whoever knows when messages to some addresses may leave: they wait there, in their order, and all others pass them by. */
+export interface Gate {
+  /** Whether an earlier process can have left a message that is to wait here. */
+  claims(waiting: Waiting): boolean
+  /** Whether a message that is new waits here, or has failed here. */
+  takes(waiting: Waiting): boolean
+  /** The same with one that a session has handed back: the other side may have it already. */
+  takesBack(waiting: Waiting): boolean
+  /** A message came back: its stanza, where it is to leave once more. */
+  regains(sent: SentMessage, reason: XmppError): Sendable | undefined
+  /** There will be no session unless the app asks for one. */
+  giveUp(reason: XmppError): void
 }
 
 /** One message on its way, whatever it takes. */
@@ -43,6 +58,9 @@ export class SentMessage implements StanzaFate {
 
   /** It is to be sent from here on, by this process or the next one where something keeps it. */
   shelve(_stanza: Sendable): void {}
+
+  /** Nobody need keep it any more. */
+  forget(): void {}
 
   written(error: TransportError | null): void {
     if (error !== null) return this.fail(error)
@@ -104,6 +122,8 @@ export class Outbox implements SessionFollower {
   /** Whether it is told when there is room again. */
   #awaitsRoom = false
   #session: SessionStanding = 'none'
+  /** Before which messages to some addresses wait. */
+  gate: Gate | undefined
   /** Why nothing can be sent at all, as long as that is so. */
   #halt: XmppError | undefined
 
@@ -115,6 +135,8 @@ export class Outbox implements SessionFollower {
   }
 
   stand(session: SessionStanding): void {
+    // The next session knows nothing of what was about to leave in the last one.
+    if (this.#session === 'none') this.#waiting = this.#waiting.filter((each) => !this.gate?.takesBack(each))
     this.#session = session
     this.#awaitsRoom = false
     this.#suspended = 0
@@ -130,6 +152,12 @@ export class Outbox implements SessionFollower {
       return
     }
     sent.shelve(stanza)
+    const waiting = { stanza, sent }
+    if (!this.gate?.takes(waiting)) this.release(waiting)
+  }
+
+  /** What has waited before the gate leaves as soon as it can. */
+  release({ sent, stanza }: Waiting): void {
     if (this.#waiting.length > 0) this.flush()
     if (this.#waiting.length > 0 || this.#session === 'none') return this.#wait(stanza, sent)
     if (this.#session === 'suspended' && this.#suspended++ >= this.#limit) return this.#refuse(sent)
@@ -143,7 +171,7 @@ export class Outbox implements SessionFollower {
   }
 
   takeBack(waiting: Waiting): void {
-    if (waiting.sent.delivery.status.status === 'failed') return
+    if (waiting.sent.delivery.status.status === 'failed' || this.gate?.takesBack(waiting)) return
     this.#waiting.splice(this.#handedBack++, 0, waiting)
   }
 
@@ -180,8 +208,8 @@ export class Outbox implements SessionFollower {
   halt(reason: XmppError): void {
     this.#halt = reason
     const failure = notSent('the message was not confirmed before the client stopped', reason)
-    for (const { sent } of this.#waiting) sent.giveUp(failure)
-    this.#waiting = this.#waiting.filter(({ sent }) => sent.delivery.status.status !== 'failed')
+    this.#waiting = giveUp(this.#waiting, failure)
+    this.gate?.giveUp(failure)
   }
 
   /** The app has asked. */
@@ -203,6 +231,12 @@ export class Outbox implements SessionFollower {
     const message = `more than ${this.#limit} messages wait for a session`
     sent.fail(new TransportError('overflow', message))
   }
+}
+
+/** What is left all the same. */
+export function giveUp(waiting: readonly Waiting[], reason: XmppError): Waiting[] {
+  for (const { sent } of waiting) sent.giveUp(reason)
+  return waiting.filter(({ sent }) => sent.delivery.status.status !== 'failed')
 }
 
 const withChild = ({ attributes, children, name, namespace }: XmlElement, child: XmlElement) =>

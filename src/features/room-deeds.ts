@@ -61,11 +61,14 @@ export class RoomDeeds {
     this.#farewell = farewell
   }
 
-  /** @param spokenAt when something was said last that one has heard: from then on it is told again */
-  enter(nickname: string, spokenAt: number | undefined): void {
+  /**
+   * @param spokenAt when something was said last that one has heard: from then on it is told again
+   * @param doubtfulSince when that was said of which the past will tell whether it was heard: it is told from then on at least
+   */
+  enter(nickname: string, spokenAt: number | undefined, doubtfulSince: number | undefined): void {
     const { history, password } = this.#door
-    const missed = spokenAt === undefined ? history : toMissed(spokenAt)
-    this.#say(nickname, [toRoomEntrance({ password, history: missed })])
+    const told = toHistory(history, spokenAt, doubtfulSince)
+    this.#say(nickname, [toRoomEntrance({ password, history: told })])
   }
 
   /** Another nickname, or another presence. @see XEP-0045 §7.6, §7.7 */
@@ -179,6 +182,20 @@ function toFields(configuration: RoomConfiguration): readonly DataFieldInput[] {
     return { name, values: [typeof value === 'boolean' ? String(Number(value)) : String(value)] }
   })
 }
+
+/** What the room gives of its own accord is no less than what tells what it has heard. */
+function toHistory(
+  wished: RoomHistory | undefined,
+  spokenAt: number | undefined,
+  doubtfulSince: number | undefined,
+): RoomHistory | undefined {
+  if (spokenAt !== undefined) return toMissed(Math.min(spokenAt, doubtfulSince ?? Infinity))
+  if (doubtfulSince === undefined) return wished
+  return isNone(wished) ? toMissed(doubtfulSince) : undefined
+}
+
+const isNone = ({ maxCharacters, maxMessages, seconds }: RoomHistory = {}) =>
+  maxCharacters === 0 || maxMessages === 0 || seconds === 0
 
 const toMissed = (spokenAt: number): RoomHistory => ({
   seconds: Math.max(0, Math.ceil((Date.now() - spokenAt) / 1_000)) + overlapSeconds,

@@ -170,13 +170,13 @@ export class RoomEar {
 
   /** Who says it, and when; one’s own words are known by their id, since somebody else may have had the name before. */
   #read(message: Message, archived?: number): Omit<RoomMessage, 'body'> {
-    const { from, id, payloads } = message
+    const { body, from, id, payloads } = message
     const { jid, self, wished } = this.#actor.getSnapshot().context
     const nickname = from?.resource
     const moment = archived ?? this.#momentOf(payloads)
     const name = findOriginId(payloads) ?? id
     const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
-    const isReflected = isMine && name !== undefined && this.#messages.reflected(name)
+    const isReflected = name !== undefined && this.#messages.reflected(name, isMine, body)
     const isOwn = isReflected || (isMine && moment === undefined)
     return {
       id: findStanzaId(payloads, jid),

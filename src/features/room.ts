@@ -230,24 +230,33 @@ export class Room {
   }
 
   /**
-   * Says something to everybody. Its delivery becomes `received` once the room has reflected it, which all others have it by.
-   * Where one is about to be in, it waits until one is; where one is out, it fails with `TransportError`. Throws as
-   * `client.send` does.
+   * Says something to everybody, once. Its delivery becomes `received` once the room has reflected it, which all others have it
+   * by. Where one is about to be in, it waits until one is, and what may have been said already, in a session that was lost or by
+   * an earlier process, until the past is told; where one is out, it fails with `TransportError`, beyond 1 000 that wait with
+   * `overflow`. Throws as `client.send` does.
    */
   send(message: RoomMessageInput | string): Delivery {
-    return this.#say({ ...toParts(message), to: this.jid, type: 'groupchat' })
+    return this.#parts.messages.say({ ...toParts(message), to: this.jid, type: 'groupchat' })
   }
 
-  /** Says something to one occupant alone, through the room. */
+  /**
+   * Says something to one occupant alone, through the room. What may have left when the session is lost fails with
+   * `UnconfirmedError`: nobody tells whether it has arrived, and whose the nickname will be.
+   */
   whisper(nickname: string, message: RoomMessageInput | string): Delivery {
     const { payloads = [], ...words } = toParts(message)
     const to = this.jid.withResource(nickname)
-    return this.#say({ ...words, to, type: 'chat', payloads: [...payloads, this.#parts.deeds.whisperMark] })
+    return this.#parts.messages.say({
+      ...words,
+      to,
+      type: 'chat',
+      payloads: [...payloads, this.#parts.deeds.whisperMark],
+    })
   }
 
   /** Gives the room another subject; an empty one takes it away. It is so once `subject$` tells. */
   setSubject(text: TextInput): Delivery {
-    return this.#say({ to: this.jid, type: 'groupchat', subject: text })
+    return this.#parts.messages.say({ to: this.jid, type: 'groupchat', subject: text })
   }
 
   /**
@@ -310,17 +319,6 @@ export class Room {
     if (isOut || hasHeard(actor.getSnapshot())) actor.stop()
     else queueMicrotask(() => actor.stop())
     ended()
-  }
-
-  #say(message: MessageInput): Delivery {
-    const { status } = this.state
-    const { messages } = this.#parts
-    const delivery = messages.send(message, status === 'joined')
-    if (status === 'outside' || status === 'leaving') {
-      const { exit } = this.#parts.actor.getSnapshot().context
-      messages.fail(this.jid, exit?.error)
-    }
-    return delivery
   }
 
   /**

@@ -46,23 +46,23 @@ export class ShelvedMessage extends SentMessage {
   counted(seq: number | undefined): void {
     this.#isCounted = seq !== undefined
     if (this.#key === undefined) return
-    if (seq === undefined && this.delivery.status.status === 'written') this.#remove()
+    if (seq === undefined && this.delivery.status.status === 'written') this.forget()
     else this.#shelf.number(this.#key, seq ?? null)
   }
 
   /** Where nothing is counted nobody will ever say more. */
   override written(error: TransportError | null): void {
     super.written(error)
-    if (!this.#isCounted) this.#remove()
+    if (!this.#isCounted) this.forget()
   }
 
   override acknowledged(): void {
-    this.#remove()
+    this.forget()
     super.acknowledged()
   }
 
   override fail(reason: XmppError): void {
-    this.#remove()
+    this.forget()
     super.fail(reason)
   }
 
@@ -77,7 +77,7 @@ export class ShelvedMessage extends SentMessage {
     super.lost(stanza)
   }
 
-  #remove(): void {
+  override forget(): void {
     if (this.#key !== undefined) this.#shelf.remove(this.#key)
     this.#key = undefined
   }

@@ -9,13 +9,17 @@ const deeds = {
     'the password is changed',
     'Connect again: where the old password is refused, another connect() tries the new one.',
   ],
+  whisper: [
+    'the whisper has arrived',
+    'Whisper again, once it is clear who has the nickname now: nobody else tells what has become of a whisper.',
+  ],
 } as const
 
-/** The server was asked, and its answer is lost (see `cause`): nobody here knows whether it has done what was asked. */
+/** Something was asked or said, and what came of it is lost (see `cause`): nobody here knows whether it is done. */
 export class UnconfirmedError extends XmppError {
   override readonly name = 'UnconfirmedError'
   readonly code: `unconfirmed.${keyof typeof deeds}`
-  /** What was asked. */
+  /** What was asked, or said. */
   readonly deed: keyof typeof deeds
 
   constructor(deed: keyof typeof deeds, cause: XmppError) {
