@@ -11,16 +11,21 @@ import { buildPrograms, type Programs } from '../support/build-programs.js'
 import { createLots } from '../support/fault-plan.js'
 import type { StoredPersonOptions } from '../support/stored-person-options.js'
 import { everybodyLeaves, next, online, tag } from './people.js'
+import { saidTo, toGuests } from './room-guests.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
 const program = 'test/support/stored-person.ts'
+const inRoom = 'test/support/room-person.ts'
 const kills = 7
+/** Nobody listens there. */
+const nowhere = 'xmpps://127.0.0.1:1'
 /** Messages, each way, from one kill to the next. */
 const each = 24
 
 /** A session comes through the end of its process, whenever that comes; held on each server that manages streams. */
 export function holdRestarts(server: ServerUnderTest, port: number): void {
   const processes = usePrograms()
+  const { enters, newRoom } = toGuests(server)
 
   describe(`on ${server.name}, a process`, () => {
     it(`killed ${kills} times loses no message, hears none twice and keeps their order`, async () => {
@@ -56,6 +61,36 @@ export function holdRestarts(server: ServerUnderTest, port: number): void {
       expect(end).toBe(`done ${options.count}`)
       expect(sessions.filter((line) => line.startsWith('online true')).length).toBeGreaterThan(0)
     }, 180_000)
+
+    it(`killed ${2 * kills} times says in a room each word once, whoever looks at no names`, async () => {
+      const jid = newRoom()
+      const bob = await enters('bob', jid)
+      const { options } = await processes.person(server, port, bob.client, kills * each)
+      const words = Array.from({ length: options.count }, (_, index) => `${options.word} ${index}`)
+      const heard = saidTo(bob, options.word)
+      const lots = createLots(2)
+      const lives: string[] = []
+      const live = (more: Partial<StoredPersonOptions> = {}) => {
+        const { child, line$ } = processes.run({ ...options, ...more, to: jid }, inRoom)
+        line$.subscribe((line) => lives.push(line))
+        return { child, line$, gone: once(child, 'exit') }
+      }
+      const account = { ...options.account, endpoint: nowhere }
+      for (let life = 0; life < kills; life += 1) {
+        // One that gets nowhere before the end comes, and one that is let in.
+        expect(await live({ account, last: 3 }).gone).toEqual([null, 'SIGKILL'])
+        const { child, gone, line$ } = live()
+        const last = life * each + 3 + lots.below(each - 6)
+        await next(line$, (line) => isHanded(line, last), `word ${last}`, 30_000)
+        child.kill('SIGKILL')
+        await gone
+      }
+      await next(live().line$, (line) => line === 'done', 'the end', 60_000)
+      expect(heard).toEqual(words)
+      expect(lives.filter((line) => /^restored \w+ (?:[3-9]|\d\d)/.test(line)).length).toBeGreaterThanOrEqual(
+        kills,
+      )
+    }, 180_000)
   })
 }
 
@@ -70,7 +105,7 @@ export function usePrograms() {
   const folders: string[] = []
   const children: ChildProcess[] = []
   beforeAll(async () => {
-    programs = await buildPrograms([program])
+    programs = await buildPrograms([program, inRoom])
   })
   afterAll(() => programs?.remove())
   afterEach(async (context) => {
@@ -80,8 +115,8 @@ export function usePrograms() {
   })
 
   /** Starts somebody, who says line by line what happens. */
-  const run = (options: StoredPersonOptions) => {
-    const child = spawn(process.execPath, [programs?.file(program) ?? '', JSON.stringify(options)], {
+  const run = (options: StoredPersonOptions, source = program) => {
+    const child = spawn(process.execPath, [programs?.file(source) ?? '', JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     children.push(child)

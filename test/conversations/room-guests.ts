@@ -98,6 +98,16 @@ export async function rounds(speaker: Guest, ...hearers: readonly Guest[]): Prom
   return word
 }
 
+/** What is said to everybody and begins so, as it comes to this one: repeats, which the client itself passes over, included. */
+export function saidTo({ client }: Guest, word: string): readonly string[] {
+  const said: string[] = []
+  client.stanza$.subscribe((stanza) => {
+    const body = stanza.child('body')?.text()
+    if (stanza.attribute('type') === 'groupchat' && body?.startsWith(word) === true) said.push(body)
+  })
+  return said
+}
+
 /** Why one is out, once one is. */
 export const isOut = async ({ room }: Guest) => {
   const state = await next(room.state$, ({ status }) => status === 'outside', 'the way out')

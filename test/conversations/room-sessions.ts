@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { everybodyLeaves, next, online, tag } from './people.js'
 import { toBreaks } from './room-breaks.js'
-import { rounds, seesGo, toGuests } from './room-guests.js'
+import { hears, rounds, saidTo, seesGo, toGuests } from './room-guests.js'
 import type { ServerUnderTest } from './server-under-test.js'
+
+/** How long a word is on its way, in milliseconds: the connection ends meanwhile. */
+const lateMs = 1_000
 
 /** What becomes of people in a room when their connections end: the same on every server. */
 export function holdRoomSessions(server: ServerUnderTest): void {
@@ -102,6 +105,50 @@ export function holdRoomSessions(server: ServerUnderTest): void {
       expect(alice.heard.filter((line) => line.endsWith('sent'))).toEqual(sent.map((word) => `bob: ${word}`))
       expect([...alice.room.occupants.keys()].toSorted()).toEqual(['alice', 'bob'])
     })
+
+    it.each([
+      ['after', 'acknowledged'],
+      ['before', 'acknowledged'],
+      ['after', 'not acknowledged'],
+      ['before', 'not acknowledged'],
+    ] as const)(
+      'is heard once by everybody where the connection ends %s the room has it, and what is sent is %s',
+      async (when, managed) => {
+        const jid = newRoom()
+        const alice = await enters('alice', jid)
+        const carol = await enters('carol', jid)
+        const bob = await behindRelay('bob', jid, managed === 'acknowledged')
+        await rounds(bob, alice, carol)
+        const word = tag()
+        const heard = [saidTo(alice, word), saidTo(carol, word)]
+        const broken = next(bob.client.state$, ({ status }) => status !== 'online', 'the break')
+        const left = seesGo(alice, 'bob')
+        bob.relay.delay(lateMs)
+        const delivery = bob.room.send(word)
+        await (when === 'after'
+          ? hears(alice, word)
+          : next(delivery.status$, ({ status }) => status === 'written', 'what leaves'))
+        bob.relay.goAway()
+        bob.relay.break('reset')
+        await broken
+        expect(delivery.status.status).toBe('written')
+        // The server would tell what it has had to who wants to go on.
+        await bob.client.disconnect()
+        // Whoever takes the address ends what has stayed of the session, which would say goodbye for the next one.
+        if (managed === 'acknowledged')
+          await (await online(server, 'bob', { jid: bob.client.jid.toString() })).close()
+        await left
+        expect(heard[0]).toEqual(when === 'after' ? [word] : [])
+        const later = bob.room.send(`${word} later`)
+        bob.relay.delay(0)
+        bob.relay.comeBack()
+        await bob.client.connect()
+        for (const { status$ } of [delivery, later])
+          await next(status$, ({ status }) => status === 'received', 'the reflection')
+        await rounds(bob, alice, carol)
+        expect(heard).toEqual([0, 1].map(() => [word, `${word} later`]))
+      },
+    )
 
     it('misses nothing of a room where it had heard nothing, and had wanted nothing of before', async () => {
       const jid = newRoom()

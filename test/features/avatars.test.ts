@@ -230,6 +230,7 @@ const memory = (facts = new Map<string, Json>()) => ({
   facts,
   keepFact: (key: string, value: Json) => void (value === null ? facts.delete(key) : facts.set(key, value)),
   deliveryOf: () => undefined,
+  mayHaveLeft: () => false,
   factsOf: (prefix: string, tell: (key: string, value: Json) => void) => {
     for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
   },

@@ -99,6 +99,7 @@ export function remembering(facts = new Map<string, Json>()) {
       else facts.set(key, value)
     },
     deliveryOf: () => undefined,
+    mayHaveLeft: () => false,
     factsOf: (prefix, tell) => {
       for (const [key, value] of facts) if (key.startsWith(prefix)) tell(key.slice(prefix.length), value)
     },

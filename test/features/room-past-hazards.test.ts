@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Peer } from '../spec/peer.js'
-import { renewed, resumed, suspend } from '../spec/breaks.js'
+import { renewed, resumed, suspend } from '../spec/sessions.js'
 import {
   answers,
   archived,

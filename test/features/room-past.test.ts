@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { renewed, suspend } from '../spec/breaks.js'
+import { renewed, suspend } from '../spec/sessions.js'
 import {
   answers,
   archived,

@@ -1,5 +1,5 @@
 import type { JoinOptions, RoomMessage } from '../../src/index.js'
-import { renewed, suspend } from '../spec/breaks.js'
+import { renewed, suspend } from '../spec/sessions.js'
 import { named } from '../spec/room-archive.js'
 import { delay, insideManaged, own, present, says, seen, subject } from '../spec/room.js'
 

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { muc, sessionIn, type JoinOptions } from '../../src/index.js'
 import { createRecorder } from '../../src/inspector/recording/recorder.js'
-import { resumed, renewed, suspend } from '../spec/breaks.js'
 import { managed } from '../spec/managed.js'
-import { childOf, type HeardElement } from '../spec/heard.js'
-import type { Peer } from '../spec/peer.js'
 import {
   at,
   body,
@@ -27,6 +24,7 @@ import {
 } from '../spec/room.js'
 import { refuses } from '../spec/room-archive.js'
 import { rest } from '../spec/session.js'
+import { entrances, historyOf, presences, renewed, resumed, suspend } from '../spec/sessions.js'
 import { Disk } from '../store/disk.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
@@ -41,13 +39,6 @@ async function enteringManaged(join: Partial<JoinOptions> = {}) {
   const outcome = outcomeOf(room.join({ nickname: 'Alice', ...join }))
   await session.first.next('presence')
   return { ...session, room, outcome }
-}
-
-const presences = ({ elements }: Peer) => elements.filter(({ name }) => name === 'presence')
-const entrances = (peer: Peer) => presences(peer).filter((each) => childOf(each, 'x') !== undefined)
-const historyOf = (entrance: HeardElement | undefined) => {
-  const x = entrance && childOf(entrance, 'x')
-  return x && childOf(x, 'history')?.attributes
 }
 
 describe('a session that goes on', () => {

@@ -15,4 +15,6 @@ export interface StoredPersonOptions {
   readonly word: string
   /** How many are sent. */
   readonly count: number
+  /** So many are said as soon as there is a store; once that has them, the process kills itself. */
+  readonly last?: number | undefined
 }

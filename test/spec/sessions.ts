@@ -1,9 +1,11 @@
 import { expect } from 'vitest'
+import { childOf, type HeardElement } from './heard.js'
 import { askedToResume, resume, sm, type managed } from './managed.js'
 import type { Peer } from './peer.js'
 import { answerBind, rest } from './session.js'
 
-type Session = Pick<Awaited<ReturnType<typeof managed>>, 'client' | 'peer' | 'peers'>
+/** A session that may end. */
+type Session = Pick<Awaited<ReturnType<typeof managed>>, 'client' | 'peers'>
 
 /** The connection breaks. */
 export async function suspend({ client, peers }: Session): Promise<void> {
@@ -12,10 +14,15 @@ export async function suspend({ client, peers }: Session): Promise<void> {
   expect(client.state.status).toBe('suspended')
 }
 
-async function next({ client, peer, peers }: Session): Promise<Peer> {
+/** The next connection. */
+export async function next({ client, peers }: Session): Promise<Peer> {
   const { length } = peers
   client.networkOnline()
-  return peer(length)
+  for (;;) {
+    const found = peers[length]
+    if (found !== undefined) return found
+    await rest()
+  }
 }
 
 /** The session goes on; the server has had all that was sent so far. */
@@ -31,12 +38,25 @@ export async function resumed(session: Session): Promise<Peer> {
 /** The server knows of no such session: another begins. */
 export async function renewed(session: Session): Promise<Peer> {
   const peer = await next(session)
+  await refuseToResume(peer)
+  expect(session.client.state.status).toBe('online')
+  return peer
+}
+
+export async function refuseToResume(peer: Peer): Promise<void> {
   await askedToResume(peer)
   peer.say(sm('failed'))
   await answerBind(peer)
   await peer.next('enable')
   peer.say(sm('enabled', "id='sm-2' resume='true'"))
   await rest()
-  expect(session.client.state.status).toBe('online')
-  return peer
+}
+
+export const presences = ({ elements }: Peer) => elements.filter(({ name }) => name === 'presence')
+/** Those with which a room is entered. */
+export const entrances = (peer: Peer) => presences(peer).filter((each) => childOf(each, 'x') !== undefined)
+/** How much of the past an entrance asks for. */
+export const historyOf = (entrance: HeardElement | undefined) => {
+  const x = entrance && childOf(entrance, 'x')
+  return x && childOf(x, 'history')?.attributes
 }
