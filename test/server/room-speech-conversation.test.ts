@@ -101,7 +101,7 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
       ),
     )
     const [[one], [other]] = [await hearAll(alice), await hearAll(bob)]
-    const [id, calledBy] = one?.children.slice(-2) ?? []
+    const [calledBy, id] = one?.children.slice(-2) ?? []
     expect(id).toMatchObject({ name: 'stanza-id', namespace: ns.stanzaIds })
     expect(one).toEqual(
       xml(
@@ -110,8 +110,8 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
         { type: 'groupchat', id: 'x', 'xml:lang': 'de', from: `${tea}/bob`, to: 'alice@localhost/desk' },
         body('Hallo'),
         ...kept,
-        id,
         calledBy,
+        id,
       ),
     )
     expect(other?.children).toEqual(one?.children)
