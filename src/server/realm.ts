@@ -76,8 +76,9 @@ export class Realm {
       if (!isNotice) this.refuse(envelope, 'remote-server-not-found')
     } else if (to.local === undefined) this.#deliverToServer(envelope)
     else if (this.accountOf(to)?.blocklist.blocks(from) === true) {
-      // As if nobody were there (XEP-0191 §3.3).
-      if (element.name !== 'presence') this.refuse(envelope, 'service-unavailable')
+      // As if nobody were there (XEP-0191 §3.3); what an occupant says to all in a room is no message to this one.
+      if (element.name !== 'presence' && messageType(element) !== 'groupchat')
+        this.refuse(envelope, 'service-unavailable')
     } else
       this.#follow(
         envelope,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { EmbeddedServer } from '../../src/server/index.js'
+import { toBlockingElement } from '../../src/stanza/blocking.js'
 import { toRoomUserElement, type RoomUserInput } from '../../src/stanza/muc.js'
 import { xml, type XmlElement } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
@@ -162,6 +163,18 @@ describe('what is said to all (XEP-0045 §7.4)', () => {
       'message groupchat /bob "Hello" earlier',
       'message groupchat (room) subject ""',
     ])
+  })
+})
+
+describe('an occupant who is blocked (XEP-0191)', () => {
+  it('is not heard, and learns nothing of that from what is said to all', async () => {
+    alice.send(xml('iq', ns.client, { type: 'set', id: 'block' }, toBlockingElement('block', [`${tea}/bob`])))
+    await hear(alice)
+    say(bob, 'Hello')
+    expect(await hear(bob)).toEqual(['message groupchat /bob "Hello"'])
+    send(bob, `${tea}/alice`, 'chat', body('psst'))
+    expect(await hear(bob)).toEqual(['message error /alice service-unavailable (cancel)'])
+    expect(await hear(alice)).toEqual([])
   })
 })
 
