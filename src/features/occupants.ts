@@ -134,6 +134,11 @@ export class Occupants {
     return this.#renamed.get(nickname)?.nickname
   }
 
+  /** Who had this nickname is about to come back under another. */
+  isChanging(nickname: string): boolean {
+    return [...this.#renamed.values()].some((occupant) => occupant.nickname === nickname)
+  }
+
   /** @param know tells those of it who are to know before it is told, such as the chart where it is oneself */
   remove(nickname: string, exit: RoomExit, know = () => {}): void {
     const occupant = this.#people.get(nickname)

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import type { RoomExit, RoomExitKind } from '../../machines/room-context.js'
+import type { RoomEvent, RoomExit, RoomExitKind } from '../../machines/room-context.js'
 import { Channel, StateChannel } from '../router/channel.js'
 import { findDelay, parseDelay } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
@@ -83,32 +83,37 @@ export class RoomEar {
       // Another nickname is refused by the name that is wished, or by the one that one has (§7.6).
       const isAnswer =
         nickname === undefined || nickname === context.wished || nickname === context.self?.nickname
-      if (error !== undefined && isAnswer) this.#actor.send({ type: 'room.refused', error })
+      if (error !== undefined && isAnswer) this.#know({ type: 'room.refused', error })
     } else if (nickname !== undefined) {
       const user = findRoomUser(payloads) ?? nothing
       const isMarked = user.statuses.has(self)
       const known = this.#occupants.formerOf(nickname) ?? nickname
       const named = context.self?.nickname
-      if (type === undefined) this.#present(nickname, presence, user, isMarked || known === named)
+      // Another device of one’s own may go on under the name that one is about to change.
+      const isOf = (own: string | undefined) => known === own && !this.#occupants.isChanging(nickname)
+      if (type === undefined) this.#present(nickname, presence, user, isMarked || isOf(named))
       // Who is put out is not always told so by number, on the way in neither (§9.1, §10.9).
       else if (type === 'unavailable')
-        this.#absent(nickname, presence, user, isMarked || known === (named ?? context.wished))
+        this.#absent(nickname, presence, user, isMarked || isOf(named ?? context.wished))
     }
   }
 
   #present(nickname: string, presence: Presence, user: RoomUser, isSelf: boolean): void {
-    const former = this.#actor.getSnapshot().context.self?.nickname
+    const snapshot = this.#actor.getSnapshot()
+    // Who is there is told anew to whoever enters: what comes on the way out, or before, says nothing of that.
+    if (snapshot.matches('leaving') || snapshot.matches('returning')) return
+    const former = snapshot.context.self?.nickname
     const isOther = isSelf && former !== undefined && former !== nickname
-    if (isOther) this.#occupants.rename(former, nickname)
+    if (isOther && this.#occupants.get(former)?.isSelf === true) this.#occupants.rename(former, nickname)
     this.#occupants.put(nickname, presence, user, isSelf)
     if (!isSelf) return
     this.#occupants.tell(presence)
     const { affiliation = 'none', role = 'none' } = user.item ?? {}
     const { statuses } = user
     const isNew = statuses.has(created)
-    if (isOther || statuses.has(rewritten)) this.#actor.send({ type: 'self.renamed', nickname })
+    if (isOther || statuses.has(rewritten)) this.#know({ type: 'self.renamed', nickname })
     const { knowsLast } = this.#past
-    this.#actor.send({ type: 'self.present', self: { nickname, role, affiliation, isNew }, knowsLast })
+    this.#know({ type: 'self.present', self: { nickname, role, affiliation, isNew }, knowsLast })
     const warnings = new Set([...statuses].filter((number) => !ofSelf.has(number)))
     if (warnings.size > 0) this.#noticed.next(warnings)
   }
@@ -121,7 +126,7 @@ export class RoomEar {
     const exit = toExit(user, presence)
     this.#occupants.remove(nickname, exit, () => {
       // Which name one has now, one’s next presence says.
-      if (isSelf && !isRenamed) this.#actor.send({ type: 'self.absent', exit })
+      if (isSelf && !isRenamed) this.#know({ type: 'self.absent', exit })
     })
   }
 
@@ -142,7 +147,7 @@ export class RoomEar {
         // All that was said before it is told.
         this.#past.noteSilence(this.#place())
         this.#subject.next({ text: subject, nickname })
-        this.#actor.send({ type: 'room.current' })
+        this.#know({ type: 'room.current' })
       }
     } else if (type !== 'error' && nickname !== undefined && body !== undefined)
       this.#whispered.next({ ...this.#read(message), body })
@@ -201,6 +206,11 @@ export class RoomEar {
       if (holder === snapshot.context.jid || holder === this.#server()) return delay?.moment
     }
     return snapshot.matches({ joined: { past: 'told' } }) ? undefined : findDelay(payloads)?.moment
+  }
+
+  /** Whoever is told of something may have closed the room by that. */
+  #know(event: RoomEvent): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event)
   }
 
   /** What comes after one has left says nothing of now. */

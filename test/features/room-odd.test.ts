@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { knownOccupantLimit } from '../../src/features/occupants.js'
+import type { Room } from '../../src/index.js'
 import {
   absent,
   at,
   body,
+  comesBackLate,
   delay,
   entering,
   gone,
@@ -74,6 +76,30 @@ describe('a room that is odd', () => {
     await says(peer, present('Alicia'))
     expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alicia' })
     expect(selves(room)).toEqual(['Alicia'])
+  })
+
+  it.each([
+    ['is there', present('Alice', { content: '<show>away</show>' }), ['Alice', 'Alicia', 'Bob']],
+    ['was there, and goes', present('Alice') + absent('Alice'), ['Alicia', 'Bob']],
+  ])('says between one’s two names that another device %s by the first', async (_, said, there) => {
+    const { room, peer } = await inside()
+    const done = outcomeOf(room.changeNickname('Alicia'))
+    await says(peer, gone('Alice', { codes: [303], item: `nick='Alicia'` }) + said + own('Alicia'))
+    expect([done.is(), selves(room)]).toEqual(['resolved', ['Alicia']])
+    expect(nicknamesIn(room).toSorted()).toEqual(there)
+  })
+
+  it.each([
+    ['leaves', 'leaving', (room: Room) => void room.leave(), ''],
+    ['comes back', 'returning', () => {}, gone('Alice', { codes: [332] })],
+  ])('tells who is there to who %s: nobody is known before one is in', async (_, status, wish, said) => {
+    const { room, peer } = await inside({}, comesBackLate)
+    const occupants = seen(room.occupants$)
+    wish(room)
+    await says(peer, said + own('Alice', { role: 'visitor' }) + present('Carol'))
+    expect(statusOf(room)).toBe(status)
+    await says(peer, gone())
+    expect(occupants.values.map(({ size }) => size)).toEqual([2, 0])
   })
 
   it('gives somebody a name that is taken', async () => {
