@@ -157,7 +157,9 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         }
         if (isPutOut) messages.fail()
         const isTold = snapshot.matches({ joined: { past: 'told' } })
-        if (isTold || isOut) past.release(snapshot.matches({ joined: { past: { told: 'whole' } } }))
+        // What comes while one leaves waits for nothing, nor does what came before it.
+        const isToldAll = isTold || isOut || snapshot.matches('leaving')
+        if (isToldAll) past.release(snapshot.matches({ joined: { past: { told: 'whole' } } }))
         tellOfHalt(actor)
       },
       complete: end,

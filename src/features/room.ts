@@ -105,6 +105,8 @@ export class Room {
   readonly #shown: Steady<RoomSnapshot, RoomState>
   /** Wishes to enter that have not come true. */
   #joining = 0
+  /** Whether the chart has heard the last wish to leave. */
+  #hasHeardLeave = (_: RoomSnapshot) => true
 
   constructor(jid: Jid, parts: RoomParts) {
     this.jid = jid
@@ -176,7 +178,7 @@ export class Room {
     const { resource } = this.jid.withResource(nickname)
     if (resource === undefined) throw new RangeError('a nickname cannot be empty')
     const { state } = this
-    if (state.status === 'joined') {
+    if (state.status === 'joined' && this.#hasHeardLeave(this.#parts.actor.getSnapshot())) {
       if (state.nickname === resource) return
       throw new TypeError(`${this.jid.toString()} is entered already: changeNickname() takes another name`)
     }
@@ -202,6 +204,7 @@ export class Room {
     this.#parts.deeds.bid(status)
     const isOut = this.#parts.actor.getSnapshot().matches('outside')
     const hasHeard = this.#tell({ type: 'room.leave' })
+    this.#hasHeardLeave = hasHeard
     await until(
       this.#parts.actor,
       (snapshot) => isOut || (hasHeard(snapshot) && !snapshot.matches('leaving')),
@@ -312,7 +315,9 @@ export class Room {
 
   /** Leaves without waiting, and forgets the room: its observables complete. */
   close(): void {
-    const { actor, ended } = this.#parts
+    const { actor, ended, past } = this.#parts
+    // What waits for its place is left to whoever enters next.
+    past.complete()
     const isOut = actor.getSnapshot().matches('outside')
     const hasHeard = this.#tell({ type: 'room.leave' })
     // Stopped from within what it tells, the chart would not hear that one leaves.

@@ -274,6 +274,27 @@ describe('where the archive does not have it', () => {
   })
 })
 
+describe('what waits for the past, where one leaves', () => {
+  it('is told before what comes then', async () => {
+    const { heard, stream: peer, room } = await back(named('Bob', 'n3', past))
+    await says(peer, named('Bob', 'n4'))
+    void room.leave()
+    await says(peer, named('Bob', 'n5'))
+    void room.join({ nickname: 'Alice' })
+    await says(peer, gone())
+    await says(peer, door + named('Bob', 'n6', past) + subject())
+    expect(bodies(heard)).toEqual(['n1', 'n3', 'n4', 'n5', 'n6'])
+  })
+
+  it('is told no more once the room is closed, by whoever hears it', async () => {
+    const { heard, stream: peer, room } = await back(named('Bob', 'n3', past))
+    await says(peer, named('Bob', 'n4'))
+    room.message$.subscribe(({ body }) => body === 'n2' && room.close())
+    await answers(peer, true, 'n2', 'n3')
+    expect([bodies(heard), heard.isComplete]).toEqual([['n1', 'n2'], true])
+  })
+})
+
 describe('the last message of an earlier run', () => {
   const enter = async (told: string) => {
     const session = await entering({ after: 'n1' })

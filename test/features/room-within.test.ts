@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RoomState } from '../../src/index.js'
 import {
   at,
+  body,
+  entering,
   gone,
+  groupchat,
   inside,
   outcomeOf,
   own,
@@ -71,6 +74,20 @@ describe('what is asked of a room from within what it tells', () => {
     expect([outcomes(), statusOf(room)]).toEqual([['resolved'], 'outside'])
   })
 
+  it('is to leave, and to be in again: that is so once one is', async () => {
+    const session = await inside()
+    const { peer, room } = session
+    const outcomes = within(session, isVisitor, () => {
+      void room.leave()
+      return room.join({ nickname: 'Alicia' })
+    })
+    await says(peer, silenced)
+    expect([outcomes(), statusOf(room)]).toEqual([['pending'], 'joining'])
+    await says(peer, gone())
+    await says(peer, own('Alicia') + subject())
+    expect([outcomes(), statusOf(room)]).toEqual([['resolved'], 'joined'])
+  })
+
   it('is another nickname: that is so once one has it', async () => {
     const session = await inside()
     const { peer, room } = session
@@ -79,6 +96,26 @@ describe('what is asked of a room from within what it tells', () => {
     expect(outcomes()).toEqual(['pending'])
     await says(peer, gone('Alice', { codes: [303], item: `nick='Alicia'` }) + own('Alicia'))
     expect(outcomes()).toEqual(['resolved'])
+  })
+
+  it.each([
+    ['occupants$', 3],
+    ['message$', 1],
+    ['notice$', 1],
+    ['subject$', 1],
+    ['whisper$', 1],
+  ] as const)('is to forget it, by whoever hears of %s: nothing is told any more', async (name, count) => {
+    const { client, peer, room } = await entering()
+    const warned = vi.spyOn(console, 'warn')
+    const heard = seen<unknown>(room[name])
+    room[name].subscribe(() => heard.values.length === Math.min(count, 2) && room.close())
+    const whispered = `<message from='${at('Bob')}' type='chat'>${body('psst')}</message>`
+    const warnings = own('Alice', { codes: [100, 210] })
+    await says(peer, present('Bob') + warnings + groupchat('Bob', body('x')) + subject('s') + whispered)
+    expect([statusOf(room), heard.isComplete, heard.values.length]).toEqual(['outside', true, count])
+    expect(client.state.status).toBe('online')
+    expect(warned.mock.calls).toEqual([])
+    warned.mockRestore()
   })
 
   it('is to forget it: the room is told', async () => {
