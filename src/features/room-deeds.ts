@@ -26,10 +26,8 @@ import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
+import { overlapMs } from './room-past.js'
 import type { JoinOptions, ReasonOptions, RoomConfiguration } from './room.js'
-
-/** What was said before the session was lost is asked for again so much further back: clocks differ. */
-const overlapSeconds = 60
 
 /** What is said to a room, and asked of it. */
 export class RoomDeeds {
@@ -198,7 +196,7 @@ const isNone = ({ maxCharacters, maxMessages, seconds }: RoomHistory = {}) =>
   maxCharacters === 0 || maxMessages === 0 || seconds === 0
 
 const toMissed = (spokenAt: number): RoomHistory => ({
-  seconds: Math.max(0, Math.ceil((Date.now() - spokenAt) / 1_000)) + overlapSeconds,
+  seconds: Math.ceil((Math.max(0, Date.now() - spokenAt) + overlapMs) / 1_000),
 })
 
 const unreadable = (what: string) => new ProtocolError('bad-format', `the room answers with no ${what}`)

@@ -7,8 +7,9 @@ import { findRoomUser, type RoomUser } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
 import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
 import type { XmlElement } from '../xml/element.js'
+import { forgetOldest } from './forget-oldest.js'
 import type { Occupants } from './occupants.js'
-import type { RoomMessages } from './room-messages.js'
+import { awaitedReflectionLimit, type RoomMessages } from './room-messages.js'
 import type { RoomPast, RoomPlace } from './room-past.js'
 import type { RoomActorRef, RoomMessage, RoomSubject } from './room.js'
 import type { ArchivedMessage } from './timeline.js'
@@ -41,6 +42,8 @@ export class RoomEar {
   /** When the room was heard last, by the clock that never jumps. */
   heardMs = 0
   readonly #past: RoomPast
+  /** One’s own words: by what name, with which id, and what. */
+  readonly #reflected = new Set<string>()
 
   /** @param server the address of one’s own */
   constructor(
@@ -181,7 +184,7 @@ export class RoomEar {
     const moment = archived ?? this.#momentOf(payloads)
     const name = findOriginId(payloads) ?? id
     const isMine = nickname !== undefined && nickname === (self?.nickname ?? wished)
-    const isReflected = name !== undefined && this.#messages.reflected(name, isMine, body)
+    const isReflected = name !== undefined && this.#isReflected(name, isMine, message)
     const isOwn = isReflected || (isMine && moment === undefined)
     return {
       id: findStanzaId(payloads, jid),
@@ -191,6 +194,15 @@ export class RoomEar {
       moment,
       message,
     }
+  }
+
+  /** The past may have again what was reflected, and what waits is told by the copy that comes first in it. */
+  #isReflected(name: string, isMine: boolean, { body, from }: Message): boolean {
+    const said = JSON.stringify([from?.toString(), name, body])
+    if (!this.#messages.reflected(name, isMine, body)) return this.#reflected.has(said)
+    this.#reflected.add(said)
+    if (this.#reflected.size > awaitedReflectionLimit) forgetOldest(this.#reflected)
+    return true
   }
 
   /**

@@ -9,7 +9,7 @@ import { heldMessageLimit, Timeline, type ArchivedMessage } from './timeline.js'
 import type { RoomMessage } from './room.js'
 
 /** What was said before the session was lost is asked for again so much further back, in milliseconds: clocks differ. */
-const overlapMs = 60_000
+export const overlapMs = 60_000
 
 /** Where a message of a room has its place. */
 export type RoomPlace =
@@ -181,4 +181,4 @@ function remember(names: Set<string>, name: string): void {
 const toNameless = ({ body, message: { from, id } }: RoomMessage): string =>
   JSON.stringify([from?.toString(), id, body])
 
-export const isHeld = (place: RoomPlace): boolean => place === 'heldAsPast' || place === 'heldAsSaid'
+const isHeld = (place: RoomPlace): boolean => place === 'heldAsPast' || place === 'heldAsSaid'

@@ -129,6 +129,28 @@ describe('coming back into a room whose last message is known', () => {
     expect(bodies(session.heard)).toEqual(['n1', 'mine', 'other'])
   })
 
+  it.each([
+    ['the room tells of it, too', past],
+    ['it is reflected meanwhile', ''],
+  ])('knows one’s own words though %s', async (_, more) => {
+    const session = await knowing()
+    const delivery = session.room.send('mine')
+    await rest()
+    await suspend(session)
+    const peer = await renewed(session)
+    const reflected = groupchat('Alice', body('mine') + stanzaId('n2') + more, delivery.id)
+    await says(peer, more === '' ? door + subject() + reflected : door + reflected + subject())
+    const { id, query } = question(peer)
+    const words = archived(query, 'n2', kept('mine', at('Alice'), 'groupchat', delivery.id))
+    const others = archived(query, 'n3', kept('mine', at('Alice'), 'groupchat', 'other'))
+    await says(peer, words + others + end(id, true, ['n2', 'n3']))
+    expect(session.heard.values.map(({ id: name, isOwn }) => [name, isOwn])).toEqual([
+      ['n1', false],
+      ['n2', true],
+      ['n3', false],
+    ])
+  })
+
   it('tells once what the archive has, and is said while it is asked', async () => {
     const { heard, stream: peer } = await back(named('Bob', 'n2', past))
     await says(peer, named('Bob', 'n3'))
