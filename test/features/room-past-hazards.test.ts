@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Peer } from '../spec/peer.js'
 import { renewed, resumed, suspend } from '../spec/sessions.js'
+import { rest } from '../spec/session.js'
 import {
   answers,
   archived,
@@ -82,6 +83,9 @@ describe('a session that ends while the past is fetched', () => {
     await says(await renewed(session), door)
     await suspend(session)
     await vi.advanceTimersByTimeAsync(100_000)
+    // By lot the client tries to come back just then.
+    session.peers.at(-1)?.cut()
+    await rest()
     const peer = await resumed(session)
     expect(questionsIn(peer)).toEqual([])
     await says(peer, subject())
