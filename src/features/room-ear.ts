@@ -178,7 +178,7 @@ export class RoomEar {
 
   /** Who says it, and when; one’s own words are known by their id, since somebody else may have had the name before. */
   #read(message: Message, archived?: number): Omit<RoomMessage, 'body'> {
-    const { body, from, id, payloads } = message
+    const { from, id, payloads } = message
     const { jid, self, wished } = this.#actor.getSnapshot().context
     const nickname = from?.resource
     const moment = archived ?? this.#momentOf(payloads)

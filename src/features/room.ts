@@ -106,7 +106,7 @@ export class Room {
   /** Wishes to enter that have not come true. */
   #joining = 0
   /** Whether the chart has heard the last wish to leave. */
-  #hasHeardLeave = (_: RoomSnapshot) => true
+  #hasHeardLeave: (snapshot: RoomSnapshot) => boolean = () => true
 
   constructor(jid: Jid, parts: RoomParts) {
     this.jid = jid

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
 import type { RoomState } from '../../src/index.js'
 import {
@@ -107,8 +108,9 @@ describe('what is asked of a room from within what it tells', () => {
   ] as const)('is to forget it, by whoever hears of %s: nothing is told any more', async (name, count) => {
     const { client, peer, room } = await entering()
     const warned = vi.spyOn(console, 'warn')
-    const heard = seen<unknown>(room[name])
-    room[name].subscribe(() => heard.values.length === Math.min(count, 2) && room.close())
+    const told$: Observable<unknown> = room[name]
+    const heard = seen(told$)
+    told$.subscribe(() => heard.values.length === Math.min(count, 2) && room.close())
     const whispered = `<message from='${at('Bob')}' type='chat'>${body('psst')}</message>`
     const warnings = own('Alice', { codes: [100, 210] })
     await says(peer, present('Bob') + warnings + groupchat('Bob', body('x')) + subject('s') + whispered)
