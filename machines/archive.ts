@@ -1,5 +1,6 @@
 import { assign } from 'xstate'
-import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
+import { TimeoutError, type XmppError } from '../src/errors.js'
+import { isForgotten } from './archive-refusals.js'
 import { toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
@@ -128,8 +129,7 @@ export const archiveMachine = setup({
     isAnchored: ({ context }) => context.anchored,
     isComplete: (_, { output }: { readonly output: PageFacts }) => output.complete,
     isUnstable: (_, { output }: { readonly output: PageFacts }) => output.complete && !output.stable,
-    isForgotten: (_, { error }: { readonly error: unknown }) =>
-      error instanceof StanzaError && error.condition === 'item-not-found',
+    isForgotten: (_, { error }: { readonly error: unknown }) => isForgotten(error),
   },
   delays: {
     pageTimeout: ({ context }) => context.timeouts.pageMs,

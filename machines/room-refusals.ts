@@ -14,6 +14,3 @@ export const undecided: Conditions = new Set(['remote-server-not-found', 'remote
 
 /** What may be otherwise the next time: one’s own ghost has the nickname until its server knows better. */
 export const passing: Conditions = new Set([...undecided, 'conflict'])
-
-/** There is no archive to ask. @see XEP-0313 §7, RFC 6120 §8.4 */
-export const withoutArchive: Conditions = new Set(['service-unavailable', 'feature-not-implemented'])

@@ -1,5 +1,6 @@
 import { assign } from 'xstate'
 import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
+import { isForgotten, isWithoutArchive } from './archive-refusals.js'
 import { toXmppError } from './failure.js'
 import type { PageFacts } from './archive.js'
 import {
@@ -13,7 +14,7 @@ import {
   type RoomInput,
 } from './room-context.js'
 import { past } from './room-past.js'
-import { passing, stillIn, undecided, withoutArchive } from './room-refusals.js'
+import { passing, stillIn, undecided } from './room-refusals.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -117,9 +118,8 @@ export const roomMachine = setup({
     isUnstable: (_, { output }: { readonly output: PageFacts }) => output.complete && !output.stable,
     /** The archive no longer has the message to go on from; then it is asked by the time, once. */
     isForgotten: ({ context }, { error }: { readonly error: unknown }) =>
-      context.gap === undefined && error instanceof StanzaError && error.condition === 'item-not-found',
-    isWithoutArchive: (_, { error }: { readonly error: unknown }) =>
-      error instanceof StanzaError && withoutArchive.has(error.condition),
+      context.gap === undefined && isForgotten(error),
+    isWithoutArchive: (_, { error }: { readonly error: unknown }) => isWithoutArchive(error),
     /** Who was in is not refused by that: the room cannot be reached, or one’s own ghost has the name still. */
     mayPass: ({ context }, { error }: { readonly error: unknown }) =>
       context.stays && error instanceof StanzaError && passing.has(error.condition),

@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
 import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
+import { isWithoutArchive } from '../../machines/archive-refusals.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
-import { StanzaError, type XmppError } from '../errors.js'
+import type { XmppError } from '../errors.js'
 import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
 import { findDelay } from '../stanza/delay.js'
@@ -182,11 +183,6 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   }
 }
-
-/** The server knows of none, rather than that it would not be asked. */
-const isWithoutArchive = (error: XmppError | undefined) =>
-  error instanceof StanzaError &&
-  (error.condition === 'service-unavailable' || error.condition === 'feature-not-implemented')
 
 /**
  * What came last is asked for once more, with what is called alike: where a page ends between two such messages, nothing that

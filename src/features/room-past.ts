@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { PageFacts } from '../../machines/archive.js'
-import { StanzaError } from '../errors.js'
+import { isForgotten } from '../../machines/archive-refusals.js'
 import type { Jid } from '../stanza/jid.js'
 import type { ArchiveQueries } from './archive-queries.js'
 import { ArchiveReader } from './archive-reader.js'
@@ -107,8 +107,7 @@ export class RoomPast {
       if (page.complete) this.#fetched = this.#count
       return page
     } catch (error) {
-      const isForgotten = error instanceof StanzaError && error.condition === 'item-not-found'
-      if (isForgotten && last !== undefined) this.#timeline.anchor(undefined)
+      if (isForgotten(error) && last !== undefined) this.#timeline.anchor(undefined)
       throw error
     }
   }
