@@ -4,7 +4,7 @@ import { blockingMachine } from '../../machines/blocking.js'
 import { StanzaError, type XmppError } from '../errors.js'
 import { StateChannel } from '../router/channel.js'
 import type { RequestOptions } from '../router/requests.js'
-import { speaksForAccount } from '../router/trust.js'
+import { isOwnSide, speaksForAccount } from '../router/trust.js'
 import { parseBlocking, toBlockedNames, toBlockingElement, type Blocking } from '../stanza/blocking.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import * as ns from '../xml/namespaces.js'
@@ -121,9 +121,9 @@ export function blocking({ bus, start }: FeatureHost): BlockingFeature {
     },
     block: async (input, options) => {
       const jids = toJids(input)
-      const own = bus.account?.bare ?? ''
+      const { account } = bus
       // Servers would keep one’s own devices from each other.
-      const oneself = jids.find(({ bare }) => own === bare.toString() || own.endsWith(`@${bare.toString()}`))
+      const oneself = jids.find(({ bare }) => account !== undefined && isOwnSide(bare.toString(), account))
       if (oneself !== undefined) throw new RangeError(`${oneself.toString()} is oneself, or one’s own server`)
       if (jids.length > 0) await change('block', jids, options)
     },

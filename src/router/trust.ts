@@ -27,6 +27,10 @@ export function speaksForAccount(from: string | undefined, account: Account): bo
   return from === undefined || from === account.bare
 }
 
+/** Whether a bare address is one's own, or that of one's own server: the domain alone. */
+export const isOwnSide = (bare: string, { bare: own }: Pick<Account, 'bare'>): boolean =>
+  bare === own || own.endsWith(`@${bare}`)
+
 /** Who could see anyway that one is there. */
 export interface Audience {
   /** One’s presence is announced. */
@@ -45,9 +49,7 @@ export interface Audience {
 export function mayKnowOfMe(from: Jid | undefined, account: Account, audience: Audience): boolean {
   if (from === undefined) return true
   const bare = from.bare.toString()
-  const own = account.bare
-  // One's own server has the domain alone.
-  if (bare === own || own.endsWith(`@${bare}`)) return true
+  if (isOwnSide(bare, account)) return true
   return (audience.isShown() && audience.isSubscriber(bare)) || audience.wasTold(bare)
 }
 

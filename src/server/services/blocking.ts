@@ -21,10 +21,12 @@ export const serveBlocking: Service = ({ iq, from, account, isOwn, realm }) => {
 function change(realm: Realm, account: Account, { isEmpty, jids, name }: Blocking): ServiceAnswer {
   if (isEmpty && name === 'block') return refused('bad-request')
   if (!isEmpty && jids.length === 0) return refused('jid-malformed')
-  const refusal =
-    name === 'block' ? block(realm, account, jids) : unblock(realm, account, isEmpty ? undefined : jids)
+  if (name === 'block') {
+    const refusal = block(realm, account, jids)
+    if (refusal !== undefined) return refusal
+  } else unblock(realm, account, isEmpty ? account.blocklist.names.map((blocked) => toJid(blocked)) : jids)
   const push = toBlockingElement(name, jids)
-  return refusal ?? { kind: 'result', afterwards: () => tellAll(realm, account, push) }
+  return { kind: 'result', afterwards: () => tellAll(realm, account, push) }
 }
 
 /** Whoever sees the account hears that it is gone, while that can be said yet. @see XEP-0191 §3.3 */
@@ -37,13 +39,11 @@ function block(realm: Realm, account: Account, jids: readonly Jid[]): ServiceAns
   return undefined
 }
 
-/** @param jids all that are blocked, where nobody is named. @see XEP-0191 §3.4, §3.5 */
-function unblock(realm: Realm, account: Account, jids: readonly Jid[] | undefined): undefined {
+/** @see XEP-0191 §3.4, §3.5 */
+function unblock(realm: Realm, account: Account, jids: readonly Jid[]): void {
   const { blocklist } = account
-  const gone = jids ?? blocklist.names.map((name) => toJid(name))
-  blocklist.remove(gone)
-  for (const jid of gone) if (!blocklist.blocks(jid)) showTo(realm, account, jid)
-  return undefined
+  blocklist.remove(jids)
+  for (const jid of jids) if (!blocklist.blocks(jid)) showTo(realm, account, jid)
 }
 
 function tellAll(realm: Realm, account: Account, payload: ReturnType<typeof toBlockingElement>): void {
