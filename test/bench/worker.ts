@@ -15,6 +15,8 @@ export interface WorkerTask {
   readonly timeoutMs?: number
   /** Lets the worker collect garbage by its own will. */
   readonly exposeGc?: boolean
+  /** Whether V8 collects garbage because the worker rests. Default true. */
+  readonly collectsAtRest?: boolean
   /** Hears what the worker says; `answer` says a word back. */
   readonly hear?: (word: string, figures: Figures, answer: (word: string) => void) => void
 }
@@ -25,6 +27,7 @@ const lastWordsLimit = 2000
 /** Runs one worker and resolves with what it measured; rejects with its last words when it fails. */
 export async function runWorker({
   caFile,
+  collectsAtRest = true,
   exposeGc,
   hear,
   input,
@@ -32,7 +35,10 @@ export async function runWorker({
   timeoutMs = defaultTimeoutMs,
 }: WorkerTask): Promise<Figures> {
   const child = fork(benchFile('workers', `${script}.mjs`), [JSON.stringify(input)], {
-    execArgv: exposeGc === true ? ['--expose-gc'] : [],
+    execArgv: [
+      ...(exposeGc === true ? ['--expose-gc'] : []),
+      ...(collectsAtRest ? [] : ['--no-memory-reducer']),
+    ],
     env: { ...process.env, ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
