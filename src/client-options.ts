@@ -1,4 +1,4 @@
-import { reaches } from '#dialer'
+import { nameEndpoint } from '#dialer'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -11,7 +11,6 @@ import type { Crossing } from './router/crossing.js'
 import { toPresenceElement, type PresenceInput } from './stanza/presence.js'
 import { findMechanism } from './sasl/mechanisms.js'
 import type { ScramKeyCache } from './sasl/scram-key-cache.js'
-import { parseEndpoint, toLoggableUrl } from './transport/endpoint.js'
 import type { SessionStore } from './session-in.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
@@ -213,13 +212,14 @@ function toAddresses(endpoint: string | readonly string[] | undefined): Readonly
   if (endpoint !== undefined && texts.length === 0) {
     throw new RangeError('an empty list of endpoints leads nowhere; leave it out to discover them')
   }
-  const endpoints = texts.map((text) => ({ text, endpoint: parseEndpoint(text) }))
-  const reached = endpoints.filter(({ endpoint }) => reaches(endpoint))
-  if (reached.length < 1 && texts.length > 0)
+  const addresses = new Map<string, string>()
+  for (const text of texts) {
+    const name = nameEndpoint(text)
+    if (name !== undefined) addresses.set(name, text)
+  }
+  if (addresses.size < 1 && texts.length > 0)
     throw new RangeError('a browser reaches XMPP by WebSocket only: give a ws: or wss: endpoint')
-  return new Map(
-    reached.map(({ text, endpoint }) => [endpoint.kind === 'websocket' ? toLoggableUrl(text) : text, text]),
-  )
+  return addresses
 }
 
 function refuseUnknownMechanisms(names: readonly string[] = []): void {

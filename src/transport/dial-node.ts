@@ -1,10 +1,11 @@
 import { compileAddressPatterns } from './address-patterns.js'
 import type { Dialer, DialerOptions } from './dial.js'
 import { discoverEndpoints, type SrvResolver } from './discovery.js'
-import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint.js'
+import { formatEndpoint, parseEndpoint } from './endpoint.js'
 import { dialTcp, dialTls } from './tcp.js'
 import type { TlsClientOptions } from './transport.js'
 import { dialWebSocket } from './web-socket.js'
+import { toLoggableUrl } from './web-socket-url.js'
 
 export interface NodeDialerOptions extends DialerOptions {
   /** See `DiscoveryOptions`. */
@@ -12,8 +13,12 @@ export interface NodeDialerOptions extends DialerOptions {
   readonly random?: () => number
 }
 
-/** Whether this platform has the means: Node has all. */
-export const reaches = (_endpoint: Endpoint): boolean => true
+/**
+ * What errors and states call an endpoint: the query of a WebSocket URL may be a secret. Node has the means for all.
+ * @throws RangeError for what is no endpoint
+ */
+export const nameEndpoint = (text: string): string | undefined =>
+  parseEndpoint(text).kind === 'websocket' ? toLoggableUrl(text) : text
 
 /** The dialer of Node: SRV records, STARTTLS, direct TLS and WebSockets. */
 export function createDialer(options: NodeDialerOptions = {}): Dialer {

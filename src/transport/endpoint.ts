@@ -1,3 +1,5 @@
+import { isWebSocketUrl, parseWebSocketUrl, quote, readUrl } from './web-socket-url.js'
+
 /** Where and how to connect. */
 export type Endpoint =
   | {
@@ -21,11 +23,9 @@ export const defaultPorts = { starttls: 5222, 'direct-tls': 5223 } as const
  * @throws RangeError for anything else, a path or query with `xmpp:`, and credentials in any of them
  */
 export function parseEndpoint(text: string): Endpoint {
-  // A text with credentials is not repeated in the error.
-  if (/^[a-z]+:\/\/[^/?#]*@/i.test(text)) throw new RangeError('an endpoint carries no user name or password')
-  const url = toUrl(text)
+  const url = readUrl(text)
+  if (url !== undefined && isWebSocketUrl(url)) return { kind: 'websocket', url: parseWebSocketUrl(text) }
   const { protocol } = url ?? {}
-  if (url !== undefined && (protocol === 'ws:' || protocol === 'wss:')) return toWebSocketEndpoint(url, text)
   if (url === undefined || (protocol !== 'xmpp:' && protocol !== 'xmpps:') || !text.includes('://')) {
     throw new RangeError(
       `not an endpoint: ${quote(text)}; write xmpp://host:5222, xmpps://host:5223, ws://… or wss://…`,
@@ -57,33 +57,9 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return `${endpoint.kind === 'starttls' ? 'xmpp' : 'xmpps'}://${host}:${endpoint.port}`
 }
 
-/** A WebSocket URL that is safe to log: its query may hold a token. */
-export function toLoggableUrl(url: string | URL): string {
-  const { protocol, host, pathname } = typeof url === 'string' ? new URL(url) : url
-  return `${protocol}//${host}${pathname}`
-}
-
-function toWebSocketEndpoint(url: URL, text: string): Endpoint {
-  if (url.hash !== '') throw new RangeError(`not an endpoint: ${quote(text)} has a fragment`)
-  return { kind: 'websocket', url: url.href }
-}
-
 /** Names of `http:` URLs are prepared for the DNS (IDNA); those of `xmpp:` URLs come as they were written. */
 function toHost(hostname: string, text: string): string {
-  const host = toUrl(`http://${hostname}`)?.hostname ?? ''
+  const host = readUrl(`http://${hostname}`)?.hostname ?? ''
   if (host === '') throw new RangeError(`not an endpoint: ${quote(text)} has no valid host`)
   return host.replace(/^\[(.*)\]$/, '$1')
 }
-
-function toUrl(text: string): URL | undefined {
-  try {
-    return new URL(text)
-  } catch {
-    return undefined
-  }
-}
-
-const quotedLimit = 100
-
-const quote = (text: string): string =>
-  JSON.stringify(text.length > quotedLimit ? `${text.slice(0, quotedLimit)}…` : text)

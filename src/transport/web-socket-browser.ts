@@ -1,10 +1,10 @@
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { SinkFeed } from './sink-feed.js'
-import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import type { TlsFacts, Transport, TransportSink } from './transport.js'
 import { closeOutcome } from './web-socket-close.js'
 import { defaultFrameLimitBytes, xmppSubprotocol, type WebSocketDialOptions } from './web-socket-dial.js'
+import { parseWebSocketUrl, toLoggableUrl } from './web-socket-url.js'
 
 /** What may wait while paused, in UTF-16 units: browsers cannot make the other side wait. */
 export const heldLimit = 4_194_304
@@ -19,13 +19,12 @@ const flushPollMs = 10
  * @see RFC 7395
  */
 export async function dialWebSocket(options: WebSocketDialOptions): Promise<Transport> {
-  const { url, signal, frameLimitBytes = defaultFrameLimitBytes } = options
-  const endpoint = parseEndpoint(url)
-  if (endpoint.kind !== 'websocket') throw new RangeError('a WebSocket URL begins with ws: or wss:')
-  const address = toLoggableUrl(endpoint.url)
+  const { signal, frameLimitBytes = defaultFrameLimitBytes } = options
+  const url = parseWebSocketUrl(options.url)
+  const address = toLoggableUrl(url)
   const deed = `connecting to ${address}`
   if (signal.aborted) throw abortedError(deed, signal)
-  const socket = openSocket(endpoint.url, deed)
+  const socket = openSocket(url, deed)
   return new Promise((resolve, reject) => {
     const listeners = new AbortController()
     const giveUp = (error: TransportError): void => {

@@ -5,12 +5,12 @@ import { WebSocket } from 'ws'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { toNaming } from './certificate-identity.js'
-import { parseEndpoint, toLoggableUrl } from './endpoint.js'
 import { toTransportError } from './node-failure.js'
 import { SocketReads } from './socket-reads.js'
 import { toSecureContext } from './tls-upgrade.js'
 import type { Transport } from './transport.js'
 import { defaultFrameLimitBytes, xmppSubprotocol, type WebSocketDialOptions } from './web-socket-dial.js'
+import { parseWebSocketUrl, toLoggableUrl } from './web-socket-url.js'
 import { WebSocketTransport } from './web-socket-transport.js'
 
 /**
@@ -19,10 +19,8 @@ import { WebSocketTransport } from './web-socket-transport.js'
  * @see RFC 7395
  */
 export async function dialWebSocket(options: WebSocketDialOptions): Promise<Transport> {
-  const { url, signal, frameLimitBytes = defaultFrameLimitBytes } = options
-  const endpoint = parseEndpoint(url)
-  if (endpoint.kind !== 'websocket') throw new RangeError('a WebSocket URL begins with ws: or wss:')
-  const target = new URL(endpoint.url)
+  const { signal, frameLimitBytes = defaultFrameLimitBytes } = options
+  const target = new URL(parseWebSocketUrl(options.url))
   const address = toLoggableUrl(target)
   const deed = `connecting to ${address}`
   const tls = tlsOptionsOf(target, options.tls ?? {})

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatEndpoint, parseEndpoint, toLoggableUrl } from '../../src/transport/endpoint.js'
+import { nameEndpoint } from '../../src/transport/dial-browser.js'
+import { formatEndpoint, parseEndpoint } from '../../src/transport/endpoint.js'
+import { toLoggableUrl } from '../../src/transport/web-socket-url.js'
 
 describe('parseEndpoint()', () => {
   it.each([
@@ -69,5 +71,25 @@ describe('toLoggableUrl()', () => {
     expect(toLoggableUrl('wss://a:CANARY@example.test:444/x?token=CANARY#CANARY')).toBe(
       'wss://example.test:444/x',
     )
+  })
+})
+
+describe('nameEndpoint() of browsers', () => {
+  it('tells nothing secret, and takes WebSockets alone', () => {
+    expect(nameEndpoint('WSS://Example.test/x?token=CANARY')).toBe('wss://example.test/x')
+    expect(nameEndpoint('xmpps://example.test')).toBeUndefined()
+    expect(nameEndpoint('xmpp://example.test:5222')).toBeUndefined()
+  })
+
+  it.each([
+    ['wss://example.test/#x', 'fragment'],
+    ['https://example.test', 'write ws://… or wss://…'],
+    ['example.test', 'not an endpoint'],
+    ['xmpp://juliet:CANARY@example.test', 'no user name or password'],
+    ['wss://juliet:CANARY@example.test/', 'no user name or password'],
+  ])('refuses %j', (text, words) => {
+    expect(() => nameEndpoint(text)).toThrow(RangeError)
+    expect(() => nameEndpoint(text)).toThrow(words)
+    expect(() => nameEndpoint(text)).not.toThrow('CANARY')
   })
 })

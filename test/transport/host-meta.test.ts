@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { discoverEndpoints } from '../../src/transport/discovery-browser.js'
-import { formatEndpoint } from '../../src/transport/endpoint.js'
 import { hostMetaLimitBytes, type HostMetaOptions } from '../../src/transport/host-meta.js'
 import { never } from './pairings.js'
 import { portOf, rejection } from './peers.js'
@@ -24,8 +23,7 @@ function fetchOf(documents: Readonly<Record<string, string>>) {
 
 async function discover(documents: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { fetch } = fetchOf(documents)
-  const endpoints = await discoverEndpoints({ domain: 'example.test', signal: never(), fetch })
-  return endpoints.map(formatEndpoint)
+  return discoverEndpoints({ domain: 'example.test', signal: never(), fetch })
 }
 
 describe('discoverEndpoints() of browsers', () => {
@@ -37,7 +35,7 @@ describe('discoverEndpoints() of browsers', () => {
     ]
     const { fetch, asked } = fetchOf({ 'host-meta.json': JSON.stringify({ links }) })
     const found = await discoverEndpoints({ domain: 'example.test', signal: never(), fetch })
-    expect(found.map(formatEndpoint)).toEqual(['wss://web.example.test/ws', 'wss://example.test:5281/xmpp'])
+    expect(found).toEqual(['wss://web.example.test/ws', 'wss://example.test:5281/xmpp'])
     expect(asked).toEqual(['https://example.test/.well-known/host-meta.json'])
   })
 
