@@ -89,7 +89,7 @@ function toDialer(options: ClientOptions, { addresses, opener, frameLimitBytes }
   const isCommon = options.tls === undefined && options.limits === undefined
   const platform = isCommon
     ? (commonDialer ??= createDialer({ frameLimitBytes }))
-    : createPlatformDialer(options, frameLimitBytes)
+    : createDialer({ ...options.tls, frameLimitBytes })
   if (opener === undefined) {
     const hidesNothing = [...addresses].every(([name, address]) => name === address)
     if (hidesNothing) return platform
@@ -104,15 +104,6 @@ function toDialer(options: ClientOptions, { addresses, opener, frameLimitBytes }
     throw new TypeError('the function given as `endpoint` opened no transport')
   }
   return { ...platform, dial }
-}
-
-function createPlatformDialer({ tls }: ClientOptions, frameLimitBytes: number): Dialer {
-  const { ca, cert, key } = tls ?? {}
-  return createDialer({
-    frameLimitBytes,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  })
 }
 
 const isTransport = (value: unknown): value is Transport =>

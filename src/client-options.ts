@@ -158,9 +158,6 @@ function refuseContradictions(options: ClientOptions, jid: Jid, anonymous: boole
   }
   if (anonymous && options.password !== undefined)
     throw new TypeError('an anonymous session takes no password')
-  if ((options.tls?.cert === undefined) !== (options.tls?.key === undefined)) {
-    throw new TypeError('a client certificate needs both `tls.cert` and `tls.key`')
-  }
 }
 
 /** What would fail later, or go unheard: observers are not heard when they throw. */
@@ -175,7 +172,6 @@ function refuseMisfits({
   store,
   surroundings,
   timeouts = {},
-  tls = {},
   wire,
 }: ClientOptions): void {
   for (const [name, observer] of Object.entries({ inspect, security, wire })) {
@@ -187,10 +183,6 @@ function refuseMisfits({
   if (!['function', 'string'].includes(typeof password))
     throw new TypeError('`password` is text, or a function that gives it')
   if (!Array.isArray(mechanisms)) throw new TypeError('`mechanisms` is a list of names')
-  for (const [name, texts = []] of Object.entries({ ca: tls.ca, cert: tls.cert, key: tls.key })) {
-    if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
-      throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
-  }
   if (store !== undefined && typeof store !== 'function')
     throw new TypeError('`store` is no place for a session: write `store: sessionIn(store)`')
   if (keyCache !== undefined && typeof keyCache.find !== 'function')

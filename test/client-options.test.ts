@@ -11,7 +11,7 @@ describe('the options of createClient()', () => {
     [{ jid: 'a@b.test', endpoint: [] }, RangeError, /empty list/],
     [{ jid: 'a@b.test', timeouts: { dialMs: 0 } }, RangeError, /dialMs/],
     [{ jid: 'a@b.test', timeouts: { dialMs: Number.NaN } }, RangeError, /dialMs/],
-    [{ jid: 'a@b.test', tls: { cert: 'PEM' } }, TypeError, /tls\.key/],
+    [{ jid: 'a@b.test', tls: { cert: '-----BEGIN CERTIFICATE-----' } }, TypeError, /tls\.key/],
     [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
     [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
     [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],

@@ -20,9 +20,13 @@ export interface NodeDialerOptions extends DialerOptions {
 export const nameEndpoint = (text: string): string | undefined =>
   parseEndpoint(text).kind === 'websocket' ? toLoggableUrl(text) : text
 
-/** The dialer of Node: SRV records, STARTTLS, direct TLS and WebSockets. */
+/**
+ * The dialer of Node: SRV records, STARTTLS, direct TLS and WebSockets.
+ * @throws TypeError for a certificate without its key, and for what is no PEM
+ */
 export function createDialer(options: NodeDialerOptions = {}): Dialer {
-  const { resolver, random, frameLimitBytes, ...material } = options
+  const { resolver, random, frameLimitBytes } = options
+  const material = toMaterial(options)
   const tlsOptions = (domain: string): TlsClientOptions => ({ domain, ...material })
   return {
     tlsOptions,
@@ -46,5 +50,18 @@ export function createDialer(options: NodeDialerOptions = {}): Dialer {
       const { kind, host, port } = endpoint
       return kind === 'starttls' ? dialTcp({ host, port, signal }) : dialTls({ host, port, tls, signal })
     },
+  }
+}
+
+function toMaterial({ ca, cert, key }: DialerOptions): Omit<TlsClientOptions, 'domain'> {
+  for (const [name, texts = []] of Object.entries({ ca, cert, key })) {
+    if ([texts].flat().some((pem) => pem !== '' && !pem.includes('-----BEGIN ')))
+      throw new TypeError(`\`tls.${name}\` is PEM itself, not the name of a file`)
+  }
+  if ((cert === undefined) !== (key === undefined))
+    throw new TypeError('a client certificate needs both `tls.cert` and `tls.key`')
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
   }
 }

@@ -16,10 +16,10 @@ export interface Dialer {
 /** What holds for every connection of one client. */
 export interface DialerOptions {
   /** PEM authorities to trust instead of the system's; browsers ignore it. */
-  readonly ca?: string | readonly string[]
+  readonly ca?: string | readonly string[] | undefined
   /** PEM client certificate and key, for SASL EXTERNAL; browsers ignore them. */
-  readonly cert?: string
-  readonly key?: string
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
   /** The longest text frame that is taken from a WebSocket, in bytes. Default 1 MiB. */
   readonly frameLimitBytes?: number
 }
