@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { AuthenticationError, type SaslFailureCondition, type XmppError } from '../src/errors.js'
-import { timedOut, toXmppError, type Wait } from './failure.js'
+import { failure, timedOut, toXmppError, type Wait } from './failure.js'
 import {
   chooseMechanisms,
   legacyMechanism,
@@ -93,6 +93,18 @@ export interface FieldsParams {
 export interface IdentifyParams {
   readonly answer: IdentifyAnswer
 }
+
+const answered = ({ event }: { readonly event: { readonly output: SaslAnswer } }) => ({
+  answer: event.output,
+})
+const refusal = { type: 'noteRefusal', params: answered } as const
+
+/** What follows, at any step, from an answer that ends the exchange. */
+const unlessChallenged = [
+  { guard: { type: 'isSuccess', params: answered }, target: 'verifying' },
+  { guard: { type: 'mayTryNext', params: answered }, target: 'choosing', actions: refusal },
+  { target: 'failed', actions: refusal },
+] as const
 
 /**
  * Decides which mechanism is tried, when the next one, and when the server may be believed. Refuses to know passwords, keys,
@@ -198,24 +210,12 @@ export const authenticationMachine = setup({
         }),
         onDone: [
           {
-            guard: { type: 'isChallenge', params: ({ event }) => ({ answer: event.output }) },
+            guard: { type: 'isChallenge', params: answered },
             target: 'responding',
           },
-          {
-            guard: { type: 'isSuccess', params: ({ event }) => ({ answer: event.output }) },
-            target: 'verifying',
-          },
-          {
-            guard: { type: 'mayTryNext', params: ({ event }) => ({ answer: event.output }) },
-            target: 'choosing',
-            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
-          },
-          {
-            target: 'failed',
-            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
-          },
+          ...unlessChallenged,
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
@@ -229,25 +229,13 @@ export const authenticationMachine = setup({
         src: 'answerChallenge',
         onDone: [
           {
-            guard: { type: 'isChallenge', params: ({ event }) => ({ answer: event.output }) },
+            guard: { type: 'isChallenge', params: answered },
             target: 'responding',
             reenter: true,
           },
-          {
-            guard: { type: 'isSuccess', params: ({ event }) => ({ answer: event.output }) },
-            target: 'verifying',
-          },
-          {
-            guard: { type: 'mayTryNext', params: ({ event }) => ({ answer: event.output }) },
-            target: 'choosing',
-            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
-          },
-          {
-            target: 'failed',
-            actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
-          },
+          ...unlessChallenged,
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
@@ -260,7 +248,7 @@ export const authenticationMachine = setup({
         id: 'verifyServer',
         src: 'verifyServer',
         onDone: { target: 'authenticated', actions: 'forgetRefusal' },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
@@ -288,7 +276,7 @@ export const authenticationMachine = setup({
             actions: { type: 'noteUnidentified', params: ({ event }) => ({ answer: event.output }) },
           },
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },
@@ -319,7 +307,7 @@ export const authenticationMachine = setup({
             actions: { type: 'noteUnidentified', params: ({ event }) => ({ answer: event.output }) },
           },
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         saslTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'sasl' } } },

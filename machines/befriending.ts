@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { TimeoutError, TransportError, type XmppError } from '../src/errors.js'
-import { toXmppError } from './failure.js'
+import { failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { RosterAttributes } from './subscription-state.js'
@@ -75,12 +75,6 @@ export interface BefriendingOutput {
   /** Why, with `expired` and `failed`. */
   readonly error: XmppError | undefined
 }
-
-interface Failure {
-  readonly error: unknown
-}
-const failure = ({ event }: { readonly event: Failure }) => event
-const noteFailure = { type: 'noteFailure', params: failure } as const
 
 const seesThem = ({ facts: { item } }: BefriendingContext) =>
   item?.subscription === 'to' || item?.subscription === 'both'
@@ -199,7 +193,7 @@ export const befriendingMachine = setup({
             onDone: { target: 'handshaking', actions: 'noteListed' },
             onError: [
               { guard: { type: 'isInterrupted', params: ({ event }) => event }, target: 'waiting' },
-              { target: '#befriending.failed', actions: noteFailure },
+              { target: '#befriending.failed', actions: failure },
             ],
           },
           after: { confirmTimeout: { target: '#befriending.failed', actions: 'noteSilence' } },
@@ -217,7 +211,7 @@ export const befriendingMachine = setup({
           on: {
             'session.offline': { target: 'waiting' },
             'contact.changed': { actions: { type: 'noteFacts', params: ({ event }) => event } },
-            'contact.failed': endsIn('#befriending.failed', noteFailure),
+            'contact.failed': endsIn('#befriending.failed', failure),
           },
           states: {
             to: {

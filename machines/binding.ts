@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { ProtocolError, type XmppError } from '../src/errors.js'
-import { timedOut, toXmppError, type Wait } from './failure.js'
+import { failure, timedOut, toXmppError, type Wait } from './failure.js'
 import { setup } from './setup.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import { deed } from './stub.js'
@@ -150,7 +150,7 @@ export const bindingMachine = setup({
           target: 'awaitingFeatures',
           actions: { type: 'keepHeader', params: ({ event }) => ({ header: event.output }) },
         },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         headerTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'header' } } },
@@ -166,7 +166,7 @@ export const bindingMachine = setup({
           target: 'choosing',
           actions: { type: 'keepFeatures', params: ({ event }) => ({ features: event.output }) },
         },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         featuresTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'features' } } },
@@ -197,7 +197,7 @@ export const bindingMachine = setup({
           { guard: 'hasNoBind', target: 'failed', actions: 'noteUnbindable' },
           { target: 'requesting' },
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         bindTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'bind' } } },
@@ -227,7 +227,7 @@ export const bindingMachine = setup({
             actions: { type: 'noteRefusal', params: ({ event }) => ({ answer: event.output }) },
           },
         ],
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         bindTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'bind' } } },
@@ -245,7 +245,7 @@ export const bindingMachine = setup({
         id: 'establishSession',
         src: 'establishSession',
         onDone: { target: 'bound' },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         bindTimeout: { target: 'failed', actions: { type: 'noteTimeout', params: { wait: 'bind' } } },

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { TimeoutError, type XmppError } from '../src/errors.js'
-import { toXmppError } from './failure.js'
+import { failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -57,7 +57,7 @@ export const blockingMachine = setup({
         id: 'fetchBlocklist',
         src: 'fetchBlocklist',
         onDone: { target: 'synced' },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: { answerTimeout: { target: 'failed', actions: 'noteTimeout' } },
     },

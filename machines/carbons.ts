@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { TimeoutError, type XmppError } from '../src/errors.js'
-import { toXmppError } from './failure.js'
+import { failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -52,7 +52,7 @@ export const carbonsMachine = setup({
         id: 'enableCarbons',
         src: 'enableCarbons',
         onDone: { target: 'on' },
-        onError: { target: 'refused', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'refused', actions: failure },
       },
       on: { 'session.none': { target: 'off' } },
       after: { answerTimeout: { target: 'refused', actions: 'noteTimeout' } },

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { ProtocolError, StreamError, TransportError, type XmppError } from '../src/errors.js'
-import { timedOut, toXmppError, type Wait } from './failure.js'
+import { failure, timedOut, toXmppError, type Wait } from './failure.js'
 import { setup } from './setup.js'
 import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
 import { deed } from './stub.js'
@@ -176,7 +176,7 @@ export const connectionMachine = setup({
           target: 'selecting',
           actions: { type: 'keepEndpoints', params: ({ event }) => ({ endpoints: event.output }) },
         },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: {
         discoveryTimeout: {
@@ -205,7 +205,7 @@ export const connectionMachine = setup({
           target: 'opening',
           actions: { type: 'keepTransport', params: ({ event }) => ({ transport: event.output }) },
         },
-        onError: { target: 'selecting', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'selecting', actions: failure },
       },
       after: {
         dialTimeout: { target: 'selecting', actions: { type: 'noteTimeout', params: { wait: 'dial' } } },
@@ -233,7 +233,7 @@ export const connectionMachine = setup({
             actions: { type: 'keepHeader', params: ({ event }) => ({ header: event.output }) },
           },
         ],
-        onError: { target: 'selecting', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'selecting', actions: failure },
       },
       after: {
         headerTimeout: { target: 'selecting', actions: { type: 'noteTimeout', params: { wait: 'header' } } },
@@ -249,7 +249,7 @@ export const connectionMachine = setup({
           target: 'negotiating',
           actions: { type: 'keepFeatures', params: ({ event }) => ({ features: event.output }) },
         },
-        onError: { target: 'selecting', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'selecting', actions: failure },
       },
       after: {
         featuresTimeout: {
@@ -281,7 +281,7 @@ export const connectionMachine = setup({
           {
             guard: 'hasStartTls',
             target: 'selecting',
-            actions: { type: 'noteFailure', params: ({ event }) => event },
+            actions: failure,
           },
           { target: 'selecting', actions: 'notePlaintext' },
         ],
@@ -309,7 +309,7 @@ export const connectionMachine = setup({
           target: 'opening',
           actions: { type: 'keepTransport', params: ({ event }) => ({ transport: event.output }) },
         },
-        onError: { target: 'selecting', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'selecting', actions: failure },
       },
       after: {
         tlsTimeout: { target: 'selecting', actions: { type: 'noteTimeout', params: { wait: 'tls' } } },

@@ -6,6 +6,10 @@ export function toXmppError(error: unknown): XmppError {
   return error instanceof XmppError ? error : new DefectError(error)
 }
 
+/** What a deed has failed with, as guards and actions get it. */
+export const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
+export const failure = { type: 'noteFailure', params: failed } as const
+
 /** What each time-out waits for, in words. */
 const awaited = {
   restore: 'what an earlier process has left in the store',

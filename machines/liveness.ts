@@ -1,4 +1,4 @@
-import { failure } from './session-phases.js'
+import { failure } from './failure.js'
 import type { Wait } from './failure.js'
 
 const doubted = {

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { StanzaError, type XmppError } from '../src/errors.js'
-import { timedOut, toXmppError } from './failure.js'
+import { failed, failure, timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
@@ -33,11 +33,6 @@ export interface PresenceContext extends PresenceInput {
 const form = ({ event }: { readonly event: { readonly form: InvisibleForm } }) => event
 const announce = { target: '#presence.online.available', actions: 'sendPresence' } as const
 const hide = { target: '#presence.online.hiding', actions: { type: 'noteForm', params: form } } as const
-
-const failure = {
-  type: 'noteFailure',
-  params: ({ event }: { readonly event: { readonly error: unknown } }) => event,
-} as const
 
 /** What a server says to a request that it does not know. @see RFC 6120 §8.4 */
 const unknownConditions: ReadonlySet<string> = new Set(['feature-not-implemented', 'service-unavailable'])
@@ -198,7 +193,7 @@ export const presenceMachine = setup({
             input: ({ context }) => ({ form: context.form }),
             onDone: announce,
             onError: [
-              { guard: { type: 'isUnknownToServer', params: ({ event }) => event }, ...announce },
+              { guard: { type: 'isUnknownToServer', params: failed }, ...announce },
               { target: 'unshown', actions: failure },
             ],
           },

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import type { XmppError } from '../src/errors.js'
-import { timedOut, toXmppError } from './failure.js'
+import { failure, timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
@@ -100,13 +100,7 @@ const doubted = {
   actions: refusal,
 } as const
 const corrected = [refusal, { type: 'countCorrection' }] as const
-const failure = {
-  target: 'failed',
-  actions: {
-    type: 'noteFailure',
-    params: ({ event }: { readonly event: { readonly error: unknown } }) => event,
-  },
-} as const
+const broken = { target: 'failed', actions: failure } as const
 const late = { target: 'failed', actions: 'noteTimeout' } as const
 const because = (reason: RegistrationReason) =>
   ({ target: 'refused', actions: { type: 'noteReason', params: { reason } } }) as const
@@ -184,7 +178,7 @@ export const registrationMachine = setup({
         id: 'presentInvitation',
         src: 'presentInvitation',
         onDone: [{ guard: isDone, target: 'requesting' }, doubted, refused],
-        onError: failure,
+        onError: broken,
       },
       after: { registrationTimeout: late },
     },
@@ -195,7 +189,7 @@ export const registrationMachine = setup({
         id: 'requestForm',
         src: 'requestForm',
         onDone: [{ guard: isDone, target: 'filling' }, doubted, refused],
-        onError: failure,
+        onError: broken,
       },
       after: { registrationTimeout: late },
     },
@@ -212,7 +206,7 @@ export const registrationMachine = setup({
           { guard: mayCorrect, target: 'filling', reenter: true, actions: corrected },
           refused,
         ],
-        onError: failure,
+        onError: broken,
       },
     },
     submitting: {
@@ -229,7 +223,7 @@ export const registrationMachine = setup({
           doubted,
           refused,
         ],
-        onError: failure,
+        onError: broken,
       },
       after: { registrationTimeout: late },
     },

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import type { XmppError } from '../src/errors.js'
-import { timedOut, toXmppError } from './failure.js'
+import { failure, timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
@@ -81,7 +81,7 @@ export const rosterMachine = setup({
         src: 'fetchRoster',
         input: ({ context }) => ({ versioned: context.versioned }),
         onDone: { target: 'synced' },
-        onError: { target: 'failed', actions: { type: 'noteFailure', params: ({ event }) => event } },
+        onError: { target: 'failed', actions: failure },
       },
       after: { rosterTimeout: { target: 'failed', actions: 'noteTimeout' } },
     },

@@ -236,40 +236,41 @@ const ownConflict: Verdict = {
   because: 'an earlier attempt of this client has taken the resource',
 }
 
-/** The table's verdict, narrowed by what this session has been through. */
+/** What follows from the failure, and what of the session is kept for it. */
 export function judgeFailure(context: SessionContext): Partial<SessionContext> {
   const error =
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
-  const verdict = toVerdict(context, error)
-  const isHaunted = context.jid === undefined && (context.isHaunted || context.mechanism !== undefined)
-  const failures = context.failures + 1
-  const { because } = verdict
+  const judged = toVerdict(context, error)
+  const { because } = judged
   const times = context.failures > 0 && context.alike.because === because ? context.alike.times + 1 : 1
-  const alike = { because, times }
-  const redirect = verdict.decision === 'elsewhere' ? context.redirect : undefined
-  const stop = (reason: string, later = false) => ({
+  const verdict = narrow(context, judged, times)
+  return {
     error,
-    failures,
-    alike,
-    isHaunted,
-    redirect,
-    resumption: undefined,
-    verdict: { decision: 'stop', because: reason, later } as const,
-  })
+    failures: context.failures + 1,
+    alike: { because, times },
+    isHaunted: context.jid === undefined && (context.isHaunted || context.mechanism !== undefined),
+    verdict,
+    ...keepSession(context, error, verdict),
+  }
+}
+
+/** The table's verdict, narrowed by what this session has been through. */
+function narrow(context: SessionContext, verdict: Verdict, times: number): Verdict {
+  const stop = (because: string, later = false): Verdict => ({ decision: 'stop', because, later })
   if (verdict.decision === 'elsewhere') {
     if (context.transport?.secure !== true) return stop('a redirection counts only on an encrypted stream')
     if (context.hops >= redirectLimit) return stop(`redirected ${redirectLimit} times in a row`)
     if (redirection(context) === undefined) return stop('the redirection names no usable host')
   }
   if (verdict.decision === 'retry') {
+    const { because } = verdict
     if (context.reconnect === 'never') return stop('reconnecting is switched off', true)
     if (context.reconnect === 'afterOnline' && !context.wasOnline) {
       return stop(`${because}; the first attempt is not repeated`, true)
     }
     if (times > verdict.limit) return stop(`${because}; failed ${times} times in a row`)
-    return { error, failures, alike, isHaunted, verdict, ...keepSession(context, error, verdict) }
   }
-  return { error, failures, alike, isHaunted, redirect, verdict, resumption: undefined }
+  return verdict
 }
 
 function toVerdict(context: SessionContext, error: XmppError): Verdict {
@@ -290,8 +291,9 @@ function keepSession(
   verdict: Verdict,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
   const { endpoint, resumption, transport } = context
-  const isOver = !isUnproven(context) && !maySurvive(error) && verdict !== ownConflict
-  if (resumption === undefined || isOver) return { redirect: undefined, resumption: undefined }
+  const mayGoOn = isUnproven(context) || maySurvive(error) || verdict === ownConflict
+  if (verdict.decision !== 'retry' || resumption === undefined || !mayGoOn)
+    return { redirect: undefined, resumption: undefined }
   return {
     redirect: resumptionEndpoint({ endpoint, resumption, transport }),
     resumption: { ...resumption, location: undefined },

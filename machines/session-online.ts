@@ -1,3 +1,4 @@
+import { failed, failure } from './failure.js'
 import { liveness } from './liveness.js'
 import * as phase from './session-phases.js'
 
@@ -66,11 +67,11 @@ export const online = {
             id: 'removeAccount',
             src: 'removeAccount',
             onDone: { target: '#session.active.closing.removed' },
-            onError: { target: 'kept', actions: phase.failure },
+            onError: { target: 'kept', actions: failure },
           },
           on: {
             'stream.ended': [
-              { guard: { type: 'isFarewell', params: phase.failed }, target: '#session.removed' },
+              { guard: { type: 'isFarewell', params: failed }, target: '#session.removed' },
               phase.toJudging,
             ],
             'account.remove': {},

@@ -1,6 +1,7 @@
 import type { AuthenticationOutput } from './authentication.js'
 import type { BindingOutput } from './binding.js'
 import type { ConnectionOutput } from './connection.js'
+import { failure } from './failure.js'
 
 const ended = <T>({ event }: { readonly event: { readonly output: T } }) => event
 
@@ -27,8 +28,6 @@ export const lost = [
 ] as const
 /** The same where nothing of it is awaited any more. */
 export const over = [...lost, 'tellEnded'] as const
-export const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
-export const failure = { type: 'noteFailure', params: failed } as const
 export const onceStable = { stableTime: { target: 'settling', actions: 'forgiveFailures' } } as const
 /** What any failure of an attempt leads to. */
 export const toJudging = { target: '#session.judging', actions: failure } as const
