@@ -19,6 +19,7 @@ export default defineConfig({
       { find: '#dialer', replacement: source('src/transport/dial-node.ts') },
       { find: '#inspector-socket', replacement: source('src/inspector/link/socket-node.ts') },
       { find: '#chance', replacement: source('src/chance.ts') },
+      { find: '#option-names', replacement: source('src/option-names.ts') },
       { find: '#hashing', replacement: source('src/sasl/hashing.ts') },
       { find: '#inbound', replacement: source('src/router/inbound.ts') },
       { find: /^xmpp-machines$/, replacement: source('src/index.ts') },

@@ -1,4 +1,5 @@
 import { nameEndpoint } from '#dialer'
+import { refuseUnknownOptions } from '#option-names'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
@@ -102,6 +103,7 @@ const openedByApp = 'app:transport'
 
 /** Options, checked; throws TypeError or RangeError for a caller's mistake. */
 export function toSettings(options: ClientOptions) {
+  refuseUnknownOptions(options)
   const jid = parseJid(options.jid)
   const anonymous = options.anonymous === true
   refuseContradictions(options, jid, anonymous)
@@ -171,7 +173,6 @@ function refuseMisfits({
   security,
   store,
   surroundings,
-  timeouts = {},
   wire,
 }: ClientOptions): void {
   for (const [name, observer] of Object.entries({ inspect, security, wire })) {
@@ -191,8 +192,6 @@ function refuseMisfits({
     throw new TypeError('`surroundings` has a function `watch`')
   if (reconnect !== undefined && !['afterOnline', 'always', 'never'].includes(reconnect))
     throw new RangeError(`\`reconnect\` is afterOnline, always or never, not ${reconnect}`)
-  const unknown = Object.keys(timeouts).find((name) => !Object.hasOwn(defaultTimeouts, name))
-  if (unknown !== undefined) throw new RangeError(`there is no time-out ${unknown}`)
 }
 
 /**

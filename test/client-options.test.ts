@@ -28,10 +28,18 @@ describe('the options of createClient()', () => {
     ['reconnect', 'sometimes', /`reconnect` is afterOnline, always or never, not sometimes/],
     ['tls', { ca: './ca.crt' }, /`tls.ca` is PEM itself, not the name of a file/],
     ['tls', { cert: 'me.crt', key: 'me.key' }, /`tls.cert` is PEM itself/],
-    ['timeouts', { dailMs: 5 }, /there is no time-out dailMs/],
+    ['pasword', 'x', /there is no option pasword: did you mean password\?/],
+    ['colour', 'x', /there is no option colour$/],
+    ['timeouts', { dailMs: 5 }, /there is no time-out dailMs: did you mean dialMs\?/],
+    ['tls', { cret: 'x' }, /there is no TLS option cret: did you mean cert\?/],
+    ['limits', { depht: 5 }, /there is no limit depht: did you mean depth\?/],
+    ['timeouts', null, /the option timeouts is null: leave it out/],
+    ['tls', null, /the option tls is null: leave it out/],
+    ['limits', null, /the option limits is null: leave it out/],
+    ['presence', null, /the option presence is null: leave it out/],
     ['store', fromUnstorage(createStorage()), /write `store: sessionIn\(store\)`/],
     ['keyCache', fromUnstorage(createStorage()), /write `keyCache: keysIn\(store, account\)`/],
-    ['password', null, /`password` is text, or a function that gives it/],
+    ['password', 5, /`password` is text, or a function that gives it/],
     ['mechanisms', 'PLAIN', /`mechanisms` is a list of names/],
     ['mechanisms', new Set(['PLAIN']), /`mechanisms` is a list of names/],
     ['surroundings', {}, /`surroundings` has a function `watch`/],
@@ -43,6 +51,12 @@ describe('the options of createClient()', () => {
   ])('says what `%s` takes', (name, value, message) => {
     const options = { jid: 'a@b.test', [name]: value }
     expect(() => createClient(options)).toThrow(message)
+  })
+
+  it.each([[undefined], [null], ['a@b.test']])('says what it takes to who gives it %j', (options) => {
+    expect(() => Reflect.apply(createClient, undefined, [options])).toThrow(
+      new TypeError('a client is made of options: write createClient({ jid, password })'),
+    )
   })
 
   it('says how a storage of unstorage becomes a store', () => {

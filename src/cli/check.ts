@@ -51,7 +51,7 @@ async function check(context: CheckContext): Promise<number> {
   const other = toOther(context, account)
   await tryFiles(options)
   const { checkServer } = await import('../testing/conformance.js')
-  const recording = await openRecordingFile(options.text('record'))
+  const recording = await openRecordingFile(options.text('record'), screen)
   const begin = performance.now()
   screen.print(styled('bold', `Checking ${endpoint}`), ` as ${account.jid}`)
   try {

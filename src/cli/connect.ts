@@ -35,7 +35,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     )
   }
   const account = await toClientOptions(host, options)
-  const recording = await openRecordingFile(options.text('record'))
+  const recording = await openRecordingFile(options.text('record'), context.screen)
   const recorder =
     recording.recorder(account.jid) ??
     (options.has('inspect') ? createRecorder({ name: account.jid }) : undefined)

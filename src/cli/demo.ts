@@ -44,7 +44,7 @@ async function demo(context: DemoContext): Promise<number> {
   ])
   report.note(styled('bold', 'Two clients and a server, from nothing to exchanging messages'))
   await using stage = options.has('once') ? undefined : await openStage()
-  const recording = await openRecordingFile(options.text('record'))
+  const recording = await openRecordingFile(options.text('record'), context.screen)
   const embedded = await startEmbedded({ accounts: demoAccounts, ...stage?.serverTaps })
   const clients: Client[] = []
   try {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { findNearest } from './nearest.js'
+import { findNearest } from '../nearest.js'
 import { UsageError } from './usage-error.js'
 
 /** One option of a command; the tables of these make the parser and the help. */

@@ -7,7 +7,7 @@ import { toReason, UsageError } from './usage-error.js'
 /** Where the password may come from, in this order; then the variable XMPP_PASSWORD, then the person. */
 export interface PasswordSources {
   readonly password: string | undefined
-  /** `-` is standard input. */
+  /** `-` is standard input; at a terminal the person is asked, and what is typed is not shown. */
   readonly file: string | undefined
 }
 
@@ -16,10 +16,12 @@ export interface PasswordSources {
  * @throws UsageError where none is given and nobody can be asked
  */
 export async function findPassword(host: Host, sources: PasswordSources, account: string): Promise<string> {
+  const { password, file } = sources
+  const isTyped = file === '-' && host.stdin.isTTY === true
   const found =
-    sources.password ??
-    (sources.file === undefined ? undefined : await readFirstLine(host, sources.file)) ??
-    host.environment.XMPP_PASSWORD ??
+    password ??
+    (file === undefined || isTyped ? undefined : await readFirstLine(host, file)) ??
+    (isTyped ? undefined : host.environment.XMPP_PASSWORD) ??
     (await ask(host, `Password of ${account}: `))
   if (found === '') throw new UsageError('The password is empty.', 'Give the one of the account.')
   return found

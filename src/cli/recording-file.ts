@@ -10,6 +10,7 @@ import {
   type RecordingLine,
 } from '../inspector/index.js'
 import { readTextFile } from './password.js'
+import type { Screen } from './screen.js'
 import { toReason, UsageError } from './usage-error.js'
 
 /** The option of every command that can be recorded. */
@@ -30,15 +31,21 @@ export interface RecordingFile {
 const noFile: RecordingFile = { recorder: () => undefined, write: () => {}, close: () => Promise.resolve() }
 
 /**
- * Opens the file, for its owner alone, or nothing where none is named.
+ * Opens the file, for its owner alone, or nothing where none is named. Where it fails later, people are told at once that the
+ * recording ends there, whatever else goes on.
  * @throws UsageError where it cannot be written
  */
-export async function openRecordingFile(file: string | undefined): Promise<RecordingFile> {
+export async function openRecordingFile(
+  file: string | undefined,
+  screen: Pick<Screen, 'complainOf'>,
+): Promise<RecordingFile> {
   if (file === undefined) return noFile
   const refuse = (advice: string) => (error: unknown) => {
     throw new UsageError(`The recording cannot be written: ${file} (${toReason(error)}).`, advice)
   }
-  const recording = record(await openForOwner(file).catch(refuse('Check its name and rights.')))
+  const recording = record(await openForOwner(file).catch(refuse('Check its name and rights.')), (error) =>
+    screen.complainOf('!', `The recording ends here: ${file} (${toReason(error)}).`, 'The rest goes on.'),
+  )
   return { ...recording, close: () => recording.close().catch(refuse('Check what room is left there.')) }
 }
 
@@ -54,11 +61,11 @@ async function openForOwner(file: string): Promise<Writable> {
   }
 }
 
-function record(output: Writable): RecordingFile {
+function record(output: Writable, failed: (error: unknown) => void): RecordingFile {
   const recorders: Recorder[] = []
   const end = finished(output)
-  // Told by `close`, which comes whatever has happened.
-  end.catch(() => undefined)
+  // `close` fails by it too.
+  end.catch(failed)
   const write = (lines: Iterable<RecordingLine>) => void output.write(toRecordingText(lines))
   return {
     write,

@@ -46,7 +46,12 @@ export const serveCommand: Command = {
   run: (context: CommandContext<keyof typeof serveOptions>) => serve(context),
 }
 
-async function serve({ host, options, report }: CommandContext<keyof typeof serveOptions>): Promise<number> {
+async function serve({
+  host,
+  options,
+  report,
+  screen,
+}: CommandContext<keyof typeof serveOptions>): Promise<number> {
   const given = options.list('account').map(toAccount)
   const accounts = given.length > 0 ? given : demoAccounts
   const plainPort = options.port('plain-ws-port')
@@ -57,7 +62,7 @@ async function serve({ host, options, report }: CommandContext<keyof typeof serv
     ...(plainPort !== undefined && { webSocket: { port: plainPort } }),
   }
   const wanted = options.text('domain')
-  const recording = await openRecordingFile(options.text('record'))
+  const recording = await openRecordingFile(options.text('record'), screen)
   const inspect = recording.recorder(wanted ?? 'server')?.taps.inspect
   const embedded = await startEmbedded(
     {

@@ -53,6 +53,11 @@ export class PresenceBoard {
     this.#isListed = isListed
   }
 
+  /** What `presence$` has told last. */
+  get presence(): ReadonlyMap<string, ContactPresence> {
+    return this.#views.value
+  }
+
   get(jid: Jid): ContactPresence {
     return this.#people.get(jid.bare.toString()) ?? absent(jid.bare, undefined)
   }

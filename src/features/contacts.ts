@@ -57,9 +57,13 @@ export interface Standing extends SubscriptionState {
 
 /** Contacts: the list, who is there, and every handshake. What fails rejects with `StanzaError`, `TimeoutError` or `TransportError`. */
 export interface ContactsFeature {
-  /** The contact list as the server has it; replays, and is kept while disconnected. */
+  /** The contact list as the server has it, kept while disconnected; the same one until that changes. */
+  readonly roster: Contacts
+  /** The same as it changes; replays. */
   readonly roster$: Observable<Contacts>
-  /** Everybody who was heard of in this session, by prepared bare JID; replays, and emits only what has changed. */
+  /** Everybody who was heard of in this session, by prepared bare JID; the same one until that changes. */
+  readonly presence: ReadonlyMap<string, ContactPresence>
+  /** The same as it changes; replays. */
   readonly presence$: Observable<ReadonlyMap<string, ContactPresence>>
   /** Whether one contact is there; replays, and emits only what has changed. */
   presenceOf(jid: JidInput): Observable<ContactPresence>
@@ -216,7 +220,13 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   }
 
   return {
+    get roster() {
+      return roster.contacts
+    },
     roster$: roster.roster$,
+    get presence() {
+      return board.presence
+    },
     presence$: board.presence$,
     presenceOf: (jid) => board.of(toJid(jid)),
     subscriptionRequest$: subscriptions.request$,

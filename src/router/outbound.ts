@@ -1,7 +1,7 @@
 import { TransportError, type StreamErrorCondition } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { PlainMessage } from '../stanza/plain-message.js'
-import { xml, XmlElement, xmlNamespace } from '../xml/element.js'
+import { xml, XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { toStreamErrorElement } from '../stanza/stream-error.js'
 import { closingTag, serialize, serializeOpening, type Spell } from '../xml/serializer.js'
@@ -161,7 +161,8 @@ class Sent implements ElementCrossing {
 
 /** No language crosses frames either (RFC 7395 §3.3.3). */
 function withLang(element: XmlElement, lang: string): XmlElement {
-  if (element.namespace !== ns.client || element.attribute('lang', xmlNamespace) !== undefined) return element
-  const attributes = [...element.attributes, { name: 'lang', namespace: xmlNamespace, value: lang }]
+  if (element.namespace !== ns.client || element.attribute('lang', ns.xmlNamespace) !== undefined)
+    return element
+  const attributes = [...element.attributes, { name: 'lang', namespace: ns.xmlNamespace, value: lang }]
   return new XmlElement(element.name, element.namespace, attributes, element.children)
 }

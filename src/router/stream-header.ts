@@ -1,4 +1,5 @@
-import { xmlNamespace, type XmlElement } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
+import { xmlNamespace } from '../xml/namespaces.js'
 import { detach } from '../xml/interner.js'
 import type { StreamHeader } from './inbound.js'
 

@@ -1,6 +1,7 @@
 import { toDelayElement } from '../stanza/delay.js'
 import type { Jid } from '../stanza/jid.js'
-import { xmlNamespace, XmlElement, type XmlAttribute } from '../xml/element.js'
+import { XmlElement, type XmlAttribute } from '../xml/element.js'
+import { xmlNamespace } from '../xml/namespaces.js'
 
 /** A stanza under way, its addresses read and checked; the element carries the same ones. */
 export interface Envelope {

@@ -1,4 +1,4 @@
-import { xmlNamespace, type XmlElement } from '../xml/element.js'
+import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { parseDataForm, type DataField, type DataForm } from './data-form.js'
 import { compareOctets } from './octet-order.js'
@@ -13,7 +13,7 @@ export function toHashInput(query: XmlElement, lang: string | undefined): string
   const features: string[] = []
   const identities: string[] = []
   const forms: string[] = []
-  const implied = query.attribute('lang', xmlNamespace) ?? lang
+  const implied = query.attribute('lang', ns.xmlNamespace) ?? lang
   for (const child of query.elements()) {
     const form = child.is('x', ns.dataForm) ? parseDataForm(child) : undefined
     if (child.is('feature', ns.discoInfo)) features.push(ended(child.attribute('var')))
@@ -25,7 +25,7 @@ export function toHashInput(query: XmlElement, lang: string | undefined): string
 }
 
 function toIdentityText(element: XmlElement, lang: string | undefined): string {
-  const own = element.attribute('lang', xmlNamespace) ?? lang
+  const own = element.attribute('lang', ns.xmlNamespace) ?? lang
   const parts = [element.attribute('category'), element.attribute('type'), own, element.attribute('name')]
   return `${parts.map(ended).join('')}\x1E`
 }

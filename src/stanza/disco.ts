@@ -1,4 +1,4 @@
-import { xml, xmlNamespace, type XmlElement } from '../xml/element.js'
+import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 
@@ -76,7 +76,7 @@ function readIdentity(element: XmlElement): DiscoIdentity | undefined {
   const category = element.attribute('category')
   const type = element.attribute('type')
   if (category === undefined || type === undefined) return undefined
-  return { category, type, name: element.attribute('name'), lang: element.attribute('lang', xmlNamespace) }
+  return { category, type, name: element.attribute('name'), lang: element.attribute('lang', ns.xmlNamespace) }
 }
 
 /** Writes a query about identity and features, or the answer to one. */

@@ -1,4 +1,5 @@
-import { XmlElement, xmlNamespace, type XmlAttribute } from '../xml/element.js'
+import { XmlElement, type XmlAttribute } from '../xml/element.js'
+import { xmlNamespace } from '../xml/namespaces.js'
 
 /** One wording of a text; `lang` is the `xml:lang` in effect, `undefined` where none is. */
 export interface LanguageText {

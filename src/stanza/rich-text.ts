@@ -1,4 +1,4 @@
-import { xml, XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from '../xml/element.js'
+import { xml, XmlElement, type XmlAttribute, type XmlNode } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { readLang } from './language-text.js'
 import {
@@ -144,7 +144,7 @@ function toPlainText(tree: XmlElement): string {
 
 function attributesOf(name: RichElementName, element: XmlElement): readonly XmlAttribute[] {
   return element.attributes.flatMap((attribute) => {
-    if (attribute.namespace === xmlNamespace)
+    if (attribute.namespace === ns.xmlNamespace)
       return name === 'body' && attribute.name === 'lang' ? [attribute] : []
     if (attribute.namespace !== '') return []
     const value = readAttribute(name, attribute.name, attribute.value)
@@ -176,7 +176,7 @@ function complaintOf(
   if (!isRichElement(name, namespace) || depth > richDepthLimit)
     return `<${name}/>${depth > richDepthLimit ? ' this deep' : ''}`
   for (const { name: attribute, namespace: space, value } of attributes) {
-    if (name === 'body' && attribute === 'lang' && space === xmlNamespace) continue
+    if (name === 'body' && attribute === 'lang' && space === ns.xmlNamespace) continue
     const kept = space === '' ? readAttribute(name, attribute, value) : undefined
     if (kept === undefined || (attribute === 'style' && isPartly(value, kept)))
       return `${attribute}="${value}" of <${name}/>`

@@ -1,4 +1,5 @@
-import { xmlNamespace, type XmlAttribute, type XmlElement } from '../xml/element.js'
+import type { XmlAttribute, XmlElement } from '../xml/element.js'
+import { xmlNamespace } from '../xml/namespaces.js'
 import { Jid, toJid, tryParseJid, type JidInput } from './jid.js'
 import { toLangAttribute } from './language-text.js'
 import { toProblem, type StanzaProblem } from './stanza-problem.js'

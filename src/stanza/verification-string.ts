@@ -1,5 +1,4 @@
 import type { XmlElement } from '../xml/element.js'
-import { xmlNamespace } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { formTypeOf, parseDataForm, type DataField, type DataForm } from './data-form.js'
 import { compareOctets } from './octet-order.js'
@@ -53,7 +52,7 @@ const knownFormTypes: ReadonlySet<string> = new Set([
 
 function readIdentity(element: XmlElement): IdentityParts {
   const attribute = (name: string, namespace?: string) => element.attribute(name, namespace) ?? ''
-  return [attribute('category'), attribute('type'), attribute('lang', xmlNamespace), attribute('name')]
+  return [attribute('category'), attribute('type'), attribute('lang', ns.xmlNamespace), attribute('name')]
 }
 
 const isAmbiguousIdentity = ([category, type, lang]: IdentityParts): boolean =>

@@ -1,7 +1,7 @@
 import { StanzaError } from '../errors.js'
 import { createStanzaId } from '../router/stanza-ids.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
-import { xml, xmlNamespace, type XmlElement } from '../xml/element.js'
+import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { judgeEnd, judgeRefusal, type Probe } from './conformance-probe.js'
 import type { Visit, Visitor } from './conformance-visit.js'
@@ -82,7 +82,7 @@ export const stanzaProbes: readonly Probe[] = [
     run: async (visit) => {
       const { came } = await deliver(visit, 'chat')
       if (came === undefined) return unseen('the message does not come')
-      const lang = came.attribute('lang', xmlNamespace)
+      const lang = came.attribute('lang', ns.xmlNamespace)
       return lang === undefined ? wrong('no xml:lang') : right(lang)
     },
   },

@@ -1,9 +1,11 @@
+import type { StanzaErrorCondition } from '../errors.js'
 import { toBindResultElement } from '../stanza/bind.js'
 import { parseJid } from '../stanza/jid.js'
 import { toIqElement } from '../stanza/iq.js'
 import { toRosterElement, type RosterItemInput } from '../stanza/roster.js'
 import { toSaslElement } from '../stanza/sasl.js'
 import { toErrorReply } from '../stanza/stanza-error.js'
+import { toStreamManagementElement } from '../stanza/stream-management.js'
 import { toStreamFeaturesElement, type StreamFeatures } from '../stanza/stream-features.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
@@ -35,7 +37,7 @@ export interface LoginWords {
   readonly silentFrom?: LoginPhase | undefined
 }
 
-/** A server that lets everybody in, gives a roster, answers pings, and refuses any other request. */
+/** A server that lets everybody in, gives a roster, answers pings, and refuses stream management and any other request. */
 export function logIn(words: LoginWords = {}): Reaction {
   let isAuthenticated = false
   const reach = (peer: ScriptedPeer, phase: LoginPhase, ...answer: readonly XmlElement[]): void => {
@@ -65,6 +67,10 @@ export function logIn(words: LoginWords = {}): Reaction {
     } else if (element.child('bind', ns.bind) !== undefined) {
       const payload = toBindResultElement(parseJid(words.jid ?? 'alice@example.test/scripted'))
       reach(peer, 'binding', answerTo(element, payload))
+    } else if (element.is('enable', ns.streamManagement)) {
+      refuseManagement(peer, 'feature-not-implemented')
+    } else if (element.is('resume', ns.streamManagement)) {
+      refuseManagement(peer, 'item-not-found')
     } else if (element.is('iq', ns.client)) answerRequest(element, peer, words)
   }
   return (heard, peer) => {
@@ -81,6 +87,14 @@ export function logIn(words: LoginWords = {}): Reaction {
 /** The result of a request. */
 export function answerTo(request: XmlElement, payload?: XmlElement): XmlElement {
   return toIqElement({ type: 'result', id: request.attribute('id') ?? '', ...(payload && { payload }) })
+}
+
+/** No server is so quick that the answer comes before the client has begun to wait for it. @see XEP-0198 §3, §5 */
+function refuseManagement(peer: ScriptedPeer, condition: StanzaErrorCondition): void {
+  queueMicrotask(() => {
+    if (peer.isSilent || peer.ended) return
+    peer.say(toStreamManagementElement({ kind: 'failed', condition, h: undefined }))
+  })
 }
 
 function answerRequest(request: XmlElement, peer: ScriptedPeer, words: LoginWords): void {

@@ -1,3 +1,6 @@
+import { xmlNamespace } from './namespaces.js'
+import { serialize } from './serializer.js'
+
 /** The expanded name of an attribute. */
 export interface AttributeName {
   readonly name: string
@@ -18,6 +21,8 @@ export interface AttributeLists {
 
 /** An element or text. */
 export type XmlNode = XmlElement | string
+
+const inspection: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * One element: expanded name, attributes, children; immutable. Namespace and local name are two fields and prefixes are
@@ -93,6 +98,20 @@ export class XmlElement {
     for (const child of this.children) if (typeof child === 'string') text += child
     return text
   }
+
+  /** Its XML, to be read by people: what XML cannot carry is only named, where `serialize` throws. */
+  toString(): string {
+    try {
+      return serialize(this)
+    } catch {
+      return `<${this.name}> (no XML)`
+    }
+  }
+
+  /** What `console.log` prints in Node. */
+  [inspection](): string {
+    return this.toString()
+  }
 }
 
 /** Attributes as an author writes them: `undefined` leaves one out; `'xml:lang'` is the only name with a prefix. */
@@ -130,9 +149,6 @@ const isAttributes = (given: AttributeInput | null): boolean =>
 /** Other builders take attributes where this one takes a namespace: what came of that nobody could read. */
 const toBuildingError = () =>
   new TypeError('an element is built by xml(name, namespace, { attributes }, ...elements and texts)')
-
-/** The namespace that the prefix `xml` is bound to, always. */
-export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 
 /** Of an element that has none. */
 export const noAttributes: AttributeLists = { names: Object.freeze([]), values: Object.freeze([]) }

@@ -1,4 +1,5 @@
-import { xmlNamespace, type AttributeName } from './element.js'
+import type { AttributeName } from './element.js'
+import { xmlNamespace } from './namespaces.js'
 import { Interner } from './interner.js'
 
 const nameStart =

@@ -68,3 +68,6 @@ export const roomUser = 'http://jabber.org/protocol/muc#user'
 export const roomAdmin = 'http://jabber.org/protocol/muc#admin'
 export const roomOwner = 'http://jabber.org/protocol/muc#owner'
 export const directInvitation = 'jabber:x:conference'
+
+/** The namespace that the prefix `xml` is bound to, always. */
+export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'

@@ -1,4 +1,4 @@
-import { xmlNamespace } from './element.js'
+import { xmlNamespace } from './namespaces.js'
 import { exceeded, Violation } from './violation.js'
 
 /** The namespace of namespace declarations; nothing may be declared to be in it. */

@@ -1,4 +1,4 @@
-import { xmlNamespace, type AttributeName, type XmlElement } from './element.js'
+import type { AttributeName, XmlElement } from './element.js'
 import { escapeAttribute, escapeText } from './escape.js'
 import { isLocalName } from './names.js'
 import * as ns from './namespaces.js'
@@ -80,7 +80,7 @@ function write(
   let out = text
   if (namespace === outer) out += spelling.start
   else {
-    const prefix = namespace === xmlNamespace ? 'xml' : prefixes.get(namespace)
+    const prefix = namespace === ns.xmlNamespace ? 'xml' : prefixes.get(namespace)
     if (prefix === undefined) {
       out += spelling.start + declare(namespace)
       inner = namespace
@@ -118,7 +118,7 @@ function writeAttributes(
       out += spell(name).attribute + escapeAttribute(value) + "'"
       continue
     }
-    let prefix = namespace === xmlNamespace ? 'xml' : (prefixes.get(namespace) ?? declared?.get(namespace))
+    let prefix = namespace === ns.xmlNamespace ? 'xml' : (prefixes.get(namespace) ?? declared?.get(namespace))
     if (prefix === undefined) {
       declared ??= new Map()
       prefix = freePrefix([...prefixes.values(), ...declared.values()])

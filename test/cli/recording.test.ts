@@ -75,6 +75,9 @@ describe('--record and replay', () => {
       code: 2,
       said: expect.stringContaining('The recording cannot be written: /dev/full (ENOSPC). Check what room'),
     })
+    // At once, too, and no more than once.
+    expect(stderr.match(/The recording ends here: \/dev\/full \(ENOSPC\)\./g)).toHaveLength(1)
+    expect(stderr.indexOf('ends here')).toBeLessThan(stderr.indexOf('cannot be written'))
   })
 
   it('say which line of a file is no recording', async () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conceal } from '../../src/cli/conceal.js'
-import { findNearest } from '../../src/cli/nearest.js'
+import { findNearest } from '../../src/nearest.js'
 import { Screen } from '../../src/cli/screen.js'
 import { render, styled, toDuration, toGist, wrap } from '../../src/cli/text.js'
 import { xml } from '../../src/xml/element.js'

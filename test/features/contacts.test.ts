@@ -237,3 +237,20 @@ describe('the doctor', () => {
     expect(people.diagnose(bob).to.verdict).toBe('open')
   })
 })
+
+describe('what a view reads at any time', () => {
+  it('is what the streams have told last, and the same until that changes', async () => {
+    const { people, peer } = await meet({}, { items: item(bob) })
+    const { roster, presence: before } = people
+    expect([...roster.keys()]).toEqual([bob])
+    expect(people.roster).toBe(roster)
+    expect(people.presence).toBe(before)
+    const told: unknown[] = []
+    people.presence$.subscribe((all) => told.push(all === people.presence))
+    people.roster$.subscribe((all) => told.push(all === people.roster))
+    await say(peer, presence(`${bob}/desk`))
+    expect(people.presence.get(bob)?.available).toBe(true)
+    expect(people.presence).not.toBe(before)
+    expect(told).toEqual([true, true, true])
+  })
+})

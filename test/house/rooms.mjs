@@ -208,7 +208,7 @@ export const files = [
       'errors',
     ],
     types: ['session-in'],
-    packages: ['rxjs', 'xstate', '#chance', '#dialer'],
+    packages: ['rxjs', 'xstate', '#chance', '#dialer', '#option-names'],
     pure: false,
   },
   {

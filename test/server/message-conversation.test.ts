@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
-import { xml, xmlNamespace, type XmlElement } from '../../src/xml/element.js'
+import { xml, type XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { inShort, logIn, Wire } from './wire.js'
 
@@ -43,7 +43,7 @@ describe('a message', () => {
     expect(got.attribute('from')).toBe('alice@localhost/desk')
     expect(got.attribute('to')).toBe('bob@localhost')
     expect(got.attribute('id')).toBe('7')
-    expect(got.attribute('lang', xmlNamespace)).toBe('fr')
+    expect(got.attribute('lang', ns.xmlNamespace)).toBe('fr')
     expect(got.child('note', 'urn:example:note')).toEqual(note)
   })
 
@@ -58,7 +58,7 @@ describe('a message', () => {
     await wire.open('localhost', stream === undefined ? {} : { lang: stream })
     await wire.bind('desk')
     wire.send(xml('message', ns.client, { to: 'alice@localhost/desk', 'xml:lang': own }))
-    expect((await wire.element('message')).attribute('lang', xmlNamespace)).toBe(arrived)
+    expect((await wire.element('message')).attribute('lang', ns.xmlNamespace)).toBe(arrived)
   })
 
   it('goes to the most available device, to all of them if they are alike', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { XmlElement, xmlNamespace, type XmlNode } from '../../src/xml/element.js'
+import { XmlElement, type XmlNode } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 
 const words = (text: string) => text.split(/\s+/)
@@ -19,7 +19,7 @@ const spaces = [...Object.values(ns), 'jabber:server', '', '__proto__']
 const value = fc.oneof(fc.constantFrom(...values), fc.string())
 const attribute = fc.record({
   name: fc.constantFrom(...attributeNames),
-  namespace: fc.constantFrom('', '', '', xmlNamespace, 'urn:example'),
+  namespace: fc.constantFrom('', '', '', ns.xmlNamespace, 'urn:example'),
   value,
 })
 

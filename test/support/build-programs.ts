@@ -42,6 +42,7 @@ const entries: Readonly<Record<string, string>> = {
   '#hashing': 'src/sasl/hashing.ts',
   '#inbound': 'src/router/inbound.ts',
   '#inspector-socket': 'src/inspector/link/socket-node.ts',
+  '#option-names': 'src/option-names.ts',
   'xmpp-machines': 'src/index.ts',
   'xmpp-machines/inspector': 'src/inspector/index.ts',
   'xmpp-machines/inspector/server': 'src/inspector/server/index.ts',

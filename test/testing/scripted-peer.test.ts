@@ -42,6 +42,18 @@ describe.each(['bytes', 'frames'] as const)('a scripted server over %s', (framin
     expect(server.peer.ended).toBe(true)
   })
 
+  it('refuses stream management that it was made to offer', async () => {
+    const { clock, server, client } = meet({
+      framing,
+      authenticatedFeatures: { bind: true, streamManagement: true },
+    })
+    await client.connect()
+    await clock.rest()
+    expect(server.peer.elements.map(({ name }) => name)).toContain('enable')
+    await clock.rest()
+    expect(client.actor.getSnapshot().children.streamManagement?.getSnapshot().value).toBe('unmanaged')
+  })
+
   it('ends the stream with an error', async () => {
     const { clock, server, client } = meet({ framing })
     await client.connect()

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { XmlElement, xmlNamespace, type XmlAttribute, type XmlNode } from '../../src/xml/element.js'
+import { XmlElement, type XmlAttribute, type XmlNode } from '../../src/xml/element.js'
+import { xmlNamespace } from '../../src/xml/namespaces.js'
 
 const name = fc.oneof(
   fc.constantFrom(

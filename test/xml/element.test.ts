@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { XmlElement, xml, xmlNamespace } from '../../src/xml/element.js'
+import { XmlElement, xml } from '../../src/xml/element.js'
+import { xmlNamespace } from '../../src/xml/namespaces.js'
 
 describe('xml()', () => {
   it('builds an element from plain values', () => {
@@ -83,5 +85,24 @@ describe('XmlElement', () => {
 
   it('gives the text directly inside it', () => {
     expect(element.text()).toBe('xy')
+  })
+})
+
+describe('an element as text', () => {
+  const message = xml(
+    'message',
+    'jabber:client',
+    { to: 'b@c.test' },
+    xml('body', 'jabber:client', {}, '1 < 2'),
+  )
+  const text = "<message xmlns='jabber:client' to='b@c.test'><body>1 &lt; 2</body></message>"
+
+  it('is its XML, in a template string and in console.log', () => {
+    expect(`${message}`).toBe(text)
+    expect(inspect([message], { breakLength: Infinity })).toBe(`[ ${text} ]`)
+  })
+
+  it('never throws where XML cannot carry it', () => {
+    expect(inspect(xml('body', 'u', {}, '\0'))).toBe('<body> (no XML)')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { xmlNamespace } from '../../src/xml/element.js'
+import { xmlNamespace } from '../../src/xml/namespaces.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import { detach, Interner } from '../../src/xml/interner.js'
 import { isLocalName, parseQualifiedName } from '../../src/xml/names.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../../src/errors.js'
-import { xmlNamespace } from '../../src/xml/element.js'
+import { xmlNamespace } from '../../src/xml/namespaces.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import { KnownTags, type AttributePlace } from '../../src/xml/known-tags.js'
 import type { XmlLimits } from '../../src/xml/limits.js'

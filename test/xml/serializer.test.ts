@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { XmlElement, xml, xmlNamespace } from '../../src/xml/element.js'
+import { XmlElement, xml } from '../../src/xml/element.js'
 import { escapeAttribute, escapeText } from '../../src/xml/escape.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -135,7 +135,7 @@ describe('serialize()', () => {
     ]
     expect(() => serialize(new XmlElement('e', '', twice('')))).toThrow(RangeError)
     expect(() => serialize(new XmlElement('e', '', twice('u')))).toThrow(RangeError)
-    expect(() => serialize(new XmlElement('e', '', twice(xmlNamespace)))).toThrow(RangeError)
+    expect(() => serialize(new XmlElement('e', '', twice(ns.xmlNamespace)))).toThrow(RangeError)
   })
 
   it('stays right when more names and namespaces pass than it remembers', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { XmlElement, xml, xmlNamespace } from '../../src/xml/element.js'
+import { XmlElement, xml } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { createStreamReader } from '../../src/xml/stream-reader.js'
 import { cutAt, cutEvery } from './random.js'
@@ -59,7 +59,7 @@ describe('createStreamReader()', () => {
       element: new XmlElement(
         'a',
         'u1',
-        [attribute('lang', xmlNamespace, 'de'), attribute('k', 'u2', 'v'), attribute('k', '', 'w')],
+        [attribute('lang', ns.xmlNamespace, 'de'), attribute('k', 'u2', 'v'), attribute('k', '', 'w')],
         [xml('b', 'u2'), xml('c', 'u3', {}, xml('d', 'u4')), xml('e', ''), xml('f', 'u1')],
       ),
     })

@@ -1,4 +1,4 @@
-import { findNearest } from '../nearest.js'
+import { findNearest } from '../../nearest.js'
 import { styled, type Line } from '../text.js'
 import { UsageError } from '../usage-error.js'
 

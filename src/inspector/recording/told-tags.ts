@@ -1,4 +1,4 @@
-import { XmlElement, xmlNamespace, type AttributeName } from '../../xml/element.js'
+import { XmlElement, type AttributeName } from '../../xml/element.js'
 import * as ns from '../../xml/namespaces.js'
 import { serialize } from '../../xml/serializer.js'
 import { toJsonPiece } from './line-text.js'
@@ -121,7 +121,7 @@ function describe(
     name,
     namespace,
     outer,
-    inner: prefixes.has(namespace) || namespace === xmlNamespace ? (outer ?? '') : namespace,
+    inner: prefixes.has(namespace) || namespace === ns.xmlNamespace ? (outer ?? '') : namespace,
     attributeNames,
     values: attributeNames.map((each, index) => toldValue(each, pieces[index] ?? '', attributes)),
     text,
@@ -139,7 +139,7 @@ function toldValue(
   tellable: ReadonlySet<string>,
 ): ToldValue {
   const isTold = namespace === '' && tellable.has(name)
-  const isLanguage = namespace === xmlNamespace && name === 'lang'
+  const isLanguage = namespace === ns.xmlNamespace && name === 'lang'
   const kind = isTold ? 'told' : isLanguage ? 'language' : 'hidden'
   return { before: text, kind, isNew: changing.has(name), last: undefined, piece: text }
 }

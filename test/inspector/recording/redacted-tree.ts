@@ -1,5 +1,5 @@
 import { tellableWords } from '../../../src/inspector/recording/wire-words.js'
-import { XmlElement, xmlNamespace, type AttributeName, type XmlNode } from '../../../src/xml/element.js'
+import { XmlElement, type AttributeName, type XmlNode } from '../../../src/xml/element.js'
 import * as ns from '../../../src/xml/namespaces.js'
 import { serialize } from '../../../src/xml/serializer.js'
 
@@ -40,7 +40,9 @@ function mayBeTold(
 ): boolean {
   if (namespace === '') return tellable.has(name) && value.length <= unitsLimit
   return (
-    namespace === xmlNamespace && name === 'lang' && /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/.test(value)
+    namespace === ns.xmlNamespace &&
+    name === 'lang' &&
+    /^[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{1,8}){0,4}$/.test(value)
   )
 }
 

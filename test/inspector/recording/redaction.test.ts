@@ -9,7 +9,7 @@ import { StreamError, XmppError } from '../../../src/errors.js'
 import type { Sendable } from '../../../src/router/outbound.js'
 import { muc } from '../../../src/features/muc.js'
 import { MessageForms } from '../../../src/stanza/plain-message.js'
-import { XmlElement, xmlNamespace } from '../../../src/xml/element.js'
+import { XmlElement } from '../../../src/xml/element.js'
 import { createFrameReader } from '../../../src/xml/frame-reader.js'
 import { resolveXmlLimits } from '../../../src/xml/limits.js'
 import * as ns from '../../../src/xml/namespaces.js'
@@ -311,7 +311,7 @@ const words = fc.oneof(
 /** Those that the engine knows, and others that try to be taken for something else. */
 const namespaces = fc.oneof(
   fc.constantFrom(ns.client, ns.client, ns.roster, ns.streams, ns.streamManagement),
-  fc.constantFrom(ns.sasl, ns.dataForm, ns.delay, '', xmlNamespace),
+  fc.constantFrom(ns.sasl, ns.dataForm, ns.delay, '', ns.xmlNamespace),
   fc.constantFrom('urn:x', 'urn:\x7f', '\x7f\x7f', 'urn:"\'\\&', 'urn:ü'),
 )
 const names = fc.oneof(
@@ -322,7 +322,7 @@ const names = fc.oneof(
 const attributes = fc.uniqueArray(
   fc.record({
     name: fc.constantFrom('from', 'to', 'id', 'type', 'jid', 'ask', 'h', 'previd', 'lang', 'var', 'password'),
-    namespace: fc.constantFrom('', '', '', xmlNamespace, 'urn:x', 'urn:\x7f', ns.streams),
+    namespace: fc.constantFrom('', '', '', ns.xmlNamespace, 'urn:x', 'urn:\x7f', ns.streams),
     value: words,
   }),
   { maxLength: 5, selector: ({ name, namespace }) => `${name} ${namespace}` },
