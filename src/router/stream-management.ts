@@ -79,12 +79,14 @@ export class StreamManagement {
 
   /** Asks the server to acknowledge, and counts from here on. */
   enable(signal: AbortSignal): Promise<StreamManagementAnswer> {
-    this.#say({ kind: 'enable', resume: true, max: undefined })
-    this.ledger.track()
-    return new Promise((resolve) => {
+    // Before it is said: a server in the same process may answer at once.
+    const answer = new Promise<StreamManagementAnswer>((resolve) => {
       this.#answered = resolve
       signal.addEventListener('abort', () => (this.#answered = undefined), { once: true })
     })
+    this.ledger.track()
+    this.#say({ kind: 'enable', resume: true, max: undefined })
+    return answer
   }
 
   /** Asks the server to go on with a session, on a stream that is not live yet. */

@@ -89,12 +89,9 @@ export function answerTo(request: XmlElement, payload?: XmlElement): XmlElement 
   return toIqElement({ type: 'result', id: request.attribute('id') ?? '', ...(payload && { payload }) })
 }
 
-/** No server is so quick that the answer comes before the client has begun to wait for it. @see XEP-0198 §3, §5 */
+/** @see XEP-0198 §3, §5 */
 function refuseManagement(peer: ScriptedPeer, condition: StanzaErrorCondition): void {
-  queueMicrotask(() => {
-    if (peer.isSilent || peer.ended) return
-    peer.say(toStreamManagementElement({ kind: 'failed', condition, h: undefined }))
-  })
+  peer.say(toStreamManagementElement({ kind: 'failed', condition, h: undefined }))
 }
 
 function answerRequest(request: XmlElement, peer: ScriptedPeer, words: LoginWords): void {

@@ -50,9 +50,7 @@ describe.each(['bytes', 'frames'] as const)('a scripted server over %s', (framin
     await client.connect()
     await clock.rest()
     expect(server.peer.elements.map(({ name }) => name)).toContain('enable')
-    await clock.rest()
-    expect(server.peer.transcript.join('')).toMatch(/<failed [^>]*><feature-not-implemented /)
-    expect(client.state.status).toBe('online')
+    expect(client.actor.getSnapshot().children.streamManagement?.getSnapshot().value).toBe('unmanaged')
   })
 
   it('ends the stream with an error', async () => {
