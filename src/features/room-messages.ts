@@ -115,7 +115,7 @@ export class RoomMessages {
     this.#awaited.delete(delivery.id)
     const isLeft = this.#isLeft(waiting)
     if (this.#where === 'outside' && !isLeft) return false
-    if (!sent.isToAll && this.#mayHaveLeft(delivery, isLeft)) sent.fail(unconfirmed())
+    if (!sent.isToAll && this.#mayHaveLeft(delivery, isLeft)) sent.fail(unconfirmed('whisper', sessionLost()))
     else this.#waiting.splice(this.#doubtful++, 0, waiting)
     return true
   }
@@ -169,7 +169,11 @@ export class RoomMessages {
     this.#waiting = waiting.filter((each) => this.#isLeft(each))
     this.#doubtful = this.#waiting.length
     const reason = notIn(this.#jid, this.#room?.cause())
-    for (const each of waiting) if (!this.#isLeft(each)) each.sent.fail(reason)
+    for (const each of waiting) {
+      if (this.#isLeft(each)) continue
+      const { sent } = each
+      sent.fail(this.#mayHaveLeft(sent.delivery, false) ? unconfirmed('room-message', reason) : reason)
+    }
     return this.#waiting
   }
 
@@ -235,7 +239,9 @@ export class RoomMessages {
 export const notIn = (jid: Jid, cause: XmppError | undefined): TransportError =>
   new TransportError('not-connected', `one is not in ${jid.toString()}`, cause === undefined ? {} : { cause })
 
-const unconfirmed = () =>
-  new UnconfirmedError('whisper', new TransportError('not-connected', 'the session was lost'))
+const unconfirmed = (deed: 'room-message' | 'whisper', cause: TransportError) =>
+  new UnconfirmedError(deed, cause)
+
+const sessionLost = () => new TransportError('not-connected', 'the session was lost')
 
 const bodyOf = (stanza: Sendable) => toElement(stanza).child('body')?.text()

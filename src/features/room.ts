@@ -235,8 +235,8 @@ export class Room {
   /**
    * Says something to everybody, once. Its delivery becomes `received` once the room has reflected it, which all others have it
    * by. Where one is about to be in, it waits until one is, and what may have been said already, in a session that was lost or by
-   * an earlier process, until the past is told; where one is out, it fails with `TransportError`, beyond 1 000 that wait with
-   * `overflow`. Throws as `client.send` does.
+   * an earlier process, until the past is told; where one is out, it fails with `TransportError`, or with `UnconfirmedError` where
+   * the room may have it; beyond 1 000 that wait with `overflow`. Throws as `client.send` does.
    */
   send(message: RoomMessageInput | string): Delivery {
     return this.#parts.messages.say({ ...toParts(message), to: this.jid, type: 'groupchat' })

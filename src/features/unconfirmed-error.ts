@@ -9,6 +9,10 @@ const deeds = {
     'the password is changed',
     'Connect again: where the old password is refused, another connect() tries the new one.',
   ],
+  'room-message': [
+    'everybody in the room has it',
+    'Enter again, and look for its id in what the room tells: what is not there, say again.',
+  ],
   whisper: [
     'the whisper has arrived',
     'Whisper again, once it is clear who has the nickname now: nobody else tells what has become of a whisper.',

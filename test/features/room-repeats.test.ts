@@ -222,13 +222,16 @@ describe('what was on its way to a room when the session was lost', () => {
     expect([delivery.status.status, ...bodiesOf(peer)]).toEqual(['written', 'one'])
   })
 
-  it('fails where one is not let in again', async () => {
+  it('fails where one is not let in again, and nobody knows whether the room has it; what never left it has not', async () => {
     const session = await cutOff('one')
+    const later = session.room.send('two')
     await says(await renewed(session), refused('forbidden'))
+    const cause = { code: 'transport.not-connected', cause: { condition: 'forbidden' } }
     expect(session.deliveries[0]?.status).toMatchObject({
       status: 'failed',
-      reason: { code: 'transport.not-connected', cause: { condition: 'forbidden' } },
+      reason: { code: 'unconfirmed.room-message', cause },
     })
+    expect(later.status).toMatchObject({ status: 'failed', reason: cause })
   })
 
   it('fails where one leaves before it is said', async () => {
