@@ -50,7 +50,7 @@ export class RoomMessages {
   #said = 0
   /** Which the room has reflected last: it reflects in order. */
   #reflected = 0
-  /** They were said once more, since the room did not know one, or nobody has told that it had them. */
+  /** They are not said once more: they were, since the room did not know one or nobody has told that it had them, or one is out since. */
   readonly #again = new WeakSet<Delivery>()
 
   constructor(jid: Jid, host: RoomMessagesHost) {
@@ -166,6 +166,8 @@ export class RoomMessages {
    */
   fail(): readonly Waiting[] {
     const waiting = this.#waiting
+    // Who enters later has not wished to say again what was said before.
+    for (const { sent } of this.#awaited.values()) this.#again.add(sent.delivery)
     this.#waiting = waiting.filter((each) => this.#isLeft(each))
     this.#doubtful = this.#waiting.length
     const reason = notIn(this.#jid, this.#room?.cause())
