@@ -141,7 +141,8 @@ export class RoomEar {
       const { statuses } = findRoomUser(payloads) ?? nothing
       if (statuses.size > 0) this.#noticed.next(statuses)
     }
-    if (!this.#listens()) return
+    // What still comes while one says goodbye to all, or before the word that one is in, comes once.
+    if (!this.#listens() && !this.#actor.getSnapshot().matches('waiting')) return
     this.heardMs = performance.now()
     if (type === 'groupchat') {
       const said = this.#read(message)
@@ -170,6 +171,8 @@ export class RoomEar {
     const snapshot = this.#actor.getSnapshot()
     if (snapshot.hasTag('holding'))
       return snapshot.matches({ joined: { past: { recalling: 'hearing' } } }) ? 'heldAsPast' : 'heldAsSaid'
+    const isOnWayIn = snapshot.matches('waiting') || snapshot.matches('joining')
+    if (isOnWayIn && this.#past.knowsLast) return 'heldAsSaid'
     const isNext =
       snapshot.matches({ joined: { past: 'telling' } }) ||
       snapshot.matches({ joined: { past: { told: 'whole' } } })

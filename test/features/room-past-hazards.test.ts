@@ -165,3 +165,26 @@ describe('nobody but the archive of the room says what was said there', () => {
     expect(bodies(heard).at(-1)).toBe('now')
   })
 })
+
+describe('what is said in a room in which one is no longer, or not yet', () => {
+  it('is told where it comes after one has said goodbye to all', async () => {
+    const { client, first, heard, room } = await knowing()
+    const end = client.disconnect()
+    expect(room.state.status).toBe('waiting')
+    await says(first, named('Bob', 'n2'))
+    first.cut()
+    await end
+    await room.leave()
+    expect(bodies(heard)).toEqual(numbered(1, 2))
+  })
+
+  it('waits for what was said before, where it comes before the word that one is in', async () => {
+    const session = await knowing()
+    await suspend(session)
+    const peer = await renewed(session)
+    await says(peer, named('Bob', 'n3') + door + subject())
+    await answers(peer, true, 'n2', 'n3')
+    expect(bodies(session.heard)).toEqual(numbered(1, 3))
+    expect(session.room.state).toMatchObject({ isCurrent: true, gap: undefined })
+  })
+})
