@@ -31,6 +31,13 @@ export {
   type PublishAvatarOptions,
 } from './features/avatars.js'
 export type { Avatar } from './features/avatar-cache.js'
+export {
+  bookmarks,
+  type BookmarksFeature,
+  type BookmarksOptions,
+  type BookmarksState,
+} from './features/bookmarks.js'
+export type { Bookmark, BookmarkInput } from './stanza/bookmark.js'
 export { blocking, type BlockingFeature, type BlockingState } from './features/blocking.js'
 export {
   clientInformation,

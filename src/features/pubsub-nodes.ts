@@ -1,6 +1,6 @@
 import { filter, map, type Observable } from 'rxjs'
 import { ProtocolError, StanzaError } from '../errors.js'
-import type { RequestOptions } from '../router/requests.js'
+import type { OrderedRequestOptions, RequestOptions } from '../router/requests.js'
 import { publisherOf } from '../router/trust.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
 import { parseJid, type Jid } from '../stanza/jid.js'
@@ -10,10 +10,12 @@ import {
   toConfigureRequest,
   toItemsRequest,
   toPublishRequest,
+  toRetractRequest,
   type NodeOptions,
   type PubsubEvent,
   type PubsubItem,
 } from '../stanza/pubsub.js'
+import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 
@@ -47,7 +49,7 @@ export async function fetchItem(
   const answer = await unlessMissing(bus.request({ type: 'get', to, payload }, options))
   if (answer === undefined) return undefined
   const items = parseItems(answer.payload, node)
-  if (items === undefined) throw new ProtocolError('bad-format', `the answer is not about the node ${node}`)
+  if (items === undefined) throw notAbout(node)
   return id === undefined ? items.at(-1) : items.find((item) => item.id === id)
 }
 
@@ -83,10 +85,51 @@ export async function configureNode(
   await bus.request({ type: 'set', payload: toConfigureRequest(node, options) }, requestOptions)
 }
 
+/** All items of a node of one’s own, told in their place among the stanzas; of one that is not there, none. @see XEP-0060 §6.5.2 */
+export async function fetchItems(
+  bus: Bus,
+  node: string,
+  tell: (items: readonly PubsubItem[]) => void,
+  options: OrderedRequestOptions,
+): Promise<void> {
+  let items: readonly PubsubItem[] | undefined
+  const answered = ({ payload }: { readonly payload: XmlElement | undefined }) => {
+    items = parseItems(payload, node)
+    if (items !== undefined) tell(items)
+  }
+  try {
+    await bus.request({ type: 'get', payload: toItemsRequest(node) }, { ...options, answered })
+  } catch (error) {
+    if (!isNotThere(error)) throw error
+    return tell([])
+  }
+  if (items === undefined) throw notAbout(node)
+}
+
+/** Takes an item of a node of one’s own back; what is not there is gone. @see XEP-0060 §7.2 */
+export async function retractItem(
+  bus: Bus,
+  node: string,
+  id: string,
+  options?: RequestOptions,
+): Promise<void> {
+  try {
+    await bus.request({ type: 'set', payload: toRetractRequest(node, id) }, options)
+  } catch (error) {
+    if (!isNotThere(error)) throw error
+  }
+}
+
+const isNotThere = (error: unknown) => error instanceof StanzaError && error.condition === 'item-not-found'
+
+const notAbout = (node: string) => new ProtocolError('bad-format', `the answer is not about the node ${node}`)
+
 /** What the server does with the nodes of one’s own account. */
 export interface AccountServices {
   /** There are nodes. @see XEP-0163 §6 */
   readonly hasNodes: boolean
+  /** All that it says of itself. */
+  readonly features: readonly string[]
   /** @see XEP-0398 §2 */
   readonly converts: boolean
 }
@@ -100,7 +143,7 @@ export async function askAccount(
   const answer = await unlessMissing(bus.request({ type: 'get', to, payload: toDiscoInfoElement() }, options))
   const { identities = [], features = [] } = (answer?.payload && parseDiscoInfo(answer.payload)) ?? {}
   const hasNodes = identities.some(({ category, type }) => category === 'pubsub' && type === 'pep')
-  return { hasNodes, converts: features.includes(ns.avatarConversion) }
+  return { hasNodes, features, converts: features.includes(ns.avatarConversion) }
 }
 
 /** Nothing there, or nothing for us. */

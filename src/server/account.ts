@@ -46,6 +46,13 @@ export class Account {
     return jid.bare.equals(this.jid) || this.roster.stateOf(jid.bare).from === 'subscribed'
   }
 
+  /** Whether somebody may read a node of this name, be it there or not. @see XEP-0060 §4.5 */
+  showsNode(name: string, jid: Jid): boolean {
+    const access = this.nodes.get(name)?.access ?? 'presence'
+    if (access === 'whitelist') return jid.bare.equals(this.jid)
+    return access === 'open' || this.mayBeSeenBy(jid)
+  }
+
   /** Resources whose available presence is known to the server. */
   available(): readonly Resource[] {
     return [...this.resources.values()].filter((resource) => resource.presence !== undefined)

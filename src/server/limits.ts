@@ -45,6 +45,8 @@ export interface ServerLimits {
   readonly nodeItems: number
   /** One item, in UTF-16 units of XML; a longer one is refused with not-acceptable. */
   readonly nodeItemUnits: number
+  /** All items of one node, likewise; one more is refused with resource-constraint. */
+  readonly nodeUnits: number
   /** Rooms at once; one more is refused with resource-constraint (XEP-0045). */
   readonly rooms: number
   /**
@@ -85,8 +87,9 @@ export const defaultServerLimits: ServerLimits = {
   hibernatingSessions: 5,
   vCardUnits: 131_072,
   nodes: 20,
-  nodeItems: 10,
+  nodeItems: 1000,
   nodeItemUnits: 131_072,
+  nodeUnits: 1_048_576,
   rooms: 100,
   roomOccupants: 200,
   roomAffiliations: 1000,

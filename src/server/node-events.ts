@@ -27,7 +27,8 @@ export function tellOfNodes(realm: Realm, resource: Resource, before: XmlElement
     .flatMap(({ jid, state }) => (state.to === 'subscribed' ? (realm.accountOf(jid) ?? []) : []))
   for (const publisher of [account, ...seen]) {
     for (const node of publisher.nodes.names) {
-      const items = publisher.nodes.get(node)?.items.slice(-1) ?? []
+      const { items: all = [], tellsLast = false } = publisher.nodes.get(node) ?? {}
+      const items = tellsLast ? all.slice(-1) : []
       if (items.length > 0) tell(realm, publisher, resource, { node, items, retracted: [] })
     }
   }
@@ -40,7 +41,8 @@ function tell(realm: Realm, publisher: Account, resource: Resource, event: NodeC
   realm.interests.whenInterested(realm, resource, event.node, () => {
     const isThere = resource.account.resources.get(resource.name) === resource
     // A subscription may have ended meanwhile.
-    if (!isThere || !publisher.mayBeSeenBy(resource.jid)) return
+    if (!isThere || !publisher.mayBeSeenBy(resource.jid) || !publisher.showsNode(event.node, resource.jid))
+      return
     if (realm.keepsApart(publisher.jid, resource.jid)) return
     const payloads = [toPubsubEvent(event)]
     const id = realm.nextId()

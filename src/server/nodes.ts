@@ -2,8 +2,8 @@ import type { NodeOptions, PubsubItem } from '../stanza/pubsub.js'
 import { serialize } from '../xml/serializer.js'
 import type { ServerLimits } from './limits.js'
 
-/** Who may read a node. */
-export type NodeAccess = 'open' | 'presence'
+/** Who may read a node: everybody, who sees the presence of the account, or nobody else. @see XEP-0060 §4.5 */
+export type NodeAccess = 'open' | 'presence' | 'whitelist'
 
 /** Something that an account publishes, item by item. */
 export interface PubsubNode {
@@ -12,6 +12,8 @@ export interface PubsubNode {
   readonly items: readonly PubsubItem[]
   /** As many of them are kept. */
   readonly maxItems: number
+  /** The latest item is told to a client that comes. */
+  readonly tellsLast: boolean
 }
 
 type Refusal = 'conflict' | 'item-not-found' | 'not-acceptable' | 'resource-constraint'
@@ -40,9 +42,9 @@ export class Nodes {
     if (item.payload === undefined || serialize(item.payload).length > this.#limits.nodeItemUnits)
       return 'not-acceptable'
     const wanted = this.#toNode(before, options)
-    const isOther = wanted.access !== before?.access || wanted.maxItems !== before.maxItems
-    if (before !== undefined && isOther) return 'conflict'
+    if (before !== undefined && !isAlike(wanted, before)) return 'conflict'
     const items = [...wanted.items.filter(({ id }) => id !== item.id), item].slice(-wanted.maxItems)
+    if (toUnits(items) > this.#limits.nodeUnits) return 'resource-constraint'
     this.#nodes.set(name, { ...wanted, items })
     return undefined
   }
@@ -66,14 +68,26 @@ export class Nodes {
   }
 
   #toNode(before: PubsubNode | undefined, options: NodeOptions): PubsubNode {
-    const { access_model: access, max_items: max } = options
+    const { access_model: access, max_items: max, send_last_published_item: last } = options
     const wanted = max === undefined ? (before?.maxItems ?? 1) : Number(max)
     const { nodeItems } = this.#limits
     return {
-      access: access === undefined ? (before?.access ?? 'presence') : access === 'open' ? 'open' : 'presence',
+      access: access === undefined ? (before?.access ?? 'presence') : toAccess(access),
+      tellsLast: last === undefined ? (before?.tellsLast ?? true) : last !== 'never',
       items: before?.items ?? [],
       // `max` is as many as the service keeps.
       maxItems: Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, nodeItems) : nodeItems,
     }
   }
 }
+
+const isAlike = (a: PubsubNode, b: PubsubNode) =>
+  a.access === b.access && a.maxItems === b.maxItems && a.tellsLast === b.tellsLast
+
+/** What it does not know is for nobody else. */
+function toAccess(model: string): NodeAccess {
+  return model === 'open' || model === 'presence' ? model : 'whitelist'
+}
+
+const toUnits = (items: readonly PubsubItem[]) =>
+  items.reduce((sum, { payload }) => sum + (payload === undefined ? 0 : serialize(payload).length), 0)

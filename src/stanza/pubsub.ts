@@ -65,6 +65,15 @@ export const toPublishRequest = (
     xml('publish-options', ns.pubsub, {}, toNodeForm(ns.publishOptions, options)),
   )
 
+/** Takes an item back, and has those told who hear of the node. @see XEP-0060 §7.2 */
+export const toRetractRequest = (node: string, id: string): XmlElement =>
+  xml(
+    'pubsub',
+    ns.pubsub,
+    {},
+    xml('retract', ns.pubsub, { node, notify: 'true' }, xml('item', ns.pubsub, { id })),
+  )
+
 /** Makes a node of one’s own as the options say. @see XEP-0060 §8.2.4 */
 export const toConfigureRequest = (node: string, options: NodeOptions): XmlElement =>
   xml(

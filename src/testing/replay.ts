@@ -34,6 +34,7 @@ export const clientCharts: ChartTable = new Map(
     charts.befriendingMachine,
     charts.bindingMachine,
     charts.blockingMachine,
+    charts.bookmarksMachine,
     charts.carbonsMachine,
     charts.connectionMachine,
     charts.conversationMachine,

@@ -2,6 +2,7 @@ import { afterAll } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { holdAccounts } from './accounts.js'
 import { holdBlocking } from './blocking.js'
+import { holdBookmarks } from './bookmarks.js'
 import { holdConsole } from './console.js'
 import { holdContacts } from './contacts.js'
 import { holdContactPresence } from './contact-presence.js'
@@ -66,6 +67,7 @@ const under: ServerUnderTest = {
 holdConversations(under)
 holdAccounts(under)
 holdBlocking(under)
+holdBookmarks(under)
 holdContacts(under)
 holdContactPresence(under)
 holdHistory(under)

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { holdAccounts } from '../conversations/accounts.js'
 import { holdBlocking } from '../conversations/blocking.js'
+import { holdBookmarks } from '../conversations/bookmarks.js'
 import { holdConsole } from '../conversations/console.js'
 import { holdContacts } from '../conversations/contacts.js'
 import { holdContactPresence } from '../conversations/contact-presence.js'
@@ -53,6 +54,7 @@ onEachRealServer((server) => {
       holdConversations(under)
       holdAccounts(under)
       holdBlocking(under)
+      holdBookmarks(under)
       holdContacts(under)
       holdContactPresence(under)
       holdHistory(under)

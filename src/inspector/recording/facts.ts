@@ -25,6 +25,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     certificate: 'flag',
     channelBindings: 'words',
     chatState: 'word',
+    compat: 'flag',
     complete: 'flag',
     condition: 'word',
     conflict: 'flag',

@@ -40,9 +40,11 @@ const accountFeatures = [
   ...[
     'access-open',
     'access-presence',
+    'access-whitelist',
     'auto-create',
     'auto-subscribe',
     'config-node',
+    'delete-items',
     'filtered-notifications',
     'item-ids',
     'last-published',

@@ -19,9 +19,8 @@ function readItems(
   { ids, max, node }: Extract<PubsubRequest, { kind: 'items' }>,
 ): ServiceAnswer {
   const found = account.nodes.get(node)
-  const isVisible = found?.access === 'open' || account.mayBeSeenBy(from)
   // To a stranger, what is not open is not there, and neither is the account.
-  if (!isVisible) return { kind: 'refused', condition: 'service-unavailable' }
+  if (!account.showsNode(node, from)) return { kind: 'refused', condition: 'service-unavailable' }
   if (found === undefined) return { kind: 'refused', condition: 'item-not-found' }
   const chosen =
     ids.length > 0 ? found.items.filter(({ id = '' }) => ids.includes(id)) : found.items.slice(-max)
