@@ -19,7 +19,8 @@ import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import type { FeatureHost } from './feature-host.js'
 import type { MucFeature } from './muc.js'
-import { askAccount, fetchItems, nodeEvents, publishItem, retractItem } from './pubsub-nodes.js'
+import { publishPrivately } from './private-nodes.js'
+import { askAccount, fetchItems, nodeEvents, retractItem } from './pubsub-nodes.js'
 import { shownBy } from './shown-by.js'
 import { isSynced } from './synced.js'
 import { tellOfSession } from './tell-of-session.js'
@@ -71,14 +72,6 @@ export interface BookmarksFeature {
   readonly remove: (room: JidInput, options?: RequestOptions) => Promise<void>
 }
 
-/** To be seen by the account alone, all of them, and nothing said of them but changes. @see XEP-0402 §3.3, XEP-0223 §3 */
-const nodeOptions = {
-  persist_items: 'true',
-  max_items: 'max',
-  send_last_published_item: 'never',
-  access_model: 'whitelist',
-}
-
 const answerMs = 30_000
 
 type Published = Pick<PubsubEvent, 'items' | 'retracted'>
@@ -99,7 +92,8 @@ export function bookmarks(host: FeatureHost, { nickname, rooms }: BookmarksOptio
   const { bus, start } = host
   announce(host, `${ns.bookmarks}+notify`)
   const list = new StateChannel<Kept>(new Map())
-  const turns = new Map<string, Promise<void>>()
+  /** The end of the change before. */
+  let turn = Promise.resolve()
 
   const enter = ({ jid, nickname: own, password }: KeptBookmark) => {
     const room = rooms?.room(jid)
@@ -150,8 +144,8 @@ export function bookmarks(host: FeatureHost, { nickname, rooms }: BookmarksOptio
   actor.subscribe({ complete: () => list.complete() })
 
   /**
-   * Changes of one bookmark come one after the other, each upon what the server is known to have: otherwise they would undo
-   * each other, or what other clients keep there.
+   * Changes come one after the other, each upon what the server is known to have: otherwise they would undo each other, or
+   * what other clients keep there, and a node that is still being made would keep the last one alone.
    */
   const change = async (
     input: JidInput,
@@ -168,14 +162,9 @@ export function bookmarks(host: FeatureHost, { nickname, rooms }: BookmarksOptio
       // What was told of it meanwhile is as late, or later.
       if (list.value.get(key) === before) takeItems(items, retracted)
     }
-    const done = (turns.get(key) ?? Promise.resolve()).then(deed)
-    const turn = done.catch(() => undefined)
-    turns.set(key, turn)
-    try {
-      await done
-    } finally {
-      if (turns.get(key) === turn) turns.delete(key)
-    }
+    const done = turn.then(deed)
+    turn = done.catch(() => undefined)
+    await done
   }
 
   return {
@@ -192,7 +181,7 @@ export function bookmarks(host: FeatureHost, { nickname, rooms }: BookmarksOptio
     set: (room, input, options = {}) =>
       change(room, options, async (jid, before) => {
         const item = toBookmarkItem(jid, before, input)
-        await publishItem(bus, ns.bookmarks, item, nodeOptions, options)
+        await publishPrivately(bus, ns.bookmarks, item, options)
         return { items: [item], retracted: [] }
       }),
     remove: (room, options = {}) =>

@@ -10,7 +10,7 @@ import {
   type MucFeature,
 } from '../../src/index.js'
 import { everybodyLeaves, next, online, person, tag } from './people.js'
-import type { ServerUnderTest } from './server-under-test.js'
+import type { Deviation, ServerUnderTest } from './server-under-test.js'
 
 /** One of somebody’s devices. */
 interface Device {
@@ -23,7 +23,17 @@ interface Device {
 export function holdBookmarks(server: ServerUnderTest): void {
   afterEach(everybodyLeaves)
 
+  const deviates = (deviation: Deviation) => server.deviations?.includes(deviation) === true
+  const forgets = deviates('keeps 256 items of a node')
+  const tellsOfRemoval = !deviates('tells nobody what is taken back')
   const newRoom = (): string => `${tag()}@conference.${server.domain}`
+  /** Rooms in which somebody is already: some servers take a while until one that nobody is in any more can be made anew. */
+  const openRooms = async (count: number): Promise<readonly string[]> => {
+    const all = Array.from({ length: count }, newRoom)
+    const rooms = (await online(server, 'dave')).use(muc)
+    await Promise.all(all.map((jid) => rooms.room(jid).join({ nickname: 'Host' })))
+    return all
+  }
 
   /** Not connected yet. */
   const toDevice = (nickname: string): Device => {
@@ -52,7 +62,7 @@ export function holdBookmarks(server: ServerUnderTest): void {
     await first?.marks.set(jid, { name: 'nowhere' })
     await Promise.all(all.map((one) => has(one, jid)))
     await first?.marks.remove(jid)
-    await Promise.all(all.map((one) => hasNot(one, jid)))
+    await Promise.all(all.map((one) => learnsOfEnd(one, jid)))
     return all
   }
   const pair = async () => {
@@ -74,15 +84,18 @@ export function holdBookmarks(server: ServerUnderTest): void {
     )
     return all.get(jid)
   }
-  const hasNot = ({ marks }: Device, jid: string) =>
-    next(marks.bookmarks$, (bookmarks) => !bookmarks.has(jid), `the end of the bookmark of ${jid}`)
+  /** By itself, or once it asks. */
+  const learnsOfEnd = async ({ marks }: Device, jid: string) => {
+    if (!tellsOfRemoval) await marks.fetch()
+    await next(marks.bookmarks$, (bookmarks) => !bookmarks.has(jid), `the end of the bookmark of ${jid}`)
+  }
   const stands = ({ rooms }: Device, jid: string, wished: string) =>
     next(rooms.room(jid).state$, ({ status }) => status === wished, `${wished} ${jid}`)
 
   describe(`bookmarks on ${server.name}`, () => {
     it('are the same on two devices, and so is where one is', async () => {
       const { desk, phone } = await pair()
-      const jid = newRoom()
+      const [jid = ''] = await openRooms(1)
       await desk.marks.set(jid, { name: 'Tea', autojoin: true })
       expect(await has(phone, jid)).toMatchObject({ name: 'Tea', autojoin: true, nickname: undefined })
       const [here, there] = await Promise.all([stands(desk, jid, 'joined'), stands(phone, jid, 'joined')])
@@ -95,7 +108,7 @@ export function holdBookmarks(server: ServerUnderTest): void {
       await phone.marks.set(jid, { autojoin: true })
       await Promise.all([stands(desk, jid, 'joined'), stands(phone, jid, 'joined')])
       await phone.marks.remove(jid)
-      await Promise.all([hasNot(desk, jid), stands(desk, jid, 'outside'), stands(phone, jid, 'outside')])
+      await Promise.all([learnsOfEnd(desk, jid), stands(desk, jid, 'outside'), stands(phone, jid, 'outside')])
     })
 
     it('keep what another client has put there, though one changes them', async () => {
@@ -122,7 +135,7 @@ export function holdBookmarks(server: ServerUnderTest): void {
 
     it('are entered as a session begins, and left where another device said so meanwhile', async () => {
       const { desk, phone } = await pair()
-      const [kept, gone, new_] = [newRoom(), newRoom(), newRoom()]
+      const [kept = '', gone = '', new_ = ''] = await openRooms(3)
       for (const jid of [kept, gone]) await desk.marks.set(jid, { autojoin: true })
       await Promise.all([kept, gone].map((jid) => stands(phone, jid, 'joined')))
       await phone.client.disconnect()
@@ -156,7 +169,7 @@ export function holdBookmarks(server: ServerUnderTest): void {
       ])
     })
 
-    it('may be hundreds', { timeout: 60_000 }, async () => {
+    it('may be hundreds', { timeout: 120_000 }, async () => {
       const { desk, phone } = await pair()
       const all = Array.from({ length: 300 }, () => newRoom())
       for (let at = 0; at < all.length; at += 20)
@@ -165,11 +178,13 @@ export function holdBookmarks(server: ServerUnderTest): void {
         )
       await next(phone.marks.bookmarks$, ({ size }) => size === all.length, 'all of them')
       const third = await device('Laptop')
-      expect([...third.marks.bookmarks.keys()].toSorted()).toEqual(all.toSorted())
-      for (let at = 0; at < all.length; at += 20)
-        await Promise.all(all.slice(at, at + 20).map((jid) => third.marks.remove(jid)))
-      await next(phone.marks.bookmarks$, ({ size }) => size === 0, 'none of them')
-      expect((await desk.marks.fetch()).size).toBe(0)
+      const kept = [...third.marks.bookmarks.keys()]
+      if (forgets) expect([kept.length, kept.every((jid) => all.includes(jid))]).toEqual([256, true])
+      else expect(kept.toSorted()).toEqual(all.toSorted())
+      await Promise.all(kept.map((jid) => third.marks.remove(jid)))
+      if (!forgets && tellsOfRemoval)
+        await next(phone.marks.bookmarks$, ({ size }) => size === 0, 'none of them')
+      expect((await phone.marks.fetch()).size).toBe(0)
     })
 
     it('are nobody else’s to see', async () => {

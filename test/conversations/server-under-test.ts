@@ -15,7 +15,9 @@ import type { ClientOptions } from '../../src/client-options.js'
  * that is gone`: nobody can make it anew for a while, but is told that it is gone. `gives newcomers voice`: in a moderated room
  * they are visitors only where its configuration says so with `members_by_default`, a field of its own (against XEP-0045
  * §5.1.1). `calls occupants by no id`: no XEP-0421. `tells nobody that they are blocked`: who is blocked sees one on (against XEP-0191
- * §3.3). `has no word for what one blocks`: what comes back has no `<blocked/>` (against XEP-0191 §3.3).
+ * §3.3). `keeps 256 items of a node`: of more
+ * the oldest are gone, of which nobody is told; its configuration may say otherwise (`pep_max_items`). `tells nobody what is taken
+ * back`: of an item that is retracted, `notify` or not, no other client of the account is told (against XEP-0060 §7.2.2.1). `has no word for what one blocks`: what comes back has no `<blocked/>` (against XEP-0191 §3.3).
  */
 export type Deviation =
   | 'calls a removed account a conflict'
@@ -27,12 +29,14 @@ export type Deviation =
   | 'hides nobody'
   | 'keeps the fields it knows'
   | 'makes no invitations'
+  | 'keeps 256 items of a node'
   | 'keeps a withdrawn request'
   | 'keeps an approval that was taken back'
   | 'remembers a room that is gone'
   | 'swaps what comes while a session moves'
   | 'takes no approval in advance'
   | 'tells nobody that they are blocked'
+  | 'tells nobody what is taken back'
   | 'tells of no approval in advance'
   | 'tells strangers to subscribe'
 
@@ -59,6 +63,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
   prosody: [
     'forgets the last words',
     'hides nobody',
+    'keeps 256 items of a node',
     'keeps the fields it knows',
     'keeps an approval that was taken back',
     'remembers a room that is gone',
@@ -76,6 +81,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
     'makes no invitations',
     'takes no approval in advance',
     'tells nobody that they are blocked',
+    'tells nobody what is taken back',
     'tells strangers to subscribe',
   ],
 }

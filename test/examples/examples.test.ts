@@ -23,6 +23,7 @@ const sayings: Readonly<Record<string, readonly RegExp[]>> = {
     /^both: tata@localhost is there, with 1 device$/,
   ],
   block: [/^blocked: tata@localhost$/, /^they hear: service-unavailable$/, /^you hear: And now\?$/],
+  bookmarks: [/^the phone is in Tea$/, /^the desk is in 0 rooms$/],
   'change-password': [
     /^changed$/,
     /^back again$/,

@@ -15,7 +15,7 @@ beforeEach(async () => {
     listen: {},
     mechanisms: ['SCRAM-SHA-256'],
     accounts: ['alice', 'bob', 'carol'].map((username) => ({ username, password: 'secret' })),
-    limits: { vCardUnits: 200, nodes: 2, nodeItems: 2, nodeItemUnits: 200 },
+    limits: { vCardUnits: 200, nodes: 2, nodeItems: 2, nodeItemUnits: 200, nodeUnits: 300 },
   })
   server.befriend('alice', { username: 'bob' })
   alice = await logIn(server.connect(), 'alice', 'desk')
@@ -114,6 +114,36 @@ describe('nodes', () => {
     expect([await look(bob), await look(carol)]).toEqual([['1'], ['1']])
     const forged = toPublishRequest(node, { id: 'one', payload: note('forged') }, {})
     expect(conditionOf(await bob.request('set', forged, 'alice@localhost'))).toBe('forbidden')
+  })
+
+  it('are nobody else’s, where they are for whom is listed alone, or as nobody knows', async () => {
+    for (const access_model of ['whitelist', 'authorize']) {
+      await publish('one', '1')
+      await configure({ access_model })
+      const bob = await logIn(server.connect(), 'bob', access_model)
+      const answer = await bob.request('get', toItemsRequest(node), 'alice@localhost')
+      expect(conditionOf(answer)).toBe('service-unavailable')
+      expect(textsOf(await alice.request('get', toItemsRequest(node)))).toEqual(['1'])
+      await configure({ access_model: 'presence' })
+    }
+  })
+
+  it('are published only on a node that is as the publisher says', async () => {
+    await publish('one', '1', { access_model: 'whitelist', send_last_published_item: 'never' })
+    for (const other of [
+      { access_model: 'open' },
+      { send_last_published_item: 'on_sub' },
+      { max_items: '2' },
+    ])
+      expect(conditionOf(await publish('one', '2', other))).toBe('conflict')
+    expect(textsOf(await alice.request('get', toItemsRequest(node)))).toEqual(['1'])
+  })
+
+  it('keep no more of text than they may', async () => {
+    const all = { max_items: 'max' }
+    expect(conditionOf(await publish('one', 'x'.repeat(120), all))).toBeUndefined()
+    expect(conditionOf(await publish('two', 'x'.repeat(120), all))).toBe('resource-constraint')
+    expect(conditionOf(await publish('one', 'y'.repeat(120), all))).toBeUndefined()
   })
 
   it('are no more, and no larger, than they may be', async () => {

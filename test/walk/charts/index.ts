@@ -3,6 +3,7 @@ import { authentication } from './authentication.js'
 import { befriending } from './befriending.js'
 import { binding } from './binding.js'
 import { blocking } from './blocking.js'
+import { bookmarks } from './bookmarks.js'
 import { carbons } from './carbons.js'
 import { connection } from './connection.js'
 import { conversation } from './conversation.js'
@@ -25,6 +26,7 @@ export const charts: readonly WalkedChart[] = [
   befriending,
   binding,
   blocking,
+  bookmarks,
   carbons,
   connection,
   conversation,
