@@ -4,7 +4,7 @@ import { toRecordingText } from '../../src/inspector/recording/recording-text.js
 import { conceal } from '../../src/cli/conceal.js'
 import { bookmarks, muc, ns, xml, type BookmarksOptions } from '../../src/index.js'
 import { serialize } from '../../src/xml/serializer.js'
-import { childOf, elementsOf, type HeardElement } from '../spec/heard.js'
+import { childOf, elementsOf, textOf, type HeardElement } from '../spec/heard.js'
 import type { Peer } from '../spec/peer.js'
 import { logIn, rest, start } from '../spec/session.js'
 
@@ -199,12 +199,17 @@ describe('rooms with a bookmark', () => {
   })
 
   it('are entered anew in the next session, and not by asking for the list once more', async () => {
-    const { client, marks, peer, peers, rooms } = await having([mark('a@r.test', "autojoin='true'")])
-    void rooms.room('a@r.test').leave()
+    const { client, marks, peer, peers, rooms, states } = await having([mark('a@r.test', "autojoin='true'")])
+    const left = rooms.room('a@r.test').leave()
+    const out = `<x xmlns='${ns.roomUser}'><item affiliation='none' role='none'/><status code='110'/></x>`
+    await say(peer, `<presence type='unavailable' from='a@r.test/alice'>${out}</presence>`)
+    await left
     const again = marks.fetch()
-    await rest()
-    peer.elements.splice(0)
-    void again.catch(() => undefined)
+    for (const name of ['presence', 'presence']) await peer.next(name)
+    await list(peer, mark('a@r.test', "autojoin='true'"))
+    expect((await again).size).toBe(1)
+    expect(presences(peer)).toEqual(['in a@r.test/alice', 'unavailable a@r.test/alice'])
+    expect(states).toEqual(['cold', 'requesting', 'synced', 'refreshing', 'synced'])
     peer.cut()
     await rest()
     void client.connect()
@@ -351,7 +356,7 @@ async function answerDisposed(peer: Peer, expected: readonly string[]): Promise<
   const form = elementsOf(wishOf(set)[1] ?? set)[0]
   const fields = elementsOf(form ?? set).map((field) => {
     const [value] = elementsOf(field)
-    return `${field.attributes['var']?.replace('pubsub#', '')} ${value?.children.join('')}`
+    return `${field.attributes['var']?.replace('pubsub#', '')} ${textOf(value)}`
   })
   expect(fields.slice(1)).toEqual(expected)
   await say(peer, result(set))
