@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
 import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
-import { toXmppError } from './failure.js'
+import { failed, failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -27,7 +27,6 @@ export interface BookmarksContext extends BookmarksInput, BookmarkFacts {
   readonly error: XmppError | undefined
 }
 
-const failure = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const facts = ({ event }: { readonly event: { readonly output: BookmarkFacts } }) => event.output
 
 /** The list is asked for; wherever that ends, the same is to be said. */
@@ -36,12 +35,8 @@ const asking = {
   after: { answerTimeout: { target: 'failed', actions: 'noteTimeout' } },
 } as const
 const refused = [
-  {
-    guard: { type: 'isUnsupported', params: failure },
-    target: 'unsupported',
-    actions: { type: 'noteFailure', params: failure },
-  },
-  { target: 'failed', actions: { type: 'noteFailure', params: failure } },
+  { guard: { type: 'isUnsupported', params: failed }, target: 'unsupported', actions: failure },
+  { target: 'failed', actions: failure },
 ] as const
 const noteFacts = { type: 'noteFacts', params: facts } as const
 
