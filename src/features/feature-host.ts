@@ -19,7 +19,16 @@ export interface FeatureHost {
   /** The stanzas of the session, both ways; it stays the same from session to session. */
   readonly bus: Pick<
     StanzaBus,
-    'account' | 'handle' | 'message$' | 'presence$' | 'request' | 'send' | 'sent$' | 'session$' | 'stanza$'
+    | 'account'
+    | 'attend'
+    | 'handle'
+    | 'message$'
+    | 'presence$'
+    | 'request'
+    | 'send'
+    | 'sent$'
+    | 'session$'
+    | 'stanza$'
   >
   /** Makes the id of a stanza that has none yet. */
   readonly createId: () => string

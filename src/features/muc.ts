@@ -207,6 +207,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   host.presence.announced$.subscribe(() => {
     for (const { actor, deeds } of live.values()) catchUp(actor, deeds)
   })
+  bus.attend(({ bare }) => live.get(bare.toString())?.ear.hears ?? false)
   bus.presence$.subscribe((presence) => {
     live.get(presence.from?.bare.toString() ?? '')?.ear.takePresence(presence)
   })

@@ -141,8 +141,7 @@ export class RoomEar {
       const { statuses } = findRoomUser(payloads) ?? nothing
       if (statuses.size > 0) this.#noticed.next(statuses)
     }
-    // What still comes while one says goodbye to all, or before the word that one is in, comes once.
-    if (!this.#listens() && !this.#actor.getSnapshot().matches('waiting')) return
+    if (!this.hears) return
     this.heardMs = performance.now()
     if (type === 'groupchat') {
       const said = this.#read(message)
@@ -229,6 +228,11 @@ export class RoomEar {
   }
 
   /** What comes after one has left says nothing of now. */
+  /** What is said is heard: also what still comes while one says goodbye to all, or before the word that one is in. */
+  get hears(): boolean {
+    return this.#listens() || this.#actor.getSnapshot().matches('waiting')
+  }
+
   #listens(): boolean {
     const snapshot = this.#actor.getSnapshot()
     return snapshot.status === 'active' && !snapshot.matches('outside') && !snapshot.matches('waiting')

@@ -48,8 +48,11 @@ export class Repeats {
     }
   }
 
-  /** Whether this message was there before; remembers it. */
-  has(message: Message, { bare }: Pick<Account, 'bare'>): boolean {
+  /**
+   * Whether this message was there before; remembers it.
+   * @param isHeard whether somebody is there whom it is told: where nobody is, it is news when it comes again
+   */
+  has(message: Message, { bare }: Pick<Account, 'bare'>, isHeard = true): boolean {
     const { body, from, id, payloads, subject, type } = message
     if (type === 'error' || from === undefined) return false
     // What a room is about it tells all who enter, those too who have heard it before (XEP-0045 §7.2.15).
@@ -70,6 +73,7 @@ export class Repeats {
       this.#recall('archive', sender, archived)?.print === print ||
       // What was sent again came first, by the name that the message has; or the server says that it is late.
       (known?.print === print && (known.isOrigin || findDelay(payloads) !== undefined))
+    if (!isHeard) return isRepeated
     this.#age()
     if (id !== undefined) this.#remember('sender', sender, id, { print, isOrigin: origin === id }, print)
     if (origin !== undefined && origin !== id)

@@ -97,6 +97,7 @@ export class StanzaBus {
   readonly #standing = new StateChannel<SessionStanding>('none')
   #follower: SessionFollower | undefined
   #audience: Audience | undefined
+  #isHeardIn: ((room: Jid) => boolean) | undefined
   readonly #createId: () => string
   readonly #queue: XmlElement[] = []
   #dispatching = false
@@ -169,6 +170,15 @@ export class StanzaBus {
   /** Only those who may know that one is there are told what is wrong with a stanza of theirs; without this everybody is. */
   confide(audience: Audience): void {
     this.#audience = audience
+  }
+
+  /**
+   * What is said in any other room nobody hears, though it comes: some servers send a new session what the room had said to the
+   * last one (XEP-0198 §4). The room says it again to whoever enters, and then it is news.
+   */
+  attend(isIn: (room: Jid) => boolean): void {
+    const before = this.#isHeardIn
+    this.#isHeardIn = before === undefined ? isIn : (room) => before(room) || isIn(room)
   }
 
   #stand(standing: SessionStanding): void {
@@ -277,7 +287,10 @@ export class StanzaBus {
     const isError = element.attribute('type') === 'error' && this.#messageErrors.observed
     if (!isError && !this.#messages.observed) return
     const message = this.#read(parseMessage(element, session.lang), session)
-    if (message === undefined || this.#repeats.has(message, session.account)) return
+    if (message === undefined) return
+    const { from, type } = message
+    const isHeard = type !== 'groupchat' || from === undefined || this.#isHeardIn?.(from) !== false
+    if (this.#repeats.has(message, session.account, isHeard)) return
     if (isError) this.#messageErrors.next(message)
     this.#messages.next(message)
   }

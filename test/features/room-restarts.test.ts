@@ -205,6 +205,24 @@ describe('what is said in a room by a process that is killed', () => {
     expect(bodiesOf(after.first)).toEqual([])
   })
 
+  it('is not said again where what it left unheard comes before one enters', async () => {
+    const disk = new Disk()
+    const before = await inside(disk)
+    const { id } = before.room.send('one')
+    await before.kill()
+    const after = await begin(disk, {}, (client) => client.use(muc))
+    const room = after.client.use(muc).room(tea)
+    const heard: string[] = []
+    room.message$.subscribe((said) => heard.push(said.body))
+    await refuseToResume(after.first)
+    // ejabberd gives it the reflection that the last session had not acknowledged.
+    const reflected = told('Alice', 'one', id)
+    await says(after.first, reflected)
+    outcomeOf(room.join({ nickname: 'Alice' }))
+    await says(after.first, own() + reflected + subject())
+    expect([bodiesOf(after.first), heard]).toEqual([[], ['one']])
+  })
+
   it('is said once more where it came back', async () => {
     const disk = new Disk()
     const before = await cameBack(disk)
