@@ -1,5 +1,4 @@
-import { failure } from './failure.js'
-import type { Wait } from './failure.js'
+import { failure, type Wait } from './failure.js'
 
 const doubted = {
   'network.offline': { target: 'doubting' },
