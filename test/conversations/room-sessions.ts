@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { everybodyLeaves, next, online, tag } from './people.js'
+import { muc } from '../../src/index.js'
+import { everybodyLeaves, next, online, person, tag } from './people.js'
 import { toBreaks } from './room-breaks.js'
 import { hears, rounds, saidTo, seesGo, toGuests } from './room-guests.js'
 import type { ServerUnderTest } from './server-under-test.js'
@@ -149,6 +150,27 @@ export function holdRoomSessions(server: ServerUnderTest): void {
         expect(heard).toEqual([0, 1].map(() => [word, `${word} later`]))
       },
     )
+
+    it('is told by the room, once it enters, what the server gives it of the session before', async () => {
+      const jid = newRoom()
+      const alice = await enters('alice', jid)
+      const bob = await behindRelay('bob', jid, true)
+      await rounds(alice, bob)
+      bob.relay.goAway()
+      const suspended = next(bob.client.state$, ({ status }) => status === 'suspended', 'the break')
+      bob.relay.break('reset')
+      await suspended
+      const word = await rounds(alice)
+      const left = seesGo(alice, 'bob')
+      // As the next process does where one was killed, and kept nothing.
+      const later = person(server, 'bob', { jid: bob.client.jid.toString() })
+      const room = later.use(muc).room(jid)
+      await later.connect()
+      await left
+      const told = next(room.message$, ({ body }) => body === word, 'the word')
+      await room.join({ nickname: 'bob' })
+      expect((await told).moment).toBeDefined()
+    })
 
     it('misses nothing of a room where it had heard nothing, and had wanted nothing of before', async () => {
       const jid = newRoom()
