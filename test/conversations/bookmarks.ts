@@ -25,6 +25,7 @@ export function holdBookmarks(server: ServerUnderTest): void {
 
   const deviates = (deviation: Deviation) => server.deviations?.includes(deviation) === true
   const forgets = deviates('keeps 256 items of a node')
+  const inTurns = deviates('fails where two change a node')
   const tellsOfRemoval = !deviates('tells nobody what is taken back')
   const newRoom = (): string => `${tag()}@conference.${server.domain}`
   /** Rooms in which somebody is already: some servers take a while until one that nobody is in any more can be made anew. */
@@ -157,7 +158,13 @@ export function holdBookmarks(server: ServerUnderTest): void {
         [desk, { nickname: 'Puck' }],
         [phone, { nickname: 'Ariel' }],
       ]
-      await Promise.all(said.map(([one, input]) => one.marks.set(jid, input)))
+      let before = Promise.resolve()
+      await Promise.all(
+        said.map(([one, input]) => {
+          const change = () => one.marks.set(jid, input)
+          return (before = inTurns ? before.then(change) : change())
+        }),
+      )
       const last = tag()
       await desk.marks.set(jid, { name: last })
       await Promise.all([desk, phone].map((one) => has(one, jid, ({ name }) => name === last)))

@@ -15,14 +15,17 @@ import type { ClientOptions } from '../../src/client-options.js'
  * that is gone`: nobody can make it anew for a while, but is told that it is gone. `gives newcomers voice`: in a moderated room
  * they are visitors only where its configuration says so with `members_by_default`, a field of its own (against XEP-0045
  * §5.1.1). `calls occupants by no id`: no XEP-0421. `tells nobody that they are blocked`: who is blocked sees one on (against XEP-0191
- * §3.3). `keeps 256 items of a node`: of more
- * the oldest are gone, of which nobody is told; its configuration may say otherwise (`pep_max_items`). `tells nobody what is taken
- * back`: of an item that is retracted, `notify` or not, no other client of the account is told (against XEP-0060 §7.2.2.1). `has no word for what one blocks`: what comes back has no `<blocked/>` (against XEP-0191 §3.3).
+ * §3.3). `has no word for what one blocks`: what comes back has no `<blocked/>` (against XEP-0191 §3.3). `keeps 256 items of a
+ * node`: of more the oldest are gone, of which nobody is told; its configuration may say otherwise (`pep_max_items`). `tells nobody
+ * what is taken back`: of an item that is retracted, `notify` or not, no other client of the account is told (against XEP-0060
+ * §7.2.2.1). `fails where two change a node`: of two devices that configure it and publish in the same moment one now and then gets
+ * `internal-server-error` ("Database failure").
  */
 export type Deviation =
   | 'calls a removed account a conflict'
   | 'calls occupants by no id'
   | 'confirms the removal of nobody'
+  | 'fails where two change a node'
   | 'forgets the last words'
   | 'gives newcomers voice'
   | 'has no word for what one blocks'
@@ -72,6 +75,7 @@ export const realDeviations: Readonly<Record<'ejabberd' | 'prosody', readonly De
   ejabberd: [
     'calls a removed account a conflict',
     'calls occupants by no id',
+    'fails where two change a node',
     'forgets the last words',
     'keeps a withdrawn request',
     'confirms the removal of nobody',
