@@ -1,7 +1,7 @@
 import { assign } from 'xstate'
 import { TimeoutError, type XmppError } from '../src/errors.js'
 import { isForgotten } from './archive-refusals.js'
-import { toXmppError } from './failure.js'
+import { failed, failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -58,8 +58,6 @@ export interface ArchiveContext extends ArchiveInput {
 }
 
 const page = ({ event }: { readonly event: { readonly output: PageFacts } }) => event
-const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
-const failure = { type: 'noteFailure', params: failed } as const
 const timeout = (wait: 'behindMs' | 'pageMs') => ({ type: 'noteTimeout', params: { wait } }) as const
 /**
  * Something else is asked of the server, which answers in order (RFC 6120 §10.1): whether it has come past what is awaited. While

@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
-import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
-import { failed, failure, toXmppError } from './failure.js'
+import { TimeoutError, type XmppError } from '../src/errors.js'
+import { failed, failure, isUnknownRequest, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 
@@ -59,9 +59,7 @@ export const bookmarksMachine = setup({
   },
   guards: {
     /** The server keeps none for an account, or could show them to others. */
-    isUnsupported: (_, { error }: { readonly error: unknown }) =>
-      error instanceof StanzaError &&
-      (error.condition === 'feature-not-implemented' || error.condition === 'service-unavailable'),
+    isUnsupported: (_, { error }: { readonly error: unknown }) => isUnknownRequest(error),
   },
   delays: { answerTimeout: ({ context }) => context.answerMs },
 }).createMachine({

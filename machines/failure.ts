@@ -1,4 +1,4 @@
-import { DefectError, TimeoutError, XmppError } from '../src/errors.js'
+import { DefectError, StanzaError, TimeoutError, XmppError } from '../src/errors.js'
 import type { Timeouts } from './timeouts.js'
 
 /** A typed error as it is; anything else is a defect, kept as the cause of one that says so. */
@@ -9,6 +9,11 @@ export function toXmppError(error: unknown): XmppError {
 /** What a deed has failed with, as guards and actions get it. */
 export const failed = ({ event }: { readonly event: { readonly error: unknown } }) => event
 export const failure = { type: 'noteFailure', params: failed } as const
+
+/** Whether it is what a server says to a request that it does not know. @see RFC 6120 §8.4 */
+export const isUnknownRequest = (error: unknown): boolean =>
+  error instanceof StanzaError &&
+  (error.condition === 'service-unavailable' || error.condition === 'feature-not-implemented')
 
 /** What each time-out waits for, in words. */
 const awaited = {

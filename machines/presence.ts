@@ -1,6 +1,6 @@
 import { assign } from 'xstate'
-import { StanzaError, type XmppError } from '../src/errors.js'
-import { failed, failure, timedOut, toXmppError } from './failure.js'
+import { type XmppError } from '../src/errors.js'
+import { failed, failure, isUnknownRequest, timedOut, toXmppError } from './failure.js'
 import { setup } from './setup.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
@@ -34,9 +34,6 @@ const form = ({ event }: { readonly event: { readonly form: InvisibleForm } }) =
 const announce = { target: '#presence.online.available', actions: 'sendPresence' } as const
 const hide = { target: '#presence.online.hiding', actions: { type: 'noteForm', params: form } } as const
 
-/** What a server says to a request that it does not know. @see RFC 6120 §8.4 */
-const unknownConditions: ReadonlySet<string> = new Set(['feature-not-implemented', 'service-unavailable'])
-
 /**
  * Decides what others are told about oneself, and when it has to be said again: after every login that begins a new
  * session, before anything else. Refuses to know the words (show, status, priority) and who hears them; presence sent
@@ -60,8 +57,7 @@ export const presenceMachine = setup({
   guards: {
     isWanted: ({ context }) => context.wanted,
     /** Then it never hid us. */
-    isUnknownToServer: (_, { error }: { readonly error: unknown }) =>
-      error instanceof StanzaError && unknownConditions.has(error.condition),
+    isUnknownToServer: (_, { error }: { readonly error: unknown }) => isUnknownRequest(error),
   },
   delays: {
     visibilityTimeout: ({ context }) => context.timeouts.visibilityMs,

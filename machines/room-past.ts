@@ -1,8 +1,8 @@
 import type { PageFacts } from './archive.js'
+import { failed } from './failure.js'
 
 const page = ({ event }: { readonly event: { readonly output: PageFacts } }) => event
-const failure = ({ event }: { readonly event: { readonly error: unknown } }) => event
-const noteGap = { type: 'noteGap', params: failure } as const
+const noteGap = { type: 'noteGap', params: failed } as const
 const whole = '#room.joined.past.told.whole'
 const incomplete = '#room.joined.past.told.incomplete'
 
@@ -57,12 +57,12 @@ export const past = {
             ],
             onError: [
               {
-                guard: { type: 'isForgotten', params: failure },
+                guard: { type: 'isForgotten', params: failed },
                 target: 'fetching',
                 reenter: true,
                 actions: noteGap,
               },
-              { guard: { type: 'isWithoutArchive', params: failure }, target: whole },
+              { guard: { type: 'isWithoutArchive', params: failed }, target: whole },
               { target: incomplete, actions: noteGap },
             ],
           },

@@ -1,7 +1,7 @@
 import { assign } from 'xstate'
 import { StanzaError, TimeoutError, type XmppError } from '../src/errors.js'
 import { isForgotten, isWithoutArchive } from './archive-refusals.js'
-import { toXmppError } from './failure.js'
+import { failed, toXmppError } from './failure.js'
 import type { PageFacts } from './archive.js'
 import {
   countReturn,
@@ -20,11 +20,10 @@ import { deed } from './stub.js'
 
 type Presence = Omit<Extract<RoomEvent, { readonly type: 'self.present' }>, 'type'>
 
-const failure = ({ event }: { readonly event: { readonly error: unknown } }) => event
 const exit = ({ event }: { readonly event: { readonly exit: RoomExit } }) => event
 const wish = ({ event }: { readonly event: { readonly nickname: string } }) => event
 const self = ({ event }: { readonly event: Presence }) => event
-const noteRefusedEntry = { type: 'noteRefusedEntry', params: failure } as const
+const noteRefusedEntry = { type: 'noteRefusedEntry', params: failed } as const
 const noteExit = { type: 'noteExit', params: exit } as const
 const noteWish = { type: 'noteWish', params: wish } as const
 const noteSelf = { type: 'noteSelf', params: self } as const
@@ -221,7 +220,7 @@ export const roomMachine = setup({
         },
         'room.refused': [
           {
-            guard: { type: 'mayPass', params: failure },
+            guard: { type: 'mayPass', params: failed },
             target: 'returning',
             actions: noteRefusedEntry,
           },
@@ -324,11 +323,11 @@ export const roomMachine = setup({
                 onDone: { target: 'listening', actions: 'measureSilence' },
                 onError: [
                   {
-                    guard: { type: 'isIn', params: failure },
+                    guard: { type: 'isIn', params: failed },
                     target: 'listening',
                     actions: 'measureSilence',
                   },
-                  { guard: { type: 'isOut', params: failure }, target: '#room.joining' },
+                  { guard: { type: 'isOut', params: failed }, target: '#room.joining' },
                   { target: 'unanswered' },
                 ],
               },
