@@ -6,6 +6,7 @@ import { measurePresences, measureRosters } from './contact-lists.js'
 import { measureCrowd } from './crowd.js'
 import { measureIdle } from './idle.js'
 import { measureInspector } from './inspector.js'
+import { measureLoading } from './loading.js'
 import { measureLogins } from './logins.js'
 import { choose, readOptions } from '../support/script-options.js'
 import { measureParsing } from './parsing.js'
@@ -20,6 +21,7 @@ import { measureManagement, measurePingPong, measureRecording, measureTraffic } 
 
 const groups = {
   size: measureSizes,
+  loading: measureLoading,
   parse: measureParsing,
   serialize: measureSerializing,
   traffic: measureTraffic,

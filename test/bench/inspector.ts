@@ -85,9 +85,13 @@ async function measureFirstChart(tabs: BrowserContext, { runs }: Scope): Promise
 }
 
 async function timeFirstChart(tabs: BrowserContext): Promise<number> {
-  const demo = spawn(process.execPath, [built('cli/main.js'), 'demo'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const demo = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('dist/node/src/cli/main.js', projectFolder)), 'demo'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const over = once(demo, 'exit')
   const page = await tabs.newPage()
   try {

@@ -35,7 +35,7 @@ const pictures = views
   .filter(({ name }) => only.length === 0 || only.includes(name))
   .flatMap((view) => ['light', 'dark'].map((scheme) => ({ ...view, scheme, name: `${view.name}-${scheme}` })))
 
-const demo = spawn(process.execPath, [fileURLToPath(new URL('dist/src/cli/main.js', root)), 'demo'], {
+const demo = spawn(process.execPath, [fileURLToPath(new URL('dist/node/src/cli/main.js', root)), 'demo'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 try {

@@ -63,7 +63,7 @@ describe('the package as it is published', () => {
   test('holds what it must and nothing else', async () => {
     const names = (await run('tar', ['-tzf', tarball], workshop)).trim().split('\n')
     const stray =
-      /^package\/(?:dist\/(?:production\/)?(?:src|machines)|src|machines)\/|^package\/(?:package\.json|LICENSE|README\.md)$/
+      /^package\/(?:dist\/(?:(?:node|production)\/)?(?:src|machines)|dist\/node\/shared|src|machines)\/|^package\/(?:package\.json|LICENSE|README\.md)$/
     expect(names.filter((name) => !stray.test(name) || name.includes('tsbuildinfo'))).toEqual([])
     for (const path of Object.values(manifest.bin)) expect(names).toContain(`package/${path.slice(2)}`)
   })
@@ -130,18 +130,35 @@ describe('a project that installs it', () => {
     expect(await runScript(script, [production])).toBe(names)
   })
 
-  test('has the same charts in either build, but for the prose', async () => {
+  test('loads few files in Node, and the RxJS of whoever embeds it', async () => {
     const script = [
-      `import * as entry from '${specifier('./machines')}'`,
-      `const charts = Object.entries(entry).filter(([, { config }]) => config !== undefined)`,
-      `const write = (key, value) => typeof value === 'function' ? String(value) : value`,
-      `console.log(JSON.stringify(charts.map(([name, { config, implementations }]) => [name, config, implementations]), write))`,
+      `import { _cache } from 'node:module'`,
+      `import { createClient } from '${specifier('.')}'`,
+      `const loaded = Object.keys(_cache).filter((path) => path.includes('/rxjs/')).length`,
+      `const { Observable } = await import('rxjs')`,
+      `const client = createClient({ jid: 'toto@localhost', password: 'mot de passé' })`,
+      `console.log(JSON.stringify({ loaded, isSame: client.message$ instanceof Observable }))`,
     ].join('\n')
-    const whole = await runScript(script)
+    const { loaded, isSame } = JSON.parse(await runScript(script))
+    expect(isSame).toBe(true)
+    expect(loaded).toBeGreaterThan(10)
+    // The whole of it is more than 200.
+    expect(loaded).toBeLessThan(100)
+  })
+
+  test('has the same charts in production, but for the prose', async () => {
+    const toScript = (build: string) =>
+      [
+        `import * as entry from './node_modules/${manifest.name}/${build}/machines/index.js'`,
+        `const charts = Object.entries(entry).filter(([, { config }]) => config !== undefined)`,
+        `const write = (key, value) => typeof value === 'function' ? String(value) : value`,
+        `console.log(JSON.stringify(charts.map(([name, { config, implementations }]) => [name, config, implementations]), write))`,
+      ].join('\n')
+    const whole = await runScript(toScript('dist'))
     expect(whole).toContain('"description"')
     const isProse = (key: string): boolean => key === 'description' || key === 'meta'
     const rest: unknown = JSON.parse(whole, (key, value: unknown) => (isProse(key) ? undefined : value))
-    expect(JSON.parse(await runScript(script, [production]))).toEqual(rest)
+    expect(JSON.parse(await runScript(toScript('dist/production')))).toEqual(rest)
   })
 
   test('is told to install elkjs when it draws without it', async () => {
