@@ -2,7 +2,11 @@
 import { performance } from 'node:perf_hooks'
 import { cpuMs, finish, input, pause, say } from './parent.mjs'
 
+/** In which V8 has compiled what has run often while the modules were loaded: it does so behind that, on a thread of its own. */
+const settlingMs = 500
+
 const { login } = await import(`./clients/${input.client}.mjs`)
+await pause(settlingMs)
 const figures = {}
 for (const [index, url] of input.urls.entries()) {
   const start = performance.now()
