@@ -1,11 +1,6 @@
 import { XmppError } from '../errors.js'
 import { toAdvice } from './advice.js'
-import { challengeCommand } from './challenge.js'
-import { checkCommand } from './check.js'
 import type { Command } from './command.js'
-import { connectCommand } from './connect.js'
-import { consoleCommand } from './console.js'
-import { demoCommand } from './demo.js'
 import type { Report } from './events.js'
 import { exitCodes, toExitCode } from './exit-codes.js'
 import { toCommandHelp, toProgramHelp } from './help.js'
@@ -13,23 +8,21 @@ import type { Host } from './host.js'
 import { createJsonReport } from './json-report.js'
 import { findNearest } from '../nearest.js'
 import { parseOptions } from './options.js'
-import { inspectCommand } from './inspect.js'
-import { replayCommand } from './replay.js'
-import { serveCommand } from './serve.js'
 import { Screen } from './screen.js'
 import { createTextReport } from './text-report.js'
 import { UsageError } from './usage-error.js'
 
-const commands: readonly Command[] = [
-  demoCommand,
-  connectCommand,
-  consoleCommand,
-  serveCommand,
-  inspectCommand,
-  checkCommand,
-  challengeCommand,
-  replayCommand,
-]
+/** Each is loaded when it is asked for: nobody waits for the server who only connects. */
+const commands = new Map<string, () => Promise<Command>>([
+  ['demo', async () => (await import('./demo.js')).demoCommand],
+  ['connect', async () => (await import('./connect.js')).connectCommand],
+  ['console', async () => (await import('./console.js')).consoleCommand],
+  ['serve', async () => (await import('./serve.js')).serveCommand],
+  ['inspect', async () => (await import('./inspect.js')).inspectCommand],
+  ['check', async () => (await import('./check.js')).checkCommand],
+  ['challenge', async () => (await import('./challenge.js')).challengeCommand],
+  ['replay', async () => (await import('./replay.js')).replayCommand],
+])
 
 /** Runs the program with these words and resolves with its exit code; never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
@@ -37,7 +30,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
   const has = (option: string) => own.includes(`--${option}`)
   const screen = new Screen(host, !has('no-color'))
-  const isForPrograms = has('json') && !writesFiles(name)
+  const isForPrograms = has('json') && !(await writesFiles(name))
   const report = isForPrograms ? createJsonReport(host, screen) : createTextReport(screen, has('verbose'))
   try {
     if (name === '--version') {
@@ -45,10 +38,11 @@ export async function run(words: readonly string[], host: Host): Promise<number>
       return exitCodes.ok
     }
     if (name === undefined || name === '--help' || (name === 'help' && rest.length === 0)) {
-      for (const line of toProgramHelp(host.program, commands)) screen.print(...line)
+      const all = await Promise.all([...commands.values()].map((load) => load()))
+      for (const line of toProgramHelp(host.program, all)) screen.print(...line)
       return name === undefined ? exitCodes.usage : exitCodes.ok
     }
-    const command = findCommand(name === 'help' ? (rest[0] ?? '') : name)
+    const command = await findCommand(name === 'help' ? (rest[0] ?? '') : name)
     if (name === 'help' || has('help')) {
       for (const line of toCommandHelp(host.program, command)) screen.print(...line)
       return exitCodes.ok
@@ -65,13 +59,15 @@ export async function run(words: readonly string[], host: Host): Promise<number>
 }
 
 /** Whether `--json` names a file there. */
-const writesFiles = (name: string | undefined) =>
-  commands.find((command) => command.name === name)?.options['json']?.value !== undefined
+async function writesFiles(name = ''): Promise<boolean> {
+  const command = await commands.get(name)?.()
+  return command?.options['json']?.value !== undefined
+}
 
-function findCommand(name: string): Command {
-  const found = commands.find((command) => command.name === name)
-  if (found !== undefined) return found
-  const names = commands.map((command) => command.name)
+function findCommand(name: string): Promise<Command> {
+  const load = commands.get(name)
+  if (load !== undefined) return load()
+  const names = [...commands.keys()]
   const nearest = findNearest(name, names)
   throw new UsageError(
     name.startsWith('-') ? `A command comes first, not ${name}.` : `There is no command ${name}.`,

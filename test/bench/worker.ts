@@ -67,7 +67,7 @@ function collectLastWords(child: ChildProcess): () => string {
   }
   child.stdout?.on('data', note)
   child.stderr?.on('data', note)
-  return () => words.match(/^\w*Error\b.*: .*$/m)?.[0] ?? words.trim().split('\n').at(-1) ?? ''
+  return () => words.match(/^\w*Error\b.*$/m)?.[0] ?? words.trim().split('\n').at(-1) ?? ''
 }
 
 function readMessage(message: unknown): { readonly word: string; readonly figures: Figures } {
