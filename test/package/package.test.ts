@@ -130,17 +130,18 @@ describe('a project that installs it', () => {
     expect(await runScript(script, [production])).toBe(names)
   })
 
-  test('loads few files in Node, and the RxJS of whoever embeds it', async () => {
+  test('loads few files in Node, their classes by their names, and the RxJS of whoever embeds it', async () => {
     const script = [
       `import { _cache } from 'node:module'`,
       `import { createClient } from '${specifier('.')}'`,
       `const loaded = Object.keys(_cache).filter((path) => path.includes('/rxjs/')).length`,
       `const { Observable } = await import('rxjs')`,
       `const client = createClient({ jid: 'toto@localhost', password: 'mot de passé' })`,
-      `console.log(JSON.stringify({ loaded, isSame: client.message$ instanceof Observable }))`,
+      `const { name } = client.jid.constructor`,
+      `console.log(JSON.stringify({ loaded, name, isSame: client.message$ instanceof Observable }))`,
     ].join('\n')
-    const { loaded, isSame } = JSON.parse(await runScript(script))
-    expect(isSame).toBe(true)
+    const { loaded, ...rest } = JSON.parse(await runScript(script))
+    expect(rest).toEqual({ name: 'Jid', isSame: true })
     expect(loaded).toBeGreaterThan(10)
     // The whole of it is more than 200.
     expect(loaded).toBeLessThan(100)
