@@ -94,18 +94,23 @@ describe.each(Object.keys(places))('over %s', (place) => {
   })
 })
 
+/** What one collection frees may be all that held something else. */
+async function collectAll(): Promise<void> {
+  for (let round = 0; round < 10; round += 1) await collect()
+}
+
 /**
  * How much the heap grows a time, in bytes, where it grows least: code that compiles and caches that fill up show in some of
  * the rounds, what is kept for each time in all of them.
  */
 async function growthOf(deed: () => Promise<void>): Promise<number> {
   // What the tests before have left goes first: code that has not run for some collections is given up by them.
-  for (let round = 0; round < 10; round += 1) await collect()
+  await collectAll()
   const growths: number[] = []
   let before = Number.POSITIVE_INFINITY
   for (let round = 0; round < 6; round += 1) {
     for (let time = 0; time < timesARound; time += 1) await deed()
-    await collect()
+    await collectAll()
     const after = process.memoryUsage().heapUsed
     growths.push((after - before) / timesARound)
     before = after
