@@ -356,7 +356,7 @@ export const streamManagementMachine = setup({
 const unheardLimit = 2
 
 /** Whoever looks whether a message has arrived is told within two seconds all the same. */
-const slowestPace = 4
+const slowestPace = 2
 
 /** What a timer can count. */
 const longestDelayMs = 2 ** 31 - 1

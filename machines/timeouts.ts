@@ -26,7 +26,7 @@ export interface Timeouts {
   readonly enableMs: number
   /** The acknowledgement that was asked for (XEP-0198), once the question has left; while something else arrives, twice as long again. */
   readonly ackMs: number
-  /** The least time between two requests for an acknowledgement; where stanzas are sent without a pause, up to four times as long. */
+  /** The least time between two requests for an acknowledgement; where stanzas are sent without a pause, twice as long. */
   readonly ackPaceMs: number
   /** How long a session can be resumed where the server does not say. */
   readonly resumptionMs: number
@@ -68,7 +68,7 @@ export const defaultTimeouts: Timeouts = {
   bindMs: 20_000,
   enableMs: 20_000,
   ackMs: 20_000,
-  ackPaceMs: 500,
+  ackPaceMs: 1_000,
   resumptionMs: 300_000,
   rosterMs: 60_000,
   visibilityMs: 20_000,

@@ -1,5 +1,5 @@
 import { TransportError, type XmppError } from '../errors.js'
-import type { StanzaFate } from '../router/kept-stanza.js'
+import { StanzaFate } from '../router/kept-stanza.js'
 import { toElement, type Sendable } from '../router/outbound.js'
 import type { SessionFollower, SessionStanding, StanzaBus } from '../router/stanza-bus.js'
 import { parseDelay, toDelayElement } from '../stanza/delay.js'
@@ -31,16 +31,18 @@ export interface Gate {
   giveUp(reason: XmppError): void
 }
 
+/** Moments are kept as what has passed since: engines give a number of more than 31 bits an object of its own. */
+const loadedMs = Date.now()
+
 /** One message on its way, whatever it takes. */
-export class SentMessage implements StanzaFate {
+export class SentMessage extends StanzaFate {
   /** The bare address it went to; whoever answers for it may tell its fate. */
   readonly to: string | undefined
   readonly delivery: Delivery
   /** It is for everybody in a room, who all know its id: the room alone may tell its fate (XEP-0045 §7.4). */
   readonly isToAll: boolean
   readonly #outbox: Outbox
-  /** When the app sent it, in milliseconds since 1970. */
-  readonly moment: number
+  readonly #sinceLoadedMs: number
 
   constructor(
     to: string | undefined,
@@ -49,11 +51,17 @@ export class SentMessage implements StanzaFate {
     isToAll: boolean,
     moment = Date.now(),
   ) {
+    super()
     this.to = to
     this.delivery = delivery
     this.isToAll = isToAll
     this.#outbox = outbox
-    this.moment = moment
+    this.#sinceLoadedMs = moment - loadedMs
+  }
+
+  /** When the app sent it, in milliseconds since 1970. */
+  get moment(): number {
+    return loadedMs + this.#sinceLoadedMs
   }
 
   /** It is to be sent from here on, by this process or the next one where something keeps it. */
@@ -62,13 +70,13 @@ export class SentMessage implements StanzaFate {
   /** Nobody need keep it any more. */
   forget(): void {}
 
-  written(error: TransportError | null): void {
+  left(error: TransportError | null): void {
     if (error !== null) return this.fail(error)
     this.delivery.write()
     this.#outbox.flush()
   }
 
-  acknowledged(): void {
+  override acknowledged(): void {
     this.delivery.acknowledge()
     this.#outbox.flush()
   }
@@ -87,7 +95,7 @@ export class SentMessage implements StanzaFate {
    * With the id it had, by which the other side can know it.
    * @see XEP-0198 §5, XEP-0359
    */
-  again(stanza: Sendable): XmlElement {
+  override again(stanza: Sendable): XmlElement {
     const element = toElement(stanza)
     const isNamed = findOriginId(element.elements(undefined)) !== undefined
     return isNamed ? element : withChild(element, toOriginIdElement(this.delivery.id))
@@ -98,7 +106,7 @@ export class SentMessage implements StanzaFate {
    * that it has, the server had.
    * @see XEP-0198 §4, XEP-0203, XEP-0359
    */
-  lost(stanza: Sendable): void {
+  override lost(stanza: Sendable): void {
     if (this.delivery.status.status === 'received') return this.acknowledged()
     const element = this.again(stanza)
     const isStamped = element.elements(undefined).some((payload) => parseDelay(payload) !== undefined)

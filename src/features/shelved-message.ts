@@ -22,7 +22,7 @@ export class ShelvedMessage extends SentMessage {
   readonly #shelf: Shelf
   /** Until it is on its way, or after. */
   #key: string | undefined
-  #isCounted = false
+  #isNumbered = false
 
   /** @param key what it is called there, where an earlier process has put it */
   constructor(
@@ -43,17 +43,17 @@ export class ShelvedMessage extends SentMessage {
     this.#shelf.whenSettled(() => this.delivery.store())
   }
 
-  counted(seq: number | undefined): void {
-    this.#isCounted = seq !== undefined
+  override counted(seq: number | undefined): void {
+    this.#isNumbered = seq !== undefined
     if (this.#key === undefined) return
     if (seq === undefined && this.delivery.status.status === 'written') this.forget()
     else this.#shelf.number(this.#key, seq ?? null)
   }
 
   /** Where nothing is counted nobody will ever say more. */
-  override written(error: TransportError | null): void {
-    super.written(error)
-    if (!this.#isCounted) this.forget()
+  override left(error: TransportError | null): void {
+    super.left(error)
+    if (!this.#isNumbered) this.forget()
   }
 
   override acknowledged(): void {
@@ -72,8 +72,8 @@ export class ShelvedMessage extends SentMessage {
   }
 
   override lost(stanza: Sendable): void {
-    if (this.#key !== undefined && this.#isCounted) this.#shelf.number(this.#key, null)
-    this.#isCounted = false
+    if (this.#key !== undefined && this.#isNumbered) this.#shelf.number(this.#key, null)
+    this.#isNumbered = false
     super.lost(stanza)
   }
 

@@ -1,9 +1,22 @@
 import type { TransportError } from '../errors.js'
+import { XmlElement } from '../xml/element.js'
 import type { Sender } from './cork.js'
 import type { Sendable } from './outbound.js'
 
-/** What becomes of one stanza that is sent, told in the order in which it was sent. */
-export interface StanzaFate extends Sender {
+/** What a fate holds of which no stanza is kept. */
+const nothing: Sendable = new XmlElement('nothing', '')
+
+/**
+ * What becomes of one stanza that is sent, told in the order in which it was sent. As long as a ledger keeps the stanza, this is
+ * its entry there as well: what is kept outlives collections of garbage, and each object that does costs as much as sending it.
+ */
+export abstract class StanzaFate implements Sender {
+  /** What is kept, and whether the server counts it: the ledger's. */
+  stanza = nothing
+  isCounted = false
+
+  /** The operating system has it, or, with an error, never will. */
+  abstract left(error: TransportError | null): void
   /** Which stanza of the session it is, modulo 2³²; `undefined` where nothing is counted, or the session is yet to go on. */
   counted?(seq: number | undefined): void
   /** The server has it. */
@@ -12,6 +25,37 @@ export interface StanzaFate extends Sender {
   again?(stanza: Sendable): Sendable
   /** The session is over, and nobody knows whether the server has it. */
   lost?(stanza: Sendable): void
+
+  /** What is counted and was not written is sent again, so that only success is news. */
+  written(error: TransportError | null): void {
+    if (error === null || !this.isCounted) this.left(error)
+  }
+
+  /** For the ledger: the server has what was kept. */
+  settle(): void {
+    this.stanza = nothing
+    this.acknowledged?.()
+  }
+
+  /** For the ledger: what was kept is handed back. */
+  handBack(): void {
+    const { stanza } = this
+    this.stanza = nothing
+    this.lost?.(stanza)
+  }
+}
+
+/** Of a stanza that nobody asks after. */
+class Unwatched extends StanzaFate {
+  left(): void {}
+}
+
+/** What a ledger keeps of a stanza. */
+export function toKept(stanza: Sendable, fate: StanzaFate | undefined, isCounted: boolean): StanzaFate {
+  const kept = fate ?? new Unwatched()
+  kept.stanza = stanza
+  kept.isCounted = isCounted
+  return kept
 }
 
 /** What an earlier process has left of a session. */
@@ -22,26 +66,7 @@ export interface LeftStanza {
   readonly seq: number | undefined
 }
 
-/** A stanza that waits: to leave, or to be acknowledged. */
-export class Kept implements Sender {
-  readonly stanza: Sendable
-  readonly fate: StanzaFate | undefined
-  isCounted: boolean
-
-  constructor(stanza: Sendable, fate: StanzaFate | undefined, isCounted: boolean) {
-    this.stanza = stanza
-    this.fate = fate
-    this.isCounted = isCounted
-  }
-
-  /** What is counted and was not written is sent again, so that only success is news. */
-  written(error: TransportError | null): void {
-    if (error === null || !this.isCounted) this.fate?.written(error)
-  }
-}
-
 /** A server may have taken what it does not count, so that the other side has to know it again. */
-export function sayAgain(kept: Kept): Kept {
-  const { fate, stanza } = kept
-  return fate?.again === undefined ? kept : new Kept(fate.again(stanza), fate, true)
+export function sayAgain(kept: StanzaFate): StanzaFate {
+  return kept.again === undefined ? kept : toKept(kept.again(kept.stanza), kept, true)
 }

@@ -2,7 +2,7 @@ import { TransportError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import { settled, type Sender } from './cork.js'
-import { Kept, sayAgain, type LeftStanza, type StanzaFate } from './kept-stanza.js'
+import { sayAgain, toKept, type LeftStanza, type StanzaFate } from './kept-stanza.js'
 import { isStanza, toElement, type Sendable } from './outbound.js'
 
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
@@ -48,7 +48,7 @@ export class StanzaLedger {
   /** The last count that the server has told. */
   #acknowledged = 0
   /** The unacknowledged, from `#first` on; those from `#unsent` on were not given to this carrier yet. */
-  readonly #kept: Kept[] = []
+  readonly #kept: StanzaFate[] = []
   #first = 0
   #unsent = 0
   /**
@@ -130,7 +130,7 @@ export class StanzaLedger {
     this.#forget()
     this.#isTracking = true
     this.#handled = handled
-    for (const { stanza, fate } of left) this.#kept.push(new Kept(stanza, fate, true))
+    for (const { stanza, fate } of left) this.#kept.push(toKept(stanza, fate, true))
     this.#left = left.map(({ seq }) => seq)
   }
 
@@ -139,7 +139,7 @@ export class StanzaLedger {
     this.#isTracking = false
     for (const kept of this.#kept) {
       kept.isCounted = false
-      kept.fate?.counted?.(undefined)
+      kept.counted?.(undefined)
     }
     this.#first = this.#unsent
     this.#compact()
@@ -170,9 +170,7 @@ export class StanzaLedger {
     this.#narrow()
     this.#unsent = this.#first
     const end = given - this.#before
-    for (const [index, kept] of this.#kept.slice(0, Math.max(0, end)).entries()) {
-      if (index >= this.#first) this.#kept[index] = sayAgain(kept)
-    }
+    for (const kept of this.#kept.slice(this.#first, Math.max(this.#first, end))) sayAgain(kept)
     this.#carryOn()
     return (this.#acknowledged - told + modulus) % modulus
   }
@@ -184,7 +182,7 @@ export class StanzaLedger {
     this.#isTracking = false
     this.#left = undefined
     this.#forget()
-    for (const { stanza, fate } of kept) fate?.lost?.(stanza)
+    for (const each of kept) each.handBack()
   }
 
   /**
@@ -201,7 +199,7 @@ export class StanzaLedger {
       const kept = this.#kept[this.#first++]
       // One by one, since whoever is told may send, and what is sent then has a number.
       this.#acknowledged = next(this.#acknowledged)
-      kept?.fate?.acknowledged?.()
+      kept?.settle()
     }
     this.#compact()
     if (this.#window < this.#limit) this.#goOn(count, isPrompt)
@@ -246,9 +244,10 @@ export class StanzaLedger {
   send(stanza: Sendable, fate?: StanzaFate): void {
     const carrier = this.#carrier
     const isKept = this.#isTracking || (this.#ahead !== undefined && carrier !== undefined)
-    if (isKept && isStanza(stanza)) this.#sendKept(stanza, fate, carrier)
-    else if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
-    else carrier.send(stanza, fate)
+    if (isKept && isStanza(stanza)) return this.#sendKept(stanza, fate, carrier)
+    if (carrier === undefined) throw new TransportError('not-connected', 'the session is not online')
+    if (fate !== undefined) fate.isCounted = false
+    carrier.send(stanza, fate)
   }
 
   /** Tells, once, when something that was refused for want of room may find some; never where the stream ends before. */
@@ -261,11 +260,11 @@ export class StanzaLedger {
   #sendKept(stanza: Sendable, fate: StanzaFate | undefined, carrier: Carrier | undefined): void {
     const count = this.unacknowledged + 1
     if (count > this.#window) return this.#sendBeyond(stanza, fate)
-    const kept = new Kept(stanza, fate, this.#isTracking)
+    const kept = toKept(stanza, fate, this.#isTracking)
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
       return this.#wait(kept)
     this.#tellOf(count)
-    carrier.send(stanza, fate && kept)
+    carrier.send(stanza, fate)
     this.#unsent++
     this.#keep(kept)
     if (this.#ahead === undefined) return
@@ -277,11 +276,11 @@ export class StanzaLedger {
     if (this.unacknowledged >= this.#limit) {
       throw new TransportError('overflow', `more than ${this.#limit} stanzas are not acknowledged`)
     }
-    this.#wait(new Kept(stanza, fate, this.#isTracking))
+    this.#wait(toKept(stanza, fate, this.#isTracking))
   }
 
   /** It leaves once it is stored, and there is a stream that has room for it. */
-  #wait(kept: Kept): void {
+  #wait(kept: StanzaFate): void {
     // What XML cannot carry is the caller's mistake, now and not when it leaves: nothing behind it would leave.
     serialize(toElement(kept.stanza))
     if (this.#ahead === undefined) this.#tellOf(this.unacknowledged + 1)
@@ -289,11 +288,11 @@ export class StanzaLedger {
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
   }
 
-  #keep(kept: Kept): void {
+  #keep(kept: StanzaFate): void {
     this.#kept.push(kept)
     if (!this.#isTracking) return
     const seq = (this.#acknowledged + this.unacknowledged) % modulus
-    kept.fate?.counted?.(this.#left === undefined ? seq : undefined)
+    kept.counted?.(this.#left === undefined ? seq : undefined)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
@@ -317,15 +316,15 @@ export class StanzaLedger {
     this.#acknowledged = h
     const isHandled = (seq: number | undefined) =>
       seq !== undefined && (h - seq + modulus) % modulus < modulus / 2
-    const rest: Kept[] = []
+    const rest: StanzaFate[] = []
     for (const [index, kept] of this.#kept.entries()) {
-      if (isHandled(left[index])) kept.fate?.acknowledged?.()
+      if (isHandled(left[index])) kept.settle()
       else rest.push(left[index] === undefined ? kept : sayAgain(kept))
     }
     this.#forget()
     for (const [index, kept] of rest.entries()) {
       this.#kept.push(kept)
-      kept.fate?.counted?.((h + index + 1) % modulus)
+      kept.counted?.((h + index + 1) % modulus)
     }
     if (this.#ahead !== undefined) this.#leaveWhenStored(this.#ahead)
   }

@@ -1,6 +1,7 @@
 import { TransportError } from '../../src/errors.js'
 import { StanzaLedger, type Carrier, type WriteAhead } from '../../src/router/stanza-ledger.js'
 import type { Sender } from '../../src/router/cork.js'
+import { StanzaFate } from '../../src/router/kept-stanza.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -8,6 +9,17 @@ import * as ns from '../../src/xml/namespaces.js'
 export const stanza = (id: string) => xml('message', ns.client, { id })
 export const idOf = (sent: Sendable) =>
   sent instanceof XmlElement ? (sent.attribute('id') ?? sent.name) : sent.id
+
+/** A fate that is told as said. */
+export function fated(
+  told: Partial<Pick<StanzaFate, 'acknowledged' | 'again' | 'counted' | 'left' | 'lost'>>,
+) {
+  return Object.assign(new Told(), told)
+}
+
+class Told extends StanzaFate {
+  left(): void {}
+}
 
 /** A stream that takes so many stanzas until it is told to write them. */
 export function createCarrier(room = Infinity) {
@@ -43,11 +55,14 @@ export function tracking(room?: number, limit?: number) {
   ledger.track()
   const told: string[] = []
   const send = (id: string) =>
-    ledger.send(stanza(id), {
-      written: () => told.push(`${id} written`),
-      acknowledged: () => told.push(`${id} acknowledged`),
-      lost: () => told.push(`${id} lost`),
-    })
+    ledger.send(
+      stanza(id),
+      fated({
+        left: () => told.push(`${id} written`),
+        acknowledged: () => told.push(`${id} acknowledged`),
+        lost: () => told.push(`${id} lost`),
+      }),
+    )
   return { ledger, ...way, told, send }
 }
 

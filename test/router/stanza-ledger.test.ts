@@ -5,7 +5,7 @@ import { StanzaLedger } from '../../src/router/stanza-ledger.js'
 import type { Sendable } from '../../src/router/outbound.js'
 import { xml } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
-import { createCarrier, idOf, lateStore, names, stanza, tracking } from './ledgers.js'
+import { createCarrier, fated, idOf, lateStore, names, stanza, tracking } from './ledgers.js'
 
 const modulus = 2 ** 32
 
@@ -79,10 +79,9 @@ describe('StanzaLedger', () => {
   it('lets a stanza say that it goes again, and that one alone', () => {
     const { ledger } = tracking()
     const again = (sent: Sendable) => stanza(`${idOf(sent)}!`)
-    const fate = { written: () => {}, again }
-    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), fate)
+    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), fated({ again }))
     ledger.detach()
-    ledger.send(stanza('d'), fate)
+    ledger.send(stanza('d'), fated({ again }))
     const next = createCarrier()
     ledger.resume(next.carrier, 1)
     expect(next.sent).toEqual(['b!', 'c!', 'd'])
@@ -90,8 +89,10 @@ describe('StanzaLedger', () => {
 
   it('lets what an earlier process has sent say that it goes again, and not what it has not', () => {
     const { ledger } = tracking()
-    const fate = { written: () => {}, again: (sent: Sendable) => stanza(`${idOf(sent)}!`) }
-    const left = [1, 2, undefined].map((seq, index) => ({ stanza: stanza(`${index}`), fate, seq }))
+    const again = (sent: Sendable) => stanza(`${idOf(sent)}!`)
+    const left = [1, 2, undefined].map((seq, index) => {
+      return { stanza: stanza(`${index}`), fate: fated({ again }), seq }
+    })
     ledger.restore(0, left)
     const next = createCarrier()
     ledger.resume(next.carrier, 1)
@@ -144,7 +145,7 @@ describe('StanzaLedger', () => {
     const { carrier, write } = createCarrier()
     const told: (TransportError | null)[] = []
     ledger.begin(carrier)
-    ledger.send(stanza('a'), { written: (error) => told.push(error) })
+    ledger.send(stanza('a'), fated({ left: (error) => told.push(error) }))
     const gone = new TransportError('reset', 'gone')
     write(gone)
     expect([told, ledger.unacknowledged]).toEqual([[gone], 0])
@@ -153,8 +154,8 @@ describe('StanzaLedger', () => {
   it('numbers rightly what is sent while several are acknowledged', () => {
     const { ledger, send } = tracking()
     const numbers: (number | undefined)[] = []
-    const follow = () => ledger.send(stanza('c'), { written: () => {}, counted: (seq) => numbers.push(seq) })
-    ledger.send(stanza('a'), { written: () => {}, acknowledged: follow })
+    const follow = () => ledger.send(stanza('c'), fated({ counted: (seq) => numbers.push(seq) }))
+    ledger.send(stanza('a'), fated({ acknowledged: follow }))
     send('b')
     ledger.acknowledge(2)
     expect([numbers, ledger.sent]).toEqual([[3], 3])
@@ -163,10 +164,26 @@ describe('StanzaLedger', () => {
   it('says that the writing failed where tracking was refused meanwhile', () => {
     const { ledger, carrier: _, ...way } = tracking()
     const told: (TransportError | null)[] = []
-    ledger.send(stanza('a'), { written: (error) => told.push(error) })
+    ledger.send(stanza('a'), fated({ left: (error) => told.push(error) }))
     ledger.stopTracking()
     const gone = new TransportError('reset', 'gone')
     way.write(gone)
+    expect(told).toEqual([gone])
+  })
+
+  it('says that the writing failed of what was counted before and is not any more', () => {
+    const { ledger, carrier: _, ...way } = tracking()
+    const told: (TransportError | null)[] = []
+    const fate = fated({ left: (error) => told.push(error) })
+    ledger.send(stanza('a'), fate)
+    const gone = new TransportError('reset', 'gone')
+    way.write(gone)
+    ledger.end()
+    expect(told).toEqual([])
+    const next = createCarrier()
+    ledger.begin(next.carrier)
+    ledger.send(stanza('a'), fate)
+    next.write(gone)
     expect(told).toEqual([gone])
   })
 
@@ -176,7 +193,7 @@ describe('StanzaLedger', () => {
     const gone = new TransportError('not-connected', 'closed')
     ledger.begin({ send: (_stanza, sender) => sender?.written(gone) })
     const told: (TransportError | null)[] = []
-    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), { written: (error) => told.push(error) })
+    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), fated({ left: (error) => told.push(error) }))
     settle()
     expect(told).toEqual([gone, gone, gone])
   })
