@@ -290,9 +290,9 @@ export class StanzaLedger {
 
   #keep(kept: StanzaFate): void {
     this.#kept.push(kept)
-    if (!this.#isTracking) return
+    if (!this.#isTracking || kept.counted === undefined) return
     const seq = (this.#acknowledged + this.unacknowledged) % modulus
-    kept.counted?.(this.#left === undefined ? seq : undefined)
+    kept.counted(this.#left === undefined ? seq : undefined)
   }
 
   /** Whether nothing has to be stored before a stanza leaves; its own number has, where somebody is told it. */
