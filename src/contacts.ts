@@ -3,7 +3,8 @@ import { createContacts, type ContactsFeature } from './features/contacts.js'
 import type { FeatureHost } from './features/feature-host.js'
 
 /**
- * Contacts for a client: `client.use(contacts)`, before it connects.
+ * Contacts for a client: `client.use(contacts)`, before it connects. In the middle of a session it knows the list, but not who has
+ * been said to be there before: servers tell that once, as the session begins.
  * @example
  * const people = client.use(contacts)
  * people.subscriptionRequest$.subscribe((request) => people.accept(request))
