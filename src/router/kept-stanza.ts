@@ -8,7 +8,7 @@ const nothing: Sendable = new XmlElement('nothing', '')
 
 /**
  * What becomes of one stanza that is sent, told in the order in which it was sent. As long as a ledger keeps the stanza, this is
- * its entry there as well: what is kept outlives collections of garbage, and each object that does costs as much as sending it.
+ * its entry there as well: what is kept outlives collections of garbage, which is most of what keeping it costs.
  */
 export abstract class StanzaFate implements Sender {
   /** What is kept, and whether the server counts it: the ledger's. */
