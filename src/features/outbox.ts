@@ -31,9 +31,6 @@ export interface Gate {
   giveUp(reason: XmppError): void
 }
 
-/** Moments are kept as what has passed since: engines give a number of more than 31 bits an object of its own. */
-const loadedMs = Date.now()
-
 /** One message on its way, whatever it takes. */
 export class SentMessage extends StanzaFate {
   /** The bare address it went to; whoever answers for it may tell its fate. */
@@ -42,7 +39,8 @@ export class SentMessage extends StanzaFate {
   /** It is for everybody in a room, who all know its id: the room alone may tell its fate (XEP-0045 §7.4). */
   readonly isToAll: boolean
   readonly #outbox: Outbox
-  readonly #sinceLoadedMs: number
+  /** When the app sent it, in milliseconds since 1970. */
+  readonly moment: number
 
   constructor(
     to: string | undefined,
@@ -56,12 +54,7 @@ export class SentMessage extends StanzaFate {
     this.delivery = delivery
     this.isToAll = isToAll
     this.#outbox = outbox
-    this.#sinceLoadedMs = moment - loadedMs
-  }
-
-  /** When the app sent it, in milliseconds since 1970. */
-  get moment(): number {
-    return loadedMs + this.#sinceLoadedMs
+    this.moment = moment
   }
 
   /** It is to be sent from here on, by this process or the next one where something keeps it. */
