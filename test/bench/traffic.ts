@@ -222,7 +222,7 @@ const volumeOf = ({ isQuick }: Scope): Volume =>
  * Where ours is beside ours, and little is looked for: it takes tens of thousands of messages until the engine has compiled what it
  * is going to, in threads that count, and one collection of garbage more or fewer is to make no difference.
  */
-const longVolume: Volume = { warmUp: 40_000, messages: 25_000, paced: 3_000, slices: 10 }
+const longVolume: Volume = { warmUp: 40_000, messages: 75_000, paced: 3_000, slices: 30 }
 
 /** In several goes, since the worker's own loop is compiled anew when it first ends: that is no client's work. */
 const warmUpBursts = [1, burst, 1, burst, 1, burst, 1, burst]

@@ -20,11 +20,12 @@ async function send() {
   for (const phase of input.phases) {
     const { burst, name } = phase
     figures[name] = await cost(phase, async (count) => {
-      for (let sent = 0; sent < count; sent++) {
+      for (let sent = 1; sent <= count; sent++) {
         void client.send(to, `message ${sent} of many: see you at the station at nine, é?`)
-        if ((sent + 1) % burst === 0) await turn()
-        if ((sent + 1) % window > 0) continue
-        say('sent', { count: window })
+        if (sent % burst === 0) await turn()
+        if (sent % window > 0 && sent < count) continue
+        // What a slice leaves behind would add up to a server that is ever further behind.
+        say('sent', { count: sent % window || window })
         await hear('arrived')
       }
     })
