@@ -99,9 +99,9 @@ export interface SessionContext extends SessionInput {
   readonly registers: boolean
   /** Failed attempts in a row. */
   readonly failures: number
-  /** How often the last reason was the reason without another one between. */
+  /** How often the last reason was the reason without another one between, redirections aside. */
   readonly alike: { readonly because: string; readonly times: number }
-  /** Redirections followed in a row. */
+  /** Redirections followed in a row, without a wait between. */
   readonly hops: number
   /** Where the next attempt goes instead, as URL text: the server has named it. */
   readonly redirect: string | undefined
@@ -242,12 +242,16 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
     context.error ?? new ProtocolError('undefined-condition', 'the attempt ended without a reason')
   const judged = toVerdict(context, error)
   const { because } = judged
-  const times = context.failures > 0 && context.alike.because === because ? context.alike.times + 1 : 1
+  const alike = context.failures > 0 ? context.alike : noReason
+  const times = alike.because === because ? alike.times + 1 : 1
   const verdict = narrow(context, judged, times)
   return {
     error,
     failures: context.failures + 1,
-    alike: { because, times },
+    // To be sent elsewhere on the way to what fails makes no other failure of it.
+    alike: verdict.decision === 'elsewhere' ? alike : { because, times },
+    // What is waited out is no circle: a server may well send everybody elsewhere, each time they come.
+    hops: verdict.decision === 'retry' ? 0 : context.hops,
     isHaunted: context.jid === undefined && (context.isHaunted || context.mechanism !== undefined),
     verdict,
     ...keepSession(context, error, verdict),

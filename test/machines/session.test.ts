@@ -9,6 +9,8 @@ import { closed, online, run, sessions, settle, works, wrongPassword } from './s
 beforeEach(sessions.begin)
 afterEach(sessions.end)
 
+const elsewhere = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
+
 describe('the session chart', () => {
   it('goes through its phases, and says which', async () => {
     const { seen, actor } = await online()
@@ -148,8 +150,7 @@ describe('the session chart', () => {
   })
 
   it('follows a redirection, and at most five in a row', async () => {
-    const redirect = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
-    const { actor, seen, inputs } = run({ 'connection/receiveFeatures': [fails(redirect)] })
+    const { actor, seen, inputs } = run({ 'connection/receiveFeatures': [fails(elsewhere)] })
     actor.send({ type: 'session.connect' })
     await settle()
     expect(seen.at(-1)).toBe('halted.stopped')
@@ -160,17 +161,74 @@ describe('the session chart', () => {
 
   it('counts redirections that come after the login too', async () => {
     const { actor, seen, stanzas, inputs } = await online()
-    const redirect = new StreamError('see-other-host', { otherHost: 'other.test:5223' })
     for (let time = 0; time < redirectLimit; time++) {
-      stanzas.say({ type: 'stream.ended', error: redirect })
+      stanzas.say({ type: 'stream.ended', error: elsewhere })
       await settle()
       expect(seen.at(-1)).toBe('active.online.course.fresh')
     }
-    stanzas.say({ type: 'stream.ended', error: redirect })
+    stanzas.say({ type: 'stream.ended', error: elsewhere })
     await settle()
     expect(seen.at(-1)).toBe('halted.stopped')
     expect(inputs.get('openTransport')).toHaveLength(redirectLimit + 1)
     expect(actor.getSnapshot().context.verdict?.because).toMatch(/redirected 5 times/)
+  })
+
+  it('is sent elsewhere anew each time it comes back, and comes back all the same', async () => {
+    const { actor, seen, stanzas } = await online()
+    for (let time = 0; time <= redirectLimit; time++) {
+      stanzas.say({ type: 'stream.ended', error: closed })
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+      stanzas.say({ type: 'stream.ended', error: elsewhere })
+      await settle()
+      expect(seen.at(-1)).toBe('active.online.course.fresh')
+    }
+    expect(actor.getSnapshot().context).toMatchObject({ hops: 1, error: undefined })
+  })
+
+  it('comes back as often as it takes where the server it is sent to is away', async () => {
+    const round = [...works.openTransport, fails(closed)]
+    const rounds = Array.from({ length: redirectLimit + 1 }, () => round).flat()
+    const { actor, seen, inputs } = await online({
+      openTransport: [...works.openTransport, ...rounds],
+      'connection/receiveFeatures': [...works['connection/receiveFeatures'], fails(elsewhere)],
+    })
+    actor.send({ type: 'stream.ended', error: closed })
+    for (let time = 0; time <= redirectLimit; time++) {
+      expect(seen.at(-1)).toBe('backingOff.ended')
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    }
+    expect(seen.at(-1)).toBe('backingOff.ended')
+    expect(inputs.get('openTransport')).toHaveLength(2 * redirectLimit + 3)
+  })
+
+  it('counts what rarely heals where it is sent to, the redirections between aside', async () => {
+    const { actor, seen, stanzas } = await online()
+    const fail = () => stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
+    for (let time = 1; time <= 3; time++) {
+      fail()
+      expect(seen.at(-1)).toBe('backingOff.ended')
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+      stanzas.say({ type: 'stream.ended', error: elsewhere })
+      await settle()
+      expect(seen.at(-1)).toBe('active.online.course.fresh')
+    }
+    fail()
+    expect(seen.at(-1)).toBe('halted.stopped')
+  })
+
+  it('counts nothing that a stable minute has forgiven, though it is sent elsewhere after that', async () => {
+    const { actor, seen, stanzas } = await online()
+    const fail = async () => {
+      stanzas.say({ type: 'stream.ended', error: new StreamError('not-well-formed') })
+      expect(seen.at(-1)).toBe('backingOff.ended')
+      await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    }
+    for (let time = 1; time <= 3; time++) await fail()
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.stableMs)
+    stanzas.say({ type: 'stream.ended', error: elsewhere })
+    await settle()
+    await fail()
+    expect(actor.getSnapshot().context.alike.times).toBe(1)
   })
 
   it('goes back to its own endpoints when the one it was sent to fails', async () => {

@@ -324,6 +324,15 @@ export const session = toWalked(measured, {
       snapshot.context.hops > last.from.context.hops ||
       last.event.type === 'session.connect',
     'redirections end somewhere': ({ context }) => context.hops <= 5,
+    'redirections are forgotten with a wait, a stable while or a new wish, and not by being online': (
+      snapshot,
+      last,
+    ) =>
+      last === undefined ||
+      snapshot.context.hops >= last.from.context.hops ||
+      snapshot.matches('backingOff') ||
+      last.event.type.startsWith('xstate.after.stableTime.') ||
+      last.event.type === 'session.connect',
     'who has to act is told why': (snapshot) =>
       !(snapshot.matches('halted') || snapshot.matches('backingOff')) ||
       (snapshot.context.error !== undefined && snapshot.context.verdict !== undefined),
