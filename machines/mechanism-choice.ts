@@ -128,11 +128,18 @@ function chooseBinding(facts: MechanismFacts): string | undefined {
 }
 
 /** Said of every mechanism that needs a password, where the offer was tampered with. */
-export const strippedReason = 'somebody on the way removed the mechanisms with channel binding from the offer'
+export const strippedReason = 'somebody on the way removed channel binding from the offer'
 
-/** A server that lists bindings but no mechanism that uses one had those removed from its offer on the way. */
-function isStripped(facts: MechanismFacts): boolean {
-  return facts.offeredBindings !== null && facts.offeredBindings.length > 0 && !facts.offered.some(isBound)
+/**
+ * A server that lists bindings has mechanisms that use one, and accepts tls-server-end-point among them. Where the one is
+ * missing, or the other and any that this channel has, that was removed on the way.
+ * @see XEP-0440 §3, rules 1, 5 and 6
+ */
+function isStripped({ offered, offeredBindings }: MechanismFacts, binding: string | undefined): boolean {
+  if (offeredBindings === null) return false
+  return offered.some(isBound)
+    ? binding === undefined && !offeredBindings.includes('tls-server-end-point')
+    : offeredBindings.length > 0
 }
 
 function refuse(name: string, facts: MechanismFacts, binding: string | undefined): string | undefined {
@@ -143,9 +150,7 @@ function refuse(name: string, facts: MechanismFacts, binding: string | undefined
   if (name === 'EXTERNAL')
     return facts.credentials.certificate ? undefined : 'no client certificate was given'
   if (!facts.credentials.password) return 'no password was given'
-  if (isStripped(facts) && facts.channelBindings.length > 0) {
-    return strippedReason
-  }
+  if (facts.channelBindings.length > 0 && isStripped(facts, binding)) return strippedReason
   if (name === 'PLAIN') {
     if (facts.scramPinned)
       return 'SCRAM was used for this account before, so the password is not sent any more'
@@ -156,7 +161,7 @@ function refuse(name: string, facts: MechanismFacts, binding: string | undefined
     if (facts.channelBindings.length === 0) return 'the transport offers no channel binding'
     return facts.offeredBindings === null
       ? 'the server does not say which channel bindings it accepts, and this channel has no tls-unique'
-      : `the server accepts only ${facts.offeredBindings.join(', ') || 'no'} channel binding, this channel has ${facts.channelBindings.join(', ')}`
+      : `the server accepts only ${facts.offeredBindings.join(', ')} channel binding, this channel has ${facts.channelBindings.join(', ')}`
   }
   return undefined
 }

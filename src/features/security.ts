@@ -38,7 +38,7 @@ export interface SessionSecurity {
     readonly offerVerified: boolean
     /** SCRAM has worked for this account: the bare password is not sent any more. */
     readonly scramPinned: boolean
-    /** Mechanisms with channel binding were removed from the offer on the way. */
+    /** Channel binding was removed from the offer on the way: the mechanisms with it, or the types of it (XEP-0440 §3). */
     readonly bindingsStripped: boolean
   }
 }

@@ -72,6 +72,27 @@ describe('chooseMechanisms()', () => {
     expect(reason('SCRAM-SHA-256', stripped)).toMatch(/removed/)
   })
 
+  it.each([[['x-dummy']], [['x-dummy', 'tls-unique']], [[]]])(
+    'refuses everything secret when the list of bindings was exchanged for %j: every server has tls-server-end-point',
+    (offeredBindings) => {
+      expect(names({ offeredBindings })).toEqual([])
+      expect(names({ offeredBindings, offered: ['SCRAM-SHA-256-PLUS', 'PLAIN'] })).toEqual([])
+      expect(reason('PLAIN', { offeredBindings })).toMatch(/removed/)
+    },
+  )
+
+  it('goes on unbound where the server accepts tls-server-end-point, and this channel has none', () => {
+    const without = { offeredBindings: ['x-new', 'tls-server-end-point'], channelBindings: ['tls-exporter'] }
+    expect(choose(without).candidates[0]).toMatchObject({ name: 'SCRAM-SHA-256', gs2: 'n' })
+    expect(reason('SCRAM-SHA-256-PLUS', without)).toBe(
+      'the server accepts only x-new, tls-server-end-point channel binding, this channel has tls-exporter',
+    )
+  })
+
+  it('goes on unbound where the channel has nothing to bind to, whatever the list says', () => {
+    expect(names({ offeredBindings: ['x-dummy'], channelBindings: [] })[0]).toBe('SCRAM-SHA-256')
+  })
+
   it('refuses -PLUS without a channel binding, and says so', () => {
     expect(reason('SCRAM-SHA-1-PLUS', { channelBindings: [] })).toBe(
       'the transport offers no channel binding',

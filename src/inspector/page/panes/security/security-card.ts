@@ -200,12 +200,7 @@ function downgrade(security: Facts): readonly Finding[] {
   const topic = 'Downgrade'
   if (isSet(security, 'downgrade', 'bindingsStripped')) {
     return [
-      finding(
-        topic,
-        'the offer was cut',
-        'bad',
-        'Somebody on the way removed mechanisms with channel binding.',
-      ),
+      finding(topic, 'the offer was cut', 'bad', 'Somebody on the way removed channel binding from it.'),
     ]
   }
   if (wordAt(security, 'mechanism') === undefined) return []
