@@ -56,6 +56,15 @@ export interface ConversationsFeature {
   readonly with: (jid: JidInput) => Conversation
 }
 
+/** What a contact said last, in no conversation. */
+interface Remembered {
+  readonly event: ConversationEvent
+  /** In milliseconds since 1970. */
+  readonly moment: number
+  /** Presence of theirs has come since: messages go to the bare JID again (XEP-0296 §3.2). */
+  readonly isUnlocked: boolean
+}
+
 interface Live {
   readonly handle: Conversation
   readonly actor: ConversationActor
@@ -81,7 +90,7 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
   refuseUncountable({ ...timeouts })
   announce(host, ns.chatStates, ns.messageEvents)
   const live = new Map<string, Live>()
-  const remembered = new Map<string, ConversationEvent>()
+  const remembered = new Map<string, Remembered>()
   /** Whom a message that asked for events was sent to, by its id. */
   const asked = new Map<string, string>()
   const written = new WeakSet<Conversation>()
@@ -158,7 +167,9 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
     if (standing === 'live') tell(key, { type: 'session.live' })
     const last = remembered.get(key)
     remembered.delete(key)
-    if (last !== undefined) tell(key, last)
+    if (last === undefined || isStale(last, timeouts)) return begun
+    tell(key, last.event)
+    if (last.isUnlocked) tell(key, { type: 'contact.moved' })
     return begun
   }
 
@@ -182,16 +193,18 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
     if (event === undefined) return
     if (live.has(jid)) return tell(jid, event)
     remembered.delete(jid)
-    remembered.set(jid, event)
+    remembered.set(jid, { event, moment: Date.now(), isUnlocked: false })
     if (remembered.size > rememberedContactLimit) forgetOldest(remembered)
   })
   bus.presence$.subscribe(({ from, type }) => {
-    const jid = from?.bare.toString()
-    const found = jid === undefined ? undefined : live.get(jid)
-    if (jid === undefined || found === undefined) return
-    if (type === undefined) tell(jid, { type: 'contact.came' })
-    else if (type === 'unavailable')
-      tell(jid, { type: found.speaker === from?.toString() ? 'contact.left' : 'contact.moved' })
+    if (from === undefined || (type !== undefined && type !== 'unavailable')) return
+    const jid = from.bare.toString()
+    const last = remembered.get(jid)
+    const speaker = live.get(jid)?.speaker ?? (last && lockOf(last.event))
+    const hasLeft = type === 'unavailable' && speaker === from.toString()
+    if (hasLeft) remembered.delete(jid)
+    else if (last !== undefined) remembered.set(jid, { ...last, isUnlocked: true })
+    tell(jid, { type: type === undefined ? 'contact.came' : hasLeft ? 'contact.left' : 'contact.moved' })
   })
 
   return {
@@ -206,6 +219,15 @@ export function conversations(host: FeatureHost, options: ConversationsOptions =
       return found.handle
     },
   }
+}
+
+const lockOf = (event: ConversationEvent) => ('lock' in event ? event.lock : undefined)
+
+/** Composing that nothing has followed for too long, where it is believed no longer in a conversation either. */
+function isStale({ event, moment }: Remembered, { stalenessMs }: ConversationTimeouts): boolean {
+  const isComposing =
+    event.type === 'contact.stated' ? event.chatState === 'composing' : event.type === 'contact.raised'
+  return isComposing && Date.now() - moment >= stalenessMs
 }
 
 /** What a message says beside its text, so that the answer shows what they understand. @see XEP-0085 §5.1, XEP-0022 §3.1 */

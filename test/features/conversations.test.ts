@@ -120,6 +120,34 @@ describe('finding out what they understand (XEP-0085 §5.1)', () => {
     await rest()
     expect(feature.with(bob).state).toMatchObject({ theirs: 'active', form: 'chatStates' })
   })
+
+  it('knows nothing of what a device has said that is gone', async () => {
+    const { client, peer } = await online()
+    const feature = client.use(conversations)
+    peer.say(says(state('composing')) + `<presence from='${bob}/desk' type='unavailable'/>`)
+    await rest()
+    const chat = feature.with(bob)
+    expect(chat.state).toMatchObject({ theirs: 'unknown', form: 'asking' })
+    chat.send('To anywhere')
+    expect((await peer.next('message')).attributes['to']).toBe(bob)
+  })
+
+  it.each(['', "type='unavailable'"])(
+    'knows what they said, and not where they are since other presence of theirs came: %j',
+    async (type) => {
+      const { client, peer } = await online()
+      const feature = client.use(conversations)
+      peer.say(says(state('active')) + `<presence from='${bob}/sofa' ${type}/>`)
+      await rest()
+      const chat = feature.with(bob)
+      expect(chat.state.theirs).toBe('active')
+      chat.send('To anywhere')
+      expect((await peer.next('message')).attributes['to']).toBe(bob)
+      peer.say(`<presence from='${bob}/desk' type='unavailable'/>`)
+      await rest()
+      expect(chat.state.theirs).toBe('unknown')
+    },
+  )
 })
 
 describe('their typing', () => {
@@ -253,6 +281,20 @@ describe('time', () => {
       seen.push('·')
     }
     expect(seen).toEqual(['composing', '·', 'paused', '·', '·', 'inactive', '·', '·', 'gone', '·'])
+  })
+
+  it('makes nothing of composing that was said long before the conversation began', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { client, peer } = await online()
+    const feature = client.use(conversations)
+    const eve = 'eve@example.test'
+    peer.say(says(state('composing')) + says(state('active'), `from='${eve}/desk' type='chat'`))
+    await rest()
+    vi.setSystemTime(Date.now() + 600_000)
+    peer.say(says(state('composing'), "from='carol@example.test/desk' type='chat'"))
+    await rest()
+    const theirs = [bob, eve, 'carol@example.test'].map((jid) => feature.with(jid).state.theirs)
+    expect(theirs).toEqual(['unknown', 'active', 'composing'])
   })
 
   it('cannot be what no timer counts', async () => {
