@@ -1,10 +1,12 @@
 import type { Observable } from 'rxjs'
 import { TransportError } from '../errors.js'
 import { Channel } from '../router/channel.js'
+import { StanzaFate } from '../router/kept-stanza.js'
 import { toMessageElement, type Message, type MessageInput } from '../stanza/message.js'
-import { toJid } from '../stanza/jid.js'
+import { toJid, type Jid } from '../stanza/jid.js'
 import { findReceipt, toReceiptElement } from '../stanza/receipts.js'
 import type { Json } from '../store/store.js'
+import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import { Delivery } from './delivery.js'
@@ -13,6 +15,9 @@ import { forgetOldest } from './forget-oldest.js'
 
 /** Messages that wait for their receipt; the oldest go first. */
 export const awaitedReceiptLimit = 1_000
+
+/** Receipts that wait for the next session, since the last one may not have brought them there; the oldest go first. */
+export const owedReceiptLimit = 1_000
 
 /** How long a process awaits the receipt of a message that an earlier one has sent, in milliseconds since it was: a week. */
 export const keptReceiptMs = 7 * 24 * 60 * 60 * 1_000
@@ -31,6 +36,26 @@ export interface ReceiptsFeature {
   readonly received$: Observable<Delivery>
 }
 
+/** A receipt on its way to somebody. */
+class Receipt extends StanzaFate {
+  readonly to: Jid
+  readonly element: XmlElement
+  readonly #owe: (receipt: Receipt) => void
+
+  constructor(to: Jid, element: XmlElement, owe: (receipt: Receipt) => void) {
+    super()
+    this.to = to
+    this.element = element
+    this.#owe = owe
+  }
+
+  left(): void {}
+
+  override lost(): void {
+    this.#owe(this)
+  }
+}
+
 interface Awaited {
   readonly to: string | undefined
   readonly delivery: Delivery
@@ -44,7 +69,7 @@ interface Awaited {
  * @see XEP-0184
  */
 export function receipts(host: FeatureHost): ReceiptsFeature {
-  const { bus, createId, mayKnowOfMe, memory, send } = host
+  const { bus, createId, mayKnowOfMe, memory, presence, send } = host
   announce(host, ns.receipts)
   const awaited = new Map<string, Awaited>()
   const received = new Channel<Delivery>()
@@ -68,17 +93,30 @@ export function receipts(host: FeatureHost): ReceiptsFeature {
     found.delivery.receive()
     if (found.delivery.status.status === 'received') received.next(found.delivery)
   }
+  /** Given to a session that could not be kept: what they are for comes no second time, for it is known to have arrived. */
+  const owed: Receipt[] = []
   /** Whoever may not know gets no answer, and no error either (XEP-0184 §5, §6). */
-  const answer = ({ from, id, type }: Message) => {
-    if (from === undefined || id === undefined || type === 'error' || type === 'groupchat') return
-    if (!mayKnowOfMe(from)) return
-    const payloads = [toReceiptElement({ kind: 'received', id })]
+  const give = (receipt: Receipt) => {
+    if (!mayKnowOfMe(receipt.to)) return
     try {
-      bus.send(toMessageElement({ to: from, type, id: createId(), payloads }))
+      bus.send(receipt.element, receipt)
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
     }
   }
+  const owe = (receipt: Receipt) => {
+    owed.push(receipt)
+    if (owed.length > owedReceiptLimit) owed.shift()
+  }
+  const answer = ({ from, id, type }: Message) => {
+    if (from === undefined || id === undefined || type === 'error' || type === 'groupchat') return
+    const payloads = [toReceiptElement({ kind: 'received', id })]
+    give(new Receipt(from, toMessageElement({ to: from, type, id: createId(), payloads }), owe))
+  }
+  // Who may know that one is there is known once it is said.
+  presence.announced$.subscribe(() => {
+    if (owed.length > 0) queueMicrotask(() => owed.splice(0).forEach(give))
+  })
 
   bus.message$.subscribe({
     next: (message) => {

@@ -96,6 +96,47 @@ describe('a receipt that others ask for', () => {
     expect(answer && childOf(answer, 'received')?.attributes).toMatchObject({ id: 'm1' })
   })
 
+  /** Two have asked, and are answered on a stream that ends before the server has said that it has the answers. */
+  async function interrupted() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const session = await managed()
+    const { client, first } = session
+    client.use(receipts)
+    client.sendPresence()
+    client.sendPresence({ to: bob })
+    first.say(asks('alice@example.test/phone') + asks(`${bob}/x`, "id='m2' type='chat'"))
+    await rest()
+    expect(receiptsOf(first)).toEqual(['m1', 'm2'])
+    return session
+  }
+  const receiptsOf = ({ raw }: { readonly raw: string }) =>
+    [...raw.matchAll(/<received [^>]*id=.(\w+)/g)].map(([, id]) => id)
+  const breaks = "<message xmlns='jabber:server'/>"
+
+  it('is given in the next session, to who may know of it, where the last one may not have brought it there', async () => {
+    const { client, first, peer } = await interrupted()
+    first.say(breaks)
+    await rest()
+    expect(client.state.status).toBe('backingOff')
+    client.networkOnline()
+    const second = await peer(1)
+    await logInManaged(second)
+    await rest()
+    expect(receiptsOf(second)).toEqual(['m1'])
+  })
+
+  it('is not given once more where the server has it', async () => {
+    const { client, first, peer } = await interrupted()
+    first.say(sm('a', "h='4'") + breaks)
+    await rest()
+    client.networkOnline()
+    const second = await peer(1)
+    await logInManaged(second)
+    await rest()
+    expect(receiptsOf(second)).toEqual([])
+  })
+
   it.each([
     ['has no id', "type='chat'"],
     ['is an error', "id='m1' type='error'"],
