@@ -50,6 +50,8 @@ export async function prepareLogin(means: SessionMeans): Promise<(() => void) | 
   try {
     const step = await startMechanism(means, stream, last.input)
     return () => {
+      // A server that does not bear it hears it in its turn next time; one that takes it is remembered anew.
+      lastLogins.delete(means)
       saidAhead.set(stream, { input: last.input, step })
       stream.send(toAuthElement(last.input, step))
     }

@@ -1,8 +1,19 @@
+import { filter, firstValueFrom } from 'rxjs'
 import { afterEach, expect, it } from 'vitest'
 import { createClient, type Client } from '../../src/client.js'
-import { features, login, mechanisms, openingTag, scriptedEndpoint } from '../support/scripted-server.js'
+import type { ClientState } from '../../src/features/client-state.js'
 import { createTransportPair } from '../../src/transport/memory.js'
-import { ScriptedServer } from '../support/scripted-server.js'
+import { ScramServer } from '../spec/scram-server.js'
+import { closingTag, rest, streamCondition, streamError } from '../spec/session.js'
+import {
+  features,
+  login,
+  mechanisms,
+  openingTag,
+  scriptedEndpoint,
+  ScriptedServer,
+  type Exchange,
+} from '../support/scripted-server.js'
 
 let client: Client | undefined
 afterEach(() => client?.close())
@@ -75,3 +86,49 @@ it('an unacceptable challenge is answered by abort and the closing tag', async (
   await turn()
   expect(servers[0]?.heard).toMatch(/<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'\/><\/stream:stream>$/)
 })
+
+const header = { hears: /<stream:stream[^>]*>/, says: openingTag + features(mechanisms('SCRAM-SHA-1')) }
+const sasl = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
+
+/** A login with SCRAM, from the offer on. */
+function scramLogin(): readonly Exchange[] {
+  const scram = new ScramServer('sha1')
+  const data = (heard: string) =>
+    heard.slice(heard.lastIndexOf('>', heard.length - 2) + 1, heard.lastIndexOf('<'))
+  return [
+    { hears: /<\/auth>/, says: (heard) => `<challenge ${sasl}>${scram.challenge(data(heard))}</challenge>` },
+    { hears: /<\/response>/, says: (heard) => `<success ${sasl}>${scram.final(data(heard))}</success>` },
+    ...login.slice(3),
+  ]
+}
+
+it('a login said ahead that the server does not bear is said in its turn next time', async () => {
+  const badFormat = streamError(streamCondition('bad-format')) + closingTag
+  const { open, servers } = scriptedEndpoint([
+    [header, ...scramLogin()],
+    [{ hears: /<\/auth>/, says: openingTag + badFormat }],
+    [{ ...header, says: 'silence' }, ...scramLogin()],
+    [{ ...header, says: 'silence' }],
+  ])
+  client = createClient({ jid: 'alice@example.test', password: 'secret', endpoint: open })
+  const comeBack = async () => {
+    await reach('backingOff')
+    client?.connect().catch(() => undefined)
+    await reach('connecting')
+    await rest()
+  }
+  await client.connect()
+  servers[0]?.cut()
+  await comeBack()
+  expect(servers[1]?.heard).toMatch(/<stream:stream [^>]*><auth /)
+  await comeBack()
+  expect(servers[2]?.heard).toMatch(/<stream:stream [^>]*>$/)
+  servers[2]?.say(header.says)
+  await reach('online')
+  servers[2]?.cut()
+  await comeBack()
+  expect(servers[3]?.heard).toMatch(/<stream:stream [^>]*><auth /)
+})
+
+const reach = (status: ClientState['status']) =>
+  client && firstValueFrom(client.state$.pipe(filter((state) => state.status === status)))
