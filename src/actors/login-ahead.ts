@@ -75,7 +75,10 @@ export function startMechanism(
   { mechanism, offer }: InitiateInput,
 ): Promise<SaslStep> {
   if (mechanism === undefined) throw new AuthenticationError('no-mechanism', 'no mechanism was chosen')
-  const options = { ...means.credentials, offer, gs2: toGs2(stream, mechanism) }
+  const { credentials, dialer, identity } = means
+  // Nobody else needs to be told whose the login is (RFC 6120 §6.3.8).
+  const authzid = mechanism.name === 'EXTERNAL' && dialer.namesSeveral?.() ? identity.bare : undefined
+  const options = { ...credentials, offer, gs2: toGs2(stream, mechanism), authzid }
   return createMechanism(mechanism.name, options).start()
 }
 

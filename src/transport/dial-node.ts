@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { compileAddressPatterns } from './address-patterns.js'
+import { readCertificateNames } from './certificate-names.js'
 import type { Dialer, DialerOptions } from './dial.js'
 import { discoverEndpoints, type SrvResolver } from './discovery.js'
 import { formatEndpoint, parseEndpoint } from './endpoint.js'
@@ -30,6 +32,7 @@ export function createDialer(options: NodeDialerOptions = {}): Dialer {
   const tlsOptions = (domain: string): TlsClientOptions => ({ domain, ...material })
   return {
     tlsOptions,
+    namesSeveral: () => addressesIn(options.cert).length > 1,
     discover: async (domain, signal) => {
       const endpoints = await discoverEndpoints({
         domain,
@@ -63,5 +66,15 @@ function toMaterial({ ca, cert, key }: DialerOptions): Omit<TlsClientOptions, 'd
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  }
+}
+
+/** The JIDs that a client certificate is for; none of one that cannot be read, which TLS refuses. */
+function addressesIn(cert: string | undefined): readonly string[] {
+  if (cert === undefined) return []
+  try {
+    return readCertificateNames(new X509Certificate(cert).raw).xmpp
+  } catch {
+    return []
   }
 }

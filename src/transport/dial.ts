@@ -11,6 +11,8 @@ export interface Dialer {
   dial(endpoint: string, domain: string, signal: AbortSignal): Promise<Transport>
   /** What STARTTLS towards `domain` needs. */
   tlsOptions(domain: string): TlsClientOptions
+  /** Whether the client certificate names several accounts, so that a login has to say which it is for (XEP-0178 §2). */
+  namesSeveral?(): boolean
 }
 
 /** What holds for every connection of one client. */

@@ -1,7 +1,9 @@
 import { filter, firstValueFrom } from 'rxjs'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { createClient, type Client } from '../../src/client.js'
 import type { ClientState } from '../../src/features/client-state.js'
+import { createCertificate, createCertificateAuthority } from '../../src/server/certificate.js'
+import { createServer } from '../../src/server/index.js'
 import { createTransportPair } from '../../src/transport/memory.js'
 import { ScramServer } from '../spec/scram-server.js'
 import { closingTag, rest, streamCondition, streamError } from '../spec/session.js'
@@ -132,3 +134,24 @@ it('a login said ahead that the server does not bear is said in its turn next ti
 
 const reach = (status: ClientState['status']) =>
   client && firstValueFrom(client.state$.pipe(filter((state) => state.status === status)))
+
+it('a certificate for several accounts logs in to the one that was asked for', async () => {
+  const signer = await createCertificateAuthority()
+  const server = await createServer({
+    accounts: ['alice', 'bob'].map((username) => ({ username, password: 'secret' })),
+    listen: { tls: {} },
+    clientCertificateAuthority: signer.cert,
+  })
+  onTestFinished(() => server.close())
+  const { cert, key } = await createCertificate({
+    names: { xmpp: ['alice@localhost', 'bob@localhost'] },
+    signer,
+  })
+  client = createClient({
+    jid: 'bob@localhost/desk',
+    endpoint: server.endpoints.directTls,
+    tls: { ca: server.ca, cert, key },
+  })
+  await client.connect()
+  expect(client.state).toMatchObject({ status: 'online', mechanism: 'EXTERNAL', jid: 'bob@localhost/desk' })
+})

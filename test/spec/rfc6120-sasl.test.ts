@@ -131,6 +131,18 @@ describe('the initiation of SASL (RFC 6120 §6.4.2)', () => {
     expect(textOf(await server.next('auth'))).toBe('=')
   })
 
+  it('gives one with EXTERNAL where the certificate names several accounts, and with no other mechanism (XEP-0178 §2)', async () => {
+    const jids = ['bob@example.test', 'alice@example.test']
+    const tls = await createCertificate({ names: { dns: ['example.test'], xmpp: jids } })
+    const { server } = await offered(['EXTERNAL'], { tls })
+    expect(fromBase64(textOf(await server.next('auth')))).toBe('alice@example.test')
+    const { server: other } = await offered(['SCRAM-SHA-1'], { tls })
+    expect(fromBase64(textOf(await other.next('auth')))).toMatch(/^[ny],,n=alice,/)
+    const one = await createCertificate({ names: { xmpp: ['alice@example.test'] } })
+    const { server: third } = await offered(['EXTERNAL'], { tls: one })
+    expect(textOf(await third.next('auth'))).toBe('=')
+  })
+
   it('says an empty trace of ANONYMOUS by a single equals sign, or says it when it is asked', async () => {
     const { server } = await offered(['ANONYMOUS'], {
       jid: 'example.test',
