@@ -1,5 +1,8 @@
 import type { TlsClientOptions, Transport } from './transport.js'
 
+/** Endpoints that are taken from what is published, the first in order: each may cost a whole time-out, and anybody may forge more. */
+export const discoveredEndpointLimit = 32
+
 /** Reaches servers with the means of one platform. */
 export interface Dialer {
   /** URL texts of the endpoints to try, in that order; never empty. */

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { TransportError } from '../errors.js'
 import { abortedError, onAbort } from './abort.js'
 import { toReferenceIdentity } from './certificate-identity.js'
+import { discoveredEndpointLimit } from './dial.js'
 import { defaultPorts, formatEndpoint, isEndpoint, type Endpoint } from './endpoint.js'
 import { orderSrvRecords, type SrvRecord } from './srv-order.js'
 
@@ -22,9 +23,6 @@ export interface DiscoveryOptions {
   /** From 0 up to, not including, 1: draws among records of equal priority. Default `Math.random`. */
   readonly random?: () => number
 }
-
-/** Endpoints that are taken from the DNS, the first in order: each may cost a whole time-out, and anybody may forge more. */
-export const discoveredEndpointLimit = 32
 
 /** How long the DNS is waited for, in milliseconds: a whole discovery has twice as long, by default. */
 const answerMs = 5_000

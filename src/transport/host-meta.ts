@@ -87,11 +87,24 @@ function fieldOf(value: unknown, name: string): unknown {
  */
 function readXrd(text: string): readonly Link[] {
   if (!/<(?:\w+:)?XRD[\s>]/.test(text)) throw new SyntaxError('this is no XRD document')
-  const tags = text.replace(/<!--.*?-->/gs, '').matchAll(/<(?:\w+:)?Link\s([^<>]*)>/g)
+  const tags = withoutComments(text).matchAll(/<(?:\w+:)?Link\s([^<>]*)>/g)
   return [...tags].map(([, attributes = '']) => ({
     rel: attributeOf(attributes, 'rel'),
     href: attributeOf(attributes, 'href'),
   }))
+}
+
+/** One that never ends goes to the end. */
+function withoutComments(text: string): string {
+  const parts: string[] = []
+  let from = 0
+  for (let start = text.indexOf('<!--'); start >= 0; start = text.indexOf('<!--', from)) {
+    parts.push(text.slice(from, start))
+    const end = text.indexOf('-->', start + 4)
+    if (end < 0) return parts.join('')
+    from = end + 3
+  }
+  return parts.join('') + text.slice(from)
 }
 
 function attributeOf(attributes: string, name: string): string | undefined {

@@ -3,12 +3,9 @@ import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { defaultTimeouts } from '../../machines/timeouts.js'
+import { discoveredEndpointLimit } from '../../src/transport/dial.js'
 import { createDialer } from '../../src/transport/dial-node.js'
-import {
-  discoveredEndpointLimit,
-  discoverEndpoints,
-  type SrvResolver,
-} from '../../src/transport/discovery.js'
+import { discoverEndpoints, type SrvResolver } from '../../src/transport/discovery.js'
 import { formatEndpoint } from '../../src/transport/endpoint.js'
 import { orderSrvRecords, type SrvRecord } from '../../src/transport/srv-order.js'
 import { never } from './pairings.js'

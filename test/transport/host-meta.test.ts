@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { discoveredEndpointLimit } from '../../src/transport/dial.js'
 import { discoverEndpoints } from '../../src/transport/discovery-browser.js'
 import { hostMetaLimitBytes, type HostMetaOptions } from '../../src/transport/host-meta.js'
 import { never } from './pairings.js'
@@ -53,6 +54,21 @@ describe('discoverEndpoints() of browsers', () => {
     const xrd = `<x:XRD xmlns:x='…'><x:Link rel="${rel}" href="wss://example.test/ws"></x:Link></x:XRD>`
     expect(await discover({ 'host-meta.json': '<html>', 'host-meta': xrd })).toEqual([
       'wss://example.test/ws',
+    ])
+  })
+
+  it('takes no more endpoints than somebody would wait for', async () => {
+    const links = Array.from({ length: 100 }, (_, index) => ({ rel, href: `wss://host-${index}.test/` }))
+    const found = await discover({ 'host-meta.json': JSON.stringify({ links }) })
+    expect(found).toHaveLength(discoveredEndpointLimit)
+    expect(found[0]).toBe('wss://host-0.test/')
+  })
+
+  it('takes nothing out of comments that never end, however many begin', async () => {
+    const link = (host: string) => `<Link rel="${rel}" href="wss://${host}.test/"/>`
+    const open = '<!--'.repeat(65_000)
+    expect(await discover({ 'host-meta': `<XRD>${link('a')}${open}${link('b')}</XRD>` })).toEqual([
+      'wss://a.test/',
     ])
   })
 
