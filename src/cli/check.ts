@@ -74,12 +74,13 @@ async function check(context: CheckContext): Promise<number> {
   }
 }
 
-function toEndpoint([endpoint, ...more]: readonly string[]): string {
+function toEndpoint(given: readonly string[]): string {
+  const [endpoint, ...more] = given
   if (endpoint !== undefined && more.length === 0 && isEndpoint(endpoint)) return endpoint
   throw new UsageError(
     endpoint === undefined
       ? 'No endpoint is named.'
-      : `This is no endpoint${endpoint.includes('@') ? '' : `: ${[endpoint, ...more].join(' ')}`}.`,
+      : `This is no endpoint${/[@?#]/.test(given.join(' ')) ? '' : `: ${given.join(' ')}`}.`,
     'Write one, e.g. check xmpp://127.0.0.1:5222 --jid check@example.org.',
   )
 }

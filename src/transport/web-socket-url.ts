@@ -21,8 +21,14 @@ export function toLoggableUrl(url: string | URL): string {
 
 /** The URL of an endpoint, `undefined` for what is none; throws RangeError for one with credentials. */
 export function readUrl(text: string): URL | undefined {
+  const url = toUrl(text)
   // A text with credentials is not repeated in the error.
-  if (/^[a-z]+:\/\/[^/?#]*@/i.test(text)) throw new RangeError('an endpoint carries no user name or password')
+  if (url === undefined ? text.includes('@') : url.username !== '' || url.password !== '')
+    throw new RangeError('an endpoint carries no user name or password')
+  return url
+}
+
+function toUrl(text: string): URL | undefined {
   try {
     return new URL(text)
   } catch {
@@ -32,6 +38,8 @@ export function readUrl(text: string): URL | undefined {
 
 const quotedLimit = 100
 
-/** For a message: no more than the beginning of a long text. */
-export const quote = (text: string): string =>
-  JSON.stringify(text.length > quotedLimit ? `${text.slice(0, quotedLimit)}…` : text)
+/** For a message: no more than the beginning of a long text, and nothing that may be secret, as a query and credentials are. */
+export function quote(text: string): string {
+  const open = text.includes('@') ? '…' : text.replace(/[?#].*/s, '…')
+  return JSON.stringify(open.length > quotedLimit ? `${open.slice(0, quotedLimit)}…` : open)
+}

@@ -113,6 +113,7 @@ test.each([
   [['check', 'example.test', '--jid', 'alice@example.test'], 'This is no endpoint: example.test.'],
   [['check', 'xmpp://127.0.0.1:1/path', '--jid', 'a@b'], 'This is no endpoint: xmpp://127.0.0.1:1/path.'],
   [['check', `xmpp://a:${canary}@127.0.0.1:1`, '--jid', 'a@b'], 'This is no endpoint.'],
+  [['check', `wss://127.0.0.1:1/?token=${canary}#x`, '--jid', 'a@b'], 'This is no endpoint.'],
   [['challenge', '--domain', 'a b', '--', 'true'], '--domain is no domain: "a b".'],
   [['check', 'xmpp://127.0.0.1:1'], 'Nobody is named to log in as.'],
   [['check', 'xmpp://127.0.0.1:1', '--jid', 'example.test'], '--jid names no account: example.test.'],

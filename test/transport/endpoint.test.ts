@@ -42,13 +42,32 @@ describe('parseEndpoint()', () => {
     expect(() => parseEndpoint(text)).toThrow(words)
   })
 
-  it.each(['xmpp://juliet:CANARY@example.test', 'wss://juliet:CANARY@example.test/', 'xmpps://CANARY@x'])(
-    'refuses credentials without repeating them (%#)',
-    (text) => {
-      expect(() => parseEndpoint(text)).toThrow(RangeError)
-      expect(() => parseEndpoint(text)).not.toThrow('CANARY')
-    },
-  )
+  it.each([
+    'xmpp://juliet:CANARY@example.test',
+    'wss://juliet:CANARY@example.test/',
+    'xmpps://CANARY@x',
+    ' wss://juliet:CANARY@example.test/',
+    'wss:/juliet:CANARY@example.test/',
+    'wss:juliet:CANARY@example.test',
+    'wss:\\\\juliet:CANARY@example.test',
+    'wss://juliet:CAN/ARY@example.test',
+    'juliet:CANARY@example.test',
+    'juliet:CANARY@example.test/?x@y',
+  ])('refuses credentials without repeating them: %j', (text) => {
+    expect(() => parseEndpoint(text)).toThrow(RangeError)
+    expect(() => parseEndpoint(text)).not.toThrow(/CANARY|ARY/)
+  })
+
+  it.each([
+    ['https://example.test/ws?token=CANARY', 'not an endpoint: "https://example.test/ws…"; write'],
+    ['example.test/ws?token=CANARY', 'not an endpoint: "example.test/ws…"; write'],
+    ['wss://example.test/?token=CANARY#x', '"wss://example.test/…" has a fragment'],
+    ['xmpps://example.test?token=CANARY', '"xmpps://example.test…" has more than a host and a port'],
+    ['xmpp://example.test:0/#CANARY', '"xmpp://example.test:0/…" has more'],
+  ])('refuses %j without what may be secret in it', (text, words) => {
+    expect(() => parseEndpoint(text)).toThrow(words)
+    expect(() => parseEndpoint(text)).not.toThrow('CANARY')
+  })
 
   it('repeats no more than the beginning of a long text', () => {
     expect(() => parseEndpoint(`nonsense ${'x'.repeat(10_000)}`)).toThrow(/^.{1,250}$/)
