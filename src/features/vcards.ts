@@ -1,4 +1,4 @@
-import { defer, map, type Observable } from 'rxjs'
+import { defer, filter, map, type Observable } from 'rxjs'
 import type { RequestOptions } from '../router/requests.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import type { VCard, VCardChanges } from '../stanza/vcard.js'
@@ -32,8 +32,9 @@ export interface VCardsFeature {
    */
   readonly update: (changes: VCardChanges, options?: VCardOptions) => Promise<void>
   /**
-   * Whose `vcard4` is another now: a contact, or one’s own account, mostly once for each of them when the session begins, too. Servers
-   * are asked to tell as soon as somebody subscribes; of a `vcard-temp` only the photo is told of, see `avatars`.
+   * Whose `vcard4` is another now: somebody in the roster, or one’s own account, mostly once for each of them when the session
+   * begins, too. Servers are asked to tell as soon as somebody subscribes; of a `vcard-temp` only the photo is told of, see
+   * `avatars`.
    * @see XEP-0292 §4.2
    */
   readonly changed$: Observable<Jid>
@@ -51,7 +52,9 @@ const publicNode = { persist_items: 'true', access_model: 'open' }
  * @see XEP-0054, XEP-0292
  */
 export function vcards(host: FeatureHost): VCardsFeature {
-  const { bus } = host
+  const { bus, roster } = host
+  // Anybody can send an event: who fetches the card of a stranger shows that one is there.
+  const isKnown = (bare: string) => bare === bus.account?.bare || roster.find(bare) !== undefined
   const find = async (jid: Jid | undefined, { format, ...options }: VCardOptions) => {
     if (format === 'vcard4') {
       const payload = (await fetchItem(bus, jid, ns.vCard4Node, undefined, options))?.payload
@@ -64,7 +67,10 @@ export function vcards(host: FeatureHost): VCardsFeature {
     changed$: defer(() => {
       announce(host, `${ns.vCard4Node}+notify`)
       return nodeEvents(bus, ns.vCard4Node)
-    }).pipe(map(({ publisher }) => publisher)),
+    }).pipe(
+      map(({ publisher }) => publisher),
+      filter((publisher) => isKnown(publisher.toString())),
+    ),
     of: async (jid, options = {}) => find(toJid(jid), options),
     own: (options = {}) => find(undefined, options),
     update: async (changes, { format, ...options } = {}) => {
