@@ -1,7 +1,9 @@
 import { XmppError } from '../errors.js'
 import type { CapsClaim } from '../stanza/caps.js'
-import { toDataFormElement } from '../stanza/data-form.js'
+import { toDataFormElement, type DataForm } from '../stanza/data-form.js'
 import { toDiscoInfoElement } from '../stanza/disco.js'
+import { hasHiddenFormType } from '../stanza/verification-string.js'
+import type { XmlElement } from '../xml/element.js'
 import { readFrame } from '../xml/frame-reader.js'
 import { serialize } from '../xml/serializer.js'
 import { readEntityInfo, type EntityInfo } from './entity-info.js'
@@ -34,18 +36,18 @@ export class CapsCache {
     const found = this.#verified.get(key)
     if (found === undefined) return undefined
     this.#verified.delete(key)
-    const info = typeof found === 'string' ? read(found) : found
+    const info = typeof found === 'string' ? read(claim, found) : found
     if (info === undefined) this.#memory?.keepFact(kept + key, null)
     else this.#verified.set(key, info)
     return info
   }
 
-  /** Its hash was verified. */
+  /** Its hash was verified: what it does not cover is not kept, whoever else shows it need not have said that. */
   put(claim: CapsClaim, info: EntityInfo): void {
     const key = toKey(claim)
-    const text = write(info)
+    const text = serialize(toHashed(claim, info))
     if (text.length > rememberedAnswerUnits) return
-    this.#put(key, info)
+    this.#put(key, text)
     this.#memory?.keepFact(kept + key, text)
   }
 
@@ -60,12 +62,28 @@ export class CapsCache {
 
 const toKey = ({ xep, hash, value }: CapsClaim): string => `${xep} ${hash} ${value}`
 
-const write = ({ identities, features, forms }: EntityInfo): string =>
-  serialize(toDiscoInfoElement({ identities, features, payloads: forms.map(toDataFormElement) }))
+/**
+ * What is hashed of an answer: of forms what their fields are called and hold, and in XEP-0115 only of those that say, hidden,
+ * what they are about.
+ * @see XEP-0115 §5.1, §5.4; XEP-0390 §3.1
+ */
+function toHashed({ xep }: CapsClaim, { identities, features, forms }: EntityInfo): XmlElement {
+  const counted = xep === '0115' ? forms.filter(hasHiddenFormType) : forms
+  return toDiscoInfoElement({ identities, features, payloads: counted.map(toHashedForm) })
+}
 
-function read(text: string): EntityInfo | undefined {
+function toHashedForm({ fields }: DataForm): XmlElement {
+  const hashed = fields.map(({ name, values }) => {
+    return { name, type: name === 'FORM_TYPE' ? ('hidden' as const) : undefined, values }
+  })
+  return toDataFormElement({ type: 'result', fields: hashed })
+}
+
+/** What an earlier version has stored may be more than is hashed. */
+function read(claim: CapsClaim, text: string): EntityInfo | undefined {
   try {
-    return readEntityInfo(readFrame(text), undefined)
+    const info = readEntityInfo(readFrame(text), undefined)
+    return info && readEntityInfo(toHashed(claim, info), undefined)
   } catch (error) {
     if (!(error instanceof XmppError)) throw error
     return undefined

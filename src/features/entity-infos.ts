@@ -54,7 +54,9 @@ export class EntityInfos {
   /** What is known without asking. */
   known(jid: Jid): EntityInfo | undefined {
     const claim = this.#claims.of(jid)?.claim
-    return (claim && this.#cache.get(claim)) ?? this.#own.get(jid.toString())
+    // Looked up for everybody who shows it, so that it counts as used.
+    const shared = claim && this.#cache.get(claim)
+    return this.#own.get(jid.toString()) ?? shared
   }
 
   /** What is known, or else the answer of the entity. */
@@ -86,9 +88,8 @@ export class EntityInfos {
   async #fetch(jid: Jid, claim: CapsClaim | undefined): Promise<EntityInfo> {
     const { query, lang } = await this.#query(jid, claim?.node)
     const info = readAnswer(jid, query, lang)
-    if (claim !== undefined && query !== undefined && (await isProven(claim, query, lang))) {
-      this.#cache.put(claim, info)
-    }
+    const proven = claim && query && (await readProven(claim, query, lang))
+    if (claim !== undefined && proven !== undefined) this.#cache.put(claim, proven)
     this.#remember(jid, claim, query, info)
     return info
   }
@@ -130,29 +131,25 @@ export function readAnswer(jid: Jid, query: XmlElement | undefined, lang: string
   return info
 }
 
-/** Whether the answer is what the hash stands for, and can be nothing else. */
-async function isProven(
+/** The answer in the language that was hashed, where it is what the hash stands for, and can be nothing else. */
+async function readProven(
   { xep, hash, value }: CapsClaim,
   query: XmlElement,
   lang: string | undefined,
-): Promise<boolean> {
-  if (hash === undefined) return false
-  for (const text of xep === '0115' ? [toUnambiguous(query)] : toHashInputs(query, lang)) {
-    if (text !== undefined && (await toCapsHash(hash, text)) === value) return true
+): Promise<EntityInfo | undefined> {
+  if (hash === undefined) return undefined
+  // As most make it, without the language that the stream implies, and with it; XEP-0115 knows none (§5.1).
+  for (const implied of xep === '0115' ? [undefined] : [undefined, lang]) {
+    const text = xep === '0115' ? toUnambiguous(query) : toHashInput(query, implied)
+    if (text !== undefined && (await toCapsHash(hash, text)) === value) return readEntityInfo(query, implied)
   }
-  return false
+  return undefined
 }
 
 function toUnambiguous(query: XmlElement): string | undefined {
   const verification = toVerificationString(query)
   return verification?.isAmbiguous === false ? verification.text : undefined
 }
-
-/** With the language that the stream implies, and as most make it, without. */
-const toHashInputs = (query: XmlElement, lang: string | undefined) => [
-  toHashInput(query, undefined),
-  toHashInput(query, lang),
-]
 
 /** In characters, names aside. */
 function sizeOf(element: XmlElement): number {

@@ -67,7 +67,8 @@ const formTypeFields = ({ fields }: DataForm): readonly DataField[] =>
 const contradictsItself = (form: DataForm): boolean =>
   new Set(formTypeFields(form).flatMap(({ values }) => values)).size > 1
 
-const hasHiddenFormType = (form: DataForm): boolean =>
+/** Whether the form is part of the hash of XEP-0115: others are left out. @see XEP-0115 §5.4 */
+export const hasHiddenFormType = (form: DataForm): boolean =>
   formTypeOf(form) !== undefined && formTypeFields(form)[0]?.type === 'hidden'
 
 const byFormType = (one: DataForm, other: DataForm): number =>

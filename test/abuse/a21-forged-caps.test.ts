@@ -16,6 +16,7 @@ import {
   inShort,
   remembering,
   verOf,
+  verOfParts,
 } from '../features/capabilities.js'
 
 const genuine = [ns.discoInfo, ns.receipts]
@@ -82,6 +83,73 @@ describe('A21: a hash that is not lived up to', () => {
     await says(answer(request, info('a lie')))
     const others = [await peer.next('iq'), await peer.next('iq')]
     expect(others.map(({ attributes }) => attributes['to'])).toEqual([`${bob}/x`, `${carol}/y`])
+  })
+})
+
+describe('A21: what a hash does not cover', () => {
+  const form = (fields: string, more = '') =>
+    `<x xmlns='jabber:x:data' type='result'>${more}${fields}<field var='os'><value>Mac</value></field></x>`
+  const formType = (attributes: string) =>
+    `<field var='FORM_TYPE' ${attributes}><value>urn:xmpp:dataforms:softwareinfo</value></field>`
+  const software = [...genuine.toSorted(), 'urn:xmpp:dataforms:softwareinfo', 'os', 'Mac']
+
+  it.each([
+    ['a form that says not what it is about', ver, form(`<field var='a'><value>FORGED</value></field>`), 0],
+    ['a form that says it openly', ver, form(formType(`type='text-single' label='FORGED'`)), 0],
+    [
+      'what people read of a form',
+      verOfParts('client/pc//', ...software),
+      form(
+        formType(`type='hidden' label='FORGED'`),
+        '<title>FORGED</title><instructions>FORGED</instructions>',
+      ),
+      1,
+    ],
+    [
+      'what else is in a form',
+      verOfParts('client/pc//', ...software),
+      form(
+        formType(`type='hidden'`),
+        `<reported><field var='FORGED'/></reported><item><field var='FORGED'/></item>`,
+      ).replace("var='os'>", "var='os' type='list-single'><desc>FORGED</desc><FORGED xmlns='urn:example'/>"),
+      1,
+    ],
+  ])('is shared with nobody, nor stored: %s (XEP-0115 §5.4)', async (_, shown, more, shared) => {
+    const { facts, memory } = remembering()
+    const { disco, says, teach } = await discover({}, { memory })
+    await says(comes(mallory, shown), comes(`${bob}/x`, shown))
+    await teach(mallory, described(genuine, more))
+    expect(disco.known(mallory)?.forms).toHaveLength(1)
+    const { forms = [], ...info } = disco.known(`${bob}/x`) ?? {}
+    expect(info).toEqual({
+      identities: [{ category: 'client', type: 'pc', name: undefined, lang: undefined }],
+      features: new Set(genuine),
+    })
+    expect(forms.map(({ fields }) => fields.map(({ name, values }) => [name, ...values].join()))).toEqual(
+      Array.from({ length: shared }, () => ['FORM_TYPE,urn:xmpp:dataforms:softwareinfo', 'os,Mac']),
+    )
+    expect(facts.size).toBe(1)
+    expect(JSON.stringify([forms, ...facts])).not.toContain('FORGED')
+  })
+
+  it('is not believed of an earlier version either', async () => {
+    const forged = `<query xmlns='${ns.discoInfo}'>${described(genuine, form(formType('')))}</query>`
+    const { memory } = remembering(new Map([[`caps 0115 sha-1 ${ver}`, forged]]))
+    const { disco, says } = await discover({}, { memory })
+    await says(comes(`${bob}/x`, ver))
+    expect(disco.known(`${bob}/x`)).toMatchObject({ features: new Set(genuine), forms: [] })
+  })
+
+  it('is the language, too, that a stanza was in', async () => {
+    const shown = verOfParts('client/pc//Psi', ...genuine.toSorted())
+    const content = described(genuine, '', `category='client' type='pc' name='Psi'`)
+    const { disco, says, question } = await discover()
+    await says(comes(mallory, shown), comes(`${bob}/x`, shown))
+    const told: Promise<unknown>[] = []
+    await says(answer(await question(() => told.push(disco.info(mallory))), content, ` xml:lang='forged'`))
+    await Promise.all(told)
+    expect(disco.known(mallory)?.identities).toMatchObject([{ name: 'Psi', lang: 'forged' }])
+    expect(disco.known(`${bob}/x`)?.identities).toMatchObject([{ name: 'Psi', lang: undefined }])
   })
 })
 

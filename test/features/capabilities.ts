@@ -14,11 +14,14 @@ export const info = (...features: readonly string[]) => described(features)
 export const described = (features: readonly string[], more = '', identity = "category='client' type='pc'") =>
   `<identity ${identity}/>${features.map((name) => `<feature var='${name}'/>`).join('')}${more}`
 
-/** The hash that these features have, by XEP-0115. */
-export const verOf = (...features: readonly string[]) =>
+/** The hash of these parts, by XEP-0115. */
+export const verOfParts = (...parts: readonly string[]) =>
   createHash('sha1')
-    .update(['client/pc//', ...features.toSorted()].map((part) => `${part}<`).join(''))
+    .update(parts.map((part) => `${part}<`).join(''))
     .digest('base64')
+
+/** The hash that these features have, by XEP-0115. */
+export const verOf = (...features: readonly string[]) => verOfParts('client/pc//', ...features.toSorted())
 
 export const claim = (ver: string, hash = 'sha-1', node = 'urn:example:client') =>
   `<c xmlns='${ns.caps}' hash='${hash}' node='${node}' ver='${ver}'/>`
