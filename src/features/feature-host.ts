@@ -42,12 +42,12 @@ export interface FeatureHost {
   readonly mayKnowOfMe: (jid: Jid) => boolean
   /**
    * Puts elements into every available presence from now on, instead of those that were given under this name before; where
-   * presence is announced already it is said again.
+   * presence is announced already it is said again, in rooms, too.
    */
   readonly annotatePresence: (name: string, elements: readonly XmlElement[]) => void
   /** One’s own presence. */
   readonly presence: {
-    /** What is said to everybody while one is available. */
+    /** What is said to everybody while one is available; another object once features have added something else to it. */
     readonly available: PresenceInput
     /** The same each time it is said. */
     readonly announced$: Observable<PresenceInput>

@@ -9,6 +9,7 @@ import { findDirectInvitation } from '../stanza/direct-invitation.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import type { Message } from '../stanza/message.js'
 import { findRoomUser, toRoomUserElement, type RoomUser } from '../stanza/muc.js'
+import type { PresenceInput } from '../stanza/presence.js'
 import * as ns from '../xml/namespaces.js'
 import { announce } from './announcement.js'
 import { ArchiveQueries } from './archive-queries.js'
@@ -95,6 +96,8 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   const gate = RoomGate.before(host)
   /** Why there will be no session unless the app asks for one. */
   let halt: XmppError | undefined
+  /** What was said to everybody last. */
+  let announced: PresenceInput | undefined
   const invitations = new Channel<RoomInvitation>()
   const declines = new Channel<RoomDecline>()
 
@@ -153,7 +156,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         last = snapshot
         if (snapshot.matches('joined')) {
           messages.flush()
-          catchUp(actor, deeds)
+          catchUp(actor, deeds, announced)
         }
         if (isPutOut) messages.fail()
         const isTold = snapshot.matches({ joined: { past: 'told' } })
@@ -204,8 +207,9 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     halt = toHalt(state)
     for (const each of live.values()) tellOfHalt(each.actor)
   })
-  host.presence.announced$.subscribe(() => {
-    for (const { actor, deeds } of live.values()) catchUp(actor, deeds)
+  host.presence.announced$.subscribe((presence) => {
+    announced = presence
+    for (const { actor, deeds } of live.values()) catchUp(actor, deeds, announced)
   })
   bus.attend(({ bare }) => live.get(bare.toString())?.ear.hears ?? false)
   bus.presence$.subscribe((presence) => {
@@ -271,10 +275,11 @@ const toStanding = (actor: RoomActorRef): RoomStanding => {
  * one of before it would ask for that again (§7.6).
  * @see XEP-0045 §7.7
  */
-function catchUp(actor: RoomActorRef, deeds: RoomDeeds): void {
+function catchUp(actor: RoomActorRef, deeds: RoomDeeds, announced: PresenceInput | undefined): void {
   const { context } = actor.getSnapshot()
   const { self } = context
-  if (self !== undefined && isSettled(context)) unlessUnsendable(() => deeds.catchUp(self.nickname))
+  if (self === undefined || !isSettled(context)) return
+  unlessUnsendable(() => deeds.catchUp(self.nickname, announced))
 }
 
 /** Who has left, and comes again, says anew how much of the past is wanted; who was put out goes on where nothing is said. */

@@ -68,6 +68,8 @@ export class PresenceWords {
   annotate(name: string, elements: readonly XmlElement[]): void {
     const annotations = (this.#annotations ??= new Map())
     annotations.set(name, elements)
+    // Another object: whoever was told the one before has not heard this.
+    this.available = { ...this.available }
   }
 
   /** The presence as it is sent; throws as `toPresenceElement` does. */

@@ -75,8 +75,9 @@ export class RoomDeeds {
   }
 
   /** What was said to everybody since is said here, too. */
-  catchUp(nickname: string): void {
-    if (this.#said !== this.#host.presence.available) this.#say(nickname, [])
+  catchUp(nickname: string, announced: PresenceInput | undefined): void {
+    const { available } = this.#host.presence
+    if (announced === available && this.#said !== available) this.#say(nickname, [])
   }
 
   exit(nickname: string): void {

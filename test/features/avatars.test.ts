@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { avatars, ns, sessionIn, vcards, type Avatar, type ClientOptions } from '../../src/index.js'
+import { avatars, muc, ns, sessionIn, vcards, type Avatar, type ClientOptions } from '../../src/index.js'
 import { AvatarCache, rememberedAvatarBytes, storedAvatarUnits } from '../../src/features/avatar-cache.js'
 import { rememberedWearerLimit, WornAvatars } from '../../src/features/worn-avatars.js'
 import type { Json } from '../../src/store/store.js'
 import { next } from '../conversations/people.js'
-import { elementsOf, type HeardElement } from '../spec/heard.js'
+import { childOf, elementsOf, textOf, type HeardElement } from '../spec/heard.js'
+import { at, own, tea } from '../spec/room.js'
 import { logIn, online, rest, start } from '../spec/session.js'
 import { Disk, mountKillable } from '../store/disk.js'
 import { code } from './acquaintances.js'
@@ -25,7 +26,10 @@ const presence = (hash: string, from = `${bob}/phone`, more = '') =>
   `<presence from='${from}'>${more}<x xmlns='vcard-temp:x:update'><photo>${hash}</photo></x></presence>`
 
 /** What the server says to each request, by the name of its payload; `undefined` is item-not-found. */
-type Answers = (payload: HeardElement, to: string | undefined) => string | undefined
+type Answers = (
+  payload: HeardElement,
+  to: string | undefined,
+) => Promise<string | undefined> | string | undefined
 
 async function looking(answers: Answers = () => undefined, options: Partial<ClientOptions> = {}) {
   const { client, peer } = await online({ presence: {}, ...options })
@@ -47,7 +51,7 @@ async function looking(answers: Answers = () => undefined, options: Partial<Clie
         if (type !== 'get' && type !== 'set') continue
         const [about] = elementsOf(payload)
         asked.push([type, about?.attributes['node'] ?? payload.name, to ?? 'self'].join(' '))
-        const answer = answers(payload, to)
+        const answer = await answers(payload, to)
         const from = to === undefined ? '' : ` from='${to}'`
         peer.say(
           answer === undefined
@@ -63,6 +67,25 @@ async function looking(answers: Answers = () => undefined, options: Partial<Clie
   const see = (bytes: Uint8Array, whose = bob) =>
     next(features.avatarOf(whose), (avatar) => avatar?.id === hashOf(bytes), 'the avatar')
   return { client, peer, ...features, asked, shown, watch, see }
+}
+
+/** In a room, as `Alice`; tells what was said to it, by the hash of the photo. */
+async function entered({ client, peer }: Pick<Awaited<ReturnType<typeof looking>>, 'client' | 'peer'>) {
+  const presences = () =>
+    peer.elements.filter(({ name, attributes }) => name === 'presence' && attributes['to'] === at('Alice'))
+  const room = client.use(muc).room(tea)
+  const joined = room.join({ nickname: 'Alice' })
+  while (presences().length === 0) await rest()
+  peer.say(own())
+  await joined
+  const said = () =>
+    presences().map((element) => {
+      const isEntrance = elementsOf(element).some(({ namespace }) => namespace === ns.room)
+      const update = elementsOf(element).find(({ namespace }) => namespace === 'vcard-temp:x:update')
+      const photo = update && childOf(update, 'photo')
+      return `${isEntrance ? 'enters ' : ''}${photo === undefined ? 'unready' : textOf(photo)}`
+    })
+  return { room, said }
 }
 
 describe('the avatar of somebody', () => {
@@ -223,6 +246,40 @@ describe('one’s own avatar', () => {
   ])('is not published where it is %s', async (_, images) => {
     const { publish } = await looking()
     await expect(publish(images)).rejects.toThrow(RangeError)
+  })
+})
+
+describe('one’s own avatar in rooms', () => {
+  it('is shown in one that was entered before it was known, and each other one, too', async () => {
+    const [me, other] = [picture('me'), picture('other')]
+    let card = me
+    let read = () => {}
+    const isRead = new Promise<void>((resolve) => {
+      read = resolve
+    })
+    const session = await looking(async ({ name, children }) => {
+      if (name !== 'vCard') return undefined
+      if (children.length > 0) card = other
+      await isRead
+      return photoIn(card)
+    })
+    const { said } = await entered(session)
+    read()
+    while (said().at(-1) !== hashOf(me)) await rest()
+    await session.publish({ bytes: other })
+    while (said().at(-1) !== hashOf(other)) await rest()
+    const words = said().filter((word, index, all) => word !== all[index - 1])
+    expect(words.filter((word) => word !== 'unready')).toEqual(['enters unready', hashOf(me), hashOf(other)])
+  })
+
+  it('is said in them again where the server puts its hash into what passes (XEP-0398 §4)', async () => {
+    const info = `<query xmlns='${ns.discoInfo}'><identity category='pubsub' type='pep'/><feature var='${ns.avatarConversion}'/></query>`
+    const session = await looking(({ name }) => (name === 'query' ? info : ''))
+    const { said } = await entered(session)
+    const { length } = said()
+    await session.publish({ bytes: picture('me') })
+    await rest()
+    expect(said().length).toBeGreaterThan(length)
   })
 })
 

@@ -109,10 +109,16 @@ interface Options {
 /** Whoever is put out by the service is back no sooner than anybody looks. */
 export const comesBackLate: Options = { muc: { timeouts: { returnMs: 2 ** 31 - 1 } } }
 
-/** A client that is online, outside a room. */
+/** A client that is online, outside a room, and knows the hash of what it can do: a later one is said again. */
 export async function outside({ muc: options, client }: Options = {}) {
   const session = await online(client)
-  const rooms = session.client.use((host) => muc(host, options))
+  let isHashed = () => false
+  const rooms = session.client.use((host) => {
+    const { available } = host.presence
+    isHashed = () => host.presence.available !== available
+    return muc(host, options)
+  })
+  while (!isHashed()) await rest()
   return { ...session, rooms, room: rooms.room(tea) }
 }
 
