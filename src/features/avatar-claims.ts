@@ -1,12 +1,14 @@
 import type { Observable } from 'rxjs'
 import { Channel } from '../router/channel.js'
 import { parseAvatarMetadata, type AvatarInfo } from '../stanza/avatar.js'
+import type { Jid } from '../stanza/jid.js'
 import { isOfRoom } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
 import { findPhotoHash } from '../stanza/vcard-photo.js'
 import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
+import { forgottenRooms } from './forgotten-rooms.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { nodeEvents, type NodeEvent } from './pubsub-nodes.js'
 
@@ -31,6 +33,7 @@ export class AvatarClaims {
 
   constructor(bus: FeatureHost['bus']) {
     nodeEvents(bus, ns.avatarMetadata).subscribe((event) => this.#takeEvent(event))
+    forgottenRooms(bus).subscribe((room) => this.#forgetIn(room))
     bus.presence$.subscribe({
       next: (presence) => this.#takePresence(presence),
       complete: () => this.#changes.complete(),
@@ -55,17 +58,29 @@ export class AvatarClaims {
     if (JSON.stringify(before) !== JSON.stringify(after)) this.#changes.next(key)
   }
 
+  #forget(key: string): void {
+    if (this.#claims.delete(key)) this.#changes.next(key)
+  }
+
+  #forgetIn(room: Jid): void {
+    const occupants = `${room.toString()}/`
+    for (const key of this.#claims.keys()) if (key.startsWith(occupants)) this.#forget(key)
+  }
+
   #takeEvent({ publisher, isEmptied, items, retracted }: NodeEvent): void {
     const payload = items.at(-1)?.payload
     const infos = payload && parseAvatarMetadata(payload)
     if (infos !== undefined || retracted.length > 0 || isEmptied) this.note(publisher.toString(), { infos })
   }
 
-  /** Those in a room are each somebody of their own. */
+  /** Those in a room are each somebody of their own, for as long as they are there under that nickname. */
   #takePresence({ from, type, payloads }: Presence): void {
-    if (type !== undefined || from === undefined || payloads.length === 0) return
+    if (from === undefined || payloads.length === 0) return
+    const isOccupant = isOfRoom(payloads)
+    if (type === 'unavailable' && isOccupant) this.#forget(from.toString())
+    if (type !== undefined) return
     const photo = findPhotoHash(payloads)
     if (photo === undefined || photo === 'unready') return
-    this.note((isOfRoom(payloads) ? from : from.bare).toString(), { photo })
+    this.note((isOccupant ? from : from.bare).toString(), { photo })
   }
 }

@@ -29,7 +29,7 @@ export class CapsClaims {
     const before = resources?.get(name)
     if (type === 'unavailable') {
       resources?.delete(name)
-      if (resources?.size === 0) this.#forget(bare)
+      if (resources?.size === 0) this.forget(bare)
       return from
     }
     // A server may leave out what it has passed on before (XEP-0115 §7.4).
@@ -69,7 +69,8 @@ export class CapsClaims {
     return resources
   }
 
-  #forget(bare: string): void {
+  /** Nothing is known any more of anybody under this bare JID. */
+  forget(bare: string): void {
     this.#people.delete(bare)
     this.#strangers.delete(bare)
   }

@@ -11,6 +11,7 @@ import { toCapsHash } from './caps-hash.js'
 import { readEntityInfo, type EntityInfo } from './entity-info.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
+import { forgottenRooms } from './forgotten-rooms.js'
 
 /** Entities whose own answer is remembered in a session; the oldest go first. */
 export const rememberedEntityLimit = 500
@@ -38,6 +39,11 @@ export class EntityInfos {
     bus.presence$.subscribe((presence) => {
       const changed = this.#claims.take(presence)
       if (changed !== undefined) this.#own.delete(changed.toString())
+    })
+    forgottenRooms(bus).subscribe((room) => {
+      this.#claims.forget(room.toString())
+      const occupants = `${room.toString()}/`
+      for (const jid of this.#own.keys()) if (jid.startsWith(occupants)) this.#own.delete(jid)
     })
     bus.session$.subscribe((standing) => {
       if (standing !== 'none') return

@@ -16,6 +16,7 @@ import { ArchiveQueries } from './archive-queries.js'
 import type { ClientState } from './client-state.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
+import { forgetRoom } from './forgotten-rooms.js'
 import { Occupants } from './occupants.js'
 import { RoomDeeds, unlessUnsendable } from './room-deeds.js'
 import { RoomEar } from './room-ear.js'
@@ -128,6 +129,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
         sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
         forgetOccupants: () => {
           occupants.clear()
+          forgetRoom(bus, jid)
           // Those in a room that has put one out, or not let one in, are answered no more.
           host.presence.forget(jid)
         },

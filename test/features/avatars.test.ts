@@ -7,7 +7,7 @@ import { rememberedWearerLimit, WornAvatars } from '../../src/features/worn-avat
 import type { Json } from '../../src/store/store.js'
 import { next } from '../conversations/people.js'
 import { childOf, elementsOf, textOf, type HeardElement } from '../spec/heard.js'
-import { at, own, tea } from '../spec/room.js'
+import { at, gone, own, present, tea } from '../spec/room.js'
 import { logIn, online, rest, start } from '../spec/session.js'
 import { Disk, mountKillable } from '../store/disk.js'
 import { code } from './acquaintances.js'
@@ -194,6 +194,36 @@ describe('the avatar of somebody', () => {
     peer.say(presence(hashOf(good), `${room}/nick`, `<x xmlns='${ns.roomUser}'/>`))
     await see(good, `${room}/nick`)
     expect(await firstValueFrom(avatarOf(room))).toBeUndefined()
+  })
+
+  it('in a room goes with the occupant: who takes the nickname over has none', async () => {
+    const { avatarOf, peer, see, shown, watch } = await looking(cards)
+    const ofRoom = `<x xmlns='${ns.roomUser}'/>`
+    watch(at('Bob'))
+    await rest()
+    peer.say(presence(hashOf(good), at('Bob'), ofRoom))
+    await see(good, at('Bob'))
+    peer.say(`<presence from='${at('Bob')}' type='unavailable'>${ofRoom}</presence>`)
+    peer.say(`<presence from='${at('Bob')}'>${ofRoom}<x xmlns='vcard-temp:x:update'/></presence>`)
+    await rest()
+    expect(shown.map((avatar) => avatar?.id)).toEqual([undefined, hashOf(good), undefined])
+    expect(await firstValueFrom(avatarOf(at('Bob')))).toBeUndefined()
+  })
+
+  it('in a room goes when one leaves: whoever has the nickname when one is back may be somebody else', async () => {
+    const session = await looking(cards)
+    const { avatarOf, peer, see } = session
+    const { room } = await entered(session)
+    peer.say(presence(hashOf(good), at('Bob'), `<x xmlns='${ns.roomUser}'/>`))
+    await see(good, at('Bob'))
+    const left = room.leave()
+    peer.say(gone())
+    await left
+    const back = room.join({ nickname: 'Alice' })
+    await rest()
+    peer.say(present('Bob') + own())
+    await back
+    expect(await firstValueFrom(avatarOf(at('Bob')))).toBeUndefined()
   })
 
   it('is found for who is no friend, and is nothing where there is nothing', async () => {

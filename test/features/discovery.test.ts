@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rememberedHashLimit } from '../../src/features/caps-cache.js'
 import { listedItemLimit } from '../../src/features/discovery.js'
-import { createClient, discovery, ns, type Crossing } from '../../src/index.js'
+import { createClient, discovery, muc, ns, type Crossing } from '../../src/index.js'
 import { createServer } from '../../src/server/index.js'
 import { childOf, textOf, type HeardElement } from '../spec/heard.js'
+import { at, gone, own, present, tea } from '../spec/room.js'
 import { rest } from '../spec/session.js'
 import { bombusMod } from '../spec/xep0390-examples.js'
 import { code, presence } from './acquaintances.js'
@@ -11,6 +12,7 @@ import {
   answer,
   bob,
   carol,
+  claim,
   comes,
   described,
   discover,
@@ -170,6 +172,29 @@ describe('a verified hash (XEP-0115 §5.4)', () => {
     expect(disco.known(`${bob}/x`)).toBeDefined()
     await says(presence(`${bob}/x`, 'unavailable'))
     expect(disco.known(`${bob}/x`)).toBeUndefined()
+  })
+
+  it('of an occupant is nobody else’s: who has the nickname when one comes back into the room shows none', async () => {
+    const { client, disco, says, teach } = await discover()
+    const room = client.use(muc).room(tea)
+    const enter = async (who: string) => {
+      const entrance = room.join({ nickname: 'Alice' })
+      await says(who + own())
+      await entrance
+    }
+    for (const content of [claim(ver), claim('md5', 'md5')]) {
+      await enter(present('Bob', { content }))
+      await teach(at('Bob'), info(...features))
+      expect(disco.known(at('Bob'))).toBeDefined()
+      const left = room.leave()
+      await says(gone())
+      await left
+      await enter(present('Bob'))
+      expect(disco.known(at('Bob'))).toBeUndefined()
+      const leftAgain = room.leave()
+      await says(gone())
+      await leftAgain
+    }
   })
 
   it('is asked about without its node where the node is unknown', async () => {
