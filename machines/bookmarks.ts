@@ -23,6 +23,8 @@ export interface BookmarkFacts {
 }
 
 export interface BookmarksContext extends BookmarksInput, BookmarkFacts {
+  /** The rooms in the list were entered in this session. */
+  readonly hasEntered: boolean
   /** Why the last request for the list failed. */
   readonly error: XmppError | undefined
 }
@@ -56,16 +58,19 @@ export const bookmarksMachine = setup({
       error: new TimeoutError('bookmarks', 'the bookmarks of the account', context.answerMs),
     })),
     forgetFailure: assign({ error: undefined }),
+    noteEntered: assign({ hasEntered: true }),
+    forgetEntered: assign({ hasEntered: false }),
   },
   guards: {
     /** The server keeps none for an account, or could show them to others. */
     isUnsupported: (_, { error }: { readonly error: unknown }) => isUnknownRequest(error),
+    hasEntered: ({ context }) => context.hasEntered,
   },
   delays: { answerTimeout: ({ context }) => context.answerMs },
 }).createMachine({
   id: 'bookmarks',
   description: 'The bookmarks of the account: whether they are what the server has.',
-  context: ({ input }) => ({ ...input, compat: false, error: undefined }),
+  context: ({ input }) => ({ ...input, compat: false, hasEntered: false, error: undefined }),
   initial: 'cold',
   on: { 'session.none': { target: '.cold' } },
   states: {
@@ -73,16 +78,20 @@ export const bookmarksMachine = setup({
       description: 'Outside a session: what is known is from before, or nothing.',
       tags: ['idle'],
       meta: { why: 'waits for a session' },
+      entry: 'forgetEntered',
       on: { 'session.live': { target: 'requesting' } },
     },
     requesting: {
       ...asking,
-      description: 'A session has begun: the list is asked for, and the rooms in it are entered.',
+      description: 'The list is asked for; the first one of a session says which rooms are entered.',
       meta: { spec: 'XEP-0402 §3.2, §6' },
       invoke: {
         id: 'fetchBookmarks',
         src: 'fetchBookmarks',
-        onDone: { target: 'synced', actions: [noteFacts, 'enterRooms'] },
+        onDone: [
+          { guard: 'hasEntered', target: 'synced', actions: noteFacts },
+          { target: 'synced', actions: [noteFacts, 'enterRooms', 'noteEntered'] },
+        ],
         onError: refused,
       },
     },

@@ -208,8 +208,23 @@ describe('rooms with a bookmark', () => {
     for (const name of ['presence', 'presence']) await peer.next(name)
     await list(peer, mark('a@r.test', "autojoin='true'"))
     expect((await again).size).toBe(1)
+    const failing = outcomeOf(marks.fetch())
+    await say(peer, result(await peer.next('iq'), whole))
+    await say(peer, refusal(await peer.next('iq'), 'internal-server-error'))
+    expect(await failing).toMatchObject({ code: 'stanza.internal-server-error' })
+    const third = marks.fetch()
+    await list(peer, mark('a@r.test', "autojoin='true'"))
+    expect((await third).size).toBe(1)
     expect(presences(peer)).toEqual(['in a@r.test/alice', 'unavailable a@r.test/alice'])
-    expect(states).toEqual(['cold', 'requesting', 'synced', 'refreshing', 'synced'])
+    expect(states.slice(2)).toEqual([
+      'synced',
+      'refreshing',
+      'synced',
+      'refreshing',
+      'failed',
+      'requesting',
+      'synced',
+    ])
     peer.cut()
     await rest()
     void client.connect()

@@ -3,6 +3,7 @@ import { StanzaError } from '../../src/errors.js'
 import { bookmarks, ns, type BookmarksFeature } from '../../src/index.js'
 import { toDiscoInfoElement } from '../../src/stanza/disco.js'
 import { toItems } from '../../src/stanza/pubsub.js'
+import type { Model } from '../../src/testing/drive-model.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import type { Reaction } from '../../src/testing/scripted-peer.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
@@ -61,3 +62,7 @@ export const driveBookmarks: Drivable<BookmarksRig> = {
     ),
   inputOf: (rig) => rig.actor.getSnapshot().context,
 }
+
+/** Whether the rooms were entered decides what the next list is good for. */
+export const bookmarksKey = ({ charts }: Model): unknown =>
+  charts.get('bookmarks')?.snapshot.context.hasEntered

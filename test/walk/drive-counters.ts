@@ -5,7 +5,7 @@ import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
 import { driveArchive } from './archive-catalogue.js'
 import { befriendingKey, driveBefriending, undrivableOfBefriending } from './befriending-catalogue.js'
 import { driveBlocking } from './blocking-catalogue.js'
-import { driveBookmarks } from './bookmarks-catalogue.js'
+import { bookmarksKey, driveBookmarks } from './bookmarks-catalogue.js'
 import { driveCarbons } from './carbons-catalogue.js'
 import { charts } from './charts/index.js'
 import { conversationKey, driveConversation } from './conversation-catalogue.js'
@@ -32,7 +32,7 @@ export async function countDriven(): Promise<readonly Counter[]> {
     await countTransitions([subscriptionDrive], subscriptionKey),
     await countTransitions(['a0', undefined].map(driveArchive)),
     await countTransitions([driveBlocking]),
-    await countTransitions([driveBookmarks]),
+    await countTransitions([driveBookmarks], bookmarksKey),
     await countTransitions([driveCarbons]),
     await countTransitions([driveConversation], conversationKey),
     await countTransitions([drivePhotoHash], photoHashKey),

@@ -4,7 +4,7 @@ import type { Model } from '../../src/testing/drive-model.js'
 import { transitionsOfTree } from '../../src/testing/drive-paths.js'
 import { driveArchive } from './archive-catalogue.js'
 import { driveBlocking } from './blocking-catalogue.js'
-import { driveBookmarks } from './bookmarks-catalogue.js'
+import { bookmarksKey, driveBookmarks } from './bookmarks-catalogue.js'
 import { driveCarbons } from './carbons-catalogue.js'
 import { conversationKey, driveConversation } from './conversation-catalogue.js'
 import { promisePaths } from './driven-paths.js'
@@ -33,7 +33,7 @@ function drivesAll<Rig extends Running>(
 
 drivesAll('an archive', ['a0', undefined].map(driveArchive))
 drivesAll('blocking', [driveBlocking])
-drivesAll('bookmarks', [driveBookmarks])
+drivesAll('bookmarks', [driveBookmarks], bookmarksKey)
 drivesAll('carbons', [driveCarbons])
 drivesAll('a conversation', [driveConversation], conversationKey)
 drivesAll('the hash of a photo', [drivePhotoHash], photoHashKey)

@@ -37,7 +37,10 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     mayDropResource: 'the resource is not in conflict, or none was asked for',
     isSessionRequired: 'the server needs no session request',
   },
-  bookmarks: { isUnsupported: 'the server keeps bookmarks, or failed for another reason' },
+  bookmarks: {
+    isUnsupported: 'the server keeps bookmarks, or failed for another reason',
+    hasEntered: 'this is the first list of the session',
+  },
   connection: {
     hasNoEndpoints: 'the app has said where to connect to',
     isExhausted: 'there is an address that was not tried yet',
