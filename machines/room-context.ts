@@ -96,7 +96,8 @@ export type RoomEvent =
   /** The room tells of oneself: one is in, or one’s rights have changed; and whether it is known what was said there last. */
   | { readonly type: 'self.present'; readonly self: SelfFacts; readonly knowsLast: boolean }
   | { readonly type: 'self.renamed'; readonly nickname: string }
-  | { readonly type: 'self.absent'; readonly exit: RoomExit }
+  /** One is out; where that is what an exit of one’s own came to, an entrance may have followed it (XEP-0045 §7.14). */
+  | { readonly type: 'self.absent'; readonly exit: RoomExit; readonly answersExit: boolean }
   /** Presence of one’s own came back. */
   | { readonly type: 'room.refused'; readonly error: XmppError }
   /** The subject came, and what was before it is told. */

@@ -20,8 +20,9 @@ import { setup } from './setup.js'
 import { deed } from './stub.js'
 
 type Presence = Omit<Extract<RoomEvent, { readonly type: 'self.present' }>, 'type'>
+type Absence = Omit<Extract<RoomEvent, { readonly type: 'self.absent' }>, 'type'>
 
-const exit = ({ event }: { readonly event: { readonly exit: RoomExit } }) => event
+const exit = ({ event }: { readonly event: Absence }) => event
 const wish = ({ event }: { readonly event: { readonly nickname: string } }) => event
 const self = ({ event }: { readonly event: Presence }) => event
 const noteRefusedEntry = { type: 'noteRefusedEntry', params: failed } as const
@@ -102,6 +103,8 @@ export const roomMachine = setup({
     isNew: (_, params: Presence) => params.self.isNew,
     /** Which name to ask by is not known while another is asked for (XEP-0410 §4). */
     isSilent: ({ context }) => isSettled(context) && context.silentMs >= context.timeouts.quietMs,
+    /** One is out by an exit of before, whose stay the room has told of late: the last entrance is yet to be answered. */
+    isOutdated: (_, params: Absence) => params.answersExit && params.exit.kind === 'left',
     /** Who merely leaves was told so before: by the answer to an exit that came before this entrance. */
     isPutOut: (_, params: { readonly exit: RoomExit }) => params.exit.kind !== 'left',
     /** It was not a person who put one out. */
@@ -244,7 +247,10 @@ export const roomMachine = setup({
       on: {
         'session.none': { target: 'waiting' },
         'self.present': { actions: noteSelf },
-        'self.absent': { target: 'outside.online', actions: noteExit },
+        'self.absent': [
+          { guard: { type: 'isOutdated', params: exit }, target: 'joining' },
+          { target: 'outside.online', actions: noteExit },
+        ],
         'room.leave': { target: 'leaving', actions: 'noteLeft' },
       },
     },
@@ -258,6 +264,7 @@ export const roomMachine = setup({
         'self.present': { actions: noteSelf },
         'self.absent': [
           { guard: { type: 'isPassing', params: exit }, target: 'returning', actions: noteExit },
+          { guard: { type: 'isOutdated', params: exit }, target: 'joining' },
           { target: 'outside.online', actions: noteExit },
         ],
         'room.lost': { target: 'joining' },

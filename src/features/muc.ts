@@ -18,6 +18,7 @@ import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetRoom } from './forgotten-rooms.js'
 import { Occupants } from './occupants.js'
+import { RoomAnswers } from './room-answers.js'
 import { RoomDeeds, unlessUnsendable } from './room-deeds.js'
 import { RoomEar } from './room-ear.js'
 import { RoomGate } from './room-gate.js'
@@ -95,6 +96,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   const live = new Map<string, Live>()
   const queries = new ArchiveQueries(host)
   const gate = RoomGate.before(host)
+  const answers = new RoomAnswers()
   /** Why there will be no session unless the app asks for one. */
   let halt: XmppError | undefined
   /** What was said to everybody last. */
@@ -110,7 +112,7 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   const begin = (jid: Jid): Live => {
     const key = jid.toString()
     const occupants = new Occupants()
-    const deeds = new RoomDeeds(jid, host)
+    const deeds = new RoomDeeds(jid, host, answers)
     const messages = gate.of(jid)
     const wishedIn = ({ context }: { readonly context: { readonly wished: string | undefined } }) =>
       context.wished ?? ''
@@ -199,7 +201,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     live.get(room.toString())?.actor.getSnapshot().matches('joined') ?? false
   let standing: 'live' | 'none' | 'suspended' = 'none'
   bus.session$.subscribe((next) => {
-    if (standing === 'none' && next === 'live') gate.recall()
+    if (standing === 'none' && next === 'live') {
+      answers.forget()
+      gate.recall()
+    }
     standing = next
     tellAll({ type: `session.${next}` })
   })
@@ -215,7 +220,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   })
   bus.attend(({ bare }) => live.get(bare.toString())?.ear.hears ?? false)
   bus.presence$.subscribe((presence) => {
-    live.get(presence.from?.bare.toString() ?? '')?.ear.takePresence(presence)
+    const key = presence.from?.bare.toString() ?? ''
+    // Who begins a room anew has the answers to whoever has closed it counted already.
+    const answer = answers.take(key, presence)
+    live.get(key)?.ear.takePresence(presence, answer)
   })
   bus.message$.subscribe({
     next: (message) => {

@@ -26,24 +26,29 @@ import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import type { Delivery } from './delivery.js'
 import type { FeatureHost } from './feature-host.js'
+import type { PresenceKind, RoomAnswers } from './room-answers.js'
 import { overlapMs } from './room-past.js'
 import type { JoinOptions, ReasonOptions, RoomConfiguration } from './room.js'
+
+type RoomDeedsHost = Pick<FeatureHost, 'bus' | 'createId' | 'presence' | 'send'>
 
 /** What is said to a room, and asked of it. */
 export class RoomDeeds {
   /** Tells a private message from one of the person behind it. @see XEP-0045 §7.5 */
   readonly whisperMark = toRoomUserElement({})
   readonly #jid: Jid
-  readonly #host: Pick<FeatureHost, 'bus' | 'presence' | 'send'>
+  readonly #host: RoomDeedsHost
+  readonly #answers: RoomAnswers
   /** What is said at the door. */
   #door: Pick<JoinOptions, 'configuration' | 'history' | 'password'> = {}
   /** One’s presence as the room has it. */
   #said: PresenceInput | undefined
   #farewell: TextInput | undefined
 
-  constructor(jid: Jid, host: Pick<FeatureHost, 'bus' | 'presence' | 'send'>) {
+  constructor(jid: Jid, host: RoomDeedsHost, answers: RoomAnswers) {
     this.#jid = jid
     this.#host = host
+    this.#answers = answers
   }
 
   expect({ configuration, history, password }: JoinOptions): void {
@@ -66,36 +71,36 @@ export class RoomDeeds {
   enter(nickname: string, spokenAt: number | undefined, doubtfulSince: number | undefined): void {
     const { history, password } = this.#door
     const told = toHistory(history, spokenAt, doubtfulSince)
-    this.#say(nickname, [toRoomEntrance({ password, history: told })])
+    this.#say(nickname, 'entrance', [toRoomEntrance({ password, history: told })])
   }
 
   /** Another nickname, or another presence. @see XEP-0045 §7.6, §7.7 */
   present(nickname: string): void {
-    this.#say(nickname, [])
+    this.#say(nickname, 'update')
   }
 
   /** What was said to everybody since is said here, too. */
   catchUp(nickname: string, announced: PresenceInput | undefined): void {
     const { available } = this.#host.presence
-    if (announced === available && this.#said !== available) this.#say(nickname, [])
+    if (announced === available && this.#said !== available) this.#say(nickname, 'update')
   }
 
   exit(nickname: string): void {
     const status = this.#farewell
     this.#farewell = undefined
-    this.#host.presence.send({ to: this.#jid.withResource(nickname), type: 'unavailable', status })
+    this.#tell(nickname, 'exit', { type: 'unavailable', status })
   }
 
-  #say(nickname: string, payloads: readonly XmlElement[]): void {
-    const { presence } = this.#host
-    const { available } = presence
-    presence.send({
-      ...available,
-      to: this.#jid.withResource(nickname),
-      id: undefined,
-      payloads: [...(available.payloads ?? []), ...payloads],
-    })
+  #say(nickname: string, kind: PresenceKind, payloads: readonly XmlElement[] = []): void {
+    const { available } = this.#host.presence
+    this.#tell(nickname, kind, { ...available, payloads: [...(available.payloads ?? []), ...payloads] })
     this.#said = available
+  }
+
+  #tell(nickname: string, kind: PresenceKind, presence: PresenceInput): void {
+    const id = this.#host.createId()
+    this.#answers.note(this.#jid.toString(), id, kind)
+    this.#host.presence.send({ ...presence, to: this.#jid.withResource(nickname), id })
   }
 
   /** A new room is told how it is to be: as the service has it, where nothing else was said. @see XEP-0045 §10.1 */

@@ -9,6 +9,7 @@ import { findOriginId, findStanzaId } from '../stanza/stanza-id.js'
 import type { XmlElement } from '../xml/element.js'
 import { forgetOldest } from './forget-oldest.js'
 import type { Occupants } from './occupants.js'
+import { renamedStatus, selfStatus, type RoomAnswer } from './room-answers.js'
 import { awaitedReflectionLimit, type RoomMessages } from './room-messages.js'
 import type { RoomPast, RoomPlace } from './room-past.js'
 import type { RoomActorRef, RoomMessage, RoomSubject } from './room.js'
@@ -23,12 +24,10 @@ const exitKinds: readonly (readonly [number, RoomExitKind])[] = [
   [321, 'affiliation'],
   [322, 'members-only'],
 ]
-const self = 110
 const created = 201
 const rewritten = 210
-const renamed = 303
 /** What is said of oneself alone: the rest is what one is warned of on entering. @see XEP-0045 §7.2.3, §7.2.12 */
-const ofSelf: ReadonlySet<number> = new Set([self, created, rewritten])
+const ofSelf: ReadonlySet<number> = new Set([selfStatus, created, rewritten])
 
 /** Hears what one room says, and tells of it. */
 export class RoomEar {
@@ -76,9 +75,11 @@ export class RoomEar {
     for (const channel of [this.#whispered, this.#noticed, this.#subject]) channel.complete()
   }
 
-  takePresence(presence: Presence): void {
+  /** @param answer what it answers of one’s own, where that is known */
+  takePresence(presence: Presence, answer: RoomAnswer | undefined): void {
     if (!this.#listens()) return
     this.heardMs = performance.now()
+    if (answer === 'outdated') return
     const { error, from, payloads, type } = presence
     const nickname = from?.resource
     const { context } = this.#actor.getSnapshot()
@@ -89,7 +90,7 @@ export class RoomEar {
       if (error !== undefined && isAnswer) this.#know({ type: 'room.refused', error })
     } else if (nickname !== undefined) {
       const user = findRoomUser(payloads) ?? nothing
-      const isMarked = user.statuses.has(self)
+      const isMarked = user.statuses.has(selfStatus)
       const known = this.#occupants.formerOf(nickname) ?? nickname
       const named = context.self?.nickname
       // Another device of one’s own may go on under the name that one is about to change.
@@ -97,7 +98,7 @@ export class RoomEar {
       if (type === undefined) this.#present(nickname, presence, user, isMarked || isOf(named))
       // Who is put out is not always told so by number, on the way in neither (§9.1, §10.9).
       else if (type === 'unavailable')
-        this.#absent(nickname, presence, user, isMarked || isOf(named ?? context.wished))
+        this.#absent(nickname, presence, user, isMarked || isOf(named ?? context.wished), answer)
     }
   }
 
@@ -121,15 +122,21 @@ export class RoomEar {
     if (warnings.size > 0) this.#noticed.next(warnings)
   }
 
-  #absent(nickname: string, presence: Presence, user: RoomUser, isSelf: boolean): void {
-    const isRenamed = user.statuses.has(renamed)
+  #absent(
+    nickname: string,
+    presence: Presence,
+    user: RoomUser,
+    isSelf: boolean,
+    answer: RoomAnswer | undefined,
+  ): void {
+    const isRenamed = user.statuses.has(renamedStatus)
     const next = isRenamed ? user.item?.nickname : undefined
     // One’s own other name is that once one is there by it.
     if (next !== undefined) return this.#occupants.rename(nickname, next)
     const exit = toExit(user, presence)
     this.#occupants.remove(nickname, exit, () => {
       // Which name one has now, one’s next presence says.
-      if (isSelf && !isRenamed) this.#know({ type: 'self.absent', exit })
+      if (isSelf && !isRenamed) this.#know({ type: 'self.absent', exit, answersExit: answer === 'exit' })
     })
   }
 

@@ -197,6 +197,23 @@ export function holdRooms(server: ServerUnderTest): void {
       await rounds(bob, alice)
     })
 
+    it('are entered anew by who has closed them before they have answered', async () => {
+      const jid = newRoom()
+      const alice = await enters('alice', jid)
+      const { room: closed, ...bob } = await guest('bob', jid)
+      const given = closed.join({ nickname: 'bob' }).catch((error: unknown) => error)
+      closed.close()
+      const room = bob.rooms.room(jid)
+      const states: string[] = []
+      room.state$.subscribe(({ status }) => states.push(status))
+      await room.join({ nickname: 'bob' })
+      await rounds({ ...bob, room }, alice)
+      await rounds(alice, { ...bob, room })
+      expect(await given).toMatchObject({ code: 'transport.aborted' })
+      expect([states.slice(1).includes('outside'), room.state.status]).toEqual([false, 'joined'])
+      expect([...alice.room.occupants.keys()].toSorted()).toEqual(['alice', 'bob'])
+    })
+
     it('are left by who goes offline, and entered again by who comes back', async () => {
       const { alice, bob } = await meet()
       const left = seesGo(alice, 'bob')

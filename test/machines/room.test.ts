@@ -14,7 +14,7 @@ const shutDown: readonly RoomEvent[] = [
   { type: 'session.live' },
   { type: 'room.join', nickname: 'Alice' },
   { type: 'self.present', self, knowsLast: false },
-  { type: 'self.absent', exit: exitOf('shutdown') },
+  { type: 'self.absent', exit: exitOf('shutdown'), answersExit: false },
 ]
 
 /** How long one waits each time until one comes back to a room that is shut down and stays so. */

@@ -27,6 +27,8 @@ const timeouts = { quietMs: 200_000 }
 const contextIn = ({ charts }: Model) => charts.get(chart)?.snapshot.context
 const nicknameIn = (model: Model): string | undefined => contextIn(model)?.self?.nickname
 const wishedIn = (model: Model): unknown => contextIn(model)?.wished
+/** Exits that the room is yet to answer, in this session. */
+const openExitsIn = ({ notes }: Model) => Number(notes['openExits'] ?? 0)
 /** The room may say something to who has asked it, or is in. */
 const hears = (model: Model) =>
   isLive(model) && !isIn(model, chart, 'outside') && !isIn(model, chart, 'waiting')
@@ -79,7 +81,10 @@ const putsOut = (kind: RoomExitKind, ...statuses: readonly number[]) =>
   says(
     kind === 'left' ? 'says that one has left' : `puts one out: ${kind}`,
     { item: { role: 'none', affiliation: 'none' }, statuses: [110, ...statuses] },
-    () => [told(chart, 'self.absent', { exit: exitOf(kind) })],
+    (model) => [
+      { note: { openExits: Math.max(0, openExitsIn(model) - 1) } },
+      told(chart, 'self.absent', { exit: exitOf(kind), answersExit: openExitsIn(model) > 0 }),
+    ],
     { type: 'unavailable' },
   )
 
@@ -262,10 +267,11 @@ const stimuli: readonly Stimulus<RoomRig>[] = [
 
 const taken = new StanzaError('conflict', 'cancel')
 
-/** Whether the client has stopped is remembered: who wants in then is told at once. */
+/** Whether the client has stopped is remembered: who wants in then is told at once; what was said in the last session is answered no more. */
 function withHalt(stimulus: ReturnType<typeof standingStimuli>[number]): Stimulus<RoomRig> {
   const { name, predicts } = stimulus
-  const note = { note: { isHalted: name === 'is thrown out' } }
+  const forgotten = name === 'goes online' ? { openExits: 0 } : {}
+  const note = { note: { ...forgotten, isHalted: name === 'is thrown out' } }
   return {
     ...stimulus,
     predicts: (model) => [note, ...(typeof predicts === 'function' ? predicts(model) : predicts)],
@@ -281,6 +287,7 @@ export const driveRoom: Drivable<RoomRig> = {
   machine,
   stimuli,
   model: {
+    notesOf: (deed, model) => (deed === 'sendExit' ? { openExits: openExitsIn(model) + 1 } : {}),
     before: ({ nowMs, notes }) => {
       silentMs = nowMs - Number(notes['heardMs'] ?? 0)
     },
@@ -304,5 +311,5 @@ export const roomKey = (model: Model): unknown => [
   wishedIn(model),
   contextIn(model)?.silentMs > timeouts.quietMs / 2,
   contextIn(model)?.stays,
-  { ...model.notes, heardMs: undefined },
+  { ...model.notes, heardMs: undefined, openExits: openExitsIn(model) > 0 },
 ]

@@ -17,6 +17,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     anchored: 'flag',
     anonymous: 'flag',
     answer: 'facts',
+    answersExit: 'flag',
     approved: 'flag',
     ask: 'flag',
     because: 'word',

@@ -30,7 +30,9 @@ const events: readonly RoomEvent[] = [
   { type: 'self.present', self, knowsLast: true },
   { type: 'self.present', self: { ...self, affiliation: 'owner', isNew: true }, knowsLast: false },
   { type: 'self.renamed', nickname: 'Alicia' },
-  ...exits.map((kind) => ({ type: 'self.absent', exit: exitOf(kind) }) as const),
+  ...exits.map((kind) => ({ type: 'self.absent', exit: exitOf(kind), answersExit: false }) as const),
+  { type: 'self.absent', exit: exitOf('left'), answersExit: true },
+  { type: 'self.absent', exit: exitOf('kicked'), answersExit: true },
   { type: 'room.refused', error: conflict },
   { type: 'room.refused', error: unreachable },
   { type: 'room.current' },
@@ -143,8 +145,13 @@ export const room = toWalked(machine, {
     'the answer to an exit of before ends no entrance': (snapshot, last) =>
       last?.event.type !== 'self.absent' ||
       last.event.exit.kind !== 'left' ||
-      !last.from.matches('joining') ||
+      !(last.from.matches('joining') || (last.event.answersExit && isBeyondDoor(last.from))) ||
       snapshot.matches('joining'),
+    'who is told of a stay of before asks to be let in once more': (snapshot, last) =>
+      last?.event.type !== 'self.absent' ||
+      !isBeyondDoor(last.from) ||
+      !snapshot.matches('joining') ||
+      (last.event.answersExit && orders(last, 'sendEntrance')),
     'who did not answer is not said to before they do': (snapshot, last) =>
       last?.from.context.isAnswering !== false ||
       !snapshot.context.isAnswering ||
@@ -196,6 +203,9 @@ export const room = toWalked(machine, {
 })
 
 const isOver = (type = '') => type === 'session.none' || type === 'session.suspended'
+
+const isBeyondDoor = (snapshot: { readonly matches: (state: 'joined' | 'opening') => boolean }) =>
+  snapshot.matches('joined') || snapshot.matches('opening')
 
 /** The archive has nothing more, or fails. */
 const endsPast = (event: { readonly type: string; readonly output?: unknown }) =>
