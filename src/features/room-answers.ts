@@ -19,6 +19,8 @@ export type RoomAnswer = 'exit' | 'outdated'
 /** What one has said to a room. */
 interface Said {
   count: number
+  /** Which was the last entrance. */
+  entrance: number
   /** Which was the last exit. */
   exit: number
   /** Exits that are yet to be answered. */
@@ -40,11 +42,12 @@ export class RoomAnswers {
   }
 
   note(room: string, id: string, kind: PresenceKind): void {
-    const said = this.#rooms.get(room) ?? { count: 0, exit: 0, openExits: 0, places: new Map() }
+    const said = this.#rooms.get(room) ?? { count: 0, entrance: 0, exit: 0, openExits: 0, places: new Map() }
     this.#rooms.set(room, said)
     said.count += 1
     said.places.set(id, said.count)
     if (said.places.size > answerablePresenceLimit) forgetOldest(said.places)
+    if (kind === 'entrance') said.entrance = said.count
     if (kind !== 'exit') return
     said.exit = said.count
     said.openExits += 1
@@ -53,14 +56,17 @@ export class RoomAnswers {
   /** Takes in what a room says. It need not say by id what it answers; then it is nothing of before. @see XEP-0045 §7.2.2 */
   take(room: string, { id = '', payloads, type }: Presence): RoomAnswer | undefined {
     const said = this.#rooms.get(room)
-    if (said === undefined || said.openExits === 0) return undefined
+    if (said === undefined) return undefined
+    const place = said.places.get(id)
+    // An error has the id of what it answers (RFC 6120 §8.3.1), and not every server hands it on.
+    if (type === 'error') return place !== undefined && place < said.entrance ? 'outdated' : undefined
+    if (said.openExits === 0) return undefined
     const statuses = findRoomUser(payloads)?.statuses
     if (statuses?.has(selfStatus) !== true || statuses.has(renamedStatus)) return undefined
     if (type === 'unavailable') {
       said.openExits -= 1
       return 'exit'
     }
-    const place = said.places.get(id)
     if (place === undefined) return undefined
     if (place < said.exit) return 'outdated'
     // Whatever was before it is answered by now, or will not be.

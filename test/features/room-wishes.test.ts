@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { accounts, muc, TimeoutError, TransportError } from '../../src/index.js'
+import { accounts, muc, TimeoutError, TransportError, type MucFeature, type Room } from '../../src/index.js'
 import { childOf } from '../spec/heard.js'
 import {
   at,
@@ -82,6 +82,46 @@ describe('the wish to enter', () => {
     expect(statusOf(room)).toBe('joining')
     await says(peer, own('Alicia') + subject())
     expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alicia' })
+  })
+
+  it.each([
+    ['the same room', (room: Room) => room],
+    [
+      'a room that is begun anew',
+      (room: Room, rooms: MucFeature) => {
+        room.close()
+        return rooms.room(tea)
+      },
+    ],
+  ])('is not refused by the answer to one of before, in %s (RFC 6120 §8.3.1)', async (_, make) => {
+    const { room: first, rooms, peer, entrance, outcome } = await entering()
+    const room = make(first, rooms)
+    const again: ReturnType<typeof outcomeOf>[] = []
+    const sent = await sentBy(peer, () =>
+      again.push(outcomeOf(room.join({ nickname: 'Alice', password: 'cauldronburn' }))),
+    )
+    const before = room === first ? outcome.is() : 'pending'
+    await says(peer, refused('not-authorized', { id: entrance.attributes['id'] ?? '' }))
+    expect([before, again[0]?.is(), statusOf(room)]).toEqual(['pending', 'pending', 'joining'])
+    await says(peer, refused('not-authorized', { id: sent.at(-1)?.attributes['id'] ?? '' }))
+    expect([again[0]?.is(), statusOf(room)]).toEqual([
+      expect.objectContaining({ condition: 'not-authorized' }),
+      'outside',
+    ])
+  })
+
+  it('is not refused by what became of a presence in a stay before', async () => {
+    const { client, peer, room } = await inside()
+    const said = await sentBy(peer, () => client.sendPresence({ show: 'away' }))
+    const update = said.find(({ attributes }) => attributes['to'] === at('Alice'))
+    expect(update).toBeDefined()
+    const left = outcomeOf(room.leave())
+    await says(peer, gone())
+    const again = outcomeOf(room.join({ nickname: 'Alice' }))
+    await rest()
+    await says(peer, refused('item-not-found', { id: update?.attributes['id'] ?? '' }))
+    await says(peer, own() + subject())
+    expect([left.is(), again.is(), statusOf(room)]).toEqual(['resolved', 'resolved', 'joined'])
   })
 
   it('has come true for who is in', async () => {
