@@ -299,7 +299,6 @@ export const roomMachine = setup({
                   target: 'settled',
                   actions: { type: 'noteRefusal', params: ({ event }) => event },
                 },
-                'room.rename': { target: 'changing', reenter: true, actions: noteWish },
               },
             },
           },

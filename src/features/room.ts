@@ -105,6 +105,8 @@ export class Room {
   readonly #shown: Steady<RoomSnapshot, RoomState>
   /** Wishes to enter that have not come true. */
   #joining = 0
+  /** The end of the change of nickname before. */
+  #renaming = Promise.resolve()
   /** Whether the chart has heard the last wish to leave. */
   #hasHeardLeave: (snapshot: RoomSnapshot) => boolean = () => true
 
@@ -212,12 +214,19 @@ export class Room {
   }
 
   /**
-   * Takes another nickname. Rejects with `StanzaError` (`conflict`: it is taken; `not-acceptable`: nobody may change it),
-   * `TimeoutError` (30 s), or `TransportError` where one is not in.
+   * Takes another nickname, once it is known what became of those that were asked for before. Rejects with `StanzaError`
+   * (`conflict`: it is taken; `not-acceptable`: nobody may change it), `TimeoutError` (30 s), or `TransportError` where one is not in.
    */
   async changeNickname(nickname: string): Promise<void> {
     const { resource } = this.jid.withResource(nickname)
     if (resource === undefined) throw new RangeError('a nickname cannot be empty')
+    // The room’s word on one says nothing of another.
+    const done = this.#renaming.then(() => this.#rename(resource))
+    this.#renaming = done.catch(() => undefined)
+    await done
+  }
+
+  async #rename(resource: string): Promise<void> {
     const { state } = this
     if (state.status !== 'joined') throw notIn(this.jid, undefined)
     if (state.nickname === resource) return

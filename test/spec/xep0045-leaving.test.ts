@@ -261,6 +261,23 @@ describe('XEP-0045: another nickname', () => {
     expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alice', role: 'moderator' })
   })
 
+  it('is asked for once it is known what became of the one before (§7.6)', async () => {
+    const { room, peer } = await inside()
+    const done: ReturnType<typeof outcomeOf>[] = []
+    const first = await sentBy(peer, () => {
+      done.push(outcomeOf(room.changeNickname('Alicia')), outcomeOf(room.changeNickname('Ally')))
+    })
+    const second = await sentBy(peer, () => says(peer, renamed('Alice', 'Alicia', [110])))
+    expect([first, second].map((sent) => sent.map(({ attributes }) => attributes['to']))).toEqual([
+      [at('Alicia')],
+      [at('Ally')],
+    ])
+    expect(done.map(({ is }) => is())).toEqual(['resolved', 'pending'])
+    await says(peer, refused('conflict', { nickname: 'Ally' }))
+    expect(done[1]?.is()).toMatchObject({ condition: 'conflict' })
+    expect(room.state).toMatchObject({ status: 'joined', nickname: 'Alicia' })
+  })
+
   it('is not waited for for ever', async () => {
     fakeTimers()
     const { room } = await inside()

@@ -106,7 +106,8 @@ const wants = (nickname: string): Stimulus<RoomRig> => ({
 
 const renames = (nickname: string): Stimulus<RoomRig> => ({
   name: `changeNickname() to ${nickname}`,
-  when: (model) => isIn(model, chart, 'joined') && nicknameIn(model) !== nickname,
+  // While another is asked for it waits, and says nothing.
+  when: (model) => isIn(model, chart, { joined: { nickname: 'settled' } }) && nicknameIn(model) !== nickname,
   predicts: [told(chart, 'room.rename', { nickname })],
   act: ({ handle }) => void handle.changeNickname(nickname).catch(() => undefined),
 })
