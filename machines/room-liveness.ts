@@ -1,5 +1,8 @@
 import { failed } from './failure.js'
 
+/** One’s presence came back: the room may know one no longer, or be out of reach. Another nickname may just be taken. */
+const returned = { 'room.refused': { guard: 'isSettled', target: 'probing' } } as const
+
 /** Whether the room still knows one: it may have forgotten one without a word, or be out of reach. */
 export const liveness = {
   description: 'Whether the room still knows one.',
@@ -11,7 +14,7 @@ export const liveness = {
       meta: { spec: 'XEP-0410 §3.1' },
       entry: 'noteAnswer',
       after: { silence: { target: 'measuring', actions: 'measureSilence' } },
-      on: { 'session.suspended': { target: 'deferred' } },
+      on: { ...returned, 'session.suspended': { target: 'deferred' } },
     },
     measuring: {
       description: 'One look when silence could have lasted, so that what is said in between costs nothing.',
@@ -24,9 +27,9 @@ export const liveness = {
       invoke: {
         id: 'selfPing',
         src: 'selfPing',
-        onDone: { target: 'listening', actions: 'measureSilence' },
+        onDone: { target: 'listening', actions: 'noteHeard' },
         onError: [
-          { guard: { type: 'isIn', params: failed }, target: 'listening', actions: 'measureSilence' },
+          { guard: { type: 'isIn', params: failed }, target: 'listening', actions: 'noteHeard' },
           { guard: { type: 'isOut', params: failed }, target: '#room.joining' },
           { target: 'unanswered' },
         ],
@@ -39,7 +42,7 @@ export const liveness = {
       meta: { spec: 'XEP-0410 §3.2' },
       entry: 'noteNoAnswer',
       after: { retry: { target: 'measuring', actions: 'measureSilence' } },
-      on: { 'session.suspended': { target: 'deferred' } },
+      on: { ...returned, 'session.suspended': { target: 'deferred' } },
     },
     deferred: {
       description: 'No stream to ask by.',

@@ -97,12 +97,19 @@ export const roomMachine = setup({
       gap: new TimeoutError('archive', `the answer of the archive of ${jid}`, timeouts.pageMs),
     })),
     noteAnswer: assign({ isAnswering: true }),
+    /** By what says nothing to who is there. */
+    noteHeard: assign({ silentMs: 0 }),
     noteNoAnswer: assign({ isAnswering: false }),
   },
   guards: {
     isNew: (_, params: Presence) => params.self.isNew,
     /** Which name to ask by is not known while another is asked for (XEP-0410 §4). */
-    isSilent: ({ context }) => isSettled(context) && context.silentMs >= context.timeouts.quietMs,
+    isSilent: ({ context }) => {
+      const { isAnswering, silentMs, timeouts } = context
+      // Who has not answered has to be heard since.
+      return isSettled(context) && (isAnswering ? silentMs >= timeouts.quietMs : silentMs > timeouts.retryMs)
+    },
+    isSettled: ({ context }) => isSettled(context),
     /** One is out by an exit of before, whose stay the room has told of late: the last entrance is yet to be answered. */
     isOutdated: (_, params: Absence) => params.answersExit && params.exit.kind === 'left',
     /** Who merely leaves was told so before: by the answer to an exit that came before this entrance. */

@@ -78,7 +78,8 @@ export class RoomEar {
   /** @param answer what it answers of one’s own, where that is known */
   takePresence(presence: Presence, answer: RoomAnswer | undefined): void {
     if (!this.#listens()) return
-    this.heardMs = performance.now()
+    // Whoever gives one’s own back need not be the room: a server that does not reach it does so in its name.
+    if (presence.type !== 'error') this.heardMs = performance.now()
     if (answer === 'outdated') return
     const { error, from, payloads, type } = presence
     const nickname = from?.resource
@@ -149,7 +150,7 @@ export class RoomEar {
       if (statuses.size > 0) this.#noticed.next(statuses)
     }
     if (!this.hears) return
-    this.heardMs = performance.now()
+    if (type !== 'error') this.heardMs = performance.now()
     if (type === 'groupchat') {
       const said = this.#read(message)
       if (body !== undefined) this.#past.take({ ...said, body }, this.#place())

@@ -3,12 +3,14 @@ import { childOf } from './heard.js'
 import { resume } from './managed.js'
 import {
   at,
+  body,
   failure,
   groupchat,
   inside,
   insideManaged,
   outcomeOf,
   own,
+  refused,
   renamed,
   result,
   says,
@@ -25,6 +27,7 @@ const quietMs = 900_000
 /** The connection is not asked whether it lives. */
 const patient = { timeouts: { quietMs: 2 ** 31 - 1 } }
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const bounced = groupchat(undefined, body('Hello')).replace("type='groupchat'", "type='error'")
 
 /** One is in, and the room has been silent for long enough. */
 async function asking() {
@@ -68,7 +71,8 @@ describe('asking whether one is still in (XEP-0410)', () => {
     const { peer, ping } = session
     expect(await answersTo(peer, result(ping.attributes['id'], '', at('Alice')))).toEqual([])
     expect(isAnswering(session)).toBe(true)
-    await pass(quietMs)
+    expect(await sentBy(peer, () => pass(quietMs - 1_000))).toEqual([])
+    await pass(1_000)
     expect((await peer.next('iq')).attributes['to']).toBe(at('Alice'))
   })
 
@@ -79,6 +83,7 @@ describe('asking whether one is still in (XEP-0410)', () => {
       const { peer, ping } = session
       expect(await answersTo(peer, failure(ping.attributes['id'], condition, at('Alice')))).toEqual([])
       expect(isAnswering(session)).toBe(true)
+      expect(await sentBy(peer, () => pass(quietMs - 1_000))).toEqual([])
     },
   )
 
@@ -126,6 +131,43 @@ describe('asking whether one is still in (XEP-0410)', () => {
     await says(peer, groupchat('Bob', '<body>Still here</body>'))
     expect(await sentBy(peer, () => pass(60_000))).toEqual([])
     expect(isAnswering(session)).toBe(true)
+  })
+
+  it.each([
+    ['a presence', refused('remote-server-not-found')],
+    ['a message', bounced],
+  ])('is not answered by %s of one’s own that comes back (§3.2)', async (_, back) => {
+    const session = await asking()
+    const { peer, ping } = session
+    await says(peer, failure(ping.attributes['id'], 'remote-server-not-found', at('Alice')))
+    await says(peer, back)
+    await pass(60_000)
+    expect((await peer.next('iq')).attributes['to']).toBe(at('Alice'))
+    expect(isAnswering(session)).toBe(false)
+  })
+
+  it.each(['item-not-found', 'remote-server-not-found'])(
+    'does not wait where one’s presence comes back with %s (§3.1)',
+    async (condition) => {
+      const session = await inside({}, { client: patient })
+      const { client, peer } = session
+      await pass(1_000)
+      client.sendPresence({ show: 'away' })
+      await rest()
+      const [ping] = await answersTo(peer, refused(condition))
+      expect(ping?.attributes).toMatchObject({ to: at('Alice'), type: 'get' })
+      await says(peer, failure(ping?.attributes['id'], 'remote-server-timeout', at('Alice')))
+      expect([statusOf(session.room), isAnswering(session)]).toEqual(['joined', false])
+      expect(await sentBy(peer, () => pass(60_000))).toMatchObject([{ name: 'iq' }])
+      expect(isAnswering(session)).toBe(false)
+    },
+  )
+
+  it('is put off by nothing that comes back (§3.1)', async () => {
+    const { peer } = await inside({}, { client: patient })
+    await pass(quietMs - 1_000)
+    await says(peer, bounced)
+    expect(await sentBy(peer, () => pass(1_000))).toMatchObject([{ name: 'iq' }])
   })
 
   it('is not answered by anybody else', async () => {

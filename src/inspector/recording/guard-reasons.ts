@@ -67,6 +67,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   room: {
     isNew: 'the room was there before',
     isSilent: 'the room has said something meanwhile, or another nickname is asked for',
+    isSettled: 'another nickname is asked for',
     isOutdated: 'the room does not answer an exit of before, or somebody has put us out',
     isPutOut: 'the room answers an exit of before',
     isPassing: 'a person has put us out, or we left',

@@ -3,6 +3,7 @@ import { roomMachine } from '../../../machines/room.js'
 import {
   defaultRoomTimeouts,
   exitOf,
+  type RoomContext,
   type RoomEvent,
   type RoomExitKind,
   type SelfFacts,
@@ -156,9 +157,21 @@ export const room = toWalked(machine, {
       last?.from.context.isAnswering !== false ||
       !snapshot.context.isAnswering ||
       !snapshot.matches({ joined: { liveness: 'probing' } }),
-    'only silence is probed': (snapshot) =>
+    'silence is probed, and a room that one’s presence came back from': (snapshot, last) =>
       !snapshot.matches({ joined: { liveness: 'probing' } }) ||
-      snapshot.context.silentMs >= snapshot.context.timeouts.quietMs,
+      last?.from.matches({ joined: { liveness: 'probing' } }) === true ||
+      last?.event.type === 'room.refused' ||
+      snapshot.context.silentMs >= silenceOf(snapshot.context),
+    'who was asked answers by being heard': (snapshot, last) =>
+      last?.event.type.startsWith('xstate.after.retry.') !== true ||
+      !snapshot.matches({ joined: { nickname: 'settled', liveness: 'listening' } }) ||
+      snapshot.context.silentMs <= snapshot.context.timeouts.retryMs,
+    'who has answered is not asked again before the next silence': ({ context }, last) =>
+      last?.event.type !== 'xstate.done.actor.selfPing' || context.silentMs < silenceOf(context),
+    'a presence that came back is a reason to ask': (snapshot, last) =>
+      last?.event.type !== 'room.refused' ||
+      !last.from.matches({ joined: { nickname: 'settled', liveness: 'listening' } }) ||
+      snapshot.matches({ joined: { liveness: 'probing' } }),
     'nothing is asked without a stream': (snapshot, last) =>
       last?.event.type !== 'session.suspended' ||
       !snapshot.matches('joined') ||
@@ -203,6 +216,10 @@ export const room = toWalked(machine, {
 })
 
 const isOver = (type = '') => type === 'session.none' || type === 'session.suspended'
+
+/** How long the room may say nothing; who has not answered is asked sooner. */
+const silenceOf = ({ isAnswering, timeouts }: RoomContext) =>
+  isAnswering ? timeouts.quietMs : timeouts.retryMs
 
 const isBeyondDoor = (snapshot: { readonly matches: (state: 'joined' | 'opening') => boolean }) =>
   snapshot.matches('joined') || snapshot.matches('opening')
