@@ -54,7 +54,12 @@ export const roomMachine = setup({
     forgetOccupants: () => {},
     /** Provided: only who hears the room knows. */
     measureSilence: assign(() => ({})),
-    noteWish: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
+    /** One was not in by a wish under another name: whose that is is no ghost of one’s own. */
+    noteWish: assign(({ context }, { nickname }: { readonly nickname: string }) => ({
+      wished: nickname,
+      stays: context.stays && context.wished === nickname,
+    })),
+    noteNewName: assign((_, { nickname }: { readonly nickname: string }) => ({ wished: nickname })),
     noteSelf: assign(({ context }, params: Presence) => ({
       self: params.self,
       knowsLast: params.knowsLast,
@@ -289,7 +294,7 @@ export const roomMachine = setup({
               tags: ['idle'],
               meta: { spec: 'XEP-0045 §7.6', why: 'a name may last' },
               on: {
-                'room.rename': { target: 'changing', actions: noteWish },
+                'room.rename': { target: 'changing', actions: { type: 'noteNewName', params: wish } },
                 'self.renamed': { actions: { type: 'noteNickname', params: wish } },
               },
             },

@@ -174,6 +174,8 @@ export class Room {
    * is not let in: `StanzaError` (`conflict`: the nickname is taken; `not-authorized`: a password is needed, or another;
    * `registration-required`: members alone; `forbidden`: banned; `service-unavailable`: full; `item-not-found`: the room is
    * locked; `not-allowed`: one may not make it), `TimeoutError` (60 s in a session), or `TransportError` (`aborted`).
+   * Who was in and comes back by oneself, by the same nickname, is not refused by a room that cannot be reached, or that is silent,
+   * nor by one’s own ghost (`conflict`): then it waits along until one is in.
    */
   async join(options: JoinOptions): Promise<void> {
     const { nickname, signal } = options

@@ -170,6 +170,30 @@ describe('XEP-0045: being put out', () => {
     expect(statusOf(room)).toBe('joined')
   })
 
+  it('is one with a wish to enter under the same name, which waits along', async () => {
+    fakeTimers()
+    const { room, peer } = await inside()
+    await says(peer, gone('Alice', { codes: [333] }))
+    const done = outcomeOf(room.join({ nickname: 'Alice' }))
+    await says(peer, refused('conflict'))
+    expect([done.is(), statusOf(room)]).toEqual(['pending', 'returning'])
+    await vi.advanceTimersByTimeAsync(20_000)
+    await says(peer, own() + subject())
+    expect([done.is(), statusOf(room)]).toEqual(['resolved', 'joined'])
+  })
+
+  it.each(['conflict', 'remote-server-not-found'])(
+    'is over with a wish to enter under another name, which may be refused: %s',
+    async (condition) => {
+      const { room, peer } = await inside()
+      await says(peer, gone('Alice', { codes: [333] }))
+      const done = outcomeOf(room.join({ nickname: 'Alicia' }))
+      await says(peer, refused(condition, { nickname: 'Alicia' }))
+      expect(done.is()).toMatchObject({ condition })
+      expect(room.state).toMatchObject({ status: 'outside', exit: { kind: 'refused' } })
+    },
+  )
+
   it('ends where the room itself refuses who comes back', async () => {
     fakeTimers()
     const { room, peer } = await inside()

@@ -110,6 +110,11 @@ export const room = toWalked(machine, {
       last.event.error !== unreachable ||
       !last.from.matches('joining') ||
       snapshot.matches(last.from.context.stays ? 'returning' : 'outside'),
+    'a wish under another name is another wish': ({ context }, last) =>
+      last?.event.type !== 'room.join' ||
+      context.wished !== last.event.nickname ||
+      last.from.context.wished === last.event.nickname ||
+      !context.stays,
     'who is outside has been in by no wish that stands': ({ context, value }) =>
       typeof value !== 'object' || 'joined' in value || (!context.stays && context.returns === 0),
     'who comes back waits longer each time': (snapshot, last) =>
