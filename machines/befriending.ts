@@ -31,8 +31,9 @@ export interface ContactFacts {
 }
 
 export type BefriendingEvent =
-  /** Online, and the roster is the server’s; `preApproval`: approvals count in advance (RFC 6121 §3.4). */
+  /** Stanzas go both ways, and the roster is the server’s; `preApproval`: approvals count in advance (RFC 6121 §3.4). */
   | { readonly type: 'session.ready'; readonly facts: ContactFacts; readonly preApproval: boolean }
+  /** The session is over, or suspended: nobody hears, and nobody answers. */
   | { readonly type: 'session.offline' }
   | { readonly type: 'contact.changed'; readonly facts: ContactFacts }
   /** They took back what they had granted, or refused what was asked. */
@@ -170,9 +171,13 @@ export const befriendingMachine = setup({
       },
       states: {
         waiting: {
-          description: 'Outside a session: the handshake goes on in the next one.',
+          description:
+            'Outside a session, or in one that is suspended: the handshake goes on over the next stream.',
           tags: ['idle'],
-          meta: { spec: 'RFC 6121 §2.2', why: 'the session comes back by itself, or the app connects' },
+          meta: {
+            spec: 'RFC 6121 §2.2, XEP-0198 §5',
+            why: 'the session comes back by itself, or the app connects',
+          },
           on: {
             'session.ready': {
               target: 'listing',
@@ -315,7 +320,7 @@ export const befriendingMachine = setup({
       },
     },
     retracting: {
-      description: 'Taken back outside a session: what may have been asked is taken back in the next one.',
+      description: 'Taken back without a stream: what may have been asked is taken back over the next one.',
       tags: ['idle'],
       meta: { spec: 'RFC 6121 §3.3.1', why: 'the session comes back by itself, or the app connects' },
       after: { patience: { target: 'withdrawn' } },

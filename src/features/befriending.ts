@@ -6,7 +6,7 @@ import { Steady } from './shown-by.js'
 
 /** How far a handshake has come; the directions by the states of the chart. */
 export type BefriendingState =
-  /** `waiting`: for a session. `listing`: the contact is put into the roster. `retracting`: taken back, to be sent. */
+  /** `waiting`: for a session, or for its next connection. `listing`: the contact is put into the roster. `retracting`: taken back, to be sent. */
   | { readonly status: 'waiting' | 'listing' | 'retracting' }
   | {
       readonly status: 'handshaking'

@@ -15,6 +15,7 @@ import {
 } from '../../machines/subscription-doctor.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import { StanzaError } from '../errors.js'
+import type { SessionStanding } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { toPingElement } from '../stanza/ping.js'
 import { isOfRoom } from '../stanza/muc.js'
@@ -25,7 +26,7 @@ import { PresenceBoard, type ContactPresence } from './contact-presence.js'
 import { Evidence } from './evidence.js'
 import type { FeatureHost } from './feature-host.js'
 import { Handshakes, type HandshakesHost } from './handshakes.js'
-import type { Contacts } from './roster.js'
+import type { Contacts, RosterPhase } from './roster.js'
 import {
   Subscriptions,
   type SubscriptionRequest,
@@ -161,21 +162,27 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   host.state$.subscribe((state) => {
     if (state.status === 'online') preApproval = state.features.includes(preApprovalFeature)
   })
-  // A session that is only suspended goes on: who is there is still there.
-  let hasSession = false
-  bus.session$.subscribe((session) => {
-    if (session === 'none') {
+  let standing: SessionStanding = 'none'
+  let phase: RosterPhase = 'cold'
+  // What a handshake waits for comes over a stream, and is told by the roster.
+  const tellHandshakes = () => {
+    if (standing === 'live' && phase === 'synced') handshakes.ready({ preApproval })
+    else handshakes.offline()
+  }
+  bus.session$.subscribe((next) => {
+    // A session that is only suspended goes on: who is there is still there.
+    if (next === 'none') {
       board.clear()
       evidence.clear()
-    } else if (!hasSession) subscriptions.miss()
-    hasSession = session !== 'none'
+    } else if (standing === 'none') subscriptions.miss()
+    standing = next
+    tellHandshakes()
   })
-
-  roster.phase$.subscribe((phase) => {
+  roster.phase$.subscribe((next) => {
     // Whoever uses contacts wants the list.
-    if (phase === 'unasked') queueMicrotask(() => void roster.fetch().catch(() => undefined))
-    if (phase === 'synced') handshakes.ready({ preApproval })
-    else handshakes.offline()
+    if (next === 'unasked') queueMicrotask(() => void roster.fetch().catch(() => undefined))
+    phase = next
+    tellHandshakes()
   })
 
   /** Resolves when the server has heard all that was sent before: it answers in order. */

@@ -37,7 +37,7 @@ export class Handshakes {
     string,
     { readonly handle: Befriending; readonly actor: BefriendingActor; readonly requestId: string }
   >()
-  /** Of a session whose roster is the server’s; `undefined` outside one. */
+  /** Of a session that has a stream, and whose roster is the server’s; `undefined` outside one. */
   #session: { readonly preApproval: boolean } | undefined
 
   constructor(host: HandshakesHost) {
@@ -80,13 +80,13 @@ export class Handshakes {
     return handle
   }
 
-  /** The roster is the server’s. */
+  /** The roster is the server’s, and stanzas go both ways. */
   ready(session: { readonly preApproval: boolean }): void {
     this.#session = session
     for (const jid of this.#live.keys()) this.#tellReady(jid)
   }
 
-  /** It is so no longer. */
+  /** It is so no longer: there is no session, or none that has a stream for the time being. */
   offline(): void {
     if (this.#session === undefined) return
     this.#session = undefined
