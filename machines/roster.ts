@@ -6,7 +6,7 @@ import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 
 export type RosterEvent =
-  /** The session is usable; `versioned`: the server offers roster versioning. */
+  /** The session is usable, or is so again over another stream; `versioned`: the server offers roster versioning. */
   | { readonly type: 'session.online'; readonly versioned: boolean }
   | { readonly type: 'session.offline' }
   | { readonly type: 'roster.fetch' }
@@ -92,10 +92,17 @@ export const rosterMachine = setup({
       on: { 'roster.fetch': { target: 'requesting' } },
     },
     failed: {
-      description: 'The server gave no roster; the error says why.',
+      description:
+        'The server gave no roster, or its answer did not outlast the connection; the error says which.',
       tags: ['person'],
-      meta: { spec: 'RFC 6121 §2.1.4', why: 'asked again by the app, or in the next session' },
-      on: { 'roster.fetch': { target: 'requesting' } },
+      meta: { spec: 'RFC 6121 §2.1.4, XEP-0198 §5', why: 'asked again by the app, or over the next stream' },
+      on: {
+        'roster.fetch': { target: 'requesting' },
+        'session.online': {
+          target: 'requesting',
+          actions: { type: 'noteOffer', params: ({ event }) => event },
+        },
+      },
     },
   },
 })

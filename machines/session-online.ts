@@ -36,8 +36,9 @@ export const online = {
         },
         resumed: {
           description:
-            'The session goes on: the roster, one’s presence and that of others are what they were. Failures still count.',
+            'The session goes on: one’s presence and that of others are what they were, and so is the roster unless it never came. Failures still count.',
           meta: { spec: 'XEP-0198 §5' },
+          entry: 'tellRosterOnline',
           after: phase.onceStable,
         },
         takenOver: {

@@ -101,6 +101,24 @@ describe('a session that is suspended', () => {
     expect(second.elements.map(({ name }) => name)).toEqual(['auth', 'resume'])
   })
 
+  it('asks again for the roster that its server was not there to give, once it goes on', async () => {
+    const session = await managed({ roster: true, timeouts: { rosterMs: 10 } })
+    const { client, first } = session
+    let listed: readonly string[] = []
+    client.roster$.subscribe((roster) => (listed = [...roster.keys()]))
+    await first.next('iq')
+    first.cut()
+    await rest()
+    vi.advanceTimersByTime(10)
+    const second = await next(session)
+    await resume(second, 1)
+    const { attributes } = await second.next('iq')
+    const item = `<item jid='${bob}' subscription='both'/>`
+    second.say(`<iq type='result' id='${attributes['id']}'><query xmlns='${ns.roster}'>${item}</query></iq>`)
+    await rest()
+    expect(listed).toEqual([bob])
+  })
+
   it('sends again by the name it had what the server may have taken all the same', async () => {
     const session = await managed()
     const { client, first } = session

@@ -107,6 +107,20 @@ describe('the roster chart', () => {
     expect(asked).toEqual(['fetchRoster', 'fetchRoster stopped'])
   })
 
+  it('asks again over the next stream of its session for what did not come, and for nothing else', async () => {
+    const { actor, inputs, seen, error } = run([fails(refusal), gives()])
+    actor.send(online)
+    await settle()
+    expect([seen.at(-1), error()]).toEqual(['failed', refusal])
+    actor.send({ type: 'session.online', versioned: false })
+    expect(error()).toBeUndefined()
+    actor.send(online)
+    await settle()
+    actor.send(online)
+    expect(seen).toEqual(['cold', 'requesting', 'failed', 'requesting', 'synced'])
+    expect(inputs.get('fetchRoster')).toEqual([{ versioned: true }, { versioned: false }])
+  })
+
   it.each([
     ['requesting', [silent], true],
     ['synced', [gives()], true],

@@ -18,6 +18,13 @@ export const roster = toWalked(rosterMachine, {
       last?.event.type !== 'session.online' ||
       last.from.value !== 'cold' ||
       value === (context.wanted ? 'requesting' : 'unasked'),
+    'a roster that did not come is asked for again over the next stream, one that came is not': (
+      { value },
+      last,
+    ) =>
+      last?.event.type !== 'session.online' ||
+      last.from.value === 'cold' ||
+      value === (last.from.value === 'failed' ? 'requesting' : last.from.value),
     'the roster counts once the server has given it': ({ value }, last) =>
       value !== 'synced' ||
       last?.from.value === 'synced' ||
@@ -28,7 +35,7 @@ export const roster = toWalked(rosterMachine, {
       value === 'failed' ? context.error !== undefined : value !== 'synced' || context.error === undefined,
     'the version is used only where this server offers it': ({ context }, last) =>
       last?.event.type !== 'session.online' ||
-      last.from.value !== 'cold' ||
+      (last.from.value !== 'cold' && last.from.value !== 'failed') ||
       context.versioned === last.event['versioned'],
   },
 })

@@ -198,13 +198,17 @@ export const session = toWalked(measured, {
       !snapshot.matches('active') ||
       snapshot.matches({ active: 'restoring' }) ||
       snapshot.matches({ active: 'closing' }),
-    'roster and presence are told of every new session, but not of one that goes on': (snapshot, last) =>
+    'the roster is told of every session, presence of every new one, but not of one that goes on': (
+      snapshot,
+      last,
+    ) =>
       !isBegun(last?.from) ||
       !snapshot.matches({ active: 'online' }) ||
       snapshot.matches({ active: { online: { course: 'takenOver' } } }) ||
       ['roster', 'presence'].every(
         (each) =>
-          told(last).includes(`${each} session.online`) === !snapshot.context.resumed &&
+          told(last).includes(`${each} session.online`) ===
+            (each === 'roster' || !snapshot.context.resumed) &&
           (snapshot.context.resumed
             ? !told(last).includes(`${each} session.offline`)
             : last?.from.context.resumption === undefined || told(last).includes(`${each} session.offline`)),
