@@ -19,7 +19,7 @@ import type { SessionStanding } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
 import { toPingElement } from '../stanza/ping.js'
 import { isOfRoom } from '../stanza/muc.js'
-import { toPresenceElement } from '../stanza/presence.js'
+import { toPresenceElement, type Presence } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
 import type { Befriending } from './befriending.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
@@ -122,7 +122,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   const isListed = (jid: string) => roster.find(jid) !== undefined
   const board = new PresenceBoard(isListed)
   const evidence = new Evidence()
-  const subscriptions = new Subscriptions((jid) => roster.find(jid))
+  const subscriptions = new Subscriptions((jid) => roster.find(jid), host.memory)
   const handshakes = new Handshakes({
     startBefriending: host.startBefriending,
     factsOf: (jid) => ({ item: attributesOf(roster.find(jid)), hasAsked: subscriptions.hasAsked(jid) }),
@@ -142,17 +142,18 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   })
   subscriptions.replace(roster.contacts)
 
+  const take = (presence: Presence) => {
+    // Whoever is in a room with one is no contact by that.
+    if (isOfRoom(presence.payloads)) return
+    board.take(presence)
+    evidence.take(presence)
+    const jid = presence.from?.bare.toString() ?? ''
+    const isUnderWay = handshakes.find(jid) !== undefined
+    subscriptions.take(presence, isUnderWay)
+    if (isUnderWay) handshakes.take(jid, presence)
+  }
   bus.presence$.subscribe({
-    next: (presence) => {
-      // Whoever is in a room with one is no contact by that.
-      if (isOfRoom(presence.payloads)) return
-      board.take(presence)
-      evidence.take(presence)
-      const jid = presence.from?.bare.toString() ?? ''
-      const isUnderWay = handshakes.find(jid) !== undefined
-      subscriptions.take(presence, isUnderWay)
-      if (isUnderWay) handshakes.take(jid, presence)
-    },
+    next: take,
     complete: () => {
       board.complete()
       subscriptions.complete()
@@ -160,7 +161,9 @@ export function createContacts(host: ContactsHost): ContactsFeature {
   })
 
   host.state$.subscribe((state) => {
-    if (state.status === 'online') preApproval = state.features.includes(preApprovalFeature)
+    if (state.status !== 'online') return
+    preApproval = state.features.includes(preApprovalFeature)
+    for (const presence of subscriptions.recall(state.resumed)) take(presence)
   })
   let standing: SessionStanding = 'none'
   let phase: RosterPhase = 'cold'

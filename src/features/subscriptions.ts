@@ -10,6 +10,8 @@ import { Channel, StateChannel } from '../router/channel.js'
 import type { Jid } from '../stanza/jid.js'
 import type { Presence } from '../stanza/presence.js'
 import type { RosterItem } from '../stanza/roster.js'
+import type { FeatureMemory } from './feature-host.js'
+import { KeptRequests } from './kept-requests.js'
 import { replayed } from './replayed.js'
 import { VersionedMap } from './versioned-map.js'
 
@@ -43,6 +45,7 @@ export class Subscriptions {
   /** Whose requests a handshake is to answer, so that nobody was asked. */
   readonly #unasked = new Set<string>()
   readonly #arriving = new Channel<SubscriptionRequest>()
+  readonly #kept: KeptRequests
 
   /** Replays. */
   readonly requests$: Observable<SubscriptionRequests> = this.#views.stream$
@@ -52,9 +55,13 @@ export class Subscriptions {
     this.#arriving.stream$,
   )
 
-  /** @param listed what the roster has of somebody: of who is not in it nothing is kept but their request */
-  constructor(listed: (jid: string) => RosterItem | undefined) {
+  /**
+   * @param listed what the roster has of somebody: of who is not in it nothing is kept but their request
+   * @param memory what outlives the process
+   */
+  constructor(listed: (jid: string) => RosterItem | undefined, memory?: FeatureMemory) {
     this.#listed = listed
+    this.#kept = new KeptRequests(memory)
   }
 
   /** As far as it is known here. */
@@ -118,6 +125,11 @@ export class Subscriptions {
     for (const jid of this.#codes.keys()) this.#step(jid, { type: 'requests.missed' })
   }
 
+  /** Online: gives what has waited since an earlier process, in a session of it that goes on. It is to be taken again. */
+  recall(isResumed: boolean): readonly Presence[] {
+    return this.#kept.recall(isResumed)
+  }
+
   complete(): void {
     this.#views.complete()
     this.#arriving.complete()
@@ -139,12 +151,14 @@ export class Subscriptions {
       const [oldest] = this.#requests.view.keys()
       if (oldest !== undefined) this.#close(oldest)
     }
+    this.#kept.keep(jid, request.presence)
     this.#views.next(this.#requests.set(jid, request))
   }
 
   #close(jid: string): void {
     if (!this.hasAsked(jid)) return
     this.#unasked.delete(jid)
+    this.#kept.forget(jid)
     if (this.#listed(jid) === undefined) this.#codes.delete(jid)
     this.#views.next(this.#requests.delete(jid))
   }

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { storedRequestUnits } from '../../src/features/kept-requests.js'
+import { contacts, ns, type Client, type ContactsFeature } from '../../src/index.js'
+import { askedToResume, resume, sm } from '../spec/managed.js'
+import { answersTo, bound } from '../spec/session.js'
+import { Disk } from '../store/disk.js'
+import { bob, isSettled, item, presence, progressOf, query, result, say } from './acquaintances.js'
+import { begin, managed } from './processes.js'
+
+const carol = 'carol@example.test'
+
+afterEach(() => void vi.useRealTimers())
+
+/** Contacts of a process, and who has asked in it. */
+function meeting() {
+  const asked: string[] = []
+  let people: ContactsFeature | undefined
+  return {
+    asked,
+    use: (client: Client) => {
+      people = client.use(contacts)
+      people.subscriptionRequest$.subscribe(({ from, message }) => asked.push(`${from}: ${message}`))
+    },
+    people: () => {
+      if (people === undefined) throw new Error('nobody uses contacts')
+      return people
+    },
+  }
+}
+
+const hi = presence(bob, 'subscribe', '<status>Hi</status>')
+
+/** A process that somebody has asked, and that was killed. */
+async function asked(
+  disk: Disk,
+  {
+    requests = hi,
+    afterwards,
+  }: { readonly requests?: string; readonly afterwards?: (people: ContactsFeature) => void } = {},
+) {
+  const { use, people } = meeting()
+  const before = await managed(disk, {}, use)
+  await say(before.first, result(await before.first.next('iq'), query(item(carol))), requests)
+  afterwards?.(people())
+  await before.kill()
+}
+
+describe('who asked to see one’s presence before the process was killed', () => {
+  it('is asked about in the next one, which goes on with the session', async () => {
+    const disk = new Disk()
+    await asked(disk, { requests: hi + presence(carol, 'subscribe') })
+    const { asked: again, use, people } = meeting()
+    const after = await begin(disk, {}, use)
+    expect(again).toEqual([])
+    await resume(after.first, 1)
+    expect(again).toEqual([`${bob}: Hi`, `${carol}: undefined`])
+    let waiting: readonly string[] = []
+    people().subscriptionRequests$.subscribe((requests) => (waiting = [...requests.keys()]))
+    expect(waiting).toEqual([bob, carol])
+  })
+
+  it('is asked about in each that goes on, until there is an answer', async () => {
+    const disk = new Disk()
+    await asked(disk)
+    const second = await begin(disk, {}, meeting().use)
+    await resume(second.first, 1)
+    await second.kill()
+    const { asked: again, use, people } = meeting()
+    const third = await begin(disk, {}, use)
+    await resume(third.first, 2)
+    expect(again).toEqual([`${bob}: Hi`])
+    void people()
+      .refuse(bob)
+      .catch(() => undefined)
+    await third.kill()
+    const last = meeting()
+    const fourth = await begin(disk, {}, last.use)
+    await resume(fourth.first, 5)
+    expect(last.asked).toEqual([])
+  })
+
+  it.each([
+    ['asked no longer', { requests: hi + presence(bob, 'unsubscribe') }],
+    [
+      'got an answer',
+      { afterwards: (people: ContactsFeature) => void people.approve(bob).catch(() => undefined) },
+    ],
+    [
+      'said more than is stored',
+      {
+        requests: presence(bob, 'subscribe', `<x xmlns='urn:example'>${'x'.repeat(storedRequestUnits)}</x>`),
+      },
+    ],
+  ])('and %s is asked about no more', async (_what, options) => {
+    const disk = new Disk()
+    await asked(disk, options)
+    const { asked: again, use } = meeting()
+    const after = await begin(disk, {}, use)
+    await resume(after.first, 3)
+    expect(again).toEqual([])
+  })
+
+  it('is asked about once the server says so where it does not go on with the session', async () => {
+    const disk = new Disk()
+    await asked(disk)
+    const { asked: again, use } = meeting()
+    const { first } = await begin(disk, {}, use)
+    await askedToResume(first)
+    first.say(sm('failed'))
+    const bind = await first.next('iq')
+    first.say(bound(bind.attributes['id'] ?? '', 'alice@example.test/new'))
+    await first.next('enable')
+    await say(first, sm('enabled', "id='sm-2' resume='true'"))
+    expect(again).toEqual([])
+    await say(first, presence(bob, 'subscribe', '<status>Still</status>'))
+    expect(again).toEqual([`${bob}: Still`])
+  })
+
+  it('is asked about whatever was said with it', async () => {
+    const disk = new Disk()
+    await asked(disk, {
+      requests: presence(bob, 'subscribe', '<status>Hi</status><status>Ho</status><priority>?</priority>'),
+    })
+    const { asked: again, use } = meeting()
+    const after = await begin(disk, {}, use)
+    await resume(after.first, 1)
+    expect(again).toEqual([`${bob}: Hi`])
+  })
+
+  it('is let in where that was to happen, though the server has not heard it', async () => {
+    const disk = new Disk()
+    await asked(disk, { afterwards: (people) => void people.befriend(bob) })
+    const { asked: again, use } = meeting()
+    const after = await begin(disk, {}, use)
+    await resume(after.first, 1)
+    await answersTo(after.first, result(await after.first.next('iq'), query(item(carol))))
+    await after.first.next('r')
+    await answersTo(after.first, result(await after.first.next('iq')))
+    expect(again).toEqual([])
+    expect(after.first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='subscribed'\/>/)
+  })
+})
