@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
+import { toXmppError } from '../../machines/failure.js'
 import type { befriendingMachine, BefriendingOutput } from '../../machines/befriending.js'
 import type { Jid } from '../stanza/jid.js'
 import { Steady } from './shown-by.js'
@@ -37,8 +38,8 @@ export class Befriending {
     this.#retracting = retracting
     this.settled = new Promise((resolve) => {
       const look = () => {
-        const { status, output } = actor.getSnapshot()
-        if (status !== 'active') resolve(output ?? { outcome: 'withdrawn', error: undefined })
+        const output = toOutput(actor.getSnapshot())
+        if (output !== undefined) resolve(output)
       }
       actor.subscribe({ error: look, complete: look })
       look()
@@ -72,9 +73,9 @@ export class Befriending {
 }
 
 function toBefriendingState(snapshot: SnapshotFrom<typeof befriendingMachine>): BefriendingState {
-  const { output, status, value } = snapshot
+  const output = toOutput(snapshot)
   if (output !== undefined) return { status: 'ended', ...output }
-  if (status !== 'active') return { status: 'ended', outcome: 'withdrawn', error: undefined }
+  const { value } = snapshot
   if (typeof value !== 'object') return { status: 'retracting' }
   const { open } = value
   if (typeof open !== 'object') return { status: open === 'listing' ? 'listing' : 'waiting' }
@@ -85,6 +86,17 @@ function toBefriendingState(snapshot: SnapshotFrom<typeof befriendingMachine>): 
     to: to === 'looking' ? 'asking' : to,
     from: from === 'looking' ? 'closed' : from,
   }
+}
+
+/** `undefined` while it runs. A defect ends it as any other failure does, and the end of the client as if it were taken back. */
+function toOutput({
+  error,
+  output,
+  status,
+}: SnapshotFrom<typeof befriendingMachine>): BefriendingOutput | undefined {
+  if (status === 'active') return undefined
+  if (status === 'error') return { outcome: 'failed', error: toXmppError(error) }
+  return output ?? { outcome: 'withdrawn', error: undefined }
 }
 
 function isSame(a: BefriendingState, b: BefriendingState): boolean {

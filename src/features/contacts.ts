@@ -1,5 +1,9 @@
 import type { Observable } from 'rxjs'
-import { defaultBefriendingTimeouts, type BefriendingTimeouts } from '../../machines/befriending.js'
+import {
+  defaultBefriendingTimeouts,
+  type BefriendingInput,
+  type BefriendingTimeouts,
+} from '../../machines/befriending.js'
 import {
   subscriptionName,
   type SubscriptionName,
@@ -21,6 +25,7 @@ import { toPingElement } from '../stanza/ping.js'
 import { isOfRoom } from '../stanza/muc.js'
 import { toPresenceElement, type Presence } from '../stanza/presence.js'
 import { toRosterElement, type RosterItem, type RosterItemInput } from '../stanza/roster.js'
+import { serialize } from '../xml/serializer.js'
 import type { Befriending } from './befriending.js'
 import { PresenceBoard, type ContactPresence } from './contact-presence.js'
 import { Evidence } from './evidence.js'
@@ -80,7 +85,10 @@ export interface ContactsFeature {
   /** Takes a contact out of the list, which ends both subscriptions. @see RFC 6121 §2.5 */
   remove(jid: JidInput): Promise<void>
 
-  /** Begins the mutual handshake, or gives the one that is under way. It survives the end of the session. */
+  /**
+   * Begins the mutual handshake, or gives the one that is under way. It survives the end of the session. Throws `RangeError` for
+   * oneself, for what XML cannot carry, and for a group without a name.
+   */
   befriend(jid: JidInput, options?: BefriendOptions): Befriending
   /** The same from the other end: grants a request, and asks back. */
   accept(request: SubscriptionRequest, options?: BefriendOptions): Befriending
@@ -218,7 +226,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     const key = jid.toString()
     if (key === bus.account?.bare) throw new RangeError('nobody is a contact of oneself')
     const item = roster.find(key)
-    return handshakes.begin(jid, {
+    const wish = {
       jid: key,
       name: name ?? item?.name,
       groups: groups === undefined ? (item?.groups ?? []) : [...groups],
@@ -226,7 +234,9 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       message,
       requestId: createId(),
       timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
-    })
+    }
+    refuseUnsayable(wish)
+    return handshakes.begin(jid, wish)
   }
 
   return {
@@ -279,6 +289,12 @@ export function createContacts(host: ContactsHost): ContactsFeature {
 }
 
 const preApprovalFeature = '{urn:xmpp:features:pre-approval}sub'
+
+/** What cannot be written is the caller’s mistake, not the end of a handshake. */
+function refuseUnsayable({ groups, jid, message, name }: BefriendingInput): void {
+  serialize(toRosterElement({ items: [{ jid, name, groups }] }))
+  serialize(toPresenceElement({ to: jid, type: 'subscribe', status: message }))
+}
 
 const toWhom = (whom: SubscriptionRequest | JidInput): Jid =>
   typeof whom === 'object' && 'presence' in whom ? whom.from : toJid(whom).bare

@@ -124,7 +124,7 @@ export class Handshakes {
 
   #end(jid: string, handle: Befriending, actor: BefriendingActor): void {
     // One that the end of the client has stopped goes on in the next process.
-    if (actor.getSnapshot().output !== undefined) this.#host.memory?.keepFact(kept + jid, null)
+    if (actor.getSnapshot().status !== 'stopped') this.#host.memory?.keepFact(kept + jid, null)
     if (this.#live.get(jid)?.handle !== handle) return
     this.#live.delete(jid)
     this.#host.ended(jid)

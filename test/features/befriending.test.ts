@@ -216,6 +216,26 @@ describe('befriend()', () => {
     expect(progressOf(handshake)).toBe('ended withdrawn')
   })
 
+  it.each([
+    ['a message that XML cannot carry', { message: 'a\u0000b' }],
+    ['such a name', { name: 'a\uFFFF' }],
+    ['such a group', { groups: ['A', 'a\uDC00'] }],
+    ['a group without a name', { groups: ['A', ''] }],
+  ])('begins nothing with %s', async (_what, options) => {
+    const { people, peer } = await meet()
+    const requests: Parameters<typeof people.accept>[0][] = []
+    people.subscriptionRequest$.subscribe((request) => requests.push(request))
+    await say(peer, presence(bob, 'subscribe'))
+    const [request] = requests
+    if (request === undefined) throw new Error('there was no request')
+    const sent = await sentWhile(peer, () => {
+      expect(() => people.befriend(bob, options)).toThrow(RangeError)
+      expect(() => people.accept(request, options)).toThrow(RangeError)
+    })
+    expect(sent).toEqual([])
+    expect(progressOf(people.befriend(bob))).toBe('listing')
+  })
+
   it('is not for oneself', async () => {
     const { people } = await meet()
     expect(() => people.befriend('Alice@example.test/phone')).toThrow(RangeError)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { storedRequestUnits } from '../../src/features/kept-requests.js'
-import { contacts, ns, type Client, type ContactsFeature } from '../../src/index.js'
+import { contacts, type BefriendOptions, type Client, type ContactsFeature } from '../../src/index.js'
 import { askedToResume, resume, sm } from '../spec/managed.js'
 import { answersTo, bound } from '../spec/session.js'
 import { Disk } from '../store/disk.js'
@@ -44,6 +44,39 @@ async function asked(
   afterwards?.(people())
   await before.kill()
 }
+
+/** A process that has begun a handshake and was killed, and what is then changed of what it has stored. */
+async function begun(disk: Disk, options: BefriendOptions, change = (text: string) => text) {
+  const before = await managed(disk, {}, (client) => void client.use(contacts).befriend(bob, options))
+  return {
+    kill: async () => {
+      await before.kill()
+      for (const [key, text] of disk.texts) disk.texts.set(key, change(text))
+    },
+  }
+}
+
+describe('a handshake that was begun before the process was killed', () => {
+  it('fails, and is over, where the next one cannot say what was stored', async () => {
+    const disk = new Disk()
+    const { kill } = await begun(disk, { message: 'It is Alice' }, (text) =>
+      text.replace('It is Alice', String.raw`It is\u0000Alice`),
+    )
+    await kill()
+    const { people, use } = meeting()
+    const after = await begin(disk, {}, use)
+    await resume(after.first, 0)
+    const handshake = people().befriend(bob)
+    await answersTo(after.first, result(await after.first.next('iq'), query('')))
+    await after.first.next('r')
+    await answersTo(after.first, result(await after.first.next('iq')))
+    expect(await handshake.settled).toMatchObject({ outcome: 'failed', error: { code: 'defect.unexpected' } })
+    expect(progressOf(handshake)).toBe('ended failed')
+    await after.kill()
+    await begin(disk, {}, meeting().use)
+    expect([...disk.texts.values()].join()).not.toContain('befriending:')
+  })
+})
 
 describe('who asked to see one’s presence before the process was killed', () => {
   it('is asked about in the next one, which goes on with the session', async () => {
