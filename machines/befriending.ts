@@ -7,7 +7,7 @@ import type { RosterAttributes } from './subscription-state.js'
 
 /** Every wait of a handshake, in milliseconds. */
 export interface BefriendingTimeouts {
-  /** The whole handshake; a person answers, so this is days: default 14, at most 24. */
+  /** The whole handshake, in whatever processes; a person answers, so this is days: default 14, at most 24. */
   readonly patienceMs: number
   /** The server's word on what was sent to it, default 30 000. */
   readonly confirmMs: number

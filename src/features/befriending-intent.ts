@@ -27,6 +27,7 @@ export function toIntent(
     message: message ?? null,
     requestId,
     timeouts: { ...timeouts },
+    until: Date.now() + timeouts.patienceMs,
   }
 }
 
@@ -34,9 +35,8 @@ export function toIntent(
 export function parseIntent(jid: string, value: Json): BefriendingIntent | undefined {
   if (!(tryParseJid(jid) instanceof Jid)) return undefined
   if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined
-  const { name, groups, isWithdrawn, mustList, message, requestId, timeouts } = value
+  const { name, groups, isWithdrawn, mustList, message, requestId, timeouts, until } = value
   if (typeof requestId !== 'string' || !Array.isArray(groups)) return undefined
-  const waits = toTimeouts(timeouts ?? null)
   const input = {
     jid,
     name: typeof name === 'string' ? name : undefined,
@@ -44,9 +44,16 @@ export function parseIntent(jid: string, value: Json): BefriendingIntent | undef
     mustList: mustList === true,
     message: typeof message === 'string' ? message : undefined,
     requestId,
-    timeouts: waits,
+    timeouts: toRemaining(toTimeouts(timeouts ?? null), until ?? null),
   }
   return { input, isWithdrawn: isWithdrawn === true }
+}
+
+/** What is left of its patience: all of it where nothing says since when it lasts, and never more, whatever the clock says. */
+function toRemaining(timeouts: BefriendingTimeouts, until: Json): BefriendingTimeouts {
+  const { patienceMs } = timeouts
+  if (typeof until !== 'number') return timeouts
+  return { ...timeouts, patienceMs: Math.min(patienceMs, Math.max(1, until - Date.now())) }
 }
 
 function toTimeouts(value: Json): BefriendingTimeouts {

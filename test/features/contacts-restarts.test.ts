@@ -57,6 +57,25 @@ async function begun(disk: Disk, options: BefriendOptions, change = (text: strin
 }
 
 describe('a handshake that was begun before the process was killed', () => {
+  it.each([
+    ['since it was begun', 200, (text: string) => text],
+    ['anew where the last one noted no beginning', 1_000, (text: string) => text.replace(/,"until":\d+/, '')],
+    ['only so long, whatever the clock said', 1_000, (text: string) => text.replace(/"until":\d/, '$&9')],
+  ])('has its patience counted %s', async (_how, restMs, change) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const disk = new Disk()
+    const { kill } = await begun(disk, { timeouts: { patienceMs: 1_000 } }, change)
+    vi.advanceTimersByTime(800)
+    await kill()
+    const { people, use } = meeting()
+    await begin(disk, {}, use)
+    const handshake = people().befriend(bob)
+    vi.advanceTimersByTime(restMs - 1)
+    expect(await isSettled(handshake.settled)).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(await handshake.settled).toMatchObject({ outcome: 'expired', error: { code: 'timeout.patience' } })
+  })
+
   it('fails, and is over, where the next one cannot say what was stored', async () => {
     const disk = new Disk()
     const { kill } = await begun(disk, { message: 'It is Alice' }, (text) =>
