@@ -16,7 +16,7 @@ export interface RosterItem {
   readonly ask: boolean
   /** A request of theirs will be granted without being asked (pre-approval). */
   readonly approved: boolean
-  /** Groups, each once. */
+  /** Groups, each once; one without a name is none (§2.1.2.6). */
   readonly groups: readonly string[]
   /** Every other child. */
   readonly payloads: readonly XmlElement[]
@@ -109,8 +109,11 @@ export function parseRosterItem(element: XmlElement): RosterItem | undefined {
   for (let index = 0; index < children.length; index++) {
     const child = children[index]
     if (child === undefined || typeof child === 'string') continue
-    if (child.is('group', ns.roster)) (groups ??= []).push(child.text())
-    else (payloads ??= []).push(child)
+    if (!child.is('group', ns.roster)) (payloads ??= []).push(child)
+    else {
+      const group = child.text()
+      if (group !== '') (groups ??= []).push(group)
+    }
   }
   return {
     jid,

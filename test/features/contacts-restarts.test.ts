@@ -97,6 +97,21 @@ describe('a handshake that was begun before the process was killed', () => {
   })
 })
 
+it('a contact list with a group that has no name is kept all the same', async () => {
+  const disk = new Disk()
+  const items = `<item jid='${carol}'/><item jid='${bob}'><group/><group>A</group></item><item jid='dan@example.test'/>`
+  const before = await managed(disk, {}, meeting().use)
+  await say(before.first, result(await before.first.next('iq'), query(items)))
+  await before.kill()
+  const { people, use } = meeting()
+  await begin(disk, {}, use)
+  expect([...people().roster].map(([jid, { groups }]) => [jid, ...groups])).toEqual([
+    [carol],
+    [bob, 'A'],
+    ['dan@example.test'],
+  ])
+})
+
 describe('who asked to see one’s presence before the process was killed', () => {
   it('is asked about in the next one, which goes on with the session', async () => {
     const disk = new Disk()
