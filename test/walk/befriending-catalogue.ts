@@ -15,6 +15,7 @@ import type { ScriptedPeer } from '../../src/testing/scripted-peer.js'
 import { answerTo } from '../../src/testing/scripted-peer-login.js'
 import type { XmlElement } from '../../src/xml/element.js'
 import { FeatureRig } from './feature-rig.js'
+import { lasting } from './standing-stimuli.js'
 import { asksFor, done, failed, told } from './stimulus.js'
 
 const bob = 'bob@example.test'
@@ -31,8 +32,14 @@ class BefriendingRig extends FeatureRig<typeof befriendingMachine, Befriending> 
     super(
       befriendingMachine,
       {
+        client: lasting.client,
         use: (client) => client.use(contacts).befriend(bob, { name: 'Bob', timeouts }),
-        server: { authenticatedFeatures: { bind: true, subscriptionPreApproval: offersApproval } },
+        server: {
+          authenticatedFeatures: {
+            ...lasting.server.authenticatedFeatures,
+            subscriptionPreApproval: offersApproval,
+          },
+        },
         reactions: [(heard, peer) => heard.kind === 'element' && this.#answer(heard.element, peer)],
       },
       inspect,
@@ -113,6 +120,19 @@ const stimuli: readonly Stimulus<BefriendingRig>[] = [
       ]
     },
     act: (rig) => rig.goOnline(),
+  },
+  {
+    name: 'goes on over another connection',
+    when: isOnline,
+    predicts: (model) => {
+      const { item, hasAsked } = knownIn(model)
+      const preApproval = model.notes['offersApproval'] === true
+      return [
+        told('befriending', 'session.offline'),
+        told('befriending', 'session.ready', { facts: { item, hasAsked }, preApproval }),
+      ]
+    },
+    act: (rig) => rig.goOn(),
   },
   {
     name: 'goes offline',
