@@ -148,7 +148,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   tellOfSession(bus.session$, actor)
   bus.sent$.subscribe((element) => {
     const id = element.attribute('id')
-    if (element.name === 'message' && id !== undefined) timeline.noteSent(id)
+    const from = bus.account?.full
+    if (element.name === 'message' && id !== undefined && from !== undefined) timeline.noteSent(from, id)
     if (element.name !== 'presence' || element.attribute('to') !== undefined) return
     const wasAvailable = isAvailable
     isAvailable = element.attribute('type') === undefined

@@ -62,9 +62,9 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
     this.#last = last
   }
 
-  /** A message of the client itself has this id: it is no news when it comes out of the archive. */
-  noteSent(id: string): void {
-    this.#remember(`sent ${id}`)
+  /** The client itself sends this, from its full JID: it is no news when it comes out of the archive. */
+  noteSent(from: string, id: string): void {
+    this.#remember(toSent(from, id))
   }
 
   /** A live message waits. */
@@ -121,20 +121,35 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   /** @returns whether it was not known */
   #tell(archived: Told, own: string): boolean {
     const { id, message } = archived
-    const isOwn = message.from?.bare.toString() === own
-    const names = [
-      ...(id === undefined ? [] : [toArchived(id, message)]),
-      ...(isOwn && message.id !== undefined ? [`sent ${message.id}`] : []),
-    ]
-    if (names.some((name) => this.#remembers(name))) return false
-    for (const name of names) this.#remember(name)
+    const name = id === undefined ? undefined : toArchived(id, message)
+    if (name !== undefined && this.#remembers(name)) return false
+    if (name !== undefined) this.#remember(name)
+    if (message.from?.bare.toString() === own && this.#isOwnKnown(archived)) return false
     if (this.#repeats.has(message, { bare: own })) return false
     this.#messages.next(archived)
     return true
   }
 
+  /**
+   * Whether this client has sent it, or the copy of what another device has sent came already: the archive may have a name for
+   * it that the copy did not have. Others count from one as well: an id alone is not enough.
+   */
+  #isOwnKnown({ id, message }: Told): boolean {
+    if (message.id === undefined) return false
+    if (this.#remembers(toSent(message.from?.toString(), message.id))) return true
+    const copy = toCopy(message)
+    const [before, now] = id === undefined ? ['named', 'nameless'] : ['nameless', 'named']
+    if (this.#forget(`${before} ${copy}`)) return true
+    this.#remember(`${now} ${copy}`)
+    return false
+  }
+
   #remembers(name: string): boolean {
     return this.#young.has(name) || this.#old.has(name)
+  }
+
+  #forget(name: string): boolean {
+    return this.#young.delete(name) || this.#old.delete(name)
   }
 
   #remember(name: string): void {
@@ -147,3 +162,9 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
 
 const toArchived = (id: string, { from, id: messageId }: Message): string =>
   `archive ${toArchivedName(id, from?.toString(), messageId)}`
+
+const toSent = (from: string | undefined, id: string): string => `sent ${from} ${id}`
+
+/** Tells what a device has sent from all else that it has. */
+const toCopy = ({ body, from, id, to }: Message): string =>
+  JSON.stringify([from?.toString(), to?.toString(), id, body])

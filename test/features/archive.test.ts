@@ -16,6 +16,10 @@ import {
   pong,
 } from './archives.js'
 
+/** What the server copies of what another device has sent or received. */
+const copy = (direction: string, message: string) =>
+  `<message from='${own}'><${direction} xmlns='urn:xmpp:carbons:2'>${forwarded(message)}</${direction}></message>`
+
 describe('messages with an archive behind them (XEP-0313)', () => {
   it('begin at the end of the archive, and wait until that is known', async () => {
     const { peer, seen, states } = await remember()
@@ -136,8 +140,6 @@ describe('messages with an archive behind them (XEP-0313)', () => {
 
   it('have those in them that were copied from other devices', async () => {
     const { again, peer, seen } = await anchored('a0')
-    const copy = (direction: string, message: string) =>
-      `<message from='${own}'><${direction} xmlns='urn:xmpp:carbons:2'>${forwarded(message)}</${direction}></message>`
     peer.say(copy('sent', inner('said', `${own}/sofa`, 'm1', bob)))
     peer.say(
       copy(
@@ -153,6 +155,27 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     next.say(archived(query, 'a1', inner('said', `${own}/sofa`, 'm1', bob)) + end(request, true))
     await rest()
     expect(seen).toEqual(['said', 'heard a2'])
+  })
+
+  it('have each of those that several devices have sent with the same id', async () => {
+    const { again, client, peer, seen } = await anchored('a0')
+    const said = (resource: string, body: string, id?: string) => {
+      const message = inner(body, `${own}/${resource}`, '1', bob)
+      return id === undefined ? message : message.replace('</body>', `</body>${stanzaId(id)}`)
+    }
+    client.send({ id: '1', to: bob, type: 'chat', body: 'mine' })
+    for (const message of [said('sofa', 'one', 'a1'), said('phone', 'two', 'a2'), said('phone', 'three', 'a3')])
+      peer.say(copy('sent', message))
+    await rest()
+    expect(seen).toEqual(['one a1', 'two a2', 'three a3'])
+    const next = await again()
+    const { query, request } = await question(next)
+    next.say(copy('sent', said('phone', 'six')) + copy('sent', said('phone', 'seven')))
+    const missed = [said('desk', 'mine'), said('sofa', 'five'), said('phone', 'six')]
+    const found = missed.map((message, index) => archived(query, `a${index + 4}`, message))
+    next.say(found.join('') + end(request, true))
+    await rest()
+    expect(seen.slice(3)).toEqual(['five a5', 'six a6', 'seven'])
   })
 
   it('pass while something is missing, which is fetched when the app says so', async () => {
