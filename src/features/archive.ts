@@ -10,6 +10,7 @@ import { findDelay } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import type { Message } from '../stanza/message.js'
 import { toPingElement } from '../stanza/ping.js'
+import { parsePresence } from '../stanza/presence.js'
 import { findStanzaId } from '../stanza/stanza-id.js'
 import * as ns from '../xml/namespaces.js'
 import { ArchiveQueries, type ArchivePage } from './archive-queries.js'
@@ -102,7 +103,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   refuseUncountable(options.timeouts ?? {})
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline<ArchivedMessage>(options.after)
-  /** As the server knows it: only then messages to the account reach this resource (RFC 6121 §8.5.2.1). */
+  /** As the server knows it: only then what is sent to the account comes here, not to the archive alone (RFC 6121 §8.5.2.1). */
   let isAvailable = false
   const own = () => bus.account?.bare ?? ''
   const reader = new ArchiveReader(queries, timeline, { own, toTold: (archived) => archived })
@@ -135,14 +136,13 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const standing = () => {
     const { value, context } = actor.getSnapshot()
     const isArchived = !(value === 'unavailable' && isWithoutArchive(context.error))
-    return { isGapless: value === 'live', isArchived }
+    return { isGapless: value === 'live' && isAvailable, isArchived }
   }
   const release = () => {
     if (isHolding()) return
-    const now = standing()
     // The archive has what is missing.
-    if (now.isGapless && timeline.isDoubtful) actor.send({ type: 'archive.retry' })
-    else timeline.release(own(), now)
+    if (timeline.isDoubtful && actor.getSnapshot().value === 'live') actor.send({ type: 'archive.retry' })
+    else timeline.release(own(), standing())
   }
 
   tellOfSession(bus.session$, actor)
@@ -152,7 +152,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     if (element.name === 'message' && id !== undefined && from !== undefined) timeline.noteSent(from, id)
     if (element.name !== 'presence' || element.attribute('to') !== undefined) return
     const wasAvailable = isAvailable
-    isAvailable = element.attribute('type') === undefined
+    isAvailable = takesAll(parsePresence(element))
     if (wasAvailable || !isAvailable) return
     timeline.doubt()
     queueMicrotask(release)
@@ -234,6 +234,10 @@ function readLive(arrived: Message, own: string, copied: Message | undefined): A
   const { payloads } = message
   return { id: findStanzaId(payloads, own), moment: findDelay(payloads)?.moment ?? Date.now(), message }
 }
+
+/** Whether a resource that says so gets what is sent to the bare JID. @see RFC 6121 §8.5.2.1.1 */
+const takesAll = (said: ReturnType<typeof parsePresence>): boolean =>
+  said.kind === 'presence' && said.type === undefined && said.priority >= 0
 
 interface ArchiveSnapshot {
   readonly value: unknown

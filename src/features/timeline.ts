@@ -20,7 +20,10 @@ export interface Standing {
   readonly isArchived: boolean
 }
 
-/** Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. */
+/**
+ * Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. As many pass
+ * that something may be missing before, and the archive is asked: so that it brings none that is forgotten.
+ */
 export const heldMessageLimit = 1_000
 
 /** Messages that are remembered, so that none comes twice; the older half goes first. */
@@ -37,6 +40,8 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   #young = new Set<string>()
   #old = new Set<string>()
   #isDoubtful = false
+  /** Messages that were told since the archive was asked, and are not known to follow all that came before. */
+  #loose = 0
 
   /** @param last the last message that the app knows of an earlier run, as the archive calls it */
   constructor(last: string | undefined) {
@@ -77,8 +82,9 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   /** A live message passes. */
   pass(message: Told, own: string, { isGapless, isArchived }: Standing): void {
     const id = isArchived ? message.id : undefined
-    const isNews = this.#tell({ ...message, id }, own)
-    if (isNews && isGapless && id !== undefined) this.#last = id
+    if (!this.#tell({ ...message, id }, own)) return
+    if (!isGapless && (this.#loose += 1) === heldMessageLimit) this.doubt()
+    if (isGapless && id !== undefined) this.#last = id
   }
 
   /** What is held passes, in order. */
@@ -106,6 +112,7 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   /** A page is asked for: it has everything that was received by now. */
   askPage(): void {
     this.#isDoubtful = false
+    this.#loose = 0
   }
 
   /** A page has come, up to `last`. */

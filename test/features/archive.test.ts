@@ -238,18 +238,39 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(seen).toEqual(Array.from({ length: heldMessageLimit + 2 }, (_, index) => `x b${index}`))
   })
 
-  it('are fetched once more when the client becomes available, for until then some may have gone into the archive alone', async () => {
-    const { client, peer } = await anchored('a0')
-    client.sendPresence()
-    await peer.next('presence')
-    const { page, request } = await question(peer)
-    expect(page.after).toBe('a0')
-    peer.say(end(request, true))
+  it.each([
+    ['has not said that it is there', false],
+    ['has a priority below 0', { priority: -1 }],
+  ] as const)(
+    'are fetched once more when a client takes them all that %s: until then some may have gone into the archive alone',
+    async (_, presence) => {
+      const { client, peer, seen } = await anchored('a0', { presence })
+      peer.say(live('to this device', 'a2'))
+      await rest()
+      client.sendPresence()
+      await peer.next('presence')
+      const { page, query, request } = await question(peer)
+      expect(page.after).toBe('a0')
+      peer.say(live('now', 'a3') + archived(query, 'a1', inner('to the account')))
+      peer.say(archived(query, 'a2', inner('to this device')) + end(request, true))
+      await rest()
+      expect(seen).toEqual(['to this device a2', 'to the account a1', 'now a3'])
+      const { length } = peer.elements
+      client.sendPresence({ show: 'away' })
+      await rest()
+      expect(peer.elements.slice(length).map(({ name }) => name)).toEqual(['presence'])
+    },
+  )
+
+  it('are fetched once more when as many have come to this device alone as may be forgotten', async () => {
+    const { peer, seen } = await anchored('a0', { presence: false })
+    const flood = Array.from({ length: heldMessageLimit }, (_, index) => live('x', `b${index}`))
+    peer.say(flood.join(''))
     await rest()
-    const { length } = peer.elements
-    client.sendPresence({ show: 'away' })
-    await rest()
-    expect(peer.elements.slice(length).map(({ name }) => name)).toEqual(['presence'])
+    expect(seen).toHaveLength(heldMessageLimit)
+    peer.say(live('next', 'c1'))
+    expect((await question(peer)).page.after).toBe('a0')
+    expect(seen).toHaveLength(heldMessageLimit)
   })
 
   it('wait for no archive that does not answer', async () => {

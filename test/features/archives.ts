@@ -76,9 +76,9 @@ export const answering =
     return page
   }
 
-/** A client with its archive, whose server is the test; what came out of `message$` so far, and where it stands. */
+/** A client with its archive, available unless something else is said, whose server is the test; what came out of `message$` so far, and where it stands. */
 export async function remember(options: Partial<ClientOptions> = {}, archiveOptions: ArchiveOptions = {}) {
-  const session = start(options)
+  const session = start({ presence: {}, ...options })
   const history = session.client.use((host) => archive(host, archiveOptions))
   const seen: string[] = []
   const states: string[] = []
@@ -89,6 +89,7 @@ export async function remember(options: Partial<ClientOptions> = {}, archiveOpti
   const enter = async (index: number) => {
     const peer = await session.peer(index)
     await logIn(peer)
+    if (options.presence !== false) await peer.next('presence')
     return peer
   }
   const peer = await enter(0)
@@ -113,8 +114,8 @@ export async function remember(options: Partial<ClientOptions> = {}, archiveOpti
 }
 
 /** The same, after the first look at the end of the archive. */
-export async function anchored(last?: string) {
-  const session = await remember()
+export async function anchored(last?: string, options: Partial<ClientOptions> = {}) {
+  const session = await remember(options)
   const { query, request } = await question(session.peer)
   session.peer.say((last === undefined ? '' : archived(query, last, inner('old'))) + end(request, true))
   await rest()

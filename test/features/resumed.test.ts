@@ -70,21 +70,22 @@ it('a session that is resumed keeps its copies, asks its archive for the order o
 
 /** A client with an archive that is empty, after its first message. */
 async function anchored(timeouts: ArchiveOptions['timeouts'] = {}) {
-  const session = start({ reconnect: 'afterOnline' })
+  const session = start({ reconnect: 'afterOnline', presence: {} })
   const history = session.client.use((host) => archive(host, { timeouts }))
   const seen: (string | undefined)[] = []
   history.message$.subscribe(({ message }) => seen.push(message.body))
   const first = await session.peer()
   await logInManaged(first)
+  await first.next('presence')
   first.say(end((await question(first)).request, true) + live('one', 'a1'))
   await rest()
-  /** The session goes on over another connection. */
-  const move = async (index: number, h: number) => {
+  /** The session goes on over another connection; the server has so many of the requests. */
+  const move = async (index: number, requests: number) => {
     session.peers.at(-1)?.cut()
     await rest()
     session.client.networkOnline()
     const peer = await session.peer(index)
-    await resume(peer, h)
+    await resume(peer, 1 + requests)
     return peer
   }
   return { ...session, seen, move }
