@@ -145,6 +145,13 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     else timeline.release(own(), standing())
   }
 
+  const hold = (live: ArchivedMessage) => {
+    const isFetched = actor.getSnapshot().matches('catchingUp')
+    const oldest = timeline.hold(live, isFetched)
+    // Whether there is an archive that has it is not known before it has answered.
+    if (oldest !== undefined) timeline.pass(oldest, own(), { isGapless: false, isArchived: isFetched })
+  }
+
   tellOfSession(bus.session$, actor)
   bus.sent$.subscribe((element) => {
     const id = element.attribute('id')
@@ -169,8 +176,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
       const live = readLive(message, own(), readCopy(message, bus.account)?.message)
       if (live === undefined) return
       release()
-      if (isHolding()) return timeline.hold(live)
-      timeline.pass(live, own(), standing())
+      if (isHolding()) hold(live)
+      else timeline.pass(live, own(), standing())
     },
     complete: () => timeline.complete(),
   })

@@ -93,7 +93,7 @@ export class RoomPast {
 
   take(said: RoomMessage, place: RoomPlace): void {
     if (place === 'heldAsPast') this.#holdAsTold(said)
-    else if (place === 'heldAsSaid') this.#timeline.hold(said)
+    else if (place === 'heldAsSaid') this.#passUnkept(this.#timeline.hold(said))
     else this.#pass(said, place === 'next')
   }
 
@@ -151,8 +151,11 @@ export class RoomPast {
     // What waits since the last time was said before.
     this.#told.push(...this.#timeline.takeHeld(), said)
     if (this.#told.length <= heldMessageLimit) return
-    const oldest = this.#told.shift()
-    // The rest the archive has.
+    this.#passUnkept(this.#told.shift())
+  }
+
+  /** What waits no longer passes, unless the archive has it. */
+  #passUnkept(oldest: RoomMessage | undefined): void {
     if (oldest !== undefined && oldest.id === undefined) this.#pass(oldest, false)
   }
 

@@ -21,8 +21,8 @@ export interface Standing {
 }
 
 /**
- * Messages that wait while those before them are fetched; then the oldest are left to the archive, which has them. As many pass
- * that something may be missing before, and the archive is asked: so that it brings none that is forgotten.
+ * Messages that wait while those before them are fetched; then the oldest are left to the archive where it has them, and else
+ * pass. Where something may be missing before what passes, the archive is asked after as many: it brings none that is forgotten.
  */
 export const heldMessageLimit = 1_000
 
@@ -72,11 +72,18 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
     this.#remember(toSent(from, id))
   }
 
-  /** A live message waits. */
-  hold(message: Told): void {
+  /**
+   * A live message waits.
+   * @param isFetched what has a name in the archive is being fetched
+   * @returns the oldest, where too many wait and nothing else brings it
+   */
+  hold(message: Told, isFetched = true): Told | undefined {
     this.#held.push(message)
-    if (this.#held.length <= heldMessageLimit) return
-    if (this.#held.shift()?.id !== undefined) this.#isDoubtful = true
+    if (this.#held.length <= heldMessageLimit) return undefined
+    const oldest = this.#held.shift()
+    if (!isFetched || oldest?.id === undefined) return oldest
+    this.doubt()
+    return undefined
   }
 
   /** A live message passes. */

@@ -11,6 +11,7 @@ import {
   live,
   own,
   question,
+  refusal,
   remember,
   stanzaId,
   pong,
@@ -185,9 +186,7 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     const next = await again()
     const { request } = await question(next)
     next.say(live('three', 'a3'))
-    next.say(
-      `<iq type='error' id='${request.attributes['id']}'><error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-    )
+    next.say(refusal(request, 'resource-constraint'))
     await rest()
     expect([seen, states.at(-1)]).toEqual([['one a1', 'three a3'], 'incomplete'])
     history.catchUp()
@@ -206,9 +205,7 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     const { again, history, states } = await anchored('a0')
     const next = await again()
     const { request } = await question(next)
-    next.say(
-      `<iq type='error' id='${request.attributes['id']}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-    )
+    next.say(refusal(request, 'item-not-found'))
     const second = await question(next)
     expect(second.page).toEqual({ max: '1', after: undefined, before: '' })
     next.say(archived(second.query, 'a9', inner('nine')) + end(second.request, true))
@@ -236,6 +233,31 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     )
     await rest()
     expect(seen).toEqual(Array.from({ length: heldMessageLimit + 2 }, (_, index) => `x b${index}`))
+  })
+
+  it('that are too many to hold pass where it is not known yet whether there is an archive', async () => {
+    const { peer, seen } = await remember()
+    const { request } = await question(peer)
+    const flood = Array.from({ length: heldMessageLimit + 2 }, (_, index) => index)
+    peer.say(flood.map((index) => live(`x${index}`, `b${index}`)).join(''))
+    await rest()
+    expect(seen).toEqual(['x0', 'x1'])
+    peer.say(refusal(request, 'service-unavailable'))
+    await rest()
+    expect(seen).toEqual(flood.map((index) => `x${index}`))
+  })
+
+  it('that are too many to hold pass where no archive would bring them by a name', async () => {
+    const { again, seen } = await anchored('a0')
+    const next = await again()
+    const { request } = await question(next)
+    const flood = Array.from({ length: heldMessageLimit + 2 }, (_, index) => `x${index}`)
+    next.say(flood.map((body) => live(body)).join(''))
+    await rest()
+    expect(seen).toEqual(['x0', 'x1'])
+    next.say(end(request, true))
+    await rest()
+    expect(seen).toEqual(flood)
   })
 
   it.each([

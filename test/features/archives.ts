@@ -32,6 +32,10 @@ export const end = (
 ) =>
   `<iq type='result' id='${request.attributes['id']}'><fin xmlns='urn:xmpp:mam:2'${complete ? " complete='true'" : ''}><set xmlns='http://jabber.org/protocol/rsm'>${ends ? `<first>${ends.first}</first><last>${ends.last}</last>` : ''}</set></fin></iq>`
 
+/** The answer that is none. */
+export const refusal = (request: HeardElement, condition: string) =>
+  `<iq type='error' id='${request.attributes['id']}'><error type='wait'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
+
 /** The answer to what was asked behind a question. */
 export const pong = (request: HeardElement) => {
   if (childOf(request, 'ping') === undefined) throw new Error('it is no ping')

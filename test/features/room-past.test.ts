@@ -191,6 +191,15 @@ describe('coming back into a room whose last message is known', () => {
     expect(bodies(heard)).toEqual(numbered(1, 1_004))
   })
 
+  it('tells at once what is too much and has no name by which the archive would bring it', async () => {
+    const { heard, stream: peer } = await back()
+    const unnamed = numbered(3, 1_004).map((text) => groupchat('Bob', body(text), `m-${text}`))
+    await says(peer, unnamed.join(''))
+    expect(bodies(heard)).toEqual(['n1', 'n3', 'n4'])
+    await answers(peer, true, 'n2')
+    expect(bodies(heard)).toEqual(['n1', 'n3', 'n4', 'n2', ...numbered(5, 1_004)])
+  })
+
   it('is so as well where the room has put one out, and one comes back by oneself', async () => {
     const { room, peer } = await inside()
     const heard = seen(room.message$)
