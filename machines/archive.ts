@@ -1,5 +1,5 @@
 import { assign } from 'xstate'
-import { TimeoutError, type XmppError } from '../src/errors.js'
+import { TimeoutError, TransportError, type XmppError } from '../src/errors.js'
 import { isForgotten } from './archive-refusals.js'
 import { failed, failure, toXmppError } from './failure.js'
 import { setup } from './setup.js'
@@ -37,9 +37,11 @@ export type ArchiveEvent =
   | { readonly type: 'session.none' }
   /** The app wants what is missing. */
   | { readonly type: 'archive.retry' }
+  /** Where none was known to go on from, a message has passed that has a name in the archive. */
+  | { readonly type: 'message.named' }
 
 export interface ArchiveInput {
-  /** The app knows the last message of an earlier run. */
+  /** A message is known to go on from; at first the last one of an earlier run, where the app knows it. */
   readonly anchored: boolean
   readonly timeouts: ArchiveTimeouts
 }
@@ -59,6 +61,11 @@ export interface ArchiveContext extends ArchiveInput {
 
 const page = ({ event }: { readonly event: { readonly output: PageFacts } }) => event
 const timeout = (wait: 'behindMs' | 'pageMs') => ({ type: 'noteTimeout', params: { wait } }) as const
+/** What was missed, or where the archive ends where nothing is known to have been. */
+const askAgain = [
+  { guard: 'isAnchored', target: 'catchingUp' },
+  { target: 'anchoring', actions: 'forgetFailure' },
+] as const
 /**
  * Something else is asked of the server, which answers in order (RFC 6120 §10.1): whether it has come past what is awaited. While
  * it has not, the answer may still come; a connection over which nothing does is given up by whoever watches it.
@@ -121,7 +128,14 @@ export const archiveMachine = setup({
     noteTimeout: assign(({ context }, { wait }: { readonly wait: 'behindMs' | 'pageMs' }) => ({
       error: new TimeoutError('archive', 'the answer of the archive', context.timeouts[wait]),
     })),
+    noteInterruption: assign(({ context }) => ({
+      error:
+        context.error ??
+        new TransportError('not-connected', 'the session was over before the archive answered'),
+    })),
     forgetFailure: assign({ error: undefined }),
+    noteAnchor: assign({ anchored: true }),
+    forgetAnchor: assign({ anchored: false }),
   },
   guards: {
     isAnchored: ({ context }) => context.anchored,
@@ -150,7 +164,10 @@ export const archiveMachine = setup({
       description: 'No session, and no message that the next one could go on from.',
       tags: ['idle'],
       meta: { why: 'waits for a session' },
-      on: { 'session.live': { target: 'anchoring' } },
+      on: {
+        'session.live': { target: 'anchoring' },
+        'message.named': { target: 'away', actions: 'noteAnchor' },
+      },
     },
     anchoring: {
       description: 'The last message of the archive is where the next session will go on from.',
@@ -164,7 +181,7 @@ export const archiveMachine = setup({
       },
       initial: 'waiting',
       on: {
-        'session.none': { target: 'adrift' },
+        'session.none': { target: 'adrift', actions: ['noteInterruption', 'releaseMessages'] },
         'session.suspended': { target: '.interrupted' },
         'session.live': { target: '.moved' },
       },
@@ -175,11 +192,11 @@ export const archiveMachine = setup({
       tags: ['idle'],
       meta: { spec: 'XEP-0313 §7', why: 'the next session may have one' },
       entry: 'releaseMessages',
-      exit: 'forgetFailure',
       on: {
-        'session.none': { target: 'adrift' },
-        'session.live': { target: 'anchoring' },
-        'archive.retry': { target: 'anchoring' },
+        'message.named': { actions: 'noteAnchor' },
+        'session.none': [{ guard: 'isAnchored', target: 'away' }, { target: 'adrift' }],
+        'session.live': askAgain,
+        'archive.retry': askAgain,
       },
     },
     away: {
@@ -202,7 +219,11 @@ export const archiveMachine = setup({
           { target: 'catchingUp', reenter: true },
         ],
         onError: [
-          { guard: { type: 'isForgotten', params: failed }, target: 'anchoring', actions: failure },
+          {
+            guard: { type: 'isForgotten', params: failed },
+            target: 'anchoring',
+            actions: [failure, 'forgetAnchor'],
+          },
           { target: 'incomplete', actions: failure },
         ],
       },

@@ -1,6 +1,11 @@
 import type { Observable } from 'rxjs'
 import { fromPromise } from 'xstate'
-import { archiveMachine, defaultArchiveTimeouts, type ArchiveTimeouts } from '../../machines/archive.js'
+import {
+  archiveMachine,
+  defaultArchiveTimeouts,
+  type ArchiveEvent,
+  type ArchiveTimeouts,
+} from '../../machines/archive.js'
 import { isWithoutArchive } from '../../machines/archive-refusals.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import type { XmppError } from '../errors.js'
@@ -26,7 +31,7 @@ import { Timeline, type ArchivedMessage } from './timeline.js'
 export type ArchiveState =
   /** `offline`: no session. `anchoring`: the end of the archive is looked for. `catchingUp`: what was missed is fetched. */
   | { readonly status: 'anchoring' | 'catchingUp' | 'offline' }
-  /** Messages come as they are sent; `gap`: why some before them are missing for good. */
+  /** Messages come as they are sent; `gap`: why some before them are missing for good, or may be. */
   | { readonly status: 'live'; readonly gap: XmppError | undefined }
   /**
    * Messages come as they are sent. `incomplete`: some are missing until `catchUp()` or the next session, or may be where there
@@ -105,7 +110,8 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   const timeline = new Timeline<ArchivedMessage>(options.after)
   /** As the server knows it: only then what is sent to the account comes here, not to the archive alone (RFC 6121 §8.5.2.1). */
   let isAvailable = false
-  const own = () => bus.account?.bare ?? ''
+  let bare = ''
+  const own = () => (bare = bus.account?.bare ?? bare)
   const reader = new ArchiveReader(queries, timeline, { own, toTold: (archived) => archived })
 
   const machine = archiveMachine.provide({
@@ -133,16 +139,23 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     },
   })
   const isHolding = () => actor.getSnapshot().hasTag('holding')
-  const standing = () => {
+  const tell = (event: ArchiveEvent) => {
+    if (actor.getSnapshot().status === 'active') actor.send(event)
+  }
+  const pass = (message: ArchivedMessage) => {
     const { value, context } = actor.getSnapshot()
-    const isArchived = !(value === 'unavailable' && isWithoutArchive(context.error))
-    return { isGapless: value === 'live' && isAvailable, isArchived }
+    const isUnasked = value === 'unavailable' || value === 'adrift'
+    // What came before the first one was not missed.
+    const isFirst = isUnasked && !context.anchored
+    const isGapless = isFirst || (isAvailable && (isUnasked || value === 'live'))
+    const isArchived = value !== 'unavailable' || !isWithoutArchive(context.error)
+    if (timeline.pass(message, own(), { isGapless, isArchived }) && isFirst) tell({ type: 'message.named' })
   }
   const release = () => {
     if (isHolding()) return
     // The archive has what is missing.
-    if (timeline.isDoubtful && actor.getSnapshot().value === 'live') actor.send({ type: 'archive.retry' })
-    else timeline.release(own(), standing())
+    if (timeline.isDoubtful && actor.getSnapshot().value === 'live') tell({ type: 'archive.retry' })
+    else for (const message of timeline.takeHeld()) pass(message)
   }
 
   const hold = (live: ArchivedMessage) => {
@@ -169,7 +182,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     if (standing !== 'suspended') return
     // A server may mix up what comes while it moves a session to another connection: the archive has the order.
     timeline.doubt()
-    if (actor.getSnapshot().status === 'active') actor.send({ type: 'session.suspended' })
+    tell({ type: 'session.suspended' })
   })
   bus.message$.subscribe({
     next: (message) => {
@@ -177,7 +190,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
       if (live === undefined) return
       release()
       if (isHolding()) hold(live)
-      else timeline.pass(live, own(), standing())
+      else pass(live)
     },
     complete: () => timeline.complete(),
   })
@@ -186,9 +199,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     message$: timeline.message$,
     state$: shownBy(actor, toArchiveState, (before, next) => JSON.stringify(before) === JSON.stringify(next)),
     query: (search = {}) => fetchAll(queries, search),
-    catchUp: () => {
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'archive.retry' })
-    },
+    catchUp: () => tell({ type: 'archive.retry' }),
   }
 }
 

@@ -86,17 +86,14 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
     return undefined
   }
 
-  /** A live message passes. */
-  pass(message: Told, own: string, { isGapless, isArchived }: Standing): void {
+  /** A live message passes. @returns whether it is the last one that is known now */
+  pass(message: Told, own: string, { isGapless, isArchived }: Standing): boolean {
     const id = isArchived ? message.id : undefined
-    if (!this.#tell({ ...message, id }, own)) return
+    if (!this.#tell({ ...message, id }, own)) return false
     if (!isGapless && (this.#loose += 1) === heldMessageLimit) this.doubt()
-    if (isGapless && id !== undefined) this.#last = id
-  }
-
-  /** What is held passes, in order. */
-  release(own: string, standing: Standing): void {
-    for (const message of this.takeHeld()) this.pass(message, own, standing)
+    if (!isGapless || id === undefined) return false
+    this.#last = id
+    return true
   }
 
   /** What is held, which is left to whoever takes it. */

@@ -295,6 +295,41 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(seen).toHaveLength(heldMessageLimit)
   })
 
+  it('are gone on from where the archive would not say where it ends', async () => {
+    const session = await remember()
+    const { request } = await question(session.peer)
+    session.peer.say(refusal(request, 'resource-constraint') + live('one', 'a1'))
+    await rest()
+    expect([session.seen, session.states.at(-1)]).toEqual([['one a1'], 'unavailable'])
+    expect((await question(await session.again())).page.after).toBe('a1')
+  })
+
+  it('are gone on from where the session is over before the archive says where it ends', async () => {
+    const session = await remember()
+    await question(session.peer)
+    session.peer.say(live('one', 'a1'))
+    await rest()
+    const next = await session.again()
+    expect(session.seen).toEqual(['one a1'])
+    const { page, query, request } = await question(next)
+    expect(page.after).toBe('a1')
+    next.say(archived(query, 'a2', inner('two')) + end(request, true))
+    await rest()
+    expect([session.seen, session.states.at(-1)]).toEqual([['one a1', 'two a2'], 'live'])
+  })
+
+  it('are missing for a known reason where a session has ended with nothing to go on from', async () => {
+    const session = await remember()
+    session.peer.say(refusal((await question(session.peer)).request, 'resource-constraint'))
+    await rest()
+    const next = await session.again()
+    next.say(end((await question(next)).request, true))
+    await rest()
+    let gap: unknown
+    session.history.state$.subscribe((state) => (gap = state.status === 'live' ? state.gap?.code : state))
+    expect(gap).toBe('stanza.resource-constraint')
+  })
+
   it('wait for no archive that does not answer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())

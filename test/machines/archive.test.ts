@@ -11,6 +11,7 @@ const more = gives({ complete: false, stable: true })
 const whole = gives({ complete: true, stable: true })
 const lost = new TransportError('not-connected', 'gone')
 const forgotten = new StanzaError('item-not-found', 'cancel')
+const busy = new StanzaError('resource-constraint', 'wait')
 const refused = new StanzaError('service-unavailable', 'cancel')
 
 beforeEach(() => void vi.useFakeTimers())
@@ -238,6 +239,48 @@ describe('the archive chart', () => {
     expect([at(), asked]).toEqual(['incomplete', ['fetchPage']])
     await vi.advanceTimersByTimeAsync(1)
     expect([at(), asked]).toEqual(['live', ['fetchPage', 'fetchPage']])
+  })
+
+  it('goes on in the next session from what has passed by its name while nothing was known to go on from', async () => {
+    for (const type of ['session.live', 'archive.retry'] as const) {
+      const { at, asked, error, says } = run({ findLast: [fails(busy)], fetchPage: [whole] })
+      await says('session.live')
+      await says('message.named')
+      expect([at(), error()]).toEqual(['unavailable', busy])
+      await says(type)
+      expect([at(), error(), asked]).toEqual(['live', undefined, ['findLast', 'fetchPage']])
+    }
+    const { at, asked, says } = run({ findLast: [fails(busy)], fetchPage: [whole] })
+    await says('session.live')
+    await says('message.named')
+    await says('session.none')
+    expect(at()).toBe('away')
+    await says('session.live')
+    expect([at(), asked]).toEqual(['live', ['findLast', 'fetchPage']])
+  })
+
+  it('says that there is a gap where a session has ended before anything was known to go on from', async () => {
+    const refusing = run({ findLast: [fails(busy), gives()] })
+    await refusing.says('session.live')
+    await refusing.says('session.none')
+    await refusing.says('session.live')
+    expect([refusing.at(), refusing.error()]).toEqual(['live', busy])
+    const interrupted = run({ findLast: [silent, gives()] })
+    await interrupted.says('session.live')
+    await interrupted.says('session.none')
+    expect(interrupted.released()).toBe(1)
+    await interrupted.says('session.live')
+    expect([interrupted.at(), interrupted.error()?.code]).toEqual(['live', 'transport.not-connected'])
+  })
+
+  it('goes on from what has waited while a session has ended before the archive answered', async () => {
+    const { at, asked, error, says } = run({ findLast: [silent], fetchPage: [whole] })
+    await says('session.live')
+    await says('session.none')
+    await says('message.named')
+    expect(at()).toBe('away')
+    await says('session.live')
+    expect([at(), error(), asked]).toEqual(['live', undefined, ['findLast', 'findLast stopped', 'fetchPage']])
   })
 
   it('does without an archive that does not answer, until the next session', async () => {

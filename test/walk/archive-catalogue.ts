@@ -1,9 +1,11 @@
 import { archiveMachine } from '../../machines/archive.js'
 import { StanzaError } from '../../src/errors.js'
 import { archive, ns, xml, type ArchiveFeature } from '../../src/index.js'
+import { createStanzaId } from '../../src/router/stanza-ids.js'
 import { toArchiveEnd, toArchiveResult } from '../../src/stanza/archive.js'
 import { toMessageElement } from '../../src/stanza/message.js'
 import { parseJid } from '../../src/stanza/jid.js'
+import { toStanzaIdElement } from '../../src/stanza/stanza-id.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import { FeatureRig, unanswered } from './feature-rig.js'
@@ -30,6 +32,15 @@ function sendMessage(rig: ArchiveRig, moment: number): void {
   rig.peer.say(toMessageElement({ from: own, payloads: [result] }))
 }
 
+/** A message comes, with what the archive calls it. */
+function sendNamed(rig: ArchiveRig): void {
+  const name = toStanzaIdElement({ id: createStanzaId(), by: own })
+  rig.peer.say(toMessageElement({ from: parseJid('bob@example.test/desk'), body: 'x', payloads: [name] }))
+}
+
+/** Nothing is known to go on from. */
+const isAdrift = ({ charts }: Model) => charts.get('archive')?.snapshot.context.anchored === false
+
 const ends = (rig: ArchiveRig, complete: boolean, stable = true) =>
   rig.answer(asks, toArchiveEnd({ complete, stable, page: noPage }))
 
@@ -52,6 +63,25 @@ const stimuli: readonly Stimulus<ArchiveRig>[] = [
     name: 'catchUp()',
     predicts: [told('archive', 'archive.retry')],
     act: ({ handle }) => handle.catchUp(),
+  },
+  {
+    name: 'a message comes that has a name in the archive',
+    when: (model) => isLive(model) && isIn(model, 'archive', 'unavailable') && isAdrift(model),
+    predicts: [told('archive', 'message.named')],
+    act: sendNamed,
+  },
+  {
+    name: 'a message comes that has a name in the archive, and is thrown out before the archive answers',
+    when: (model) => isLive(model) && isIn(model, 'archive', 'anchoring'),
+    predicts: [
+      { note: { isLive: false } },
+      told('archive', 'session.none'),
+      told('archive', 'message.named'),
+    ],
+    act: (rig) => {
+      sendNamed(rig)
+      rig.peer.fail('conflict')
+    },
   },
   {
     name: 'the archive knows its last message',
@@ -97,6 +127,12 @@ const stimuli: readonly Stimulus<ArchiveRig>[] = [
   },
   refuses('fetchPage', 'internal-server-error'),
   refuses('fetchPage', 'item-not-found'),
+]
+
+/** Whether a message is known to go on from, where none was. */
+export const archiveKey = (model: Model): unknown => [
+  isIn(model, 'archive', 'unavailable') && isAdrift(model),
+  model.notes,
 ]
 
 /** A client that catches up with its archive. @param after the last message that an earlier run of the app has seen */

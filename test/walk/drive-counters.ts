@@ -2,7 +2,7 @@ import { saslFailureConditions, streamErrorConditions } from '../../src/errors.j
 import { drive, type Drivable, type Running } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import { findPaths, transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { driveArchive } from './archive-catalogue.js'
+import { archiveKey, driveArchive } from './archive-catalogue.js'
 import { befriendingKey, driveBefriending, undrivableOfBefriending } from './befriending-catalogue.js'
 import { driveBlocking } from './blocking-catalogue.js'
 import { bookmarksKey, driveBookmarks } from './bookmarks-catalogue.js'
@@ -30,7 +30,7 @@ export async function countDriven(): Promise<readonly Counter[]> {
     await countTransitions(Object.values(sessions), keyOf, undrivable),
     await countTransitions([true, false].map(driveBefriending), befriendingKey, undrivableOfBefriending),
     await countTransitions([subscriptionDrive], subscriptionKey),
-    await countTransitions(['a0', undefined].map(driveArchive)),
+    await countTransitions(['a0', undefined].map(driveArchive), archiveKey),
     await countTransitions([driveBlocking]),
     await countTransitions([driveBookmarks], bookmarksKey),
     await countTransitions([driveCarbons]),

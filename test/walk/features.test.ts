@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Drivable, Running } from '../../src/testing/drive.js'
 import type { Model } from '../../src/testing/drive-model.js'
 import { transitionsOfTree } from '../../src/testing/drive-paths.js'
-import { driveArchive } from './archive-catalogue.js'
+import { archiveKey, driveArchive } from './archive-catalogue.js'
 import { driveBlocking } from './blocking-catalogue.js'
 import { bookmarksKey, driveBookmarks } from './bookmarks-catalogue.js'
 import { driveCarbons } from './carbons-catalogue.js'
@@ -31,7 +31,7 @@ function drivesAll<Rig extends Running>(
   })
 }
 
-drivesAll('an archive', ['a0', undefined].map(driveArchive))
+drivesAll('an archive', ['a0', undefined].map(driveArchive), archiveKey)
 drivesAll('blocking', [driveBlocking])
 drivesAll('bookmarks', [driveBookmarks], bookmarksKey)
 drivesAll('carbons', [driveCarbons])

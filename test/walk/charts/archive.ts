@@ -14,6 +14,7 @@ export const archive = toWalked(archiveMachine, {
     { type: 'session.suspended' },
     { type: 'session.none' },
     { type: 'archive.retry' },
+    { type: 'message.named' },
   ],
   outcomes: {
     findLast: { error: [unavailable] },
@@ -37,7 +38,7 @@ export const archive = toWalked(archiveMachine, {
       last === undefined ||
       !last.from.hasTag('holding') ||
       snapshot.hasTag('holding') ||
-      last.event.type === 'session.none' ||
+      (last.event.type === 'session.none' && last.from.matches('catchingUp')) ||
       orders(last, 'releaseMessages'),
     'everything is here once the archive has said so, and not before': ({ value }, last) =>
       value !== 'live' ||
@@ -50,6 +51,12 @@ export const archive = toWalked(archiveMachine, {
       (!snapshot.matches('adrift') &&
         !snapshot.matches('unavailable') &&
         (!snapshot.matches('anchoring') || isForgotten(last.event))),
+    'no session begins at the end of the archive where a message is known to go on from': (snapshot, last) =>
+      last === undefined ||
+      !last.from.context.anchored ||
+      last.from.matches('anchoring') ||
+      !snapshot.matches('anchoring') ||
+      isForgotten(last.event),
     'a new session begins where the last one has ended': (snapshot, last) =>
       last?.event.type !== 'session.live' || last.from.value !== 'away' || snapshot.matches('catchingUp'),
     'a session that was resumed misses nothing': ({ value }, last) =>
