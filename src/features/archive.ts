@@ -9,9 +9,10 @@ import {
 import { isWithoutArchive } from '../../machines/archive-refusals.js'
 import { refuseUncountable } from '../../machines/timeouts.js'
 import type { XmppError } from '../errors.js'
+import { isOwnSide, type Account } from '../router/trust.js'
 import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
 import { isCarbon } from '../stanza/carbons.js'
-import { findDelay } from '../stanza/delay.js'
+import { findDelayBy } from '../stanza/delay.js'
 import { toJid, type JidInput } from '../stanza/jid.js'
 import type { Message } from '../stanza/message.js'
 import { toPingElement } from '../stanza/ping.js'
@@ -148,7 +149,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     // What came before the first one was not missed.
     const isFirst = isUnasked && !context.anchored
     const isGapless = isFirst || (isAvailable && (isUnasked || value === 'live'))
-    const isArchived = value !== 'unavailable' || !isWithoutArchive(context.error)
+    const isArchived = value === 'live' || !isWithoutArchive(context.error)
     if (timeline.pass(message, own(), { isGapless, isArchived }) && isFirst) tell({ type: 'message.named' })
   }
   const release = () => {
@@ -186,7 +187,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   })
   bus.message$.subscribe({
     next: (message) => {
-      const live = readLive(message, own(), readCopy(message, bus.account)?.message)
+      const live = readLive(message, { bare: own() }, readCopy(message, bus.account)?.message)
       if (live === undefined) return
       release()
       if (isHolding()) hold(live)
@@ -245,12 +246,19 @@ async function* fetchAll(
 }
 
 /** What of a message that arrives has a place among the others: itself, or what was copied; never what says it was archived. */
-function readLive(arrived: Message, own: string, copied: Message | undefined): ArchivedMessage | undefined {
+function readLive(
+  arrived: Message,
+  account: Pick<Account, 'bare'>,
+  copied: Message | undefined,
+): ArchivedMessage | undefined {
   const isWrapped = arrived.payloads.some((payload) => isCarbon(payload) || payload.is('result', ns.archive))
   const message = isWrapped ? copied : arrived
   if (message === undefined) return undefined
-  const { payloads } = message
-  return { id: findStanzaId(payloads, own), moment: findDelay(payloads)?.moment ?? Date.now(), message }
+  const { from, payloads, type } = message
+  const room = type === 'groupchat' ? from?.bare.toString() : undefined
+  // Whoever else has held it back, it was received now; nothing was received later.
+  const held = findDelayBy(payloads, (holder) => holder === room || isOwnSide(holder, account))
+  return { id: findStanzaId(payloads, account.bare), moment: Math.min(held?.moment ?? Infinity, Date.now()), message }
 }
 
 /** Whether a resource that says so gets what is sent to the bare JID. @see RFC 6121 §8.5.2.1.1 */

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { RoomEvent, RoomExit, RoomExitKind } from '../../machines/room-context.js'
 import { Channel, StateChannel } from '../router/channel.js'
-import { findDelay, parseDelay } from '../stanza/delay.js'
+import { findDelay, findDelayBy } from '../stanza/delay.js'
 import type { Message } from '../stanza/message.js'
 import { findRoomUser, type RoomUser } from '../stanza/muc.js'
 import type { Presence } from '../stanza/presence.js'
@@ -221,12 +221,9 @@ export class RoomEar {
    */
   #momentOf(payloads: readonly XmlElement[]): number | undefined {
     const snapshot = this.#actor.getSnapshot()
-    for (const payload of payloads) {
-      const delay = parseDelay(payload)
-      const holder = delay?.from?.toString()
-      if (holder === undefined) continue
-      if (holder === snapshot.context.jid || holder === this.#server()) return delay?.moment
-    }
+    const { jid } = snapshot.context
+    const delay = findDelayBy(payloads, (holder) => holder === jid || holder === this.#server())
+    if (delay !== undefined) return delay.moment
     return snapshot.matches({ joined: { past: 'told' } }) ? undefined : findDelay(payloads)?.moment
   }
 

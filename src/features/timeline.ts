@@ -7,7 +7,7 @@ import type { Message } from '../stanza/message.js'
 export interface ArchivedMessage {
   /** What the archive calls it; `undefined` where it says nothing, as of what never was archived. */
   readonly id: string | undefined
-  /** When it was received, in milliseconds since 1970 began. */
+  /** When one’s server received it, or the room that has kept it, by their word; in milliseconds since 1970 began. */
   readonly moment: number
   readonly message: Message
 }

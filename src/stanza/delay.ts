@@ -39,6 +39,18 @@ export function findDelay(payloads: readonly XmlElement[]): Delay | undefined {
   return legacy
 }
 
+/** The first delay that is the word of one of these, by its address. @see XEP-0203 §7 */
+export function findDelayBy(
+  payloads: readonly XmlElement[],
+  isHolder: (from: string) => boolean,
+): Delay | undefined {
+  for (const payload of payloads) {
+    const delay = parseDelay(payload)
+    if (delay?.from !== undefined && isHolder(delay.from.toString())) return delay
+  }
+  return undefined
+}
+
 /** Writes a delay; throws `RangeError` for a moment or an address that cannot be written. */
 export function toDelayElement(delay: {
   readonly moment: number

@@ -9,6 +9,7 @@ import {
   live,
   own,
   question,
+  refusal,
   remember,
 } from '../features/archives.js'
 import { rest } from '../spec/session.js'
@@ -154,11 +155,65 @@ it.each([
     const heard: (string | undefined)[] = []
     history.message$.subscribe(({ id }) => heard.push(id))
     const { request } = await question(peer)
-    const refusal = `<error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`
-    peer.say(live('held', 'a1') + `<iq type='error' id='${request.attributes['id']}'>${refusal}</iq>`)
+    peer.say(live('held', 'a1') + refusal(request, condition))
     await rest()
     peer.say(live('passed', 'a2'))
     await rest()
     expect(heard).toEqual(ids)
   },
 )
+
+it('A3: nor where there is none any more', async () => {
+  const { history, peer } = await remember({}, { after: 'a0' })
+  const heard: (string | undefined)[] = []
+  history.message$.subscribe(({ id }) => heard.push(id))
+  const { request } = await question(peer)
+  peer.say(live('held', 'a1') + refusal(request, 'service-unavailable'))
+  await rest()
+  peer.say(live('passed', 'a2'))
+  await rest()
+  expect(heard).toEqual([undefined, undefined])
+})
+
+describe('A3: when a message was received', () => {
+  const earlier = Date.UTC(2001, 0, 2)
+  const later = Date.UTC(2099, 0, 2)
+  const dated = (from: string, holder: string, moment: number, type = 'chat') =>
+    `<message from='${from}' type='${type}'><body>x</body><delay xmlns='urn:xmpp:delay'${holder && ` from='${holder}'`} stamp='${new Date(moment).toISOString()}'/></message>`
+
+  /** Milliseconds since 1970. */
+  const momentOf = async (message: string) => {
+    const { history, peer } = await anchored('a0')
+    const moments: number[] = []
+    history.message$.subscribe(({ moment }) => moments.push(moment))
+    peer.say(message)
+    await rest()
+    return moments
+  }
+
+  it.each([
+    ['itself', `${bob}/x`],
+    ['a server that is not one’s own', 'mallory.test'],
+    ['nobody', ''],
+    ['a device of the account', `${own}/phone`],
+  ])('is not for whoever sends it to say, as %s', async (_, holder) => {
+    const before = Date.now()
+    const [moment = 0, ...more] = await momentOf(dated(`${bob}/x`, holder, earlier))
+    expect(more).toEqual([])
+    expect(moment).toBeGreaterThanOrEqual(before)
+    expect(moment).toBeLessThanOrEqual(Date.now())
+  })
+
+  it.each([
+    ['the account', dated(`${bob}/x`, own, earlier)],
+    ['its server', dated(`${bob}/x`, 'example.test', earlier)],
+    ['the room that has kept it', dated(`${room}/mallory`, room, earlier, 'groupchat')],
+  ])('is for %s to say', async (_, message) => {
+    expect(await momentOf(message)).toEqual([earlier])
+  })
+
+  it('was not later than now', async () => {
+    const [moment] = await momentOf(dated(`${bob}/x`, own, later))
+    expect(moment).toBeLessThanOrEqual(Date.now())
+  })
+})
