@@ -77,7 +77,8 @@ export interface ArchiveOptions {
 export interface ArchiveFeature {
   /**
    * Every message that others send, and other devices of one’s own with carbons: in order, each once, across sessions. What
-   * was missed comes before what is sent now. Of what this client sends itself nothing comes back.
+   * was missed comes before what is sent now. Of what this client sends itself nothing comes back, unless it has sent two
+   * thousand since, or an earlier process has sent it that did not leave it in the `store`: that is as if another device had.
    */
   readonly message$: Observable<ArchivedMessage>
   /** Replays. */
@@ -113,7 +114,13 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
   let isAvailable = false
   let bare = ''
   const own = () => (bare = bus.account?.bare ?? bare)
-  const reader = new ArchiveReader(queries, timeline, { own, toTold: (archived) => archived })
+  /** Of what an earlier process has left it does not say whether it was sent. */
+  const isLeft = ({ message: { from, id } }: ArchivedMessage) =>
+    id !== undefined && from?.bare.toString() === own() && host.memory?.deliveryOf(id) !== undefined
+  const reader = new ArchiveReader(queries, timeline, {
+    own,
+    toTold: (archived) => archived.filter((each) => !isLeft(each)),
+  })
 
   const machine = archiveMachine.provide({
     actors: {
@@ -258,7 +265,11 @@ function readLive(
   const room = type === 'groupchat' ? from?.bare.toString() : undefined
   // Whoever else has held it back, it was received now; nothing was received later.
   const held = findDelayBy(payloads, (holder) => holder === room || isOwnSide(holder, account))
-  return { id: findStanzaId(payloads, account.bare), moment: Math.min(held?.moment ?? Infinity, Date.now()), message }
+  return {
+    id: findStanzaId(payloads, account.bare),
+    moment: Math.min(held?.moment ?? Infinity, Date.now()),
+    message,
+  }
 }
 
 /** Whether a resource that says so gets what is sent to the bare JID. @see RFC 6121 §8.5.2.1.1 */

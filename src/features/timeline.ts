@@ -26,7 +26,7 @@ export interface Standing {
  */
 export const heldMessageLimit = 1_000
 
-/** Messages that are remembered, so that none comes twice; the older half goes first. */
+/** Messages that are remembered, so that none comes twice, and as many that were sent; the older half goes first. */
 export const knownMessageLimit = 4_000
 
 /** The messages of one account or room in their order, each once, live or out of the archive. */
@@ -37,8 +37,9 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   #held: Told[] = []
   /** The archive has what was sent again twice, by names of its own. */
   readonly #repeats = new Repeats(undefined, knownMessageLimit)
-  #young = new Set<string>()
-  #old = new Set<string>()
+  readonly #known = new Names()
+  /** What is sent makes nothing forgotten that was told. */
+  #sent: Names | undefined
   #isDoubtful = false
   /** Messages that were told since the archive was asked, and are not known to follow all that came before. */
   #loose = 0
@@ -69,7 +70,8 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
 
   /** The client itself sends this, from its full JID: it is no news when it comes out of the archive. */
   noteSent(from: string, id: string): void {
-    this.#remember(toSent(from, id))
+    this.#sent ??= new Names()
+    this.#sent.add(toSent(from, id))
   }
 
   /**
@@ -105,12 +107,12 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
 
   /** A message was told before it was known what the archive calls it. */
   know({ id, message }: Told): void {
-    if (id !== undefined) this.#remember(toArchived(id, message))
+    if (id !== undefined) this.#known.add(toArchived(id, message))
   }
 
   /** Whether a message was told by what the archive calls it, or is the last that was known before. */
   knows({ id, message }: Told): boolean {
-    return id !== undefined && (id === this.#last || this.#remembers(toArchived(id, message)))
+    return id !== undefined && (id === this.#last || this.#known.has(toArchived(id, message)))
   }
 
   /** A page is asked for: it has everything that was received by now. */
@@ -133,8 +135,8 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
   #tell(archived: Told, own: string): boolean {
     const { id, message } = archived
     const name = id === undefined ? undefined : toArchived(id, message)
-    if (name !== undefined && this.#remembers(name)) return false
-    if (name !== undefined) this.#remember(name)
+    if (name !== undefined && this.#known.has(name)) return false
+    if (name !== undefined) this.#known.add(name)
     if (message.from?.bare.toString() === own && this.#isOwnKnown(archived)) return false
     if (this.#repeats.has(message, { bare: own })) return false
     this.#messages.next(archived)
@@ -147,34 +149,41 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
    */
   #isOwnKnown({ id, message }: Told): boolean {
     if (message.id === undefined) return false
-    if (this.#remembers(toSent(message.from?.toString(), message.id))) return true
+    if (this.#sent?.has(toSent(message.from?.toString(), message.id)) === true) return true
     const copy = toCopy(message)
     const [before, now] = id === undefined ? ['named', 'nameless'] : ['nameless', 'named']
-    if (this.#forget(`${before} ${copy}`)) return true
-    this.#remember(`${now} ${copy}`)
+    if (this.#known.delete(`${before} ${copy}`)) return true
+    this.#known.add(`${now} ${copy}`)
     return false
   }
+}
 
-  #remembers(name: string): boolean {
+/** Of those that are added, the latest half of the limit at least. */
+class Names {
+  #young = new Set<string>()
+  #old = new Set<string>()
+
+  has(name: string): boolean {
     return this.#young.has(name) || this.#old.has(name)
   }
 
-  #forget(name: string): boolean {
-    return this.#young.delete(name) || this.#old.delete(name)
-  }
-
-  #remember(name: string): void {
+  add(name: string): void {
     this.#young.add(name)
     if (this.#young.size < knownMessageLimit / 2) return
     this.#old = this.#young
     this.#young = new Set()
+  }
+
+  /** @returns whether it was there */
+  delete(name: string): boolean {
+    return this.#young.delete(name) || this.#old.delete(name)
   }
 }
 
 const toArchived = (id: string, { from, id: messageId }: Message): string =>
   `archive ${toArchivedName(id, from?.toString(), messageId)}`
 
-const toSent = (from: string | undefined, id: string): string => `sent ${from} ${id}`
+const toSent = (from: string | undefined, id: string): string => `${from} ${id}`
 
 /** Tells what a device has sent from all else that it has. */
 const toCopy = ({ body, from, id, to }: Message): string =>

@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { heldMessageLimit } from '../../src/features/timeline.js'
+import { archive } from '../../src/index.js'
+import { resume } from '../spec/managed.js'
 import { closingTag, rest } from '../spec/session.js'
+import { Disk } from '../store/disk.js'
 import {
   anchored,
   archived,
@@ -16,6 +19,7 @@ import {
   stanzaId,
   pong,
 } from './archives.js'
+import { begin, managed } from './processes.js'
 
 /** What the server copies of what another device has sent or received. */
 const copy = (direction: string, message: string) =>
@@ -139,6 +143,24 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(seen).toEqual(['from the sofa a2'])
   })
 
+  it('do not bring back what an earlier process has left in its store', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    const { id } = before.client.send({ to: bob, type: 'chat', body: 'Hello' })
+    await before.kill()
+    const seen: (string | undefined)[] = []
+    const { first: peer } = await begin(disk, {}, (client) => {
+      const { message$ } = client.use((host) => archive(host, { after: 'a0' }))
+      message$.subscribe(({ message }) => seen.push(message.body))
+    })
+    await resume(peer, 1)
+    const { query, request } = await question(peer)
+    peer.say(archived(query, 'a1', inner('Hello', `${own}/desk`, id, bob)))
+    peer.say(archived(query, 'a2', inner('from the sofa', `${own}/sofa`, 'theirs', bob)) + end(request, true))
+    await rest()
+    expect(seen).toEqual(['from the sofa'])
+  })
+
   it('have those in them that were copied from other devices', async () => {
     const { again, peer, seen } = await anchored('a0')
     peer.say(copy('sent', inner('said', `${own}/sofa`, 'm1', bob)))
@@ -165,7 +187,11 @@ describe('messages with an archive behind them (XEP-0313)', () => {
       return id === undefined ? message : message.replace('</body>', `</body>${stanzaId(id)}`)
     }
     client.send({ id: '1', to: bob, type: 'chat', body: 'mine' })
-    for (const message of [said('sofa', 'one', 'a1'), said('phone', 'two', 'a2'), said('phone', 'three', 'a3')])
+    for (const message of [
+      said('sofa', 'one', 'a1'),
+      said('phone', 'two', 'a2'),
+      said('phone', 'three', 'a3'),
+    ])
       peer.say(copy('sent', message))
     await rest()
     expect(seen).toEqual(['one a1', 'two a2', 'three a3'])
