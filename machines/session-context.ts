@@ -57,7 +57,7 @@ export interface LeftBehind {
         readonly previd: string
         /** Where the server would like to go on with it. */
         readonly endpoint: string | undefined
-        /** How long it can be resumed from now on, as far as the server has said. */
+        /** How long it can be resumed from now on at most, as far as the server has said. */
         readonly maxMs: number | undefined
       }
     | undefined

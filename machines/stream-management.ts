@@ -8,7 +8,7 @@ import type { Timeouts } from './timeouts.js'
 export type StreamManagementEvent =
   /** A new session has an address; `offered`: the server offers stream management, and the app wants it. */
   | { readonly type: 'session.bound'; readonly offered: boolean }
-  /** An earlier process has left a session; how long the server keeps it from now on, as far as it has said. */
+  /** An earlier process has left a session; how long the server keeps it from now on at most, as far as it has said. */
   | { readonly type: 'session.left'; readonly id: string; readonly maxMs: number | undefined }
   /** The server is asked to go on with the session at hand. */
   | { readonly type: 'session.resuming' }

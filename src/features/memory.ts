@@ -207,7 +207,8 @@ export class Memory implements Shelf, WriteAhead {
       session: session && {
         previd: session.previd,
         endpoint: session.endpoint ?? undefined,
-        maxMs: toRemaining(session, saved.moment),
+        // Nobody knows when its connection was lost: an idle one may have been there until this process began.
+        maxMs: session.maxMs ?? undefined,
       },
       scramPinned: saved.isPinned,
     }
@@ -308,9 +309,4 @@ function usable(session: SavedSession | null): SavedSession | undefined {
   } catch {
     return undefined
   }
-}
-
-/** How long the server keeps it from now on, as far as it has said. */
-function toRemaining({ maxMs }: SavedSession, moment: number): number | undefined {
-  return maxMs === null ? undefined : Math.max(0, maxMs - Math.max(0, Date.now() - moment))
 }

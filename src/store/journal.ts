@@ -72,7 +72,6 @@ export class Journal {
       await this.#lease.check()
       await found.discard()
       const saved = new Saved()
-      saved.moment = this.#saved.moment
       for (const change of this.#saved.toChanges()) saved.apply(change)
       this.#standing = 'idle'
       this.#schedule()
@@ -197,7 +196,6 @@ export class Journal {
       if (checkpoint === undefined) continue
       let turn = checkpoint.upTo
       for (let record: SavedRecord | undefined = checkpoint; record !== undefined;) {
-        saved.moment = record.moment
         for (const change of record.changes) saved.apply(change)
         turn += 1
         const next: SavedRecord | undefined = await this.#read(this.#turnKey(turn, owner), ignored)

@@ -14,7 +14,7 @@ export interface SavedRecord {
   readonly number: number
   /** The last turn that is in it. */
   readonly upTo: number
-  /** When it was written, in milliseconds since 1970. */
+  /** When it was written, in milliseconds since 1970; for whoever looks into the store. */
   readonly moment: number
   readonly changes: readonly Change[]
 }

@@ -47,8 +47,6 @@ export const savedFactLimit = 5_000
 
 /** All that is kept of one account. */
 export class Saved {
-  /** When it was last written, in milliseconds since 1970. */
-  moment = 0
   session: SavedSession | null = null
   /** How many stanzas of the session were handled. */
   handled = 0

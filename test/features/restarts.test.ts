@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Restoration } from '../../src/features/memory.js'
 import { contacts, ns, sessionIn, type Client } from '../../src/index.js'
 import {
@@ -48,6 +48,22 @@ describe('a process after the one that was killed', () => {
       ['two', 'written'],
       ['three', 'written'],
     ])
+  })
+
+  it('goes on with the session of one that was killed when it had been idle for longer than a session is kept', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const disk = new Disk()
+    const before = await begin(disk)
+    await logIn(before.first, { features: `${bindFeature}<sm xmlns='urn:xmpp:sm:3'/>` })
+    await before.first.next('enable')
+    before.first.say(sm('enabled', "id='sm-1' resume='true' max='60'"))
+    await rest()
+    vi.setSystemTime(Date.now() + 61_000)
+    await before.kill()
+    const after = await begin(disk)
+    await resume(after.first, 0)
+    expect(after.client.state).toMatchObject({ status: 'online', resumed: true })
   })
 
   it('knows also after a second kill what the server has, though others were sent between', async () => {
