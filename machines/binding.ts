@@ -2,7 +2,12 @@ import { assign } from 'xstate'
 import { ProtocolError, type XmppError } from '../src/errors.js'
 import { failure, timedOut, toXmppError, type Wait } from './failure.js'
 import { setup } from './setup.js'
-import { noFeatures, type StreamFeatureFacts, type StreamHeaderFacts } from './stream-facts.js'
+import {
+  managementFeature,
+  noFeatures,
+  type StreamFeatureFacts,
+  type StreamHeaderFacts,
+} from './stream-facts.js'
 import { deed } from './stub.js'
 import type { Timeouts } from './timeouts.js'
 
@@ -109,7 +114,9 @@ export const bindingMachine = setup({
     })),
   },
   guards: {
-    mayResume: ({ context }) => context.previd !== undefined,
+    /** One that manages streams no longer may leave the request unanswered, or refuse it. */
+    mayResume: ({ context: { features, previd } }) =>
+      previd !== undefined && features.names.includes(managementFeature),
     isResumed: (_, { answer }: ResumeParams) => answer.kind === 'resumed',
     hasNoBind: ({ context }) => !context.features.bind,
     isBound: (_, { answer }: AnswerParams) => answer.kind === 'bound',
@@ -173,7 +180,7 @@ export const bindingMachine = setup({
       },
     },
     choosing: {
-      description: 'The session before, where there is one to go on with, or a new one.',
+      description: 'The session before, where there is one and the server still knows such, or a new one.',
       meta: { spec: 'XEP-0198 §5, RFC 6120 §7.4' },
       always: [
         { guard: 'mayResume', target: 'resuming' },

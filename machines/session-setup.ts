@@ -23,7 +23,7 @@ import type { RegistrationFacts } from './registration.js'
 import { rosterMachine } from './roster.js'
 import type { Wished } from './session-wish.js'
 import { setup } from './setup.js'
-import { noFeatures } from './stream-facts.js'
+import { managementFeature, noFeatures } from './stream-facts.js'
 import { streamManagementMachine, type StreamManagementNews } from './stream-management.js'
 import { deed, stream } from './stub.js'
 
@@ -143,7 +143,7 @@ export const session = setup({
     tellPresenceOffline: sendTo('presence', { type: 'session.offline' }),
     tellBound: sendTo('streamManagement', ({ context }) => ({
       type: 'session.bound' as const,
-      offered: context.wantsManagement && context.features.names.includes(streamManagement),
+      offered: context.wantsManagement && context.features.names.includes(managementFeature),
     })),
     tellResuming: sendTo('streamManagement', { type: 'session.resuming' }),
     tellResumed: sendTo('streamManagement', (_, { output }: { readonly output: BindingOutput }) => ({
@@ -225,5 +225,4 @@ export const session = setup({
   },
 })
 
-const streamManagement = '{urn:xmpp:sm:3}sm'
 const rosterVersioning = '{urn:xmpp:features:rosterver}ver'

@@ -29,3 +29,6 @@ export const noFeatures: StreamFeatureFacts = {
   session: 'absent',
   names: [],
 }
+
+/** The feature of a server that manages streams. @see XEP-0198 §3 */
+export const managementFeature = '{urn:xmpp:sm:3}sm'

@@ -1,4 +1,5 @@
 import { parseIq, toIqElement, type IqError, type IqRequestInput, type IqResult } from '../stanza/iq.js'
+import * as ns from '../xml/namespaces.js'
 import { unexpected } from './connection.js'
 import type { SessionMeans } from './means.js'
 
@@ -14,7 +15,9 @@ export async function askOnStream(
   const { stream } = link
   const id = createId()
   stream.send(toIqElement({ ...request, id }))
-  const element = await stream.next(signal)
+  let element = await stream.next(signal)
+  // Asked to resume in the same flight, a server that manages streams no longer may refuse (XEP-0198 §5); nobody waits for that.
+  if (element.is('failed', ns.streamManagement)) element = await stream.next(signal)
   const answer = parseIq(element)
   if (answer.kind === 'iq' && answer.id === id && (answer.type === 'result' || answer.type === 'error'))
     return answer

@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { contacts, ns, xml, type Client } from '../../src/index.js'
-import { answersTo, closingTag, logIn, rest, start } from '../spec/session.js'
+import {
+  answerBind,
+  answersTo,
+  authenticate,
+  bindFeature,
+  closingTag,
+  features,
+  logIn,
+  responseHeader,
+  rest,
+  start,
+} from '../spec/session.js'
 import { bodiesOf, logInManaged, managed, resume, askedToResume, sm } from '../spec/managed.js'
 import type { Peer } from '../spec/peer.js'
 
@@ -159,6 +170,23 @@ describe('a session that is suspended', () => {
     expect(there).toEqual([false, true, false])
     expect(await outcome).toMatchObject({ code: 'transport.not-connected' })
     expect(second.elements.slice(3).map(({ name }) => name)).toEqual(['enable', 'iq', 'presence'])
+  })
+
+  it.each([
+    ['does not answer', ''],
+    ['refuses', sm('failed')],
+  ])('is over where the server manages streams no longer, and %s', async (_, answer) => {
+    const session = await suspended()
+    say(session.client, 'one')
+    const second = await next(session)
+    await authenticate(second)
+    second.say(responseHeader() + features(bindFeature))
+    await second.next('resume')
+    second.say(answer)
+    await answerBind(second)
+    await rest()
+    expect(session.client.state).toMatchObject({ status: 'online', resumed: false })
+    expect(bodiesOf(second)).toEqual(['one'])
   })
 
   it('keeps no more messages than may wait', async () => {

@@ -88,6 +88,14 @@ describe('the binding chart', () => {
     })
   })
 
+  it('begins anew, and waits for no answer, where the server manages streams no longer', async () => {
+    const { output, asked, inputs } = run({ resumeSession: [silent] }, 'desk', 'sm-1')
+    await vi.advanceTimersByTimeAsync(defaultTimeouts.bindMs)
+    expect(await output).toMatchObject({ outcome: 'bound' })
+    expect(inputs.get('reopenStream')).toEqual([{ previd: 'sm-1' }])
+    expect(asked).not.toContain('resumeSession')
+  })
+
   const waits = [
     ['reopenStream', 'timeout.header', defaultTimeouts.headerMs],
     ['receiveFeatures', 'timeout.features', defaultTimeouts.featuresMs],

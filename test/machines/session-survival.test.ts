@@ -52,6 +52,21 @@ describe('the session chart, when connections are lost,', () => {
     expect(actor.getSnapshot().context).toMatchObject({ resumed: false, resumption: { previd: 'sm-1' } })
   })
 
+  it('begins anew where the server manages streams no longer, and answers nothing of them', async () => {
+    const session = await online({
+      ...managed,
+      'binding/receiveFeatures': [
+        ...managed['binding/receiveFeatures'],
+        gives({ ...noFeatures, bind: true }),
+      ],
+      resumeSession: [silent],
+    })
+    session.stanzas.say({ type: 'stream.ended', error: closed })
+    await vi.advanceTimersByTimeAsync(session.actor.getSnapshot().context.retryInMs)
+    expect(session.seen.at(-1)).toBe('active.online.course.fresh')
+    expect(standing(session)).toEqual(['synced', 'unmanaged'])
+  })
+
   it('keeps waiting, but for a new session, when the server keeps the old one no longer', async () => {
     const session = await online({ ...managed, openTransport: [...works.openTransport, fails(closed)] })
     const { actor, seen, stanzas } = session

@@ -49,6 +49,7 @@ export const bindingStimuli: readonly Stimulus<SessionRig>[] = [
     rosterVersioning: true,
   }),
   offers('binding/receiveFeatures', 'binding and stream management', { bind: true, streamManagement: true }),
+  offers('binding/receiveFeatures', 'stream management alone', { streamManagement: true }),
   offers('binding/receiveFeatures', 'no binding', {}),
   ...breaks('binding/receiveFeatures', brokenWords),
   says('binds', [done('bindResource', { kind: 'bound', jid })], async (rig) =>

@@ -30,7 +30,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     mayPreApprove: 'the server knows no approval ahead, or has it already',
   },
   binding: {
-    mayResume: 'there is no session to go on with',
+    mayResume: 'there is no session to go on with, or the server no longer offers that',
     isResumed: 'the server did not resume the session',
     hasNoBind: 'the server offers resource binding',
     isBound: 'the server bound no resource',

@@ -7,6 +7,7 @@ import { toWalked } from './walked-chart.js'
 const lost = [new TransportError('closed', 'the connection ended')]
 const conflict = new StanzaError('conflict', 'modify')
 const features = { ...noFeatures, bind: true }
+const names = ['{urn:xmpp:sm:3}sm']
 
 export const binding = toWalked(bindingMachine, {
   inputs: ['desk', undefined].flatMap((resource) =>
@@ -23,6 +24,8 @@ export const binding = toWalked(bindingMachine, {
         features,
         { ...features, session: 'optional' },
         { ...features, session: 'required' },
+        { ...noFeatures, names },
+        { ...features, names },
       ],
       error: lost,
     },
@@ -62,8 +65,16 @@ export const binding = toWalked(bindingMachine, {
       (context.previd !== undefined &&
         last?.event.type === 'xstate.done.actor.resumeSession' &&
         Reflect.get(Object(last.event['output']), 'kind') === 'resumed'),
-    'no other session is begun before the one before is refused': ({ value, context }, last) =>
-      value !== 'requesting' || context.previd === undefined || last?.from.value !== 'awaitingFeatures',
+    'no other session is begun before the one before is refused, where the server still knows such': (
+      { value, context },
+      last,
+    ) =>
+      value !== 'requesting' ||
+      context.previd === undefined ||
+      context.features.names.length === 0 ||
+      last?.from.value !== 'awaitingFeatures',
+    'nobody is waited for who does not know such': ({ value, context }) =>
+      value !== 'resuming' || context.features.names.length > 0,
     'a required session is established before anything counts': ({ value, context, output }, last) =>
       value !== 'bound' ||
       output?.outcome === 'resumed' ||
