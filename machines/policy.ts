@@ -115,6 +115,7 @@ const transportErrors: Readonly<Record<TransportErrorReason, Verdict>> = {
 
 /** By its code: an app without a store carries none of its errors. */
 const storeFailed: StoreError['code'] = 'store.failed'
+const bindTimeout: TimeoutError['code'] = 'timeout.bind'
 
 /** After this refusal another mechanism may still succeed with the same credentials. */
 export function mayTryOtherMechanism(condition: SaslFailureCondition): boolean {
@@ -181,12 +182,14 @@ const survivable: ReadonlySet<StreamErrorCondition> = new Set([
 ])
 
 /**
- * Whether the server may still keep the session after this failure. Whoever broke the protocol has lost count.
+ * Whether the server may still keep the session after this failure. Whoever broke the protocol has lost count; whoever has answered
+ * all but the request to go on, will not go on.
  * @see XEP-0198 §5
  */
 export function maySurvive(error: XmppError): boolean {
   if (error instanceof StreamError) return survivable.has(error.condition)
-  return error.code === storeFailed || error instanceof TransportError || error instanceof TimeoutError
+  if (error instanceof TimeoutError) return error.code !== bindTimeout
+  return error.code === storeFailed || error instanceof TransportError
 }
 
 /** Full jitter: bounds of the random delay for each pace, in milliseconds. `backoff` doubles with each failure in a row. */

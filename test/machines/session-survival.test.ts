@@ -67,6 +67,17 @@ describe('the session chart, when connections are lost,', () => {
     expect(standing(session)).toEqual(['synced', 'unmanaged'])
   })
 
+  it('begins anew where the server manages streams, and does not say whether it goes on', async () => {
+    const session = await online({ ...managed, resumeSession: [silent] })
+    const { actor, seen, stanzas } = session
+    stanzas.say({ type: 'stream.ended', error: closed })
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs + defaultTimeouts.bindMs)
+    expect(seen.at(-1)).toBe('backingOff.ended')
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)
+    expect(seen.at(-1)).toBe('active.online.course.fresh')
+    expect(standing(session)).toEqual(['synced', { live: 'settled' }])
+  })
+
   it('keeps waiting, but for a new session, when the server keeps the old one no longer', async () => {
     const session = await online({ ...managed, openTransport: [...works.openTransport, fails(closed)] })
     const { actor, seen, stanzas } = session
