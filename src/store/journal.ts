@@ -69,7 +69,6 @@ export class Journal {
       const found = await this.#find(before)
       this.#saved = found.saved
       await this.#writeCheckpoint()
-      await this.#lease.check()
       await found.discard()
       const saved = new Saved()
       for (const change of this.#saved.toChanges()) saved.apply(change)
@@ -180,6 +179,8 @@ export class Journal {
     const turns = range(this.#upTo + 1, this.#turn)
     this.#upTo = this.#turn
     this.#changes = 0
+    // Whoever has taken the session before this check may have read the checkpoint before, and needs the turns behind it.
+    await this.#lease.check()
     await Promise.all(turns.map((turn) => this.#store.delete(this.#turnKey(turn))))
   }
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Journal } from '../../src/store/journal.js'
 import { Saved, type Change } from '../../src/store/saved.js'
+import type { Store } from '../../src/store/store.js'
 import { arbitraryChange } from './arbitrary-changes.js'
 import { Disk } from './disk.js'
 
@@ -166,6 +167,25 @@ describe('a journal', () => {
     expect((await opened(disk)).saved.handled).toBe(3)
   })
 
+  it('has all that it called stored when it is taken while it writes everything anew', async () => {
+    const disk = new Disk()
+    const [writer, reader] = [disk.mount(), disk.mount()]
+    const first = new Journal(writer, 'alice@example.test', 2)
+    await first.open()
+    first.note(['handled', 1])
+    await first.settle()
+    const land = holdUp(writer, 'set', ':checkpoint:')
+    first.note(['handled', 2])
+    await rest()
+    const read = holdUp(reader, 'get', ':turn:')
+    const second = new Journal(reader, 'alice@example.test').open()
+    await rest()
+    land()
+    await rest()
+    read()
+    expect((await second).saved.handled).toBe(2)
+  })
+
   it('notices that it was taken also where it has nothing to store', async () => {
     const disk = new Disk()
     const { journal } = await opened(disk)
@@ -223,3 +243,14 @@ describe('a journal', () => {
     expect(await outcome).toMatchObject({ code: 'store.failed', cause: { code: 'timeout.store' } })
   })
 })
+
+/** Whoever calls for such keys waits until the returned function is called. */
+function holdUp(store: Store, name: 'get' | 'set', part: string): () => void {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const { get, set } = store
+  const wait = async (key: string) => (key.includes(part) ? released : undefined)
+  if (name === 'get') vi.spyOn(store, name).mockImplementation(async (key) => wait(key).then(() => get(key)))
+  else vi.spyOn(store, name).mockImplementation(async (key, value) => wait(key).then(() => set(key, value)))
+  return release
+}
