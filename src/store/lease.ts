@@ -42,7 +42,9 @@ export class Lease {
     const [latest] = slots
       .filter((slot) => slot !== undefined)
       .toSorted((one, other) => other.epoch - one.epoch)
-    const before = latest === undefined ? [] : [latest.owner, ...latest.before].slice(0, rememberedOwners)
+    // Each once: one that tries again and again would put those out that have written something.
+    const owners = new Set(latest === undefined ? [] : [latest.owner, ...latest.before])
+    const before = [...owners].slice(0, rememberedOwners)
     this.#epoch = (latest?.epoch ?? 0) + 1
     const held: StoredRecord = { version: savedVersion, epoch: this.#epoch, owner: this.#owner, before }
     if (!isWanted()) throw new TransportError('aborted', 'nobody waits for the session any more')

@@ -186,6 +186,25 @@ describe('a journal', () => {
     expect((await second).saved.handled).toBe(2)
   })
 
+  it('has all of before after however many attempts at a store that works by halves', async () => {
+    const disk = new Disk()
+    const { journal: first } = await opened(disk)
+    first.note(['handled', 1])
+    await first.settle()
+    const store = disk.mount()
+    const { set } = store
+    let failures = 0
+    vi.spyOn(store, 'set').mockImplementation((key, value) => {
+      const isFull = key.includes(':checkpoint:') && (failures += 1) <= 9
+      return isFull ? Promise.reject(new Error('the disk is full')) : set(key, value)
+    })
+    const journal = new Journal(store, 'alice@example.test')
+    for (let time = 0; time < 9; time += 1) {
+      await expect(journal.open()).rejects.toMatchObject({ code: 'store.failed' })
+    }
+    expect((await journal.open()).saved.handled).toBe(1)
+  })
+
   it('notices that it was taken also where it has nothing to store', async () => {
     const disk = new Disk()
     const { journal } = await opened(disk)
