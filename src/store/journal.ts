@@ -114,9 +114,13 @@ export class Journal {
     } else await this.#check()
   }
 
-  /** Tells what fails, until the returned function is called. */
+  /** Tells what fails, and soon what has failed and still does, until the returned function is called. */
   watch(tell: (error: StoreError) => void): () => void {
     this.#watchers.add(tell)
+    queueMicrotask(() => {
+      const isBroken = this.#standing === 'ended' || this.#standing === 'failing'
+      if (isBroken && this.#failure !== undefined && this.#watchers.has(tell)) tell(this.#failure)
+    })
     return () => this.#watchers.delete(tell)
   }
 

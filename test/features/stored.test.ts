@@ -2,7 +2,17 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sessionIn, xml, type Client } from '../../src/index.js'
 import type { Store } from '../../src/store/store.js'
 import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
-import { answersTo, logIn, rest, start } from '../spec/session.js'
+import {
+  answerBind,
+  answersTo,
+  authenticate,
+  bindFeature,
+  features,
+  logIn,
+  responseHeader,
+  rest,
+  start,
+} from '../spec/session.js'
 import { Disk } from '../store/disk.js'
 
 const bob = 'bob@example.test'
@@ -100,6 +110,28 @@ describe('what leaves a client with a store', () => {
     client.networkOnline()
     const second = await peer(1)
     await resume(second, 0)
+    expect(bodiesOf(first)).toEqual([])
+    expect(bodiesOf(second)).toEqual(['one'])
+  })
+
+  it('waits for a store that has failed before anybody was online, too', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const gate = new Gate(new Disk().mount())
+    const { client, peer } = start({ reconnect: 'afterOnline', store: sessionIn(gate.store) })
+    const first = await peer()
+    await authenticate(first)
+    gate.fail()
+    say(client, 'one')
+    await rest()
+    gate.open()
+    first.say(responseHeader() + features(bindFeature))
+    await answerBind(first)
+    await rest()
+    expect(client.state).toMatchObject({ error: { code: 'store.failed' } })
+    client.networkOnline()
+    const second = await peer(1)
+    await logInManaged(second)
     expect(bodiesOf(first)).toEqual([])
     expect(bodiesOf(second)).toEqual(['one'])
   })

@@ -213,6 +213,25 @@ describe('a journal', () => {
     await expect(journal.settle()).rejects.toMatchObject({ code: 'store.taken' })
   })
 
+  it('tells also whoever comes later what does not work', async () => {
+    const disk = new Disk()
+    const store = disk.mount()
+    const journal = new Journal(store, 'alice@example.test')
+    await journal.open()
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('the disk is full'))
+    journal.note(['handled', 1])
+    await rest()
+    const failures: unknown[] = []
+    journal.watch((error) => failures.push(error.code))
+    journal.watch((error) => failures.push(error.code))()
+    await rest()
+    expect(failures).toEqual(['store.failed'])
+    await journal.settle()
+    journal.watch((error) => failures.push(error.code))
+    await rest()
+    expect(failures).toEqual(['store.failed'])
+  })
+
   it('tells what the store failed at, and tries again when it is asked to', async () => {
     const disk = new Disk()
     const store = disk.mount()
