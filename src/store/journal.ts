@@ -53,9 +53,9 @@ export class Journal {
     this.#lease = new Lease(this.#store, this.#name, this.#owner)
   }
 
-  /** Whether everything that was noted is stored. */
+  /** Whether everything that was noted is stored; what another process keeps it from is not. */
   get isSettled(): boolean {
-    return this.#pending.length === 0 && this.#standing !== 'writing'
+    return this.#pending.length === 0 && this.#standing !== 'writing' && this.#standing !== 'ended'
   }
 
   /**
@@ -86,10 +86,10 @@ export class Journal {
     this.#schedule()
   }
 
-  /** Tells once everything that was noted so far is stored, at once where it is. */
+  /** Tells once everything that was noted so far is stored, at once where it is; never where another process has it. */
   whenSettled(tell: () => void): void {
     if (this.isSettled) tell()
-    else this.#waiting.push(tell)
+    else if (this.#standing !== 'ended') this.#waiting.push(tell)
   }
 
   /** The same as a promise, and that the session is still one's own; tries again where the store has failed. */
@@ -179,12 +179,12 @@ export class Journal {
     const number = this.#checkpoint + 1
     const record = this.#toRecord(number, this.#turn, this.#saved.toChanges())
     await this.#store.set(this.#checkpointKey(number, this.#owner), record)
+    // Whoever has taken the session before this check may have read the checkpoint before, and needs the turns behind it.
+    await this.#lease.check()
     this.#checkpoint = number
     const turns = range(this.#upTo + 1, this.#turn)
     this.#upTo = this.#turn
     this.#changes = 0
-    // Whoever has taken the session before this check may have read the checkpoint before, and needs the turns behind it.
-    await this.#lease.check()
     await Promise.all(turns.map((turn) => this.#store.delete(this.#turnKey(turn))))
   }
 

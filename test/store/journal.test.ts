@@ -213,6 +213,18 @@ describe('a journal', () => {
     await expect(journal.settle()).rejects.toMatchObject({ code: 'store.taken' })
   })
 
+  it('calls nothing stored that is noted once it was taken', async () => {
+    const disk = new Disk()
+    const { journal } = await opened(disk)
+    await opened(disk)
+    await expect(journal.settle()).rejects.toMatchObject({ code: 'store.taken' })
+    let told = false
+    journal.note(['handled', 1])
+    journal.whenSettled(() => (told = true))
+    await rest()
+    expect([told, journal.isSettled]).toEqual([false, false])
+  })
+
   it('tells also whoever comes later what does not work', async () => {
     const disk = new Disk()
     const store = disk.mount()
