@@ -57,6 +57,8 @@ export class Memory implements Shelf, WriteAhead {
   #left: ReadonlyMap<string, LeftMessage> = new Map()
   #restoring: Promise<LeftBehind> | undefined
   /** Aborted once whoever has asked last waits no longer. */
+  /** What was left was ended, whether or not whoever asks for it has come to it. */
+  #isOver = false
   #asker: AbortSignal | undefined
   #parts: Remembered | undefined
   #count = 0
@@ -152,7 +154,8 @@ export class Memory implements Shelf, WriteAhead {
     this.#asker = asker
     this.#restoring ??= this.#restore()
     try {
-      return await this.#restoring
+      const left = await this.#restoring
+      return this.#isOver ? { ...left, session: undefined } : left
     } catch (error) {
       this.#restoring = undefined
       // Whoever asked before has given up, and this one came too late to be waited for.
@@ -246,6 +249,7 @@ export class Memory implements Shelf, WriteAhead {
     bus.session$.subscribe((standing) => {
       if (standing !== 'none') return
       this.#presences = []
+      this.#isOver = true
       note(['alone'])
     })
   }

@@ -159,6 +159,21 @@ describe('a process after the one that was killed', () => {
     },
   )
 
+  it('begins anew where it is told to disconnect as soon as it has read what there is', async () => {
+    const disk = new Disk()
+    const before = await managed(disk)
+    say(before.client, 'one')
+    await before.kill()
+    const { client, peer } = start({ reconnect: 'afterOnline', store: sessionIn(disk.mount()) })
+    client.restored$.subscribe(() => void client.disconnect())
+    await rest()
+    const connecting = client.connect()
+    await logInManaged(await peer())
+    await connecting
+    expect(client.state).toMatchObject({ status: 'online', resumed: false })
+    expect(bodiesOf(await peer())).toEqual(['one'])
+  })
+
   it('takes the session when it is told to come back in the turn in which it could not be taken', async () => {
     const disk = new Disk()
     await (await managed(disk)).kill()
