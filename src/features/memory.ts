@@ -6,7 +6,8 @@ import { Channel } from '../router/channel.js'
 import { Repeats } from '../router/repeats.js'
 import type { StanzaBus } from '../router/stanza-bus.js'
 import type { LeftStanza } from '../router/kept-stanza.js'
-import type { StanzaLedger, WriteAhead } from '../router/stanza-ledger.js'
+import type { StanzaLedger } from '../router/stanza-ledger.js'
+import type { WriteAhead } from '../router/write-ahead.js'
 import { parseJid } from '../stanza/jid.js'
 import { toRosterElement } from '../stanza/roster.js'
 import type { Journal } from '../store/journal.js'
@@ -56,9 +57,9 @@ export class Memory implements Shelf, WriteAhead {
   /** What was restored, by id. */
   #left: ReadonlyMap<string, LeftMessage> = new Map()
   #restoring: Promise<LeftBehind> | undefined
-  /** Aborted once whoever has asked last waits no longer. */
   /** What was left was ended, whether or not whoever asks for it has come to it. */
   #isOver = false
+  /** Aborted once whoever has asked last waits no longer. */
   #asker: AbortSignal | undefined
   #parts: Remembered | undefined
   #count = 0
@@ -248,8 +249,8 @@ export class Memory implements Shelf, WriteAhead {
     })
     bus.session$.subscribe((standing) => {
       if (standing !== 'none') return
-      this.#presences = []
       this.#isOver = true
+      this.#presences = []
       note(['alone'])
     })
   }

@@ -50,6 +50,23 @@ class Unwatched extends StanzaFate {
   left(): void {}
 }
 
+/** Told once a stanza has left that a ledger keeps so long; that it has not is no news, since the ledger hands it back. */
+export class Leaving implements Sender {
+  readonly #fate: StanzaFate
+  readonly #gone: () => void
+
+  constructor(fate: StanzaFate, gone: () => void) {
+    this.#fate = fate
+    this.#gone = gone
+  }
+
+  written(error: TransportError | null): void {
+    if (error !== null) return
+    this.#gone()
+    this.#fate.left(null)
+  }
+}
+
 /** What a ledger keeps of a stanza. */
 export function toKept(stanza: Sendable, fate: StanzaFate | undefined, isCounted: boolean): StanzaFate {
   const kept = fate ?? new Unwatched()

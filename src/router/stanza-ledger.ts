@@ -2,23 +2,15 @@ import { TransportError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import { settled, type Sender } from './cork.js'
-import { sayAgain, toKept, type LeftStanza, type StanzaFate } from './kept-stanza.js'
+import { Leaving, sayAgain, toKept, type LeftStanza, type StanzaFate } from './kept-stanza.js'
 import { isStanza, toElement, type Sendable } from './outbound.js'
+import type { WriteAhead } from './write-ahead.js'
 
 /** Where a ledger hands stanzas on; an `XmlStream` is one. */
 export interface Carrier {
   send(stanza: Sendable, sender?: Sender): void
   /** Where it may refuse for want of room: tells, once, when what was sent so far has left. */
   whenRoom?(tell: () => void): void
-}
-
-/** What has to be stored before the other side is told. */
-export interface WriteAhead {
-  /** Whether everything is stored. */
-  readonly isSettled: boolean
-  /** Tells once everything is stored that was noted so far. */
-  whenSettled(tell: () => void): void
-  noteHandled(count: number): void
 }
 
 /** Stanzas that may wait for their acknowledgement; one more is refused with `TransportError` (`overflow`). */
@@ -110,6 +102,7 @@ export class StanzaLedger {
   track(count = 0): void {
     this.#isTracking = true
     this.#acknowledged = count
+    this.#first = this.#unsent
     this.#narrow()
   }
 
@@ -264,12 +257,10 @@ export class StanzaLedger {
     if (carrier === undefined || this.#unsent < this.#kept.length || !this.#isStored(fate))
       return this.#wait(kept)
     this.#tellOf(count)
-    carrier.send(stanza, fate)
+    carrier.send(stanza, this.#isTracking ? fate : this.#toSender(kept, carrier))
     this.#unsent++
     this.#keep(kept)
-    if (this.#ahead === undefined) return
-    this.#stored = this.#before + this.#kept.length
-    this.#dropUncounted()
+    if (this.#ahead !== undefined) this.#stored = this.#before + this.#kept.length
   }
 
   #sendBeyond(stanza: Sendable, fate: StanzaFate | undefined): void {
@@ -348,7 +339,7 @@ export class StanzaLedger {
       if (this.#unsent >= end) break
       try {
         kept.isCounted = this.#isTracking
-        carrier.send(kept.stanza, kept)
+        carrier.send(kept.stanza, this.#toSender(kept, carrier))
       } catch (error) {
         if (!(error instanceof TransportError)) throw error
         this.#awaitRoom(carrier)
@@ -356,7 +347,10 @@ export class StanzaLedger {
       }
       this.#unsent++
     }
-    this.#dropUncounted()
+    if (this.#isTracking || this.#ahead !== undefined) return
+    // What was sent is all that is ever known.
+    this.#first = this.#unsent
+    this.#compact()
   }
 
   #awaitRoom(carrier: Carrier): void {
@@ -368,11 +362,14 @@ export class StanzaLedger {
     })
   }
 
-  /** Where nothing is counted, what was sent is all that is ever known. */
-  #dropUncounted(): void {
-    if (this.#isTracking) return
-    this.#first = this.#unsent
-    this.#compact()
+  /** Where nothing is counted, what is stored is kept until it has left: what has not is handed back in the end, in order. */
+  #toSender(kept: StanzaFate, carrier: Carrier): Sender {
+    if (this.#isTracking || this.#ahead === undefined) return kept
+    return new Leaving(kept, () => {
+      if (carrier !== this.#carrier || this.#isTracking) return
+      this.#first++
+      this.#compact()
+    })
   }
 
   #compact(): void {

@@ -135,6 +135,33 @@ describe('what leaves a client with a store', () => {
     expect(bodiesOf(first)).toEqual([])
     expect(bodiesOf(second)).toEqual(['one'])
   })
+
+  it('leaves in the next session where the connection is cut before, and nobody acknowledges anything', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const store = sessionIn(new Disk().mount())
+    const { client, peer } = start({ reconnect: 'afterOnline', store })
+    const first = await peer()
+    await logIn(first)
+    await rest()
+    // What the system takes before it has to wait for whoever reads no more.
+    first.pause()
+    const taken = say(client, 'x'.repeat(70_000))
+    await rest()
+    const waiting = ['one', 'two'].map((body) => say(client, body))
+    await rest()
+    const seen = () => [taken, ...waiting].map(({ status }) => status.status)
+    expect(seen()).toEqual(['written', 'stored', 'stored'])
+    first.cut()
+    await rest()
+    expect(seen()).toEqual(['written', 'stored', 'stored'])
+    client.networkOnline()
+    const second = await peer(1)
+    await logIn(second)
+    await rest()
+    expect(bodiesOf(second)).toEqual(['one', 'two'])
+    expect(seen()).toEqual(['written', 'written', 'written'])
+  })
 })
 
 async function managedBehind(gate: Gate) {

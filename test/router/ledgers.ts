@@ -1,5 +1,6 @@
 import { TransportError } from '../../src/errors.js'
-import { StanzaLedger, type Carrier, type WriteAhead } from '../../src/router/stanza-ledger.js'
+import { StanzaLedger, type Carrier } from '../../src/router/stanza-ledger.js'
+import type { WriteAhead } from '../../src/router/write-ahead.js'
 import type { Sender } from '../../src/router/cork.js'
 import { StanzaFate } from '../../src/router/kept-stanza.js'
 import type { Sendable } from '../../src/router/outbound.js'

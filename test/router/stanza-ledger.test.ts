@@ -187,15 +187,40 @@ describe('StanzaLedger', () => {
     expect(told).toEqual([gone])
   })
 
-  it('says of all that waited for the store that it does not leave a stream that is closed', () => {
+  it('hands back in order what is stored and has not left, where nothing is tracked', () => {
+    const { ahead, settle } = lateStore()
+    const ledger = new StanzaLedger(Infinity, ahead)
+    const { carrier, sent, write } = createCarrier(2)
+    ledger.begin(carrier)
+    const told: string[] = []
+    const send = (id: string) => {
+      const tell = (what: string) => () => void told.push(`${id} ${what}`)
+      ledger.send(stanza(id), fated({ left: tell('written'), lost: tell('lost') }))
+    }
+    for (const id of ['a', 'b', 'c', 'd']) send(id)
+    settle()
+    write()
+    expect(sent).toEqual(['a', 'b', 'c', 'd'])
+    send('e')
+    write(new TransportError('reset', 'gone'))
+    expect([told, ledger.unacknowledged]).toEqual([['a written', 'b written'], 3])
+    ledger.end()
+    expect(told).toEqual(['a written', 'b written', 'c lost', 'd lost', 'e lost'])
+  })
+
+  it('hands back all that waited for the store and finds the stream closed', () => {
     const { ahead, settle } = lateStore()
     const ledger = new StanzaLedger(Infinity, ahead)
     const gone = new TransportError('not-connected', 'closed')
     ledger.begin({ send: (_stanza, sender) => sender?.written(gone) })
-    const told: (TransportError | null)[] = []
-    for (const id of ['a', 'b', 'c']) ledger.send(stanza(id), fated({ left: (error) => told.push(error) }))
+    const told: string[] = []
+    for (const id of ['a', 'b', 'c']) {
+      ledger.send(stanza(id), fated({ left: () => told.push('failed'), lost: () => told.push(id) }))
+    }
     settle()
-    expect(told).toEqual([gone, gone, gone])
+    expect(told).toEqual([])
+    ledger.end()
+    expect(told).toEqual(['a', 'b', 'c'])
   })
 
   it('refuses one more than its limit, and what the stream refuses', () => {
