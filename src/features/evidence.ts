@@ -16,10 +16,12 @@ export class Evidence {
   }
 
   take({ from, type }: Presence): void {
-    const said = saidBy(type)
-    if (from === undefined || said === undefined) return
+    if (from === undefined) return
     const jid = from.bare.toString()
-    if (this.#said.get(jid) === said) return
+    // Who approves takes an earlier refusal back, and need not be there to say more.
+    if (type === 'subscribed') this.#said.delete(jid)
+    const said = saidBy(type)
+    if (said === undefined || this.#said.get(jid) === said) return
     this.#said.delete(jid)
     this.#said.set(jid, said)
     if (this.#said.size > rememberedLimit) forgetOldest(this.#said)

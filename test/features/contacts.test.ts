@@ -230,6 +230,23 @@ describe('the doctor', () => {
     expect(peer.raw).toBe(raw)
   })
 
+  it('leaves a subscription alone that was refused once and approved after that', async () => {
+    const { people, peer } = await meet({}, { items: item(bob, "subscription='none' ask='subscribe'") })
+    await say(peer, presence(bob, 'unsubscribed'))
+    await push(peer, item(bob, "subscription='none'"))
+    await push(peer, item(bob, "subscription='none' ask='subscribe'"))
+    await say(peer, presence(bob, 'subscribed'))
+    await push(peer, item(bob, "subscription='to'"))
+    expect(people.diagnose(bob).to.verdict).toBe('open')
+    const { raw } = peer
+    expect(await people.repair(bob)).toMatchObject({ stanzas: [], byContact: [] })
+    expect(peer.raw).toBe(raw)
+    // What is refused after that is refused, whatever the roster says.
+    await say(peer, presence(bob, 'unsubscribed'))
+    await push(peer, item(bob, "subscription='to' name='Bob'"))
+    expect(people.diagnose(bob).to.verdict).toBe('broken')
+  })
+
   it('forgets what it heard with the session', async () => {
     const { people, peer, lose } = await meet({}, { items: item(bob, "subscription='to'") })
     await say(peer, presence(`${bob}/desk`))
