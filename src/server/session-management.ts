@@ -12,6 +12,8 @@ import type { Resumable } from './resumptions.js'
 export interface ManagedSession {
   /** Writes to the client what is no stanza, or is one for the second time. */
   write(element: XmlElement): void
+  /** Sends what was held back. */
+  turnActive(): void
   /** Lets the resource go, and ends without telling anybody. */
   supersede(): void
   close(fault: ServedFault): void
@@ -111,13 +113,14 @@ export class SessionManagement {
     ledger.send({ element, sentAt: this.#realm.now(), others })
     this.#session.write(element)
     this.#ask()
-    if (ledger.owed.length === this.#realm.limits.unacknowledgedStanzas + 1) {
+    if (ledger.owed.length > this.#realm.limits.unacknowledgedStanzas) {
       queueMicrotask(() => this.#session.close(tooManyOwed))
     }
   }
 
   /** The transport is gone, and the session waits. */
   wait(): void {
+    this.#session.turnActive()
     if (this.#managed?.resumption === undefined) return
     const { resource, resumption } = this.#managed
     resource.account.resumptions.wait(resumption.id)
@@ -164,6 +167,8 @@ export class SessionManagement {
       resource,
       patienceMs: resumption.patienceMs,
       supersede: () => {
+        // What it holds back would be in no ledger: whoever goes on is told of it.
+        this.#session.turnActive()
         this.#managed = undefined
         this.#session.supersede()
       },

@@ -100,6 +100,7 @@ export class Session implements ResourceLink {
     this.#management = new SessionManagement(realm, {
       write: (element) => this.#write(element),
       close: (fault) => this.close(fault),
+      turnActive: () => this.#turnActive(),
       supersede: () => {
         this.#binding.release()
         this.#tell({ type: 'session.superseded' })
@@ -219,7 +220,6 @@ export class Session implements ResourceLink {
         sendResumed: () => this.#management.greet(),
         leaveTransport: () => {
           this.#leaveTransport()
-          this.#turnActive()
           this.#management.wait()
         },
         withdrawSession: () => this.#withdraw(),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createServer, type EmbeddedServer, type ServerOptions } from '../../src/server/index.js'
+import { toClientStateElement } from '../../src/stanza/client-state.js'
 import { parseDelay } from '../../src/stanza/delay.js'
 import {
   parseStreamManagement,
@@ -196,6 +197,57 @@ describe('a session whose connection was cut', () => {
     const again = await authenticated(server, 'bob')
     again.send(resume(id, 1))
     expect((await commandOf(again, 'resumed')).before).toEqual([])
+  })
+
+  it('that is taken from a living one brings along what was held back from it (XEP-0352 §5.2)', async () => {
+    const server = await serverWith({
+      accounts: [
+        { username: 'alice', password: 'secret', contacts: [{ username: 'bob' }] },
+        { username: 'bob', password: 'secret' },
+      ],
+    })
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    bob.send(xml('presence', ns.client))
+    await bob.heard()
+    const { wire: alice, id } = await managed(server, 'alice', 'desk')
+    alice.send(toClientStateElement('inactive'))
+    await bob.heard()
+    bob.send(xml('presence', ns.client, { type: 'unavailable' }))
+    await bob.heard()
+    expect(alice.waiting).toEqual([])
+    const back = await authenticated(server, 'alice')
+    back.send(resume(id, 0))
+    await commandOf(back, 'resumed')
+    expect((await commandOf(back, 'r')).before).toEqual(['presence unavailable from bob@localhost/sofa'])
+    expect(await alice.streamError()).toBe('conflict')
+    back.send(command({ kind: 'a', h: 1 }))
+    expect(await back.heard()).toEqual([])
+  })
+
+  it('that is taken from a living one is bound to what may wait for it', async () => {
+    const server = await serverWith({
+      limits: { unacknowledgedStanzas: 1 },
+      accounts: [
+        { username: 'alice', password: 'secret', contacts: [{ username: 'bob' }] },
+        { username: 'bob', password: 'secret' },
+      ],
+    })
+    const { wire: alice, id } = await managed(server, 'alice', 'desk')
+    alice.send(toClientStateElement('inactive'))
+    const bobs = [
+      await logIn(server.connect(), 'bob', 'sofa'),
+      await logIn(server.connect(), 'bob', 'bed'),
+    ] as const
+    for (const bob of bobs) {
+      bob.send(xml('presence', ns.client))
+      await bob.heard()
+    }
+    expect(alice.waiting).toEqual([])
+    const back = await authenticated(server, 'alice')
+    back.send(resume(id, 0))
+    await commandOf(back, 'resumed')
+    bobs[0].send(chat('alice@localhost/desk', 'one more'))
+    expect(await back.streamError()).toBe('policy-violation')
   })
 
   it('is not for others, nor for who says that there was more', async () => {
