@@ -161,7 +161,7 @@ export const presenceMachine = setup({
             onDone: { target: 'invisible' },
             onError: { target: 'refused', actions: failure },
           },
-          after: { visibilityTimeout: { target: 'refused', actions: 'noteTimeout' } },
+          after: { visibilityTimeout: { target: 'unanswered', actions: 'noteTimeout' } },
           on: {
             'session.offline': { target: '#presence.offline.toHide' },
             'presence.announce': { target: 'showing' },
@@ -235,6 +235,16 @@ export const presenceMachine = setup({
           description: 'The server does not hide us; the error says why. Nothing more is said by itself.',
           tags: ['person'],
           meta: { spec: 'XEP-0186 §3.1', why: 'the app chooses whether to be seen instead' },
+        },
+        unanswered: {
+          description:
+            'The server has not said whether it hides us, and may yet: it is asked to show us before anything is announced.',
+          tags: ['person'],
+          meta: { spec: 'XEP-0186 §3.1, §3.2', why: 'the app chooses whether to be seen instead' },
+          on: {
+            'presence.announce': { target: 'showing' },
+            'presence.withdraw': { target: 'vanished', actions: 'sendUnavailable' },
+          },
         },
       },
     },

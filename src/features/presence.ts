@@ -25,8 +25,8 @@ export interface PresenceFeature {
   /**
    * Stays or comes online without telling anybody, until the next `sendPresence()`. By default the server is asked to see to
    * it (XEP-0186); `legacy` sends the presence of type `invisible` from before XMPP. Resolves when it is so; outside a
-   * session at once, for it is asked on coming online. Rejects with `StanzaError` where the server does not do it: then
-   * nothing more is announced by itself.
+   * session at once, for it is asked on coming online. Rejects with `StanzaError` where the server does not do it, and with
+   * `TimeoutError` where it does not say: then nothing more is announced by itself.
    */
   hide(options?: { readonly form?: InvisibleForm | undefined }): Promise<void>
 }
@@ -185,6 +185,7 @@ function isHidden(snapshot: SnapshotFrom<typeof presenceMachine>): boolean {
   if (snapshot.status !== 'active') throw new TransportError('aborted', 'the client is closed')
   if (snapshot.matches({ online: 'hiding' })) return false
   if (snapshot.matches({ online: 'invisible' }) || snapshot.matches({ offline: 'toHide' })) return true
-  if (snapshot.matches({ online: 'refused' })) throw toXmppError(snapshot.context.error)
+  if (snapshot.matches({ online: 'refused' }) || snapshot.matches({ online: 'unanswered' }))
+    throw toXmppError(snapshot.context.error)
   throw new TransportError('aborted', 'something else was said meanwhile')
 }

@@ -225,3 +225,15 @@ describe('hiding (XEP-0186)', () => {
     await expect(client.hide()).rejects.toMatchObject({ code: 'timeout.visibility', timeoutMs: 5 })
   })
 })
+
+  it('that nobody answers may be so: the server is told to show before anything is announced', async () => {
+    const { client, peer } = await meet({ timeouts: { visibilityMs: 500 } })
+    await client.hide().catch(() => undefined)
+    await peer.next('iq')
+    client.sendPresence({ status: 'here' })
+    const request = await peer.next('iq')
+    expect(childOf(request, 'visible')?.namespace).toBe('urn:xmpp:invisible:1')
+    expect(presences(peer.elements)).toEqual([])
+    peer.say(result(request))
+    expect(words(await peer.next('presence'))).toEqual(['status here'])
+  })

@@ -21,7 +21,7 @@ const events = {
   'hide, the old way': { type: 'presence.hide', form: 'legacy' },
   refused: { type: 'presence.refused', error: full },
 } as const satisfies Record<string, PresenceEvent>
-type Word = keyof typeof events
+type Word = keyof typeof events | 'nobody answers'
 
 /** A client that is told this, one after the other, everything ready being done in between. */
 async function told(words: readonly Word[], script: Parameters<typeof scriptDeeds>[0] = {}, wanted = false) {
@@ -43,7 +43,8 @@ async function told(words: readonly Word[], script: Parameters<typeof scriptDeed
   running.push(actor)
   const tell = async (...more: readonly Word[]) => {
     for (const word of more) {
-      actor.send(events[word])
+      if (word === 'nobody answers') await vi.advanceTimersByTimeAsync(defaultTimeouts.visibilityMs)
+      else actor.send(events[word])
       await settle()
     }
   }
@@ -78,6 +79,7 @@ const ways = {
   'online.vanishing': [['online', 'hide', 'withdraw', 'refused'], {}],
   'online.unshown': [['online', 'hide', 'announce'], { becomeVisible: [fails(refusal), gives()] }],
   'online.refused': [['online', 'hide'], { becomeInvisible: [fails(refusal), gives()] }],
+  'online.unanswered': [['online', 'hide', 'nobody answers'], { becomeInvisible: [silent, gives()] }],
 } as const
 
 beforeEach(() => void vi.useFakeTimers())
@@ -126,6 +128,7 @@ describe('the presence chart', () => {
     ['online.vanished', 'offline.silent', 'online.unsent', []],
     ['online.unshown', 'offline.toAnnounce', 'online.available', ['available']],
     ['online.refused', 'offline.silent', 'online.unsent', []],
+    ['online.unanswered', 'offline.silent', 'online.unsent', []],
   ] as const)('after a session that ended while %s is %s, and %s again', async (from, outside, to, again) => {
     const [words, script] = ways[from]
     const { at, tell, said } = await told(words, script)
@@ -152,6 +155,8 @@ describe('the presence chart', () => {
     ['online.vanished', 'online.available', ['available'], ['becomeVisible']],
     ['online.unshown', 'online.available', ['available'], ['becomeVisible']],
     ['online.refused', 'online.available', ['available'], []],
+    // The server may have heard it after all.
+    ['online.unanswered', 'online.available', ['available'], ['becomeVisible']],
   ] as const)('told to announce while %s is %s', async (from, to, said, asked) => {
     const [words, script] = ways[from]
     const one = await told(words, script)
@@ -175,6 +180,7 @@ describe('the presence chart', () => {
     ['online.vanished', 'online.vanished', ['unavailable']],
     ['online.unshown', 'online.vanished', ['unavailable']],
     ['online.refused', 'online.unavailable', ['unavailable']],
+    ['online.unanswered', 'online.vanished', ['unavailable']],
   ] as const)('told to withdraw while %s is %s, for good', async (from, to, said) => {
     const [words, script] = ways[from]
     const one = await told(words, script)
@@ -197,6 +203,7 @@ describe('the presence chart', () => {
     ['online.vanished', 1],
     ['online.unshown', 1],
     ['online.refused', 1],
+    ['online.unanswered', 1],
   ] as const)('told to hide while %s asks the server, unless it does so already', async (from, times) => {
     const [words, script] = ways[from]
     const one = await told(words, script)
@@ -246,7 +253,7 @@ describe('the presence chart', () => {
   })
 
   it.each([
-    ['becomeInvisible', ['online', 'hide'], 'online.hiding', 'online.refused'],
+    ['becomeInvisible', ['online', 'hide'], 'online.hiding', 'online.unanswered'],
     ['becomeVisible', ['online', 'hide', 'announce'], 'online.showing', 'online.unshown'],
   ] as const)('waits for %s as long as `visibilityTimeout`', async (deed, words, waiting, then) => {
     const { at, error, asked } = await told(words, { [deed]: [silent] })

@@ -56,6 +56,15 @@ export const presence = toWalked(presenceMachine, {
       !last.from.matches('online') ||
       snapshot.matches('online') ||
       orders(last, 'forgetTold'),
+    'what the server has not answered is not taken for its answer': (snapshot, last) =>
+      last?.event.type.startsWith('xstate.after.visibilityTimeout.') !== true ||
+      !(['available', 'invisible', 'refused'] as const).some((state) => snapshot.matches({ online: state })),
+    'who may be hidden is not announced unless the server was told to show': (snapshot, last) =>
+      last === undefined ||
+      !(['hiding', 'invisible', 'vanished', 'vanishing', 'unshown', 'unanswered'] as const).some((state) =>
+        last.from.matches({ online: state }),
+      ) ||
+      !snapshot.matches({ online: 'available' }),
     'nobody is hidden who did not ask to be': (snapshot, last) =>
       !snapshot.matches({ online: 'hiding' }) ||
       last?.event.type === 'presence.hide' ||
