@@ -16,6 +16,7 @@ import type { SessionStore } from './session-in.js'
 import type { XmlStreamOptions } from './router/xml-stream.js'
 import type { Transport } from './transport/transport.js'
 import { resolveXmlLimits } from './xml/limits.js'
+import { serialize } from './xml/serializer.js'
 
 /** Opens a transport by means of one's own, e.g. to a server in the same process; in a browser, one of frames. */
 export type TransportOpener = (signal: AbortSignal) => Transport | Promise<Transport>
@@ -120,7 +121,7 @@ export function toSettings(options: ClientOptions) {
     throw new RangeError(`unacknowledgedStanzas must be positive, not ${unacknowledgedStanzas}`)
   const { offlineQueue = defaultOfflineQueue } = options
   if (!(offlineQueue >= 0)) throw new RangeError(`offlineQueue must not be negative, but is ${offlineQueue}`)
-  if (options.presence !== false) toPresenceElement(options.presence ?? {})
+  if (options.presence !== false) serialize(toPresenceElement(options.presence ?? {}))
   refuseUnknownMechanisms(options.mechanisms)
   const lang = toLanguageTag(options.lang)
   const input: SessionInput = {

@@ -16,6 +16,7 @@ describe('the options of createClient()', () => {
     [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
     [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
     [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
+    [{ jid: 'a@b.test', presence: { status: 'a\u0000' } }, RangeError, /U\+0000/],
     [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
   ])('refuses %j at once', (options, kind, message) => {
     expect(() => createClient(options)).toThrow(kind)

@@ -42,7 +42,7 @@ export interface FeatureHost {
   readonly mayKnowOfMe: (jid: Jid) => boolean
   /**
    * Puts elements into every available presence from now on, instead of those that were given under this name before; where
-   * presence is announced already it is said again, in rooms, too.
+   * presence is announced already it is said again, in rooms, too. @throws RangeError for what XML cannot carry
    */
   readonly annotatePresence: (name: string, elements: readonly XmlElement[]) => void
   /** One’s own presence. */

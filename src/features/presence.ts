@@ -64,8 +64,10 @@ export class PresenceWords {
     return (this.#announced ??= new Channel()).stream$
   }
 
-  /** Adds elements to every available presence, instead of those of the same name before. */
+  /** Adds elements to every available presence, instead of those of the same name before; throws as `serialize` does. */
   annotate(name: string, elements: readonly XmlElement[]): void {
+    // Nothing that cannot be said may wait until it is to be said.
+    for (const element of elements) serialize(element)
     const annotations = (this.#annotations ??= new Map())
     annotations.set(name, elements)
     // Another object: whoever was told the one before has not heard this.

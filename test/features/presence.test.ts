@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { FeatureHost } from '../../src/index.js'
+import { xml } from '../../src/xml/element.js'
 import { childOf, elementsOf, textOf, type HeardElement } from '../spec/heard.js'
 import { online, rest } from '../spec/session.js'
 import { bob, meet, refusal, result, sentWhile } from './acquaintances.js'
@@ -86,6 +88,18 @@ describe('what is announced (RFC 6121 §4.2, §4.4)', () => {
     await peer.next('message')
     expect(words(await peer.next('presence'))).toEqual(['status here'])
     expect(chart?.getSnapshot().value).toEqual({ online: 'available' })
+  })
+
+  it('holds nothing of a feature that XML cannot carry: the feature is told so at once', async () => {
+    const { client, peer } = await meet({ presence: {} })
+    const annotate = client.use(({ annotatePresence }: FeatureHost) => annotatePresence)
+    const note = (text: string) => [xml('note', 'urn:example:note', {}, text)]
+    annotate('note', note('right'))
+    expect(() => annotate('note', note('wrong\u0000'))).toThrow(RangeError)
+    client.sendPresence({ show: 'away' })
+    await rest()
+    expect(presences(peer.elements).map(words)).toEqual([[], ['note right'], ['show away', 'note right']])
+    expect(client.state.status).toBe('online')
   })
 
   it('can be said to a closed client, which tells nobody', async () => {
@@ -224,7 +238,6 @@ describe('hiding (XEP-0186)', () => {
     const { client } = await meet({ timeouts: { visibilityMs: 5 } })
     await expect(client.hide()).rejects.toMatchObject({ code: 'timeout.visibility', timeoutMs: 5 })
   })
-})
 
   it('that nobody answers may be so: the server is told to show before anything is announced', async () => {
     const { client, peer } = await meet({ timeouts: { visibilityMs: 500 } })
@@ -237,3 +250,4 @@ describe('hiding (XEP-0186)', () => {
     peer.say(result(request))
     expect(words(await peer.next('presence'))).toEqual(['status here'])
   })
+})
