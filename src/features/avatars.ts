@@ -214,12 +214,13 @@ export function avatars(host: FeatureHost, { width = 96 }: AvatarsOptions = {}):
   }
 }
 
-interface Published extends AvatarImage, Image {
+interface Published extends Image, Omit<AvatarImage, 'bytes'> {
   readonly id: string
 }
 
 async function toPublished(given: AvatarImage): Promise<Published> {
-  const image = toImage(given.bytes)
+  // A copy: what is known by its hash stays what it is, whatever becomes of the bytes that were given.
+  const image = toImage(new Uint8Array(given.bytes))
   if (image === undefined) throw new RangeError('an avatar is a PNG, a JPEG, a GIF or a WebP')
   if (image.bytes.length > publishedAvatarBytes)
     throw new RangeError(`an avatar has at most ${publishedAvatarBytes} bytes, not ${image.bytes.length}`)

@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { parseImage, toImageText, type Image } from './image.js'
+import { parseImage, toImageText, type Image, type ImageBytes } from './image.js'
 import { isImageHash } from './vcard-photo.js'
 
 /** What is said of one size or kind of an avatar. @see XEP-0084 §4.2.1 */
@@ -55,7 +55,7 @@ export const parseAvatarData = (element: XmlElement): Image | undefined =>
   element.is('data', ns.avatarData) ? parseImage(element.text()) : undefined
 
 /** Writes it. */
-export const toAvatarData = (image: Pick<Image, 'bytes'>): XmlElement =>
+export const toAvatarData = (image: ImageBytes): XmlElement =>
   xml('data', ns.avatarData, {}, toImageText(image))
 
 function toCount(text: string | undefined): number | undefined {

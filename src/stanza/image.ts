@@ -6,6 +6,12 @@ export type ImageType = 'image/gif' | 'image/jpeg' | 'image/png' | 'image/webp'
 /** An image whose type is what its bytes say, whatever else was said of it. Nothing of it was decoded. */
 export interface Image {
   readonly type: ImageType
+  /** Memory that nobody else shares, as `new Blob([bytes], { type })` wants it. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What is given to be an image. */
+export interface ImageBytes {
   readonly bytes: Uint8Array
 }
 
@@ -21,16 +27,16 @@ export function parseImage(text: string): Image | undefined {
 }
 
 /** Bytes as an image; `undefined` for a kind that is not known. */
-export function toImage(bytes: Uint8Array): Image | undefined {
+export function toImage(bytes: Uint8Array<ArrayBuffer>): Image | undefined {
   const type = sniffImageType(bytes)
   return type === undefined ? undefined : { type, bytes }
 }
 
 /** Writes an image in base64. */
-export const toImageText = ({ bytes }: Pick<Image, 'bytes'>): string => encodeBase64(bytes)
+export const toImageText = ({ bytes }: ImageBytes): string => encodeBase64(bytes)
 
-/** Tells an image by its first bytes. */
-function sniffImageType(bytes: Uint8Array): ImageType | undefined {
+/** Tells an image by its first bytes; `undefined` for a kind that is not known. */
+export function sniffImageType(bytes: Uint8Array): ImageType | undefined {
   const has = (text: string, at = 0) =>
     Array.from(text).every((character, index) => bytes[at + index] === character.charCodeAt(0))
   if (has('\x89PNG\r\n\x1a\n')) return 'image/png'

@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { parseImage, toImage, toImageText, type Image } from './image.js'
+import { parseImage, sniffImageType, toImageText, type Image, type ImageBytes } from './image.js'
 import { besides, withChildren } from './vcard-properties.js'
 
 /** Asks for a card, or is one that says nothing. @see XEP-0054 §3.1 */
@@ -13,14 +13,14 @@ export const parsePhoto = (photo: XmlElement): Image | undefined =>
   parseImage(photo.child('BINVAL')?.text() ?? '')
 
 /** Writes `<PHOTO/>`; throws RangeError for bytes that are no image of a kind that is known. @see XEP-0153 §3.1 */
-export function toPhotoElement({ bytes }: Pick<Image, 'bytes'>, before?: XmlElement): XmlElement {
-  const image = toImage(bytes)
-  if (image === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
+export function toPhotoElement(image: ImageBytes, before?: XmlElement): XmlElement {
+  const type = sniffImageType(image.bytes)
+  if (type === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
   return xml(
     'PHOTO',
     ns.vCardTemp,
     {},
-    xml('TYPE', ns.vCardTemp, {}, image.type),
+    xml('TYPE', ns.vCardTemp, {}, type),
     xml('BINVAL', ns.vCardTemp, {}, toImageText(image)),
     ...besides(before, parts),
   )
@@ -36,7 +36,7 @@ export function findPhoto(card: XmlElement | undefined): Image | undefined {
 }
 
 /** The same card with another photo, or none; the card itself where it is so already. */
-export function withPhoto(card: XmlElement, image: Pick<Image, 'bytes'> | undefined): XmlElement {
+export function withPhoto(card: XmlElement, image: ImageBytes | undefined): XmlElement {
   const photos = card.elements('PHOTO')
   const [first] = photos
   if (image === undefined && first === undefined) return card

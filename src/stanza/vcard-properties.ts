@@ -1,5 +1,5 @@
 import { XmlElement, type XmlNode } from '../xml/element.js'
-import type { Image } from './image.js'
+import type { Image, ImageBytes } from './image.js'
 import type {
   Organization,
   PersonName,
@@ -11,14 +11,16 @@ import type {
 } from './vcard.js'
 
 /** How one format writes one property of a card. */
-export interface Property<Value> {
+export interface Property<Value, Given = Value> {
   /** Names of its elements; new ones have the first. */
   readonly names: readonly string[]
   /** `undefined` for an element that says nothing, or nothing that can be read. */
   readonly read: (element: XmlElement) => Value | undefined
   /** What else is in the element that it replaces stays in it. */
-  readonly write: (value: Value, before?: XmlElement) => XmlElement
+  readonly write: (value: Given, before?: XmlElement) => XmlElement
 }
+
+type Readable<Value> = Pick<Property<Value>, 'names' | 'read'>
 
 /** Everything that a format can say and we can read. */
 export interface VCardFormat {
@@ -35,15 +37,14 @@ export interface VCardFormat {
   readonly urls: Property<string>
   readonly jids: Property<string>
   readonly note: Property<string>
-  readonly photo: Property<Pick<Image, 'bytes'> & Partial<Image>>
+  readonly photo: Property<Image, ImageBytes>
 }
 
 /** Reads a card in a format. */
 export function readVCard(card: XmlElement, format: VCardFormat): VCard {
-  const all = <Value>(property: Property<Value>) =>
+  const all = <Value>(property: Readable<Value>) =>
     elementsOf(card, property).flatMap((element) => property.read(element) ?? [])
-  const first = <Value>(property: Property<Value>) => all(property)[0]
-  const { bytes, type } = first(format.photo) ?? {}
+  const first = <Value>(property: Readable<Value>) => all(property)[0]
   return {
     fullName: first(format.fullName),
     name: first(format.name),
@@ -58,14 +59,14 @@ export function readVCard(card: XmlElement, format: VCardFormat): VCard {
     urls: all(format.urls),
     jids: all(format.jids),
     note: first(format.note),
-    photo: bytes === undefined || type === undefined ? undefined : { bytes, type },
+    photo: first(format.photo),
   }
 }
 
 /** The same card with other values: everything else that is in it stays, whoever has put it there. */
 export function changeVCard(card: XmlElement, format: VCardFormat, changes: VCardChanges): XmlElement {
   let changed = card
-  const set = <Value>(property: Property<Value>, value: Value | null | undefined) => {
+  const set = <Value, Given>(property: Property<Value, Given>, value: Given | null | undefined) => {
     if (value !== undefined) changed = withValues(changed, property, value === null ? [] : [value], 'first')
   }
   const setAll = <Value>(property: Property<Value>, values: readonly Value[] | null | undefined) => {
@@ -97,10 +98,10 @@ const elementsOf = (card: XmlElement, { names }: Pick<Property<unknown>, 'names'
   names.flatMap((name) => card.elements(name))
 
 /** Elements that say what is wanted already stay as they are; those that cannot be read do too. */
-function withValues<Value>(
+function withValues<Value, Given>(
   card: XmlElement,
-  property: Property<Value>,
-  values: readonly Value[],
+  property: Property<Value, Given>,
+  values: readonly Given[],
   which: 'all' | 'first',
 ): XmlElement {
   const keyOf = (element: XmlElement) => {

@@ -1,4 +1,4 @@
-import type { Image } from './image.js'
+import type { Image, ImageBytes } from './image.js'
 
 /** The parts of a name, `prefix` such as `Dr.` and `suffix` such as `Jr.`; several of one part are parted by commas. */
 export interface PersonName {
@@ -70,8 +70,8 @@ export interface VCard {
 
 /** What to change: what is left out stays as it is, `null` and an empty list remove. A list is given as a whole. */
 export type VCardChanges = {
-  readonly [Field in keyof Omit<VCard, 'photo'>]?: VCard[Field] | null
+  readonly [Field in keyof Omit<VCard, 'photo'>]?: VCard[Field] | null | undefined
 } & {
   /** Its type is what its bytes say. */
-  readonly photo?: Pick<Image, 'bytes'> | null | undefined
+  readonly photo?: ImageBytes | null | undefined
 }

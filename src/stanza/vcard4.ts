@@ -1,6 +1,6 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { parseImage, toImage, toImageText } from './image.js'
+import { parseImage, sniffImageType, toImageText } from './image.js'
 import type { PersonName, PostalAddress, VCard, VCardChanges, VCardKinds } from './vcard.js'
 import {
   besides,
@@ -183,10 +183,10 @@ const format: VCardFormat = {
         ? parseImage(uri.slice(comma + 1))
         : undefined
     },
-    write: ({ bytes }) => {
-      const image = toImage(bytes)
-      if (image === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
-      return make('photo', make('uri', `data:${image.type};base64,${toImageText(image)}`))
+    write: (image) => {
+      const type = sniffImageType(image.bytes)
+      if (type === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
+      return make('photo', make('uri', `data:${type};base64,${toImageText(image)}`))
     },
   },
 }
