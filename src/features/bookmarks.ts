@@ -27,8 +27,9 @@ import { tellOfSession } from './tell-of-session.js'
 import { until } from './until.js'
 
 /**
- * Whether the bookmarks are the server’s: `cold` is outside a session, `failed` a server that gives no list, `unsupported` one
- * that keeps none, or would not keep them to the account.
+ * Whether the bookmarks are the server’s: `cold` is outside a session, `requesting` before there is an answer,
+ * `refreshing` where the list is asked for anew, `failed` a server that gives no list, `unsupported` one that keeps none, or would
+ * not keep them to the account.
  */
 export type BookmarksState =
   | { readonly status: 'cold' | 'refreshing' | 'requesting' }
