@@ -81,11 +81,18 @@ export const defaultTimeouts: Timeouts = {
   ghostMs: 30_000,
 }
 
-/** Throws RangeError for a wait that no timer can count. */
-export function refuseUncountable(timeouts: { readonly [name: string]: number }): void {
-  for (const [name, value] of Object.entries(timeouts)) {
+/** Some of the waits; what is `undefined` is left out. */
+export type Given<Waits> = { readonly [Name in keyof Waits]?: Waits[Name] | undefined }
+
+/** The waits that were given, and the defaults of the others. Throws RangeError for one that no timer can count. */
+export function toTimeouts<Waits extends object>(defaults: Waits, given: Given<Waits> | undefined): Waits {
+  const all: readonly [string, number | undefined][] = Object.entries(given ?? {})
+  const named = all.filter(([, value]) => value !== undefined)
+  if (named.length === 0) return defaults
+  for (const [name, value = 0] of named) {
     if (!(value > 0 && value <= 2 ** 31 - 1)) {
       throw new RangeError(`the time-out ${name} must lie between 1 ms and 24 days, not ${value}`)
     }
   }
+  return { ...defaults, ...Object.fromEntries(named) }
 }

@@ -3,7 +3,7 @@ import { refuseUnknownOptions } from '#option-names'
 import type { InspectionEvent } from 'xstate'
 import type { SessionInput } from '../machines/session-context.js'
 import { legacyMechanism } from '../machines/mechanism-choice.js'
-import { defaultTimeouts, refuseUncountable, type Timeouts } from '../machines/timeouts.js'
+import { defaultTimeouts, toTimeouts, type Given, type Timeouts } from '../machines/timeouts.js'
 import type { Surroundings } from './actors/surroundings.js'
 import type { SessionSecurity } from './features/security.js'
 import { defaultOfflineQueue } from './features/outbox.js'
@@ -34,7 +34,7 @@ export interface TlsOptions {
 /** Each limit of what the peer may send and of what may wait; what passes one fails with an error that names it. */
 export interface ClientLimits extends XmlStreamOptions {
   /** Stanzas that may wait for the server's acknowledgement; sending one more fails with `transport.overflow`. Default 50,000. */
-  readonly unacknowledgedStanzas?: number
+  readonly unacknowledgedStanzas?: number | undefined
 }
 
 /** What a client is to be; only `jid` has no default. */
@@ -86,7 +86,7 @@ export interface ClientOptions {
   /** Where news of the network and of sleep come from. Default: the platform. */
   readonly surroundings?: Surroundings | undefined
   /** Milliseconds for each wait; what is left out is as in `defaultTimeouts` of `xmpp-machines/machines`. */
-  readonly timeouts?: Partial<Timeouts> | undefined
+  readonly timeouts?: Given<Timeouts> | undefined
   /** Limits of what the peer may send, and of what may wait to be sent; what is left out keeps its default. */
   readonly limits?: ClientLimits | undefined
   /** Go on without encryption where the server offers none: everybody on the way reads everything, passwords included. Default false. */
@@ -112,7 +112,6 @@ export function toSettings(options: ClientOptions) {
   const { endpoint } = options
   const opener = typeof endpoint === 'function' ? endpoint : undefined
   const addresses = typeof endpoint === 'function' ? new Map([[openedByApp, '']]) : toAddresses(endpoint)
-  refuseUncountable(options.timeouts ?? {})
   const { outboundLimitBytes = 1, unacknowledgedStanzas, ...xmlLimits } = options.limits ?? {}
   const { stanzaBytes } = resolveXmlLimits(xmlLimits)
   if (!(outboundLimitBytes > 0))
@@ -140,7 +139,7 @@ export function toSettings(options: ClientOptions) {
     wantsManagement: options.streamManagement !== false,
     hasStore: options.store !== undefined,
     reconnect: options.reconnect ?? 'afterOnline',
-    timeouts: options.timeouts === undefined ? defaultTimeouts : { ...defaultTimeouts, ...options.timeouts },
+    timeouts: toTimeouts(defaultTimeouts, options.timeouts),
     seed: Math.trunc(Math.random() * 2 ** 31),
   }
   return {

@@ -1,5 +1,6 @@
 import { createStorage } from 'unstorage'
 import { describe, expect, it } from 'vitest'
+import { defaultTimeouts } from '../machines/timeouts.js'
 import { createClient, fromUnstorage, sessionIn } from '../src/index.js'
 
 describe('the options of createClient()', () => {
@@ -15,12 +16,21 @@ describe('the options of createClient()', () => {
     [{ jid: 'a@b.test', limits: { depth: 0 } }, RangeError, /depth/],
     [{ jid: 'a@b.test', limits: { outboundLimitBytes: 0 } }, RangeError, /outboundLimitBytes/],
     [{ jid: 'a@b.test', presence: { priority: 1000 } }, RangeError, /priority/],
-    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
     [{ jid: 'a@b.test', presence: { status: 'a\u0000' } }, RangeError, /U\+0000/],
+    [{ jid: 'a@b.test', mechanisms: ['scram-sha-256'] }, RangeError, /scram-sha-256/],
     [{ jid: 'a@b.test', lang: 'de_CH' }, RangeError, /language tag/],
   ])('refuses %j at once', (options, kind, message) => {
     expect(() => createClient(options)).toThrow(kind)
     expect(() => createClient(options)).toThrow(message)
+  })
+
+  it('take what is undefined for what is left out', () => {
+    const { actor } = createClient({
+      jid: 'a@b.test',
+      timeouts: { ackMs: undefined, dialMs: 5 },
+      limits: { depth: undefined, outboundLimitBytes: undefined, unacknowledgedStanzas: undefined },
+    })
+    expect(actor.getSnapshot().context.timeouts).toEqual({ ...defaultTimeouts, dialMs: 5 })
   })
 
   // Whoever writes JavaScript is told by nothing else.

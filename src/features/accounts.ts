@@ -28,14 +28,16 @@ export interface RegisterOptions {
    * `undefined` gives up. `refusal`: what was wrong with the last answer, on the same connection, five times at most. Default:
    * nothing is answered, so that it ends as `incomplete` where the server asks more.
    */
-  readonly fill?: (
-    form: RegistrationForm,
-    refusal: RegistrationRefusal | undefined,
-  ) => RegistrationAnswers | undefined | Promise<RegistrationAnswers | undefined>
+  readonly fill?:
+    | ((
+        form: RegistrationForm,
+        refusal: RegistrationRefusal | undefined,
+      ) => RegistrationAnswers | undefined | Promise<RegistrationAnswers | undefined>)
+    | undefined
   /** The token of an invitation, shown to servers that take them and to nobody else (XEP-0445): see `parseInvitation`. */
-  readonly invitation?: string
+  readonly invitation?: string | undefined
   /** Gives up, with `transport.aborted`; what was filled in may have made the account all the same. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What came of it. */
@@ -95,11 +97,10 @@ export function createAccounts({ account, bus, startRegistration }: AccountsHost
   return {
     register: async ({ fill, invitation, signal } = {}) => {
       nameOf()
-      const wish = { ...(fill && { fill }), ...(invitation !== undefined && { invitation }) }
       let doubt: RegistrationError | undefined
       const make = async (facts: RegistrationFacts, stopped: AbortSignal) => {
         const asked = { isInvited: invitation !== undefined, mayAskAgain: fill !== undefined, mayBeThere }
-        const actor = startRegistration(wish, { ...facts, ...asked })
+        const actor = startRegistration({ fill, invitation }, { ...facts, ...asked })
         const output = await ended(actor, stopped).finally(() => {
           mayBeThere ||= actor.getSnapshot().context.isAsked
         })

@@ -7,7 +7,7 @@ import {
   type ArchiveTimeouts,
 } from '../../machines/archive.js'
 import { isWithoutArchive } from '../../machines/archive-refusals.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts, type Given } from '../../machines/timeouts.js'
 import type { XmppError } from '../errors.js'
 import { isOwnSide, type Account } from '../router/trust.js'
 import { toResultName, type ArchiveFilter, type ArchiveResult } from '../stanza/archive.js'
@@ -70,7 +70,7 @@ export interface ArchiveOptions {
    */
   readonly after?: string | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
-  readonly timeouts?: Partial<ArchiveTimeouts> | undefined
+  readonly timeouts?: Given<ArchiveTimeouts> | undefined
 }
 
 /** The archive of one’s account. */
@@ -107,7 +107,7 @@ const largestPageSize = 1_000
  */
 export function archive(host: FeatureHost, options: ArchiveOptions = {}): ArchiveFeature {
   const { bus, start } = host
-  refuseUncountable(options.timeouts ?? {})
+  const timeouts = toTimeouts(defaultArchiveTimeouts, options.timeouts)
   const queries = new ArchiveQueries(host)
   const timeline = new Timeline<ArchivedMessage>(options.after)
   /** As the server knows it: only then what is sent to the account comes here, not to the archive alone (RFC 6121 §8.5.2.1). */
@@ -143,7 +143,7 @@ export function archive(host: FeatureHost, options: ArchiveOptions = {}): Archiv
     id: 'archive',
     input: {
       anchored: options.after !== undefined,
-      timeouts: { ...defaultArchiveTimeouts, ...options.timeouts },
+      timeouts,
     },
   })
   const isHolding = () => actor.getSnapshot().hasTag('holding')

@@ -3,7 +3,7 @@ import {
   type BefriendingInput,
   type BefriendingTimeouts,
 } from '../../machines/befriending.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts } from '../../machines/timeouts.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { Json } from '../store/store.js'
 
@@ -44,7 +44,7 @@ export function parseIntent(jid: string, value: Json): BefriendingIntent | undef
     mustList: mustList === true,
     message: typeof message === 'string' ? message : undefined,
     requestId,
-    timeouts: toRemaining(toTimeouts(timeouts ?? null), until ?? null),
+    timeouts: toRemaining(parseTimeouts(timeouts ?? null), until ?? null),
   }
   return { input, isWithdrawn: isWithdrawn === true }
 }
@@ -56,13 +56,11 @@ function toRemaining(timeouts: BefriendingTimeouts, until: Json): BefriendingTim
   return { ...timeouts, patienceMs: Math.min(patienceMs, Math.max(1, until - Date.now())) }
 }
 
-function toTimeouts(value: Json): BefriendingTimeouts {
+function parseTimeouts(value: Json): BefriendingTimeouts {
   const given = typeof value === 'object' && value !== null ? Object.entries(value) : []
   const known = given.filter(([name, wait]) => name in defaultBefriendingTimeouts && typeof wait === 'number')
-  const timeouts = { ...defaultBefriendingTimeouts, ...Object.fromEntries(known) }
   try {
-    refuseUncountable(timeouts)
-    return timeouts
+    return toTimeouts(defaultBefriendingTimeouts, Object.fromEntries(known))
   } catch {
     return defaultBefriendingTimeouts
   }

@@ -24,7 +24,8 @@ import type { FeatureHost } from './feature-host.js'
 /** What is told of oneself, to those who may know that one is there. */
 export interface ClientInformation {
   /** What the app is called; nothing is told by default, and the operating system only where it is given. */
-  readonly software?: { readonly name: string; readonly version: string; readonly os?: string } | undefined
+  readonly software?:
+    { readonly name: string; readonly version: string; readonly os?: string | undefined } | undefined
   /** Whether to tell one’s local time, and with it the time zone. Default true. */
   readonly time?: boolean | undefined
   /** Milliseconds since somebody has used the app, asked each time; `undefined` is not told. By default nothing is. */

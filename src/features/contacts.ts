@@ -17,7 +17,7 @@ import {
   type Diagnosis,
   type Repair,
 } from '../../machines/subscription-doctor.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts, type Given } from '../../machines/timeouts.js'
 import { StanzaError } from '../errors.js'
 import type { SessionStanding } from '../router/stanza-bus.js'
 import { toJid, type Jid, type JidInput } from '../stanza/jid.js'
@@ -52,7 +52,7 @@ export interface BefriendOptions extends ContactDetails {
   /** Shown to the contact with the request. */
   readonly message?: string | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
-  readonly timeouts?: Partial<BefriendingTimeouts> | undefined
+  readonly timeouts?: Given<BefriendingTimeouts> | undefined
 }
 
 /** Where one stands with somebody, by the chart of the nine states. @see RFC 6121 §A.1 */
@@ -118,7 +118,7 @@ export interface ContactsFeature {
 /** What may be asked and granted, and what is known of the other side. */
 export interface RepairOptions extends Consent {
   /** What the contact’s own server keeps, as far as it is known for sure. Default: nothing is. */
-  readonly theirs?: ContactEvidence['theirs']
+  readonly theirs?: ContactEvidence['theirs'] | undefined
 }
 
 /** What the feature is made of: what any is given, and its own chart with its deeds in place. */
@@ -220,8 +220,8 @@ export function createContacts(host: ContactsHost): ContactsFeature {
     await bus.request({ type: 'set', payload: toRosterElement({ items: [item] }) })
   }
 
-  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts = {} } = {}) => {
-    refuseUncountable(timeouts)
+  const befriend: ContactsFeature['befriend'] = (input, { name, groups, message, timeouts: given } = {}) => {
+    const timeouts = toTimeouts(defaultBefriendingTimeouts, given)
     const jid = toJid(input).bare
     const key = jid.toString()
     if (key === bus.account?.bare) throw new RangeError('nobody is a contact of oneself')
@@ -233,7 +233,7 @@ export function createContacts(host: ContactsHost): ContactsFeature {
       mustList: item === undefined || name !== undefined || groups !== undefined,
       message,
       requestId: createId(),
-      timeouts: { ...defaultBefriendingTimeouts, ...timeouts },
+      timeouts,
     }
     refuseUnsayable(wish)
     return handshakes.begin(jid, wish)

@@ -7,7 +7,7 @@ import {
   type ConversationSupport,
   type ConversationTimeouts,
 } from '../../machines/conversation.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts, type Given } from '../../machines/timeouts.js'
 import { TransportError } from '../errors.js'
 import { findChatState, toChatStateElement, type ChatState } from '../stanza/chat-state.js'
 import { findDelay } from '../stanza/delay.js'
@@ -41,7 +41,7 @@ export interface ConversationsOptions {
   /** Sends each message, as `receipts` does; default `client.send`. */
   readonly send?: ((message: MessageInput) => Delivery) | undefined
   /** Milliseconds for each wait; what is left out keeps its default. */
-  readonly timeouts?: Partial<ConversationTimeouts> | undefined
+  readonly timeouts?: Given<ConversationTimeouts> | undefined
 }
 
 /**
@@ -86,8 +86,7 @@ interface Live {
 export function conversations(host: FeatureHost, options: ConversationsOptions = {}): ConversationsFeature {
   const { bus, createId, mayKnowOfMe, start } = host
   const { send = host.send, supports, tells = () => true } = options
-  const timeouts = { ...defaultConversationTimeouts, ...options.timeouts }
-  refuseUncountable({ ...timeouts })
+  const timeouts = toTimeouts(defaultConversationTimeouts, options.timeouts)
   announce(host, ns.chatStates, ns.messageEvents)
   const live = new Map<string, Live>()
   const remembered = new Map<string, Remembered>()

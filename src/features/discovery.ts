@@ -28,7 +28,7 @@ import type { FeatureHost } from './feature-host.js'
 /** How a client describes itself, besides what it can do. */
 export interface SelfDescription {
   /** What it is, in one language or several; default a client of type `pc`. @see XEP-0030 §3.1 */
-  readonly identities?: DiscoInfoInput['identities']
+  readonly identities?: DiscoInfoInput['identities'] | undefined
   /** A URI that names the software; default that of the engine. @see XEP-0115 §4 */
   readonly node?: string | undefined
   /** How presence tells of it: by the hash that everybody knows, by the one that cannot be forged, or both; default the first. */

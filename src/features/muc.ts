@@ -2,7 +2,7 @@ import { assign, fromPromise, type SnapshotFrom } from 'xstate'
 import type { Observable } from 'rxjs'
 import { defaultRoomTimeouts, isSettled, type RoomTimeouts } from '../../machines/room-context.js'
 import { roomMachine } from '../../machines/room.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts, type Given } from '../../machines/timeouts.js'
 import { TransportError, type XmppError } from '../errors.js'
 import { Channel } from '../router/channel.js'
 import { findDirectInvitation } from '../stanza/direct-invitation.js'
@@ -29,7 +29,7 @@ import { Room, type JoinOptions, type RoomActorRef } from './room.js'
 /** What `muc` works with. */
 export interface MucOptions {
   /** Waits of every room, in milliseconds; default `defaultRoomTimeouts`. */
-  readonly timeouts?: Partial<RoomTimeouts> | undefined
+  readonly timeouts?: Given<RoomTimeouts> | undefined
 }
 
 /** Somebody asks one into a room. Anybody can: what it says is their word alone. */
@@ -90,8 +90,7 @@ interface Live {
  */
 export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
   const { bus, send } = host
-  const timeouts = { ...defaultRoomTimeouts, ...options.timeouts }
-  refuseUncountable({ ...timeouts })
+  const timeouts = toTimeouts(defaultRoomTimeouts, options.timeouts)
   announce(host, ns.room, ns.directInvitation)
   const live = new Map<string, Live>()
   const queries = new ArchiveQueries(host)

@@ -116,7 +116,10 @@ export class RoomDeeds {
 
   invite(
     jid: JidInput,
-    { reason, direct = false }: { readonly reason?: string | undefined; readonly direct?: boolean },
+    {
+      reason,
+      direct = false,
+    }: { readonly reason?: string | undefined; readonly direct?: boolean | undefined },
   ): Delivery {
     const to = toJid(jid)
     const { password } = this.#door

@@ -279,7 +279,7 @@ export class Room {
    */
   invite(
     jid: JidInput,
-    options: { readonly reason?: string | undefined; readonly direct?: boolean } = {},
+    options: { readonly reason?: string | undefined; readonly direct?: boolean | undefined } = {},
   ): Delivery {
     return this.#parts.deeds.invite(jid, options)
   }

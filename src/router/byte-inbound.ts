@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.js'
 import type { XmlElement } from '../xml/element.js'
-import type { XmlLimits } from '../xml/limits.js'
+import type { GivenLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
 import { Spelling } from '../xml/spelling.js'
 import { createStreamReader, type StreamReader, type StreamReaderHandler } from '../xml/stream-reader.js'
@@ -17,7 +17,7 @@ class ByteInbound implements Inbound, StreamReaderHandler {
   readonly #spelling: Spelling | undefined
   #stopped = false
 
-  constructor(events: InboundEvents, limits: Partial<XmlLimits> | undefined, spelling: Spelling | undefined) {
+  constructor(events: InboundEvents, limits: GivenLimits | undefined, spelling: Spelling | undefined) {
     this.#events = events
     this.#spelling = spelling
     this.#reader = createStreamReader(this, limits, spelling)

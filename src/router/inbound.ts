@@ -1,7 +1,7 @@
 import type { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
-import type { XmlLimits } from '../xml/limits.js'
+import type { GivenLimits } from '../xml/limits.js'
 import { createByteInbound } from './byte-inbound.js'
 import { createFrameInbound } from './frame-inbound.js'
 
@@ -41,7 +41,7 @@ export interface Inbound {
 export type CreateInbound = (
   transport: Transport,
   events: InboundEvents,
-  limits?: Partial<XmlLimits>,
+  limits?: GivenLimits,
   isSpelled?: boolean,
 ) => Inbound
 

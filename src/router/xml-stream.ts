@@ -3,7 +3,7 @@ import { ProtocolError, StreamError, TransportError, type XmppError } from '../e
 import { parseStreamError } from '../stanza/stream-error.js'
 import type { TlsClientOptions, Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
-import type { XmlLimits } from '../xml/limits.js'
+import type { GivenLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
 import type { Sender } from './cork.js'
 import { watchInbound, type Watch } from './crossing.js'
@@ -18,9 +18,9 @@ export interface StreamSink {
 }
 
 /** Limits of an XML stream, both ways. */
-export interface XmlStreamOptions extends Partial<XmlLimits> {
+export interface XmlStreamOptions extends GivenLimits {
   /** The most bytes that may wait for the operating system, default 16 MiB; sending beyond fails. What is longer leaves alone. */
-  readonly outboundLimitBytes?: number
+  readonly outboundLimitBytes?: number | undefined
 }
 
 type Item = { readonly header: StreamHeader } | { readonly element: XmlElement }

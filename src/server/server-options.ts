@@ -1,7 +1,7 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServedTimeouts } from '../../machines/served-facts.js'
 import type { StanzaErrorCondition } from '../errors.js'
-import { refuseUncountable } from '../../machines/timeouts.js'
+import { toTimeouts } from '../../machines/timeouts.js'
 import { findMechanism } from '../sasl/mechanisms.js'
 import { Jid, toJid, tryParseJid } from '../stanza/jid.js'
 import { toServerLimits, type ServerLimits } from './limits.js'
@@ -194,7 +194,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     rooms: options.rooms === false ? undefined : toRoomsDomain(domain),
     resourceConflict: options.resourceConflict ?? 'replace',
     limits,
-    timeouts: toTimeouts(options.timeouts, limits),
+    timeouts: toServedTimeouts(options.timeouts, limits.unauthenticatedMs),
     software: options.software ?? { name: 'xmpp-machines', version: 'embedded' },
     now: options.now ?? (() => new Date()),
   }
@@ -207,11 +207,8 @@ function toRoomsDomain({ domain }: Jid): Jid | undefined {
 }
 
 /** Throws RangeError for a wait that no timer can count. */
-function toTimeouts(timeouts: ServerOptions['timeouts'], limits: ServerLimits): ServedTimeouts {
-  const all = { ...defaultTimeouts, ...timeouts, negotiationMs: limits.unauthenticatedMs }
-  refuseUncountable(all)
-  return all
-}
+const toServedTimeouts = (given: ServerOptions['timeouts'], negotiationMs: number): ServedTimeouts =>
+  toTimeouts({ ...defaultTimeouts, negotiationMs }, { ...given, negotiationMs })
 
 const defaultTimeouts = { tlsMs: 15_000, saslMs: 30_000, resumptionMs: 300_000, closeMs: 2000 }
 

@@ -18,7 +18,7 @@ export interface ChallengeOptions extends TheatreOptions {
   /** Ends it at once; what was found by then is kept. */
   readonly signal?: AbortSignal | undefined
   /** Told before each run of the client. */
-  readonly progress?: (done: number, total: number, title: string) => void
+  readonly progress?: ((done: number, total: number, title: string) => void) | undefined
 }
 
 /**

@@ -16,11 +16,11 @@ export interface ConformanceOptions extends VisitOptions {
   /** Ends the walk; what was found by then is kept. */
   readonly signal?: AbortSignal | undefined
   /** Told before each trial, to show how far the walk is. */
-  readonly progress?: (done: number, total: number, title: string) => void
+  readonly progress?: ((done: number, total: number, title: string) => void) | undefined
   /** Given what each client has done, without secrets, once it has left. */
-  readonly recorded?: (recording: readonly RecordingLine[]) => void
+  readonly recorded?: ((recording: readonly RecordingLine[]) => void) | undefined
   /** Told of each finding as it is made. */
-  readonly found?: (finding: Finding) => void
+  readonly found?: ((finding: Finding) => void) | undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import { isWhiteSpace, readCharacters, type CharacterRules } from './characters.
 import type { XmlElement } from './element.js'
 import { longGap, verifyOutside } from './gaps.js'
 import { fits, knownTags, type AttributePlace, type KnownTag } from './known-tags.js'
-import { defaultXmlLimits, resolveXmlLimits, type XmlLimits } from './limits.js'
+import { defaultXmlLimits, resolveXmlLimits, type GivenLimits, type XmlLimits } from './limits.js'
 import { names, readNamespace, type QualifiedName } from './names.js'
 import { cdataStart, judgeDeclaration, judgeMarkup } from './restrictions.js'
 import { TreeBuilder } from './tree-builder.js'
@@ -17,7 +17,7 @@ import { exceeded, malformed, Violation } from './violation.js'
  *
  * @throws RangeError for a limit that is no positive integer
  */
-export function createFrameReader(limits?: Partial<XmlLimits>): (frame: string) => XmlElement {
+export function createFrameReader(limits?: GivenLimits): (frame: string) => XmlElement {
   const resolved = resolveXmlLimits(limits)
   if (resolved !== defaultXmlLimits) return createReader(resolved)
   sharedReader ??= createReader(resolved)
@@ -28,7 +28,7 @@ export function createFrameReader(limits?: Partial<XmlLimits>): (frame: string) 
 let sharedReader: ((frame: string) => XmlElement) | undefined
 
 /** Reads one text frame; see `createFrameReader`, which is cheaper for many frames with limits of one's own. */
-export function readFrame(frame: string, limits?: Partial<XmlLimits>): XmlElement {
+export function readFrame(frame: string, limits?: GivenLimits): XmlElement {
   return createFrameReader(limits)(frame)
 }
 

@@ -37,10 +37,15 @@ export const defaultXmlLimits: XmlLimits = {
   heldBytes: 262_144,
 }
 
+/** Some of the limits; what is `undefined` is left out. */
+export type GivenLimits = { readonly [Name in keyof XmlLimits]?: XmlLimits[Name] | undefined }
+
 /** Fills in the defaults; a limit that is no positive integer is a `RangeError`. */
-export function resolveXmlLimits(limits: Partial<XmlLimits> = {}): XmlLimits {
-  if (limits === defaultXmlLimits || Object.keys(limits).length === 0) return defaultXmlLimits
-  const resolved = { ...defaultXmlLimits, ...limits }
+export function resolveXmlLimits(limits: GivenLimits = {}): XmlLimits {
+  if (limits === defaultXmlLimits) return defaultXmlLimits
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return defaultXmlLimits
+  const resolved: XmlLimits = { ...defaultXmlLimits, ...Object.fromEntries(given) }
   for (const [name, value] of Object.entries(resolved)) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`the XML limit ${name} must be a positive integer, not ${value}`)

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.js'
 import type { XmlElement } from './element.js'
 import { HeldInput } from './held-input.js'
-import { resolveXmlLimits, type XmlLimits } from './limits.js'
+import { resolveXmlLimits, type GivenLimits, type XmlLimits } from './limits.js'
 import { MarkupReader } from './markup-reader.js'
 import type { Spelling } from './spelling.js'
 import { TreeBuilder } from './tree-builder.js'
@@ -58,7 +58,7 @@ const pieceLength = 65_536
  */
 export function createStreamReader(
   handler: StreamReaderHandler,
-  limits?: Partial<XmlLimits>,
+  limits?: GivenLimits,
   spelling?: Spelling,
 ): StreamReader {
   return new Reader(handler, resolveXmlLimits(limits), spelling)

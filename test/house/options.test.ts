@@ -4,6 +4,9 @@ import { declarationsOf, entries, exportsOf, read, type Exported } from './expor
 /** Parts of a name, an address and a company: their names say what they are, and their interfaces the rest. */
 const selfEvident = new Set(['Organization', 'PersonName', 'PostalAddress'])
 
+/** What is read by an app that is written with `exactOptionalPropertyTypes`. */
+const client = /\/src\/(?:index|inspector\/index|testing\/node)\.ts$/
+
 interface Interface extends Exported {
   /** What it extends, with what is taken out of that or left out of it. */
   readonly bases: readonly Exported[]
@@ -23,6 +26,17 @@ function interfacesOf({ name, file }: Exported): readonly Interface[] {
   const names = head.match(/[A-Z]\w+/g) ?? []
   const bases = names.flatMap((base) => declarationsOf(base, file))
   return [{ name, file, bases, members: membersIn(body) }]
+}
+
+/** Members that may be left out, but not be given as `undefined`. */
+function strict({ name, file }: Exported): readonly string[] {
+  const shape = String.raw`^export interface ${name}\b[^{]*\{\n(.*?)^\}`
+  const [, body = ''] = new RegExp(shape, 'ms').exec(read(file)) ?? []
+  const member =
+    /^ {2}(?:readonly )?([\w$]+)\?:\s(.*?)(?=^ {2}(?:\/\*\*|(?:readonly )?[\w$]+\??[(:<])|$(?![^]))/gms
+  return Array.from(body.matchAll(member), ([, key, type = '']) =>
+    type.trimEnd().endsWith('| undefined') ? [] : [`${name}.${key}`],
+  ).flat()
 }
 
 /** Whatever stands two spaces in, with or without the end of a sentence above it. */
@@ -58,6 +72,15 @@ describe('whatever an app can set', () => {
     const settings = interfaces.filter(({ name }) => /(?:Input|Limits|Options|Timeouts)$/.test(name))
     expect(settings.length).toBeGreaterThan(30)
     expect(silent(settings.flatMap(lineage), () => true)).toEqual([])
+  })
+
+  test('may be given as undefined, too', () => {
+    const settings = entries
+      .filter(({ pathname }) => client.test(pathname))
+      .flatMap(exportsOf)
+      .filter(({ name }) => /(?:Information|Input|Limits|Options)$/.test(name))
+    expect(settings.length).toBeGreaterThan(20)
+    expect(settings.flatMap(strict)).toEqual([])
   })
 
   test('says what is so where it is left out', () => {

@@ -13,6 +13,7 @@ describe('resolveXmlLimits()', () => {
   it('gives the defaults where nothing is said', () => {
     expect(resolveXmlLimits()).toEqual(defaultXmlLimits)
     expect(resolveXmlLimits({ depth: 3 })).toEqual({ ...defaultXmlLimits, depth: 3 })
+    expect(resolveXmlLimits({ depth: 3, prefixes: undefined })).toEqual({ ...defaultXmlLimits, depth: 3 })
   })
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as a limit', (depth) => {

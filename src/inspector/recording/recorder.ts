@@ -22,24 +22,24 @@ export interface RecorderOptions {
   /** For people, e.g. `alice@example.test`. */
   readonly name: string
   /** Names this source among others in one recording. Default: a random word. */
-  readonly source?: string
+  readonly source?: string | undefined
   /** Default `xmpp-machines`. */
-  readonly engine?: string
+  readonly engine?: string | undefined
   /** What the page may send to this source; see `SourceLine`. Default nothing. */
-  readonly commands?: readonly string[]
+  readonly commands?: readonly string[] | undefined
   /** Lets bodies, subjects and the status of presences through. Default false. */
-  readonly showBodies?: boolean
+  readonly showBodies?: boolean | undefined
   /**
    * Records that are kept for whoever looks later; what is older is dropped. Default 2,000: more of them would burden the garbage
    * collector. Who wants all of them subscribes from the start.
    */
-  readonly recordsLimit?: number
+  readonly recordsLimit?: number | undefined
   /** How many stanzas are kept among them. Default 250, for the same reason. */
-  readonly stanzasLimit?: number
+  readonly stanzasLimit?: number | undefined
   /** About how much of memory all of it may take, in bytes. Default 16 MiB. */
-  readonly bytesLimit?: number
+  readonly bytesLimit?: number | undefined
   /** Milliseconds since 1970. Default `Date.now`. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** Hears lines in their order, as they are to be written; they are made one by one only for whoever asks for each. */
