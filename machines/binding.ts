@@ -19,6 +19,13 @@ export interface BindingInput {
   readonly timeouts: Timeouts
 }
 
+/** What is asked for. */
+export interface BindInput {
+  readonly resource: string | undefined
+  /** The session before was asked for, and nobody waits for the answer: a refusal may come first. */
+  readonly mayRefuseBefore: boolean
+}
+
 /** What the server made of the bind request; a conflict is an answer, not a failure. */
 export type BindAnswer =
   | { readonly kind: 'bound'; readonly jid: string }
@@ -69,6 +76,9 @@ export interface ResumeParams {
   readonly answer: ResumeAnswer
 }
 
+const isManaged = ({ features }: Pick<BindingContext, 'features'>) =>
+  features.names.includes(managementFeature)
+
 /**
  * Decides how an authenticated stream becomes a session with an address: stream restart, the session before where it can be
  * resumed, else resource binding, and the legacy session request where a server still insists on it. Refuses to know how a
@@ -81,7 +91,7 @@ export const bindingMachine = setup({
     reopenStream: deed<StreamHeaderFacts, { readonly previd: string | undefined }>(),
     receiveFeatures: deed<StreamFeatureFacts>(),
     resumeSession: deed<ResumeAnswer, { readonly previd: string }>(),
-    bindResource: deed<BindAnswer, { readonly resource: string | undefined }>(),
+    bindResource: deed<BindAnswer, BindInput>(),
     establishSession: deed<void>(),
   },
   actions: {
@@ -115,8 +125,7 @@ export const bindingMachine = setup({
   },
   guards: {
     /** One that manages streams no longer may leave the request unanswered, or refuse it. */
-    mayResume: ({ context: { features, previd } }) =>
-      previd !== undefined && features.names.includes(managementFeature),
+    mayResume: ({ context }) => context.previd !== undefined && isManaged(context),
     isResumed: (_, { answer }: ResumeParams) => answer.kind === 'resumed',
     hasNoBind: ({ context }) => !context.features.bind,
     isBound: (_, { answer }: AnswerParams) => answer.kind === 'bound',
@@ -216,7 +225,10 @@ export const bindingMachine = setup({
       invoke: {
         id: 'bindResource',
         src: 'bindResource',
-        input: ({ context }) => ({ resource: context.resource }),
+        input: ({ context }) => ({
+          resource: context.resource,
+          mayRefuseBefore: context.previd !== undefined && !isManaged(context),
+        }),
         onDone: [
           {
             guard: { type: 'isBound', params: ({ event }) => ({ answer: event.output }) },

@@ -1,5 +1,5 @@
 import { fromPromise } from 'xstate'
-import type { BindAnswer, ResumeAnswer } from '../../machines/binding.js'
+import type { BindAnswer, BindInput, ResumeAnswer } from '../../machines/binding.js'
 import type { StreamFeatureFacts, StreamHeaderFacts } from '../../machines/stream-facts.js'
 import { ProtocolError } from '../errors.js'
 import { parseBindResult, toBindElement } from '../stanza/bind.js'
@@ -36,11 +36,12 @@ export const bindingActors = {
     return { kind: 'resumed', jid: account.full, heard: answer.heard }
   }),
 
-  bindResource: fromPromise<BindAnswer, { readonly resource: string | undefined }>(
-    async ({ input, signal, system }) => {
+  bindResource: fromPromise<BindAnswer, BindInput>(
+    async ({ input: { mayRefuseBefore, resource }, signal, system }) => {
       const means = meansOf(system)
       const { link } = means
-      const answer = await askOnStream(means, { type: 'set', payload: toBindElement(input.resource) }, signal)
+      const payload = toBindElement(resource)
+      const answer = await askOnStream(means, { type: 'set', payload }, signal, mayRefuseBefore)
       if (answer.type === 'error') {
         return { kind: 'refused', error: answer.error, conflict: answer.error.condition === 'conflict' }
       }
