@@ -29,8 +29,10 @@ export const legacyAuthenticationActors = {
 
   identify: fromPromise<IdentifyAnswer, IdentifyInput>(async ({ input, signal, system }) => {
     const means = meansOf(system)
-    const { link, identity, credentials, createId } = means
+    const { link, identity, credentials, createId, memory } = means
     const { username = '' } = credentials
+    // No binding follows, which is where a store that has failed is tried again otherwise.
+    await memory?.settle()
     const resource = input.resource ?? createId()
     const { domain } = identity
     const password = await takePassword(credentials.password ?? (() => undefined), mechanism)

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sessionIn, xml, type Client } from '../../src/index.js'
 import type { Store } from '../../src/store/store.js'
 import { bodiesOf, logInManaged, resume, sm } from '../spec/managed.js'
+import type { Peer } from '../spec/peer.js'
 import {
   answerBind,
   answersTo,
@@ -136,6 +137,28 @@ describe('what leaves a client with a store', () => {
     expect(bodiesOf(second)).toEqual(['one'])
   })
 
+  it('waits for a store that has failed on a stream from before SASL, too', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const gate = new Gate(new Disk().mount())
+    const { client, peer } = start({ reconnect: 'afterOnline', store: sessionIn(gate.store) })
+    const first = await peer()
+    const letIn = await askedToIdentify(first)
+    gate.fail()
+    say(client, 'one')
+    await rest()
+    gate.open()
+    letIn()
+    await rest()
+    expect(client.state).toMatchObject({ error: { code: 'store.failed' } })
+    client.networkOnline()
+    const second = await peer(1)
+    const letInAgain = await askedToIdentify(second)
+    letInAgain()
+    await rest()
+    expect([client.state.status, bodiesOf(first), bodiesOf(second)]).toEqual(['online', [], ['one']])
+  })
+
   it('leaves in the next session where the connection is cut before, and nobody acknowledges anything', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
@@ -170,6 +193,18 @@ async function managedBehind(gate: Gate) {
   await logInManaged(first)
   await session.outcome
   return { ...session, first }
+}
+
+/** A server from before SASL is told who this is (XEP-0078 §3.1), and can then say that it believes it. */
+async function askedToIdentify(peer: Peer) {
+  const answer = (id: string | undefined, content: string) =>
+    peer.say(`<iq xmlns='jabber:client' type='result' id='${id}'>${content}</iq>`)
+  await peer.header()
+  peer.say(responseHeader({ version: undefined }))
+  const { attributes } = await peer.next('iq')
+  answer(attributes['id'], "<query xmlns='jabber:iq:auth'><username/><password/><resource/></query>")
+  const request = await peer.next('iq')
+  return () => answer(request.attributes['id'], '')
 }
 
 /** A store that can be held up. */
