@@ -53,17 +53,16 @@ class Unwatched extends StanzaFate {
 /** Told once a stanza has left that a ledger keeps so long; that it has not is no news, since the ledger hands it back. */
 export class Leaving implements Sender {
   readonly #fate: StanzaFate
-  readonly #gone: () => void
+  readonly #gone: () => boolean
 
-  constructor(fate: StanzaFate, gone: () => void) {
+  /** @param gone gives false where it is, or was, handed back: it is sent again */
+  constructor(fate: StanzaFate, gone: () => boolean) {
     this.#fate = fate
     this.#gone = gone
   }
 
   written(error: TransportError | null): void {
-    if (error !== null) return
-    this.#gone()
-    this.#fate.left(null)
+    if (error === null && this.#gone()) this.#fate.left(null)
   }
 }
 

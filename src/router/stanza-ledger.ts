@@ -366,9 +366,12 @@ export class StanzaLedger {
   #toSender(kept: StanzaFate, carrier: Carrier): Sender {
     if (this.#isTracking || this.#ahead === undefined) return kept
     return new Leaving(kept, () => {
-      if (carrier !== this.#carrier || this.#isTracking) return
+      // What was sent before a session was tracked is kept no longer.
+      if (this.#isTracking) return carrier === (this.#carrier ?? carrier)
+      if (carrier !== this.#carrier) return false
       this.#first++
       this.#compact()
+      return true
     })
   }
 

@@ -208,6 +208,28 @@ describe('StanzaLedger', () => {
     expect(told).toEqual(['a written', 'b written', 'c lost', 'd lost', 'e lost'])
   })
 
+  it('says of nothing that was handed back that it has left', () => {
+    const { ahead, settle } = lateStore()
+    const ledger = new StanzaLedger(Infinity, ahead)
+    const ways = [createCarrier(), createCarrier(), createCarrier()] as const
+    const told: string[] = []
+    const fate = fated({ left: () => told.push('written'), lost: () => told.push('lost') })
+    for (const [index, way] of ways.entries()) {
+      ledger.begin(way.carrier)
+      ledger.send(stanza('a'), fate)
+      settle()
+      if (index < 2) ledger.end()
+    }
+    ways[0].write()
+    expect([told, ledger.unacknowledged]).toEqual([['lost', 'lost'], 1])
+    ledger.track()
+    ways[1].write()
+    expect(told).toEqual(['lost', 'lost'])
+    ledger.detach()
+    ways[2].write()
+    expect(told).toEqual(['lost', 'lost', 'written'])
+  })
+
   it('hands back all that waited for the store and finds the stream closed', () => {
     const { ahead, settle } = lateStore()
     const ledger = new StanzaLedger(Infinity, ahead)
