@@ -1,13 +1,18 @@
 import { XmppError } from '../errors.js'
 import type { LanguageText } from '../stanza/language-text.js'
-import { parsePresence, toPresenceElement, type Presence } from '../stanza/presence.js'
+import { parsePresence, toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
 import type { Json } from '../store/store.js'
 import { readFrame } from '../xml/frame-reader.js'
 import { serialize } from '../xml/serializer.js'
+import { Allowance } from './allowance.js'
 import type { FeatureMemory } from './feature-host.js'
 
-/** A longer one, in characters, is not stored: it comes again with the next session. */
-export const storedRequestUnits = 16_384
+/** Of a longer one, in UTF-16 units, only who asks is stored, and how what they say begins. */
+export const storedRequestUnits = 2_048
+const briefUnits = 1_000
+
+/** All that is stored of requests, in UTF-16 units: those beyond come again with the next session. */
+export const storedRequestsUnits = 262_144
 
 /** How facts of requests are called. */
 const kept = 'subscribe '
@@ -17,6 +22,7 @@ export class KeptRequests {
   readonly #memory: FeatureMemory | undefined
   /** What an earlier process has left, until it is known whether its session goes on. */
   readonly #left = new Map<string, Json>()
+  readonly #room = new Allowance(storedRequestsUnits)
 
   constructor(memory: FeatureMemory | undefined) {
     this.#memory = memory
@@ -25,11 +31,13 @@ export class KeptRequests {
 
   keep(jid: string, presence: Presence): void {
     if (this.#memory === undefined) return
-    const text = write(presence)
-    if (text.length <= storedRequestUnits) this.#memory.keepFact(kept + jid, text)
+    const whole = write(presence)
+    const text = whole.length > storedRequestUnits ? write(toBrief(presence)) : whole
+    if (this.#room.take(jid, text)) this.#memory.keepFact(kept + jid, text)
   }
 
   forget(jid: string): void {
+    this.#room.give(jid)
     this.#memory?.keepFact(kept + jid, null)
   }
 
@@ -42,10 +50,17 @@ export class KeptRequests {
   }
 }
 
+/** No half of a surrogate pair is left at the end, which XML cannot carry. */
+function toBrief({ from, status, type }: Presence): PresenceInput {
+  return { type, from: from?.bare, status: status?.slice(0, briefUnits).replace(/[\uD800-\uDBFF]$/, '') }
+}
+
 /** Of two wordings in one language, which may be heard but not said (RFC 6121 §4.7.2.2), the first. */
-function write(presence: Presence): string {
+function write(presence: PresenceInput): string {
+  const { statuses } = presence
+  if (statuses === undefined) return serialize(toPresenceElement(presence))
   const texts = new Map<string | undefined, LanguageText>()
-  for (const each of presence.statuses) if (!texts.has(each.lang)) texts.set(each.lang, each)
+  for (const each of statuses) if (!texts.has(each.lang)) texts.set(each.lang, each)
   return serialize(toPresenceElement({ ...presence, status: undefined, statuses: [...texts.values()] }))
 }
 

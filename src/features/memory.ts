@@ -17,11 +17,18 @@ import { readFrame } from '../xml/frame-reader.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { serialize } from '../xml/serializer.js'
+import { Allowance } from './allowance.js'
 import { Delivery } from './delivery.js'
 import type { SessionMessages } from './messages.js'
 import type { Outbox, SentMessage } from './outbox.js'
 import type { RosterStore } from './roster.js'
 import { ShelvedMessage, type Shelf } from './shelved-message.js'
+
+/** A longer presence, in UTF-16 units, is not stored: who goes on with the session does not see it. */
+const storedPresenceUnits = 4_096
+
+/** All that is stored of the presences of who is not in the roster, in UTF-16 units. */
+export const strangersUnits = 262_144
 
 /** What was there when the store was opened. */
 export interface Restoration {
@@ -53,6 +60,7 @@ export class Memory implements Shelf, WriteAhead {
   readonly #prefix = randomName().slice(0, 8)
   /** Who was there in the session that is to go on. */
   #presences: readonly XmlElement[] = []
+  readonly #strangers = new Allowance(strangersUnits)
   #facts: ReadonlyMap<string, Json> | undefined
   /** What was restored, by id. */
   #left: ReadonlyMap<string, LeftMessage> = new Map()
@@ -185,6 +193,7 @@ export class Memory implements Shelf, WriteAhead {
     this.#facts = saved.facts
     this.repeats.restore(saved.seen)
     restoreRoster(saved, parts.roster, readable)
+    for (const [from, xml] of saved.presences) this.#mayStore(from, xml, parts.roster)
     const session = usable(saved.session)
     const messages = restoreMessages(saved, parts.outbox, this, readable)
     this.#left = new Map(messages.map((each) => [each.fate.delivery.id, each]))
@@ -244,20 +253,32 @@ export class Memory implements Shelf, WriteAhead {
       if (from === undefined || (type !== undefined && type !== 'unavailable')) return
       // Who is in a room is told anew to who enters it; what a contact says is kept, whatever is in it.
       const isOfRoom = stanza.child('x', ns.roomUser) !== undefined
-      if (isOfRoom && roster.find(from.replace(/\/.*/s, '')) === undefined) return
-      note(['presence', from, type === undefined ? serialize(stanza) : null])
+      if (isOfRoom && !isContact(from, roster)) return
+      const text = type === undefined ? serialize(stanza) : ''
+      // What was said before is true no longer.
+      note(['presence', from, this.#mayStore(from, text, roster) ? text : null])
     })
     bus.session$.subscribe((standing) => {
       if (standing !== 'none') return
       this.#isOver = true
       this.#presences = []
+      this.#strangers.giveAll()
       note(['alone'])
     })
+  }
+
+  /** Whether a presence is to outlive the process; an empty text is none. */
+  #mayStore(from: string, text: string, roster: RosterStore): boolean {
+    this.#strangers.give(from)
+    if (text === '' || text.length > storedPresenceUnits) return false
+    return isContact(from, roster) || this.#strangers.take(from, text)
   }
 }
 
 const isUnwanted = (error: unknown) =>
   error instanceof StoreError && error.cause instanceof TransportError && error.cause.reason === 'aborted'
+
+const isContact = (from: string, roster: RosterStore) => roster.find(from.replace(/\/.*/s, '')) !== undefined
 
 type Readable = (xml: string) => XmlElement | undefined
 

@@ -24,7 +24,7 @@ export interface SubscriptionRequest {
   readonly from: Jid
   /** What they say with it. */
   readonly message: string | undefined
-  /** The presence as it came. */
+  /** The presence as it came; of a long one that an earlier process has heard, only who asks and how what they say begins. */
   readonly presence: Presence
 }
 

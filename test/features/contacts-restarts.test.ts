@@ -152,12 +152,6 @@ describe('who asked to see one’s presence before the process was killed', () =
       'got an answer',
       { afterwards: (people: ContactsFeature) => void people.approve(bob).catch(() => undefined) },
     ],
-    [
-      'said more than is stored',
-      {
-        requests: presence(bob, 'subscribe', `<x xmlns='urn:example'>${'x'.repeat(storedRequestUnits)}</x>`),
-      },
-    ],
   ])('and %s is asked about no more', async (_what, options) => {
     const disk = new Disk()
     await asked(disk, options)
@@ -192,6 +186,18 @@ describe('who asked to see one’s presence before the process was killed', () =
     const after = await begin(disk, {}, use)
     await resume(after.first, 1)
     expect(again).toEqual([`${bob}: Hi`])
+  })
+
+  it.each([
+    ['with it', '<status>Hi</status>', `<x xmlns='urn:example'>${'x'.repeat(storedRequestUnits)}</x>`, 'Hi'],
+    ['in one go', `<status>${'x'.repeat(999)}${'😀'.repeat(1_000)}</status>`, '', 'x'.repeat(999)],
+  ])('is asked about in brief where more was said %s than is stored', async (_how, status, more, brief) => {
+    const disk = new Disk()
+    await asked(disk, { requests: presence(bob, 'subscribe', status + more) })
+    const { asked: again, use } = meeting()
+    const after = await begin(disk, {}, use)
+    await resume(after.first, 1)
+    expect(again).toEqual([`${bob}: ${brief}`])
   })
 
   it('is let in where that was to happen, though the server has not heard it', async () => {
