@@ -113,6 +113,10 @@ const transportErrors: Readonly<Record<TransportErrorReason, Verdict>> = {
   unreachable: retry('backoff', 'the network may be away'),
 }
 
+/** Apart, since the second time in a row tells more than the first. */
+const unbound = 'the server did not bind in time'
+const late = 'the server did not answer in time'
+
 /** By its code: an app without a store carries none of its errors. */
 const storeFailed: StoreError['code'] = 'store.failed'
 const bindTimeout: TimeoutError['code'] = 'timeout.bind'
@@ -129,7 +133,7 @@ export function mayTryOtherMechanism(condition: SaslFailureCondition): boolean {
 export function judge(error: XmppError): Verdict {
   if (error instanceof StreamError) return streamErrors[error.condition]
   if (error instanceof TransportError) return transportErrors[error.reason]
-  if (error instanceof TimeoutError) return retry('backoff', 'the server did not answer in time')
+  if (error instanceof TimeoutError) return retry('backoff', error.code === bindTimeout ? unbound : late)
   if (error instanceof ProtocolError) return retry('backoff', 'the server broke the protocol', 3)
   if (error.code === storeFailed) return retry('backoff', 'the store does not work just now')
   if (error.code.startsWith('store.')) return stop('another process goes on with the session')
@@ -183,12 +187,13 @@ const survivable: ReadonlySet<StreamErrorCondition> = new Set([
 
 /**
  * Whether the server may still keep the session after this failure. Whoever broke the protocol has lost count; whoever has answered
- * all but the request to go on, will not go on.
+ * all but the request to go on will not go on, unless the connection was gone just then, which is not so twice.
+ * @param times how often it has failed for this reason in a row
  * @see XEP-0198 §5
  */
-export function maySurvive(error: XmppError): boolean {
+export function maySurvive(error: XmppError, times: number): boolean {
   if (error instanceof StreamError) return survivable.has(error.condition)
-  if (error instanceof TimeoutError) return error.code !== bindTimeout
+  if (error instanceof TimeoutError) return error.code !== bindTimeout || times === 1
   return error.code === storeFailed || error instanceof TransportError
 }
 

@@ -254,7 +254,7 @@ export function judgeFailure(context: SessionContext): Partial<SessionContext> {
     hops: verdict.decision === 'retry' ? 0 : context.hops,
     isHaunted: context.jid === undefined && (context.isHaunted || context.mechanism !== undefined),
     verdict,
-    ...keepSession(context, error, verdict),
+    ...keepSession(context, error, verdict, times),
   }
 }
 
@@ -293,9 +293,10 @@ function keepSession(
   context: SessionContext,
   error: XmppError,
   verdict: Verdict,
+  times: number,
 ): Pick<SessionContext, 'redirect' | 'resumption'> {
   const { endpoint, resumption, transport } = context
-  const mayGoOn = isUnproven(context) || maySurvive(error) || verdict === ownConflict
+  const mayGoOn = isUnproven(context) || maySurvive(error, times) || verdict === ownConflict
   if (verdict.decision !== 'retry' || resumption === undefined || !mayGoOn)
     return { redirect: undefined, resumption: undefined }
   return {

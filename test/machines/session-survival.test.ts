@@ -67,10 +67,42 @@ describe('the session chart, when connections are lost,', () => {
     expect(standing(session)).toEqual(['synced', 'unmanaged'])
   })
 
-  it('begins anew where the server manages streams, and does not say whether it goes on', async () => {
+  it('goes on where silence has come before the answer, unless that happens twice in a row', async () => {
+    const session = await online({
+      ...managed,
+      resumeSession: [
+        silent,
+        ...managed.resumeSession,
+        silent,
+        fails(closed),
+        silent,
+        ...managed.resumeSession,
+      ],
+    })
+    const { actor, inputs, seen, stanzas } = session
+    const attempt = (waitMs: number) =>
+      vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs + waitMs)
+    const { bindMs } = defaultTimeouts
+    for (const waits of [[bindMs], [bindMs, 0, bindMs]]) {
+      stanzas.say({ type: 'stream.ended', error: closed })
+      await settle()
+      for (const waitMs of waits) {
+        await attempt(waitMs)
+        expect(seen.at(-1)).toBe('backingOff.suspended')
+      }
+      await attempt(0)
+      expect(seen.at(-1)).toBe('active.online.course.resumed')
+    }
+    expect(inputs.get('resumeSession')).toEqual(Array.from({ length: 6 }, () => ({ previd: 'sm-1' })))
+    expect(standing(session)).toEqual(['synced', { live: 'settled' }])
+  })
+
+  it('begins anew where the server manages streams, and does not say twice whether it goes on', async () => {
     const session = await online({ ...managed, resumeSession: [silent] })
     const { actor, seen, stanzas } = session
     stanzas.say({ type: 'stream.ended', error: closed })
+    await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs + defaultTimeouts.bindMs)
+    expect(seen.at(-1)).toBe('backingOff.suspended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs + defaultTimeouts.bindMs)
     expect(seen.at(-1)).toBe('backingOff.ended')
     await vi.advanceTimersByTimeAsync(actor.getSnapshot().context.retryInMs)

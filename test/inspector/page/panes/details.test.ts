@@ -64,6 +64,7 @@ describe('toFailureWords()', () => {
     ['authentication.not-authorized', 'the server does not accept these credentials', 'Check user name'],
     ['authentication.no-mechanism', 'no mechanism is both offered and allowed', 'share no allowed mechanism'],
     ['timeout.dial', 'the server did not answer in time', 'slow or silent'],
+    ['timeout.bind', 'the server did not bind in time', 'slow or silent'],
     ['protocol.invalid-xml', 'the server broke the protocol', 'does not speak correct XMPP'],
     ['stanza.item-not-found', 'the server refused the session', 'Do not send it again'],
   ])('%s', (code, because, advice) => {

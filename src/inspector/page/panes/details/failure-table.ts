@@ -28,6 +28,7 @@ const errors: readonly (readonly [key: string, error: XmppError])[] = [
     (type) => [`stanza ${type}`, new StanzaError('undefined-condition', type)] as const,
   ),
   ['timeout', new TimeoutError('', '', 0)],
+  keyed(new TimeoutError('bind', '', 0)),
   keyed(new DefectError('')),
 ]
 
@@ -36,7 +37,7 @@ export const failureSentences: readonly string[] = [
   ...new Set(errors.flatMap(([, error]) => [judge(error).because, error.advice])),
 ]
 
-/** By the code of an error (of a stanza error: by its type; of a time-out: `timeout`): where its reason and its advice stand. */
+/** By the code of an error (of a stanza error: by its type; of most time-outs: `timeout`): where its reason and its advice stand. */
 export const failureTable: Readonly<Record<string, readonly [because: number, advice: number]>> =
   Object.fromEntries(
     errors.map(([key, error]) => [

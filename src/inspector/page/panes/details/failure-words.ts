@@ -16,13 +16,13 @@ export interface FailureWords {
 /** Says in words what the facts of an error mean; in dots, until the words are loaded. */
 export function toFailureWords(facts: Facts): FailureWords {
   const code = wordAt(facts, 'code') ?? wordAt(facts, 'name') ?? 'unknown'
-  const key = code.startsWith('timeout.')
-    ? 'timeout'
-    : code.startsWith('stanza.')
-      ? `stanza ${wordAt(facts, 'type') ?? 'cancel'}`
-      : code
   const known = failures.ask()
   const { sentences, table } = known ?? { sentences: [], table: {} }
+  const key = code.startsWith('stanza.')
+    ? `stanza ${wordAt(facts, 'type') ?? 'cancel'}`
+    : code.startsWith('timeout.') && !Object.hasOwn(table, code)
+      ? 'timeout'
+      : code
   const [because = -1, advice = -1] = Object.hasOwn(table, key) ? (table[key] ?? []) : []
   return {
     code: toLegibleLine(code, 120),
