@@ -52,6 +52,8 @@ export const roomMachine = setup({
     sendExit: () => {},
     /** Nobody is known to be there, and nobody there knows one. */
     forgetOccupants: () => {},
+    /** Nobody is known to be there yet; those who are have heard that one enters. */
+    forgetFormerOccupants: () => {},
     /** Provided: only who hears the room knows. */
     measureSilence: assign(() => ({})),
     /** One was not in by a wish under another name: whose that is is no ghost of one’s own. */
@@ -229,11 +231,11 @@ export const roomMachine = setup({
           { guard: { type: 'isNew', params: self }, target: 'opening', actions: noteSelf },
           { target: 'joined', actions: noteSelf },
         ],
-        'self.absent': {
-          guard: { type: 'isPutOut', params: exit },
-          target: 'outside.online',
-          actions: noteExit,
-        },
+        'self.absent': [
+          { guard: { type: 'isPutOut', params: exit }, target: 'outside.online', actions: noteExit },
+          // A room answers in order: whom it has told of so far was there before that exit.
+          { guard: { type: 'isOutdated', params: exit }, actions: 'forgetFormerOccupants' },
+        ],
         'room.refused': [
           {
             guard: { type: 'mayPass', params: failed },

@@ -113,6 +113,10 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
     const occupants = new Occupants()
     const deeds = new RoomDeeds(jid, host, answers)
     const messages = gate.of(jid)
+    const forgetAll = () => {
+      occupants.clear()
+      forgetRoom(bus, jid)
+    }
     const wishedIn = ({ context }: { readonly context: { readonly wished: string | undefined } }) =>
       context.wished ?? ''
     const machine = roomMachine.provide({
@@ -128,9 +132,9 @@ export function muc(host: FeatureHost, options: MucOptions = {}): MucFeature {
           unlessUnsendable(() => deeds.enter(wishedIn(args), past.spokenAt, messages.doubtfulSince)),
         sendNickname: (args) => unlessUnsendable(() => deeds.present(wishedIn(args))),
         sendExit: (args) => unlessUnsendable(() => deeds.exit(wishedIn(args))),
+        forgetFormerOccupants: forgetAll,
         forgetOccupants: () => {
-          occupants.clear()
-          forgetRoom(bus, jid)
+          forgetAll()
           // Those in a room that has put one out, or not let one in, are answered no more.
           host.presence.forget(jid)
         },

@@ -6,8 +6,10 @@ import {
   gone,
   inside,
   insideManaged,
+  nicknamesIn,
   outcomeOf,
   own,
+  present,
   says,
   seen,
   sentBy,
@@ -15,7 +17,7 @@ import {
   subject,
   tea,
 } from '../spec/room.js'
-import { rest } from '../spec/session.js'
+import { answersTo, rest } from '../spec/session.js'
 import { renewed, suspend } from '../spec/sessions.js'
 
 const fakeTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -64,6 +66,17 @@ describe('what a room tells of a stay before', () => {
       own('Alice', { id: second?.attributes['id'] ?? '' })
     expect(await sentBy(peer, () => says(peer, answers + subject()))).toEqual([])
     expect([outcome.is(), statusOf(next), hasEnded(states)]).toEqual(['resolved', 'joined', false])
+  })
+
+  it('leaves nobody in the next one who was told of before', async () => {
+    const { entrance, exit, next, peer, second } = await anew()
+    const [before = '', out = '', again = ''] = [entrance, exit, second].map((each) => each?.attributes['id'])
+    await says(peer, present('Bob') + own('Alice', { id: before }) + gone('Alice', { id: out }))
+    await says(peer, own('Alice', { id: again }) + subject())
+    expect([statusOf(next), nicknamesIn(next)]).toEqual(['joined', ['Alice']])
+    // Who is there has been told that one is, and is answered.
+    const ping = `<iq type='get' id='p1' from='${at('Alice')}'><ping xmlns='urn:xmpp:ping'/></iq>`
+    expect(await answersTo(peer, ping)).toMatchObject([{ attributes: { id: 'p1', type: 'result' } }])
   })
 
   it('ends nothing in a room that was begun anew, where it does not: one asks to be let in once more', async () => {

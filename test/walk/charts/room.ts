@@ -153,6 +153,11 @@ export const room = toWalked(machine, {
       last.event.exit.kind !== 'left' ||
       !(last.from.matches('joining') || (last.event.answersExit && isBeyondDoor(last.from))) ||
       snapshot.matches('joining'),
+    'who is there is told anew after an exit of before': (_snapshot, last) =>
+      last?.event.type !== 'self.absent' ||
+      !last.from.matches('joining') ||
+      last.event.exit.kind !== 'left' ||
+      orders(last, 'forgetFormerOccupants') === last.event.answersExit,
     'who is told of a stay of before asks to be let in once more': (snapshot, last) =>
       last?.event.type !== 'self.absent' ||
       !isBeyondDoor(last.from) ||
