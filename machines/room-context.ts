@@ -102,6 +102,8 @@ export type RoomEvent =
   | { readonly type: 'room.refused'; readonly error: XmppError }
   /** The subject came, and what was before it is told. */
   | { readonly type: 'room.current' }
+  /** The room has said something, where it is not heard since it was asked. */
+  | { readonly type: 'room.heard' }
   /** A message came back, since one is not in. */
   | { readonly type: 'room.lost' }
 
@@ -128,6 +130,8 @@ export interface RoomContext extends RoomInput {
   readonly refusal: XmppError | undefined
   /** The room was heard since it was asked last, or is yet to be asked. */
   readonly isAnswering: boolean
+  /** The room was asked whether it knows one, and was not heard since. */
+  readonly isUnheard: boolean
   /** How long the room has said nothing. */
   readonly silentMs: number
   /** What was said last is known: on coming in, what was said since may have been missed. */

@@ -103,19 +103,17 @@ export const roomMachine = setup({
     noteSilentArchive: assign(({ context: { jid, timeouts } }) => ({
       gap: new TimeoutError('archive', `the answer of the archive of ${jid}`, timeouts.pageMs),
     })),
-    noteAnswer: assign({ isAnswering: true }),
-    /** By what says nothing to who is there. */
-    noteHeard: assign({ silentMs: 0 }),
+    /** The room was heard, also by what says nothing to who is there; or one is out, and asks nothing. */
+    forgetSilence: assign({ isAnswering: true, isUnheard: false, silentMs: 0 }),
+    noteQuestion: assign({ isUnheard: true }),
     noteNoAnswer: assign({ isAnswering: false }),
   },
   guards: {
     isNew: (_, params: Presence) => params.self.isNew,
     /** Which name to ask by is not known while another is asked for (XEP-0410 §4). */
-    isSilent: ({ context }) => {
-      const { isAnswering, silentMs, timeouts } = context
-      // Who has not answered has to be heard since.
-      return isSettled(context) && (isAnswering ? silentMs >= timeouts.quietMs : silentMs > timeouts.retryMs)
-    },
+    isSilent: ({ context }) =>
+      isSettled(context) && (context.isUnheard || context.silentMs >= context.timeouts.quietMs),
+    isUnheard: ({ context }) => context.isUnheard,
     isSettled: ({ context }) => isSettled(context),
     /** One is out by an exit of before, whose stay the room has told of late: the last entrance is yet to be answered. */
     isOutdated: (_, params: Absence) => params.answersExit && params.exit.kind === 'left',
@@ -168,6 +166,7 @@ export const roomMachine = setup({
     returns: 0,
     refusal: undefined,
     isAnswering: true,
+    isUnheard: false,
     silentMs: 0,
     knowsLast: false,
     gap: undefined,

@@ -79,7 +79,7 @@ export class RoomEar {
   takePresence(presence: Presence, answer: RoomAnswer | undefined): void {
     if (!this.#listens()) return
     // Whoever gives one’s own back need not be the room: a server that does not reach it does so in its name.
-    if (presence.type !== 'error') this.heardMs = performance.now()
+    if (presence.type !== 'error') this.#hear()
     if (answer === 'outdated') return
     const { error, from, payloads, type } = presence
     const nickname = from?.resource
@@ -150,7 +150,7 @@ export class RoomEar {
       if (statuses.size > 0) this.#noticed.next(statuses)
     }
     if (!this.hears) return
-    if (type !== 'error') this.heardMs = performance.now()
+    if (type !== 'error') this.#hear()
     if (type === 'groupchat') {
       const said = this.#read(message)
       if (body !== undefined) this.#past.take({ ...said, body }, this.#place())
@@ -225,6 +225,12 @@ export class RoomEar {
     const delay = findDelayBy(payloads, (holder) => holder === jid || holder === this.#server())
     if (delay !== undefined) return delay.moment
     return snapshot.matches({ joined: { past: 'told' } }) ? undefined : findDelay(payloads)?.moment
+  }
+
+  /** Whoever was asked answers by whatever it says; else it is enough to know when that was. */
+  #hear(): void {
+    this.heardMs = performance.now()
+    if (this.#actor.getSnapshot().context.isUnheard) this.#know({ type: 'room.heard' })
   }
 
   /** Whoever is told of something may have closed the room by that. */

@@ -18,7 +18,9 @@ import {
   statusOf,
   subject,
 } from './room.js'
+import type { Peer } from './peer.js'
 import { answersTo, rest } from './session.js'
+import { resumed, suspend } from './sessions.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
@@ -37,7 +39,10 @@ async function asking() {
   return { ...session, ping }
 }
 
-const isAnswering = ({ room }: Awaited<ReturnType<typeof inside>>) =>
+/** Whom one has pinged. */
+const pingsOf = ({ elements }: Peer) =>
+  elements.filter((element) => childOf(element, 'ping')).map(({ attributes }) => attributes['to'])
+const isAnswering = ({ room }: Pick<Awaited<ReturnType<typeof inside>>, 'room'>) =>
   room.state.status === 'joined' && room.state.isAnswering
 
 describe('asking whether one is still in (XEP-0410)', () => {
@@ -133,6 +138,24 @@ describe('asking whether one is still in (XEP-0410)', () => {
     expect(isAnswering(session)).toBe(true)
   })
 
+  it('is answered by what the room says before the time for an answer is over', async () => {
+    const session = await asking()
+    const { peer } = session
+    await pass(5_000)
+    await says(peer, groupchat('Bob', '<body>Still here</body>'))
+    await pass(25_000)
+    expect(isAnswering(session)).toBe(true)
+    expect(await sentBy(peer, () => pass(60_000))).toEqual([])
+    expect(isAnswering(session)).toBe(true)
+  })
+
+  it('is decided by the answer, whatever the room says before that (§3.2)', async () => {
+    const { peer, ping, room } = await asking()
+    await says(peer, groupchat('Bob', '<body>Still here</body>'))
+    await says(peer, failure(ping.attributes['id'], 'not-acceptable', at('Alice')))
+    expect(statusOf(room)).toBe('joining')
+  })
+
   it.each([
     ['a presence', refused('remote-server-not-found')],
     ['a message', bounced],
@@ -185,6 +208,17 @@ describe('asking whether one is still in (XEP-0410)', () => {
     expect(done.is()).toBe('pending')
   })
 
+  it('is answered by no other nickname that is asked for (§4)', async () => {
+    const session = await asking()
+    const { peer, room } = session
+    await pass(30_000 + 50_000)
+    const done = outcomeOf(room.changeNickname('Alicia'))
+    await peer.next('presence')
+    expect(await sentBy(peer, () => pass(20_000))).toEqual([])
+    expect([done.is(), isAnswering(session)]).toEqual(['pending', false])
+    expect(await sentBy(peer, () => pass(20_000))).toMatchObject([{ attributes: { to: at('Alice') } }])
+  })
+
   it('waits while there is no stream to ask by (§4)', async () => {
     const { first, client, peer, room } = await insideManaged({}, patient)
     first.cut()
@@ -196,9 +230,27 @@ describe('asking whether one is still in (XEP-0410)', () => {
     await resume(second, 1)
     expect(statusOf(room)).toBe('joined')
     await pass(quietMs)
-    expect(
-      second.elements.filter(({ name }) => name === 'iq').map(({ attributes }) => attributes['to']),
-    ).toEqual([at('Alice')])
+    expect(pingsOf(second)).toEqual([at('Alice')])
+  })
+
+  it.each([
+    ['nobody has answered yet', undefined, true],
+    ['it has led nowhere', 'remote-server-timeout', false],
+  ])('is asked again by a stream that comes back, where %s (§4.1)', async (_, condition, answering) => {
+    const session = await insideManaged({}, patient)
+    const { client, first, room } = session
+    await pass(1_000)
+    client.sendPresence({ show: 'away' })
+    await rest()
+    const [ping] = await answersTo(first, refused('remote-server-not-found'))
+    expect(ping?.attributes).toMatchObject({ to: at('Alice'), type: 'get' })
+    if (condition !== undefined) await says(first, failure(ping?.attributes['id'], condition, at('Alice')))
+    await pass(1_000)
+    await suspend(session)
+    await pass(1)
+    const second = await resumed(session)
+    expect(pingsOf(second)).toEqual([at('Alice')])
+    expect([statusOf(room), isAnswering(session)]).toEqual(['joined', answering])
   })
 
   it('of one’s other clients is answered, however it is (§3.2)', async () => {

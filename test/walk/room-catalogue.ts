@@ -8,7 +8,7 @@ import { toIqElement } from '../../src/stanza/iq.js'
 import { toMessageElement } from '../../src/stanza/message.js'
 import { toRoomUserElement, type RoomUserInput } from '../../src/stanza/muc.js'
 import { toPresenceElement, type PresenceInput } from '../../src/stanza/presence.js'
-import type { Model, Occurrence } from '../../src/testing/drive-model.js'
+import { findDeed, type Model, type Occurrence } from '../../src/testing/drive-model.js'
 import type { Drivable, Stimulus } from '../../src/testing/drive.js'
 import { FeatureRig, unanswered } from './feature-rig.js'
 import { isLive, lasting, standingStimuli } from './standing-stimuli.js'
@@ -33,6 +33,12 @@ const openExitsIn = ({ notes }: Model) => Number(notes['openExits'] ?? 0)
 const hears = (model: Model) =>
   isLive(model) && !isIn(model, chart, 'outside') && !isIn(model, chart, 'waiting')
 
+/** Whatever the room says it is heard by. */
+const heard = (model: Model): readonly Occurrence[] => [
+  { note: { heardMs: model.nowMs } },
+  ...(contextIn(model)?.isUnheard === true ? [told(chart, 'room.heard')] : []),
+]
+
 /** The room says something of oneself. */
 const says = (
   name: string,
@@ -50,10 +56,7 @@ const says = (
   name: `the room ${name}`,
   when,
   // What comes back says nothing of the room.
-  predicts: (model) => [
-    ...(presence.type === 'error' ? [] : [{ note: { heardMs: model.nowMs } }]),
-    ...predicts(model),
-  ],
+  predicts: (model) => [...(presence.type === 'error' ? [] : heard(model)), ...predicts(model)],
   act: (rig) =>
     rig.peer.say(
       toPresenceElement({
@@ -133,9 +136,9 @@ const tellsPage = (
   ...moments: readonly number[]
 ): Stimulus<RoomRig> => ({
   name: `the archive ${name}`,
-  when: isLive,
+  when: (model) => isLive(model) && findDeed(model, 'fetchPage') !== undefined,
   predicts: (model) => [
-    ...(moments.length === 0 ? [] : [{ note: { heardMs: model.nowMs } }]),
+    ...(moments.length === 0 ? [] : heard(model)),
     done('fetchPage', { complete, stable }),
   ],
   act: (rig) => {
@@ -238,7 +241,7 @@ const stimuli: readonly Stimulus<RoomRig>[] = [
     name: 'the room tells its subject',
     when: hears,
     predicts: (model) => [
-      { note: { heardMs: model.nowMs } },
+      ...heard(model),
       // As long as something of the past is missing, that is where one goes on from.
       ...(isHolding(model) ? [] : [{ note: { hasSpoken: true } }]),
       told(chart, 'room.current'),
@@ -316,5 +319,6 @@ export const roomKey = (model: Model): unknown => [
   wishedIn(model),
   contextIn(model)?.silentMs > timeouts.quietMs / 2,
   contextIn(model)?.stays,
+  contextIn(model)?.isUnheard,
   { ...model.notes, heardMs: undefined, openExits: openExitsIn(model) > 0 },
 ]

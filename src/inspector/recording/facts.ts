@@ -63,6 +63,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     isInvited: 'flag',
     isLeft: 'flag',
     isNew: 'flag',
+    isUnheard: 'flag',
     isUnread: 'flag',
     item: 'facts',
     jid: 'word',

@@ -67,6 +67,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   room: {
     isNew: 'the room was there before',
     isSilent: 'the room has said something meanwhile, or another nickname is asked for',
+    isUnheard: 'the room has said something since it was asked',
     isSettled: 'another nickname is asked for',
     isOutdated: 'the room does not answer an exit of before, or somebody has put us out',
     isPutOut: 'the room answers an exit of before',

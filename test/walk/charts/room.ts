@@ -3,7 +3,6 @@ import { roomMachine } from '../../../machines/room.js'
 import {
   defaultRoomTimeouts,
   exitOf,
-  type RoomContext,
   type RoomEvent,
   type RoomExitKind,
   type SelfFacts,
@@ -37,6 +36,7 @@ const events: readonly RoomEvent[] = [
   { type: 'room.refused', error: conflict },
   { type: 'room.refused', error: unreachable },
   { type: 'room.current' },
+  { type: 'room.heard' },
   { type: 'room.lost' },
 ]
 
@@ -66,9 +66,13 @@ export const room = toWalked(machine, {
       ],
     },
   },
-  key: ({ context: { exit, gap, refusal, returns, self, silentMs, stays, wished } }) => [
+  key: ({
+    context: { exit, gap, isAnswering, isUnheard, refusal, returns, self, silentMs, stays, wished },
+  }) => [
     exit?.kind,
     gap?.code,
+    isAnswering,
+    isUnheard,
     refusal?.code,
     returns,
     stays,
@@ -166,18 +170,30 @@ export const room = toWalked(machine, {
     'who did not answer is not said to before they do': (snapshot, last) =>
       last?.from.context.isAnswering !== false ||
       !snapshot.context.isAnswering ||
-      !snapshot.matches({ joined: { liveness: 'probing' } }),
+      !snapshot.matches('joined') ||
+      /^(room\.heard|xstate\.(done|error)\.actor\.selfPing)$/.test(last.event.type),
     'silence is probed, and a room that one’s presence came back from': (snapshot, last) =>
       !snapshot.matches({ joined: { liveness: 'probing' } }) ||
       last?.from.matches({ joined: { liveness: 'probing' } }) === true ||
       last?.event.type === 'room.refused' ||
-      snapshot.context.silentMs >= silenceOf(snapshot.context),
-    'who was asked answers by being heard': (snapshot, last) =>
-      last?.event.type.startsWith('xstate.after.retry.') !== true ||
-      !snapshot.matches({ joined: { nickname: 'settled', liveness: 'listening' } }) ||
-      snapshot.context.silentMs <= snapshot.context.timeouts.retryMs,
+      last?.from.context.isUnheard === true ||
+      snapshot.context.silentMs >= snapshot.context.timeouts.quietMs,
+    'who was asked, and is not heard, is asked again': (snapshot, last) =>
+      last?.from.context.isUnheard !== true ||
+      !(
+        /^xstate\.after\.(retry|silence)\./.test(last.event.type) ||
+        (last.event.type === 'session.live' && last.from.matches({ joined: { liveness: 'deferred' } }))
+      ) ||
+      !snapshot.matches({ joined: { nickname: 'settled' } }) ||
+      snapshot.matches({ joined: { liveness: 'probing' } }),
+    'nobody is open to a question out of the room': ({ context, ...snapshot }) =>
+      !context.isUnheard || snapshot.matches('joined'),
+    'whoever is heard answers by that': ({ context }, last) =>
+      last?.event.type !== 'room.heard' || (context.isAnswering && !context.isUnheard),
+    'nobody who is heard while asked is said not to answer': ({ context }, last) =>
+      last?.from.context.isAnswering !== true || context.isAnswering || context.isUnheard,
     'who has answered is not asked again before the next silence': ({ context }, last) =>
-      last?.event.type !== 'xstate.done.actor.selfPing' || context.silentMs < silenceOf(context),
+      last?.event.type !== 'xstate.done.actor.selfPing' || (context.silentMs === 0 && !context.isUnheard),
     'a presence that came back is a reason to ask': (snapshot, last) =>
       last?.event.type !== 'room.refused' ||
       !last.from.matches({ joined: { nickname: 'settled', liveness: 'listening' } }) ||
@@ -226,10 +242,6 @@ export const room = toWalked(machine, {
 })
 
 const isOver = (type = '') => type === 'session.none' || type === 'session.suspended'
-
-/** How long the room may say nothing; who has not answered is asked sooner. */
-const silenceOf = ({ isAnswering, timeouts }: RoomContext) =>
-  isAnswering ? timeouts.quietMs : timeouts.retryMs
 
 const isBeyondDoor = (snapshot: { readonly matches: (state: 'joined' | 'opening') => boolean }) =>
   snapshot.matches('joined') || snapshot.matches('opening')
