@@ -238,12 +238,12 @@ export class RoomEar {
     if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event)
   }
 
-  /** What comes after one has left says nothing of now. */
   /** What is said is heard: also what still comes while one says goodbye to all, or before the word that one is in. */
   get hears(): boolean {
     return this.#listens() || this.#actor.getSnapshot().matches('waiting')
   }
 
+  /** What comes after one has left says nothing of now. */
   #listens(): boolean {
     const snapshot = this.#actor.getSnapshot()
     return snapshot.status === 'active' && !snapshot.matches('outside') && !snapshot.matches('waiting')
