@@ -137,7 +137,7 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
     const name = id === undefined ? undefined : toArchived(id, message)
     if (name !== undefined && this.#known.has(name)) return false
     if (name !== undefined) this.#known.add(name)
-    if (message.from?.bare.toString() === own && this.#isOwnKnown(archived)) return false
+    if (message.from?.bare.toString() === own && this.#isOwnKnown(archived, own)) return false
     if (this.#repeats.has(message, { bare: own })) return false
     this.#messages.next(archived)
     return true
@@ -145,12 +145,19 @@ export class Timeline<Told extends Pick<ArchivedMessage, 'id' | 'message'>> {
 
   /**
    * Whether this client has sent it, or the copy of what another device has sent came already: the archive may have a name for
-   * it that the copy did not have. Others count from one as well: an id alone is not enough.
+   * it that the copy did not have. Others count from one as well: an id alone is not enough. What a device sends to the account
+   * itself is there as sent and as received, each with a name of its own.
    */
-  #isOwnKnown({ id, message }: Told): boolean {
+  #isOwnKnown({ id, message }: Told, own: string): boolean {
+    const { from, to } = message
     if (message.id === undefined) return false
-    if (this.#sent?.has(toSent(message.from?.toString(), message.id)) === true) return true
-    const copy = toCopy(message)
+    if (this.#sent?.has(toSent(from?.toString(), message.id)) === true) return true
+    const copy = toCopy(message, own)
+    if (from?.resource !== undefined && (to?.bare.toString() ?? own) === own) {
+      const isKnown = this.#known.has(`noted ${copy}`)
+      this.#known.add(`noted ${copy}`)
+      return isKnown
+    }
     const [before, now] = id === undefined ? ['named', 'nameless'] : ['nameless', 'named']
     if (this.#known.delete(`${before} ${copy}`)) return true
     this.#known.add(`${now} ${copy}`)
@@ -185,6 +192,6 @@ const toArchived = (id: string, { from, id: messageId }: Message): string =>
 
 const toSent = (from: string | undefined, id: string): string => `${from} ${id}`
 
-/** Tells what a device has sent from all else that it has. */
-const toCopy = ({ body, from, id, to }: Message): string =>
-  JSON.stringify([from?.toString(), to?.toString(), id, body])
+/** Tells what a device has sent from all else that it has; what names nobody is for the account itself (RFC 6120 §10.3.1). */
+const toCopy = ({ body, from, id, to }: Message, own: string): string =>
+  JSON.stringify([from?.toString(), to?.toString() ?? own, id, body])

@@ -180,6 +180,23 @@ describe('messages with an archive behind them (XEP-0313)', () => {
     expect(seen).toEqual(['said', 'heard a2'])
   })
 
+  it('have what another device has sent to the account itself once, though the archive has it as sent and as received', async () => {
+    const { again, peer, seen } = await anchored('a0')
+    const note = (body: string) => inner(body, `${own}/sofa`, 'm1', own)
+    const named = (body: string, id: string) => note(body).replace('</body>', `</body>${stanzaId(id)}`)
+    peer.say(copy('sent', note('note')) + named('note', 'a2'))
+    await rest()
+    expect(seen).toEqual(['note'])
+    const next = await again()
+    const { query, request } = await question(next)
+    const missed = ['note', 'note', 'another', 'another'].map((body, at) =>
+      archived(query, `a${at + 1}`, at === 3 ? note(body).replace(` to='${own}'`, '') : note(body)),
+    )
+    next.say(missed.join('') + end(request, true))
+    await rest()
+    expect(seen.slice(1)).toEqual(['another a3'])
+  })
+
   it('have each of those that several devices have sent with the same id', async () => {
     const { again, client, peer, seen } = await anchored('a0')
     const said = (resource: string, body: string, id?: string) => {
