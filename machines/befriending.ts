@@ -55,6 +55,8 @@ export interface BefriendingInput {
   /** Shown to the contact with the request. */
   readonly message: string | undefined
   readonly timeouts: BefriendingTimeouts
+  /** What is left of the patience where an earlier process has begun, in milliseconds; all of it where nothing is said. */
+  readonly leftMs?: number | undefined
 }
 
 export type ListContactInput = Pick<BefriendingInput, 'jid' | 'name' | 'groups'>
@@ -142,7 +144,7 @@ export const befriendingMachine = setup({
     mayPreApprove: ({ context }) => context.preApproval && context.facts.item?.approved !== true,
   },
   delays: {
-    patience: ({ context }) => context.timeouts.patienceMs,
+    patience: ({ context }) => context.leftMs ?? context.timeouts.patienceMs,
     confirmTimeout: ({ context }) => context.timeouts.confirmMs,
     grace: ({ context }) => context.timeouts.graceMs,
   },

@@ -16,7 +16,7 @@ export interface BefriendingIntent {
 
 /** A handshake as another process can go on with it: how far it has come the server knows. */
 export function toIntent(
-  { name, groups, mustList, message, requestId, timeouts }: BefriendingInput,
+  { name, groups, mustList, message, requestId, timeouts, leftMs = timeouts.patienceMs }: BefriendingInput,
   isWithdrawn: boolean,
 ): Json {
   return {
@@ -27,7 +27,7 @@ export function toIntent(
     message: message ?? null,
     requestId,
     timeouts: { ...timeouts },
-    until: Date.now() + timeouts.patienceMs,
+    until: Date.now() + leftMs,
   }
 }
 
@@ -37,6 +37,7 @@ export function parseIntent(jid: string, value: Json): BefriendingIntent | undef
   if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined
   const { name, groups, isWithdrawn, mustList, message, requestId, timeouts, until } = value
   if (typeof requestId !== 'string' || !Array.isArray(groups)) return undefined
+  const waits = parseTimeouts(timeouts ?? null)
   const input = {
     jid,
     name: typeof name === 'string' ? name : undefined,
@@ -44,16 +45,19 @@ export function parseIntent(jid: string, value: Json): BefriendingIntent | undef
     mustList: mustList === true,
     message: typeof message === 'string' ? message : undefined,
     requestId,
-    timeouts: toRemaining(parseTimeouts(timeouts ?? null), until ?? null),
+    timeouts: waits,
+    leftMs: toLeft(waits, until ?? null),
   }
   return { input, isWithdrawn: isWithdrawn === true }
 }
 
-/** What is left of its patience: all of it where nothing says since when it lasts, and never more, whatever the clock says. */
-function toRemaining(timeouts: BefriendingTimeouts, until: Json): BefriendingTimeouts {
-  const { patienceMs } = timeouts
-  if (typeof until !== 'number') return timeouts
-  return { ...timeouts, patienceMs: Math.min(patienceMs, Math.max(1, until - Date.now())) }
+/**
+ * What is left of its patience: all of it where nothing says since when it lasts, and never more, whatever the clock says. Where it
+ * ran out meanwhile, there is time yet to come online, and to take back what was approved in advance.
+ */
+function toLeft({ confirmMs, patienceMs }: BefriendingTimeouts, until: Json): number {
+  if (typeof until !== 'number') return patienceMs
+  return Math.min(patienceMs, Math.max(confirmMs, until - Date.now()))
 }
 
 function parseTimeouts(value: Json): BefriendingTimeouts {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { storedRequestUnits } from '../../src/features/kept-requests.js'
 import { contacts, type BefriendOptions, type Client, type ContactsFeature } from '../../src/index.js'
 import { askedToResume, resume, sm } from '../spec/managed.js'
-import { answersTo, bound } from '../spec/session.js'
+import { answersTo, bound, rest } from '../spec/session.js'
 import { Disk } from '../store/disk.js'
 import { bob, isSettled, item, presence, progressOf, query, result, say } from './acquaintances.js'
 import { begin, managed } from './processes.js'
@@ -64,7 +64,7 @@ describe('a handshake that was begun before the process was killed', () => {
   ])('has its patience counted %s', async (_how, restMs, change) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     const disk = new Disk()
-    const { kill } = await begun(disk, { timeouts: { patienceMs: 1_000 } }, change)
+    const { kill } = await begun(disk, { timeouts: { patienceMs: 1_000, confirmMs: 100 } }, change)
     vi.advanceTimersByTime(800)
     await kill()
     const { people, use } = meeting()
@@ -73,7 +73,35 @@ describe('a handshake that was begun before the process was killed', () => {
     vi.advanceTimersByTime(restMs - 1)
     expect(await isSettled(handshake.settled)).toBe(false)
     vi.advanceTimersByTime(1)
-    expect(await handshake.settled).toMatchObject({ outcome: 'expired', error: { code: 'timeout.patience' } })
+    expect(await handshake.settled).toMatchObject({
+      outcome: 'expired',
+      error: { code: 'timeout.patience', timeoutMs: 1_000 },
+    })
+  })
+
+  it('and has run out of patience meanwhile takes back yet what was approved in advance', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const disk = new Disk()
+    const { kill } = await begun(disk, { timeouts: { patienceMs: 60_000, confirmMs: 1_000 } })
+    await kill()
+    vi.advanceTimersByTime(70_000)
+    const { people, use } = meeting()
+    const { first } = await begin(disk, {}, use)
+    await resume(first, 0)
+    const handshake = people().befriend(bob)
+    vi.advanceTimersByTime(999)
+    const items = item(bob, "subscription='none' ask='subscribe' approved='true'")
+    await answersTo(first, result(await first.next('iq'), query(items)))
+    await first.next('r')
+    await answersTo(first, result(await first.next('iq')))
+    expect(progressOf(handshake)).toBe('awaited/closed')
+    vi.advanceTimersByTime(1)
+    expect(await handshake.settled).toMatchObject({
+      outcome: 'expired',
+      error: { code: 'timeout.patience', timeoutMs: 60_000 },
+    })
+    await rest()
+    expect(first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='unsubscribed'\/>/)
   })
 
   it('fails, and is over, where the next one cannot say what was stored', async () => {
