@@ -123,9 +123,10 @@ export class Handshakes {
   }
 
   #end(jid: string, handle: Befriending, actor: BefriendingActor): void {
+    // Where another has begun, what is stored is that one's.
+    if (this.#live.get(jid)?.handle !== handle) return
     // One that the end of the client has stopped goes on in the next process.
     if (actor.getSnapshot().status !== 'stopped') this.#host.memory?.keepFact(kept + jid, null)
-    if (this.#live.get(jid)?.handle !== handle) return
     this.#live.delete(jid)
     this.#host.ended(jid)
   }

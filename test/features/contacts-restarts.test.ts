@@ -104,6 +104,24 @@ describe('a handshake that was begun before the process was killed', () => {
     expect(first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='unsubscribed'\/>/)
   })
 
+  it('is gone on with where it was begun as soon as another with the contact had ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const disk = new Disk()
+    const { use, people } = meeting()
+    const before = await managed(disk, {}, use)
+    const handshake = people().befriend(bob, { timeouts: { patienceMs: 1_000 } })
+    handshake.state$.subscribe(({ status }) => status === 'ended' && people().befriend(bob))
+    vi.advanceTimersByTime(1_000)
+    expect(await handshake.settled).toMatchObject({ outcome: 'expired' })
+    await before.kill()
+    const { first } = await begin(disk, {}, meeting().use)
+    await resume(first, 0)
+    await answersTo(first, result(await first.next('iq'), query('')))
+    await first.next('r')
+    await answersTo(first, result(await first.next('iq')))
+    expect(first.raw).toMatch(/<presence to='bob@example.test' id='[^']+' type='subscribe'\/>/)
+  })
+
   it('fails, and is over, where the next one cannot say what was stored', async () => {
     const disk = new Disk()
     const { kill } = await begun(disk, { message: 'It is Alice' }, (text) =>
