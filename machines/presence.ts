@@ -26,6 +26,8 @@ export interface PresenceInput {
 
 export interface PresenceContext extends PresenceInput {
   readonly form: InvisibleForm
+  /** The server has said that it hides us, and nothing was announced since. */
+  readonly isHidden: boolean
   /** Why the last wish about visibility was not granted, or what was to be said is not. */
   readonly error: XmppError | undefined
 }
@@ -53,11 +55,15 @@ export const presenceMachine = setup({
     noteFailure: assign((_, params: { readonly error: unknown }) => ({ error: toXmppError(params.error) })),
     noteTimeout: assign(({ context }) => ({ error: timedOut('visibility', context.timeouts) })),
     forgetFailure: assign({ error: undefined }),
+    noteHidden: assign({ isHidden: true }),
+    noteShown: assign({ isHidden: false }),
   },
   guards: {
     isWanted: ({ context }) => context.wanted,
     /** Then it never hid us. */
     isUnknownToServer: (_, { error }: { readonly error: unknown }) => isUnknownRequest(error),
+    /** Then announcing does no harm: were we hidden all the same, it would be told to nobody. */
+    mayBeSeen: ({ context }) => !context.isHidden,
   },
   delays: {
     visibilityTimeout: ({ context }) => context.timeouts.visibilityMs,
@@ -66,7 +72,7 @@ export const presenceMachine = setup({
 }).createMachine({
   id: 'presence',
   description: 'One’s own presence: unsent, available, unavailable, or hidden.',
-  context: ({ input }) => ({ ...input, form: 'xep-0186', error: undefined }),
+  context: ({ input }) => ({ ...input, form: 'xep-0186', isHidden: false, error: undefined }),
   initial: 'offline',
   states: {
     offline: {
@@ -108,7 +114,7 @@ export const presenceMachine = setup({
     online: {
       description: 'In a session.',
       meta: { spec: 'RFC 6121 §4' },
-      exit: 'forgetTold',
+      exit: ['forgetTold', 'noteShown'],
       initial: 'unsent',
       on: {
         'session.offline': { target: 'offline.silent' },
@@ -126,6 +132,7 @@ export const presenceMachine = setup({
           description: 'Contacts who may see it have been told, and are told of every change.',
           tags: ['person'],
           meta: { spec: 'RFC 6121 §4.2, §4.4', why: 'it stays until the app says otherwise' },
+          entry: 'noteShown',
           on: {
             'session.offline': { target: '#presence.offline.toAnnounce' },
             'presence.refused': { target: 'unsaid', actions: failure },
@@ -158,7 +165,7 @@ export const presenceMachine = setup({
             id: 'becomeInvisible',
             src: 'becomeInvisible',
             input: ({ context }) => ({ form: context.form }),
-            onDone: { target: 'invisible' },
+            onDone: { target: 'invisible', actions: 'noteHidden' },
             onError: { target: 'refused', actions: failure },
           },
           after: { visibilityTimeout: { target: 'unanswered', actions: 'noteTimeout' } },
@@ -180,8 +187,9 @@ export const presenceMachine = setup({
           },
         },
         showing: {
-          description: 'The server is asked to tell others again.',
-          meta: { spec: 'XEP-0186 §3.2' },
+          description:
+            'The server is asked to tell others again. Without its consent one is announced all the same where it never said that it tells nobody.',
+          meta: { spec: 'XEP-0186 §3.1.1, §3.2' },
           entry: 'forgetFailure',
           invoke: {
             id: 'becomeVisible',
@@ -190,10 +198,16 @@ export const presenceMachine = setup({
             onDone: announce,
             onError: [
               { guard: { type: 'isUnknownToServer', params: failed }, ...announce },
+              { guard: 'mayBeSeen', ...announce },
               { target: 'unshown', actions: failure },
             ],
           },
-          after: { visibilityTimeout: { target: 'unshown', actions: 'noteTimeout' } },
+          after: {
+            visibilityTimeout: [
+              { guard: 'mayBeSeen', ...announce },
+              { target: 'unshown', actions: 'noteTimeout' },
+            ],
+          },
           on: {
             'session.offline': { target: '#presence.offline.toAnnounce' },
             'presence.announce': {},

@@ -278,6 +278,29 @@ describe('the presence chart', () => {
     },
   )
 
+  it.each([
+    [['online', 'hide', 'nobody answers', 'announce', 'nobody answers'], [silent], [silent]],
+    [['online', 'hide', 'announce', 'nobody answers'], [silent], [silent]],
+    [['online', 'hide', 'nobody answers', 'withdraw', 'announce', 'nobody answers'], [silent], [silent]],
+    [['online', 'hide', 'nobody answers', 'announce'], [silent], [fails(refusal)]],
+    // What an earlier session has come to says nothing of this one.
+    [['online', 'hide', 'offline', 'online', 'announce', 'nobody answers'], [gives(), silent], [silent]],
+  ] as const)(
+    'announces whom the server has not said it hides, whatever it says or not to showing: %j',
+    async (words, becomeInvisible, becomeVisible) => {
+      const { at, error, said } = await told(words, { becomeInvisible, becomeVisible })
+      expect([at(), said.at(-1), error()]).toEqual(['online.available', 'available', undefined])
+    },
+  )
+
+  it('announces nobody whom the server has said it hides, though it was silent to another request to', async () => {
+    const { at, said } = await told(
+      ['online', 'hide', 'hide', 'nobody answers', 'announce', 'nobody answers'],
+      { becomeInvisible: [gives(), silent], becomeVisible: [silent] },
+    )
+    expect([at(), said]).toEqual(['online.unshown', []])
+  })
+
   it('forgets an old refusal with the next try', async () => {
     const { at, error, tell } = await told(ways['online.refused'][0], ways['online.refused'][1])
     await tell('hide')

@@ -235,6 +235,7 @@ export function keyOf({ charts, notes }: Model): unknown {
   const { context: management } = charts.get('session/streamManagement')?.snapshot ?? {}
   return [
     presence?.form,
+    presence?.isHidden,
     connection && [connection.transport.secure, connection.header?.version, connection.features.starttls],
     authentication && [authentication.mechanism?.name, authentication.remaining.length],
     authentication && [authentication.form, authentication.resource],

@@ -60,6 +60,7 @@ const allowed: ReadonlyMap<string, Kind | readonly Kind[]> = new Map(
     hops: 'number',
     id: 'hidden',
     isHaunted: 'flag',
+    isHidden: 'flag',
     isAnswering: 'flag',
     isAsked: 'flag',
     isBeforeVersionOne: 'flag',

@@ -55,6 +55,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   presence: {
     isWanted: 'the app wants no presence to be sent by itself',
     isUnknownToServer: 'the server knows how to hide us, and failed for another reason',
+    mayBeSeen: 'the server has said that it hides us',
   },
   registration: {
     isExposed: 'the connection is encrypted, or the app goes without',

@@ -58,7 +58,15 @@ export const presence = toWalked(presenceMachine, {
       orders(last, 'forgetTold'),
     'what the server has not answered is not taken for its answer': (snapshot, last) =>
       last?.event.type.startsWith('xstate.after.visibilityTimeout.') !== true ||
-      !(['available', 'invisible', 'refused'] as const).some((state) => snapshot.matches({ online: state })),
+      !(['invisible', 'refused'] as const).some((state) => snapshot.matches({ online: state })),
+    'silence shows whom the server has not said it hides, and nobody else': (snapshot, last) =>
+      last?.event.type.startsWith('xstate.after.visibilityTimeout.') !== true ||
+      snapshot.matches({ online: 'available' }) ===
+        (last.from.matches({ online: 'showing' }) && !last.from.context.isHidden),
+    'nobody waits to be shown whom the server has not said it hides': (snapshot) =>
+      !snapshot.matches({ online: 'unshown' }) || snapshot.context.isHidden,
+    'what the server has said holds for its session alone': (snapshot) =>
+      !snapshot.matches('offline') || !snapshot.context.isHidden,
     'who may be hidden is not announced unless the server was told to show': (snapshot, last) =>
       last === undefined ||
       !(['hiding', 'invisible', 'vanished', 'vanishing', 'unshown', 'unanswered'] as const).some((state) =>
