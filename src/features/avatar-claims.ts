@@ -8,7 +8,7 @@ import { findPhotoHash } from '../stanza/vcard-photo.js'
 import * as ns from '../xml/namespaces.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
-import { forgottenRooms } from './forgotten-rooms.js'
+import { forgottenRooms, occupantsOf } from './forgotten-rooms.js'
 import { KeyedStreams } from './keyed-streams.js'
 import { nodeEvents, type NodeEvent } from './pubsub-nodes.js'
 
@@ -63,8 +63,7 @@ export class AvatarClaims {
   }
 
   #forgetIn(room: Jid): void {
-    const occupants = `${room.toString()}/`
-    for (const key of this.#claims.keys()) if (key.startsWith(occupants)) this.#forget(key)
+    for (const key of occupantsOf(room, this.#claims.keys())) this.#forget(key)
   }
 
   #takeEvent({ publisher, isEmptied, items, retracted }: NodeEvent): void {

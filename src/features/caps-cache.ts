@@ -1,14 +1,13 @@
-import { XmppError } from '../errors.js'
 import type { CapsClaim } from '../stanza/caps.js'
 import { toDataFormElement, type DataForm } from '../stanza/data-form.js'
 import { toDiscoInfoElement } from '../stanza/disco.js'
 import { hasHiddenFormType } from '../stanza/verification-string.js'
 import type { XmlElement } from '../xml/element.js'
-import { readFrame } from '../xml/frame-reader.js'
 import { serialize } from '../xml/serializer.js'
 import { readEntityInfo, type EntityInfo } from './entity-info.js'
 import type { FeatureMemory } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
+import { readStored } from './read-stored.js'
 
 /** Hashes whose meaning is remembered; those not used for longest go first. */
 export const rememberedHashLimit = 200
@@ -81,11 +80,8 @@ function toHashedForm({ fields }: DataForm): XmlElement {
 
 /** What an earlier version has stored may be more than is hashed. */
 function read(claim: CapsClaim, text: string): EntityInfo | undefined {
-  try {
-    const info = readEntityInfo(readFrame(text), undefined)
+  return readStored(text, (query) => {
+    const info = readEntityInfo(query, undefined)
     return info && readEntityInfo(toHashed(claim, info), undefined)
-  } catch (error) {
-    if (!(error instanceof XmppError)) throw error
-    return undefined
-  }
+  })
 }

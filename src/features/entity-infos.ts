@@ -11,7 +11,7 @@ import { toCapsHash } from './caps-hash.js'
 import { readEntityInfo, type EntityInfo } from './entity-info.js'
 import type { FeatureHost } from './feature-host.js'
 import { forgetOldest } from './forget-oldest.js'
-import { forgottenRooms } from './forgotten-rooms.js'
+import { forgottenRooms, occupantsOf } from './forgotten-rooms.js'
 
 /** Entities whose own answer is remembered in a session; the oldest go first. */
 export const rememberedEntityLimit = 500
@@ -42,8 +42,7 @@ export class EntityInfos {
     })
     forgottenRooms(bus).subscribe((room) => {
       this.#claims.forget(room.toString())
-      const occupants = `${room.toString()}/`
-      for (const jid of this.#own.keys()) if (jid.startsWith(occupants)) this.#own.delete(jid)
+      for (const jid of occupantsOf(room, this.#own.keys())) this.#own.delete(jid)
     })
     bus.session$.subscribe((standing) => {
       if (standing !== 'none') return

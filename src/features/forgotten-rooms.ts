@@ -18,5 +18,11 @@ function channelOf(bus: FeatureHost['bus']): Channel<Jid> {
 /** Rooms that one enters or is out of: whoever is there is told anew, and may have the nickname of somebody else. */
 export const forgottenRooms = (bus: FeatureHost['bus']): Observable<Jid> => channelOf(bus).stream$
 
+/** Which of these are somebody in the room. */
+export function occupantsOf(room: Jid, jids: Iterable<string>): readonly string[] {
+  const start = `${room.toString()}/`
+  return [...jids].filter((jid) => jid.startsWith(start))
+}
+
 /** Nobody is known to be in the room any more. */
 export const forgetRoom = (bus: FeatureHost['bus'], room: Jid): void => channels.get(bus)?.next(room)

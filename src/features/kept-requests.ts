@@ -1,11 +1,11 @@
-import { XmppError } from '../errors.js'
 import type { LanguageText } from '../stanza/language-text.js'
 import { parsePresence, toPresenceElement, type Presence, type PresenceInput } from '../stanza/presence.js'
 import type { Json } from '../store/store.js'
-import { readFrame } from '../xml/frame-reader.js'
+import type { XmlElement } from '../xml/element.js'
 import { serialize } from '../xml/serializer.js'
 import { Allowance } from './allowance.js'
 import type { FeatureMemory } from './feature-host.js'
+import { readStored } from './read-stored.js'
 
 /** Of a longer one, in UTF-16 units, only who asks is stored, and how what they say begins. */
 export const storedRequestUnits = 2_048
@@ -46,7 +46,7 @@ export class KeptRequests {
     const left = [...this.#left]
     this.#left.clear()
     for (const [jid] of left) this.forget(jid)
-    return isResumed ? left.flatMap(([, text]) => read(text) ?? []) : []
+    return isResumed ? left.flatMap(([, text]) => readStored(text, toPresence) ?? []) : []
   }
 }
 
@@ -64,13 +64,7 @@ function write(presence: PresenceInput): string {
   return serialize(toPresenceElement({ ...presence, status: undefined, statuses: [...texts.values()] }))
 }
 
-function read(text: Json): Presence | undefined {
-  if (typeof text !== 'string') return undefined
-  try {
-    const presence = parsePresence(readFrame(text))
-    return presence.kind === 'presence' ? presence : undefined
-  } catch (error) {
-    if (!(error instanceof XmppError)) throw error
-    return undefined
-  }
+function toPresence(element: XmlElement): Presence | undefined {
+  const presence = parsePresence(element)
+  return presence.kind === 'presence' ? presence : undefined
 }

@@ -1,7 +1,7 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { parseImage, sniffImageType, toImageText, type Image, type ImageBytes } from './image.js'
-import { besides, withChildren } from './vcard-properties.js'
+import { parseImage, toImageText, type Image, type ImageBytes } from './image.js'
+import { besides, photoTypeOf, withChildren } from './vcard-properties.js'
 
 /** Asks for a card, or is one that says nothing. @see XEP-0054 §3.1 */
 export const emptyVCard: XmlElement = xml('vCard', ns.vCardTemp)
@@ -14,13 +14,11 @@ export const parsePhoto = (photo: XmlElement): Image | undefined =>
 
 /** Writes `<PHOTO/>`; throws RangeError for bytes that are no image of a kind that is known. @see XEP-0153 §3.1 */
 export function toPhotoElement(image: ImageBytes, before?: XmlElement): XmlElement {
-  const type = sniffImageType(image.bytes)
-  if (type === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
   return xml(
     'PHOTO',
     ns.vCardTemp,
     {},
-    xml('TYPE', ns.vCardTemp, {}, type),
+    xml('TYPE', ns.vCardTemp, {}, photoTypeOf(image)),
     xml('BINVAL', ns.vCardTemp, {}, toImageText(image)),
     ...besides(before, parts),
   )

@@ -1,5 +1,5 @@
 import { XmlElement, type XmlNode } from '../xml/element.js'
-import type { Image, ImageBytes } from './image.js'
+import { sniffImageType, type Image, type ImageBytes, type ImageType } from './image.js'
 import type {
   Organization,
   PersonName,
@@ -18,6 +18,13 @@ export interface Property<Value, Given = Value> {
   readonly read: (element: XmlElement) => Value | undefined
   /** What else is in the element that it replaces stays in it. */
   readonly write: (value: Given, before?: XmlElement) => XmlElement
+}
+
+/** What a photo is by its bytes; throws RangeError for no image, or one of no kind that is known. */
+export function photoTypeOf({ bytes }: ImageBytes): ImageType {
+  const type = sniffImageType(bytes)
+  if (type === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
+  return type
 }
 
 type Readable<Value> = Pick<Property<Value>, 'names' | 'read'>

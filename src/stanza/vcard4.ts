@@ -1,10 +1,11 @@
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { parseImage, sniffImageType, toImageText } from './image.js'
+import { parseImage, toImageText } from './image.js'
 import type { PersonName, PostalAddress, VCard, VCardChanges, VCardKinds } from './vcard.js'
 import {
   besides,
   changeVCard,
+  photoTypeOf,
   readVCard,
   saysSomething,
   textOf,
@@ -183,10 +184,6 @@ const format: VCardFormat = {
         ? parseImage(uri.slice(comma + 1))
         : undefined
     },
-    write: (image) => {
-      const type = sniffImageType(image.bytes)
-      if (type === undefined) throw new RangeError('a photo is a PNG, a JPEG, a GIF or a WebP')
-      return make('photo', make('uri', `data:${type};base64,${toImageText(image)}`))
-    },
+    write: (image) => make('photo', make('uri', `data:${photoTypeOf(image)};base64,${toImageText(image)}`)),
   },
 }
