@@ -95,9 +95,7 @@ export function receipts(host: FeatureHost): ReceiptsFeature {
   }
   /** Given to a session that could not be kept: what they are for comes no second time, for it is known to have arrived. */
   const owed: Receipt[] = []
-  /** Whoever may not know gets no answer, and no error either (XEP-0184 §5, §6). */
   const give = (receipt: Receipt) => {
-    if (!mayKnowOfMe(receipt.to)) return
     try {
       bus.send(receipt.element, receipt)
     } catch (error) {
@@ -108,14 +106,19 @@ export function receipts(host: FeatureHost): ReceiptsFeature {
     owed.push(receipt)
     if (owed.length > owedReceiptLimit) owed.shift()
   }
+  /** Whoever may not know gets no answer, and no error either (XEP-0184 §5, §6). */
   const answer = ({ from, id, type }: Message) => {
     if (from === undefined || id === undefined || type === 'error' || type === 'groupchat') return
+    if (!mayKnowOfMe(from)) return
     const payloads = [toReceiptElement({ kind: 'received', id })]
     give(new Receipt(from, toMessageElement({ to: from, type, id: createId(), payloads }), owe))
   }
   // Who may know that one is there is known once it is said.
   presence.announced$.subscribe(() => {
-    if (owed.length > 0) queueMicrotask(() => owed.splice(0).forEach(give))
+    if (owed.length === 0) return
+    queueMicrotask(() => {
+      for (const receipt of owed.splice(0)) if (mayKnowOfMe(receipt.to)) give(receipt)
+    })
   })
 
   bus.message$.subscribe({
