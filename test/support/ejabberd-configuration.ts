@@ -19,8 +19,8 @@ export function ejabberdConfiguration({
   port,
 }: EjabberdPlace): string {
   const c2s = 'module: ejabberd_c2s, ip: "127.0.0.1", max_stanza_size: infinity, shaper: none, access: c2s'
-  const http =
-    'module: ejabberd_http, ip: "127.0.0.1", request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload}'
+  const handlers = '{/ws: ejabberd_http_ws, /upload: mod_http_upload, /api: mod_http_api}'
+  const http = `module: ejabberd_http, ip: "127.0.0.1", request_handlers: ${handlers}`
   return `
 hosts: [${realDomains.open}, ${realDomains.secure}]
 loglevel: warning
@@ -38,6 +38,8 @@ acl:
 access_rules:
   c2s: {allow: all}
   everybody: {allow: all}
+api_permissions:
+  sessions: {from: [mod_http_api], who: {ip: 127.0.0.1/8}, what: [connected_users_vhost]}
 shaper_rules: {max_user_sessions: 1000, max_user_offline_messages: 100000}
 listen:
   - {port: ${port('starttls')}, ${c2s}, starttls: true, starttls_required: false}
@@ -47,6 +49,7 @@ listen:
   - {port: ${port('https')}, ${http}, tls: true}
 modules:
   mod_adhoc: {}
+  mod_admin_extra: {}
   mod_blocking: {}
   mod_caps: {}
   mod_carboncopy: {}

@@ -91,6 +91,15 @@ export async function findEjabberd(): Promise<string | undefined> {
   return undefined
 }
 
+/** How often a full JID is in ejabberd's table of sessions: one that is being replaced is there still. */
+export async function countEjabberdSessions({ domain, ws }: RealDomain, jid: string): Promise<number> {
+  const url = new URL('/api/connected_users_vhost', ws.replace('ws:', 'http:'))
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ host: domain }) })
+  const sessions: unknown = await answer.json()
+  if (!answer.ok || !Array.isArray(sessions)) throw new Error(`ejabberd tells no sessions: ${answer.status}`)
+  return sessions.filter((session) => session === jid).length
+}
+
 async function list(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder)

@@ -181,5 +181,6 @@ async function takeResource(server: ServerUnderFaults, user: string): Promise<vo
   const events = { arrived: () => {}, bounced: () => {} }
   const taker = await enterFarEnd({ port, domain, ca, user, password, resource, isShown: false }, events)
   await taker.settle()
+  await server.untilReplaced(`${user}@${domain}/${resource}`)
   await taker.leave()
 }

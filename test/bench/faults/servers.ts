@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { createServer } from 'xmpp-machines/server'
-import { startEjabberd } from '../../support/ejabberd.js'
+import { countEjabberdSessions, startEjabberd } from '../../support/ejabberd.js'
 import { startProsody } from '../../support/prosody.js'
 import { realPassword, realUsers } from '../../support/real-accounts.js'
 import type { StartedServer } from '../../support/real-servers.js'
@@ -27,6 +28,12 @@ export interface ServerUnderFaults {
   /** Two accounts that nobody else uses until they are given back. */
   lend(): Pair
   giveBack(pair: Pair): void
+  /**
+   * Resolves when no earlier session has this full JID any more, once another has taken it; rejects after 30 s. As long as the new
+   * one lasts, ejabberd keeps messages for later. Once it has gone, an earlier one that has not ended is given them again, and
+   * a message that is on its way when that ends is lost (`ejabberd_sm:route_message`, "Race condition").
+   */
+  untilReplaced(jid: string): Promise<void>
   /** Ends it and starts it again; `undefined` where that would be another server. */
   readonly restart: (() => Promise<void>) | undefined
   stop(): Promise<void>
@@ -61,9 +68,20 @@ export async function startServerUnderFaults(
   const [missing] = await installMissing(['ejabberd'])
   if (missing !== undefined) return missing.reason
   const ejabberd = await startEjabberd({ archives: 'everybody' })
-  const { directTlsPort } = ejabberd.facts.open
-  return toServer(name, folder, ejabberd, { port: directTlsPort, url: toDirectTls })
+  const { open } = ejabberd.facts
+  const entrance = { port: open.directTlsPort, url: toDirectTls }
+  return {
+    ...(await toServer(name, folder, ejabberd, entrance)),
+    untilReplaced: async (jid) => {
+      const deadline = AbortSignal.timeout(replacedLimitMs)
+      while ((await countEjabberdSessions(open, jid)) > 1)
+        await setTimeout(lookMs, undefined, { signal: deadline })
+    },
+  }
 }
+
+const replacedLimitMs = 30_000
+const lookMs = 20
 
 const toDirectTls = (port: number) => `xmpps://localhost:${port}`
 const portOf = (url: string) => Number(new URL(url).port)
@@ -89,6 +107,7 @@ async function toServer(
     directTlsPort: facts.open.directTlsPort,
     ...entrance,
     ...createPairs(),
+    untilReplaced: endsAtOnce,
     restart,
     stop,
   }
@@ -109,11 +128,15 @@ async function startEmbedded(folder: string): Promise<ServerUnderFaults> {
     port,
     url: toDirectTls,
     ...createPairs(),
+    untilReplaced: endsAtOnce,
     // It keeps everything in memory.
     restart: undefined,
     stop: () => server.close(),
   }
 }
+
+/** An earlier session is over before another has its address. */
+const endsAtOnce = async () => {}
 
 async function writeAuthority(folder: string, ca: string): Promise<string> {
   const file = join(folder, `${randomUUID()}.crt`)
