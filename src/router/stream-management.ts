@@ -16,10 +16,10 @@ import type { XmlStream } from './xml-stream.js'
 const answerPaceMs = 250
 
 /**
- * Stanzas after which a server that has asked is answered ahead of that: fewer than half of what servers are known to keep
- * (Prosody 500, ejabberd 5000), since as many may be on their way meanwhile.
+ * Stanzas after which a server that has asked is answered ahead of that: half of the least that servers are known to
+ * keep (Prosody 500, ejabberd 5000), since as many may be on their way meanwhile.
  */
-const answerCount = 200
+const answerCount = 250
 
 /** Stanzas that are kept before the server is asked out of turn: an answer costs as much as some hundred stanzas. */
 const floodCount = 2_000

@@ -1,5 +1,5 @@
 import type { StanzaErrorCondition } from '../errors.js'
-import { xml, type XmlElement } from '../xml/element.js'
+import { xml, XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import { isStanzaErrorCondition } from './stanza-error-tables.js'
 
@@ -113,7 +113,7 @@ export function toClientManagement(command: ClientManagementElement): XmlElement
     case 'r':
       return request
     case 'a':
-      return xml('a', ns.streamManagement, { h: command.h })
+      return new XmlElement('a', ns.streamManagement, { names: countName, values: [String(command.h)] })
     case 'enable':
       return xml('enable', ns.streamManagement, { resume: writeTrue(command.resume), max: command.max })
     case 'resume':
@@ -128,6 +128,9 @@ export function toHandledCountTooHigh(h: number, sendCount: number): XmlElement 
 
 /** It says nothing that changes. */
 const request = xml('r', ns.streamManagement)
+
+/** The same in each answer, which a flood makes often enough to matter. */
+const countName = [{ name: 'h', namespace: '' }]
 
 function readResumption<Kind extends 'resume' | 'resumed'>(element: XmlElement, kind: Kind) {
   const previd = element.attribute('previd')

@@ -119,7 +119,7 @@ describe('StreamManagement', () => {
     expect(told).toEqual([])
   })
 
-  it('answers a server that asks on and on four times a second, or sooner where two hundred stanzas have come', async () => {
+  it('answers a server that asks on and on four times a second, or sooner where 250 stanzas have come', async () => {
     const { answers, management } = await beginToFlood()
     const ask = xml('r', ns.streamManagement)
     const handle = (count: number) => {
@@ -134,18 +134,18 @@ describe('StreamManagement', () => {
     management.take(ask)
     expect(await pass(0)).toEqual([1])
     management.take(ask)
-    handle(199)
+    handle(249)
     expect(await pass(200)).toEqual([1])
     handle(1)
-    expect(await pass(0)).toEqual([1, 201])
+    expect(await pass(0)).toEqual([1, 251])
     management.take(ask)
     handle(1)
-    expect(await pass(249)).toEqual([1, 201])
-    expect(await pass(1)).toEqual([1, 201, 202])
+    expect(await pass(249)).toEqual([1, 251])
+    expect(await pass(1)).toEqual([1, 251, 252])
     handle(500)
-    expect(await pass(1_000)).toEqual([1, 201, 202])
+    expect(await pass(1_000)).toEqual([1, 251, 252])
     management.take(ask)
-    expect(await pass(0)).toEqual([1, 201, 202, 702])
+    expect(await pass(0)).toEqual([1, 251, 252, 752])
     management.take(ask)
     management.suspend()
     expect(vi.getTimerCount()).toBe(0)
