@@ -15,8 +15,10 @@ export function toReferenceIdentity(domain: string): string {
   return reference
 }
 
-/** What a connection asks for by name, and how it checks the certificate. */
-export type Naming = Required<Pick<ConnectionOptions, 'checkServerIdentity' | 'servername'>>
+/** What a connection asks for by name, and how it checks the certificate: it does, whatever the environment says. */
+export type Naming = Required<
+  Pick<ConnectionOptions, 'checkServerIdentity' | 'rejectUnauthorized' | 'servername'>
+>
 
 /** Of the last connection: a socket keeps what it was made with, and many are to the same place. */
 let lastNaming: (Naming & { readonly host: string; readonly domain: string }) | undefined
@@ -34,6 +36,8 @@ export function toNaming(host: string, domain = host): Naming {
     domain,
     servername: toServerName(reference),
     checkServerIdentity: (_host, certificate) => checkIdentity(references, certificate),
+    // Without it Node asks NODE_TLS_REJECT_UNAUTHORIZED.
+    rejectUnauthorized: true,
   }
   return lastNaming
 }

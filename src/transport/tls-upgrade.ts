@@ -56,12 +56,10 @@ export function prepareUpgrade(options: TlsClientOptions | TlsServerOptions, alp
 
 /** As `prepareUpgrade`, for the client's side alone. */
 export function prepareClient(options: TlsClientOptions, alpn: string[]): TlsClientUpgrade {
-  const { servername, checkServerIdentity } = toNaming(options.domain)
+  const { servername, checkServerIdentity, rejectUnauthorized } = toNaming(options.domain)
   const secureContext = toSecureContext(options)
-  const common: ConnectionOptions =
-    alpn.length === 0
-      ? { secureContext, servername, checkServerIdentity }
-      : { secureContext, servername, checkServerIdentity, ALPNProtocols: alpn }
+  const verified = { secureContext, servername, checkServerIdentity, rejectUnauthorized }
+  const common: ConnectionOptions = alpn.length === 0 ? verified : { ...verified, ALPNProtocols: alpn }
   const run: TlsUpgrade['run'] = (socket, outcome) => {
     const secured = socket instanceof TLSSocket ? socket : connect({ ...common, socket })
     settleOnce(outcome, (settled) => {

@@ -79,6 +79,7 @@ function connectBelow({ hostname, port, protocol }: URL, tls: ConnectionOptions,
 
 /** XEP-0156 §3.2: the certificate is for the URL's host or for the XMPP domain. */
 function tlsOptionsOf({ hostname }: URL, tls: NonNullable<WebSocketDialOptions['tls']>): ConnectionOptions {
-  const { servername, checkServerIdentity } = toNaming(hostname, tls.domain)
-  return { servername, checkServerIdentity, secureContext: toSecureContext({ domain: hostname, ...tls }) }
+  const { servername, checkServerIdentity, rejectUnauthorized } = toNaming(hostname, tls.domain)
+  const secureContext = toSecureContext({ domain: hostname, ...tls })
+  return { servername, checkServerIdentity, rejectUnauthorized, secureContext }
 }

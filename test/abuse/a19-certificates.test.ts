@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   createCertificate,
   createCertificateAuthority,
@@ -106,6 +106,18 @@ describe.each(ways)('A19: over %s, a certificate', (way) => {
     expect(client.state).toMatchObject({ needs: 'change', because: 'the certificate cannot be believed' })
     expect(server.heard()).not.toMatch(/auth|alice/)
   })
+
+  it.each(doubtful)(
+    'that %s is no better where the environment turns checks off',
+    async (_what, code, issue) => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const server = await servers[way](await issue())
+      const { error } = await failToConnect({ endpoint: server.endpoint, tls: { ca: authority.cert } })
+      expect(error).toMatchObject({ code: `transport.${code}` })
+      expect(server.heard()).not.toMatch(/auth|alice/)
+    },
+  )
 
   it('is no better for an app that accepts plain text', async () => {
     const issued = await createCertificate({ names: { dns: ['other.test'] }, signer: authority })
