@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { abortedError, onAbort } from './abort.js'
-import { toTransportError } from './node-failure.js'
+import { connectFirst, type Lookup, type Target } from './address-race.js'
 import { SocketReads } from './socket-reads.js'
 import { SocketTransport } from './socket-transport.js'
 import { prepareClient } from './tls-upgrade.js'
@@ -16,6 +15,8 @@ export interface TcpDialOptions {
   readonly port: number
   /** Gives up at any moment; what was opened is closed. */
   readonly signal: AbortSignal
+  /** Default: the system's. */
+  readonly lookup?: Lookup
 }
 
 export interface TlsDialOptions extends TcpDialOptions {
@@ -50,41 +51,14 @@ export function toAddress(scheme: string, host: string, port: number): string {
   return [scheme, '://', host.includes(':') ? `[${host}]` : host, ':', port].join('')
 }
 
-interface Target {
-  readonly host: string
-  readonly port: number
-}
-
 function open(
-  { host, port, signal }: TcpDialOptions,
+  { host, port, signal, lookup }: TcpDialOptions,
   scheme: string,
   dial: (target: Target) => Socket,
   reads?: SocketReads,
 ): Promise<SocketTransport> {
-  return new Promise((resolve, reject) => {
-    const bareHost = host.replace(/^\[(.*)\]$/, '$1')
-    const address = toAddress(scheme, bareHost, port)
-    const deed = `connecting to ${address}`
-    if (signal.aborted) {
-      reject(abortedError(deed, signal))
-      return
-    }
-    const socket = dial({ host: bareHost, port })
-    const onError = (cause: unknown): void => {
-      disarm()
-      reject(toTransportError(cause, deed))
-    }
-    const disarm = onAbort(signal, () => {
-      socket.destroy()
-      reject(abortedError(deed, signal))
-    })
-    socket.on('error', onError)
-    socket.once('connect', () => {
-      disarm()
-      if (signal.aborted) return
-      const transport = new SocketTransport(socket, address, reads)
-      socket.off('error', onError)
-      resolve(transport)
-    })
-  })
+  const bareHost = host.replace(/^\[(.*)\]$/, '$1')
+  const address = toAddress(scheme, bareHost, port)
+  const race = { host: bareHost, port, signal, deed: `connecting to ${address}`, connect: dial, lookup }
+  return connectFirst(race, (socket) => new SocketTransport(socket, address, reads))
 }
