@@ -102,6 +102,11 @@ const refusal = { type: 'noteRefusal', params: answered } as const
 /** What follows, at any step, from an answer that ends the exchange. */
 const unlessChallenged = [
   { guard: { type: 'isSuccess', params: answered }, target: 'verifying' },
+  {
+    guard: { type: 'isBindingRefused', params: answered },
+    target: 'choosing',
+    actions: [refusal, 'dropUnbound'],
+  },
   { guard: { type: 'mayTryNext', params: answered }, target: 'choosing', actions: refusal },
   { target: 'failed', actions: refusal },
 ] as const
@@ -138,6 +143,16 @@ export const authenticationMachine = setup({
             ]
           : context.refusals,
     })),
+    // Whoever ends TLS on the way cannot bind, and could refuse it to hear the rest (RFC 5802 §6).
+    dropUnbound: assign(({ context: { remaining, refusals } }) => ({
+      remaining: remaining.filter(isBound),
+      refusals: [
+        ...refusals,
+        ...remaining
+          .filter((each) => !isBound(each))
+          .map(({ name }) => ({ name, reason: refusedBindingReason })),
+      ],
+    })),
     forgetRefusal: assign({ error: undefined }),
     keepForm: assign((_, { form }: { readonly form: LegacyForm }) => ({ form })),
     keepJid: assign((_, { answer }: IdentifyParams) => ({
@@ -148,7 +163,12 @@ export const authenticationMachine = setup({
     noteUnidentified: assign(({ context }, { answer }: IdentifyParams | FieldsParams) => ({
       error: answer.kind === 'refused' ? answer.error : noForm(context),
     })),
-    noteNoMechanism: assign(({ context }) => ({ error: context.error ?? noMechanism(context) })),
+    noteNoMechanism: assign(({ context }) => ({
+      error:
+        context.error === undefined || context.refusals.some(({ reason }) => reason === refusedBindingReason)
+          ? noMechanism(context)
+          : context.error,
+    })),
   },
   guards: {
     isExhausted: ({ context }) => context.remaining.length === 0,
@@ -161,8 +181,10 @@ export const authenticationMachine = setup({
       answer.kind === 'refused' && answer.conflict && context.resource !== undefined,
     isChallenge: (_, { answer }: AnswerParams) => answer.kind === 'challenge',
     isSuccess: (_, { answer }: AnswerParams) => answer.kind === 'success',
+    isBindingRefused: ({ context: { mechanism } }, { answer }: AnswerParams) =>
+      isOfMechanism(answer) && mechanism !== undefined && isBound(mechanism),
     mayTryNext: ({ context }, { answer }: AnswerParams) =>
-      answer.kind === 'failure' && mayTryOtherMechanism(answer.condition) && context.remaining.length > 0,
+      isOfMechanism(answer) && context.remaining.length > 0,
   },
   delays: {
     saslTimeout: ({ context }) => context.timeouts.saslMs,
@@ -318,6 +340,14 @@ export const authenticationMachine = setup({
     failed: { type: 'final', description: 'Not authenticated; the error says why.' },
   },
 })
+
+const refusedBindingReason = 'the server offers channel binding, and has refused it'
+
+const isBound = ({ gs2 }: MechanismCandidate): boolean => gs2 === 'p'
+
+/** It is a refusal of the mechanism, not of the credentials. */
+const isOfMechanism = (answer: SaslAnswer): boolean =>
+  answer.kind === 'failure' && mayTryOtherMechanism(answer.condition)
 
 const noForm = ({ facts }: AuthenticationContext) =>
   new AuthenticationError(

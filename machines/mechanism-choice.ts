@@ -119,8 +119,8 @@ function refuseLegacy(
 const isBound = (name: string) => name.endsWith('-PLUS')
 
 /**
- * A type both sides have. A server that does not say what it accepts (no XEP-0440) is only known to understand
- * `tls-unique`.
+ * A type both sides have. A server that does not say what it accepts (no XEP-0440) is only known to understand `tls-unique`:
+ * such servers offer -PLUS on TLS 1.3 as well, and refuse `tls-exporter`, the default there (RFC 9266), as wrong credentials.
  */
 function chooseBinding(facts: MechanismFacts): string | undefined {
   const accepted = facts.offeredBindings ?? ['tls-unique']

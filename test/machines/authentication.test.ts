@@ -88,6 +88,59 @@ describe('the authentication chart', () => {
     })
   })
 
+  describe('where the server offers channel binding, and refuses it', () => {
+    const bound = {
+      offered: ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'PLAIN'],
+      offeredBindings: ['tls-exporter', 'tls-server-end-point'],
+      channelBindings: ['tls-exporter'],
+    }
+
+    it.each(['aborted', 'invalid-mechanism'])('goes on bound alone after %s', async (condition) => {
+      const script = { initiate: [failure(condition), challenge], answerChallenge: [success] }
+      const { output, asked } = run({ ...script, verifyServer: [gives()] }, bound)
+      const reason = 'the server offers channel binding, and has refused it'
+      expect(await output).toEqual({
+        outcome: 'authenticated',
+        mechanism: 'SCRAM-SHA-1-PLUS',
+        binding: 'tls-exporter',
+        refusals: [
+          { name: 'SCRAM-SHA-256-PLUS', reason: `the server answered ${condition}` },
+          { name: 'SCRAM-SHA-256', reason },
+          { name: 'PLAIN', reason },
+        ],
+      })
+      expect(asked.filter((name) => name === 'initiate')).toHaveLength(2)
+    })
+
+    it.each([
+      ['at once', { initiate: [failure('invalid-mechanism'), failure('invalid-mechanism')] }],
+      [
+        'after a challenge',
+        { initiate: [challenge, challenge], answerChallenge: [failure('aborted'), failure('aborted')] },
+      ],
+    ])('tries nothing unbound where all that is bound was refused %s', async (_when, script) => {
+      const { output, asked } = run(script, { ...bound, scramPinned: true })
+      expect(await output).toMatchObject({
+        outcome: 'failed',
+        error: {
+          code: 'authentication.no-mechanism',
+          message: expect.stringContaining(
+            'SCRAM-SHA-256 (the server offers channel binding, and has refused it)',
+          ),
+        },
+      })
+      expect(asked.filter((name) => name === 'initiate')).toHaveLength(2)
+    })
+
+    it('tries what is unbound where the app allows nothing else', async () => {
+      const { output } = run(
+        { initiate: [success], verifyServer: [gives()] },
+        { ...bound, allowed: ['SCRAM-SHA-256'] },
+      )
+      expect(await output).toMatchObject({ outcome: 'authenticated', mechanism: 'SCRAM-SHA-256' })
+    })
+  })
+
   it('says of each mechanism why it was not used', async () => {
     const { output } = run({}, { offered: ['GSSAPI', 'PLAIN'], secure: false })
     expect(await output).toMatchObject({

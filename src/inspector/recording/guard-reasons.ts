@@ -15,6 +15,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     mayDropResource: 'the resource is not in conflict, or was given up already',
     isChallenge: 'the server did not send a challenge',
     isSuccess: 'the server did not say that this was all',
+    isBindingRefused: 'the mechanism was not bound to the channel, or was not what is refused',
     mayTryNext: 'another mechanism would fail for the same reason, or there is none',
   },
   befriending: {

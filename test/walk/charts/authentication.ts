@@ -11,7 +11,7 @@ import { toWalked } from './walked-chart.js'
 
 const password = { password: true, certificate: false, anonymous: false }
 const facts: MechanismFacts = {
-  offered: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256-PLUS'],
+  offered: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256-PLUS'],
   offeredBindings: ['tls-exporter'],
   channelBindings: ['tls-exporter'],
   credentials: password,
@@ -21,7 +21,8 @@ const facts: MechanismFacts = {
   scramPinned: false,
   allowed: null,
 }
-const inClear = { ...facts, secure: false, channelBindings: [] }
+const unbound = { ...facts, channelBindings: [] }
+const inClear = { ...unbound, secure: false }
 
 const answers: readonly SaslAnswer[] = [
   { kind: 'challenge' },
@@ -52,6 +53,8 @@ export const authentication = toWalked(authenticationMachine, {
     inClear,
     { ...inClear, allowPlaintext: true },
     { ...facts, scramPinned: true },
+    unbound,
+    { ...unbound, scramPinned: true },
     {
       ...facts,
       credentials: { password: false, certificate: true, anonymous: false },
@@ -100,6 +103,15 @@ export const authentication = toWalked(authenticationMachine, {
         : value === 'identified'
           ? output?.outcome === 'identified' && output.jid === jid
           : value !== 'failed' || output?.outcome === 'failed',
+    'once a bound mechanism was refused, nothing is tried that somebody on the way could take over': ({
+      value,
+      context: { mechanism, refusals },
+    }) =>
+      !isExchanging(value) ||
+      mechanism?.gs2 === 'p' ||
+      !refusals.some(
+        ({ name, reason }) => name.endsWith('-PLUS') && reason.startsWith('the server answered'),
+      ),
     'no mechanism is tried twice': ({ context }) =>
       context.remaining.every(({ name }) => name !== context.mechanism?.name),
     'another mechanism is tried only where that can help': ({ value, context }, last) =>
