@@ -2,6 +2,8 @@
 export class Spelling {
   /** Read from earlier pieces, and not taken yet. */
   #before = ''
+  /** It is white space alone; noted, since to look at the text itself copies all of it. */
+  #isBlank = true
   #piece = ''
   #from = 0
   #unread: () => number = nothing
@@ -11,16 +13,16 @@ export class Spelling {
    * than the latest `blanksLimit` units are kept.
    */
   take(): string {
-    const to = this.#piece.length - this.#unread()
-    const taken = this.#before + this.#piece.slice(this.#from, to)
+    const taken = this.#before + this.#read()
     this.#before = ''
-    this.#from = to
+    this.#isBlank = true
+    this.#from = this.#piece.length - this.#unread()
     return taken
   }
 
   /** Whether more than white space was read and not taken yet. */
   get isBegun(): boolean {
-    return this.#rest().trim() !== ''
+    return !this.#isBlank || this.#read().trim() !== ''
   }
 
   /** The reader's: it reads this. @param unread how many units of it are left */
@@ -32,19 +34,23 @@ export class Spelling {
 
   /** The reader's: it goes no further in the piece. @param unread how many units of it are left */
   end(unread = 0): void {
-    const rest = this.#before + this.#piece.slice(this.#from, this.#piece.length - unread)
+    const read = this.#read(unread)
     this.begin('')
-    this.#before = rest.length > blanksLimit && rest.trim() === '' ? rest.slice(-blanksLimit) : rest
+    this.#before += read
+    this.#isBlank &&= read.trim() === ''
+    if (this.#isBlank && this.#before.length > blanksLimit) this.#before = this.#before.slice(-blanksLimit)
   }
 
   /** The reader's: a new stream begins. */
   forget(): void {
     this.begin('')
     this.#before = ''
+    this.#isBlank = true
   }
 
-  #rest(): string {
-    return this.#before + this.#piece.slice(this.#from, this.#piece.length - this.#unread())
+  /** Of this piece, and not taken yet. */
+  #read(unread = this.#unread()): string {
+    return this.#piece.slice(this.#from, this.#piece.length - unread)
   }
 }
 

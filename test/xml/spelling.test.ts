@@ -88,6 +88,37 @@ describe('Spelling', () => {
     expect(spelling.take()).toBe('')
   })
 
+  it('costs what is read, and not that once more for each piece of a long element', () => {
+    const body = 'x'.repeat(2_000_000)
+    const text = toBytes(`${header}<message><body>${body}</body></message>`)
+    const msOf = (spelling: Spelling | undefined): number => {
+      let told = spelling === undefined ? text.length : 0
+      const tell = () => (told += spelling?.take().length ?? 0)
+      const reader = createStreamReader({ ...createRecorder(), opened: tell, element: tell }, {}, spelling)
+      const begin = process.cpuUsage()
+      for (let at = 0; at < text.length; at += 500) reader.write(text.subarray(at, at + 500))
+      const { user, system } = process.cpuUsage(begin)
+      expect(told).toBe(text.length)
+      return (user + system) / 1000
+    }
+    msOf(undefined)
+    expect(msOf(new Spelling())).toBeLessThan(10 * msOf(undefined) + 200)
+  })
+
+  it('knows how much more than white space has begun, in whichever piece it came', () => {
+    const spelling = new Spelling()
+    const reader = createStreamReader(
+      { ...createRecorder(), opened: () => spelling.take(), element: () => spelling.take() },
+      {},
+      spelling,
+    )
+    const begun = [`${header} `, '\n', '<a>', ' ', '</a> ', ' '].map((piece) => {
+      reader.write(piece)
+      return spelling.isBegun
+    })
+    expect(begun).toEqual([false, false, true, true, false, false])
+  })
+
   it('keeps no more than the latest white space between stanzas', () => {
     const spelling = new Spelling()
     const reader = createStreamReader({ ...createRecorder(), opened: () => spelling.take() }, {}, spelling)
