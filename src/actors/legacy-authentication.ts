@@ -47,6 +47,7 @@ export const legacyAuthenticationActors = {
     const answer = await askOnStream(means, { type: 'set', to: { domain }, payload }, signal)
     if (answer.type === 'error') {
       const { condition } = answer.error
+      if (condition === 'not-authorized') means.forgetKeys()
       return { kind: 'refused', error: toError(answer.error), conflict: condition === 'conflict' }
     }
     signal.throwIfAborted()

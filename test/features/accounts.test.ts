@@ -182,21 +182,45 @@ it('a password is changed where its keys are kept by the app', async () => {
   expect(client.state.status).toBe('online')
 })
 
-it('a password that the server may have taken is tried after the old one', async () => {
-  const { server, meet } = await serve({ registration: {} })
-  const { account, client, connections } = meet('alice')
-  await client.connect()
-  const changed = account.changePassword('another').catch((error: unknown) => error)
-  connections[0]?.destroy()
-  expect(await changed).toMatchObject({
-    code: 'unconfirmed.password-change',
-    cause: { name: 'TransportError' },
-  })
-  await server.setPassword({ username: 'alice', password: 'another' })
-  await client.connect().catch(() => undefined)
-  if (client.state.status !== 'online') await client.connect()
-  expect(client.state.status).toBe('online')
-})
+const ways: readonly (readonly [string, Partial<ServerOptions>])[] = [
+  ['SASL', {}],
+  ['what was before it', { legacyIdentification: { beforeVersionOne: true } }],
+]
+
+it.each(ways)(
+  'the app is asked again once a changed password was changed by others, by %s',
+  async (_way, by) => {
+    const { server, meet } = await serve({ registration: {}, ...by })
+    const given = ['secret', 'the one of others']
+    const { account, client } = meet('alice', { password: () => given.shift() })
+    await client.connect()
+    await account.changePassword('another')
+    await client.disconnect()
+    await server.setPassword({ username: 'alice', password: 'the one of others' })
+    await expect(client.connect()).rejects.toMatchObject({ code: 'authentication.not-authorized' })
+    await client.connect()
+    expect(client.state.status).toBe('online')
+  },
+)
+
+it.each(ways)(
+  'a password that the server may have taken is tried after the old one, by %s',
+  async (_way, by) => {
+    const { server, meet } = await serve({ registration: {}, ...by })
+    const { account, client, connections } = meet('alice')
+    await client.connect()
+    const changed = account.changePassword('another').catch((error: unknown) => error)
+    connections[0]?.destroy()
+    expect(await changed).toMatchObject({
+      code: 'unconfirmed.password-change',
+      cause: { name: 'TransportError' },
+    })
+    await server.setPassword({ username: 'alice', password: 'another' })
+    await client.connect().catch(() => undefined)
+    if (client.state.status !== 'online') await client.connect()
+    expect(client.state.status).toBe('online')
+  },
+)
 
 it('a server that does not remove accounts says so, and the session goes on', async () => {
   const { meet } = await serve({})
