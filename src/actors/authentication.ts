@@ -51,12 +51,13 @@ export const authenticationActors = {
     return hear(means, stream, { input, step: next }, signal)
   }),
 
-  verifyServer: fromPromise<void>(async ({ system }) => {
+  verifyServer: fromPromise<void>(async ({ signal, system }) => {
     const means = meansOf(system)
     const { stream } = means.link
     const { input, step, received } = exchangeOn(stream)
     exchanges.delete(stream)
     await step.finish(received)
+    signal.throwIfAborted()
     means.link.offerVerified = step.offerVerified ?? false
     rememberLogin(means, input)
     if (input.mechanism?.name.startsWith('SCRAM-') === true) means.memory?.pinScram()

@@ -23,20 +23,29 @@ export async function findKeys(
   return deriveKeys(await prepareCredential(password, 'password', settings.name), parameters)
 }
 
-/** A cache only saves time: what goes wrong in it costs no login. */
+/** How long keys are looked for: to derive them anew takes less. */
+const cacheMs = 1_000
+
+/** A cache only saves time: what goes wrong in it, or stalls, costs no login. */
 async function cachedKeys(
   settings: ScramSettings,
   parameters: ScramKeyParameters,
 ): Promise<ScramKeys | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
-    const keys = await settings.cache?.find(parameters)
+    const keys = await Promise.race([
+      settings.cache?.find(parameters),
+      new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), cacheMs))),
+    ])
     return keys !== undefined && areKeysFor(keys, parameters) ? keys : undefined
   } catch {
     return undefined
+  } finally {
+    clearTimeout(timer)
   }
 }
 
-/** Leaves the keys for the next login; called once the server has proven itself. */
+/** Leaves the keys for the next login; called once the server has proven itself, and not waited for. */
 export async function keepKeys(settings: ScramSettings, keys: ScramKeys): Promise<void> {
   try {
     await settings.cache?.keep(keys)

@@ -67,7 +67,7 @@ async function proofStep(exchange: Exchange, challenge: Uint8Array): Promise<Sas
     if (!equalInConstantTime(final.signature, await hashing.hmac(hash, keys.serverKey, authMessage))) {
       throw unverified(settings.name, 'the signature of the server is wrong')
     }
-    await keepKeys(settings, keys)
+    void keepKeys(settings, keys)
   }
   return {
     response: encodeUtf8(`${withoutProof},p=${proof}`),

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createScram } from '../../src/sasl/scram.js'
 import { ScramMemoryCache } from '../../src/sasl/scram-key-cache.js'
 import type { ScramKeyCache } from '../../src/sasl/scram-key-cache.js'
@@ -127,6 +127,17 @@ describe('a cache of derived keys', () => {
     ).toBe('success')
   })
 
+  test.each<[string, ScramKeyCache]>([
+    ['looked for', { find: stalled, keep: () => {} }],
+    ['kept', { find: () => undefined, keep: stalled }],
+  ])('may stall while keys are %s: that does not cost the login', async (_what, cache) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const slow = client(cache, () => 'secret')
+    expect((await converse(slow, server())).end.kind).toBe('success')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test.each([
     ['of another salt', { salt: new Uint8Array(16) }],
     ['of other rounds', { iterations: 4097 }],
@@ -155,3 +166,9 @@ describe('a cache of derived keys', () => {
     expect(kept).toHaveLength(2)
   })
 })
+
+/** What never comes, however long it is waited for. */
+function stalled(): Promise<never> {
+  queueMicrotask(() => vi.runOnlyPendingTimers())
+  return new Promise(() => {})
+}
