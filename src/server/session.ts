@@ -1,21 +1,14 @@
 import { createActor, fromPromise, type Actor, type InspectionEvent } from 'xstate'
-import type {
-  SaslVerdict,
-  ServedChannelFacts,
-  ServedFault,
-  ServedTimeouts,
-} from '../../machines/served-facts.js'
+import type { ServedChannelFacts, ServedFault, ServedTimeouts } from '../../machines/served-facts.js'
 import { servedSessionMachine } from '../../machines/served-session.js'
 import { TransportError } from '../errors.js'
 import { createInbound, type Inbound, type StreamHeader } from '../router/inbound.js'
 import { createOutbound, type Outbound } from '../router/outbound.js'
 import { parseClientState } from '../stanza/client-state.js'
-import { toSaslElement } from '../stanza/sasl.js'
 import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { TlsServerOptions } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { openAnonymousAccount } from './account-registry.js'
 import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
 import type { Disturbance } from './disturbance.js'
@@ -24,21 +17,20 @@ import type { Realm } from './realm.js'
 import { Quiet } from './quiet.js'
 import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
 import type { ResourceConflictPolicy } from './resource-binding.js'
-import { offerMechanisms, SaslExchange, type SaslSettings } from './sasl-exchange.js'
+import { offerMechanisms, type SaslSettings } from './sasl-exchange.js'
 import { SessionAccount, type AccountSettings } from './session-account.js'
 import { SessionBinding } from './session-binding.js'
+import { SessionLogin } from './session-login.js'
 import { SessionManagement } from './session-management.js'
 import {
   isOfStanza,
   proceed,
-  readSaslData,
   tlsFailure,
   toBindingFeatures,
   toEvent,
   toFault,
   toManagementFailure,
   toOpenFeatures,
-  toSaslFailure,
 } from './session-elements.js'
 
 export interface SessionSettings extends SaslSettings, AccountSettings {
@@ -68,7 +60,7 @@ export class Session implements ResourceLink {
   readonly #observer: SessionObserver
   readonly #inbound: Inbound
   readonly #outbound: Outbound
-  readonly #exchange: SaslExchange
+  readonly #login: SessionLogin
   readonly #binding: SessionBinding
   readonly #account: SessionAccount
   readonly #management: SessionManagement
@@ -79,7 +71,6 @@ export class Session implements ResourceLink {
   /** The element that the chart is being told of: `<auth/>`, `<response/>` or a bind request. */
   #current: XmlElement | undefined
   #proceeded: Promise<unknown> = Promise.resolve()
-  #forgetAccount: (() => void) | undefined
 
   constructor(
     id: string,
@@ -93,7 +84,7 @@ export class Session implements ResourceLink {
     this.#realm = realm
     this.#settings = settings
     this.#observer = observer
-    this.#exchange = new SaslExchange(settings, realm, transport)
+    this.#login = new SessionLogin(settings, realm, transport)
     this.#account = new SessionAccount(settings, realm, transport)
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
     this.#quiet = new Quiet(realm.limits.heldPresences)
@@ -173,7 +164,9 @@ export class Session implements ResourceLink {
     return servedSessionMachine.provide({
       actors: {
         secureChannel: fromPromise(({ signal }) => this.#secure(signal)),
-        verifyResponse: fromPromise(({ input }) => this.#verify(input.mechanism)),
+        verifyResponse: fromPromise(async ({ input }) =>
+          this.#login.verify(input.mechanism, this.#takeCurrent()),
+        ),
         serveAccount: fromPromise(({ input }) =>
           this.#account.serve(input.request, this.#takeCurrent(), this.#streamId),
         ),
@@ -191,11 +184,9 @@ export class Session implements ResourceLink {
           this.#proceeded = new Promise((written) => this.#outbound.send(proceed, { written }))
         },
         sendTlsFailure: () => this.#write(tlsFailure),
-        sendChallenge: () =>
-          this.#write(toSaslElement({ kind: 'challenge', data: this.#exchange.data ?? new Uint8Array() })),
-        sendSuccess: () => this.#write(toSaslElement({ kind: 'success', data: this.#exchange.data })),
-        sendSaslFailure: (_, { condition }) =>
-          this.#write(toSaslFailure(condition, this.#exchange.takeFailureText())),
+        sendChallenge: () => this.#write(this.#login.toChallenge()),
+        sendSuccess: () => this.#write(this.#login.toSuccess()),
+        sendSaslFailure: (_, { condition }) => this.#write(this.#login.toFailure(condition)),
         sendAccountAnswer: () => this.#write(this.#account.takeAnswer()),
         restartStream: () => this.#restart(),
         sendBindError: (_, { condition }) => this.#write(this.#binding.refuse(condition)),
@@ -356,20 +347,6 @@ export class Session implements ResourceLink {
     return this.#channel()
   }
 
-  async #verify(mechanism: string): Promise<SaslVerdict> {
-    const element = this.#takeCurrent()
-    const said = readSaslData(element)
-    if ('condition' in said) return { kind: 'refused', condition: said.condition }
-    const verdict =
-      element.name === 'auth'
-        ? await this.#exchange.begin(mechanism, said.data)
-        : await this.#exchange.respond(said.data ?? new Uint8Array())
-    if (verdict.kind !== 'accepted' || verdict.username !== '') return verdict
-    const { username, forget } = openAnonymousAccount(this.#realm)
-    this.#forgetAccount = forget
-    return { kind: 'accepted', username }
-  }
-
   #write(element: XmlElement | undefined): void {
     if (element === undefined) return
     try {
@@ -393,7 +370,7 @@ export class Session implements ResourceLink {
   #end(): void {
     this.#leaveTransport()
     this.transport.destroy()
-    this.#forgetAccount?.()
+    this.#login.end()
     this.#observer.ended(this)
   }
 }
