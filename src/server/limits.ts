@@ -62,7 +62,10 @@ export interface ServerLimits {
   readonly roomHistory: number
   /** Name, description or password of a room, or why somebody is on a list of it, in UTF-16 units; more is refused with not-acceptable. */
   readonly roomTextUnits: number
-  /** Bytes that wait for a client which does not read; over it the connection is cut. */
+  /**
+   * Bytes that wait for a client which does not read what others say; over it the connection is cut. What it has asked for, and
+   * what was kept for it, comes as fast as it reads, however much that is.
+   */
   readonly outboundBytes: number
 }
 

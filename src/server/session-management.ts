@@ -3,15 +3,18 @@ import { Jid, tryParseJid } from '../stanza/jid.js'
 import { parseStreamManagement, toStreamManagementElement } from '../stanza/stream-management.js'
 import type { XmlElement } from '../xml/element.js'
 import type { Account } from './account.js'
-import { Ledger, type Owed } from './ledger.js'
+import type { Unsent } from './backlog.js'
+import { Ledger } from './ledger.js'
 import type { Realm } from './realm.js'
 import type { Resource } from './resource.js'
 import type { Resumable } from './resumptions.js'
 
 /** The session that is managed, as its management needs it. */
 export interface ManagedSession {
-  /** Writes to the client what is no stanza, or is one for the second time. */
-  write(element: XmlElement): void
+  /** Writes to the client. @param others given: the stanza is in no ledger, and is `takeUnsent` where it does not leave */
+  write(element: XmlElement, others?: readonly Resource[]): void
+  /** What has not left, and is in no ledger. */
+  takeUnsent(): readonly Unsent[]
   /** Sends what was held back. */
   turnActive(): void
   /** Lets the resource go, and ends without telling anybody. */
@@ -106,9 +109,15 @@ export class SessionManagement {
     this.#managed?.ledger.handle()
   }
 
+  /** The client has more to acknowledge than it may. */
+  get isOver(): boolean {
+    const owed = this.#managed?.ledger.owed ?? []
+    return owed.length > this.#realm.limits.unacknowledgedStanzas
+  }
+
   /** A stanza goes to the client, which is asked whether it has it: one question at a time. */
   send(element: XmlElement, others: readonly Resource[]): void {
-    if (this.#managed === undefined) return this.#session.write(element)
+    if (this.#managed === undefined) return this.#session.write(element, others)
     const { ledger } = this.#managed
     ledger.send({ element, sentAt: this.#realm.now(), others })
     this.#session.write(element)
@@ -127,12 +136,14 @@ export class SessionManagement {
   }
 
   /** The session is over: what the client may not have takes another way (XEP-0198 §4). */
-  end(): void {
-    if (this.#managed === undefined) return
-    const { resource, ledger, resumption } = this.#managed
+  end(resource: Resource | undefined): void {
+    const unsent = this.#session.takeUnsent()
+    const managed = this.#managed
     this.#managed = undefined
-    if (resumption !== undefined) resource.account.resumptions.close(resumption.id, ledger.handled)
-    for (const owed of ledger.takeOwed()) redirect(this.#realm, resource, owed)
+    if (resource === undefined) return
+    if (managed?.resumption !== undefined)
+      resource.account.resumptions.close(managed.resumption.id, managed.ledger.handled)
+    for (const one of managed?.ledger.takeOwed() ?? unsent) redirect(this.#realm, resource, one)
   }
 
   #judge(account: Account | undefined, id: string, handled: number): ResumptionVerdict {
@@ -203,7 +214,7 @@ function overcount(handled: number, { sent }: Ledger): ServedFault {
 }
 
 /** As if it came for somebody who is gone, unless another resource has it. Presence tells of a moment that is over. */
-function redirect(realm: Realm, { account, jid }: Resource, { element, sentAt, others }: Owed): void {
+function redirect(realm: Realm, { account, jid }: Resource, { element, sentAt, others }: Unsent): void {
   if (element.name === 'presence') return
   if (others.some((other) => account.resources.get(other.name) === other)) return
   const from = tryParseJid(element.attribute('from') ?? '')

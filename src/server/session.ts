@@ -9,6 +9,7 @@ import { tryParseJid, Jid } from '../stanza/jid.js'
 import type { TlsServerOptions } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
+import { Backlog } from './backlog.js'
 import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
 import type { Disturbance } from './disturbance.js'
@@ -60,6 +61,7 @@ export class Session implements ResourceLink {
   readonly #observer: SessionObserver
   readonly #inbound: Inbound
   readonly #outbound: Outbound
+  readonly #backlog: Backlog
   readonly #login: SessionLogin
   readonly #binding: SessionBinding
   readonly #account: SessionAccount
@@ -89,7 +91,8 @@ export class Session implements ResourceLink {
     this.#binding = new SessionBinding(realm, settings.resourceConflict)
     this.#quiet = new Quiet(realm.limits.heldPresences)
     this.#management = new SessionManagement(realm, {
-      write: (element) => this.#write(element),
+      write: (element, others) => this.#backlog.write(element, others),
+      takeUnsent: () => this.#backlog.take(),
       close: (fault) => this.close(fault),
       turnActive: () => this.#turnActive(),
       supersede: () => {
@@ -97,12 +100,17 @@ export class Session implements ResourceLink {
         this.#tell({ type: 'session.superseded' })
       },
     })
-    this.#outbound = createOutbound(transport, realm.limits.outboundBytes)
+    this.#outbound = createOutbound(transport, realm.limits.outboundBytes / 2)
+    this.#backlog = new Backlog(transport, this.#outbound, realm, {
+      halt: () => this.#inbound.halt(),
+      readOn: () => this.#readOn(),
+      isOwed: () => this.#management.isOver,
+    })
     this.#inbound = createInbound(
       transport,
       {
         opened: (header) => this.#guarded(() => this.#takeHeader(header)),
-        element: (element) => this.#guarded(() => this.#take(element)),
+        element: (element) => this.#guarded(() => this.#backlog.inOneGo(() => this.#take(element))),
         closed: () => this.#tell({ type: 'stream.ended' }),
         failed: ({ condition, message }) =>
           this.#tell({ type: 'stream.broken', fault: { condition, text: message } }),
@@ -142,12 +150,20 @@ export class Session implements ResourceLink {
     this.actor.start()
     this.transport.start({
       data: (chunk) => this.#inbound.write(chunk),
-      closed: () => this.#tell({ type: 'transport.closed' }),
+      closed: () => {
+        this.#backlog.endConnection()
+        this.#tell({ type: 'transport.closed' })
+      },
     })
   }
 
   send(element: XmlElement, others: readonly Resource[]): void {
-    for (const due of this.#quiet.pass(element)) this.#send(due, due === element ? others : nobodyElse)
+    const [first, ...more] = this.#quiet.pass(element)
+    if (first === element) return this.#send(element, others)
+    this.#backlog.inOneGo(() => {
+      if (first !== undefined) this.#send(first, nobodyElse)
+      for (const due of more) this.#send(due, due === element ? others : nobodyElse)
+    })
   }
 
   close(fault: ServedFault): void {
@@ -219,7 +235,7 @@ export class Session implements ResourceLink {
           if (!this.#isHeaderSent) this.#sendHeader()
           this.#write(toFault(context.fault))
         },
-        closeStream: () => this.#outbound.close(),
+        closeStream: () => this.#backlog.close(),
         closeTransport: () => this.transport.close(),
         destroyTransport: () => this.transport.destroy(),
       },
@@ -234,7 +250,9 @@ export class Session implements ResourceLink {
   /** From now on nothing is held back. */
   #turnActive(): void {
     this.#quiet.set('active')
-    for (const held of this.#quiet.take()) this.#send(held, nobodyElse)
+    this.#backlog.inOneGo(() => {
+      for (const held of this.#quiet.take()) this.#send(held, nobodyElse)
+    })
   }
 
   #tell(event: Parameters<Session['actor']['send']>[0]): void {
@@ -291,7 +309,8 @@ export class Session implements ResourceLink {
   }
 
   #readOn(): void {
-    if (!this.actor.getSnapshot().hasTag('busy')) this.#guarded(() => this.#inbound.resume())
+    if (this.actor.getSnapshot().hasTag('busy') || this.#backlog.isBehind) return
+    this.#guarded(() => this.#inbound.resume())
   }
 
   #takeCurrent(): XmlElement {
@@ -348,23 +367,18 @@ export class Session implements ResourceLink {
   }
 
   #write(element: XmlElement | undefined): void {
-    if (element === undefined) return
-    try {
-      this.#outbound.send(element)
-    } catch (error) {
-      if (!(error instanceof TransportError)) throw error
-      this.transport.destroy(new TransportError('overflow', 'the client does not read what it is sent'))
-    }
+    if (element !== undefined) this.#backlog.write(element)
   }
 
   #withdraw(): void {
     this.#binding.withdraw()
-    this.#management.end()
+    this.#management.end(this.#binding.resource)
   }
 
   #leaveTransport(): void {
     this.#inbound.stop()
     this.#outbound.stop(new TransportError('closed', 'the connection has ended'))
+    this.#backlog.take()
   }
 
   #end(): void {
