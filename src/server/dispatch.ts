@@ -5,6 +5,7 @@ import type { Presence } from '../stanza/presence.js'
 import { toErrorReply, type StanzaErrorInput } from '../stanza/stanza-error.js'
 import { parseStanza, type Stanza } from '../stanza/stanza.js'
 import type { XmlElement } from '../xml/element.js'
+import { serialize } from '../xml/serializer.js'
 import { toEnvelope, type Envelope } from './envelope.js'
 import { archive, copy } from './message-copies.js'
 import { tellOfNodes } from './node-events.js'
@@ -106,6 +107,9 @@ function subscribe(
   if (contact.equals(account.jid)) return
   if (account.roster.isFullFor(contact)) {
     return realm.refuse(toEnvelope(element, resource.jid, to), 'resource-constraint', 'the roster is full')
+  }
+  if (type === 'subscribe' && serialize(element).length > realm.limits.requestUnits) {
+    return realm.refuse(toEnvelope(element, resource.jid, to), 'not-acceptable', 'the request is too long')
   }
   sendSubscription(realm, account, contact, type, element)
   if (!realm.isLocal(contact) && type === 'subscribe') {

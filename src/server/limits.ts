@@ -21,6 +21,8 @@ export interface ServerLimits {
   readonly groupsPerItem: number
   /** Name of a contact or of a group, in UTF-16 units; more is refused with not-acceptable (RFC 6121 §2.3.3). */
   readonly rosterNameUnits: number
+  /** One subscription request, in UTF-16 units of XML, since it is kept until it is answered; a longer one is refused with not-acceptable. */
+  readonly requestUnits: number
   /** Addresses that one account blocks; one more is refused with resource-constraint (XEP-0191). */
   readonly blockedAddresses: number
   /** Messages kept for one account that is away; one more comes back with service-unavailable. */
@@ -80,6 +82,7 @@ export const defaultServerLimits: ServerLimits = {
   rosterItems: 10_000,
   groupsPerItem: 50,
   rosterNameUnits: 1023,
+  requestUnits: 10_000,
   blockedAddresses: 1000,
   offlineMessages: 100,
   archivedMessages: 1000,

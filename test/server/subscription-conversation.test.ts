@@ -197,6 +197,16 @@ describe('a request that leads nowhere', () => {
     ])
   })
 
+  it('comes back where it says more than is kept, and nothing has happened', async () => {
+    const [alice, bob] = [await present('alice'), await present('bob')]
+    const status = xml('status', ns.client, {}, 'x'.repeat(10_000))
+    alice.send(xml('presence', ns.client, { type: 'subscribe', to: 'bob@localhost' }, status))
+    expect(await alice.heard()).toEqual(['presence error not-acceptable from bob@localhost'])
+    expect(await bob.heard()).toEqual([])
+    say(alice, 'subscribe', 'bob@localhost')
+    expect(await alice.heard()).toEqual(['push bob@localhost none ask'])
+  })
+
   it('needs an address', async () => {
     const alice = await present('alice')
     alice.send(xml('presence', ns.client, { type: 'subscribe' }))
