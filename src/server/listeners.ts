@@ -36,7 +36,8 @@ export async function openListeners(
     return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listener.port}${path}`
   }
   const common = { host, onTransport }
-  const frames = { ...common, frameLimitBytes: limits.stanzaBytes }
+  // Who sends a stanza that is too long shall be told so, which who reads it can: a frame over this is not read at all.
+  const frames = { ...common, frameLimitBytes: 2 * limits.stanzaBytes }
   try {
     const endpoints: ServerEndpoints = {
       ...(listen.tcp && { starttls: await at(listenTcp({ ...common, ...listen.tcp }), 'xmpp') }),

@@ -150,8 +150,10 @@ export class Session implements ResourceLink {
     this.actor.start()
     this.transport.start({
       data: (chunk) => this.#inbound.write(chunk),
-      closed: () => {
+      closed: (reason) => {
         this.#backlog.endConnection()
+        // Its client would come back with the same.
+        if (reason?.code === 'transport.overflow') this.#tell({ type: 'stream.broken', fault: frameTooLong })
         this.#tell({ type: 'transport.closed' })
       },
     })
@@ -388,3 +390,5 @@ export class Session implements ResourceLink {
     this.#observer.ended(this)
   }
 }
+
+const frameTooLong: ServedFault = { condition: 'policy-violation', text: 'a frame was longer than may be' }
