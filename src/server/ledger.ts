@@ -1,12 +1,9 @@
-import type { XmlElement } from '../xml/element.js'
-import type { Resource } from './resource.js'
+import type { Unsent } from './backlog.js'
 
 /** A stanza that the client has not said it has. */
-export interface Owed {
-  readonly element: XmlElement
-  readonly sentAt: Date
-  /** Other resources that were sent the same. */
-  readonly others: readonly Resource[]
+export interface Owed extends Unsent {
+  /** One of many that were sent in one go: the client has asked for them, or they were kept for it. */
+  readonly isOfBurst: boolean
 }
 
 /** Counts go from 2³² − 1 back to zero (XEP-0198 §4). */
@@ -31,6 +28,11 @@ export class Ledger {
   /** What it may not have, oldest first. */
   get owed(): readonly Owed[] {
     return this.#owed
+  }
+
+  /** Whether it may not have more than so many, those of bursts not counted. */
+  hasMoreThan(limit: number): boolean {
+    return this.#owed.length > limit && this.#owed.filter(({ isOfBurst }) => !isOfBurst).length > limit
   }
 
   handle(): void {

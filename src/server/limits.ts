@@ -35,7 +35,10 @@ export interface ServerLimits {
   readonly heldPresences: number
   /** Addresses to which one resource has sent directed presence; one more comes back with resource-constraint. */
   readonly directedPresences: number
-  /** Stanzas of one session that its client has not acknowledged; over it the session ends with policy-violation (XEP-0198). */
+  /**
+   * Stanzas of one session that its client has not acknowledged; over it the session ends with policy-violation (XEP-0198). What
+   * the client has asked for, and what was kept for it, counts only where as many wait already.
+   */
   readonly unacknowledgedStanzas: number
   /** Sessions of one account that wait to be resumed; one more ends the one that has waited longest (XEP-0198 §5). */
   readonly hibernatingSessions: number

@@ -15,6 +15,8 @@ export interface ManagedSession {
   write(element: XmlElement, others?: readonly Resource[]): void
   /** What has not left, and is in no ledger. */
   takeUnsent(): readonly Unsent[]
+  /** What is sent now is sent in one go. */
+  isInBurst(): boolean
   /** Sends what was held back. */
   turnActive(): void
   /** Lets the resource go, and ends without telling anybody. */
@@ -109,7 +111,7 @@ export class SessionManagement {
     this.#managed?.ledger.handle()
   }
 
-  /** The client has more to acknowledge than it may. */
+  /** The client has more to acknowledge than may wait for that: whatever it is sent now counts. */
   get isOver(): boolean {
     const owed = this.#managed?.ledger.owed ?? []
     return owed.length > this.#realm.limits.unacknowledgedStanzas
@@ -119,10 +121,11 @@ export class SessionManagement {
   send(element: XmlElement, others: readonly Resource[]): void {
     if (this.#managed === undefined) return this.#session.write(element, others)
     const { ledger } = this.#managed
-    ledger.send({ element, sentAt: this.#realm.now(), others })
+    const isOfBurst = this.#session.isInBurst()
+    ledger.send({ element, sentAt: this.#realm.now(), others, isOfBurst })
     this.#session.write(element)
     this.#ask()
-    if (ledger.owed.length > this.#realm.limits.unacknowledgedStanzas) {
+    if (!isOfBurst && ledger.hasMoreThan(this.#realm.limits.unacknowledgedStanzas)) {
       queueMicrotask(() => this.#session.close(tooManyOwed))
     }
   }

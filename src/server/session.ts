@@ -93,6 +93,7 @@ export class Session implements ResourceLink {
     this.#management = new SessionManagement(realm, {
       write: (element, others) => this.#backlog.write(element, others),
       takeUnsent: () => this.#backlog.take(),
+      isInBurst: () => this.#backlog.isBurst,
       close: (fault) => this.close(fault),
       turnActive: () => this.#turnActive(),
       supersede: () => {

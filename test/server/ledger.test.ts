@@ -7,6 +7,7 @@ const owed = (id: string) => ({
   element: xml('message', ns.client, { id }),
   sentAt: new Date(0),
   others: [],
+  isOfBurst: false,
 })
 
 it('Ledger counts from 2³² − 1 back to zero', () => {

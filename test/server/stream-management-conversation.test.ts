@@ -145,6 +145,29 @@ describe('stream management', () => {
     expect(await wire.streamError()).toBe(condition)
   })
 
+  it('bears with who was sent more in one go than may wait, and could not answer yet', async () => {
+    const contacts = Array.from({ length: 9 }, (_, index) => ({ username: `contact${index}` }))
+    const server = await serverWith({
+      limits: { unacknowledgedStanzas: 5 },
+      accounts: [
+        { username: 'alice', password: 'secret', contacts },
+        ...[...contacts, { username: 'bob' }].map((contact) => ({ ...contact, password: 'secret' })),
+      ],
+    })
+    const wire = await logIn(server.connect(), 'alice', 'desk')
+    wire.send(enable)
+    await wire.element('enabled')
+    wire.send(xml('presence', ns.client))
+    expect((await wire.heard()).filter((words) => words.startsWith('presence unavailable'))).toHaveLength(9)
+    const bob = await logIn(server.connect(), 'bob')
+    for (const body of ['one', 'two', 'three']) bob.send(chat('alice@localhost', body))
+    await bob.heard()
+    expect((await wire.heard()).join()).toContain('"three"')
+    // With two answers to `heard` those are as many as may wait beside the burst.
+    bob.send(chat('alice@localhost', 'one too many'))
+    expect(await wire.streamError()).toBe('policy-violation')
+  })
+
   it('is out of place where it was not enabled', async () => {
     const wire = await logIn((await serverWith()).connect(), 'alice')
     wire.send(ask)
@@ -246,7 +269,8 @@ describe('a session whose connection was cut', () => {
     const back = await authenticated(server, 'alice')
     back.send(resume(id, 0))
     await commandOf(back, 'resumed')
-    bobs[0].send(chat('alice@localhost/desk', 'one more'))
+    // Beside what was held back, for which it could not be asked before.
+    for (const body of ['one more', 'and another']) bobs[0].send(chat('alice@localhost/desk', body))
     expect(await back.streamError()).toBe('policy-violation')
   })
 
