@@ -53,6 +53,13 @@ export class Account {
     return access === 'open' || this.mayBeSeenBy(jid)
   }
 
+  /** Whether a login whose password is right is the one to be refused; it is no longer, once it was asked for. */
+  takeRefusal(): boolean {
+    const refuses = this.refusesNextLogin
+    this.refusesNextLogin = false
+    return refuses
+  }
+
   /** Resources whose available presence is known to the server. */
   available(): readonly Resource[] {
     return [...this.resources.values()].filter((resource) => resource.presence !== undefined)

@@ -100,10 +100,8 @@ export class SaslExchange {
     if (step.username === '') return { kind: 'accepted', username: '' }
     const local = this.#settings.credentials.localOf(step.username)
     const account = local === undefined ? undefined : this.#realm.accounts.get(local)
-    if (account === undefined || account.refusesNextLogin) {
-      if (account !== undefined) account.refusesNextLogin = false
+    if (account === undefined || account.takeRefusal())
       return { kind: 'refused', condition: 'not-authorized' }
-    }
     if (!mayActAs(step.authzid, account.jid)) return { kind: 'refused', condition: 'invalid-authzid' }
     return { kind: 'accepted', username: account.jid.local ?? '' }
   }

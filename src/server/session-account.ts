@@ -96,7 +96,8 @@ export class SessionAccount {
     }
     const isKnown = await credentials.matches(username, given)
     const account = this.#realm.accounts.get(credentials.localOf(username) ?? '')
-    if (!isKnown || account === undefined) return this.#refuse(element, { condition: 'not-authorized' })
+    if (!isKnown || account === undefined || account.takeRefusal())
+      return this.#refuse(element, { condition: 'not-authorized' })
     const wanted = readResource(resource, account.jid)
     const { limits, nextId } = this.#realm
     // Nobody would tell the client of another resource than it asked for.

@@ -4,7 +4,9 @@ import { createClient, type Client } from '../../src/client.js'
 import type { ClientOptions } from '../../src/client-options.js'
 import type { ClientState } from '../../src/features/client-state.js'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
-import { logIn } from './wire.js'
+import { xml } from '../../src/xml/element.js'
+import * as ns from '../../src/xml/namespaces.js'
+import { inShort, logIn, Wire } from './wire.js'
 
 const opened: AsyncDisposable[] = []
 afterEach(async () => {
@@ -69,6 +71,24 @@ it('answers the next login with not-authorized, and the one after that as ever',
   })
   await client.connect()
   expect(client.state.status).toBe('online')
+})
+
+it('refuses the next login of who identifies without SASL too, once', async () => {
+  const accounts = [{ username: 'alice', password: 'secret' }]
+  const server = await createServer({ listen: {}, accounts, legacyIdentification: {} })
+  opened.push(server)
+  server.disturb('alice@localhost', 'not-authorized')
+  const wire = new Wire(server.connect())
+  await wire.open()
+  const said = { username: 'alice', password: 'secret', resource: 'desk' }
+  const query = xml(
+    'query',
+    ns.legacyAuth,
+    {},
+    ...Object.entries(said).map(([name, text]) => xml(name, ns.legacyAuth, {}, text)),
+  )
+  expect(inShort(await wire.request('set', query))).toBe('iq error not-authorized')
+  expect(inShort(await wire.request('set', query))).toBe('iq result')
 })
 
 it('disturbs nobody else, and nobody who is not there', async () => {
