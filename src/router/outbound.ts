@@ -27,8 +27,8 @@ export function isStanza(stanza: Sendable): boolean {
 export interface Outbound {
   open(header: StreamHeader): void
   send(stanza: Sendable, sender?: Sender): void
-  /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
-  whenRoom(tell: () => void): void
+  /** Tells, once, when everything that was sent so far has left, or, with an error, never will. */
+  whenRoom(tell: Sender['written']): void
   /** Writes the closing tag, at once. */
   close(): void
   /** Tells when the closing tag has left or never will: at once, unless it is on its way. */
@@ -97,11 +97,9 @@ class Writer implements Outbound {
     this.#cork.write(text, sender)
   }
 
-  whenRoom(tell: () => void): void {
+  whenRoom(tell: Sender['written']): void {
     this.#cork.flush()
-    this.#transport.write([], (error) => {
-      if (error === null) tell()
-    })
+    this.#transport.write([], tell)
   }
 
   close(): void {

@@ -168,7 +168,10 @@ export class XmlStream implements InboundEvents {
 
   /** Tells, once, when everything that was sent so far has left; never where the connection ends before. */
   whenRoom(tell: () => void): void {
-    if (this.#end === undefined) this.#outbound.whenRoom(tell)
+    if (this.#end !== undefined) return
+    this.#outbound.whenRoom((error) => {
+      if (error === null) tell()
+    })
   }
 
   /** Goes live: from here on every element is pushed, what already waits first. */

@@ -48,6 +48,7 @@ export class Backlog {
   #units = 0
   #isBurst = false
   #isClosing = false
+  #isEnded = false
 
   /** Half of what may wait is the connection’s, the other half is for what others say meanwhile. */
   constructor(transport: Transport, outbound: Outbound, { limits, now }: Realm, session: BackloggedSession) {
@@ -58,9 +59,9 @@ export class Backlog {
     this.#session = session
   }
 
-  /** Something waits. */
+  /** Something waits to leave. */
   get isBehind(): boolean {
-    return this.#waiting.length > 0
+    return this.#waiting.length > 0 && !this.#isEnded
   }
 
   /** What is written now is what the client has asked for, or what was kept for it. */
@@ -81,11 +82,13 @@ export class Backlog {
 
   /** @param others given: where it does not leave, it may take another way, see `take` */
   write(element: XmlElement, others?: readonly Resource[]): void {
-    if (!this.isBehind && this.#give(element)) return
+    if (this.#isEnded && others === undefined) return
+    if (!this.isBehind && !this.#isEnded && this.#give(element)) return
     const { length } = serialize(element)
     const units = this.#isBurst ? 0 : length
     this.#units += units
     this.#waiting.push({ element, sentAt: this.#now(), others, units })
+    if (this.#isEnded) return
     if (this.#units > this.#limitUnits)
       this.#transport.destroy(new TransportError('closed', 'the client does not read what it is sent'))
     if (this.#waiting.length > 1) return
@@ -94,9 +97,10 @@ export class Backlog {
     this.#outbound.whenRoom(this.#goOn)
   }
 
-  /** The connection has ended, and what it had been given with it. */
+  /** The connection takes nothing more, and what it had been given is lost with it. */
   endConnection(): void {
     this.#given = 0
+    this.#isEnded = true
   }
 
   /** Everything that the connection has not been given; it will not any more. */
@@ -116,7 +120,12 @@ export class Backlog {
     else this.#outbound.close()
   }
 
-  readonly #goOn = (): void => {
+  readonly #goOn = (error: TransportError | null): void => {
+    if (error !== null) {
+      // Whatever the client said last is heard, its end among it.
+      this.endConnection()
+      return this.#readOn()
+    }
     for (const { units } of this.#waiting.splice(0, this.#given)) this.#units -= units
     this.#given = 0
     for (const { element } of this.#waiting) {
@@ -125,6 +134,10 @@ export class Backlog {
     }
     if (this.isBehind) return this.#outbound.whenRoom(this.#goOn)
     if (this.#isClosing) this.#outbound.close()
+    this.#readOn()
+  }
+
+  #readOn(): void {
     this.#transport.resume()
     this.#session.readOn()
   }

@@ -146,6 +146,22 @@ describe('what waited for a client', () => {
     expect(rest).toEqual(numbers.slice(-rest.length))
   })
 
+  it('waits on where the client says goodbye amid it', async () => {
+    const server = await serverWith()
+    const alice = await store(server, 'bob@localhost')
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    bob.transport.pause()
+    bob.send(available)
+    expect(await alice.heard()).toEqual([])
+    bob.close()
+    bob.transport.resume()
+    while ((await bob.take()) !== 'disconnected');
+    expect(await alice.heard()).toEqual([])
+    const again = await logIn(server.connect(), 'bob', 'bed')
+    again.send(available)
+    expect((await numbersHeard(again)).at(-1)).toBe(29)
+  })
+
   it('goes to who takes its place, and it hears of that behind what was on its way', async () => {
     const server = await serverWith()
     const alice = await store(server, 'bob@localhost')
