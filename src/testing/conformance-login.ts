@@ -1,4 +1,5 @@
 import { AuthenticationError, StreamError } from '../errors.js'
+import type { ClientOptions } from '../index.js'
 import { createStanzaId } from '../router/stanza-ids.js'
 import { parseSaslElement } from '../stanza/sasl.js'
 import { channelBindingTypes } from '../sasl/channel-binding.js'
@@ -10,32 +11,71 @@ import { judgeEnd, type Probe, type ProbeSource } from './conformance-probe.js'
 import type { Visit } from './conformance-visit.js'
 import { absent, right, unseen, wrong, type Judgement } from './finding.js'
 
-/** One probe for each mechanism that is offered: our own chart logs in by it and by no other. */
+/** Three probes for each mechanism that is offered: our own chart logs in, rightly and wrongly, by it and by no other. */
 export const mechanismProbes: ProbeSource = async (visit) => {
   const { features, stream } = await visit.openSecure()
   const accepted = features.channelBindings ?? ['tls-unique']
   const isBindable = channelBindingTypes.some(
     (type) => accepted.includes(type) && stream.transport.channelBinding(type) !== undefined,
   )
-  return features.mechanisms.map((name): Probe => ({
-    id: `login.${name}`,
-    title: `lets the account in by ${name}`,
-    spec: name.startsWith('SCRAM') ? 'RFC 6120 §6.4, RFC 5802 §3' : 'RFC 6120 §6.4',
-    state: 'authentication.verifying',
-    run: async (own) => {
-      const facts = findMechanism(name)
-      if (facts === undefined) return unseen('this client does not speak it')
-      if (facts.needs !== 'password') return unseen('it takes no password')
-      if (facts.bound && !isBindable) return unseen('this channel has none of the bindings that it accepts')
-      try {
-        await own.online({ mechanisms: [name] })
-        return right()
-      } catch (error) {
-        if (error instanceof AuthenticationError) return wrong(error.message)
-        throw error
-      }
-    },
-  }))
+  return features.mechanisms.flatMap((name): readonly Probe[] => {
+    const obstacle = obstacleTo(name, isBindable)
+    return obstacle === undefined
+      ? [loginBy(name), ...wrongLoginsBy(name)]
+      : [{ ...loginBy(name), run: async () => unseen(obstacle) }]
+  })
+}
+
+function obstacleTo(name: string, isBindable: boolean): string | undefined {
+  const facts = findMechanism(name)
+  if (facts === undefined) return 'this client does not speak it'
+  if (facts.needs !== 'password') return 'it takes no password'
+  if (facts.bound && !isBindable) return 'this channel has none of the bindings that it accepts'
+  return undefined
+}
+
+const loginBy = (name: string): Probe => ({
+  id: `login.${name}`,
+  title: `lets the account in by ${name}`,
+  spec: name.startsWith('SCRAM') ? 'RFC 6120 §6.4, RFC 5802 §3' : 'RFC 6120 §6.4',
+  state: 'authentication.verifying',
+  run: async (visit) => {
+    try {
+      await visit.online({ mechanisms: [name] })
+      return right()
+    } catch (error) {
+      if (error instanceof AuthenticationError) return wrong(error.message)
+      throw error
+    }
+  },
+})
+
+const wrongLoginsBy = (name: string): readonly Probe[] => [
+  {
+    id: `sasl.wrong-password.${name}`,
+    title: `refuses a wrong password by ${name}`,
+    spec: 'RFC 6120 §6.5.10',
+    state: 'authentication.responding',
+    run: (visit) => tryLogin(visit, { mechanisms: [name], password: `not-${createStanzaId()}` }),
+  },
+  {
+    id: `sasl.unknown-user.${name}`,
+    title: `refuses, by ${name}, who does not exist like who has a wrong password`,
+    spec: 'RFC 6120 §13.11, RFC 5802 §9',
+    state: 'authentication.responding',
+    run: (visit) =>
+      tryLogin(visit, { mechanisms: [name], jid: `nobody-${createStanzaId()}@${visit.domain}` }),
+  },
+]
+
+async function tryLogin(visit: Visit, options: Partial<ClientOptions>): Promise<Judgement> {
+  try {
+    await visit.online(options)
+    return wrong('it lets in')
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw error
+    return error.condition === 'not-authorized' ? right(error.condition) : wrong(error.condition)
+  }
 }
 
 /** An element, or one for the SCRAM that the server offers. */
@@ -98,20 +138,6 @@ export const loginProbes: readonly Probe[] = [
       const { channelBindings } = (await visit.openSecure()).features
       return channelBindings === undefined ? absent() : right(channelBindings.join(', '))
     },
-  },
-  {
-    id: 'sasl.wrong-password',
-    title: 'refuses a wrong password',
-    spec: 'RFC 6120 §6.5.10',
-    state: 'authentication.responding',
-    run: (visit) => tryLogin(visit, { password: `not-${createStanzaId()}` }),
-  },
-  {
-    id: 'sasl.unknown-user',
-    title: 'refuses who does not exist like who has a wrong password',
-    spec: 'RFC 6120 §13.11, RFC 5802 §9',
-    state: 'authentication.responding',
-    run: (visit) => tryLogin(visit, { jid: `nobody-${createStanzaId()}@${visit.domain}` }),
   },
   {
     id: 'sasl.invalid-mechanism',
@@ -245,16 +271,3 @@ export const loginProbes: readonly Probe[] = [
     },
   },
 ]
-
-async function tryLogin(
-  visit: Visit,
-  options: { readonly password?: string; readonly jid?: string },
-): Promise<Judgement> {
-  try {
-    await visit.online(options)
-    return wrong('it lets in')
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error
-    return error.condition === 'not-authorized' ? right(error.condition) : wrong(error.condition)
-  }
-}
