@@ -1,5 +1,5 @@
-import { StanzaError } from '../errors.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
+import { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import type { Probe, ProbeSource } from './conformance-probe.js'
 import { absent, right } from './finding.js'
@@ -37,7 +37,7 @@ export const extraProbes: ProbeSource = async (visit) => {
   const streamNames = state.status === 'online' ? state.features : []
   const disco = async (jid: string) => {
     const answer = await visitor.ask('get', toDiscoInfoElement(), jid)
-    return answer === 'empty' || answer instanceof StanzaError ? [] : (parseDiscoInfo(answer)?.features ?? [])
+    return answer instanceof XmlElement ? (parseDiscoInfo(answer)?.features ?? []) : []
   }
   const names = new Set([
     ...streamNames,

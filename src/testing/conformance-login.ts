@@ -1,4 +1,4 @@
-import { AuthenticationError, StreamError } from '../errors.js'
+import { AuthenticationError, ProtocolError, StanzaError, StreamError, TimeoutError } from '../errors.js'
 import type { ClientOptions } from '../index.js'
 import { createStanzaId } from '../router/stanza-ids.js'
 import { parseSaslElement } from '../stanza/sasl.js'
@@ -7,7 +7,7 @@ import { findMechanism } from '../sasl/mechanisms.js'
 import { encodeBase64 } from '../base64.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { judgeEnd, type Probe, type ProbeSource } from './conformance-probe.js'
+import { judgeEnd, unanswered, type Probe, type ProbeSource } from './conformance-probe.js'
 import type { Visit } from './conformance-visit.js'
 import { absent, right, unseen, wrong, type Judgement } from './finding.js'
 
@@ -200,8 +200,15 @@ export const loginProbes: readonly Probe[] = [
     spec: 'RFC 6120 §7.6',
     state: 'binding.requesting',
     run: async (visit) => {
-      const { jid } = await visit.online({ jid: visit.options.account.jid })
-      return jid.resource === undefined ? wrong('no full JID') : right()
+      try {
+        await visit.online({ jid: visit.options.account.jid })
+        return right()
+      } catch (error) {
+        if (error instanceof StanzaError) return wrong(error.condition)
+        if (error instanceof ProtocolError) return wrong(error.message)
+        if (error instanceof TimeoutError && error.code === 'timeout.bind') return unanswered
+        throw error
+      }
     },
   },
   {

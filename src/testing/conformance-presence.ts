@@ -130,13 +130,13 @@ async function asStrangers(
   const { account, other } = visit.options
   if (other === undefined) return unseen('no second account is given')
   const part = async (who: Visitor, jid: string) => {
-    await who.ask('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] }))
+    await who.demand('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] }))
     who.say(presence({ to: jid, type: 'unsubscribed' }))
     await who.settle()
   }
   const arrive = async (who: Account) => {
     const visitor = await visit.online(available, who)
-    await visitor.ask('get', toRosterElement())
+    await visitor.demand('get', toRosterElement())
     return visitor
   }
   const [one, another] = [await arrive(account), await arrive(other)]

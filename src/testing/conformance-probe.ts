@@ -8,8 +8,7 @@ import {
   type XmppError,
 } from '../errors.js'
 import type { XmlStream } from '../router/xml-stream.js'
-import type { XmlElement } from '../xml/element.js'
-import type { Visit } from './conformance-visit.js'
+import type { Answer, Visit } from './conformance-visit.js'
 import { right, wrong, type Judgement, type Subject } from './finding.js'
 
 /** One thing that is tried at a server. */
@@ -45,12 +44,12 @@ export function judgeEnd(
   return wrong(end instanceof ProtocolError ? `it breaks the protocol itself: ${end.message}` : end.code)
 }
 
+/** Of a request that is not answered. @see RFC 6120 §8.2.3 */
+export const unanswered = wrong('nothing comes back')
+
 /** A request has to be refused with one of these errors. */
-export function judgeRefusal(
-  answer: XmlElement | 'empty' | StanzaError | undefined,
-  ...conditions: readonly StanzaErrorCondition[]
-): Judgement {
-  if (answer === undefined) return wrong('nothing comes back')
+export function judgeRefusal(answer: Answer, ...conditions: readonly StanzaErrorCondition[]): Judgement {
+  if (answer === undefined) return unanswered
   if (!(answer instanceof StanzaError)) return wrong('it is taken')
   return conditions.includes(answer.condition) ? right(answer.condition) : wrong(answer.condition)
 }

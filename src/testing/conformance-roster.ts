@@ -1,13 +1,16 @@
 import { StanzaError } from '../errors.js'
 import { createStanzaId } from '../router/stanza-ids.js'
 import { parseRoster, toRosterElement, type RosterItem } from '../stanza/roster.js'
-import { xml, type XmlElement } from '../xml/element.js'
+import { xml, XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { judgeRefusal, type Probe } from './conformance-probe.js'
-import type { Visit, Visitor } from './conformance-visit.js'
+import { judgeRefusal, unanswered, type Probe } from './conformance-probe.js'
+import type { Answer, Visit, Visitor } from './conformance-visit.js'
 import { absent, right, wrong, type Judgement } from './finding.js'
 
 const get = (visitor: Visitor, ver?: string) => visitor.ask('get', toRosterElement({ ver }))
+
+const remove = (visitor: Visitor, jid: string) =>
+  visitor.ask('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] }))
 
 const isPushOf = (jid: string, subscription?: string) => (stanza: XmlElement) => {
   const item = stanza.attribute('type') === 'set' ? itemOf(stanza, jid) : undefined
@@ -22,11 +25,12 @@ function itemOf(stanza: XmlElement, jid: string): RosterItem | undefined {
 /** Puts a contact into the list that nobody has, and takes it out again afterwards. */
 async function withContact(
   visit: Visit,
-  look: (visitor: Visitor, jid: string, answer: XmlElement | 'empty' | StanzaError) => Promise<Judgement>,
+  look: (visitor: Visitor, jid: string, answer: Answer) => Promise<Judgement>,
 ): Promise<Judgement> {
   const visitor = await visit.online()
   const jid = `check-${createStanzaId().toLowerCase()}@${visit.domain}`
-  await get(visitor)
+  // Who has not asked for the list hears of no change. @see RFC 6121 §2.2
+  await visitor.demand('get', toRosterElement())
   const answer = await visitor.ask(
     'set',
     toRosterElement({ items: [{ jid, name: 'Check', groups: ['Checks'] }] }),
@@ -34,7 +38,7 @@ async function withContact(
   try {
     return await look(visitor, jid, answer)
   } finally {
-    await visitor.ask('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] }))
+    await remove(visitor, jid)
   }
 }
 
@@ -47,6 +51,7 @@ export const rosterProbes: readonly Probe[] = [
     state: 'roster.requesting',
     run: async (visit) => {
       const answer = await get(await visit.online())
+      if (answer === undefined) return unanswered
       if (answer instanceof StanzaError) return wrong(answer.condition)
       if (answer === 'empty') return wrong('a result without a list')
       return answer.is('query', ns.roster)
@@ -61,9 +66,10 @@ export const rosterProbes: readonly Probe[] = [
     state: 'roster.synced',
     run: (visit) =>
       withContact(visit, async (visitor, jid, answer) => {
+        if (answer === undefined) return unanswered
         if (answer instanceof StanzaError) return wrong(answer.condition)
         const list = await get(visitor)
-        const items = list === 'empty' || list instanceof StanzaError ? [] : (parseRoster(list)?.items ?? [])
+        const items = list instanceof XmlElement ? (parseRoster(list)?.items ?? []) : []
         const item = items.find((one) => one.jid.toString() === jid)
         if (item === undefined) return wrong('it is not in the list')
         return item.name === 'Check' && item.groups.includes('Checks') && item.subscription === 'none'
@@ -91,7 +97,7 @@ export const rosterProbes: readonly Probe[] = [
     state: 'roster.synced',
     run: async (visit) => {
       const [interested, other] = [await visit.online(), await visit.online()]
-      await get(interested)
+      await interested.demand('get', toRosterElement())
       return withContact(visit, async (_visitor, jid) => {
         if ((await interested.find(isPushOf(jid))) === undefined)
           return wrong('no push to an interested resource')
@@ -108,6 +114,7 @@ export const rosterProbes: readonly Probe[] = [
     run: (visit) =>
       withContact(visit, async (visitor, jid) => {
         const answer = await visitor.ask('set', toRosterElement({ items: [{ jid, name: 'Renamed' }] }))
+        if (answer === undefined) return unanswered
         if (answer instanceof StanzaError) return wrong(answer.condition)
         const push = await visitor.find((stanza) => itemOf(stanza, jid)?.name === 'Renamed')
         if (push === undefined) return wrong('no push comes')
@@ -121,7 +128,7 @@ export const rosterProbes: readonly Probe[] = [
     state: 'roster.synced',
     run: (visit) =>
       withContact(visit, async (visitor, jid) => {
-        await visitor.ask('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] }))
+        await remove(visitor, jid)
         const push = await visitor.find(isPushOf(jid, 'remove'))
         return push === undefined ? wrong('no push says so') : right()
       }),
@@ -134,10 +141,7 @@ export const rosterProbes: readonly Probe[] = [
     run: async (visit) => {
       const jid = `check-${createStanzaId()}@${visit.domain}`
       const visitor = await visit.online()
-      return judgeRefusal(
-        await visitor.ask('set', toRosterElement({ items: [{ jid, subscription: 'remove' }] })),
-        'item-not-found',
-      )
+      return judgeRefusal(await remove(visitor, jid), 'item-not-found')
     },
   },
   ...(
@@ -157,9 +161,10 @@ export const rosterProbes: readonly Probe[] = [
     spec: name === 'two-items' ? 'RFC 6121 §2.1.5, §2.3.3' : 'RFC 6121 §2.3.3',
     state: 'roster.synced',
     run: (visit) =>
-      withContact(visit, async (visitor, jid) =>
-        judgeRefusal(await visitor.ask('set', xml('query', ns.roster, {}, ...toItems(jid))), ...conditions),
-      ),
+      withContact(visit, async (visitor, jid) => {
+        const answer = await visitor.ask('set', xml('query', ns.roster, {}, ...toItems(jid)))
+        return judgeRefusal(answer, ...conditions)
+      }),
   })),
   {
     id: 'roster.other',
@@ -190,7 +195,7 @@ export const rosterProbes: readonly Probe[] = [
       const { state } = visitor.client
       const isOffered = state.status === 'online' && state.features.includes(`{${ns.rosterVersioning}}ver`)
       const list = await get(visitor, '')
-      const ver = list === 'empty' || list instanceof StanzaError ? undefined : list.attribute('ver')
+      const ver = list instanceof XmlElement ? list.attribute('ver') : undefined
       if (!isOffered) return absent()
       if (ver === undefined) return wrong('it is offered, but the list has no version')
       return (await get(visitor, ver)) === 'empty' ? right() : wrong('the whole list comes again')

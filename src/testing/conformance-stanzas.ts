@@ -3,7 +3,7 @@ import { createStanzaId } from '../router/stanza-ids.js'
 import { parseDiscoInfo, toDiscoInfoElement } from '../stanza/disco.js'
 import { xml, type XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
-import { judgeEnd, judgeRefusal, type Probe } from './conformance-probe.js'
+import { judgeEnd, judgeRefusal, unanswered, type Probe } from './conformance-probe.js'
 import type { Visit, Visitor } from './conformance-visit.js'
 import { absent, right, unseen, wrong, type Judgement } from './finding.js'
 
@@ -223,6 +223,7 @@ export const stanzaProbes: readonly Probe[] = [
     run: async (visit) => {
       const [one, other] = [await visit.online(), await visit.online()]
       const answer = await one.ask('get', unknown(), other.jid.toString())
+      if (answer === undefined) return unanswered
       if (!(answer instanceof StanzaError)) return wrong('somebody else has answered')
       return judgeRefusal(answer, ...unknownConditions)
     },
@@ -234,6 +235,7 @@ export const stanzaProbes: readonly Probe[] = [
     state: 'session.active.online',
     run: async (visit) => {
       const answer = await (await visit.online()).ask('get', xml('ping', ns.ping), visit.domain)
+      if (answer === undefined) return unanswered
       return answer instanceof StanzaError ? absent(answer.condition) : right()
     },
   },
@@ -244,6 +246,7 @@ export const stanzaProbes: readonly Probe[] = [
     state: online,
     run: async (visit) => {
       const answer = await (await visit.online()).ask('get', toDiscoInfoElement(), visit.domain)
+      if (answer === undefined) return unanswered
       if (answer instanceof StanzaError) return absent(answer.condition)
       const info = answer === 'empty' ? undefined : parseDiscoInfo(answer)
       if (info === undefined) return wrong('an answer without a query')

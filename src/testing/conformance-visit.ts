@@ -1,7 +1,7 @@
 import { filter, firstValueFrom, race, timer, map } from 'rxjs'
 import type { Client, ClientOptions } from '../index.js'
 import { createRecorder, type Recorder } from '../inspector/index.js'
-import { StanzaError, type XmppError } from '../errors.js'
+import { StanzaError, TimeoutError, type XmppError } from '../errors.js'
 import { XmlStream } from '../router/xml-stream.js'
 import type { StreamHeader } from '../router/inbound.js'
 import { createStanzaId } from '../router/stanza-ids.js'
@@ -142,6 +142,9 @@ export class Visit {
   }
 }
 
+/** What the server makes of a request; `undefined`: nothing within the time, though each one must be answered (RFC 6120 §8.2.3). */
+export type Answer = XmlElement | 'empty' | StanzaError | undefined
+
 /** A client that is asked what the server does. */
 export class Visitor {
   readonly client: Client
@@ -177,11 +180,17 @@ export class Visitor {
   }
 
   /** Asks, and gives the answer, or the error that it was. */
-  async ask(
-    type: 'get' | 'set',
-    payload: XmlElement,
-    to?: string,
-  ): Promise<XmlElement | 'empty' | StanzaError> {
+  async ask(type: 'get' | 'set', payload: XmlElement, to?: string): Promise<Answer> {
+    try {
+      return await this.demand(type, payload, to)
+    } catch (error) {
+      if (error instanceof TimeoutError) return undefined
+      throw error
+    }
+  }
+
+  /** The same for what a trial needs and is not about; rejects with TimeoutError where no answer comes. */
+  async demand(type: 'get' | 'set', payload: XmlElement, to?: string): Promise<Exclude<Answer, undefined>> {
     try {
       const { payload: answer } = await this.client.request(
         { type, payload, to },
@@ -216,7 +225,7 @@ export class Visitor {
 
   /** Waits until the server has dealt with all that was said: stanzas are handled in order. */
   async settle(): Promise<void> {
-    await this.ask('get', xml('ping', ns.ping), this.client.jid.domain)
+    await this.demand('get', xml('ping', ns.ping), this.client.jid.domain)
   }
 
   /** How the server has ended the session; `undefined`: it goes on. */
