@@ -162,7 +162,9 @@ export const rosterProbes: readonly Probe[] = [
     state: 'roster.synced',
     run: (visit) =>
       withContact(visit, async (visitor, jid) => {
-        const answer = await visitor.ask('set', xml('query', ns.roster, {}, ...toItems(jid)))
+        const items = toItems(jid)
+        const answer = await visitor.ask('set', xml('query', ns.roster, {}, ...items))
+        for (const other of items.slice(1)) await remove(visitor, other.attribute('jid') ?? jid)
         return judgeRefusal(answer, ...conditions)
       }),
   })),

@@ -135,3 +135,17 @@ test('a trial whose preparation is not answered is told as none', async () => {
   const found = await find(probes, requests(has('query', ns.roster)))
   expect(found['roster.push']).toMatch(/^unseen/)
 })
+
+test('contacts that a server should not have taken are taken out again', async () => {
+  const asked: string[] = []
+  const take = (request: XmlElement, peer: ScriptedPeer) => {
+    for (const item of request.child('query', ns.roster)?.elements('item') ?? [])
+      asked.push(`${item.attribute('jid')?.split('check-')[0]} ${item.attribute('subscription') ?? ''}`)
+    peer.say(answerTo(request))
+  }
+  const probes = rosterProbes.filter(({ id }) => id === 'roster.two-items')
+  expect(await find(probes, requests(has('query', ns.roster), take))).toEqual({
+    'roster.two-items': 'wrong it is taken',
+  })
+  expect(asked).toEqual([' ', ' ', 'also- ', 'also- remove', ' remove'])
+})
