@@ -11,7 +11,7 @@ import type {
   SnapshotFrom,
   StateMachine,
 } from 'xstate'
-import { activeIn, childrenOf } from './chart-edges.js'
+import { activeIn, childrenOf, delaysIn } from './chart-edges.js'
 import type { StepAction } from './stepper.js'
 
 /** How an invoked actor may end, as the author of a catalogue lists it; what is left out has a default. */
@@ -108,7 +108,10 @@ export interface PlainCatalogue {
   readonly untilIncident?: boolean
 }
 
-/** Everything that may happen next: events from outside, ends of the actors that are at work, and delays that run out. */
+/**
+ * Everything that may happen next: events from outside, ends of the actors that are at work, and delays that run out.
+ * @param ended ids of actors and types of delays that are over
+ */
 export function eventsAt(
   snapshot: AnyMachineSnapshot,
   catalogue: PlainCatalogue,
@@ -124,9 +127,9 @@ export function eventsAt(
         .filter(({ id }) => !ended.includes(id))
         .flatMap((invoke) => endsOf(invoke, node, snapshot, catalogue)),
     ),
-    ...nodes.flatMap((node) => [
-      ...new Set(node.after.map(({ eventType }) => ({ type: String(eventType) }))),
-    ]),
+    ...delaysIn(snapshot)
+      .filter((type) => !ended.includes(type))
+      .map((type) => ({ type })),
   ]
 }
 

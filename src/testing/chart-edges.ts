@@ -44,6 +44,12 @@ export function activeIn({ _nodes: nodes }: AnyMachineSnapshot): readonly AnySta
   return nodes
 }
 
+/** The types of the events in which the delays of the active states run out. */
+export function delaysIn(snapshot: AnyMachineSnapshot): readonly string[] {
+  const types = activeIn(snapshot).flatMap(({ after }) => after.map(({ eventType }) => String(eventType)))
+  return [...new Set(types)]
+}
+
 /** The actors of a chart, by their ids. */
 export function childrenOf({
   children,

@@ -1,6 +1,7 @@
-import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import { activeIn } from './chart-edges.js'
 import { laws, type LawName } from './laws.js'
+import { endOf } from './position.js'
 import { isAtRest } from './reach.js'
 import type { Place, Walk } from './walk.js'
 import { eventText, restText } from './words.js'
@@ -83,14 +84,14 @@ function toMissed(kind: keyof typeof reached, missed: string): Violation {
   }
 }
 
-/** Places from which no events lead to an end or to a state that may last, whichever actors are over already. */
+/** Places from which no events lead to an end or to a state that may last, whichever actors and delays are over already. */
 function restless<M extends AnyStateMachine>({ places }: Walk<M>): readonly Violation[] {
   const leading = new Map(places.map((place) => [place, new Set<Place<M>>()]))
   const edges = places.flatMap((place) => place.edges)
   const spent = new Set(edges.flatMap((edge) => edge.spent))
   for (const { event, from, to } of edges) {
-    const { actorId }: AnyEventObject = event
-    if (typeof actorId !== 'string' || !spent.has(actorId)) leading.get(to)?.add(from)
+    const over = endOf(event)
+    if (over === undefined || !spent.has(over)) leading.get(to)?.add(from)
   }
   const calm = new Set(places.filter(({ snapshot }) => isCalm(snapshot)))
   for (const place of calm) for (const before of leading.get(place) ?? []) calm.add(before)

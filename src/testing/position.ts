@@ -1,13 +1,16 @@
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import { eventsAt, type LastStep, type PlainCatalogue } from './catalogue.js'
-import { childrenOf } from './chart-edges.js'
-import type { Step, Stepper } from './stepper.js'
+import { childrenOf, delaysIn } from './chart-edges.js'
+import type { Step, StepAction, Stepper } from './stepper.js'
 import { restText } from './words.js'
 
 /** Where a chart that is stepped rests. */
 export interface Position {
   readonly snapshot: AnyMachineSnapshot
-  /** Ids of actors that are over, though the state which invoked them goes on: they cannot end again. */
+  /**
+   * Ids of actors that are over, and types of delays that have run out, though the state which began them goes on: they
+   * cannot do so again.
+   */
   readonly ended: readonly string[]
 }
 
@@ -26,7 +29,7 @@ export function advance(
   event: AnyEventObject,
 ): { readonly step: Step; readonly to: Position } {
   const step = stepper.step(from.snapshot, event)
-  return { step, to: { snapshot: step.snapshot, ended: endedAfter(step.snapshot, from, event) } }
+  return { step, to: { snapshot: step.snapshot, ended: endedAfter(step, from, event) } }
 }
 
 /** What is wrong with a step: an error that nobody handled, or invariants that do not hold, each with a reason. */
@@ -43,11 +46,31 @@ export function* blames(
   }
 }
 
-function endedAfter(snapshot: AnyMachineSnapshot, from: Position, event: AnyEventObject): readonly string[] {
-  const id: unknown = event.type.startsWith('xstate.snapshot.') ? undefined : event['actorId']
-  const ended = typeof id === 'string' ? [...from.ended, id] : from.ended
-  // At most places every actor is at work.
+function endedAfter({ actions, snapshot }: Step, from: Position, event: AnyEventObject): readonly string[] {
+  const over = endOf(event)
+  const ended = over === undefined ? from.ended : [...from.ended, over]
+  // At most places every actor is at work, and every delay is under way.
   if (ended.length === 0) return ended
   const [now, before] = [childrenOf(snapshot), childrenOf(from.snapshot)]
-  return ended.filter((each) => now.has(each) && now.get(each) === before.get(each)).sort()
+  const delays = delaysIn(snapshot)
+  const begun = new Set(actions.map(delayBegunBy))
+  return ended
+    .filter(
+      (each) =>
+        (now.has(each) && now.get(each) === before.get(each)) || (delays.includes(each) && !begun.has(each)),
+    )
+    .sort()
+}
+
+/** What is over by an event: the id of an actor, or the type of a delay. */
+export function endOf(event: AnyEventObject): string | undefined {
+  if (event.type.startsWith('xstate.after.')) return event.type
+  const id: unknown = event.type.startsWith('xstate.snapshot.') ? undefined : event['actorId']
+  return typeof id === 'string' ? id : undefined
+}
+
+/** XState orders each delay of a state that is entered as the event in which it runs out. */
+function delayBegunBy({ params, type }: StepAction): unknown {
+  if (type !== 'xstate.raise' || typeof params !== 'object' || params === null) return undefined
+  return Reflect.get(params, 'id')
 }

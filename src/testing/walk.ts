@@ -25,8 +25,9 @@ export interface Edge<M extends AnyStateMachine> {
   readonly from: Place<M>
   readonly to: Place<M>
   /**
-   * Ids of actors that are over now, though `to` is shown with them at work, as it was found first: with fewer of them less can
-   * happen there and nothing else, so it is not walked again, and no way goes on behind this edge.
+   * Ids of actors that are over now, and types of delays that have run out, though `to` is shown with them at work, as it was
+   * found first: with fewer of them less can happen there and nothing else, so it is not walked again, and no way goes on behind
+   * this edge.
    */
   readonly spent: readonly string[]
 }
@@ -81,7 +82,7 @@ export interface Start<M extends AnyStateMachine> {
 
 /**
  * Walks a chart: lets everything that a catalogue lists happen in every place, until nothing new is found. Runs no actor and
- * waits for nothing; actors that end, or fail, and delays that run out are events like any other.
+ * waits for nothing; actors that end, or fail, and delays that run out, once each time that they begin, are events like any other.
  * @example
  * const { coverage, pathTo } = walk(trafficLight)
  * console.log(coverage.transitions.missed, pathTo('light.red')?.edges.length)
@@ -122,7 +123,7 @@ class Exploration {
   readonly incidents: Incident<AnyStateMachine>[] = []
   readonly #catalogue: PlainCatalogue
   readonly #stepper: Stepper
-  /** By what tells them apart, but for the actors that are over. */
+  /** By what tells them apart, but for the actors and delays that are over. */
   readonly #known = new Map<string, OpenPlace[]>()
   /** What has just shown something new is looked at first: a walk that ends at its limit has then seen the most. */
   readonly #fresh: OpenPlace[] = []

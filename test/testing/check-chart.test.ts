@@ -130,6 +130,29 @@ describe('checkChart()', () => {
     )
   })
 
+  test('tells a place that rests only by a delay which may have run out already', () => {
+    const awaiting = setup({
+      types: {} as { context: { readonly isMet: boolean } },
+      actions: { meet: assign({ isMet: true }) },
+      delays: { patience: 1000 },
+      guards: { isMet: ({ context }) => context.isMet },
+    }).createMachine({
+      id: 'awaiting',
+      context: { isMet: false },
+      initial: 'waiting',
+      states: {
+        waiting: {
+          after: { patience: [{ guard: 'isMet', target: 'done' }, {}] },
+          on: { meet: { actions: 'meet' } },
+        },
+        done: { tags: ['idle'] },
+      },
+    })
+    expect(checkChart(awaiting, walk(awaiting), { without })).toContainEqual(
+      expect.objectContaining({ law: 'every place leads to an end or a rest', state: 'awaiting.waiting' }),
+    )
+  })
+
   test('tells a place from which guards let nothing come to rest, though the drawing does', () => {
     const endless = setup({ guards: { isEver: () => false }, delays: { soon: 1 } }).createMachine({
       id: 'endless',

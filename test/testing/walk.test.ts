@@ -171,4 +171,79 @@ describe('walk()', () => {
       expect(edges.filter(({ event }) => 'actorId' in event).length).toBeLessThanOrEqual(1)
     }
   })
+
+  test.each([
+    [false, ['reminder.escalated']],
+    [true, []],
+  ])('lets a delay run out again only where it begins again: %s', (reenter, missed) => {
+    const reminder = setup({
+      types: {} as { context: { readonly times: number }; events: { readonly type: 'answer' } },
+      actions: { remind: assign({ times: ({ context }) => context.times + 1 }) },
+      delays: { pause: 1000 },
+      guards: { isThird: ({ context }) => context.times >= 3 },
+    }).createMachine({
+      id: 'reminder',
+      context: { times: 0 },
+      initial: 'asking',
+      states: {
+        asking: {
+          after: { pause: { actions: 'remind', ...(reenter ? { target: 'asking', reenter } : {}) } },
+          always: { guard: 'isThird', target: 'escalated' },
+          on: { answer: 'answered' },
+        },
+        answered: { type: 'final' },
+        escalated: { type: 'final' },
+      },
+    })
+    const { coverage, isComplete } = walk(reminder)
+    expect({ missed: coverage.states.missed, isComplete }).toEqual({ missed, isComplete: true })
+  })
+
+  test('lets no guard pass that asks after a delay which has run out already', () => {
+    const reminder = setup({
+      types: {} as { context: { readonly isReminded: boolean }; events: { readonly type: 'answer' } },
+      actions: { remind: assign({ isReminded: true }) },
+      delays: { pause: 1000 },
+      guards: { isReminded: ({ context }) => context.isReminded },
+    }).createMachine({
+      id: 'reminder',
+      context: { isReminded: false },
+      initial: 'asking',
+      states: {
+        asking: {
+          after: { pause: [{ guard: 'isReminded', target: 'escalated' }, { actions: 'remind' }] },
+          on: { answer: 'answered' },
+        },
+        answered: { type: 'final' },
+        escalated: { type: 'final' },
+      },
+    })
+    expect(walk(reminder).coverage.states.missed).toEqual(['reminder.escalated'])
+  })
+
+  test('walks no place twice because a delay has run out, nor lets one run out twice on a way', () => {
+    const shop = setup({ delays: { closing: 1000 }, guards: { isEver: () => false } }).createMachine({
+      id: 'shop',
+      type: 'parallel',
+      after: { closing: [{ guard: 'isEver' }, {}] },
+      states: {
+        door: {
+          initial: 'shut',
+          states: { shut: { on: { open: 'wide' } }, wide: { on: { close: 'shut' } } },
+        },
+        light: {
+          initial: 'dark',
+          states: { dark: { on: { press: 'lit' } }, lit: { on: { press: 'dark' } } },
+        },
+      },
+    })
+    const { places, coverage, cover } = walk(shop)
+    expect(places).toHaveLength(4)
+    expect(coverage.transitions.reached).toBe(5)
+    for (const { edges } of cover()) {
+      expect(edges.filter(({ event }) => event.type.startsWith('xstate.after.')).length).toBeLessThanOrEqual(
+        1,
+      )
+    }
+  })
 })
