@@ -3,6 +3,7 @@ import type { AnyEventObject, AnyStateMachine, EventFromLogic, InputFrom, Snapsh
 import type { PlainCatalogue } from './catalogue.js'
 import { advance, blames, happeningsAt, type Position } from './position.js'
 import { Stepper } from './stepper.js'
+import { thenEnd } from './then-end.js'
 import type { Walk } from './walk.js'
 import { eventText, plainText } from './words.js'
 
@@ -10,7 +11,7 @@ import { eventText, plainText } from './words.js'
 export interface Companion<M extends AnyStateMachine> {
   /** Lets the same event happen there, then throws where it is not as the chart says. */
   readonly follow: (event: EventFromLogic<M>, expected: SnapshotFrom<M>) => void | Promise<void>
-  /** Called at the end of the walk, however it ended. */
+  /** Called at the end of the walk, however it ended; throws where something is left that should not be. */
   readonly end?: () => void | Promise<void>
 }
 
@@ -59,8 +60,8 @@ interface Progress {
 
 /**
  * Walks a chart at random with all of its context, which the places of a walk may have merged, and shrinks what goes wrong to
- * few events: a step that throws, an invariant that does not hold, a companion that does something else. Needs the optional
- * package `fast-check`; rejects with an `Error` that says so where it is missing.
+ * few events: a step that throws, an invariant that does not hold, a companion that does something else, cannot begin, or throws
+ * at its end. Needs the optional package `fast-check`; rejects with an `Error` that says so where it is missing.
  * @example
  * const { failure } = await wander(walk(trafficLight), { walks: 200, seed: 1 })
  * console.log(failure?.text ?? 'nothing went wrong')
@@ -85,23 +86,20 @@ export async function wander(
     fc.constantFrom(...inputs),
     fc.commands(happenings, { maxCommands: steps }),
     async (input, commands) => {
-      const stepper = new Stepper(machine)
-      const { snapshot } = stepper.begin(input)
-      const progress: Progress = {
-        stepper,
-        companion: await companion?.(input),
-        events: [],
-        position: { snapshot, ended: [] },
-      }
+      const events: AnyEventObject[] = []
       try {
-        await fc.asyncModelRun(() => ({ model: progress, real: progress }), commands)
+        const stepper = new Stepper(machine)
+        const step = stepper.begin(input)
+        throwFor(blames(step, catalogue))
+        const beside = await companion?.(input)
+        const position = { snapshot: step.snapshot, ended: [] }
+        const progress: Progress = { stepper, companion: beside, events, position }
+        const go = () => fc.asyncModelRun(() => ({ model: progress, real: progress }), commands)
+        await thenEnd(go, () => beside?.end?.())
       } catch (error) {
         const because = error instanceof Error ? error.message : String(error)
-        const text = progress.events.map(eventText).join('\n')
-        failure = { because, input, events: progress.events, text }
+        failure = { because, input, events, text: events.map(eventText).join('\n') }
         throw error
-      } finally {
-        await progress.companion?.end?.()
       }
     },
   )
@@ -122,12 +120,14 @@ function toCommand(event: AnyEventObject, catalogue: PlainCatalogue): AsyncComma
       const { stepper, position, companion, events } = progress
       events.push(event)
       const { step, to } = advance(stepper, position, event)
-      for (const [what, because] of blames(step, catalogue, { from: position.snapshot, event })) {
-        throw new Error(`${what}: ${because}`)
-      }
+      throwFor(blames(step, catalogue, { from: position.snapshot, event }))
       progress.position = to
       await companion?.follow(event, to.snapshot)
     },
     toString: () => eventText(event),
   }
+}
+
+function throwFor(blamed: Iterable<readonly [what: string, because: string]>): void {
+  for (const [what, because] of blamed) throw new Error(`${what}: ${because}`)
 }

@@ -77,4 +77,49 @@ describe('wander()', () => {
     })
     expect(failure?.events.map(({ type }) => type)).toEqual(['sell', 'sell', 'sell'])
   })
+
+  test.each([
+    ['cannot begin', [], () => Promise.reject(new Error('no room for it'))],
+    [
+      'throws at its end',
+      [],
+      () => ({
+        follow: () => {},
+        end: () => {
+          throw new Error('no room for it')
+        },
+      }),
+    ],
+    [
+      'goes wrong, and then throws at its end',
+      ['sell'],
+      () => {
+        let isAtFault = false
+        return {
+          follow: () => {
+            isAtFault = true
+            throw new Error('no room for it')
+          },
+          end: () => (isAtFault ? Promise.reject(new Error('three timers are left')) : undefined),
+        }
+      },
+    ],
+  ])('tells a companion that %s', async (_what, events, companion) => {
+    const { failure } = await wander(walk(till, { events: [{ type: 'sell' }], key: () => undefined }), {
+      walks: 20,
+      seed: 1,
+      companion,
+    })
+    expect(failure?.because).toBe('no room for it')
+    expect(failure?.events.map(({ type }) => type)).toEqual(events)
+  })
+
+  test('holds the chart to its invariants where it begins', async () => {
+    const invariants = { 'something is sold': () => false }
+    const { failure } = await wander(walk(till, { key: () => undefined, invariants }), { walks: 5, seed: 1 })
+    expect(failure).toMatchObject({
+      because: 'something is sold: does not hold in till.open',
+      events: [],
+    })
+  })
 })
