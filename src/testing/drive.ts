@@ -17,6 +17,7 @@ import {
   type ModelStep,
   type Occurrence,
 } from './drive-model.js'
+import { thenEnd } from './then-end.js'
 import type { VirtualClock } from './virtual-clock.js'
 
 /** Something that can be done to what runs, and what the charts are to make of it. */
@@ -137,16 +138,29 @@ function canHappen(model: Model, occurrences: readonly Occurrence[]): boolean {
  * Drives what runs along a path, or as it is told from step to step, the pure charts beside it, and compares both after each step: the state of every chart,
  * the transitions that were taken, and the facts. Gives the ids of the transitions that were taken for real, of a chart that is data those that the
  * comparison bears out.
- * Throws DriveDifference, RangeError for a step that is not possible there, and what `end` throws.
+ * Throws DriveDifference, RangeError for a step that is not possible there, and what `end` throws; where something was wrong
+ * before, that hangs on it as its `cause`.
  */
 export async function drive<Rig extends Running>(
   drivable: Drivable<Rig>,
   path: readonly string[] | Choose,
-  { finish, compares = true }: DriveOptions<Rig> = {},
+  options: DriveOptions<Rig> = {},
 ): Promise<readonly string[]> {
-  const { machine, model: options, inputOf, isData = false } = drivable
   const witness = new Witness()
   const rig = await drivable.start(witness.inspect)
+  return thenEnd(
+    () => goAlong(drivable, rig, witness, path, options),
+    () => rig.end(),
+  )
+}
+
+async function goAlong<Rig extends Running>(
+  { facts, inputOf, isData = false, machine, model: options, stimuli }: Drivable<Rig>,
+  rig: Rig,
+  witness: Witness,
+  path: readonly string[] | Choose,
+  { finish, compares = true }: DriveOptions<Rig>,
+): Promise<readonly string[]> {
   let step: ModelStep = { ...beginModel(machine, inputOf?.(rig), options), taken: [] }
   const choose: Choose = typeof path === 'function' ? path : (_names, index) => path[index]
   const done: string[] = []
@@ -154,46 +168,42 @@ export async function drive<Rig extends Running>(
   const look = () => ({
     charts: sorted(chartsOf(machine.id, rig.actor).map(toEntry)),
     taken: byChart(witness.taken),
-    facts: drivable.facts?.actual(rig),
+    facts: facts?.actual(rig),
   })
   const predict = () => ({
     charts: sorted([...step.model.charts].map(([path, { snapshot }]) => toEntry([path, snapshot]))),
     taken: byChart(isData ? [] : step.taken),
-    facts: drivable.facts?.expected(step.model),
+    facts: facts?.expected(step.model),
   })
-  try {
-    const compare = async () => {
-      if (!compares) return
-      const expected = predict()
-      const isThere = () => isSame(expected, look())
-      // What is right at once may yet go wrong.
-      if ((await rig.clock.until(isThere)) && (await rig.clock.until(isThere))) return
-      throw new DriveDifference(done, expected, look(), rig.transcript?.() ?? '')
-    }
-    witness.forget()
-    await compare()
-    for (;;) {
-      const possible = stimuliAt(step.model, drivable.stimuli)
-      const name = choose(
-        possible.map((each) => each.name),
-        done.length,
-      )
-      if (name === undefined) break
-      const next = possible.find((each) => each.name === name)
-      if (next === undefined) throw new RangeError(`"${name}" is not possible after ${done.join(' → ')}`)
-      done.push(name)
-      witness.forget()
-      await next.stimulus?.act(rig)
-      await rig.clock.advance(next.passMs)
-      step = stepModel(step.model, next.occurrences, drivable.model)
-      await compare()
-      borneOut.push(...step.taken)
-    }
-    await finish?.(rig)
-    return isData ? borneOut : witness.all
-  } finally {
-    await rig.end()
+  const compare = async () => {
+    if (!compares) return
+    const expected = predict()
+    const isThere = () => isSame(expected, look())
+    // What is right at once may yet go wrong.
+    if ((await rig.clock.until(isThere)) && (await rig.clock.until(isThere))) return
+    throw new DriveDifference(done, expected, look(), rig.transcript?.() ?? '')
   }
+  witness.forget()
+  await compare()
+  for (;;) {
+    const possible = stimuliAt(step.model, stimuli)
+    const name = choose(
+      possible.map((each) => each.name),
+      done.length,
+    )
+    if (name === undefined) break
+    const next = possible.find((each) => each.name === name)
+    if (next === undefined) throw new RangeError(`"${name}" is not possible after ${done.join(' → ')}`)
+    done.push(name)
+    witness.forget()
+    await next.stimulus?.act(rig)
+    await rig.clock.advance(next.passMs)
+    step = stepModel(step.model, next.occurrences, options)
+    await compare()
+    borneOut.push(...step.taken)
+  }
+  await finish?.(rig)
+  return isData ? borneOut : witness.all
 }
 
 /** Looks at what runs. */
