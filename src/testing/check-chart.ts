@@ -27,7 +27,7 @@ export interface CheckOptions {
 /**
  * Holds a chart to the laws that make it hang, lie or surprise when they are broken: each wait ends, each actor has a way out
  * when it fails, each state can be reached and can come to rest, and so on. With a walk also to what was promised of it:
- * everything is reached, nothing throws, every invariant holds.
+ * every place is seen, everything is reached, nothing throws, every invariant holds.
  * @example
  * const violations = checkChart(trafficLight, walk(trafficLight), {
  *   without: ['every state says what it is and who demands it'],
@@ -52,7 +52,8 @@ function toViolation(law: string, told: string): Violation {
 }
 
 function broughtToLight<M extends AnyStateMachine>(walk: Walk<M>): readonly Violation[] {
-  const { incidents, coverage, isComplete } = walk
+  const { incidents, coverage, isComplete, catalogue, places } = walk
+  const mayEndEarly = catalogue.untilIncident === true && incidents.length > 0
   return [
     ...incidents.map(({ what, where, because, events }) => ({
       law: what,
@@ -63,7 +64,7 @@ function broughtToLight<M extends AnyStateMachine>(walk: Walk<M>): readonly Viol
     ...(['states', 'transitions', 'guards'] as const).flatMap((kind) =>
       coverage[kind].missed.map((missed) => toMissed(kind, missed)),
     ),
-    ...(isComplete ? restless(walk) : []),
+    ...(isComplete ? restless(walk) : mayEndEarly ? [] : [toUnseen(walk.machine, places.length)]),
   ]
 }
 
@@ -82,6 +83,11 @@ function toMissed(kind: keyof typeof reached, missed: string): Violation {
     what: missed === state ? what : `${missed.slice(state.length + 1)} ${what}`.trim(),
     events: [],
   }
+}
+
+function toUnseen({ id }: AnyStateMachine, seen: number): Violation {
+  const what = `it ends at its limit, after ${seen}: a \`key\` says which are alike, a higher \`limit\` lets it go on`
+  return { law: 'the walk sees every place', state: id, what, events: [] }
 }
 
 /** Places from which no events lead to an end or to a state that may last, whichever actors and delays are over already. */

@@ -176,4 +176,39 @@ describe('checkChart()', () => {
       events: [],
     })
   })
+
+  test('tells a walk that has not seen every place, unless it was to end before', () => {
+    const counter = setup({
+      types: {} as { context: { readonly count: number }; events: { readonly type: 'tick' | 'stop' } },
+      actions: { count: assign({ count: ({ context }) => context.count + 1 }) },
+    }).createMachine({
+      id: 'counter',
+      context: { count: 0 },
+      initial: 'on',
+      states: {
+        on: {
+          tags: ['idle'],
+          meta: { why: 'nobody counts' },
+          on: { tick: { actions: 'count' }, stop: 'off' },
+        },
+        off: { type: 'final' },
+      },
+    })
+    const catalogue = {
+      limit: 50,
+      invariants: {
+        'counts to 60': ({ context }: { readonly context: { readonly count: number } }) => context.count < 60,
+      },
+    }
+    expect(checkChart(counter, walk(counter, catalogue), { without })).toEqual([
+      {
+        law: 'the walk sees every place',
+        state: 'counter',
+        what: 'it ends at its limit, after 51: a `key` says which are alike, a higher `limit` lets it go on',
+        events: [],
+      },
+    ])
+    const more = walk(counter, { ...catalogue, limit: 200, untilIncident: true })
+    expect(checkChart(counter, more, { without }).map(({ law }) => law)).toEqual(['counts to 60'])
+  })
 })
