@@ -24,7 +24,7 @@ export interface Outcomes<TInput, TOutput> {
   readonly snapshot?: Choice<unknown, TInput>
 }
 
-/** A list, or a function that makes one of what the actor was given and where the chart is. */
+/** A list, or a function that makes one of what the actor was given, which then tells places apart, and where the chart is. */
 export type Choice<T, TInput> = readonly T[] | ((input: TInput, snapshot: AnyMachineSnapshot) => readonly T[])
 
 /** The outcomes of the actors of a machine, by the name of the actor (`src`; `id` for one that has no name). */
@@ -133,13 +133,28 @@ export function eventsAt(
   ]
 }
 
+/** An actor as a state invokes it. */
+interface Invoked {
+  readonly id: string
+  readonly src: unknown
+}
+
+/** What a catalogue lists for an actor. */
+export function outcomesOf(
+  { id, src }: Invoked,
+  outcomes: PlainCatalogue['outcomes'] = {},
+): Outcomes<unknown, unknown> {
+  return outcomes[String(src)] ?? outcomes[id] ?? {}
+}
+
 function endsOf(
-  { id, src }: { readonly id: string; readonly src: unknown },
+  invoked: Invoked,
   node: AnyStateNode,
   snapshot: AnyMachineSnapshot,
-  { outcomes = {} }: PlainCatalogue,
+  { outcomes }: PlainCatalogue,
 ): readonly AnyEventObject[] {
-  const { done, error, snapshot: told } = outcomes[String(src)] ?? outcomes[id] ?? {}
+  const { id } = invoked
+  const { done, error, snapshot: told } = outcomesOf(invoked, outcomes)
   const input = inputOf(snapshot, id)
   const choose = (choice: Choice<unknown, unknown> | undefined, fallback: readonly unknown[]) =>
     typeof choice === 'function' ? choice(input, snapshot) : (choice ?? fallback)
@@ -166,7 +181,7 @@ function endsOf(
 }
 
 /** What the stepper keeps in the place of an actor: its input. */
-function inputOf(snapshot: AnyMachineSnapshot, id: string): unknown {
+export function inputOf(snapshot: AnyMachineSnapshot, id: string): unknown {
   const kept: unknown = childrenOf(snapshot).get(id)?.getSnapshot()
   return typeof kept === 'object' && kept !== null ? Reflect.get(kept, 'context') : undefined
 }

@@ -179,7 +179,7 @@ class Exploration {
     cameBy: OpenPlace['cameBy'],
   ): { readonly place: OpenPlace; readonly spent: readonly string[] } {
     const isNew = this.recorder.add(step)
-    const key = placeKey(position.snapshot, this.#catalogue.key)
+    const key = placeKey(position.snapshot, this.#catalogue)
     const alike = this.#known.get(key) ?? []
     const known = alike.find(({ ended }) => ended.every((id) => position.ended.includes(id)))
     if (known !== undefined)

@@ -246,4 +246,48 @@ describe('walk()', () => {
       )
     }
   })
+
+  test.each([[['good', 'bad']], [['bad', 'good']]])(
+    'tells places apart by what an actor was given whose outcomes are made of it: %s',
+    (urls) => {
+      const fetcher = setup({
+        types: {} as { events: { readonly type: 'get'; readonly url: string } },
+        actors: { fetchPage: fromPromise<string, { readonly url: string }>(() => Promise.resolve('')) },
+        guards: { isEmpty: (_, { text }: { readonly text: string }) => text === '' },
+      }).createMachine({
+        id: 'fetcher',
+        initial: 'idle',
+        states: {
+          idle: { on: { get: 'fetching' } },
+          fetching: {
+            invoke: {
+              id: 'page',
+              src: 'fetchPage',
+              input: ({ event }) => ({ url: 'url' in event ? event.url : '' }),
+              onDone: [
+                {
+                  guard: { type: 'isEmpty', params: ({ event }) => ({ text: event.output }) },
+                  target: 'empty',
+                },
+                { target: 'full' },
+              ],
+              onError: 'empty',
+            },
+          },
+          full: { type: 'final' },
+          empty: { type: 'final' },
+        },
+      })
+      const { coverage, incidents } = walk(fetcher, {
+        events: urls.map((url) => ({ type: 'get', url })),
+        outcomes: { fetchPage: { done: ({ url }) => (url === 'good' ? ['text'] : ['']) } },
+        invariants: {
+          'nothing that came is empty': (snapshot, last) =>
+            snapshot.value !== 'empty' || last?.event.type !== 'xstate.done.actor.page',
+        },
+      })
+      expect(coverage.transitions.missed).toEqual([])
+      expect(incidents.map(({ what }) => what)).toEqual(['nothing that came is empty'])
+    },
+  )
 })
