@@ -14,7 +14,7 @@ import {
   mustEnd,
   type Scene,
 } from './challenge-scene.js'
-import { right, wrong } from './finding.js'
+import { absent, right, wrong } from './finding.js'
 import type { Heard } from './scripted-peer.js'
 
 const opensAgain = (heard: Heard) =>
@@ -27,9 +27,10 @@ const tampered = (id: string, title: string, spec: string, state: string, tamper
     try {
       await play.authenticate(tamper)
     } catch (error) {
-      if (!(error instanceof NotReached) || tamper.challenge === undefined) throw error
+      if (!(error instanceof NotReached) || tamper.challenge === undefined || !play.wasChallenged) throw error
       return play.hasResponded ? wrong('it answers the challenge') : right(error.message)
     }
+    if (!play.isScram) throw new NotReached(`it chooses ${play.mechanism}`)
     return mayGoNoFurther(play, opensAgain)
   })
 
@@ -45,13 +46,14 @@ const certificate = (shown: 'otherName' | 'otherAuthority', title: string): Scen
     const id = `certificate.${shown}`
     const play = await Play.begin(stage).catch((error: unknown) => {
       // Direct TLS that comes to nothing is no connection.
-      if (stage.theatre.way === 'starttls') throw error
+      if (!(error instanceof NotReached) || stage.theatre.way === 'starttls' || !stage.wasTried) throw error
     })
     if (play === undefined) return note(id, right('no connection comes about'))
     try {
       await play.toLogin()
     } catch (error) {
-      if (!(error instanceof NotReached) || play.headers.length === 0) throw error
+      const isRefused = play.wasShownCertificate && (play.headers.length > 0 || play.peer.ended)
+      if (!(error instanceof NotReached) || !isRefused) throw error
       return note(id, right(error.message))
     }
     note(id, await mayGoNoFurther(play, (heard) => (hasAuth(heard) ? 'it logs in' : undefined)))
@@ -105,12 +107,15 @@ const bindRefused = (condition: 'conflict' | 'resource-constraint' | 'not-allowe
       const resource = request.child('bind', ns.bind)?.child('resource')?.text()
       const refusal = toErrorReply(request, { condition })
       if (refusal !== undefined) play.peer.say(refusal)
-      const heard = await play.next()
+      // Where one is taken, something has to come: a client that waits for a person is not wrong.
+      const isTaken = condition === 'conflict'
+      const heard = await play.next(isTaken ? play.stage.theatre.arrivalMs : undefined)
+      if (heard === undefined && isTaken) return absent('it still waits')
       if (heard?.kind !== 'element' || isEnd(heard)) return right(toWords(heard))
       const again = heard.element.child('bind', ns.bind)
       if (again === undefined) return wrong(`${toWords(heard)} as if it had an address`)
       const asked = again.child('resource')?.text()
-      if (condition === 'conflict' && asked !== undefined && asked === resource) {
+      if (isTaken && asked !== undefined && asked === resource) {
         return wrong('it asks for the same one again')
       }
       return right(asked === undefined ? 'it lets the server choose' : 'it asks for one again')

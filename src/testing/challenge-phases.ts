@@ -47,14 +47,19 @@ export class Play {
   readonly headers: StreamHeader[] = []
   /** What it chose. */
   mechanism = ''
+  /** It was told a challenge of a SCRAM that it chose. */
+  wasChallenged = false
   /** It has answered a challenge. */
   hasResponded = false
+  /** It was shown a certificate. */
+  wasShownCertificate: boolean
   readonly jid: string
 
   constructor(stage: Stage, { heard, peer }: Arrival) {
     this.stage = stage
     this.peer = peer
     this.#heard = heard
+    this.wasShownCertificate = peer.isSecure
     this.jid = `${stage.place.jid}/challenge`
   }
 
@@ -63,6 +68,11 @@ export class Play {
     const arrival = await stage.arrival(patienceMs)
     if (arrival === undefined) throw new NotReached('it does not come')
     return new Play(stage, arrival)
+  }
+
+  /** Whether it chose SCRAM. */
+  get isScram(): boolean {
+    return this.mechanism.startsWith('SCRAM-')
   }
 
   next(patienceMs = this.stage.theatre.patienceMs): Promise<Heard | undefined> {
@@ -108,6 +118,7 @@ export class Play {
   /** @param injected what is said in clear behind the go-ahead, where somebody else may have put it */
   async secure(injected = ''): Promise<void> {
     const { arrivalMs, certificates } = this.stage.theatre
+    this.wasShownCertificate = true
     try {
       // At once: a client answers the go-ahead with bytes that are no XML.
       this.peer.say(`${this.peer.spell(xml('proceed', ns.tls))}${injected}`)
@@ -136,6 +147,7 @@ export class Play {
     if (tamper.early === true) return null
     let step = await mechanism.start(auth.data)
     while (step.kind === 'challenge') {
+      this.wasChallenged = this.isScram
       this.peer.say(toSaslElement({ kind: 'challenge', data: change(step.challenge, tamper.challenge) }))
       const answer = parseSaslElement(await this.element('a response'))
       if (answer.kind !== 'response') throw new NotReached(`it sends <${answer.kind}/> instead of a response`)

@@ -154,7 +154,7 @@ const inOrder: Scene = {
   },
 }
 
-function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void {
+function noteLogin({ headers, isScram, mechanism, peer, stage }: Play, note: Note): void {
   const [first] = headers
   if (first === undefined) return
   note('header.to', first.to === stage.theatre.domain ? right() : wrong(first.to ?? 'no to'))
@@ -163,8 +163,7 @@ function noteLogin({ headers, mechanism, peer, stage }: Play, note: Note): void 
   if (stage.theatre.way === 'starttls') {
     note('header.from', first.from === undefined ? right() : wrong(`from ${first.from}`))
   }
-  if (mechanism !== '')
-    note('login.scram', mechanism.startsWith('SCRAM-') ? right(mechanism) : wrong(mechanism))
+  if (mechanism !== '') note('login.scram', isScram ? right(mechanism) : wrong(mechanism))
   const expected = stage.theatre.way === 'starttls' ? 3 : 2
   if (headers.length === expected && peer.isSecure) note('login.restart', right())
 }

@@ -185,6 +185,11 @@ export class Stage {
     return this.#arrivals.length
   }
 
+  /** Whether anybody has come, be it that TLS came to nothing. */
+  get wasTried(): boolean {
+    return this.#listener.accepted > 0
+  }
+
   /** The next connection; `undefined`: none in time. */
   async arrival(patienceMs = this.theatre.arrivalMs): Promise<Arrival | undefined> {
     if (this.#arrivals.length <= this.#taken && this.#closing === undefined) {

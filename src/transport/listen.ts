@@ -8,6 +8,8 @@ import type { TlsServerOptions, Transport } from './transport.js'
 /** A listening port. */
 export interface Listener {
   readonly port: number
+  /** Connections so far, also those whose TLS came to nothing. */
+  readonly accepted: number
   /** Stops listening, destroys every connection it accepted, and resolves when nothing is left; may be called again. */
   close(): Promise<void>
 }
@@ -60,14 +62,22 @@ export function listenOn(
   { host = '127.0.0.1', port = 0 }: Omit<TcpListenOptions, 'onTransport'>,
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
+  let accepted = 0
   server.on('connection', (socket) => {
+    accepted += 1
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => reject(toTransportError(cause, `listening on ${host}:${port}`)))
     server.listen({ host, port }, () => {
-      resolve({ port: portOf(server.address()), close: () => closeAll(server, sockets) })
+      resolve({
+        port: portOf(server.address()),
+        get accepted() {
+          return accepted
+        },
+        close: () => closeAll(server, sockets),
+      })
     })
   })
 }
