@@ -19,6 +19,14 @@ const takeTurn: (next: () => void) => void =
 /** Real milliseconds that something may take which no timer counts. */
 const patienceMs = 5_000
 
+/**
+ * Ids of a clock, which no other clock gives, nor the platform: a browser, which keeps the lower 32 bits of what it is given,
+ * sees a negative one.
+ */
+const idsOfClock = 2 ** 32
+const firstId = 2 ** 31
+let clocks = 0
+
 /** Turns that the longest chain of what is ready takes, key derivation apart. */
 const turnsToRest = 4
 
@@ -42,6 +50,7 @@ export class VirtualClock implements Disposable {
   readonly #restore: () => void
   readonly #realNow: () => number
   readonly #startedMs: number
+  readonly #firstId = (clocks += 1) * idsOfClock + firstId
   #nowMs = 0
   #count = 0
 
@@ -62,14 +71,20 @@ export class VirtualClock implements Disposable {
         const made: unknown = Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget)
         return made instanceof target ? made : new target(now())
       },
+      apply: (target) => new target(now()).toString(),
       get: (target, key): unknown => (key === 'now' ? now : Reflect.get(target, key)),
     })
     const start =
       (isRepeated: boolean) =>
       (run: (...given: unknown[]) => void, ms?: unknown, ...given: unknown[]) =>
         this.#start(() => run(...given), Number(ms), isRepeated)
-    const clear = (handle: unknown) => void this.#timers.delete(Number(handle))
-    const mocks = [start(false), clear, start(true), clear, VirtualDate]
+    // A timer that was begun before the clock, or by another one, is somebody else's.
+    const clear = (others: (handle: never) => void) => (handle: never) => {
+      if (this.#hasGiven(Number(handle))) this.#timers.delete(Number(handle))
+      else others(handle)
+    }
+    const { clearInterval, clearTimeout } = globalThis
+    const mocks = [start(false), clear(clearTimeout), start(true), clear(clearInterval), VirtualDate]
     replaced.forEach((name, index) => Reflect.set(globalThis, name, mocks[index]))
     performance.now = () => performanceStartMs + this.#nowMs
   }
@@ -139,7 +154,7 @@ export class VirtualClock implements Disposable {
 
   #start(run: () => void, ms: number, isRepeated: boolean): TimerHandle {
     const waitMs = ms >= 1 && ms <= longestMs ? Math.floor(ms) : 1
-    const id = (this.#count += 1)
+    const id = this.#firstId + (this.#count += 1)
     this.#timers.set(id, {
       id,
       dueMs: this.#nowMs + waitMs,
@@ -150,6 +165,10 @@ export class VirtualClock implements Disposable {
       const timer = this.#timers.get(id)
       if (timer !== undefined) timer.dueMs = this.#nowMs + waitMs
     })
+  }
+
+  #hasGiven(id: number): boolean {
+    return id > this.#firstId && id <= this.#firstId + this.#count
   }
 
   #next(): Timer | undefined {

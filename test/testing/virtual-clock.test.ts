@@ -91,3 +91,48 @@ it('gives real time back', async () => {
   expect([setTimeout, clearTimeout, setInterval, clearInterval, Date]).toEqual(before.slice(0, 5))
   expect(performance.now() - before[5]).toBeLessThan(60_000)
 })
+
+it('leaves timers of real time to real time', async () => {
+  let hasRun = false
+  const real = setTimeout(() => (hasRun = true), 20)
+  const later = new Promise((resolve) => setTimeout(resolve, 60))
+  const repeated = setInterval(() => (hasRun = true), 20)
+  const ran: number[] = []
+  {
+    using clock = new VirtualClock()
+    // As many as it takes for one to have the number of a real one, if it were a small one.
+    const count = Number(repeated) + 1
+    for (let index = 0; index < count; index += 1) setTimeout(() => ran.push(index), 10)
+    clearTimeout(real)
+    clearInterval(repeated)
+    await clock.advance(10)
+    expect(ran).toHaveLength(count)
+  }
+  await later
+  expect(hasRun).toBe(false)
+})
+
+it('leaves timers of another clock to that one', async () => {
+  using outer = new VirtualClock()
+  const ran: string[] = []
+  const ended = [setTimeout(() => ran.push('ended'), 10), setTimeout(() => ran.push('ended by number'), 10)]
+  {
+    using inner = new VirtualClock()
+    setTimeout(() => ran.push('first'), 10)
+    setTimeout(() => ran.push('second'), 10)
+    const own = setTimeout(() => ran.push('own'), 10)
+    const [handle, other] = ended
+    clearTimeout(handle)
+    clearTimeout(Number(other))
+    clearTimeout(Number(own))
+    await inner.advance(10)
+  }
+  await outer.advance(10)
+  expect(ran).toEqual(['first', 'second'])
+})
+
+it('tells its own date to who makes no object of it', async () => {
+  using clock = new VirtualClock()
+  await clock.advance(1_000 * 86_400_000)
+  expect(Date()).toBe(new Date().toString())
+})
