@@ -20,9 +20,10 @@ export type Heard =
 /** What a peer does about it; `true`: that was all, and no other reaction is asked. */
 export type Reaction = (heard: Heard, peer: ScriptedPeer) => boolean
 
-/** After so many UTF-16 units nothing more is said, and the connection ends so. */
+/** After so many UTF-16 units nothing more is said, whoever wants to, and the connection ends so. */
 export interface Cut {
   readonly afterUnits: number
+  /** Called once; it can end or keep the connection, but says nothing any more, be it a stream error. */
   readonly end: (peer: ScriptedPeer) => void
 }
 
@@ -56,6 +57,7 @@ export class ScriptedPeer {
   readonly #cut: Cut | undefined
   /** UTF-16 units that may still be said. */
   #left: number
+  #isCut = false
   #isOpen = false
 
   /**
@@ -112,15 +114,16 @@ export class ScriptedPeer {
   /** Elements as the framing has them; text goes out as it is, whatever it is. */
   say(...words: readonly (XmlElement | string)[]): void {
     for (const word of words) {
+      if (this.#isCut) return
       const text = typeof word === 'string' ? word : this.spell(word)
       const said = text.slice(0, this.#left)
       this.#left -= text.length
       this.transcript.push(`server: ${said}`)
       if (said !== '' || text === '') this.#transport.write(said)
       if (this.#left > 0) continue
+      this.#isCut = true
       this.silence()
       this.#cut?.end(this)
-      return
     }
   }
 

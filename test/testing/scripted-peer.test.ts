@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
 import { createScriptedServer, type ScriptedServerOptions } from '../../src/testing/scripted-peer-server.js'
+import type { Cut } from '../../src/testing/scripted-peer.js'
 import { loginPhases } from '../../src/testing/scripted-peer-login.js'
 import { VirtualClock } from '../../src/testing/virtual-clock.js'
 import { xml } from '../../src/xml/element.js'
@@ -120,4 +121,33 @@ it('pretends STARTTLS on a connection in clear', async () => {
 
 it('has no peer before somebody dials', () => {
   expect(() => createScriptedServer().peer).toThrow(TypeError)
+})
+
+it('says nothing after its cut, and ends once', async () => {
+  let ends = 0
+  const server = createScriptedServer({ isSilent: true, cut: { afterUnits: 30, end: () => (ends += 1) } })
+  let heard = ''
+  server.open().start({
+    data: (chunk) => (heard += typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
+    closed: () => {},
+  })
+  server.peer.say('x'.repeat(35), 'and this is said after the cut')
+  server.peer.say('and so is this')
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  expect({ heard, ends, transcript: server.peer.transcript }).toEqual({
+    heard: 'x'.repeat(30),
+    ends: 1,
+    transcript: [`server: ${'x'.repeat(30)}`],
+  })
+})
+
+it.each<[string, Cut['end']]>([
+  ['fails', (peer) => peer.fail('system-shutdown')],
+  ['closes the stream', (peer) => peer.closeStream()],
+  ['says a word', (peer) => peer.say('a word')],
+])('is not heard any more where its cut %s', (_what, end) => {
+  const server = createScriptedServer({ isSilent: true, cut: { afterUnits: 100, end } })
+  server.open().start({ data: () => {}, closed: () => {} })
+  server.peer.say('x'.repeat(130))
+  expect(server.peer.transcript).toEqual([`server: ${'x'.repeat(100)}`])
 })
