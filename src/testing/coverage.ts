@@ -1,7 +1,13 @@
-import type { AnyStateMachine, InspectionEvent } from 'xstate'
+import {
+  isMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  type InspectionEvent,
+} from 'xstate'
 import { toGraph, type ChartTransition } from '../inspector/index.js'
 import { rivalsOf, transitionId } from '../inspector/drawing/transition-id.js'
-import { statesIn, statesOf } from './chart-edges.js'
+import { activeIn, statesIn, statesOf } from './chart-edges.js'
 import { transitionText } from './words.js'
 import type { Step } from './stepper.js'
 
@@ -31,11 +37,17 @@ export class CoverageRecorder {
   /** Transition ids followed by `+` where the guard passed, by `-` where it refused. */
   readonly #guards = new Set<string>()
 
-  /** To be given to an actor as `inspect`: takes in what every chart of its system does. */
+  /**
+   * To be given to an actor as `inspect`: takes in what every chart of its system does. A guard that refuses while another
+   * state takes the event is not told.
+   */
   readonly inspect = (event: InspectionEvent): void => {
     for (const id of statesIn(event)) this.#states.add(id)
+    if (event.type === '@xstate.snapshot') this.#refuseAll(event.snapshot, ({ always }) => always)
     if (event.type !== '@xstate.microstep') return
     const { _transitions: transitions } = event
+    if (transitions.length === 0)
+      this.#refuseAll(event.snapshot, (node) => node.transitions.get(event.event.type))
     for (const transition of transitions) {
       const rivals = rivalsOf(transition)
       const refused = rivals.slice(0, rivals.indexOf(transition))
@@ -70,6 +82,17 @@ export class CoverageRecorder {
         transitions.map((each) => [this.#transitions.has(each.id), transitionText(each)]),
       ),
       guards: toReached(guarded.flatMap((each) => this.#waysOf(each))),
+    }
+  }
+
+  /** Where nothing was taken, each guard of an active state that could have let something pass has refused. */
+  #refuseAll(
+    snapshot: unknown,
+    candidatesOf: (node: AnyStateNode) => readonly AnyTransitionDefinition[] | undefined,
+  ): void {
+    if (!isMachineSnapshot(snapshot) || snapshot.status !== 'active') return
+    for (const transition of activeIn(snapshot).flatMap((node) => candidatesOf(node) ?? [])) {
+      if (transition.guard !== undefined) this.#guards.add(`${transitionId(transition)}-`)
     }
   }
 
