@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property } from 'fast-check'
+import { array, assert, constantFrom, integer, nat, property, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Timeline } from '../../../src/inspector/page/model/timeline.js'
 import { began, bustle, opening, startedAt, took } from './sample.js'
@@ -41,6 +41,49 @@ describe('Timeline', () => {
     expect(timeline.records.map((record) => timeline.timeOf(record) - startedAt)).toEqual([0, 10, 20, 30])
     expect(timeline.at(1).actors.has('b other')).toBe(true)
     expect(timeline.append([took('root', 40)], 1)).toBe(0)
+  })
+
+  it('enters what several sources have told one after another without moving any record', () => {
+    const told = (source: string, delayMs: number) => [
+      ...opening(source, delayMs),
+      { ...began('root', 0), source },
+      ...Array.from({ length: 2_000 }, (_, index) => ({ ...took('root', index + 1), source })),
+    ]
+    const lines = [...told('a', 0.5), ...told('b', 0.25), ...told('c', 0)]
+    const timeline = new Timeline()
+    timeline.append(lines)
+    expect(timeline.revision).toBe(0)
+    expect(timeline.records.slice(0, 4).map(({ source, t }) => `${source} ${t}`)).toEqual([
+      'c 0',
+      'b 0',
+      'a 0',
+      'c 1',
+    ])
+    expect(timeline.records).toHaveLength(lines.length - 6)
+    const late = new Timeline()
+    late.append(told('a', 0.5))
+    expect(late.append([...told('b', 0.25), ...told('c', 0)], 1_000)).toBe(2 * 1_001)
+    expect([late.revision, late.records]).toEqual([1, timeline.records])
+  })
+
+  it('has the same records in the same places, in whatever pieces they come', () => {
+    const times = array(tuple(constantFrom('a', 'b', 'c'), integer({ min: 0, max: 20 })), { maxLength: 40 })
+    assert(
+      property(times, array(nat(40), { maxLength: 4 }), nat(40), (happened, cuts, at) => {
+        const records = happened.map(([source, t], seq) => ({ ...took('root', t), source, seq }))
+        const byTime = records.toSorted((one, other) => one.t - other.t)
+        const timeline = new Timeline()
+        timeline.append(['a', 'b', 'c'].flatMap((source) => opening(source)))
+        let begin = 0
+        for (const end of [...cuts.toSorted((one, other) => one - other), records.length]) {
+          const watched = timeline.records[at]
+          const shift = timeline.append(records.slice(begin, end), at)
+          begin = Math.max(begin, end)
+          expect(timeline.records[at + shift] === watched || watched === undefined).toBe(true)
+        }
+        expect(timeline.records).toEqual(byTime)
+      }),
+    )
   })
 
   it('gives up the oldest beyond its limit, and still knows who lives', () => {

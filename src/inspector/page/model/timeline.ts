@@ -63,13 +63,13 @@ export class Timeline {
    * was at `index` has grown; less than 0 where older ones were given up.
    */
   append(lines: readonly RecordingLine[], index = -1): number {
-    let shift = 0
+    const fresh: InspectorRecord[] = []
     for (const line of lines) {
       if (line.kind === 'source') this.#sources.set(line.source, line)
       else if (line.kind === 'chart') this.#enterChart(line)
-      else if (this.#insert(line) <= index + shift) shift += 1
+      else fresh.push(line)
     }
-    return shift - this.#giveUp()
+    return this.#enter(fresh, index) - this.#giveUp()
   }
 
   /** The moment right after the record at an index; quick wherever it is. */
@@ -120,19 +120,25 @@ export class Timeline {
     this.#failing.set(source, failing)
   }
 
-  #insert(record: InspectorRecord): number {
-    const time = this.timeOf(record)
-    if (time >= (this.#times.at(-1) ?? -Infinity)) {
-      this.#times.push(time)
-      return this.#records.push(record) - 1
+  /** All at once: each by itself would move whatever is later. Gives by how much the index of a record has grown. */
+  #enter(fresh: readonly InspectorRecord[], index: number): number {
+    const earliest = fresh.reduce((least, record) => Math.min(least, this.timeOf(record)), Infinity)
+    const from = this.indexAt(earliest) + 1
+    const watched = this.#times[index] ?? -Infinity
+    const shift = fresh.filter((record) => this.timeOf(record) < watched).length
+    const later = this.#records.splice(from)
+    this.#times.splice(from)
+    if (later.length > 0) {
+      this.#revision += 1
+      this.#frames = this.#frames.filter((frame) => frame.index < from)
+      if (this.#latest.index >= from) this.#latest = this.#frames.at(-1) ?? this.#latest
     }
-    const index = this.indexAt(time) + 1
-    this.#revision += 1
-    this.#records.splice(index, 0, record)
-    this.#times.splice(index, 0, time)
-    this.#frames = this.#frames.filter((frame) => frame.index < index)
-    if (this.#latest.index >= index) this.#latest = this.#frames.at(-1) ?? this.#latest
-    return index
+    const byTime = [...later, ...fresh].sort((one, other) => this.timeOf(one) - this.timeOf(other))
+    for (const record of byTime) {
+      this.#records.push(record)
+      this.#times.push(this.timeOf(record))
+    }
+    return shift
   }
 
   #proceed(from: Moment, index: number): Moment {
