@@ -6,6 +6,7 @@ import type { RecordingLine } from '../../src/inspector/recording/record.js'
 import { hostileLines } from '../inspector/page/panes/hostile-recording.js'
 import { tellSession } from '../inspector/page/panes/told-session.js'
 import { findChromium } from './chromium.js'
+import { manyStanzas } from './inspector-stanzas.js'
 import { blemishes, stageIn } from './inspector-visit.js'
 
 const chromium = await findChromium()
@@ -342,22 +343,3 @@ const noteDrawnRows = `
     for (const { id } of rows) if (/^(stanza|sequence)-\\d+$/.test(id)) drawnRows.push(Number(id.split('-')[1]))
   }).observe(document, { subtree: true, childList: true })
 `
-
-function* wireOf(count: number): Generator<RecordingLine> {
-  yield { kind: 'source', source: 'many', name: 'many@example.test', engine: 'xmpp-machines', startedAt: 0 }
-  for (let seq = 0; seq < count; seq += 1) {
-    const xml = `<message from='bob@example.test' n='${seq}'><body>hidden</body></message>`
-    yield {
-      kind: 'wire',
-      source: 'many',
-      seq,
-      t: seq,
-      direction: 'in',
-      what: 'element',
-      name: 'message',
-      xml,
-    }
-  }
-}
-
-const manyStanzas = (count: number): readonly RecordingLine[] => [...wireOf(count)]

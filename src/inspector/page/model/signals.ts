@@ -15,6 +15,9 @@ export function timeline(): Timeline {
 /** The index of the record right after which everything is shown; `live`: the last one, always. */
 export const cursor = signal<'live' | number>('live')
 
+/** Grows whenever somebody goes to the live end, also from there: whoever has scrolled away wants back. */
+export const arrivals = signal(0)
+
 /** The cursor as an index. */
 export const cursorIndex = computed(() => {
   const last = timeline().records.length - 1
@@ -68,6 +71,7 @@ export function goTo(index: number | 'live'): void {
   batch(() => {
     const last = recorded.value.records.length - 1
     cursor.value = index === 'live' ? index : Math.max(0, Math.min(index, last))
+    if (index === 'live') arrivals.value += 1
     selectedRecord.value = undefined
   })
 }

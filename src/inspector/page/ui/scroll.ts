@@ -15,6 +15,9 @@ type Axes = 'vertical' | 'both'
 /** Where a box is to be scrolled to, from where it is; nothing where that will do. */
 export type Goal = (view: View) => { readonly top?: number; readonly left?: number }
 
+/** Whoever is so near the end is at it, in px. */
+const endRoom = 24
+
 /** Where a box is scrolled to, or is about to be: what will be seen there is drawn at once, not once it has been scrolled. */
 export class Scroll {
   /** Where the box is, once it is drawn. */
@@ -24,12 +27,18 @@ export class Scroll {
   /** A likely size, until the box has one. */
   #view: View = { top: 0, left: 0, height: 400, width: 600 }
   #isPlaced = false
+  #isAtEnd = true
   #goals: Goal[] = []
 
   /** `axes`: `vertical` where what is drawn is the same however wide the box is, and wherever from left to right. */
   constructor(axes: Axes, redraw: () => void) {
     this.#axes = axes
     this.#redraw = redraw
+  }
+
+  /** Nobody has scrolled away from the end: what is added there is to be seen. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd
   }
 
   get view(): View {
@@ -52,6 +61,13 @@ export class Scroll {
     this.#goals = []
     box.scrollTop = this.#view.top
     box.scrollLeft = this.#view.left
+  }
+
+  /** The box has been scrolled. */
+  readonly follow = (): void => {
+    const { current: box } = this.box
+    if (box !== null) this.#isAtEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - endRoom
+    this.look()
   }
 
   /** The box has been scrolled, or has got another size. */

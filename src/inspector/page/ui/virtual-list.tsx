@@ -13,8 +13,8 @@ export interface VirtualListProps {
   readonly keyOf?: (index: number) => string | number
   /** Brought into view whenever it changes. */
   readonly shown?: number | undefined
-  /** Stays at the end while rows are added there, until somebody scrolls away. */
-  readonly follow?: boolean
+  /** Goes to the end whenever it changes, and stays there while rows are added, until somebody scrolls away. */
+  readonly follow?: number | undefined
   readonly role?: 'list' | 'listbox' | 'tree' | 'grid'
   readonly label: string
   readonly class?: string
@@ -27,21 +27,19 @@ const overscan = 6
 
 /** Rows stand absolutely: `row` gives the content, this the place. */
 export function VirtualList(props: VirtualListProps) {
-  const { count, rowHeight, tall, row, keyOf, shown, follow = false, role = 'list', label } = props
+  const { count, rowHeight, tall, row, keyOf, shown, follow, role = 'list', label } = props
   const scroll = useScroll('vertical')
-  const isAtEnd = useRef(true)
-  const before = useRef<{ shown?: number | undefined; end?: number | undefined }>({})
+  const before = useRef<{ shown?: number | undefined; follow?: number | undefined; total?: number }>({})
   const tallRows = [...(tall ?? [])].filter(([index]) => index < count).sort(([a], [b]) => a - b)
   const topOf = (index: number): number =>
     tallRows.reduce((sum, [at, height]) => (at < index ? sum + height - rowHeight : sum), index * rowHeight)
   const total = topOf(count)
 
-  const end = follow ? total : undefined
-  if (end !== undefined && end !== before.current.end && isAtEnd.current)
-    scroll.seek(({ height }) => ({ top: Math.max(0, end - height) }))
+  const isToFollow = follow !== before.current.follow || (total !== before.current.total && scroll.isAtEnd)
+  if (follow !== undefined && isToFollow) scroll.seek(({ height }) => ({ top: Math.max(0, total - height) }))
   if (shown !== undefined && shown >= 0 && shown !== before.current.shown)
     scroll.seek(intoView(topOf(shown), topOf(shown + 1)))
-  before.current = { shown, end }
+  before.current = { shown, follow, total }
 
   const { view } = scroll
   const first = Math.max(0, indexAt(view.top, count, topOf) - overscan)
@@ -56,11 +54,7 @@ export function VirtualList(props: VirtualListProps) {
       tabIndex={0}
       aria-activedescendant={props.active}
       onKeyDown={props.onKeyDown}
-      onScroll={({ currentTarget }) => {
-        const { scrollTop, clientHeight, scrollHeight } = currentTarget
-        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight
-        scroll.look()
-      }}
+      onScroll={scroll.follow}
     >
       <div class="virtual-room" role="presentation" style={{ height: `${total}px` }}>
         {indices.map((index) => (

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { timeWords } from '../../model/record-words.js'
-import { cursorIndex, goToRecord, timeline } from '../../model/signals.js'
+import { arrivals, cursor, cursorIndex, goToRecord, timeline } from '../../model/signals.js'
 import { useScroll, type Goal } from '../../ui/scroll.js'
 import { rowAfter } from '../list-keys.js'
 import { CurrentIndex } from '../source-index.js'
@@ -36,14 +36,24 @@ export function SequencePane() {
   )
 }
 
+/** Whose diagram stands at which row, and since when it follows the live end. */
+interface Standing {
+  readonly index?: SequenceIndex
+  readonly current?: number
+  readonly follow?: number | undefined
+}
+
 function Diagram() {
   const scroll = useScroll('both')
-  const before = useRef(-1)
   const index = sequence.value
   const { rows } = index
   const current = lastAtMost(rows, cursorIndex.value)
-  const isElsewhere = current >= 0 && current !== before.current
-  before.current = current
+  const follow = cursor.value === 'live' ? arrivals.value : undefined
+  const before = useRef<Standing>({})
+  const hasCome = index !== before.current.index || follow !== before.current.follow
+  const mayMove = hasCome || follow === undefined || scroll.isAtEnd
+  const isElsewhere = current >= 0 && mayMove && (hasCome || current !== before.current.current)
+  before.current = { index, current, follow }
   if (isElsewhere) scroll.seek(intoSight(current))
   const parents = index.parents()
   const { least, most } = laneWidths
@@ -78,7 +88,7 @@ function Diagram() {
     folded.value = id !== undefined ? next : hidden.size === 0 ? parents : nobody
   }
   return (
-    <div ref={scroll.box} class="sequence-scroll" onScroll={scroll.look}>
+    <div ref={scroll.box} class="sequence-scroll" onScroll={scroll.follow}>
       <div style={{ width: `${width}px`, height: `${headHeight + rows.length * rowHeight}px` }}>
         <LifelineHeads
           lines={lines}

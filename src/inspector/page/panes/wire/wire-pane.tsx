@@ -1,5 +1,5 @@
 import type { StanzaCrossed } from '../../../recording/record.js'
-import { cursor, goToRecord, selectedRecord, timeline } from '../../model/signals.js'
+import { arrivals, cursor, goToRecord, selectedRecord, timeline } from '../../model/signals.js'
 import { timeWords } from '../../model/record-words.js'
 import { VirtualList } from '../../ui/virtual-list.js'
 import { Icon } from '../../ui/icon.js'
@@ -18,6 +18,7 @@ export function WirePane() {
   const selected = selectedRecord.value
   const record = selected?.kind === 'wire' ? selected : recordAt(rows[chosen])
   const isShared = wireFilter.value.source === '' && wire().isShared
+  const isLive = cursor.value === 'live'
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = recordAt(rows[rowAfter(event, chosen, rows.length) ?? -1])
     if (next !== undefined) goToRecord(next)
@@ -34,8 +35,8 @@ export function WirePane() {
           rowHeight={26}
           role="listbox"
           label="Stanzas"
-          follow={cursor.value === 'live'}
-          shown={chosen}
+          follow={isLive ? arrivals.value : undefined}
+          shown={isLive ? undefined : chosen}
           active={chosen < 0 ? undefined : rowId(chosen)}
           onKeyDown={onKeyDown}
           keyOf={(row) => rows[row] ?? row}
