@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { InspectorRecord } from '../../recording/record.js'
 import { transitionsOf } from '../model/actors-after.js'
 import { isOfActor } from '../model/record-words.js'
-import { actor, cursor, cursorIndex, goTo, timeline } from '../model/signals.js'
+import { actor, cursor, cursorIndex, goTo, selectedRecord, timeline } from '../model/signals.js'
 
 /** Whether the cursor moves on by itself. */
 export const playing = signal(false)
@@ -40,6 +40,11 @@ export function goLive(): void {
   goTo('live')
 }
 
+// Whoever chooses a record wants to look at it.
+selectedRecord.subscribe((record) => {
+  if (record !== undefined) stop()
+})
+
 function stop(): void {
   clearTimeout(timer)
   playing.value = false
@@ -71,7 +76,8 @@ function proceed(): void {
   const wait = Math.max(least, Math.min(longestMs, timeAt(next) - time))
   timer = setTimeout(() => {
     if (cursor.value === 'live') return stop()
-    goTo(next)
+    // Whoever has gone elsewhere sees it from there.
+    if (cursorIndex.value === index) goTo(next)
     proceed()
   }, wait)
 }
