@@ -13,6 +13,8 @@ const rosterOf = (items: string, from = '') =>
   `<iq type='result' to='${to}' ${from}><query xmlns='jabber:iq:roster'>${items}</query></iq>`
 const pushOf = (item: string, from = '') =>
   `<iq type='set' to='${to}' ${from}><query xmlns='jabber:iq:roster'>${item}</query></iq>`
+const boundAs = (jid: string, more = '') =>
+  `<iq type='result' ${more}><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`
 
 function positions(
   records: readonly StanzaCrossed[],
@@ -80,12 +82,48 @@ describe('RosterBoard', () => {
     const known = rosterOf(`<item jid='bob@x' subscription='both'/>`, `from='alice@example.test'`)
     const forged = pushOf(`<item jid='bob@x' subscription='remove'/>`, `from='eve@evil.test'`)
     expect(positions(stanzas(['in', known], ['in', forged]))).toEqual({ 'bob@x': 'Both' })
-    const bound = `<iq type='result'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${to}</jid></bind></iq>`
+    const bound = boundAs(to)
     expect(positions(stanzas(['in', bound], ['in', known], ['in', forged]))).toEqual({ 'bob@x': 'Both' })
   })
 
+  it('takes nobody for the account who only says so', () => {
+    const known = rosterOf(`<item jid='bob@x' subscription='both'/>`)
+    const request = `<presence type='subscribe' from='dan@x' to='${to}'/>`
+    const forged = boundAs('eve@evil.test/x', `from='eve@evil.test/x' to='${to}'`)
+    const elsewhere = boundAs('eve@evil.test/x').replace('xmpp-bind', 'of-evil')
+    const after = [
+      ['in', pushOf(`<item jid='bob@x' subscription='remove'/>`, `from='eve@evil.test/x'`)],
+      ['in', pushOf(`<item jid='cat@x' subscription='to'/>`, `from='alice@example.test'`)],
+    ] as const
+    const truth = { 'bob@x': 'Both', 'cat@x': 'To', 'dan@x': 'None + Pending In' }
+    for (const bind of [forged, elsewhere]) {
+      const told = [['in', known], ['in', request], ['in', bind], ...after] as const
+      expect(positions(stanzas(...told))).toEqual(truth)
+      expect(positions(stanzas(['in', boundAs(to)], ...told))).toEqual(truth)
+    }
+  })
+
+  it.each([
+    '',
+    `from='example.test'`,
+    `from='alice@example.test'`,
+    `from='${to}'`,
+    `from='example.test' to='${to}'`,
+  ])('learns from the server whose session it is, with %s', (more) => {
+    const push = pushOf(`<item jid='bob@x' subscription='to'/>`, `from='alice@example.test'`)
+    const request = `<presence type='subscribe' from='dan@x' to='${to}'/>`
+    const records = stanzas(
+      ['in', boundAs(to, more)],
+      ['in', push],
+      ['in', request],
+      ['in', boundAs(to, more)],
+    )
+    expect(positions(records, 2)).toEqual({ 'bob@x': 'To', 'dan@x': 'None + Pending In' })
+    expect(positions(records)).toEqual({ 'bob@x': 'To', 'dan@x': 'None' })
+  })
+
   it('forgets whoever a new roster does not have, and what may have been missed', () => {
-    const bound = `<iq type='result'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${to}</jid></bind></iq>`
+    const bound = boundAs(to)
     const records = stanzas(
       ['in', rosterOf(`<item jid='bob@x' subscription='both'/>`)],
       ['in', `<presence type='subscribe' from='eve@x'/>`],

@@ -31,8 +31,8 @@ const mayTell =
 
 /**
  * Reads what a stanza says about contacts; `undefined` where it says nothing.
- * @param account one’s own bare JID as far as it is known: a push that claims another sender is a stranger’s, and tells nothing
- * @see RFC 6121 §2.1.6
+ * @param account one’s own bare JID as far as it is known: a push or a session that claims another sender is a stranger’s, and tells nothing
+ * @see RFC 6120 §7.6.1, RFC 6121 §2.1.6
  */
 export function readRosterSign(record: StanzaCrossed, account: string | undefined): RosterSign | undefined {
   if (record.what !== 'element' || !mayTell.test(record.xml)) return undefined
@@ -64,13 +64,19 @@ const subscriptionTypes = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscrib
 
 function readAnswer(root: XmlElement, account: string | undefined): RosterSign | undefined {
   const type = attributeOf(root, 'type')
-  const from = attributeOf(root, 'from')
-  const children = elementsOf(root.children)
-  const bind = children.find(({ name }) => name === 'bind')
-  if (type === 'result' && bind !== undefined) return readSession(textOf(bind, 'jid'))
-  const query = children.find((child) => attributeOf(child, 'xmlns') === 'jabber:iq:roster')
-  const own = account ?? toBare(attributeOf(root, 'to') ?? '')
-  if (query === undefined || (from !== undefined && toBare(from) !== own)) return undefined
+  const [from, to] = [attributeOf(root, 'from'), attributeOf(root, 'to')]
+  const childIn = (namespace: string) =>
+    elementsOf(root.children).find((child) => attributeOf(child, 'xmlns') === namespace)
+  const bind = childIn('urn:ietf:params:xml:ns:xmpp-bind')
+  const bound = bind === undefined ? '' : textOf(bind, 'jid')
+  const own = account ?? toBare(to ?? bound)
+  const speaker = from === undefined ? own : toBare(from)
+  if (type === 'result' && bind !== undefined) {
+    const isOwnSide = speaker === own || own.endsWith(`@${speaker}`)
+    return isOwnSide ? readSession(bound) : undefined
+  }
+  const query = childIn('jabber:iq:roster')
+  if (query === undefined || speaker !== own) return undefined
   const items = elementsOf(query.children).flatMap((each) => (each.name === 'item' ? readItem(each) : []))
   const [item] = items
   if (type === 'result') return { kind: 'roster', items }
