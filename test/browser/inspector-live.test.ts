@@ -49,4 +49,16 @@ describe.skipIf('missing' in chromium)('the inspector while more arrives', { tim
     tell(manyth(1_004))
     await last(1_004).waitFor()
   })
+
+  it('goes on entering what arrives where no more frames are drawn', async () => {
+    const { tell, url } = await stage.inspect(manyStanzas(1))
+    const page = await stage.visit(url)
+    await count(page, 1)
+    await page.evaluate('globalThis.requestAnimationFrame = () => 0')
+    const drawn = page.locator('.time-words small')
+    for (const seq of [1, 2]) {
+      tell(manyth(seq))
+      await expect.poll(() => drawn.innerText()).toBe(`${seq + 1} / ${seq + 1}`)
+    }
+  })
 })

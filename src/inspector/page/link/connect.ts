@@ -6,6 +6,8 @@ import { append, replace } from '../model/signals.js'
 import { takeToken } from './token.js'
 
 const delaysMs = [250, 500, 1000, 2000, 4000]
+/** Whatever no frame has been drawn for is entered after this time. */
+const unseenMs = 250
 
 let current: ServerLink | undefined
 
@@ -91,16 +93,19 @@ class ServerLink {
     sendCommand.value = this.#send
   }
 
-  /** Whatever arrives within one frame is drawn at once; a page that nobody sees draws now and then. */
+  /** Whatever arrives within one frame is drawn at once; a page that nobody sees gets none, and draws now and then. */
   #drawSoon(): void {
     if (this.#isDue) return
     this.#isDue = true
     const draw = (): void => {
+      clearTimeout(timer)
+      cancelAnimationFrame(frame)
       this.#isDue = false
       if (!this.#isJoining && !this.#end.signal.aborted) append(this.#take())
     }
-    if (document.visibilityState === 'visible') requestAnimationFrame(draw)
-    else setTimeout(draw, 250)
+    // A page may be hidden while it waits for a frame, and then waits until it is seen again.
+    const timer = setTimeout(draw, unseenMs)
+    const frame = requestAnimationFrame(draw)
   }
 
   #take(): readonly RecordingLine[] {
