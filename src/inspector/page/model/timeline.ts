@@ -2,6 +2,7 @@ import type { ChartGraph } from '../../drawing/graph.js'
 import type { ChartLine, InspectorRecord, RecordingLine, SourceLine } from '../../recording/record.js'
 import { enterRecord, tellsError, type Actors, type Surroundings } from './actors-after.js'
 import type { ActorView } from './actor-view.js'
+import { giveUp, toHorizon, type GivenUp } from './given-up.js'
 
 /** Everything as it was right after one record; index −1 is before all of them. */
 export interface Moment {
@@ -23,6 +24,8 @@ export class Timeline {
   readonly #charts = new Map<string, ChartGraph>()
   /** By source: ids of transitions that mean that something went wrong. */
   readonly #failing = new Map<string, Set<string>>()
+  /** By source. */
+  readonly #givenUp = new Map<string, GivenUp>()
   readonly #limit: number
   /** By index, ascending; the first is always there. */
   #frames: Moment[] = [{ index: -1, actors: new Map() }]
@@ -37,6 +40,11 @@ export class Timeline {
   /** All records by time. The list grows in place. */
   get records(): readonly InspectorRecord[] {
     return this.#records
+  }
+
+  /** What stands for the records that were given up, before all others. */
+  get horizon(): readonly InspectorRecord[] {
+    return toHorizon(this.#givenUp, this.#frames[0]?.actors ?? new Map(), (record) => this.timeOf(record))
   }
 
   /** Grows whenever records that were there get another index. */
@@ -176,7 +184,7 @@ export class Timeline {
     const count = Math.min(this.#records.length, excess + Math.floor(this.#limit / 10))
     const { actors } = this.at(count - 1)
     this.#revision += 1
-    this.#records.splice(0, count)
+    for (const record of this.#records.splice(0, count)) giveUp(this.#givenUp, record)
     this.#times.splice(0, count)
     const later = this.#frames.filter(({ index }) => index >= count)
     this.#frames = [

@@ -1,8 +1,11 @@
 import type { RecordingLine } from '../../../recording/record.js'
 import type { Timeline } from '../../model/timeline.js'
 
-/** The lines of a recording as its file has them: who is recorded and their charts first, then everything by time. */
-export function* recordingLines({ sources, charts, records }: Timeline): Generator<string> {
+/**
+ * The lines of a recording as its file has them: who is recorded and their charts first, then everything by time, behind what
+ * stands for the records that were given up.
+ */
+export function* recordingLines({ sources, charts, horizon, records }: Timeline): Generator<string> {
   const toLine = (line: RecordingLine): string => `${JSON.stringify(line)}\n`
   for (const source of sources) yield toLine(source)
   for (const [key, graph] of charts) {
@@ -10,6 +13,7 @@ export function* recordingLines({ sources, charts, records }: Timeline): Generat
     if (source !== undefined)
       yield toLine({ kind: 'chart', source, chart: key.slice(source.length + 1), graph })
   }
+  for (const record of horizon) yield toLine(record)
   for (const record of records) yield toLine(record)
 }
 
