@@ -49,6 +49,16 @@ export function ChartCanvas(props: {
     if (follows.value) viewport.follow(activePlaces(view, boxes))
   }, [view.active, follows.value])
   useGestures(pane, viewport)
+  const hasCard = hovered.value !== undefined
+  useEffect(() => {
+    if (!hasCard) return
+    const putAway = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape') hovered.value = undefined
+    }
+    // The mouse may point here while the focus is elsewhere.
+    document.addEventListener('keydown', putAway)
+    return () => document.removeEventListener('keydown', putAway)
+  }, [hasCard])
 
   const transform = useComputed(() => {
     const { x, y, scale } = viewport.view.value
@@ -90,7 +100,6 @@ export function ChartCanvas(props: {
       }}
       onFocusOut={() => point(null)}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') point(null)
         if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moveFocus(event)
         if (event.key === 'Enter')
           visitInvoked(document.activeElement?.querySelector('.invoke') ?? null, view)
