@@ -16,9 +16,19 @@ export function useGestures(pane: RefObject<HTMLElement | null>, viewport: Viewp
   }, [viewport])
 }
 
+interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+/** Where a pointer is, and where it was put down. */
+interface Finger extends Place {
+  readonly begun: Place
+}
+
 function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): void {
-  const fingers = new Map<number, { x: number; y: number }>()
-  const place = ({ clientX, clientY }: { readonly clientX: number; readonly clientY: number }) => {
+  const fingers = new Map<number, Finger>()
+  const place = ({ clientX, clientY }: PointerEvent | WheelEvent): Place => {
     const { left, top } = pane.getBoundingClientRect()
     return { x: clientX - left, y: clientY - top }
   }
@@ -32,12 +42,19 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
   }
   const down = (event: PointerEvent): void => {
     if (event.target instanceof Element && event.target.closest('button') !== null) return
-    if (event.button === 0) fingers.set(event.pointerId, place(event))
+    if (event.button === 0) fingers.set(event.pointerId, { ...place(event), begun: place(event) })
+  }
+  const up = ({ pointerId }: PointerEvent): void => {
+    fingers.delete(pointerId)
+    pane.classList.remove('held')
   }
   const move = (event: PointerEvent): void => {
     const before = fingers.get(event.pointerId)
     if (before === undefined) return
+    // It was let go elsewhere.
+    if (event.buttons === 0) return up(event)
     const now = place(event)
+    const { begun } = before
     const [other] = [...fingers].filter(([id]) => id !== event.pointerId).map(([, finger]) => finger)
     if (other === undefined) panByHand(viewport, now.x - before.x, now.y - before.y)
     else {
@@ -45,15 +62,11 @@ function listen(pane: HTMLElement, viewport: Viewport, signal: AbortSignal): voi
         Math.hypot(now.x - other.x, now.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y)
       viewport.zoom(part, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 })
     }
-    if (Math.hypot(now.x - before.x, now.y - before.y) > 3) {
+    if (Math.hypot(now.x - begun.x, now.y - begun.y) > 3) {
       pane.setPointerCapture(event.pointerId)
       pane.classList.add('held')
     }
-    fingers.set(event.pointerId, now)
-  }
-  const up = ({ pointerId }: PointerEvent): void => {
-    fingers.delete(pointerId)
-    pane.classList.remove('held')
+    fingers.set(event.pointerId, { ...now, begun })
   }
   const key = (event: KeyboardEvent): void => {
     const deed = deedOf(event, viewport)
