@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Download, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { Command, Outcome } from '../../src/inspector/link/command.js'
 import type { RecordingLine } from '../../src/inspector/recording/record.js'
+import { toRecordingText } from '../../src/inspector/recording/recording-text.js'
 import { hostileLines } from '../inspector/page/panes/hostile-recording.js'
 import { tellSession } from '../inspector/page/panes/told-session.js'
 import { findChromium } from './chromium.js'
@@ -165,6 +166,26 @@ describe.skipIf('missing' in chromium)('the panes of the inspector', { timeout: 
     )
     await page.keyboard.press('Home')
     await card.getByText('Nothing is known yet').waitFor()
+  })
+
+  it('says so where the scripts that judge and explain cannot be had', async () => {
+    const inspector = await stage.inspect(manyStanzas(1))
+    const page = await stage.visit(inspector.url)
+    await page.getByText('1 / 1').waitFor()
+    await inspector.close()
+    await page.getByLabel('Recording', { exact: true }).setInputFiles({
+      name: 'told.jsonl',
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(toRecordingText(tellSession())),
+    })
+    const details = page.getByRole('tabpanel', { name: 'Details' })
+    await details.getByText('what it means cannot be told: failures.js is missing').waitFor()
+    await open(page, 'Security')
+    await page.getByText('cannot be judged: security.js is missing').waitFor()
+    await page.keyboard.press('Home')
+    await expect
+      .poll(() => page.getByRole('tabpanel', { name: 'Security' }).innerText())
+      .toMatch(/^Nothing is known yet/)
   })
 
   it('says what happened, why not, and what to do about it', async () => {

@@ -13,7 +13,7 @@ export interface FailureWords {
   readonly advice: string | undefined
 }
 
-/** Says in words what the facts of an error mean; in dots, until the words are loaded. */
+/** Says in words what the facts of an error mean; in dots, until the words are loaded, and why not, where they cannot be. */
 export function toFailureWords(facts: Facts): FailureWords {
   const code = wordAt(facts, 'code') ?? wordAt(facts, 'name') ?? 'unknown'
   const known = failures.ask()
@@ -26,7 +26,11 @@ export function toFailureWords(facts: Facts): FailureWords {
   const [because = -1, advice = -1] = Object.hasOwn(table, key) ? (table[key] ?? []) : []
   return {
     code: toLegibleLine(code, 120),
-    because: sentences[because] ?? (known === undefined ? '…' : 'the recording does not tell more'),
+    because:
+      sentences[because] ?? (known === undefined ? unloadedWords() : 'the recording does not tell more'),
     advice: sentences[advice],
   }
 }
+
+const unloadedWords = (): string =>
+  failures.isMissing.value ? 'what it means cannot be told: failures.js is missing' : '…'

@@ -6,11 +6,12 @@ import { findings, sessionSecurity } from './session-security.js'
 /** What protects the session, and what does not. */
 export function SecurityPane() {
   const found = findings.value
-  const by = found.length === 0 ? undefined : judge.ask()
-  if (by === undefined) {
+  const isKnown = sessionSecurity.value !== undefined
+  const by = isKnown ? judge.ask() : undefined
+  if (by === undefined || found.length === 0) {
     return (
       <div class="pane security">
-        <p class="empty">Nothing is known yet: the card fills while a session is secured and logs in.</p>
+        <p class="empty">{isKnown && by === undefined ? unjudgedWords() : unknownWords}</p>
       </div>
     )
   }
@@ -43,6 +44,13 @@ export function SecurityPane() {
     </div>
   )
 }
+
+const unknownWords = 'Nothing is known yet: the card fills while a session is secured and logs in.'
+
+const unjudgedWords = (): string =>
+  judge.isMissing.value
+    ? 'What protects the session is recorded, and cannot be judged: security.js is missing.'
+    : '…'
 
 function FindingRow({ finding: { topic, value, verdict, words } }: { readonly finding: Finding }) {
   return (
