@@ -181,11 +181,12 @@ class BoundedRecorder implements Recorder {
     if (!this.#isTimed) this.#time()
     const seq = this.#timeline.next()
     const isIn = crossing.direction === 'in'
-    const units = crossing.text.length
     const message = messageOf(crossing)
     if (isIn) this.#cause.arrived(seq, message === undefined ? 'within the turn' : 'at once')
     // Anything else may hold secrets: of that, nothing is kept but what is told.
-    this.#stanzas.add(seq, this.#timeline.latest, isIn, units, message ?? this.#teller.tell(crossing))
+    const kept = message ?? this.#teller.tell(crossing)
+    const units = typeof kept === 'string' ? kept.length : crossing.text.length
+    this.#stanzas.add(seq, this.#timeline.latest, isIn, units, kept)
     this.#took(2 * units + rowBytes)
   }
 

@@ -24,7 +24,7 @@ export function isRecordingLine(value: unknown): value is RecordingLine {
 
 /** Milliseconds that a `Date` can hold. */
 const time: Check = (value) => number(value) && Math.abs(Number(value)) <= 8.64e15
-/** As long as the longest stanza. */
+/** Longer than what a recorder tells of one that crosses. */
 const xml = textUpTo(1_048_576)
 
 const fact = treeOf((child) => {

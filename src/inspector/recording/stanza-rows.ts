@@ -20,7 +20,7 @@ export class StanzaRows {
   #numbers = new Float64Array(roomAtFirst)
   /** In milliseconds. */
   #times = new Float64Array(roomAtFirst)
-  /** UTF-16 units that crossed; negative where they came in. */
+  /** UTF-16 units of it; negative where it came in. */
   #units = new Float64Array(roomAtFirst)
   #mask = roomAtFirst - 1
   /** The oldest row, and what comes next. */
@@ -54,7 +54,7 @@ export class StanzaRows {
    * Takes one more in.
    * @param number its `seq`
    * @param t in milliseconds
-   * @param units how long it is, in UTF-16 units
+   * @param units how long that is, in UTF-16 units
    * @param stanza what crosses, or its line up to the number where it must not be kept as it is
    */
   add(number: number, t: number, isIn: boolean, units: number, stanza: Sendable | string): void {

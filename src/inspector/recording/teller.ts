@@ -7,9 +7,9 @@ import * as ns from '../../xml/namespaces.js'
 import { detach } from '../../xml/interner.js'
 import { lineHead, lineTail, toJsonPiece } from './line-text.js'
 import type { StanzaCrossed } from './record.js'
-import { spellAlone, ToldTags, type ToldValue } from './told-tags.js'
+import { lengthLimit, spellAlone, ToldTags, type ToldTag, type ToldValue } from './told-tags.js'
 
-/** How many elements of one that crosses are told; of the others, how many there are. */
+/** How many elements inside of one that crosses are told, up to `lengthLimit`; of the others, how many there are. */
 const elementsLimit = 1000
 const unitsLimit = 4096
 const rememberedLimit = 256
@@ -22,7 +22,9 @@ export class Teller {
   readonly #tags = new ToldTags()
   readonly #heads = { in: noHeads(), out: noHeads() }
   readonly #spellLine: Spell
+  /** How many elements may still be told, and how long the text may be before. */
   #left = 0
+  #end = 0
 
   constructor(source: string, showBodies: boolean) {
     this.#tail = lineTail(source)
@@ -66,19 +68,21 @@ export class Teller {
     if (id.length > unitsLimit || direction === 'in')
       return this.#tellAlone(text, direction, 'element', stanza.toElement())
     const { head, middle, tail } = stanza.spelled(this.#spellLine)
+    this.#end = text.length + lengthLimit
     return this.#tellText(text + head + toAttributePiece(id) + middle, body, this.#showBodies) + tail
   }
 
   #tellAlone(text: string, direction: Direction, what: What, element: XmlElement): string {
     const { name, namespace } = element
     this.#left = elementsLimit
+    this.#end = text.length + lengthLimit
     const head = this.#head(direction, what, namespace === ns.streams ? `stream:${name}` : name)
-    return this.#tellElement(text + head, element, undefined) + this.#tail
+    const tag = this.#tags.find(element, undefined)
+    if (tag === undefined) throw new RangeError('its namespaces are longer than what is told')
+    return this.#tellElement(text + head, element, tag) + this.#tail
   }
 
-  #tellElement(text: string, element: XmlElement, outer: string | undefined): string {
-    const { attributeValues, children } = element
-    const tag = this.#tags.find(element, outer)
+  #tellElement(text: string, { attributeValues, children }: XmlElement, tag: ToldTag): string {
     let told = text
     for (let index = 0; index < attributeValues.length; index++) {
       const value = attributeValues[index]
@@ -90,10 +94,13 @@ export class Teller {
     const isShown = tag.text === 'shown' || (tag.text === 'body' && this.#showBodies)
     let untold = 0
     for (const child of children) {
-      if (typeof child === 'string') told = this.#tellText(told, child, isShown)
+      if (told.length >= this.#end) untold++
+      else if (typeof child === 'string') told = this.#tellText(told, child, isShown)
       else if (this.#left > 0) {
         this.#left--
-        told = this.#tellElement(told, child, tag.inner)
+        const inner = this.#tags.find(child, tag.inner)
+        if (inner === undefined) untold++
+        else told = this.#tellElement(told, child, inner)
       } else untold++
     }
     if (untold > 0) told += `…(${untold} more)`
@@ -101,7 +108,8 @@ export class Teller {
   }
 
   #tellText(text: string, told: string, isShown: boolean): string {
-    return text + (isShown || isBlank(told) ? toTextPiece(told) : omission(told))
+    const isTold = (isShown && text.length + told.length <= this.#end) || isBlank(told)
+    return text + (isTold ? toTextPiece(told) : omission(told))
   }
 
   #head(direction: Direction, what: What, name: string): string {

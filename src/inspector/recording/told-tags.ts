@@ -19,8 +19,8 @@ export interface ToldTag {
   readonly content: string
   readonly empty: string
   readonly end: string
-  /** UTF-16 units of all that. */
-  readonly units: number
+  /** Whether all that is short enough to be remembered, with the namespaces by which it is found. */
+  readonly isKept: boolean
   /** What was told behind it last. */
   next: ToldTag | undefined
 }
@@ -36,6 +36,12 @@ export interface ToldValue {
   piece: string
 }
 
+/** Of one tag, in UTF-16 units; escaped, they may be six times as long. */
+const namespacesLimit = 16_384
+
+/** No more is told of one that crosses once that is so long, in UTF-16 units; what was escaped may be five times that. */
+export const lengthLimit = 131_072
+
 /** What is remembered; what exceeds it replaces all of it, or is not remembered. */
 const tagsLimit = 128
 const unitsLimit = 1024
@@ -46,7 +52,8 @@ export class ToldTags {
   #count = 0
   #last: ToldTag | undefined
 
-  find(element: XmlElement, outer: string | undefined): ToldTag {
+  /** `undefined` where it is too long to be told: it may be told again for every few letters that cross. */
+  find(element: XmlElement, outer: string | undefined): ToldTag | undefined {
     const last = this.#last
     const next = last?.next
     if (next !== undefined && fits(next, element, outer)) {
@@ -54,18 +61,18 @@ export class ToldTags {
       return next
     }
     const tag = this.#search(element, outer)
-    const isKept = tag.units <= unitsLimit
-    if (last !== undefined && isKept) last.next = tag
-    this.#last = isKept ? tag : undefined
+    const kept = tag?.isKept === true ? tag : undefined
+    if (last !== undefined && kept !== undefined) last.next = kept
+    this.#last = kept
     return tag
   }
 
-  #search(element: XmlElement, outer: string | undefined): ToldTag {
+  #search(element: XmlElement, outer: string | undefined): ToldTag | undefined {
     const { attributeNames, name, namespace } = element
     const known = this.#tags.get(name)
     if (known !== undefined) for (const tag of known) if (fits(tag, element, outer)) return tag
     const tag = describe(name, namespace, attributeNames, outer)
-    if (tag.units <= unitsLimit) this.#remember(tag)
+    if (tag?.isKept === true) this.#remember(tag)
     return tag
   }
 
@@ -105,8 +112,11 @@ function describe(
   namespace: string,
   attributeNames: readonly AttributeName[],
   outer: string | undefined,
-): ToldTag {
-  const gap = gapBeside([namespace, ...attributeNames.map((each) => each.namespace)])
+): ToldTag | undefined {
+  const namespaces = [namespace, ...attributeNames.map((each) => each.namespace)]
+  if (sumOf(namespaces) > namespacesLimit) return undefined
+  const gap = gaps.find((each) => !namespaces.some((other) => other.includes(each)))
+  if (gap === undefined) return undefined
   const values = attributeNames.map(() => gap)
   const spell = (children: readonly string[]) => {
     const specimen = new XmlElement(name, namespace, { names: attributeNames, values }, children)
@@ -117,6 +127,7 @@ function describe(
   const pieces = spell([gap])
   const [content = '', end = ''] = pieces.slice(-2)
   const { attributes, text } = tellableWords(namespace, name)
+  const units = sumOf(pieces) + name.length
   return {
     name,
     namespace,
@@ -128,7 +139,7 @@ function describe(
     content,
     empty: spell([]).at(-1) ?? '',
     end,
-    units: pieces.reduce((sum, piece) => sum + piece.length, name.length),
+    isKept: units + namespace.length + (outer?.length ?? 0) <= unitsLimit,
     next: undefined,
   }
 }
@@ -146,12 +157,10 @@ function toldValue(
 
 const changing: ReadonlySet<string> = new Set(['id', 'jid', 'h', 'stamp'])
 
-/** Stands where a value or content will, and nowhere in these: of names, none has a DEL in it. */
-function gapBeside(namespaces: readonly string[]): string {
-  let gap = '\x7f'
-  while (namespaces.some((each) => each.includes(gap))) gap += '\x7f'
-  return gap
-}
+const sumOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0)
+
+/** One stands where a value or content will: no name has a DEL in it, and hardly a namespace has all of these. */
+const gaps = Array.from('0123456789', (digit) => `\x7f${digit}`)
 
 const prefixes = new Map([[ns.streams, 'stream']])
 

@@ -213,6 +213,14 @@ function planted(facts: object, recorder: ReturnType<typeof createRecorder>): vo
   actor.send(Object.assign({ type: 'planted' as const }, facts, { output: facts }))
 }
 
+const prefixes = Array.from('abcdefghij')
+/** Ten of them in scope, of 60,000 units each, and an element that is in all of them. */
+const manyNamespaces = [
+  ...prefixes.map((prefix) => `<x xmlns='urn:x' xmlns:${prefix}='${prefix.repeat(60_000)}'>`),
+  `<y ${prefixes.map((prefix) => `${prefix}:z=''`).join(' ')}/>`,
+  '</x>'.repeat(prefixes.length),
+].join('')
+
 describe('an element that crosses the wire', () => {
   it('is told the same where it was written without being one', () => {
     const words = fc.string({ unit: 'grapheme' }).filter((text) => !/[^\P{Cc}\t\n\r]/u.test(text))
@@ -275,6 +283,36 @@ describe('an element that crosses the wire', () => {
   it('is told up to a bound, however many elements it has', () => {
     const told = tell(`<x xmlns='urn:x'>${'<y/>'.repeat(5_000)}</x>`)
     expect(told).toMatch(/<y\/>…\(4000 more\)<\/x>$/)
+  })
+
+  it.each([
+    ['namespaces', `<x xmlns='urn:x' xmlns:a='${'u'.repeat(65_000)}'>${'<a:b/>'.repeat(1_000)}</x>`],
+    ['other namespaces', `<x xmlns='urn:x' xmlns:a='${'u'.repeat(16_000)}'>${'<a:b/>'.repeat(1_000)}</x>`],
+    [
+      'namespaces of attributes',
+      `<x xmlns='urn:x' xmlns:a='${'u'.repeat(65_000)}'>${"<b a:c=''/>".repeat(1_000)}</x>`,
+    ],
+    ['namespaces inside one another', manyNamespaces],
+    [
+      'what is escaped',
+      `<query xmlns='${ns.roster}'>${`<item jid='${'"'.repeat(4_096)}'/>`.repeat(1_000)}</query>`,
+    ],
+    ['words', `<show xmlns='${ns.client}'><![CDATA[${'&'.repeat(900_000)}]]></show>`],
+    ['parts of words', `<x xmlns='urn:x'>${'a<y/>'.repeat(100_000)}</x>`],
+  ])('is told up to a bound, however long its %s', (_, xml) => {
+    const told = tell(xml)
+    expect(told.length).toBeLessThan(1_048_576)
+    expect(told).toMatch(/^<[^]*…\(\d+ (?:more|characters)\)[^]*>$/)
+    expect(() => read(told)).not.toThrow()
+  })
+
+  it('is told but for what stands in namespaces that are too long, or too odd', () => {
+    const odd = Array.from('0123456789', (digit) => `\x7f${digit}`).join('')
+    for (const namespace of ['u'.repeat(65_000), odd]) {
+      expect(tell(`<x xmlns='urn:x' xmlns:a='${namespace}'><y/><a:b/><z/><a:b/></x>`)).toBe(
+        "<x xmlns='urn:x'><y/><z/>…(2 more)</x>",
+      )
+    }
   })
 
   it('keeps what a roster, stream management and bindings are read by', () => {
