@@ -27,8 +27,8 @@ export function connectInspector({
   url,
   ...options
 }: InspectorConnectionOptions): Observation {
-  const { follow, obey } = toSubject(recorder, options)
-  const link = new Link({ url, follow, obey, changed })
+  const { follow, obey, settle } = toSubject(recorder, options)
+  const link = new Link({ url, follow, settle, obey, changed })
   const close = () => link.close()
   return { close, [Symbol.asyncDispose]: close }
 }

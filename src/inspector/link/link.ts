@@ -12,6 +12,8 @@ export interface LinkOptions {
   /** Where the inspector is: the address of its page, token included. */
   readonly url: string
   readonly follow: Follow
+  /** Has everybody who follows told at once what has happened. */
+  readonly settle: () => void
   /** Carries out what the page asks for. */
   readonly obey: (command: Command) => Promise<Outcome>
   /** Told whenever the inspector is reached or lost. */
@@ -50,7 +52,7 @@ export class Link {
     this.#dial()
   }
 
-  /** Sends what waits, where the inspector is there and takes it soon, and ends. */
+  /** Sends what has happened, where the inspector is there and takes it soon, and ends. */
   async close(): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
@@ -63,7 +65,9 @@ export class Link {
         clearTimeout(patience)
         resolve()
       }
-      if (this.#unfollow !== undefined) this.#pump()
+      if (this.#unfollow === undefined) return
+      this.#options.settle()
+      this.#finish()
     })
   }
 
@@ -74,7 +78,7 @@ export class Link {
         this.#retryMs = firstRetryMs
         this.#follow()
         this.#options.changed(true)
-        if (this.#isOver) this.#pump()
+        if (this.#isOver) this.#finish()
       },
       text: (text) => void this.#take(text),
       closed: () => this.#lost(),
@@ -87,6 +91,12 @@ export class Link {
       if (this.#waiting.length > waitingLimit) return this.#socket?.close()
       this.#timer ??= later(() => this.#pump(), batchMs)
     })
+  }
+
+  /** What happens from now on is not told. */
+  #finish(): void {
+    this.#unfollow?.()
+    this.#pump()
   }
 
   #pump(): void {

@@ -27,6 +27,7 @@ export function toSubject(recorder: Recorder, { allowCommandsTo: client, onFault
     history: () => recorder.history().map(describe),
     follow: (take: (lines: readonly RecordingLine[]) => void) =>
       recorder.subscribe((lines) => take(Array.from(lines, describe))),
+    settle: () => recorder.subscribe(() => undefined)(),
     obey: async (command: Command): Promise<Outcome> =>
       client === undefined
         ? { outcome: 'refused', reason: 'the app lets the page only look' }

@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { Link, type LinkOptions } from '../../../src/inspector/link/link.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
+import { connectInspector } from '../../../src/inspector/link/connect-inspector.js'
+import { createRecorder } from '../../../src/inspector/recording/recorder.js'
 import { openInspector } from '../../../src/inspector/server/inspector.js'
 import { eventLine, sourceLine } from '../server/lines.js'
 import { openPage } from '../server/visitor.js'
@@ -36,6 +38,7 @@ function linkTo(url: string, told: Told, more: Partial<LinkOptions> = {}) {
   const link = new Link({
     url,
     follow: told.follow,
+    settle: () => undefined,
     obey: async () => ({ outcome: 'ok' }),
     changed: (isOpen) => {
       heard.push(isOpen)
@@ -97,6 +100,24 @@ describe('a link', () => {
     const lines = await page.lines((line) => line.kind === 'event' && line.seq === 19_999)
     expect(lines.filter(({ kind }) => kind === 'event')).toHaveLength(20_000)
     expect(told.listeners).toBe(0)
+  })
+
+  it('tells also what its recorder has told nobody yet, and nothing that happens later', async () => {
+    await using inspector = await openInspector()
+    const recorder = createRecorder({ name: 'alice', source: 'alice' })
+    const cross = () => recorder.taps.wire({ direction: 'out', what: 'close', framing: 'bytes', text: '' })
+    let reached: ((isOpen: boolean) => void) | undefined
+    const isOpen = new Promise((resolve) => (reached = resolve))
+    const observation = connectInspector({ url: inspector.url, recorder, changed: (is) => reached?.(is) })
+    expect(await isOpen).toBe(true)
+    cross()
+    const closed = observation.close()
+    cross()
+    recorder.history()
+    await closed
+    const page = await openPage(inspector.url)
+    const crossed = (await page.lines()).filter(({ kind }) => kind === 'wire')
+    expect(crossed).toMatchObject([{ seq: 0 }])
   })
 
   it('carries out what the page asks for, and tells what came of it', async () => {
