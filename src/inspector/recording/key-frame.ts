@@ -48,7 +48,7 @@ export class KeyFrame {
     const security = this.#security && { ...this.#security, seq, t }
     return [
       ...head,
-      { kind: 'dropped', source, seq, t, count },
+      { kind: 'dropped', source, seq, t, count, living: [...this.#actors.keys()] },
       ...[...this.#actors].map(([path, actor]) => toFound(follow(actor, this.#moments.get(path)), seq, t)),
       ...(security === undefined ? [] : [security]),
     ]
@@ -65,6 +65,7 @@ export class KeyFrame {
   #follow(record: InspectorRecord): void {
     this.#last = record
     if (record.kind === 'security') this.#security = record
+    if (record.kind === 'dropped' && record.living !== undefined) this.#keep(new Set(record.living))
     if (record.kind === 'end' || ('status' in record && record.status !== undefined)) {
       if ('actorPath' in record) this.#forget(record.actorPath)
     } else if (record.kind === 'start') {
@@ -85,6 +86,10 @@ export class KeyFrame {
         timers: [...goOn, ...timers],
       })
     }
+  }
+
+  #keep(living: ReadonlySet<string>): void {
+    for (const path of this.#actors.keys()) if (!living.has(path)) this.#forget(path)
   }
 
   #forget(path: string): void {

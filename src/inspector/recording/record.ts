@@ -151,12 +151,11 @@ export interface SecurityFound extends Happening {
   readonly security: Facts
 }
 
-/**
- * Something before this was given up, since there is a bound on memory: stanzas alone, or, where those who live are `found`
- * next, everything.
- */
+/** Something before this was given up, since there is a bound on memory: stanzas alone, or everything. */
 export interface RecordsDropped extends Happening {
   readonly kind: 'dropped'
   /** How many records. */
   readonly count: number
+  /** Where it was everything: the paths of those who live, who are `found` next. Whoever else there was has ended. */
+  readonly living?: readonly string[]
 }

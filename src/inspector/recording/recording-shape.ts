@@ -137,5 +137,5 @@ const line: Check = byKind({
     xml,
   }),
   security: shape({ ...happening, security: facts }),
-  dropped: shape({ ...happening, count }),
+  dropped: shape({ ...happening, count, 'living?': listOf(text) }),
 })

@@ -1,6 +1,6 @@
 import type { RecordingLine } from '../recording/record.js'
 import { statelyaiVersion } from './statelyai-message.js'
-import { ToldActors, type ToldActor } from './told-actors.js'
+import { ToldActors, type Told, type ToldActor } from './told-actors.js'
 import { writeDefinition, xstate5 } from './write-definition.js'
 
 /**
@@ -9,10 +9,7 @@ import { writeDefinition, xstate5 } from './write-definition.js'
  */
 export function createStatelyaiReceiver(): (line: RecordingLine) => readonly string[] {
   const actors = new ToldActors()
-  return (line) => {
-    const told = actors.read(line)
-    if (told === undefined) return []
-    const { actor, record, senderId, time } = told
+  const tell = ({ actor, record, senderId, time }: Told): readonly string[] => {
     const { sessionId, rootId, parentId, name } = actor
     const common = { sessionId, rootId, createdAt: String(time), id: null, _version: statelyaiVersion }
     const snapshot = snapshotOf(actor)
@@ -38,6 +35,7 @@ export function createStatelyaiReceiver(): (line: RecordingLine) => readonly str
       }
     }
   }
+  return (line) => actors.read(line).flatMap(tell)
 }
 
 function snapshotOf({ status, value, context }: ToldActor): object {

@@ -7,10 +7,13 @@ import type {
   EventTaken,
   Facts,
   RecordingLine,
+  RecordsDropped,
 } from '../recording/record.js'
 
 /** An actor as other inspectors know actors: by a session id, which is another one in its next life. */
 export interface ToldActor {
+  readonly source: string
+  readonly path: string
   readonly sessionId: string
   /** The last part of its path. */
   readonly name: string
@@ -40,26 +43,27 @@ export class ToldActors {
   readonly #actors = new Map<string, ToldActor>()
   readonly #lives = new Map<string, number>()
 
-  /** What a line says of an actor; `undefined` where it says nothing of any. */
-  read(line: RecordingLine): Told | undefined {
+  /** What a line says of actors. */
+  read(line: RecordingLine): readonly Told[] {
     switch (line.kind) {
       case 'source':
         this.#startedAt.set(line.source, line.startedAt)
-        return undefined
+        return []
       case 'chart':
         this.#graphs.set(`${line.source} ${line.chart}`, line.graph)
-        return undefined
+        return []
       case 'start':
-        return this.#tell(line, this.#begin(line))
+        return [this.#tell(line, this.#begin(line))]
       case 'event':
       case 'end': {
         const before = this.#actors.get(keyOf(line.source, line.actorPath))
-        return before === undefined ? undefined : this.#tell(line, proceed(before, line))
+        return before === undefined ? [] : [this.#tell(line, proceed(before, line))]
       }
+      case 'dropped':
+        return this.#endMissed(line)
       case 'wire':
       case 'security':
-      case 'dropped':
-        return undefined
+        return []
     }
   }
 
@@ -73,6 +77,8 @@ export class ToldActors {
     const sessionId = life === 1 ? key : `${key} #${life}`
     const parent = this.#parentOf(source, actorPath)
     return {
+      source,
+      path: actorPath,
       sessionId,
       name: actorPath.slice(actorPath.lastIndexOf('/') + 1),
       parentId: parent?.sessionId,
@@ -82,6 +88,18 @@ export class ToldActors {
       context,
       status,
     }
+  }
+
+  /** How those ended who live no more behind a gap is not known, but that they have. */
+  #endMissed({ source, seq, t, living }: RecordsDropped): readonly Told[] {
+    if (living === undefined) return []
+    const isLiving = new Set(living)
+    return [...this.#actors.values()]
+      .filter((each) => each.source === source && each.status === undefined && !isLiving.has(each.path))
+      .map((each) => {
+        const end: ActorEnded = { kind: 'end', source, seq, t, actorPath: each.path, status: 'stopped' }
+        return this.#tell(end, proceed(each, end))
+      })
   }
 
   #tell(record: OfActor, actor: ToldActor): Told {

@@ -1,5 +1,5 @@
 import type { RecordingLine } from '../recording/record.js'
-import { ToldActors, type ToldActor } from './told-actors.js'
+import { ToldActors, type Told, type ToldActor } from './told-actors.js'
 import { writeDefinition, xstate4 } from './write-definition.js'
 
 /**
@@ -8,15 +8,12 @@ import { writeDefinition, xstate4 } from './write-definition.js'
  */
 export function createXStateReceiver(): (line: RecordingLine) => readonly string[] {
   const actors = new ToldActors()
-  return (line) => {
-    const told = actors.read(line)
-    if (told === undefined) return []
-    const { actor, record } = told
+  const tell = ({ actor, record, senderId }: Told): readonly string[] => {
     const { graph, name: id, parentId: parent, sessionId, status } = actor
     if (graph === undefined) return []
     const name = record.kind === 'end' ? 'xstate.stop' : record.type
     const data = { ...record.data, type: name }
-    const event = { name, data, $$type: 'scxml', type: 'external', origin: told.senderId }
+    const event = { name, data, $$type: 'scxml', type: 'external', origin: senderId }
     const state = JSON.stringify(stateOf(actor, event))
     const message = (type: string, rest: object): string => JSON.stringify({ type, sessionId, ...rest })
     const machine = (): string => JSON.stringify(writeDefinition(graph, xstate4))
@@ -29,6 +26,7 @@ export function createXStateReceiver(): (line: RecordingLine) => readonly string
       ...(status === undefined ? [] : [message('service.stop', {})]),
     ]
   }
+  return (line) => actors.read(line).flatMap(tell)
 }
 
 /** What `State.create` of XState 4 reads. */

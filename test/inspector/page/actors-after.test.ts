@@ -64,6 +64,30 @@ describe('an actor', () => {
     expect(actor('root')).toMatchObject({ life: 'living', lives: 1, value, lastEvent: { seq: 1 } })
   })
 
+  it('has ended where it is not among those who live behind a gap', () => {
+    const lines = [began('root', 0), began('root/call', 1), deed('root/call/ask', 2)]
+    const gap = { kind: 'dropped', source: 'a', seq: 9, t: 9, count: 7 } as const
+    const actor = after(...lines, { ...gap, living: ['root'] }, began('root', 9, { found: true }))
+    const lives = (path: string) => [actor(path)?.life, actor(path)?.status]
+    expect(['root', 'root/call', 'root/call/ask'].map(lives)).toEqual([
+      ['living', undefined],
+      ['ended', 'stopped'],
+      ['ended', 'stopped'],
+    ])
+    expect(after(...lines, { ...gap, living: [] })('root')?.life).toBe('ended')
+    expect(after(...lines, gap)('root/call')?.life).toBe('living')
+  })
+
+  it('has the time-outs with which it is found again, and no others', () => {
+    const ringing = took('root', 10, { timers: [ring] })
+    const found = began('root', 20, { found: true, timers: [{ ...ring, ms: 1_000 }] })
+    const left = began('root', 20, { found: true })
+    expect(after(began('root', 0), ringing, found)('root')?.timers).toEqual([
+      { ...ring, ms: 1_000, since: startedAt + 20 },
+    ])
+    expect(after(began('root', 0), ringing, left)('root')?.timers).toEqual([])
+  })
+
   it('has a time-out until its state is left', () => {
     const ringing = took('root', 10, { timers: [ring] })
     const muted = took('root', 20, {

@@ -214,7 +214,7 @@ describe('createRecorder()', () => {
     expect(chart?.kind).toBe('chart')
     if (dropped?.kind !== 'dropped' || found?.kind !== 'start' || next?.kind !== 'event')
       throw new TypeError()
-    expect(dropped.count).toBe(next.seq)
+    expect(dropped).toMatchObject({ count: next.seq, living: ['light'] })
     expect(found).toMatchObject({
       actorPath: 'light',
       found: true,

@@ -41,7 +41,7 @@ const lines: readonly RecordingLine[] = [
   { kind: 'end', ...ofActor, status: 'stopped' },
   { kind: 'wire', ...happening, direction: 'in', what: 'element', name: 'iq', xml: '<iq/>' },
   { kind: 'security', ...happening, security: { tls: 'TLSv1.3' } },
-  { kind: 'dropped', ...happening, count: 4 },
+  { kind: 'dropped', ...happening, count: 4, living: ['session'] },
 ]
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

@@ -99,7 +99,7 @@ describe('SourceHistory', () => {
     for (let seq = 2; seq < 6; seq += 1) history.append(eventLine('alice', seq, { value: `state ${seq}` }))
     const { lines } = read(history)
     expect(inShort(lines)).toEqual(['source', 'dropped 2', 'start 2', 'event 3', 'event 4', 'event 5'])
-    expect(lines[1]).toMatchObject({ count: 3 })
+    expect(lines[1]).toMatchObject({ count: 3, living: ['session'] })
     expect(lines[2]).toMatchObject({ found: true, value: 'state 2' })
     expect(Reflect.get(lines[2] ?? {}, 'context')).toEqual({ attempt: 1, delayMs: 5 })
   })
@@ -109,7 +109,21 @@ describe('SourceHistory', () => {
     history.append(start)
     history.append(eventLine('alice', 1, { status: 'done' }))
     history.append(eventLine('alice', 2, { actorPath: 'other' }))
-    expect(inShort(read(history).lines)).toEqual(['source', 'dropped 1', 'event 2'])
+    const { lines } = read(history)
+    expect(inShort(lines)).toEqual(['source', 'dropped 1', 'event 2'])
+    expect(lines[1]).toMatchObject({ living: [] })
+  })
+
+  it('forgets who has ended in a gap of what it was told', () => {
+    const history = historyOf({ records: 2 })
+    for (const [seq, actorPath] of ['session', 'session/connection', 'session/connection/dial'].entries())
+      history.append({ ...start, actorPath, seq })
+    history.append({ kind: 'dropped', source: 'alice', seq: 9, t: 9, count: 7, living: ['session'] })
+    history.append({ ...start, seq: 9, found: true })
+    for (let seq = 10; seq < 12; seq += 1) history.append(eventLine('alice', seq))
+    const { lines } = read(history)
+    expect(lines[1]).toMatchObject({ kind: 'dropped', living: ['session'] })
+    expect(inShort(lines)).toEqual(['source', 'dropped 9', 'start 9', 'event 10', 'event 11'])
   })
 
   it('says to who was too slow what it has missed', () => {

@@ -5,6 +5,7 @@ import type {
   EventTaken,
   Facts,
   InspectorRecord,
+  RecordsDropped,
   Timer,
 } from '../../recording/record.js'
 import { findError } from '../panes/facts.js'
@@ -34,9 +35,10 @@ export function enterRecord(
       return enterEvent(actors, record, surroundings)
     case 'end':
       return enterEnd(actors, record)
+    case 'dropped':
+      return enterDropped(actors, record)
     case 'wire':
     case 'security':
-    case 'dropped':
       return
   }
 }
@@ -50,7 +52,8 @@ function enterStart(actors: Map<string, ActorView>, record: ActorStarted, surrou
   const beganAt = surroundings.timeOf(record)
   if (record.found && before !== undefined && before.life !== 'ended') {
     // What was missed in between is told by how things stand now.
-    actors.set(key, { ...before, value, active: activeStates(graph, value), context })
+    const timers = runningFrom(record.timers, beganAt)
+    actors.set(key, { ...before, value, active: activeStates(graph, value), context, timers })
     return
   }
   actors.set(key, {
@@ -129,9 +132,22 @@ function endChildren(actors: Map<string, ActorView>, { children }: ActorView): v
   for (const key of children) {
     const child = actors.get(key)
     if (child === undefined || child.life === 'ended') continue
-    actors.set(key, { ...child, life: 'ended', status: 'stopped', timers: [] })
+    stop(actors, child)
     endChildren(actors, child)
   }
+}
+
+/** How those ended who live no more behind a gap is not known, but that they have. */
+function enterDropped(actors: Map<string, ActorView>, { source, living }: RecordsDropped): void {
+  if (living === undefined) return
+  const isLiving = new Set(living)
+  for (const each of actors.values()) {
+    if (each.source === source && each.life !== 'ended' && !isLiving.has(each.path)) stop(actors, each)
+  }
+}
+
+function stop(actors: Map<string, ActorView>, actor: ActorView): void {
+  actors.set(actor.key, { ...actor, life: 'ended', status: 'stopped', timers: [] })
 }
 
 /** `null` takes a fact away. */

@@ -144,6 +144,6 @@ export function hostileLines(): readonly RecordingLine[] {
       },
     },
     { kind: 'end', ...happening(16), actorPath: `hasOwnProperty/${script}`, status: 'error', data: facts },
-    { kind: 'dropped', ...happening(17), count: 3 },
+    { kind: 'dropped', ...happening(17), count: 3, living: [script, 'constructor'] },
   ]
 }
