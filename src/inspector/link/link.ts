@@ -42,6 +42,7 @@ export class Link {
   #waiting: RecordingLine[] = []
   #timer: Timer | undefined
   #retryMs = firstRetryMs
+  #openedAt = 0
   #isOver = false
   #ended: (() => void) | undefined
 
@@ -75,7 +76,7 @@ export class Link {
     this.#timer = undefined
     this.#socket = openSocket(this.#url, {
       opened: () => {
-        this.#retryMs = firstRetryMs
+        this.#openedAt = performance.now()
         this.#follow()
         this.#options.changed(true)
         if (this.#isOver) this.#finish()
@@ -120,6 +121,8 @@ export class Link {
     clearTimeout(this.#timer)
     this.#ended?.()
     if (this.#isOver) return
+    // Whoever opens and cuts it off soon would do so again, and be told everything each time.
+    if (wasOpen && performance.now() - this.#openedAt > lastRetryMs) this.#retryMs = firstRetryMs
     this.#timer = later(() => this.#dial(), this.#retryMs)
     this.#retryMs = Math.min(2 * this.#retryMs, lastRetryMs)
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { Link, type LinkOptions } from '../../../src/inspector/link/link.js'
 import type { RecordingLine } from '../../../src/inspector/recording/record.js'
@@ -52,6 +52,16 @@ function linkTo(url: string, told: Told, more: Partial<LinkOptions> = {}) {
     return heard
   }
   return { link, changes }
+}
+
+/** One that does what the test says. */
+async function anotherInspector() {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { server, url: `http://127.0.0.1:${port}/?token=a` }
 }
 
 const isEvent = (seq: number) => (line: RecordingLine) => line.kind === 'event' && line.seq === seq
@@ -137,14 +147,35 @@ describe('a link', () => {
     expect(asked).toEqual([{ name: 'connect' }])
   })
 
+  it('comes back ever later to one that lets it in and cuts it off, until that has let it stay', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { server, url } = await anotherInspector()
+    let arrivals = 0
+    server.on('connection', (socket, { url: path = '' }) => {
+      if (path.startsWith('/source') && ++arrivals !== 4) socket.close(1008)
+    })
+    const { changes } = linkTo(url, new Told())
+    for (const [count, delayMs] of [250, 500, 1_000].entries()) {
+      await changes(2 * count + 2)
+      vi.advanceTimersByTime(delayMs - 1)
+      // Whoever had been sooner would be there before this one.
+      await openPage(url)
+      expect(arrivals).toBe(count + 1)
+      vi.advanceTimersByTime(1)
+    }
+    await changes(7)
+    vi.advanceTimersByTime(10_001)
+    for (const socket of server.clients) socket.close()
+    await changes(8)
+    vi.advanceTimersByTime(250)
+    expect(await changes(10)).toHaveLength(10)
+  })
+
   it('answers nobody who asks by what is no number, and stays', async () => {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-    onTestFinished(() => server.close())
+    const { server, url } = await anotherInspector()
     const arrival = once(server, 'connection')
-    await once(server, 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    linkTo(`http://127.0.0.1:${port}/?token=a`, new Told())
+    linkTo(url, new Told())
     const [socket]: WebSocket[] = await arrival
     const heard: string[] = []
     socket?.on('message', (data: Buffer) => heard.push(data.toString()))
