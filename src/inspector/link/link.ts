@@ -26,6 +26,8 @@ const batchMs = 50
 const bufferLimit = 1_048_576
 /** Lines that wait for a slow inspector; it is left when there are more, and told everything later. */
 const waitingLimit = 250_000
+/** How long an inspector may take to let somebody in, and to take what is left at the end, in milliseconds. */
+const openingMs = 10_000
 const closingMs = 3_000
 const firstRetryMs = 250
 const lastRetryMs = 10_000
@@ -61,7 +63,10 @@ export class Link {
     if (this.#socket === undefined) return
     await new Promise<void>((resolve) => {
       // Nothing else keeps a process waiting for this, and nobody waits longer.
-      const patience = setTimeout(resolve, closingMs)
+      const patience = setTimeout(() => {
+        this.#socket?.end()
+        this.#lost()
+      }, closingMs)
       this.#ended = () => {
         clearTimeout(patience)
         resolve()
@@ -73,9 +78,11 @@ export class Link {
   }
 
   #dial(): void {
-    this.#timer = undefined
+    this.#timer = later(() => this.#socket?.end(), openingMs)
     this.#socket = openSocket(this.#url, {
       opened: () => {
+        clearTimeout(this.#timer)
+        this.#timer = undefined
         this.#openedAt = performance.now()
         this.#follow()
         this.#options.changed(true)

@@ -14,5 +14,6 @@ export const openSocket: OpenSocket = (url, { closed, opened, text }) => {
     },
     send: (frame) => socket.send(frame),
     close: () => socket.close(),
+    end: () => socket.close(),
   }
 }

@@ -3,8 +3,14 @@ import type { OpenSocket } from './socket.js'
 
 /** The WebSocket of Node; it keeps no process alive. */
 export const openSocket: OpenSocket = (url, { closed, opened, text }) => {
-  const socket = new WebSocket(url, { maxPayload: 1_048_576, perMessageDeflate: false })
-  socket.on('upgrade', (response) => response.socket.unref())
+  const socket = new WebSocket(url, {
+    maxPayload: 1_048_576,
+    perMessageDeflate: false,
+    finishRequest: (request) => {
+      request.once('socket', (stream) => stream.unref())
+      request.end()
+    },
+  })
   socket.on('open', opened)
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) text(data.toString())
@@ -18,5 +24,6 @@ export const openSocket: OpenSocket = (url, { closed, opened, text }) => {
     },
     send: (frame) => socket.send(frame),
     close: () => socket.close(),
+    end: () => socket.terminate(),
   }
 }

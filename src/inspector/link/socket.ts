@@ -10,7 +10,10 @@ export interface Socket {
   /** Written and not yet taken by the operating system. */
   readonly bufferedBytes: number
   send(text: string): void
+  /** Closes once what was sent has been taken. */
   close(): void
+  /** Waits for nobody. */
+  end(): void
 }
 
 /** Opens one; throws SyntaxError for what is no address of a WebSocket. */

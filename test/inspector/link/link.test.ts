@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { Link, type LinkOptions } from '../../../src/inspector/link/link.js'
@@ -59,9 +60,13 @@ async function anotherInspector() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => server.close())
   await once(server, 'listening')
+  return { server, url: urlOf(server) }
+}
+
+function urlOf(server: Pick<Server, 'address'>): string {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { server, url: `http://127.0.0.1:${port}/?token=a` }
+  return `http://127.0.0.1:${port}/?token=a`
 }
 
 const isEvent = (seq: number) => (line: RecordingLine) => line.kind === 'event' && line.seq === seq
@@ -170,6 +175,47 @@ describe('a link', () => {
     await changes(8)
     vi.advanceTimersByTime(250)
     expect(await changes(10)).toHaveLength(10)
+  })
+
+  it('tries again where somebody accepts and is silent, and waits for nobody when it is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const arrive = async (): Promise<Socket> => {
+      const [stream]: Socket[] = await once(server, 'connection')
+      if (stream === undefined) throw new TypeError('nobody has come')
+      await once(stream, 'data')
+      return stream
+    }
+    const { link } = linkTo(urlOf(server), new Told())
+    const first = await arrive()
+    vi.advanceTimersByTime(10_000)
+    await once(first, 'close')
+    vi.advanceTimersByTime(250)
+    const second = await arrive()
+    const closed = link.close()
+    vi.advanceTimersByTime(3_000)
+    await Promise.all([closed, once(second, 'close')])
+    expect(second.destroyed).toBe(true)
+  })
+
+  it('ends, and shows nothing further, where an inspector takes nothing any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { server, url } = await anotherInspector()
+    const arrival = once(server, 'connection')
+    const told = new Told()
+    const { changes, link } = linkTo(url, told)
+    const [socket]: WebSocket[] = await arrival
+    await changes(1)
+    socket?.pause()
+    const closed = link.close()
+    expect(told.listeners).toBe(0)
+    vi.advanceTimersByTime(3_000)
+    await closed
+    expect(await changes(2)).toEqual([true, false])
   })
 
   it('answers nobody who asks by what is no number, and stays', async () => {
