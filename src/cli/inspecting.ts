@@ -34,13 +34,17 @@ export function showInspector(inspector: Inspector, { host, report, screen }: Co
   openBrowser(host, screen, inspector.invite())
 }
 
+/** How many may attach beside a recording before some of that is given up. */
+const besideLimit = 32
+
 /** Runs an inspector that shows a recording too, until somebody wants it to end; gives the exit code. */
 export async function runInspector(
   context: CommandContext,
   recording: readonly RecordingLine[],
   options: InspectorOptions = {},
 ): Promise<number> {
-  await using inspector = await startInspector(options)
+  const sources = new Set(recording.map(({ source }) => source)).size + besideLimit
+  await using inspector = await startInspector({ ...options, limits: { sources } })
   inspector.show(recording)
   showInspector(inspector, context)
   context.report.note(styled('dim', '  Ctrl-C stops it.'))

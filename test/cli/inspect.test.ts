@@ -67,6 +67,21 @@ describe('inspect', () => {
     expect((await program.ended).code).toBe(0)
   })
 
+  it('shows all of a recording, however many are in it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'recording-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'session.jsonl')
+    const names = Array.from({ length: 40 }, (_, index) => `check-${index}`)
+    const lines = names.flatMap((name) => [sourceLine(name), eventLine(name, 0)])
+    await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const program = cli(['inspect', '--open', file])
+    const page = await openPage(await urlOf(program))
+    const shown = (await page.lines()).flatMap((line) => (line.kind === 'event' ? line.source : []))
+    expect(shown).toEqual(names)
+    program.signal('SIGINT')
+    expect((await program.ended).code).toBe(0)
+  })
+
   it('says what is wrong with a file, or a port', async () => {
     const broken = await cli(['inspect', '--open', 'package.json']).ended
     expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('package.json is no recording')])

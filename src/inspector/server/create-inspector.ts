@@ -25,7 +25,10 @@ export interface Inspector extends AsyncDisposable {
   invite(): string
   /** Pages that look at the moment. */
   readonly watchers: number
-  /** Shows a recording that was made before. */
+  /**
+   * Shows a recording that was made before.
+   * @throws RangeError where it has a source that is here already, or more than can be shown (`limits`)
+   */
   show(lines: Iterable<RecordingLine>): void
   /** Ends the page’s connection and every other, and resolves when nothing is left. */
   close(): Promise<void>
@@ -76,18 +79,22 @@ function observe(sources: Sources, recorder: Recorder, options: ObservationOptio
 
 function show(sources: Sources, lines: Iterable<RecordingLine>): void {
   const feeds = new Map<string, { readonly feed: Feed; startedAt: number; endedAt: number }>()
-  for (const line of lines) {
-    const known = feeds.get(line.source)
-    if (known !== undefined) {
-      known.feed.append(line)
-      if ('t' in line) known.endedAt = known.startedAt + line.t
-      continue
+  try {
+    for (const line of lines) {
+      const known = feeds.get(line.source)
+      if (known !== undefined) {
+        known.feed.append(line)
+        if ('t' in line) known.endedAt = known.startedAt + line.t
+        continue
+      }
+      if (line.kind !== 'source') continue
+      const feed = sources.open(line, refuse)
+      if (feed === undefined) throw new RangeError('the inspector shows too many, or one of these, already')
+      feeds.set(line.source, { feed, startedAt: line.startedAt, endedAt: line.startedAt })
     }
-    const feed = line.kind === 'source' ? sources.open(line, refuse) : undefined
-    if (line.kind !== 'source' || feed === undefined) continue
-    feeds.set(line.source, { feed, startedAt: line.startedAt, endedAt: line.startedAt })
+  } finally {
+    for (const { endedAt, feed } of feeds.values()) feed.end(endedAt)
   }
-  for (const { endedAt, feed } of feeds.values()) feed.end(endedAt)
 }
 
 const refuse = async () => ({ outcome: 'refused', reason: 'this is a recording' }) as const

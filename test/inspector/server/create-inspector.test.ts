@@ -125,4 +125,13 @@ describe('createInspector()', () => {
       { source: 'bob', seq: 0 },
     ])
   })
+
+  it('refuses a recording of more than it can show, and shows the first of it', async () => {
+    await using inspector = await createInspector({ limits: { sources: 2 } })
+    const lines = ['a', 'b', 'c'].flatMap((name) => [sourceLine(name), eventLine(name, 5)])
+    expect(() => inspector.show(lines)).toThrow(RangeError)
+    const page = await openPage(inspector.url)
+    const ended = { endedAt: 1_700_000_000_005 }
+    expect(await page.lines()).toMatchObject([ended, { source: 'a' }, ended, { source: 'b' }])
+  })
 })
