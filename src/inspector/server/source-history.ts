@@ -1,4 +1,4 @@
-import type { InspectorRecord, RecordingLine, SourceLine } from '../recording/record.js'
+import type { InspectorRecord, RecordingLine, RecordsDropped, SourceLine } from '../recording/record.js'
 import { toLineText } from '../recording/line-text.js'
 import { KeyFrame } from '../recording/key-frame.js'
 import { isRecordingLine } from '../recording/recording-shape.js'
@@ -77,8 +77,8 @@ export class SourceHistory {
     }
     if (line.kind === 'chart') return this.#addChart(line.chart, JSON.stringify(line))
     if (line.seq <= this.#lastSeq) return true
+    const text = toLineText(line.kind === 'dropped' ? this.#unheardOf(line) : line)
     if (!isStandIn(line)) this.#lastSeq = line.seq
-    const text = toLineText(line)
     this.#records.push(text)
     this.#length += text.length
     this.#trim()
@@ -103,6 +103,11 @@ export class SourceHistory {
     let records = Math.max(place.records, this.#first)
     for (; records < this.#end && left > 0; records += 1) add(this.#records[records - this.#forgotten] ?? '')
     return { lines, place: { version: this.#version, charts: place.charts + charts.length, records } }
+  }
+
+  /** A recorder counts from its own beginning, also what was heard of it before. */
+  #unheardOf(line: RecordsDropped): RecordsDropped {
+    return { ...line, count: Math.min(line.count, line.seq - this.#lastSeq) }
   }
 
   #addChart(chart: string, text: string): boolean {

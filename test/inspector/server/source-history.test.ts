@@ -136,6 +136,18 @@ describe('SourceHistory', () => {
     expect(inShort(lines).slice(1, 3)).toEqual(['start 20', 'event 21'])
   })
 
+  it('says only of what it has not heard that it is missing', () => {
+    const history = historyOf()
+    const gap = { kind: 'dropped', source: 'alice', t: 0 } as const
+    for (let seq = 0; seq < 5; seq += 1) history.append(eventLine('alice', seq))
+    history.append({ ...gap, seq: 9, count: 10 })
+    history.append({ ...start, seq: 9, found: true })
+    history.append(eventLine('alice', 10))
+    history.append({ ...gap, seq: 12, count: 2 })
+    const counts = read(history).lines.flatMap((line) => (line.kind === 'dropped' ? line.count : []))
+    expect(counts).toEqual([5, 2])
+  })
+
   it('keeps to its length, whatever comes', () => {
     const history = historyOf({ length: 10_000, records: 100_000 })
     for (let seq = 0; seq < 5_000; seq += 1) {
