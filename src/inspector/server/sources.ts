@@ -20,6 +20,10 @@ export interface Feed {
 }
 
 interface Entry {
+  /** What it calls itself, when it began, and how many of that name have come, with it. */
+  readonly name: string
+  readonly startedAt: number
+  readonly run: number
   readonly history: SourceHistory
   /** Absent once it has gone. */
   obey: Obey | undefined
@@ -28,6 +32,7 @@ interface Entry {
 /** Everybody who is recorded: those who are there, and those who have gone. */
 export class Sources {
   readonly #limits: SourcesLimits
+  /** By the name of the source here: `alice#2` is the second that has called itself `alice`. */
   readonly #entries = new Map<string, Entry>()
   readonly #listeners = new Set<() => void>()
   /** What is done as long as somebody watches, and what ends it. */
@@ -65,18 +70,21 @@ export class Sources {
     }
   }
 
-  /** Takes a source in, also one that has gone and comes back; `undefined` where one of its name is there, or too many are. */
+  /** Takes a source in, also one that has gone and comes back; `undefined` where it is there already, or too many are. */
   open(line: SourceLine, obey: Obey): Feed | undefined {
-    const known = this.#entries.get(line.source)
-    if (known?.obey !== undefined || (known === undefined && !this.#makeRoom())) return undefined
-    const entry: Entry = known ?? { history: new SourceHistory(line, this.#limits), obey }
-    this.#entries.set(line.source, entry)
+    const known = this.#find(line)
+    if (known?.obey !== undefined) return undefined
+    const entry = known ?? this.#add(line)
+    if (entry === undefined) return undefined
+    const { source } = entry.history.line
+    const rename = <Line extends RecordingLine>(each: Line): Line =>
+      each.source === source ? each : { ...each, source }
     entry.obey = obey
-    if (known !== undefined) known.history.describe(line)
+    if (known !== undefined) known.history.describe(rename(line))
     this.#tell()
     return {
       append: (each) => {
-        const fits = entry.history.append(each)
+        const fits = entry.history.append(rename(each))
         this.#tell()
         return fits
       },
@@ -96,6 +104,25 @@ export class Sources {
     const { commands = [] } = entry.history.line
     if (!commands.includes(command.name)) return refused(`the app does not allow the page to ${command.name}`)
     return entry.obey(command)
+  }
+
+  /** The same recording: whoever was started again under its name is another. */
+  #find({ source, startedAt }: SourceLine): Entry | undefined {
+    return [...this.#entries.values()].find((entry) => entry.name === source && entry.startedAt === startedAt)
+  }
+
+  #add(line: SourceLine): Entry | undefined {
+    const { source: name, startedAt } = line
+    const runs = [...this.#entries.values()].flatMap((entry) => (entry.name === name ? entry.run : []))
+    let run = Math.max(0, ...runs) + 1
+    const called = () => (run === 1 ? name : `${name}#${run}`)
+    while (this.#entries.has(called())) run += 1
+    const source = called()
+    if (!this.#makeRoom()) return undefined
+    const history = new SourceHistory({ ...line, source }, this.#limits)
+    const entry: Entry = { name, startedAt, run, history, obey: undefined }
+    this.#entries.set(source, entry)
+    return entry
   }
 
   /** Those that have gone make room, whoever came first. */

@@ -109,6 +109,36 @@ describe('what sources tell', () => {
     expect(lines).toEqual([sourceLine('alice'), eventLine('alice', 2)])
   })
 
+  it('is kept apart where one was started again, and each comes back as who it was', async () => {
+    const { url } = await inspectorWith({ limits: { sources: 2 } })
+    const page = await openPage(url)
+    const isGone = (line: RecordingLine) => line.kind === 'source' && line.endedAt !== undefined
+    const run = async (startedAt: number, value: string, seq: number) => {
+      const source = await openSource(url)
+      source.send([
+        sourceLine('alice', { startedAt, commands: ['connect'] }),
+        eventLine('alice', seq, { value }),
+      ])
+      const lines = await page.lines(has({ seq }))
+      const to = lines.at(-1)?.source
+      page.send({ source: to, command: { name: 'connect' } })
+      expect(await source.frame()).toMatchObject({ command: { name: 'connect' } })
+      source.socket.close()
+      await page.lines(isGone)
+      return lines.map((line) => [line.source, Reflect.get(line, 'startedAt') ?? Reflect.get(line, 'value')])
+    }
+    const told = (source: string, startedAt: number, value: string) => [
+      [source, startedAt],
+      [source, value],
+    ]
+    expect(await run(1, 'first', 0)).toEqual(told('alice', 1, 'first'))
+    expect(await run(2, 'second', 0)).toEqual(told('alice#2', 2, 'second'))
+    expect(await run(1, 'first again', 1)).toEqual(told('alice', 1, 'first again'))
+    expect(await run(2, 'second again', 1)).toEqual(told('alice#2', 2, 'second again'))
+    expect(await run(3, 'third', 0)).toEqual(told('alice#3', 3, 'third'))
+    expect(await run(4, 'fourth', 0)).toEqual(told('alice#4', 4, 'fourth'))
+  })
+
   it('is kept apart by source, and a name belongs to who has it', async () => {
     const { url } = await inspectorWith()
     const [alice, bob] = [await openSource(url), await openSource(url)]
