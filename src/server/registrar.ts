@@ -85,13 +85,24 @@ export class Registrar {
       if (this.#accounts.has(username)) return { condition: 'conflict', text: 'the name is taken' }
       const refusal = refuse?.(answers)
       if (refusal !== undefined) return refusal
-      this.#made += 1
-      if (token !== undefined) this.#invitations.delete(token)
-      await this.#accounts.add({ username, password })
+      await this.#add(username, password, token)
       return undefined
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       return { condition: 'not-acceptable', text: 'this cannot be a name, or not a password' }
+    }
+  }
+
+  /** Counted, and the invitation used up, before it is there: two at once are two. One that cannot be made costs nothing. */
+  async #add(username: string, password: string, token: string | undefined): Promise<void> {
+    this.#made += 1
+    if (token !== undefined) this.#invitations.delete(token)
+    try {
+      await this.#accounts.add({ username, password })
+    } catch (error) {
+      this.#made -= 1
+      if (token !== undefined) this.#invitations.add(token)
+      throw error
     }
   }
 
