@@ -1,9 +1,11 @@
 import { toJid, type Jid } from '../stanza/jid.js'
 import { Account } from './account.js'
 import type { Credentials } from './credentials.js'
+import { announcePresence } from './presence-broadcast.js'
 import type { Realm } from './realm.js'
 import { Roster } from './roster-store.js'
 import type { AccountInput, ContactInput } from './server-options.js'
+import { forgetAnswered, pushChange } from './subscription-deeds.js'
 
 /** Who may use the server: accounts with their passwords, and who of them know each other. */
 export class AccountRegistry {
@@ -67,12 +69,13 @@ export class AccountRegistry {
     return this.#realm.accounts.delete(account.jid.local ?? '')
   }
 
-  /** Lets two accounts see each other's presence, as if both had asked and agreed. */
+  /** Lets two accounts see each other's presence, as if both had asked and agreed; who of them is there hears of it. */
   befriend(username: string, { username: other, name, groups = [] }: ContactInput): void {
     const [one, two] = [this.#find(username), this.#find(other)]
     one.roster.set(two.jid, { name, groups })
-    makeMutual(one, two.jid)
-    makeMutual(two, one.jid)
+    const announcements = [makeMutual(this.#realm, one, two.jid), makeMutual(this.#realm, two, one.jid)]
+    // Whoever is announced is in the roster of both.
+    for (const announce of announcements) announce()
   }
 
   #find(username: string): Account {
@@ -114,7 +117,14 @@ const mutualSteps = [
   'subscribed.sent',
 ] as const
 
-function makeMutual({ roster }: Account, jid: Jid): void {
-  for (const event of mutualSteps) roster.step(jid, event)
-  roster.touch(jid)
+/** @returns announces the account to a contact who could not see it before */
+function makeMutual(realm: Realm, account: Account, contact: Jid): () => void {
+  const { roster } = account
+  const { from } = roster.stateOf(contact)
+  for (const event of mutualSteps) roster.step(contact, event)
+  forgetAnswered(account, contact)
+  pushChange(realm, account, roster.touch(contact))
+  return () => {
+    if (from !== 'subscribed') announcePresence(realm, account, contact)
+  }
 }

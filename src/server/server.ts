@@ -45,7 +45,7 @@ export interface EmbeddedServer extends AsyncDisposable {
   removeAccount(username: string): boolean
   /**
    * Lets two accounts see each other's presence, as if both had asked and agreed; how the first lists the other is said,
-   * how it is listed itself stays as it was. Throws RangeError if there is no such account.
+   * how it is listed itself stays as it was. Who of them is online hears of it. Throws RangeError if there is no such account.
    */
   befriend(username: string, contact: ContactInput): void
   /**

@@ -89,6 +89,7 @@ function sendPlain(realm: Realm, account: Account, contact: Jid, type: Subscript
   receiveSubscription(realm, account.jid, contact, type, element)
 }
 
-function forgetAnswered({ roster, requests }: Account, contact: Jid): void {
+/** A request of the contact that waits no longer is not told again. */
+export function forgetAnswered({ roster, requests }: Account, contact: Jid): void {
   if (roster.stateOf(contact).from !== 'pending') requests.delete(contact.toString())
 }

@@ -178,6 +178,40 @@ describe('a contact taken out of the roster (RFC 6121 §2.5)', () => {
   })
 })
 
+describe('two who are made friends by the server', () => {
+  const befriend = () => server.befriend('alice', { username: 'bob', name: 'Bob' })
+
+  it('hear of that where they are, and see each other', async () => {
+    const [alice, bob] = [await present('alice'), await present('bob')]
+    befriend()
+    expect(await alice.heard()).toEqual(['push bob@localhost both', 'presence from bob@localhost/desk'])
+    expect(await bob.heard()).toEqual(['push alice@localhost both', 'presence from alice@localhost/desk'])
+  })
+
+  it('are told of no presence that they have seen', async () => {
+    befriend()
+    const [alice, bob] = [await present('alice'), await present('bob')]
+    await alice.heard()
+    server.befriend('alice', { username: 'bob', name: 'Robert' })
+    expect(await alice.heard()).toEqual(['push bob@localhost both'])
+    expect(await bob.heard()).toEqual(['push alice@localhost both'])
+  })
+
+  it('are not asked any more what one has asked before', async () => {
+    const alice = await present('alice')
+    say(alice, 'subscribe', 'bob@localhost')
+    expect(await alice.heard()).toEqual(['push bob@localhost none ask'])
+    befriend()
+    expect(await alice.heard()).toEqual(['push bob@localhost both'])
+    const bob = await logIn(server.connect(), 'bob', 'desk')
+    bob.send(xml('presence', ns.client))
+    expect(await bob.heard()).toEqual([
+      'presence from bob@localhost/desk',
+      'presence from alice@localhost/desk',
+    ])
+  })
+})
+
 describe('a request that leads nowhere', () => {
   it.each(['nobody@localhost', 'alice@localhost'])(
     'to %s is silently ignored (RFC 6121 §8.5.1)',
