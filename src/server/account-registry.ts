@@ -5,7 +5,7 @@ import { announcePresence } from './presence-broadcast.js'
 import type { Realm } from './realm.js'
 import { Roster } from './roster-store.js'
 import type { AccountInput, ContactInput } from './server-options.js'
-import { forgetAnswered, pushChange } from './subscription-deeds.js'
+import { forgetAnswered, forgetContact, pushChange } from './subscription-deeds.js'
 
 /** Who may use the server: accounts with their passwords, and who of them know each other. */
 export class AccountRegistry {
@@ -57,7 +57,7 @@ export class AccountRegistry {
     await this.#credentials.set(username, password)
   }
 
-  /** Ends the sessions of the account with not-authorized; `false` if there was none. */
+  /** Ends the sessions of the account with not-authorized, and all subscriptions; `false` if there was none. */
   remove(username: string): boolean {
     const account = this.#realm.accountOf(this.#jidOf(username))
     if (account === undefined) return false
@@ -66,7 +66,9 @@ export class AccountRegistry {
       link.close({ condition: 'not-authorized', text: 'the account has been removed' })
     }
     this.#credentials.remove(username)
-    return this.#realm.accounts.delete(account.jid.local ?? '')
+    this.#realm.accounts.delete(account.jid.local ?? '')
+    forgetContact(this.#realm, account.jid)
+    return true
   }
 
   /** Lets two accounts see each other's presence, as if both had asked and agreed; who of them is there hears of it. */
@@ -101,6 +103,7 @@ export function openAnonymousAccount(realm: Realm): {
   const forget = () => {
     realm.rooms?.forget(jid)
     realm.accounts.delete(username)
+    forgetContact(realm, jid)
   }
   return { username, forget }
 }

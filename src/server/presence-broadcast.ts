@@ -145,15 +145,16 @@ export function retractPresence(realm: Realm, account: Account, to: Jid): void {
 }
 
 /**
- * Answers who asks for the presence of an account: with all there is if they may know, else with "unsubscribed".
+ * Answers who asks for the presence of an account: with all there is if they may know, else, and where there is no such
+ * account, with "unsubscribed".
  * @see RFC 6121 §4.3.2
  */
 export function answerProbe(realm: Realm, target: Jid, prober: Jid): void {
   const account = realm.accountOf(target)
-  if (account === undefined || realm.keepsApart(target, prober)) return
-  const isOwn = prober.bare.equals(account.jid)
-  if (!isOwn && account.roster.stateOf(prober.bare).from !== 'subscribed') {
-    realm.answer(toEnvelope(xml('presence', ns.client, { type: 'unsubscribed' }), account.jid, prober))
+  if (target.local === undefined || realm.keepsApart(target, prober)) return
+  // Who must not know cannot tell somebody from nobody.
+  if (account?.mayBeSeenBy(prober) !== true) {
+    realm.answer(toEnvelope(xml('presence', ns.client, { type: 'unsubscribed' }), target.bare, prober))
   } else if (account.available().length === 0) {
     realm.answer(toEnvelope(unavailable(), account.jid, prober))
   } else {

@@ -41,7 +41,10 @@ export interface EmbeddedServer extends AsyncDisposable {
   addAccount(account: AccountInput): Promise<void>
   /** For the next login. Rejects with RangeError if there is no such account, and for a password that cannot be one. */
   setPassword(account: Omit<AccountInput, 'contacts'>): Promise<void>
-  /** Removes an account, ends its sessions with not-authorized, and takes it off the lists of rooms; `false` if there was none. */
+  /**
+   * Removes an account, ends its sessions with not-authorized and its subscriptions as if it had ended them itself, and takes
+   * it off the lists of rooms; `false` if there was none.
+   */
   removeAccount(username: string): boolean
   /**
    * Lets two accounts see each other's presence, as if both had asked and agreed; how the first lists the other is said,

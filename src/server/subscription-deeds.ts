@@ -46,9 +46,34 @@ export function receiveSubscription(
 ): void {
   const account = realm.accountOf(user)
   if (account === undefined || account.blocklist.blocks(contact) || account.roster.isFullFor(contact)) return
+  receive(realm, account, contact, type, element)
+}
+
+/**
+ * Somebody's account is gone. Whoever has its address next is somebody else: nothing is left of what others allowed it, and
+ * they hear of that as if it had ended both subscriptions. It stays in their rosters.
+ */
+export function forgetContact(realm: Realm, contact: Jid): void {
+  for (const account of realm.accounts.values()) {
+    if (account.roster.find(contact) === undefined) continue
+    for (const type of ['unsubscribe', 'unsubscribed'] as const) {
+      receive(realm, account, contact, type, toEnvelope(toPlain(type), contact, account.jid).element)
+    }
+    // What was approved before it was asked for is for the account to take back.
+    sendSubscription(realm, account, contact, 'unsubscribed', toPlain('unsubscribed'))
+  }
+}
+
+function receive(
+  realm: Realm,
+  account: Account,
+  contact: Jid,
+  type: SubscriptionType,
+  element: XmlElement,
+): void {
   for (const deed of account.roster.step(contact, `${type}.received`)) {
     if (deed === 'keepRequest') account.requests.set(contact.toString(), element)
-    else if (deed === 'deliver') {
+    else if (deed === 'deliver' && !account.blocklist.blocks(contact)) {
       const hearers = type === 'subscribe' ? account.reachable() : account.interested()
       for (const resource of hearers) resource.send(element)
     } else if (deed === 'answerSubscribed') sendPlain(realm, account, contact, 'subscribed')
@@ -85,9 +110,11 @@ export function pushChange(realm: Realm, account: Account, change: RosterChange 
 }
 
 function sendPlain(realm: Realm, account: Account, contact: Jid, type: SubscriptionType): void {
-  const { element } = toEnvelope(xml('presence', ns.client, { type }), account.jid, contact)
+  const { element } = toEnvelope(toPlain(type), account.jid, contact)
   receiveSubscription(realm, account.jid, contact, type, element)
 }
+
+const toPlain = (type: SubscriptionType) => xml('presence', ns.client, { type })
 
 /** A request of the contact that waits no longer is not told again. */
 export function forgetAnswered({ roster, requests }: Account, contact: Jid): void {

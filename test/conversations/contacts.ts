@@ -11,9 +11,8 @@ export function holdContacts(server: ServerUnderTest): void {
 
   const deviates = (deviation: Deviation) => server.deviations?.includes(deviation) === true
   const { friends, online, requestOf, stands, strangers } = toMeetingPlace(server)
-  /** One server forgets the other's user, who hears nothing of it: by a new account, or behind a block (XEP-0191). */
+  /** One server forgets the other's user, who hears nothing of it behind a block (XEP-0191). */
   const forget = async (one: Person, other: Person) => {
-    if (server.renew !== undefined) return server.renew(one.client.jid.local ?? '')
     await block(other, 'block', one.jid)
     await one.people.unfriend(other.jid)
     await stands(one, other, 'none')

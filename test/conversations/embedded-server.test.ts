@@ -58,10 +58,6 @@ const under: ServerUnderTest = {
     'SCRAM-SHA-1',
     'PLAIN',
   ],
-  renew: async (username) => {
-    server.removeAccount(username)
-    await server.addAccount({ username, password })
-  },
 }
 
 holdConversations(under)

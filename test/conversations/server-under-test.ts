@@ -55,8 +55,6 @@ export interface ServerUnderTest {
   readonly password: string
   /** Mechanisms it offers over STARTTLS or direct TLS. */
   readonly mechanisms: readonly string[]
-  /** Ends an account and makes it anew, while its contacts are none the wiser; where it cannot, users block each other. */
-  readonly renew?: (user: string) => Promise<void>
   /** Where it goes its own way; each is held to that too. */
   readonly deviations?: readonly Deviation[]
 }

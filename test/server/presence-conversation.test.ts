@@ -154,7 +154,8 @@ describe('a probe (RFC 6121 §4.3.2)', () => {
   it.each([
     ['a friend’s device', 'bob@localhost', ['presence from bob@localhost/desk']],
     ['a stranger', 'carol@localhost', ['presence unsubscribed from carol@localhost']],
-    ['nobody', 'nobody@localhost', []],
+    ['nobody', 'nobody@localhost/desk', ['presence unsubscribed from nobody@localhost']],
+    ['the server', 'localhost', []],
     ['another server', 'bob@elsewhere.test', []],
   ])('for %s', async (_, to, answer) => {
     await present('bob')

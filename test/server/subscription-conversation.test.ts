@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createServer, type EmbeddedServer } from '../../src/server/index.js'
+import { toBlockingElement } from '../../src/stanza/blocking.js'
 import { toRosterElement } from '../../src/stanza/roster.js'
 import { xml } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
@@ -209,6 +210,60 @@ describe('two who are made friends by the server', () => {
       'presence from bob@localhost/desk',
       'presence from alice@localhost/desk',
     ])
+  })
+})
+
+describe('an account that is removed', () => {
+  const renew = async (username: string) => {
+    server.removeAccount(username)
+    await server.addAccount({ username, password: 'secret' })
+  }
+
+  it('has ended its subscriptions (RFC 6121 §3.2, §3.3)', async () => {
+    server.befriend('alice', { username: 'bob' })
+    const [alice] = [await present('alice'), await present('bob')]
+    await alice.heard()
+    server.removeAccount('bob')
+    expect(await alice.heard()).toEqual([
+      'presence unavailable from bob@localhost/desk',
+      'presence unsubscribe from bob@localhost',
+      'push bob@localhost to',
+      'presence unsubscribed from bob@localhost',
+      'push bob@localhost none',
+    ])
+  })
+
+  it('leaves no presence of its contacts to whoever has its name next', async () => {
+    server.befriend('alice', { username: 'bob' })
+    const alice = await present('alice')
+    await renew('bob')
+    const bob = await present('bob')
+    alice.send(xml('presence', ns.client, {}, xml('status', ns.client, {}, 'private words')))
+    await alice.heard()
+    expect(await bob.heard()).toEqual([])
+  })
+
+  it('leaves neither a request nor an approval', async () => {
+    const [alice, bob] = [await present('alice'), await present('bob')]
+    say(bob, 'subscribe', 'alice@localhost')
+    await bob.heard()
+    expect(await alice.heard()).toEqual(['presence subscribe from bob@localhost'])
+    await renew('bob')
+    expect(await alice.heard()).toEqual(['presence unsubscribe from bob@localhost'])
+    say(alice, 'subscribed', 'bob@localhost')
+    expect(await alice.heard()).toEqual(['push bob@localhost none approved'])
+    await renew('bob')
+    expect(await alice.heard()).toEqual(['push bob@localhost none'])
+    say(await present('bob'), 'subscribe', 'alice@localhost')
+    expect(await alice.heard()).toEqual(['presence subscribe from bob@localhost'])
+  })
+
+  it('says nothing to whoever blocks it (XEP-0191 §3.3)', async () => {
+    server.befriend('alice', { username: 'bob' })
+    const alice = await present('alice')
+    await alice.request('set', toBlockingElement('block', ['bob@localhost']))
+    server.removeAccount('bob')
+    expect(await alice.heard()).toEqual(['push bob@localhost to', 'push bob@localhost none'])
   })
 })
 
