@@ -37,7 +37,12 @@ export function copy(
   const type = message.attribute('type')
   const wanting = [...account.resources.values()].filter(({ carbons }) => carbons)
   const others = wanting.filter((resource) => !holders.includes(resource))
-  for (const resource of others) resource.send(toCopy(account, resource, direction, message, type))
+  const all = [...holders, ...others]
+  for (const resource of others)
+    resource.send(
+      toCopy(account, resource, direction, message, type),
+      all.filter((one) => one !== resource),
+    )
   return others
 }
 

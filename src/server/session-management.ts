@@ -1,4 +1,5 @@
 import type { ResumptionVerdict, ServedFault, ServedSessionEvent } from '../../machines/served-facts.js'
+import { findCarbon } from '../stanza/carbons.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import { parseStreamManagement, toStreamManagementElement } from '../stanza/stream-management.js'
 import type { XmlElement } from '../xml/element.js'
@@ -217,12 +218,22 @@ function overcount(handled: number, { sent }: Ledger): ServedFault {
 }
 
 /** As if it came for somebody who is gone, unless another resource has it. Presence tells of a moment that is over. */
-function redirect(realm: Realm, { account, jid }: Resource, { element, sentAt, others }: Unsent): void {
+function redirect(
+  realm: Realm,
+  { account, jid }: Pick<Resource, 'account' | 'jid'>,
+  { element, sentAt, others }: Unsent,
+): void {
   if (element.name === 'presence') return
-  if (others.some((other) => account.resources.get(other.name) === other)) return
+  if (others.some((other) => account.resources.get(other.name) === other)) {
+    account.leftToOthers.add(element)
+    return
+  }
   const from = tryParseJid(element.attribute('from') ?? '')
   const to = tryParseJid(element.attribute('to') ?? jid.toString())
   if (!(from instanceof Jid) || !(to instanceof Jid)) return
-  // What the account itself says, such as carbons and archived messages, was for this session alone.
-  if (!from.equals(account.jid)) realm.deliver({ element, from, to, sentAt })
+  if (!from.equals(account.jid)) return realm.deliver({ element, from, to, sentAt })
+  // What the account itself says, such as archived messages, was for this session alone; of a copy only this one may be left.
+  const message = findCarbon(element.elements())?.message
+  if (message !== undefined && account.leftToOthers.has(message))
+    redirect(realm, { account, jid }, { element: message, sentAt, others })
 }
