@@ -57,8 +57,8 @@ class ByteInbound implements Inbound, StreamReaderHandler {
     return this.#reader.takeHeld().length
   }
 
-  restart(): void {
-    this.#reader.reset()
+  restart(limits?: GivenLimits): void {
+    this.#reader.reset(limits)
   }
 
   stop(): void {

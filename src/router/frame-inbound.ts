@@ -2,7 +2,7 @@ import { ProtocolError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import type { XmlElement } from '../xml/element.js'
 import { createFrameReader } from '../xml/frame-reader.js'
-import { resolveXmlLimits, type XmlLimits } from '../xml/limits.js'
+import { resolveXmlLimits, type GivenLimits, type XmlLimits } from '../xml/limits.js'
 import * as ns from '../xml/namespaces.js'
 import type { CreateInbound, Inbound, InboundEvents } from './inbound.js'
 import { toStreamHeader } from './stream-header.js'
@@ -17,8 +17,8 @@ export const createFrameInbound: CreateInbound = (transport, events, limits) =>
 class FrameInbound implements Inbound {
   readonly #transport: Transport
   readonly #events: InboundEvents
-  readonly #limits: XmlLimits
-  readonly #readFrame: (frame: string) => XmlElement
+  #limits: XmlLimits
+  #readFrame: (frame: string) => XmlElement
   readonly #held: string[] = []
   #heldUnits = 0
   #halted = false
@@ -71,7 +71,10 @@ class FrameInbound implements Inbound {
   }
 
   /** No scope crosses frames: there is nothing to forget. */
-  restart(): void {}
+  restart(limits: GivenLimits = this.#limits): void {
+    this.#limits = resolveXmlLimits(limits)
+    this.#readFrame = createFrameReader(this.#limits)
+  }
 
   stop(): void {
     this.#stopped = true

@@ -31,8 +31,8 @@ export interface Inbound {
   resume(): void
   /** Forgets what arrived and was not read yet, and tells how much that was. */
   dropHeld(): number
-  /** A new stream begins with the next byte; stays halted. */
-  restart(): void
+  /** A new stream begins with the next byte; stays halted. @param limits those of the new stream, if they are others */
+  restart(limits?: GivenLimits): void
   /** Delivers nothing any more. */
   stop(): void
 }

@@ -38,7 +38,7 @@ export class Account {
     this.jid = jid
     this.roster = roster
     this.resumptions = new Resumptions(limits.hibernatingSessions)
-    this.archive = new Archive(limits.archivedMessages)
+    this.archive = new Archive(limits)
     this.blocklist = new Blocklist(jid, limits.blockedAddresses)
     this.nodes = new Nodes(limits)
   }

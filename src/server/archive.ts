@@ -2,6 +2,8 @@ import type { ArchiveQuery } from '../stanza/archive.js'
 import type { Jid } from '../stanza/jid.js'
 import type { PageRequest } from '../stanza/result-set.js'
 import type { XmlElement } from '../xml/element.js'
+import type { ServerLimits } from './limits.js'
+import { weigh } from './weigh.js'
 
 /** A message as the archive of an account or a room keeps it. */
 export interface ArchivedMessage {
@@ -22,18 +24,26 @@ export interface ArchivedPage<Archived = ArchivedMessage> {
   readonly complete: boolean
 }
 
+export type ArchiveLimits = Pick<ServerLimits, 'archivedMessages' | 'archivedUnits'>
+
 /** The messages of one account or room, in the order in which they passed; the oldest go first (XEP-0313 §3). */
 export class Archive<Archived extends ArchivedMessage = ArchivedMessage> {
-  readonly #limit: number
+  readonly #limits: ArchiveLimits
   readonly #messages: Archived[] = []
+  #units = 0
 
-  constructor(limit: number) {
-    this.#limit = limit
+  constructor(limits: ArchiveLimits) {
+    this.#limits = limits
   }
 
   add(message: Archived): void {
     this.#messages.push(message)
-    if (this.#messages.length > this.#limit) this.#messages.shift()
+    this.#units += weigh(message.element)
+    const { archivedMessages, archivedUnits } = this.#limits
+    while (this.#messages.length > archivedMessages || this.#units > archivedUnits) {
+      const oldest = this.#messages.shift()
+      if (oldest !== undefined) this.#units -= weigh(oldest.element)
+    }
   }
 
   /** @returns `undefined` where it does not have the message that the page is counted from (XEP-0313 §4.3.2) */

@@ -1,4 +1,6 @@
 import type { Unsent } from './backlog.js'
+import type { ServerLimits } from './limits.js'
+import { weigh } from './weigh.js'
 
 /** A stanza that the client has not said it has. */
 export interface Owed extends Unsent {
@@ -14,6 +16,10 @@ export class Ledger {
   #handled = 0
   #acknowledged = 0
   readonly #owed: Owed[] = []
+  /** What they weigh, and how much of both is of no burst. */
+  #units = 0
+  #spoken = 0
+  #spokenUnits = 0
 
   /** Stanzas taken from the client. */
   get handled(): number {
@@ -30,17 +36,23 @@ export class Ledger {
     return this.#owed
   }
 
-  /** Whether it may not have more than so many, those of bursts not counted. */
-  hasMoreThan(limit: number): boolean {
-    return this.#owed.length > limit && this.#owed.filter(({ isOfBurst }) => !isOfBurst).length > limit
-  }
-
   handle(): void {
     this.#handled = (this.#handled + 1) % modulus
   }
 
   send(owed: Owed): void {
     this.#owed.push(owed)
+    this.#weigh(owed, 1)
+  }
+
+  /** Whether the client owes more than it may, those of bursts counted. */
+  isOver({ unacknowledgedStanzas, unacknowledgedUnits }: ServerLimits): boolean {
+    return this.#owed.length > unacknowledgedStanzas || this.#units > unacknowledgedUnits
+  }
+
+  /** The same, those of bursts not counted. */
+  exceeds({ unacknowledgedStanzas, unacknowledgedUnits }: ServerLimits): boolean {
+    return this.#spoken > unacknowledgedStanzas || this.#spokenUnits > unacknowledgedUnits
   }
 
   /** Whether the client can have taken so many: neither more than it was sent, nor fewer than it has said before. */
@@ -50,13 +62,24 @@ export class Ledger {
 
   /** The client has so many; to be asked of what `mayHave` alone. */
   acknowledge(handled: number): void {
-    this.#owed.splice(0, this.#news(handled))
+    for (const owed of this.#owed.splice(0, this.#news(handled))) this.#weigh(owed, -1)
     this.#acknowledged = handled
   }
 
   /** Nobody will acknowledge anything any more. */
   takeOwed(): readonly Owed[] {
+    this.#units = 0
+    this.#spoken = 0
+    this.#spokenUnits = 0
     return this.#owed.splice(0)
+  }
+
+  #weigh({ element, isOfBurst }: Owed, sign: 1 | -1): void {
+    const units = sign * weigh(element)
+    this.#units += units
+    if (isOfBurst) return
+    this.#spoken += sign
+    this.#spokenUnits += units
   }
 
   #news(handled: number): number {

@@ -1,10 +1,17 @@
+import type { XmlLimits } from '../xml/limits.js'
+
 /**
  * What a client may use of the server before it is refused; every refusal is an XMPP error, none a crash. Each has its default in
  * `defaultServerLimits`.
  */
 export interface ServerLimits {
-  /** One stanza, in bytes; over it the stream ends with policy-violation. At least 10 000 (RFC 6120 §13.12). */
+  /**
+   * One stanza, in bytes; over it the stream ends with policy-violation. At least 10 000 (RFC 6120 §13.12), which is all before
+   * somebody has authenticated, but where clients may do that without SASL.
+   */
   readonly stanzaBytes: number
+  /** Elements of one stanza, itself counted; over it the stream ends with policy-violation. */
+  readonly stanzaElements: number
   /** From the accepted connection to a bound resource; over it the stream ends with connection-timeout. */
   readonly unauthenticatedMs: number
   /** Connections at once, bound or not, and sessions that wait to be resumed; one more is closed with resource-constraint. */
@@ -27,8 +34,12 @@ export interface ServerLimits {
   readonly blockedAddresses: number
   /** Messages kept for one account that is away; one more comes back with service-unavailable. */
   readonly offlineMessages: number
-  /** Messages in the archive of one account; one more takes the place of the oldest (XEP-0313). */
+  /** All of them, in UTF-16 units of what they say, and 64 for each element; one more comes back likewise. */
+  readonly offlineUnits: number
+  /** Messages in the archive of one account or room; one more takes the place of the oldest (XEP-0313). */
   readonly archivedMessages: number
+  /** All of them, in units as those of `offlineUnits`; over it the oldest go. */
+  readonly archivedUnits: number
   /** Messages of an archive that one answer brings at most; the rest comes page by page. */
   readonly archivedPage: number
   /** Presences that are held back for a client that nobody looks at; then it gets them all (XEP-0352). */
@@ -40,6 +51,8 @@ export interface ServerLimits {
    * the client has asked for, and what was kept for it, counts only where as many wait already.
    */
   readonly unacknowledgedStanzas: number
+  /** All of them, in units as those of `offlineUnits`; over it the session ends likewise. */
+  readonly unacknowledgedUnits: number
   /** Sessions of one account that wait to be resumed; one more ends the one that has waited longest (XEP-0198 §5). */
   readonly hibernatingSessions: number
   /** One card, in UTF-16 units of XML; a longer one is refused with not-acceptable (XEP-0054). */
@@ -77,6 +90,7 @@ export interface ServerLimits {
 /** Limits of a server that nobody configured. */
 export const defaultServerLimits: ServerLimits = {
   stanzaBytes: 262_144,
+  stanzaElements: 4096,
   unauthenticatedMs: 60_000,
   connections: 1000,
   resourcesPerAccount: 20,
@@ -88,11 +102,14 @@ export const defaultServerLimits: ServerLimits = {
   requestUnits: 10_000,
   blockedAddresses: 1000,
   offlineMessages: 100,
+  offlineUnits: 8 * 1024 * 1024,
   archivedMessages: 1000,
+  archivedUnits: 8 * 1024 * 1024,
   archivedPage: 250,
   heldPresences: 1000,
   directedPresences: 1000,
   unacknowledgedStanzas: 1000,
+  unacknowledgedUnits: 16 * 1024 * 1024,
   hibernatingSessions: 5,
   vCardUnits: 131_072,
   nodes: 20,
@@ -122,3 +139,11 @@ export function toServerLimits(limits: Partial<ServerLimits> = {}): ServerLimits
 }
 
 const lowestStanzaBytes = 10_000
+
+/** What a client may make the server read: little before it is known who it is. @see RFC 6120 §13.12 */
+export function toXmlLimits(
+  { stanzaBytes, stanzaElements }: ServerLimits,
+  isKnown: boolean,
+): Pick<XmlLimits, 'elements' | 'stanzaBytes'> {
+  return { elements: stanzaElements, stanzaBytes: isKnown ? stanzaBytes : lowestStanzaBytes }
+}

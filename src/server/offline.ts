@@ -3,6 +3,8 @@ import type { XmlElement } from '../xml/element.js'
 import * as ns from '../xml/namespaces.js'
 import type { Account } from './account.js'
 import { withDelay, type Envelope } from './envelope.js'
+import type { ServerLimits } from './limits.js'
+import { weigh } from './weigh.js'
 
 /** What became of a message for somebody who is away. */
 export type Storing = 'stored' | 'full' | 'worthless'
@@ -15,11 +17,12 @@ export function storeOffline(
   account: Account,
   { element, sentAt }: Envelope,
   domain: Jid,
-  limit: number,
+  { offlineMessages, offlineUnits }: ServerLimits,
   now: Date,
 ): Storing {
   if (isOnlyChatState(element)) return 'worthless'
-  if (account.offline.length >= limit) return 'full'
+  const units = account.offline.reduce((sum, message) => sum + weigh(message), weigh(element))
+  if (account.offline.length >= offlineMessages || units > offlineUnits) return 'full'
   account.offline.push(withDelay(element, domain, sentAt ?? now))
   return 'stored'
 }

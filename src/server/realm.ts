@@ -150,7 +150,7 @@ export class Realm {
   }
 
   #store(envelope: Envelope, account: Account): void {
-    const storing = storeOffline(account, envelope, this.domain, this.limits.offlineMessages, this.now())
+    const storing = storeOffline(account, envelope, this.domain, this.limits, this.now())
     if (storing === 'full') this.refuse(envelope, 'service-unavailable', 'too many messages are waiting')
   }
 }

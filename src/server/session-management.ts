@@ -114,8 +114,7 @@ export class SessionManagement {
 
   /** The client has more to acknowledge than may wait for that: whatever it is sent now counts. */
   get isOver(): boolean {
-    const owed = this.#managed?.ledger.owed ?? []
-    return owed.length > this.#realm.limits.unacknowledgedStanzas
+    return this.#managed?.ledger.isOver(this.#realm.limits) ?? false
   }
 
   /** A stanza goes to the client, which is asked whether it has it: one question at a time. */
@@ -126,7 +125,7 @@ export class SessionManagement {
     ledger.send({ element, sentAt: this.#realm.now(), others, isOfBurst })
     this.#session.write(element)
     this.#ask()
-    if (!isOfBurst && ledger.hasMoreThan(this.#realm.limits.unacknowledgedStanzas)) {
+    if (!isOfBurst && ledger.exceeds(this.#realm.limits)) {
       queueMicrotask(() => this.#session.close(tooManyOwed))
     }
   }

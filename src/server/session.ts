@@ -14,6 +14,7 @@ import { dispatch } from './dispatch.js'
 import { withLang } from './envelope.js'
 import type { Disturbance } from './disturbance.js'
 import type { Line } from './line.js'
+import { toXmlLimits } from './limits.js'
 import type { Realm } from './realm.js'
 import { Quiet } from './quiet.js'
 import { nobodyElse, type Resource, type ResourceLink } from './resource.js'
@@ -116,7 +117,7 @@ export class Session implements ResourceLink {
         failed: ({ condition, message }) =>
           this.#tell({ type: 'stream.broken', fault: { condition, text: message } }),
       },
-      { stanzaBytes: realm.limits.stanzaBytes },
+      toXmlLimits(realm.limits, settings.legacyIdentification !== undefined),
     )
     this.actor = createActor(this.provide(), {
       input: {
@@ -207,7 +208,7 @@ export class Session implements ResourceLink {
         sendSuccess: () => this.#write(this.#login.toSuccess()),
         sendSaslFailure: (_, { condition }) => this.#write(this.#login.toFailure(condition)),
         sendAccountAnswer: () => this.#write(this.#account.takeAnswer()),
-        restartStream: () => this.#restart(),
+        restartStream: () => this.#restart(true),
         sendBindError: (_, { condition }) => this.#write(this.#binding.refuse(condition)),
         sendBound: ({ context }) =>
           this.#write(this.#binding.grant(context.username ?? '', context.resource ?? '')),
@@ -352,9 +353,9 @@ export class Session implements ResourceLink {
     })
   }
 
-  #restart(): void {
+  #restart(isKnown = this.#settings.legacyIdentification !== undefined): void {
     this.#isHeaderSent = false
-    this.#inbound.restart()
+    this.#inbound.restart(toXmlLimits(this.#realm.limits, isKnown))
   }
 
   /** @see RFC 6120 §5.4.3: nothing that was said in clear may count afterwards. */

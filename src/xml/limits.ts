@@ -5,6 +5,11 @@
 export interface XmlLimits {
   /** Elements open at once inside one stanza, the stanza itself counted. Default 64. */
   readonly depth: number
+  /**
+   * Elements of one stanza, itself counted. Default 1,048,576, four bytes each: as many as the default of `stanzaBytes` has room for.
+   * Servers allow a fraction, since an empty element takes twenty times the memory of its XML.
+   */
+  readonly elements: number
   /** Attributes of one start tag, namespace declarations counted. Default 128. */
   readonly attributes: number
   /** Prefix declarations in scope at once, those of the stream header counted. Default 128. */
@@ -28,6 +33,7 @@ export interface XmlLimits {
 /** The limits of a reader that was given none. */
 export const defaultXmlLimits: XmlLimits = {
   depth: 64,
+  elements: 1_048_576,
   attributes: 128,
   prefixes: 128,
   nameLength: 256,

@@ -85,13 +85,6 @@ export class MarkupReader extends ContentReader implements TokenizerCallbacks {
     return this.text.length - this.pos
   }
 
-  /** A new document begins; what was begun is dropped. */
-  reset(): void {
-    this.forget()
-    this.builder.reset()
-    this.atStart = true
-  }
-
   onopentagname(start: number, endIndex: number): void {
     const { builder, pos, text } = this
     const from = start - this.base

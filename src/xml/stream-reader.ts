@@ -42,8 +42,10 @@ export interface StreamReader {
   /**
    * A new stream begins, behind the construct being told if called inside a callback: nothing of the old one survives,
    * neither scope nor unfinished input nor a failure. What is held stays held.
+   *
+   * @param limits those of the new stream, if they are others
    */
-  reset(): void
+  reset(limits?: GivenLimits): void
 }
 
 /** Longer chunks are read in pieces, so that limits act inside them. */
@@ -66,8 +68,8 @@ export function createStreamReader(
 
 class Reader implements StreamReader {
   private readonly handler: StreamReaderHandler
-  private readonly limits: XmlLimits
-  private readonly markup: MarkupReader
+  private limits: XmlLimits
+  private markup: MarkupReader
   private readonly spelling: Spelling | undefined
   private readonly unread: (() => number) | undefined
   private readonly utf8 = new Utf8Input()
@@ -86,7 +88,7 @@ class Reader implements StreamReader {
     this.limits = limits
     this.spelling = spelling
     this.unread = spelling && (() => this.markup.unreadUnits)
-    this.markup = new MarkupReader(new TreeBuilder(handler, limits, true), limits)
+    this.markup = this.createMarkupReader()
   }
 
   write(chunk: Uint8Array | string): void {
@@ -124,11 +126,17 @@ class Reader implements StreamReader {
     return this.held.take()
   }
 
-  reset(): void {
+  reset(limits?: GivenLimits): void {
+    if (limits !== undefined) this.limits = resolveXmlLimits(limits)
     if (this.reading) {
       this.resetting = true
       this.markup.stop()
     } else this.begin()
+  }
+
+  private createMarkupReader(): MarkupReader {
+    const { handler, limits } = this
+    return new MarkupReader(new TreeBuilder(handler, limits, true), limits)
   }
 
   private begin(): void {
@@ -137,7 +145,7 @@ class Reader implements StreamReader {
     this.utf8.takeBegun()
     this.half = ''
     this.spelling?.forget()
-    this.markup.reset()
+    this.markup = this.createMarkupReader()
   }
 
   private hold(chunk: Uint8Array | string): void {

@@ -56,6 +56,8 @@ export class TreeBuilder {
   depth = 0
   /** Elements open where stanzas stand: 1 in a stream, 0 where the root is the stanza. */
   readonly stanzaDepth: 0 | 1
+  /** Elements of the stanza, as far as it has been read. */
+  private elements = 0
   /** The root has been closed. */
   finished = false
 
@@ -104,6 +106,10 @@ export class TreeBuilder {
     if (this.finished) throw malformed('a second root element begins')
     if (this.depth - this.stanzaDepth === this.limits.depth) {
       throw exceeded('elements are nested deeper than', this.limits.depth, 'levels')
+    }
+    if (this.depth <= this.stanzaDepth) this.elements = 0
+    if (this.elements++ === this.limits.elements) {
+      throw exceeded('a stanza has more than', this.limits.elements, 'elements')
     }
     const outer = this.level
     if (!this.run.empty) this.endText(outer)

@@ -79,6 +79,13 @@ describe('readFrame()', () => {
     expect(() => createFrameReader({ depth: 0 })).toThrow(RangeError)
   })
 
+  it('keeps the limit of elements, of each frame', () => {
+    const read = createFrameReader({ elements: 2 })
+    for (const frame of ['<a><b/></a>', '<a><b/></a>']) expect(read(frame).elements()).toHaveLength(1)
+    expect(conditionOf(() => read('<a><b/><c/></a>'))).toBe('policy-violation')
+    expect(read('<a><b/></a>').elements()).toHaveLength(1)
+  })
+
   it('counts the stanza alone, not the white space around it', () => {
     expect(readFrame(' '.repeat(10) + '<a>12345678</a>', { stanzaBytes: 26 }).text()).toBe('12345678')
   })

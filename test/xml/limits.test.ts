@@ -25,6 +25,7 @@ describe('resolveXmlLimits()', () => {
 /** For each limit: what keeps it, and what breaks it although its end never comes. */
 const cases: readonly (readonly [limits: Partial<XmlLimits>, kept: string, broken: string])[] = [
   [{ depth: 3 }, '<a><b><c/></b></a>', '<a><b><c><d '],
+  [{ elements: 3 }, '<a><b/><c/></a>', '<a><b/><c/><d '],
   [{ attributes: 2 }, "<a b='' xmlns:c='c'/>", "<a b='' xmlns:c='c' d="],
   [{ prefixes: 2 }, "<a xmlns:b='b'><c xmlns:d='d'/></a>", "<a xmlns:b='b'><c xmlns:d='d' xmlns:e='e'"],
   [{ nameLength: 12 }, `<${'n'.repeat(12)}/>`, `<${'n'.repeat(13)} `],
@@ -70,6 +71,39 @@ describe('a limit', () => {
     expect(readAll([header, stanza.repeat(50)], { stanzaBytes: 100 })).toHaveLength(51)
   })
 
+  it('of elements starts anew with each stanza, and with the stream', () => {
+    expect(readAll([header, '<a><b/></a>'.repeat(50)], { elements: 2 })).toHaveLength(51)
+    const recorder = createRecorder()
+    const reader = createStreamReader(recorder, { elements: 2 })
+    reader.write(`${header}<a><b/>`)
+    reader.reset()
+    reader.write(`${header}<a><b/></a>`)
+    expect(failureOf(recorder.events)).toBeUndefined()
+  })
+
+  it('is another one for a new stream that begins with one', () => {
+    const recorder = createRecorder()
+    const reader = createStreamReader(
+      {
+        ...recorder,
+        element: (element) => {
+          recorder.element(element)
+          reader.reset({ stanzaBytes: 20 })
+        },
+      },
+      { stanzaBytes: 10 },
+    )
+    reader.write(`${header}<a/>${header}<a>1234567890</a>`)
+    expect(recorder.events.map(({ kind }) => kind)).toEqual(['opened', 'element', 'opened', 'element'])
+    reader.write(`${header}<a>${'1'.repeat(18)}`)
+    expect(failureOf(recorder.events)).toBe(violation)
+  })
+
+  it('of elements refuses by default nothing that is no longer than a stanza may be', () => {
+    const { elements, stanzaBytes } = defaultXmlLimits
+    expect(elements * '<a/>'.length).toBeGreaterThanOrEqual(stanzaBytes)
+  })
+
   it('acts on the stream header too', () => {
     expect(failureOf(readAll([`<stream ${'x'.repeat(300)}=`]))).toBe(violation)
     expect(failureOf(readAll([`<stream a='${'x'.repeat(70_000)}`]))).toBe(violation)
@@ -88,6 +122,7 @@ describe('a limit', () => {
       const bytes = concatBytes([toBytes(header), body])
       const limits = {
         depth: 1 + random.integer(4),
+        elements: 1 + random.integer(8),
         attributes: 6 + random.integer(3),
         nameLength: 12 + random.integer(5),
         gapLength: 1 + random.integer(4),

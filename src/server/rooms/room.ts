@@ -47,12 +47,12 @@ export class Room {
   isDestroyed = false
 
   constructor(jid: Jid, host: RoomHost) {
-    const { archivedMessages, roomAffiliations, roomHistory, roomOccupants } = host.limits
+    const { roomAffiliations, roomHistory, roomOccupants } = host.limits
     this.jid = jid
     this.host = host
     this.affiliations = new Affiliations(roomAffiliations)
     this.past = new PastMessages(roomHistory)
-    this.archive = new Archive(archivedMessages)
+    this.archive = new Archive(host.limits)
     this.configuration = toFirstConfiguration(roomOccupants)
   }
 

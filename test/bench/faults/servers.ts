@@ -45,7 +45,12 @@ export interface Pair {
 }
 
 /** As generous as the others are: what one conversation sends may wait, and all are archived. */
-const limits = { offlineMessages: 10_000, archivedMessages: 100_000 }
+const limits = {
+  offlineMessages: 10_000,
+  offlineUnits: 2 ** 27,
+  archivedMessages: 100_000,
+  archivedUnits: 2 ** 27,
+}
 
 const users = realUsers.filter((user) => /^u\d+$/.test(user))
 
