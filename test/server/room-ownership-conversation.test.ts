@@ -6,7 +6,7 @@ import { xml } from '../../src/xml/element.js'
 import { readFrame } from '../../src/xml/frame-reader.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { enter, gather, hear, hearAll, knock, request, say, serverWithRooms, tea } from './in-rooms.js'
-import { logIn, type Wire } from './wire.js'
+import { logIn, Wire } from './wire.js'
 
 let server: EmbeddedServer
 let alice: Wire
@@ -243,6 +243,47 @@ describe('an account that is removed', () => {
     bob.send(xml('presence', ns.client, { type: 'unavailable' }))
     await hear(bob)
     expect(await comesAgain('bob')).toContain('presence /bob owner moderator bob@localhost/desk [110 201]')
+  })
+})
+
+describe('a room that nobody owns', () => {
+  const mayConfigure = async (wire: Wire) => {
+    request(wire, 'get', toRoomOwnerElement())
+    return (await hear(wire)).at(-1) === done
+  }
+
+  it('is not owned by who knocks (XEP-0045 §7.2.5, §10.1.2)', async () => {
+    configure({ passwordprotectedroom: '1', roomsecret: 'hush-hush' })
+    await Promise.all([hear(alice), hear(bob)])
+    server.removeAccount('alice')
+    await hear(bob)
+    const carol = await logIn(server.connect(), 'carol', 'desk')
+    knock(carol, 'carol')
+    expect(await hear(carol)).toEqual(['presence error /carol not-authorized (auth)'])
+    expect(await mayConfigure(carol)).toBe(false)
+    knock(carol, 'carol', { password: 'hush-hush' })
+    expect(await hear(carol)).toEqual([
+      'presence /bob none participant',
+      'presence /carol none participant carol@localhost/desk [110]',
+      'message groupchat (room) subject ""',
+    ])
+    expect(await mayConfigure(carol)).toBe(false)
+  })
+
+  it('is not owned by a guest who comes after the one that made it', async () => {
+    await using guests = await serverWithRooms({ mechanisms: ['SCRAM-SHA-256', 'ANONYMOUS'] })
+    const guest = new Wire(guests.connect())
+    await guest.authenticate({ mechanism: 'ANONYMOUS', username: '' }, await guest.open())
+    await guest.open()
+    await guest.bind()
+    await enter(guest, 'guest')
+    const dave = await logIn(guests.connect(), 'dave', 'desk')
+    await enter(dave, 'dave')
+    guest.transport.destroy()
+    expect(await dave.element('presence')).toBeDefined()
+    const carol = await logIn(guests.connect(), 'carol', 'desk')
+    knock(carol, 'carol')
+    expect(await hear(carol)).toContain('presence /carol none participant carol@localhost/desk [110]')
   })
 })
 

@@ -50,11 +50,10 @@ function stay(room: Room, before: Occupant, rest: Occupant): void {
 }
 
 function enter(room: Room, { element, from, to }: Envelope, entrance: RoomEntrance | undefined): void {
-  // §10.1: who is the first owns it. It is open at once, as rooms that nobody configures are.
-  const isNew = room.affiliations.size === 0
-  if (isNew) room.affiliations.set(from, 'owner')
-  const { configuration, occupants } = room
-  const affiliation = room.affiliations.of(from)
+  const { affiliations, configuration, occupants } = room
+  // §10.1: who makes it owns it. It is open at once, as rooms that nobody configures are.
+  const isNew = affiliations.size === 0 && occupants.size === 0
+  const affiliation = isNew ? 'owner' : affiliations.of(from)
   const refusal = refuseEntrance(configuration, {
     affiliation,
     nickname: to.resource,
@@ -63,6 +62,7 @@ function enter(room: Room, { element, from, to }: Envelope, entrance: RoomEntran
     occupants: occupants.size,
   })
   if (refusal !== undefined) return room.refuse({ element, from, to }, refusal)
+  if (isNew) affiliations.set(from, 'owner')
   const session = { jid: from, presence: element }
   const occupant = seat(room, to, session, roleOf(affiliation, configuration.isModerated))
   return receive(room, occupant, session, entrance, isNew ? [201] : [])
