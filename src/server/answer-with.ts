@@ -16,7 +16,7 @@ export function answerWith(
       () => realm.refuse(envelope, 'internal-server-error'),
     )
   } else if (answer?.kind !== 'result') {
-    realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text)
+    realm.refuse(envelope, answer?.condition ?? 'service-unavailable', answer?.text, answer?.application)
   } else {
     realm.answer({ element: toResultElement(iq, answer.payload), from: envelope.to, to: envelope.from })
     answer.afterwards?.()

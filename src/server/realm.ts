@@ -88,8 +88,14 @@ export class Realm {
   }
 
   /** Answers with an error, unless the stanza is itself an answer (RFC 6120 §8.3.1). */
-  refuse({ element, from, to }: Envelope, condition: StanzaErrorCondition, text?: string): void {
-    const reply = toErrorReply(element, { condition, text, lang: text === undefined ? undefined : 'en' })
+  refuse(
+    { element, from, to }: Envelope,
+    condition: StanzaErrorCondition,
+    text?: string,
+    application?: XmlElement,
+  ): void {
+    const lang = text === undefined ? undefined : 'en'
+    const reply = toErrorReply(element, { condition, text, lang, application })
     if (reply !== undefined) this.answer({ element: reply, from: to, to: from })
   }
 

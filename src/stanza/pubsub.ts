@@ -160,6 +160,9 @@ function readNodeForm(parent: XmlElement | undefined): NodeOptions {
   return Object.fromEntries(entries ?? [])
 }
 
+/** Says in an error that the node is otherwise than its publisher wants it. @see XEP-0060 §7.1.5 */
+export const toPreconditionNotMet = (): XmlElement => xml('precondition-not-met', ns.pubsubErrors)
+
 /** Reads one item. */
 const toItem = (element: XmlElement): PubsubItem => ({
   id: element.attribute('id'),

@@ -3,6 +3,7 @@ import { createServer, type EmbeddedServer } from '../../src/server/index.js'
 import { toCapsElement } from '../../src/stanza/caps.js'
 import { toDiscoInfoElement } from '../../src/stanza/disco.js'
 import { toItemsRequest, toPublishRequest } from '../../src/stanza/pubsub.js'
+import { parseStanzaError } from '../../src/stanza/stanza-error.js'
 import { XmlElement, xml } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
 import { serialize } from '../../src/xml/serializer.js'
@@ -134,8 +135,14 @@ describe('nodes', () => {
       { access_model: 'open' },
       { send_last_published_item: 'on_sub' },
       { max_items: '2' },
-    ])
-      expect(conditionOf(await publish('one', '2', other))).toBe('conflict')
+    ]) {
+      const answer = await publish('one', '2', other)
+      // Or a client could not know that it may configure the node (XEP-0060 §7.1.5).
+      expect(parseStanzaError(answer)).toMatchObject({
+        condition: 'conflict',
+        applicationCondition: 'precondition-not-met',
+      })
+    }
     expect(textsOf(await alice.request('get', toItemsRequest(node)))).toEqual(['1'])
   })
 

@@ -1,4 +1,10 @@
-import { parsePubsubRequest, toItems, toPublished, type PubsubRequest } from '../../stanza/pubsub.js'
+import {
+  parsePubsubRequest,
+  toItems,
+  toPreconditionNotMet,
+  toPublished,
+  type PubsubRequest,
+} from '../../stanza/pubsub.js'
 import type { Account } from '../account.js'
 import { tellOfChange } from '../node-events.js'
 import type { Service, ServiceAnswer, ServiceRequest } from './service.js'
@@ -38,7 +44,10 @@ function change(
     case 'publish': {
       const item = { ...wish.item, id: wish.item.id ?? realm.nextId() }
       const condition = account.nodes.publish(node, item, wish.options)
-      if (condition !== undefined) return { kind: 'refused', condition }
+      if (condition !== undefined) {
+        const application = condition === 'conflict' ? toPreconditionNotMet() : undefined
+        return { kind: 'refused', condition, application }
+      }
       const afterwards = () => tellOfChange(realm, account, { node, items: [item], retracted: [] })
       return { kind: 'result', payload: toPublished(node, item.id), afterwards }
     }

@@ -25,7 +25,13 @@ export type ServiceAnswer =
     }
   /** It takes a while. */
   | { readonly kind: 'later'; readonly answer: Promise<ServiceAnswer> }
-  | { readonly kind: 'refused'; readonly condition: StanzaErrorCondition; readonly text?: string }
+  | {
+      readonly kind: 'refused'
+      readonly condition: StanzaErrorCondition
+      readonly text?: string
+      /** An application-specific condition. */
+      readonly application?: XmlElement | undefined
+    }
 
 /** No, and why, where the condition says all. */
 export const refused = (condition: StanzaErrorCondition): ServiceAnswer => ({ kind: 'refused', condition })
