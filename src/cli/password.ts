@@ -53,7 +53,7 @@ export async function readAuthority(file: string): Promise<string> {
 
 const keys = { enter: /[\r\n]/, endOfInput: '\u0004', interrupt: '\u0003', erase: /[\u007F\b]/ }
 
-/** Asks the person without showing what is typed. */
+/** Asks the person without showing what is typed; what follows it stays on standard input. */
 async function ask({ interruption, stderr, stdin }: Host, question: string): Promise<string> {
   if (stdin.isTTY !== true) {
     throw new UsageError(
@@ -61,13 +61,15 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
       'Set the variable XMPP_PASSWORD, or use --password-file FILE (- reads standard input).',
     )
   }
-  stderr.write(question)
+  // Whoever types as soon as the question stands there is not shown either.
   stdin.setRawMode?.(true)
+  stderr.write(question)
   stdin.setEncoding('utf8')
   try {
     return await new Promise<string>((resolve, reject) => {
       let typed: readonly string[] = []
       const stop = () => {
+        stdin.pause()
         stdin.off('data', take)
         for (const end of ['end', 'error']) stdin.off(end, giveUp)
         interruption.signal.removeEventListener('abort', giveUp)
@@ -77,12 +79,15 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
         reject(new UsageError('No password was given.', 'Type it, or set the variable XMPP_PASSWORD.'))
       }
       const take = (chunk: string) => {
+        let rest = chunk
         for (const key of chunk) {
+          rest = rest.slice(key.length)
           // In raw mode the terminal hands Ctrl-C over as a key.
           if (key === keys.interrupt) process.kill(process.pid, 'SIGINT')
           if (key === keys.endOfInput) return giveUp()
           if (keys.enter.test(key)) {
             stop()
+            if (rest !== '') stdin.unshift(rest)
             return resolve(typed.join(''))
           }
           typed = keys.erase.test(key) ? typed.slice(0, -1) : [...typed, key]
@@ -95,7 +100,6 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
     })
   } finally {
     stdin.setRawMode?.(false)
-    stdin.pause()
     stderr.write('\n')
   }
 }
