@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
-import { text } from 'node:stream/consumers'
 import type { Host } from './host.js'
 import { toReason, UsageError } from './usage-error.js'
 
@@ -28,8 +27,16 @@ export async function findPassword(host: Host, sources: PasswordSources, account
 }
 
 async function readFirstLine(host: Host, file: string): Promise<string> {
-  const content = await (file === '-' ? text(host.stdin) : readTextFile(file, 'the password'))
-  return content.split(/\r?\n/, 1)[0] ?? ''
+  if (file !== '-') return (await readTextFile(file, 'the password')).split(/\r?\n/, 1)[0] ?? ''
+  let text = ''
+  return readInput(host, {
+    take: (chunk) => {
+      text += chunk
+      const [, found, rest = ''] = /^(.*?)\r?\n(.*)$/s.exec(text) ?? []
+      return found === undefined ? undefined : { found, rest }
+    },
+    end: () => text,
+  })
 }
 
 /** @throws UsageError that names the file and why it cannot be read */
@@ -53,8 +60,9 @@ export async function readAuthority(file: string): Promise<string> {
 
 const keys = { enter: /[\r\n]/, endOfInput: '\u0004', interrupt: '\u0003', erase: /[\u007F\b]/ }
 
-/** Asks the person without showing what is typed; what follows it stays on standard input. */
-async function ask({ interruption, stderr, stdin }: Host, question: string): Promise<string> {
+/** Asks the person without showing what is typed. */
+async function ask(host: Host, question: string): Promise<string> {
+  const { stderr, stdin } = host
   if (stdin.isTTY !== true) {
     throw new UsageError(
       'There is no password, and nobody to ask.',
@@ -64,42 +72,58 @@ async function ask({ interruption, stderr, stdin }: Host, question: string): Pro
   // Whoever types as soon as the question stands there is not shown either.
   stdin.setRawMode?.(true)
   stderr.write(question)
-  stdin.setEncoding('utf8')
+  let typed: readonly string[] = []
+  const take = (chunk: string) => {
+    let rest = chunk
+    for (const key of chunk) {
+      rest = rest.slice(key.length)
+      // In raw mode the terminal hands Ctrl-C over as a key.
+      if (key === keys.interrupt) process.kill(process.pid, 'SIGINT')
+      if (key === keys.endOfInput) return { found: undefined, rest }
+      if (keys.enter.test(key)) return { found: typed.join(''), rest }
+      typed = keys.erase.test(key) ? typed.slice(0, -1) : [...typed, key]
+    }
+    return undefined
+  }
   try {
-    return await new Promise<string>((resolve, reject) => {
-      let typed: readonly string[] = []
-      const stop = () => {
-        stdin.pause()
-        stdin.off('data', take)
-        for (const end of ['end', 'error']) stdin.off(end, giveUp)
-        interruption.signal.removeEventListener('abort', giveUp)
-      }
-      const giveUp = () => {
-        stop()
-        reject(new UsageError('No password was given.', 'Type it, or set the variable XMPP_PASSWORD.'))
-      }
-      const take = (chunk: string) => {
-        let rest = chunk
-        for (const key of chunk) {
-          rest = rest.slice(key.length)
-          // In raw mode the terminal hands Ctrl-C over as a key.
-          if (key === keys.interrupt) process.kill(process.pid, 'SIGINT')
-          if (key === keys.endOfInput) return giveUp()
-          if (keys.enter.test(key)) {
-            stop()
-            if (rest !== '') stdin.unshift(rest)
-            return resolve(typed.join(''))
-          }
-          typed = keys.erase.test(key) ? typed.slice(0, -1) : [...typed, key]
-        }
-      }
-      stdin.on('data', take)
-      for (const end of ['end', 'error']) stdin.on(end, giveUp)
-      interruption.signal.addEventListener('abort', giveUp)
-      stdin.resume()
-    })
+    return await readInput(host, { take, end: () => undefined })
   } finally {
     stdin.setRawMode?.(false)
     stderr.write('\n')
   }
+}
+
+/** Whoever looks for something on standard input; finding `undefined` is to give up. */
+interface InputReader {
+  /** Takes what has come; gives what was looked for, and what follows that, once it is there. */
+  readonly take: (chunk: string) => { readonly found: string | undefined; readonly rest: string } | undefined
+  /** No more comes. */
+  readonly end: () => string | undefined
+}
+
+/** Reads no further than it must: what follows stays there for whoever reads next. @throws UsageError where nothing is found */
+function readInput({ interruption: { signal }, stdin }: Host, { end, take }: InputReader): Promise<string> {
+  stdin.setEncoding('utf8')
+  return new Promise((resolve, reject) => {
+    const settle = (found: string | undefined) => {
+      stdin.pause()
+      stdin.off('data', hear).off('end', finish).off('error', giveUp)
+      signal.removeEventListener('abort', giveUp)
+      if (found !== undefined) resolve(found)
+      else reject(new UsageError('No password was given.', 'Give one, or set the variable XMPP_PASSWORD.'))
+    }
+    const giveUp = () => settle(undefined)
+    const finish = () => settle(end())
+    const hear = (chunk: string) => {
+      const taken = take(chunk)
+      if (taken === undefined) return
+      settle(taken.found)
+      if (taken.rest !== '') stdin.unshift(taken.rest)
+    }
+    if (signal.aborted) return giveUp()
+    if (stdin.readableEnded || stdin.destroyed) return finish()
+    stdin.on('data', hear).on('end', finish).on('error', giveUp)
+    signal.addEventListener('abort', giveUp)
+    stdin.resume()
+  })
 }

@@ -23,6 +23,8 @@ export interface TypingAids {
  */
 export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: TypingAids): Observable<string> {
   return new Observable((subscriber) => {
+    // Whoever has read the password from there may have come to the end.
+    if (stdin.readableEnded || stdin.destroyed) return subscriber.complete()
     const isPerson = stdin.isTTY === true && screen.isInteractive
     const lines = createInterface({
       input: stdin,

@@ -178,6 +178,22 @@ describe('connect takes the password', () => {
     expect(code).toBe(0)
   })
 
+  it('from standard input, the rest of which is messages', async () => {
+    const arrived = heard('behind the password')
+    const { code } = await cli([...home(), '--to', 'bob@localhost', '--password-file', '-'], {
+      environment: {},
+      input: `${password}\nbehind the password\n`,
+    }).ended
+    expect(code).toBe(0)
+    await arrived
+  })
+
+  it('from standard input that has no more, and leaves', async () => {
+    const words = [...home(), '--to', 'bob@localhost', '--password-file', '-']
+    const [line, all] = [`${password}\n`, password].map((input) => cli(words, { environment: {}, input }))
+    expect([(await line?.ended)?.code, (await all?.ended)?.code]).toEqual([0, 0])
+  })
+
   it('from the command line, with a warning', async () => {
     const { code, stderr, stdout } = await cli([...once(), '--password', password], { environment: {} }).ended
     expect(code).toBe(0)

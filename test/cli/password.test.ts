@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { findPassword } from '../../src/cli/password.js'
+import { run } from '../../src/cli/run.js'
 import { fakeHost } from './fake-host.js'
 
 /** Somebody at a terminal, and each change of its mode with what had been asked by then. */
@@ -49,10 +51,37 @@ describe('--password-file -', () => {
     expect(stdin.read()).toBe('hello\r')
   })
 
-  it('reads the first line of a pipe', async () => {
-    const stdin = new PassThrough()
-    stdin.end('secret\nand more\n')
-    const host = { ...fakeHost(), stdin }
-    expect(await findPassword(host, { password: undefined, file: '-' }, 'alice@example.test')).toBe('secret')
+  const pipe = { password: undefined, file: '-' }
+
+  it.each([[['secret\nand more\n']], [['sec', 'ret\r\nand', ' more\n']]])(
+    'reads the first line of a pipe and leaves the rest: %j',
+    async (chunks) => {
+      const stdin = new PassThrough()
+      for (const chunk of chunks) stdin.write(chunk)
+      stdin.end()
+      expect(await findPassword({ ...fakeHost(), stdin }, pipe, 'alice@example.test')).toBe('secret')
+      expect(await text(stdin)).toBe('and more\n')
+    },
+  )
+
+  it('needs no end of a line, and waits for no end of the pipe', async () => {
+    const [ended, open] = [new PassThrough(), new PassThrough()]
+    ended.end('secret')
+    open.write('secret\n')
+    for (const stdin of [ended, open])
+      expect(await findPassword({ ...fakeHost(), stdin }, pipe, 'alice@example.test')).toBe('secret')
+  })
+
+  it.each([true, false])('waits no longer than it may: interrupted before it waits: %s', async (isBefore) => {
+    const interruption = new AbortController()
+    const host = { ...fakeHost(), interruption: { signal: interruption.signal, exitCode: 143 } }
+    if (isBefore) interruption.abort()
+    const ended = run(['connect', '--jid', 'alice@example.test', '--password-file', '-'], {
+      ...host,
+      stdin: new PassThrough(),
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    interruption.abort()
+    expect(await ended).toBe(143)
   })
 })
