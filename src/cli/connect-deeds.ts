@@ -58,9 +58,15 @@ export function deeds(
 export const hasText = ({ body, subject }: MessageInput): boolean =>
   body !== undefined || subject !== undefined
 
-/** With an end in sight a message that comes back is the end; a person only sees it. */
-export function bounced(client: Client, stay: Stay): Observable<never> {
-  if (stay === 'open') return NEVER
+/** With an end in sight, as a pipe has one, a message that comes back is the end; a person only sees it. */
+export function bounced(
+  client: Client,
+  { host }: CommandContext,
+  stay: Stay,
+  message: MessageInput | undefined,
+): Observable<never> {
+  const isPipe = message !== undefined && !hasText(message) && host.stdin.isTTY !== true
+  if (stay === 'open' && !isPipe) return NEVER
   return client.bounced$.pipe(
     map(({ message, reason }) => {
       throw new BouncedError(reason, toPeer(message.from))

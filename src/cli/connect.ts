@@ -52,7 +52,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
       merge(
         interrupted(signal),
         halted(client),
-        bounced(client, stay),
+        bounced(client, context, stay, message),
         deeds(client, context, stay, message),
       ),
     )

@@ -304,6 +304,12 @@ describe('connect ends with', () => {
     )
   })
 
+  it('7 where a line of a pipe comes back', async () => {
+    const { code, stderr } = await cli([...home(), '--to', 'nobody@localhost'], { input: 'anyone?' }).ended
+    expect(code).toBe(7)
+    expect(stderr).toContain('The message to nobody@localhost came back')
+  })
+
   it('8 where nothing is ever said', async () => {
     const raw = await startRawServer(() => {})
     const words = ['--endpoint', raw.endpoint, '--once', '--timeout', '0.05']
