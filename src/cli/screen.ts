@@ -3,6 +3,14 @@ import { render, styled, wrap, type Line } from './text.js'
 
 const widestColumns = 100
 
+/** What a person is typing, on the last rows of the terminal. */
+export interface Prompt {
+  /** It is about to be wiped away; gives how many of its rows are above the cursor. */
+  readonly leave: () => number
+  /** Puts it back, and what stands beneath, from where the cursor is. */
+  readonly redraw: () => void
+}
+
 /** The terminal, or what stands for it: whole lines, and one line that may still change. */
 export class Screen {
   readonly columns: number
@@ -12,7 +20,7 @@ export class Screen {
   readonly #hasColour: boolean
   readonly #errorHasColour: boolean
   #pending = false
-  #prompt: (() => void) | undefined
+  #prompt: Prompt | undefined
 
   constructor(host: Host, mayColour: boolean) {
     const { stdout, stderr, environment } = host
@@ -29,12 +37,12 @@ export class Screen {
   print(...line: Line): void {
     this.#wipe()
     this.#write(`${render(line, this.#hasColour)}\n`)
-    this.#prompt?.()
+    this.#prompt?.redraw()
   }
 
-  /** Shows a line that the next one replaces; only where somebody watches. */
+  /** Shows a line that the next one replaces; only where somebody watches, and is not typing in its place. */
   show(...line: Line): void {
-    if (!this.isInteractive) return
+    if (!this.isInteractive || this.#prompt !== undefined) return
     this.#wipe()
     this.#write(render(line, this.#hasColour))
     this.#pending = true
@@ -44,7 +52,7 @@ export class Screen {
   complain(...line: Line): void {
     this.#wipe()
     if (!this.#host.stderr.destroyed) this.#host.stderr.write(`${render(line, this.#errorHasColour)}\n`)
-    this.#prompt?.()
+    this.#prompt?.redraw()
   }
 
   /** One sentence of what is wrong, one of what to do. */
@@ -60,15 +68,19 @@ export class Screen {
     return render(line, this.#hasColour)
   }
 
-  /** `redraw` puts what the person is typing, and what stands beneath, back after each line. */
-  keepPrompt(redraw: (() => void) | undefined): void {
-    this.#prompt = redraw
+  /** Keeps what a person is typing below each line; `undefined` wipes it away. */
+  keepPrompt(prompt: Prompt | undefined): void {
+    this.#wipe()
+    this.#prompt = prompt
   }
 
   #wipe(): void {
+    const rows = this.#prompt?.leave() ?? 0
     if (!this.#pending && this.#prompt === undefined) return
     this.#pending = false
-    if (this.isInteractive) this.#write(this.#prompt === undefined ? '\r\u001B[2K' : '\r\u001B[J')
+    if (!this.isInteractive) return
+    if (rows > 0) this.#write(`\u001B[${rows}A`)
+    this.#write(this.#prompt === undefined ? '\r\u001B[2K' : '\r\u001B[J')
   }
 
   #write(text: string): void {

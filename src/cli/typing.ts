@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface, type CursorPos, type Interface } from 'node:readline'
 import process from 'node:process'
 import { Observable, type Subscription } from 'rxjs'
 import type { Host } from './host.js'
@@ -39,17 +39,20 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: Typin
     }
     let watching: Subscription | undefined
     if (isPerson) {
-      screen.keepPrompt(redraw)
+      screen.keepPrompt({ leave: () => leave(lines), redraw })
       lines.prompt()
-      stdin.on('keypress', redrawBeneath)
+      stdin.on('keypress', pressed)
       watching = aids?.beneath$.subscribe((text) => beneath?.show(text))
     }
-    function redrawBeneath() {
+    function pressed() {
+      standAt(lines, lines.getCursorPos().rows)
       beneath?.draw()
     }
     lines.on('history', (list) => aids?.history.show(list))
     lines.on('line', (line) => {
-      if (isPerson) stdout.write(aids === undefined ? '\u001B[1A\u001B[2K' : '\r\u001B[J')
+      if (isPerson) {
+        stdout.write(aids === undefined ? `\u001B[${rowsOf(lines, line)}A\r\u001B[J` : '\r\u001B[J')
+      }
       if (line.trim() !== '') subscriber.next(line)
       // Whoever has just said that this was all is not asked for more: that would read on.
       if (isPerson && !subscriber.closed && (aids !== undefined || line.trim() === '')) redraw()
@@ -65,16 +68,38 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: Typin
     // Where the terminal has gone, that is the end of what is typed.
     lines.on('error', () => subscriber.complete())
     lines.on('close', () => {
-      screen.keepPrompt(undefined)
-      if (isPerson) stdout.write('\r\u001B[J')
+      if (isPerson) screen.keepPrompt(undefined)
       subscriber.complete()
     })
     return () => {
       watching?.unsubscribe()
-      stdin.off('keypress', redrawBeneath)
+      stdin.off('keypress', pressed)
       lines.close()
     }
   })
+}
+
+/** Tells readline on which row of what is typed the cursor stands: it does not see itself what is pasted, or wiped away. */
+const standAt = (lines: Interface, prevRows: number) => void Object.assign(lines, { prevRows })
+
+function leave(lines: Interface): number {
+  standAt(lines, 0)
+  return lines.getCursorPos().rows
+}
+
+/** Where the cursor stands behind the whole of such a line. */
+function endOf(lines: Interface, line: string): CursorPos {
+  const { cursor, line: typed } = lines
+  Object.assign(lines, { cursor: line.length, line })
+  const end = lines.getCursorPos()
+  Object.assign(lines, { cursor, line: typed })
+  return end
+}
+
+/** Rows of a line that has just been entered; one less where it fills them, since another may not have been begun. */
+function rowsOf(lines: Interface, line: string): number {
+  const { cols, rows } = endOf(lines, line)
+  return cols === 0 && rows > 0 ? rows : rows + 1
 }
 
 /** One line beneath the one that is typed; the cursor goes back to where it was. */
@@ -96,9 +121,9 @@ class Beneath {
   }
 
   draw(): void {
-    const { cols, rows } = this.#lines.getCursorPos()
     // What is typed over several lines needs the room itself.
-    if (this.#text === '' || rows > 0) return
+    if (this.#text === '' || endOf(this.#lines, this.#lines.line).rows > 0) return
+    const { cols } = this.#lines.getCursorPos()
     const width = this.#screen.columns - 1
     const text = this.#text.length > width ? `${this.#text.slice(0, width - 1)}…` : this.#text
     const shown = this.#screen.spell({ style: 'dim', text })

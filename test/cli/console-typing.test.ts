@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import * as fc from 'fast-check'
-import { NEVER, Subject, take } from 'rxjs'
+import { NEVER, of, Subject, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { ChartStates } from '../../src/cli/console/chart-states.js'
 import { complete } from '../../src/cli/console/completion.js'
@@ -11,8 +11,9 @@ import { parseOptions } from '../../src/cli/options.js'
 import { Screen } from '../../src/cli/screen.js'
 import { TransportError } from '../../src/errors.js'
 import { createTextReport } from '../../src/cli/text-report.js'
-import { typedLines } from '../../src/cli/typing.js'
+import { typedLines, type TypingAids } from '../../src/cli/typing.js'
 import { fakeHost } from './fake-host.js'
+import { painted } from './painted.js'
 
 const header =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
@@ -86,20 +87,22 @@ function person() {
   return { host, stdin, screen }
 }
 
+const aids = (): TypingAids => ({
+  complete: (line) => [[], line],
+  history: new TypedHistory(),
+  beneath$: NEVER,
+  drop: () => false,
+})
+
 const up = '\u001B[A'
+const home = '\u001B[H'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('on a terminal', () => {
   it('shows where the charts stand beneath what is typed, and what is printed above it', async () => {
     const { host, screen } = person()
     const beneath$ = new Subject<string>()
-    const aids = {
-      complete: (line: string): [string[], string] => [[], line],
-      history: new TypedHistory(),
-      beneath$,
-      drop: () => false,
-    }
-    const typing = typedLines(host, screen, aids).subscribe()
+    const typing = typedLines(host, screen, { ...aids(), beneath$ }).subscribe()
     beneath$.next(`session ${'online '.repeat(20)}`)
     await turn()
     expect(host.shown()).toMatch(/\r\n\u001B\[2Ksession (?:online )+o?n?l?i?n?e?…\u001B\[1A\u001B\[3G$/)
@@ -109,16 +112,58 @@ describe('on a terminal', () => {
     typing.unsubscribe()
   })
 
+  const long = 'what one types '.repeat(9).trim()
+  const typedRows = [`› ${long.slice(0, 58)}`, long.slice(58, 118), long.slice(118)]
+
+  it.each([
+    ['typed', [...long]],
+    ['pasted', [long]],
+    ['pasted and gone on with', [long.slice(0, 100), ...long.slice(100)]],
+    ['of full rows', [...long, ...'x'.repeat(44)]],
+    ['gone back into', [...long, '\u001B[D'.repeat(30), home]],
+  ])('loses nothing that comes while more than a row is %s', async (_, keys) => {
+    const { host, screen, stdin } = person()
+    const typing = typedLines(host, screen).subscribe()
+    for (const key of keys) {
+      stdin.write(key)
+      await turn()
+    }
+    for (const line of ['one', 'two', 'three']) screen.print(line)
+    screen.complainOf('!', 'four', 'five')
+    screen.show('pending')
+    const rest = keys.slice(-1).join('') === 'x' ? [`${typedRows[2]}${'x'.repeat(44)}`, ''] : [typedRows[2]]
+    expect(painted(host.shown(), 60)).toEqual(['one', 'two', 'three', ...typedRows.slice(0, 2), ...rest])
+    typing.unsubscribe()
+    expect(painted(host.shown(), 60)).toEqual(['one', 'two', 'three', ''])
+  })
+
+  it('does not show where the charts stand in the place of what is typed', async () => {
+    const { host, screen, stdin } = person()
+    const typing = typedLines(host, screen, { ...aids(), beneath$: of('session online') }).subscribe()
+    for (const key of [...long, home]) {
+      stdin.write(key)
+      await turn()
+    }
+    expect(painted(host.shown(), 60)).toEqual(typedRows)
+    typing.unsubscribe()
+  })
+
+  it('leaves nothing of a long line that is entered, and takes nothing with it', async () => {
+    const { host, screen, stdin } = person()
+    screen.print('before')
+    const typing = typedLines(host, screen).subscribe((line) => screen.print(`sent ${line.length}`))
+    for (const key of [...long, '\r']) {
+      stdin.write(key)
+      await turn()
+    }
+    expect(painted(host.shown(), 60)).toEqual(['before', `sent ${long.length}`, '›'])
+    typing.unsubscribe()
+  })
+
   it('reads nothing more once a line was the last', async () => {
     const { host, screen, stdin } = person()
-    const aids = {
-      complete: (line: string): [string[], string] => [[], line],
-      history: new TypedHistory(),
-      beneath$: NEVER,
-      drop: () => false,
-    }
     const lines: string[] = []
-    typedLines(host, screen, aids)
+    typedLines(host, screen, aids())
       .pipe(take(1))
       .subscribe((line) => lines.push(line))
     stdin.write('/quit\r')
