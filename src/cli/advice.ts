@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   'stanza.service-unavailable': 'Check the address: nobody there takes it, or not while they are away.',
   'stream.conflict': 'Another client took this resource: use another --resource, or leave it out.',
   'stream.system-shutdown': 'The server is restarting: try again in a while.',
+  'timeout.client': 'See what it says with --verbose, or give it longer with --start.',
   'transport.certificate-untrusted':
     'If the server is yours, name the authority of its certificate with --ca FILE; else do not connect.',
   'transport.closed': 'The other side hung up: check that an XMPP server for this domain listens there.',
@@ -23,10 +24,10 @@ const words: Readonly<Record<string, string>> = {
   'transport.unknown-host': 'Check the domain of --jid, or say where the server is with --endpoint.',
 }
 
+const slowAdvice =
+  'The other side is slow or silent: check that the endpoint is an XMPP server, or raise --timeout.'
+
 /** What the person at the terminal should do about it, one sentence. */
 export function toAdvice(error: XmppError): string {
-  if (error.code.startsWith('timeout.')) {
-    return 'The other side is slow or silent: check that the endpoint is an XMPP server, or raise --timeout.'
-  }
-  return words[error.code] ?? error.advice
+  return words[error.code] ?? (error.code.startsWith('timeout.') ? slowAdvice : error.advice)
 }

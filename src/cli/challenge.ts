@@ -1,7 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TimeoutError } from '../errors.js'
 import { Jid, tryParseJid } from '../stanza/jid.js'
 import type { Invitation, Way } from '../testing/challenge-stage.js'
+import type { Finding } from '../testing/finding.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
 import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
@@ -56,6 +58,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
   const way = toWay(options.text('transport') ?? 'starttls')
   const domain = toDomain(options.text('domain'))
   const atOnce = toNumber(options.text('at-once') ?? '4')
+  const arrivalMs = options.milliseconds('start') ?? (isByHand ? 120_000 : 15_000)
   await tryFiles(options)
   const { challengeClient } = await import('../testing/challenge.js')
   const folder = await makeTemporaryFolder()
@@ -79,16 +82,21 @@ async function challenge(context: ChallengeContext): Promise<number> {
       atOnce: isByHand || options.has('port') ? 1 : atOnce,
       patienceMs: options.milliseconds('timeout'),
       silenceMs: options.milliseconds('silence'),
-      arrivalMs: options.milliseconds('start') ?? (isByHand ? 120_000 : undefined),
+      arrivalMs,
       signal: host.interruption.signal,
       progress: (done, total, title) => screen.show(...toProgress(done, total, title, screen.columns)),
     })
     const trial = { command: 'challenge', subject: isByHand ? 'by hand' : (command[0] ?? '') }
-    return await reportFindings(context, trial, findings, known, begin)
+    const exitCode = await reportFindings(context, trial, findings, known, begin)
+    if (!host.interruption.signal.aborted && !findings.some(isJudgement))
+      throw new TimeoutError('client', 'a client that can be judged', arrivalMs)
+    return exitCode
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+const isJudgement = ({ verdict }: Finding): boolean => verdict === 'right' || verdict === 'wrong'
 
 const ways: readonly Way[] = ['starttls', 'tls', 'websocket']
 

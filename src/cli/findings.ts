@@ -59,7 +59,7 @@ const marks: Readonly<Record<Verdict | 'known', readonly [Style, string]>> = {
 const specWidth = 23
 const stateWidth = 25
 
-/** Prints the table, what is wrong in full, and the sum. */
+/** Prints the table, what is wrong in full, why something was not observed, and the sum. */
 export function showFindings(screen: Screen, findings: readonly Finding[], known: KnownDeviations): void {
   for (const finding of findings) screen.print(...toRow(finding, known, screen.columns))
   const wrongs = findings.filter(({ verdict }) => verdict === 'wrong')
@@ -72,6 +72,7 @@ export function showFindings(screen: Screen, findings: readonly Finding[], known
     if (reason === undefined) continue
     for (const line of wrap(`known: ${reason}`, screen.columns - 2)) screen.print('  ', styled('dim', line))
   }
+  showUnseen(screen, findings)
   screen.print()
   const count = (verdict: Verdict) => findings.filter((finding) => finding.verdict === verdict).length
   const excused = wrongs.filter(({ id }) => known.has(id)).length
@@ -79,6 +80,21 @@ export function showFindings(screen: Screen, findings: readonly Finding[], known
     styled('bold', `${count('right')} right, ${wrongs.length - excused} wrong`),
     `, ${excused} known, ${count('absent')} not offered, ${count('unseen')} not observed`,
   )
+}
+
+/** Each reason once: one may be that of all. */
+function showUnseen(screen: Screen, findings: readonly Finding[]): void {
+  const counts = new Map<string, number>()
+  for (const { detail, verdict } of findings) {
+    if (verdict === 'unseen' && detail !== undefined) counts.set(detail, (counts.get(detail) ?? 0) + 1)
+  }
+  if (counts.size > 0) screen.print()
+  const [style, mark] = marks.unseen
+  for (const [reason, count] of counts) {
+    const [first = '', ...rest] = wrap(`${count} not observed: ${reason}`, screen.columns - 2)
+    screen.print(styled(style, `${mark} ${first}`))
+    for (const line of rest) screen.print(styled(style, `  ${line}`))
+  }
 }
 
 function toRow(

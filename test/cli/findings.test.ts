@@ -137,13 +137,18 @@ test.each([
   expect(complained).toContain(complaint)
 })
 
-test('challenge starts the client that it is told to, and says when it does not come', async () => {
+test('challenge starts the client that it is told to, and does not end well where none comes', async () => {
   const patience = ['--start', '0.5', '--timeout', '0.5', '--at-once', '20']
   const wanted = [file('started'), '{host}', '{port}', '{user}', '{domain}', '{endpoint}', '{cafile}']
   const words = ['challenge', ...patience, '--', 'sh', '-c', 'echo "$@" >> "$0"', ...wanted]
-  const { code, shown } = await cli(words)
-  expect(code).toBe(exitCodes.ok)
-  expect(shown).toMatch(/0 right, 0 wrong, 0 known, 0 not offered, \d+ not observed/)
+  const { code, complained, shown } = await cli(words)
+  expect(code).toBe(exitCodes.timeout)
+  expect(shown).toMatch(
+    /^\? (\d+) not observed: it does not come\n\n0 right, 0 wrong, 0 known, 0 not offered, \1 not observed$/m,
+  )
+  expect(complained).toBe(
+    '✗ A client that can be judged did not come within 500 ms. See what it says with --verbose, or give it longer with --start.',
+  )
   const started = await readFile(file('started'), 'utf8')
   expect(started).toMatch(/^127\.0\.0\.1 (\d+) challenger localhost xmpp:\/\/127\.0\.0\.1:\1 \S+ca\.crt$/m)
 })
