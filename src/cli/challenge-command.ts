@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Invitation } from '../testing/challenge-stage.js'
 import { UsageError } from './usage-error.js'
 
@@ -26,6 +27,7 @@ export function fillPlaceholders(
 }
 
 const graceMs = 1_000
+const lookMs = 20
 
 /**
  * Starts a client, and gives what ends it with all that it has started itself.
@@ -46,20 +48,22 @@ export async function startClient(
   })
   if (!isRunning) throw new UsageError(`There is no command ${command}.`, 'Check its name and rights.')
   const ended = once(child, 'close')
-  const kill = (signal: NodeJS.Signals) => {
+  const kill = (signal: NodeJS.Signals | 0) => {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal)
+      return child.pid !== undefined && process.kill(-child.pid, signal)
     } catch {
-      // It has ended by itself.
+      // All have ended by themselves.
+      return false
     }
   }
   if (running.size === 0) process.once('exit', endAll)
   running.add(kill)
   return async () => {
     kill('SIGTERM')
-    const timer = setTimeout(() => kill('SIGKILL'), graceMs)
+    // What it has started may outlive it.
+    for (const begin = performance.now(); kill(0) && performance.now() - begin < graceMs;) await sleep(lookMs)
+    kill('SIGKILL')
     await ended
-    clearTimeout(timer)
     running.delete(kill)
     if (running.size === 0) process.off('exit', endAll)
   }
@@ -70,4 +74,4 @@ function endAll(): void {
   for (const kill of running) kill('SIGKILL')
 }
 
-const running = new Set<(signal: NodeJS.Signals) => void>()
+const running = new Set<(signal: NodeJS.Signals) => boolean>()

@@ -1,13 +1,27 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { startClient } from '../../src/cli/challenge-command.js'
 import { buildPrograms } from '../support/build-programs.js'
 import { start } from './program.js'
 
+const stubborn = `(trap '' TERM; exec sh -c 'echo $$ >> "$0"; exec sleep 600' "$0") & wait`
+const programs = await buildPrograms(['src/cli/main.ts'])
+afterAll(() => programs.remove())
+
+test('challenge leaves nothing behind that a client has started, and that heeds no SIGTERM', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-challenge-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'pids')
+  const end = await startClient(['sh', '-c', stubborn, file], false)
+  const readPid = async () => (await readFile(file, 'utf8')).trim()
+  await expect.poll(() => readPid().catch(() => '')).not.toBe('')
+  await end()
+  await expect.poll(async () => stateOf(await readPid())).toBe('gone')
+})
+
 test('challenge leaves no client behind, however it is ended', async () => {
-  const programs = await buildPrograms(['src/cli/main.ts'])
-  onTestFinished(() => programs.remove())
   const folder = await mkdtemp(join(tmpdir(), 'xmpp-machines-challenge-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'pids')
