@@ -41,7 +41,8 @@ export function deeds(
     message !== undefined && stay !== 'once' && (!hasText(message) || (isPerson && stay === 'open'))
   const end = () => {
     if (typeof stay === 'number') return timer(stay)
-    if (stay === 'once' || isTyping) return settle(client, options.milliseconds('timeout'))
+    if (stay === 'once' || isTyping)
+      return settle(client, options.milliseconds('timeout'), host.interruption.signal)
     hint(context, 'Listening; Ctrl-C leaves.')
     return NEVER
   }

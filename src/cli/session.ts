@@ -48,12 +48,16 @@ function toDelivery(client: Client, message: MessageInput): Delivery {
   }
 }
 
-/** Waits until the server has seen all that was sent: stanzas are handled in order, so a ping comes back last. */
-export async function settle(client: Client, timeoutMs: number | undefined): Promise<void> {
+/** Waits until the server has seen all that was sent: stanzas are handled in order, so a ping comes back last. @param signal gives it up */
+export async function settle(
+  client: Client,
+  timeoutMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await client.request(
       { type: 'get', to: client.jid.domain, payload: toPingElement() },
-      timeoutMs === undefined ? {} : { timeoutMs },
+      { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     )
   } catch (error) {
     // A server without pings has answered too.

@@ -200,6 +200,15 @@ describe('console', () => {
     expect(await alice.ended).toBe(exitCodes.timeout)
   })
 
+  it('may be interrupted while it waits for a silent server in the end', { timeout: 20_000 }, async () => {
+    const alice = login('alice', '--resource', 'silenced', '--timeout', '60')
+    await alice.type('', /^= session active\.online\.course\.stable/)
+    expect(server.disturb('alice@jabber.org/silenced', 'silence')).toBe(1)
+    void alice.end()
+    await alice.type('', /^→ <iq.*urn:xmpp:ping/)
+    expect(await alice.interrupt()).toBe(exitCodes.interrupted)
+  })
+
   it('shows no secrets but on a terminal', async () => {
     const alice = login('alice', '--show-secrets')
     expect(await alice.ended).toBe(exitCodes.usage)

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { exitCodes } from '../../src/cli/exit-codes.js'
 import { run } from '../../src/cli/run.js'
 import { fakeHost } from './fake-host.js'
 
@@ -6,13 +7,21 @@ import { fakeHost } from './fake-host.js'
 export class Terminal {
   readonly #stdin = new PassThrough()
   readonly #host = fakeHost()
+  readonly #controller = new AbortController()
   /** The exit code. */
   readonly ended: Promise<number>
   #seen = 0
 
   /** @param environment variables of the console */
   constructor(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.ended = run(['console', ...words], { ...this.#host, environment, stdin: this.#stdin })
+    const { signal } = this.#controller
+    const interruption = {
+      signal,
+      get exitCode() {
+        return signal.aborted ? exitCodes.interrupted : undefined
+      },
+    }
+    this.ended = run(['console', ...words], { ...this.#host, environment, interruption, stdin: this.#stdin })
   }
 
   get complained(): string {
@@ -49,6 +58,12 @@ export class Terminal {
   /** The end of input: Ctrl-D, or that of a script. */
   end(): Promise<number> {
     this.#stdin.end()
+    return this.ended
+  }
+
+  /** Ctrl-C. */
+  interrupt(): Promise<number> {
+    this.#controller.abort()
     return this.ended
   }
 

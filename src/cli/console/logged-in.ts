@@ -51,7 +51,7 @@ export async function stayLoggedIn(options: ClientOptions, parts: LoggedInParts)
       ),
     )
     if (client.state.status === 'online' && !signal.aborted) {
-      await settle(client, context.options.milliseconds('timeout'))
+      await settle(client, context.options.milliseconds('timeout'), signal)
     }
   } catch (error) {
     if (!signal.aborted) throw error
