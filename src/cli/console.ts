@@ -1,4 +1,5 @@
 import { tryParseJid, Jid } from '../stanza/jid.js'
+import { parseEndpoint } from '../transport/endpoint.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
 import { loginOptions, toClientOptions, toJidOf } from './connect-options.js'
 import { talkByHand } from './console/by-hand.js'
@@ -11,6 +12,7 @@ import { startEmbedded, type Embedded } from './embedded.js'
 import { showServer } from './embedded-lines.js'
 import type { GivenOptions, OptionTable } from './options.js'
 import { readAuthority } from './password.js'
+import { understand } from './session.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
 
@@ -71,11 +73,13 @@ async function talk(context: ConsoleContext, charts: ChartStates, options: Conso
     charts.change$.subscribe(({ name, state }) => screen.print(styled('dim', `= ${name} ${state}`)))
   }
   if (options.has('no-login')) {
+    const endpoints = options.list('endpoint')
+    for (const endpoint of endpoints) understand(() => parseEndpoint(endpoint))
     const ca = options.text('ca')
     return talkByHand({
       ...parts,
       domain: toDomain(options),
-      endpoint: options.text('endpoint'),
+      endpoints,
       ca: ca === undefined ? undefined : await readAuthority(ca),
     })
   }

@@ -81,12 +81,15 @@ export function halted(client: Client): Observable<never> {
 }
 
 /** A client. @throws UsageError for options that cannot be meant */
-export function makeClient(options: ClientOptions): Client {
+export const makeClient = (options: ClientOptions): Client => understand(() => createClient(options))
+
+/** What the library makes of an option. @throws UsageError where that cannot be meant */
+export function understand<T>(read: () => T): T {
   try {
-    return createClient(options)
+    return read()
   } catch (error) {
     if (!(error instanceof RangeError) && !(error instanceof TypeError)) throw error
-    throw new UsageError(toSentence(error.message), 'See `connect --help` for how to write it.')
+    throw new UsageError(toSentence(error.message), 'See --help for how to write it.')
   }
 }
 

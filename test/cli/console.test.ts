@@ -250,6 +250,15 @@ describe('console --no-login', () => {
     await raw.close()
   })
 
+  it('tries the endpoints in order and says why it left one', async () => {
+    const hand = byHand('--endpoint', 'xmpp://127.0.0.1:1', ...home)
+    const shown = await hand.type(opening, /<\/stream:features>/)
+    expect(shown).toMatch(
+      /^Not this one: connecting to tcp:\/\/127\.0\.0\.1:1 failed: .*ECONNREFUSED.*\.\nConnected to /,
+    )
+    expect(await hand.end()).toBe(exitCodes.ok)
+  })
+
   it('says what one breaks oneself, and sends it all the same', async () => {
     const hand = byHand(...home)
     await hand.type(opening, /<\/stream:features>/)

@@ -96,6 +96,11 @@ describe('xmpp-machines', () => {
     [['connect', ...jid, '--wait', '0'], '--wait wants seconds, not "0".'],
     [['connect', ...jid, '--timeout', 'soon'], '--timeout wants seconds, not "soon".'],
     [['connect', ...jid, '--endpoint', 'http://x'], 'Not an endpoint: "http://x"'],
+    [
+      ['console', ...jid, '--no-login', '--endpoint', 'xmpp://[::1]', '--endpoint', 'x'],
+      'Not an endpoint: "x"',
+    ],
+    [['console', ...jid, '--no-login', '--endpoint', 'xmpp://127.0.0.1:99999'], 'Not an endpoint: '],
     [['connect', ...jid, '--ca', '/nowhere/ca.crt'], 'cannot be read: /nowhere/ca.crt (ENOENT).'],
     [['connect', ...jid, '--ca', '/dev/null'], '/dev/null holds no certificate.'],
     [['connect', ...jid, '--password-file', '/nowhere/p'], 'cannot be read: /nowhere/p (ENOENT).'],

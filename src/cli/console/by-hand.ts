@@ -2,6 +2,7 @@ import { filter, firstValueFrom, map, merge, NEVER, Subject } from 'rxjs'
 import { TimeoutError, TransportError, type XmppError } from '../../errors.js'
 import { createDialer } from '../../transport/dial-node.js'
 import type { Dialer } from '../../transport/dial.js'
+import type { Transport } from '../../transport/transport.js'
 import type { CommandContext } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { interrupted } from '../session.js'
@@ -21,8 +22,8 @@ export interface ByHandParts {
   readonly charts: ChartStates
   readonly wire: WireLines
   readonly domain: string
-  /** Default: discovered. */
-  readonly endpoint: string | undefined
+  /** Tried in this order; where there are none, they are discovered. */
+  readonly endpoints: readonly string[]
   /** PEM authorities to trust instead of the system's. */
   readonly ca: string | undefined
 }
@@ -116,8 +117,8 @@ class Hand implements Listener {
     const { context, domain, wire } = this.#parts
     await this.disconnect()
     const transport = await this.#inTime('dial', 'the connection', async (signal) => {
-      const endpoint = this.#parts.endpoint ?? (await this.#dialer.discover(domain, signal))[0] ?? ''
-      return this.#dialer.dial(endpoint, domain, signal)
+      const given = this.#parts.endpoints
+      return this.#dial(given.length > 0 ? given : await this.#dialer.discover(domain, signal), signal)
     })
     this.#arrivals.forget()
     this.#note(
@@ -149,6 +150,17 @@ class Hand implements Listener {
         if (!this.#isSecuring) this.#ended(error ?? undefined)
       },
     })
+  }
+
+  /** The first that can be had. @throws TransportError why the last cannot */
+  async #dial([endpoint = '', ...more]: readonly string[], signal: AbortSignal): Promise<Transport> {
+    try {
+      return await this.#dialer.dial(endpoint, this.#parts.domain, signal)
+    } catch (error) {
+      if (more.length === 0 || signal.aborted || !(error instanceof TransportError)) throw error
+      this.#note(`Not this one: ${error.message}.`)
+      return this.#dial(more, signal)
+    }
   }
 
   async disconnect(): Promise<void> {
