@@ -6,7 +6,7 @@ import { showingOptions, type Command, type CommandContext } from './command.js'
 import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
-import { findPassword, readAuthority } from './password.js'
+import { findPassword, readAuthority, warnOfPassword } from './password.js'
 import { openRecordingFile, recordOption } from './recording-file.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
@@ -47,6 +47,9 @@ async function check(context: CheckContext): Promise<number> {
   const endpoint = toEndpoint(options.operands)
   const known = await readKnown(options.text('known'))
   const ca = options.text('ca')
+  for (const name of ['password', 'other-password'] as const) {
+    if (options.has(name)) warnOfPassword(context.report, name)
+  }
   const account = await toAccount(context)
   const other = toOther(context, account)
   await tryFiles(options)

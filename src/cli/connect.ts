@@ -7,6 +7,7 @@ import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from 
 import { exitCodes } from './exit-codes.js'
 import { createRecorder } from '../inspector/recording/recorder.js'
 import { inspectClient } from './inspecting.js'
+import { warnOfPassword } from './password.js'
 import { openRecordingFile } from './recording-file.js'
 import { halted, interrupted, openSession } from './session.js'
 import { UsageError } from './usage-error.js'
@@ -28,12 +29,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
   const { host, options, report } = context
   const message = toMessage(options)
   const stay = toStay(options, message)
-  if (options.has('password')) {
-    report.warn(
-      'Others on this machine can see --password.',
-      'The variable XMPP_PASSWORD or --password-file is safer.',
-    )
-  }
+  if (options.has('password')) warnOfPassword(report, 'password')
   const account = await toClientOptions(host, options)
   const recording = await openRecordingFile(options.text('record'), context.screen)
   const recorder =

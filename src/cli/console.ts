@@ -11,7 +11,7 @@ import { demoPassword } from './demo-accounts.js'
 import { startEmbedded, type Embedded } from './embedded.js'
 import { showServer } from './embedded-lines.js'
 import type { GivenOptions, OptionTable } from './options.js'
-import { readAuthority } from './password.js'
+import { readAuthority, warnOfPassword } from './password.js'
 import { understand } from './session.js'
 import { styled } from './text.js'
 import { UsageError } from './usage-error.js'
@@ -43,13 +43,14 @@ export const consoleCommand: Command = {
 }
 
 async function openConsole(context: ConsoleContext): Promise<number> {
-  const { host, options, screen } = context
+  const { host, options, report, screen } = context
   if (options.has('show-secrets') && !(screen.isInteractive && host.stdin.isTTY === true)) {
     throw new UsageError('--show-secrets needs a terminal.', 'Leave it out: what is written down stays.')
   }
   if (options.has('no-login') && options.has('offline')) {
     throw new UsageError('--no-login and --offline contradict each other.', 'Give one of them.')
   }
+  if (options.has('password')) warnOfPassword(report, 'password')
   const charts = new ChartStates()
   if (!options.has('embedded')) return talk(context, charts, options)
   const jid = toJidOf('jid', options.text('jid') ?? embeddedJid)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
+import type { Report } from './events.js'
 import type { Host } from './host.js'
 import { toReason, UsageError } from './usage-error.js'
 
@@ -8,6 +9,16 @@ export interface PasswordSources {
   readonly password: string | undefined
   /** `-` is standard input; at a terminal the person is asked, and what is typed is not shown. */
   readonly file: string | undefined
+}
+
+const safer = {
+  password: 'The variable XMPP_PASSWORD or --password-file is safer.',
+  'other-password': 'The variable XMPP_OTHER_PASSWORD is safer.',
+} as const
+
+/** Such an option is given. */
+export function warnOfPassword(report: Report, name: keyof typeof safer): void {
+  report.warn(`Others on this machine can see --${name}.`, safer[name])
 }
 
 /**

@@ -117,6 +117,18 @@ describe('xmpp-machines', () => {
     expect(complained).toContain(sentence)
   })
 
+  it.each([
+    [['connect'], 'password', 'The variable XMPP_PASSWORD or --password-file is safer.'],
+    [['console'], 'password', 'The variable XMPP_PASSWORD or --password-file is safer.'],
+    [['check', 'xmpp://127.0.0.1:1'], 'password', 'The variable XMPP_PASSWORD or --password-file is safer.'],
+    [['check', 'xmpp://127.0.0.1:1'], 'other-password', 'The variable XMPP_OTHER_PASSWORD is safer.'],
+  ])('%j warns of --%s, which others see', async (words, name, advice) => {
+    const { code, complained } = await cli(...words, '--jid', '@', `--${name}`, 'canary-4712')
+    expect(code).toBe(exitCodes.usage)
+    expect(complained).toContain(`! Others on this machine can see --${name}. ${advice}`)
+    expect(complained).not.toContain('canary')
+  })
+
   it('does not repeat a word that may be a part of a password', async () => {
     const { complained } = await cli('connect', ...jid, '--password', 'correct', 'horse')
     expect(complained).not.toMatch(/correct|horse/)
