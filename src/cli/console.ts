@@ -60,7 +60,7 @@ async function openConsole(context: ConsoleContext): Promise<number> {
   const embedded = await startEmbedded(toEmbeddedOptions(jid.domain, charts))
   try {
     showWorld(context, embedded)
-    return await talk(context, charts, withEmbedded(context, embedded))
+    return await talk(context, charts, withEmbedded(context, embedded, jid))
   } finally {
     await embedded.close()
   }
@@ -97,8 +97,14 @@ function toDomain(options: ConsoleOptions): string {
   )
 }
 
-function withEmbedded({ host, options }: ConsoleContext, { caFile, server }: Embedded): ConsoleOptions {
-  const isTold = options.has('password-file') || host.environment['XMPP_PASSWORD'] !== undefined
+/** The variable is of an account elsewhere, unless this one is still to be made. */
+function withEmbedded(
+  { host, options }: ConsoleContext,
+  { caFile, server }: Embedded,
+  { local }: Jid,
+): ConsoleOptions {
+  const isThere = embeddedAccounts.some(({ username }) => username === local)
+  const isTold = options.has('password-file') || (!isThere && host.environment['XMPP_PASSWORD'] !== undefined)
   return options.withDefaults({
     jid: embeddedJid,
     endpoint: server.endpoints.starttls,

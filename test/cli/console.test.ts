@@ -200,6 +200,12 @@ describe('console', () => {
     expect(await alice.ended).toBe(exitCodes.timeout)
   })
 
+  it('logs in to the embedded server though the password of an account elsewhere is set', async () => {
+    const toto = new Terminal(['--embedded'], { XMPP_PASSWORD: password })
+    await toto.type('', /^= session active\.online/)
+    expect(await toto.end()).toBe(exitCodes.ok)
+  })
+
   it('may be interrupted while it waits for a silent server in the end', { timeout: 20_000 }, async () => {
     const alice = login('alice', '--resource', 'silenced', '--timeout', '60')
     await alice.type('', /^= session active\.online\.course\.stable/)
