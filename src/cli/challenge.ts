@@ -6,6 +6,7 @@ import type { Invitation, Way } from '../testing/challenge-stage.js'
 import type { Finding } from '../testing/finding.js'
 import { fillPlaceholders, startClient } from './challenge-command.js'
 import { showingOptions, type Command, type CommandContext } from './command.js'
+import { exitCodes } from './exit-codes.js'
 import { findingsOptions, readKnown, toProgress, tryFiles } from './findings.js'
 import { reportFindings } from './findings-report.js'
 import type { OptionTable } from './options.js'
@@ -88,7 +89,7 @@ async function challenge(context: ChallengeContext): Promise<number> {
     })
     const trial = { command: 'challenge', subject: isByHand ? 'by hand' : (command[0] ?? '') }
     const exitCode = await reportFindings(context, trial, findings, known, begin)
-    if (!host.interruption.signal.aborted && !findings.some(isJudgement))
+    if (exitCode === exitCodes.ok && !findings.some(isJudgement))
       throw new TimeoutError('client', 'a client that can be judged', arrivalMs)
     return exitCode
   } finally {

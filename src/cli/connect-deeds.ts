@@ -26,12 +26,13 @@ import { UsageError } from './usage-error.js'
 /** When to leave: once all is sent, after so many milliseconds, or when told to. */
 export type Stay = 'once' | 'open' | number
 
-/** Does what there is to do online; emits when the command may end by itself. */
+/** Does what there is to do online; emits when the command may end by itself. @param fulfilled told once only listening is left */
 export function deeds(
   client: Client,
   context: CommandContext<keyof typeof connectOptions>,
   stay: Stay,
   message: MessageInput | undefined,
+  fulfilled: () => void,
 ): Observable<unknown> {
   const { host, options, report } = context
   const isPerson = host.stdin.isTTY === true
@@ -40,24 +41,29 @@ export function deeds(
   const isTyping =
     message !== undefined && stay !== 'once' && (!hasText(message) || (isPerson && stay === 'open'))
   const end = () => {
+    if (stay === 'once' || (isTyping && stay === 'open'))
+      return settle(client, options.milliseconds('timeout'), host.interruption.signal).then(fulfilled)
+    fulfilled()
     if (typeof stay === 'number') return timer(stay)
-    if (stay === 'once' || isTyping)
-      return settle(client, options.milliseconds('timeout'), host.interruption.signal)
     hint(context, 'Listening; Ctrl-C leaves.')
     return NEVER
   }
-  const done = concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
+  const all = concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
     ignoreElements(),
     endWith(null),
     concatMap(end),
   )
   // A pipe is read to its end first; a person may have none.
-  return isPerson && typeof stay === 'number' ? merge(done, timer(stay)) : done
+  return isPerson && typeof stay === 'number' ? merge(all, timer(stay)) : all
 }
 
 /** Whether there is something to send at once. */
 export const hasText = ({ body, subject }: MessageInput): boolean =>
   body !== undefined || subject !== undefined
+
+/** Whether there is more to do than to listen, and nobody there who sees whether it is done. */
+export const hasWork = ({ host }: CommandContext, stay: Stay, message: MessageInput | undefined): boolean =>
+  stay === 'once' || (message !== undefined && (hasText(message) || host.stdin.isTTY !== true))
 
 /** With an end in sight, as a pipe has one, a message that comes back is the end; a person only sees it. */
 export function bounced(

@@ -2,9 +2,9 @@ import { firstValueFrom, merge } from 'rxjs'
 import type { Client } from '../client.js'
 import type { MessageInput } from '../stanza/message.js'
 import type { Command, CommandContext } from './command.js'
-import { bounced, deeds, hasText, type Stay } from './connect-deeds.js'
+import { bounced, deeds, hasText, hasWork, type Stay } from './connect-deeds.js'
 import { connectOptions, toClientOptions, toMessage, type ConnectOptions } from './connect-options.js'
-import { exitCodes } from './exit-codes.js'
+import { toEnding } from './exit-codes.js'
 import { createRecorder } from '../inspector/recording/recorder.js'
 import { inspectClient } from './inspecting.js'
 import { warnOfPassword } from './password.js'
@@ -36,6 +36,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     recording.recorder(account.jid) ??
     (options.has('inspect') ? createRecorder({ name: account.jid }) : undefined)
   const { signal } = host.interruption
+  let isDone = !hasWork(context, stay, message)
   let client: Client | undefined
   let endInspection = async () => {}
   try {
@@ -49,7 +50,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
         interrupted(signal),
         halted(client),
         bounced(client, context, stay, message),
-        deeds(client, context, stay, message),
+        deeds(client, context, stay, message, () => (isDone = true)),
       ),
     )
   } catch (error) {
@@ -59,7 +60,7 @@ async function connect(context: CommandContext<keyof typeof connectOptions>): Pr
     await endInspection()
     await recording.close()
   }
-  return host.interruption.exitCode ?? exitCodes.ok
+  return toEnding(host, isDone)
 }
 
 function toStay(options: ConnectOptions, message: MessageInput | undefined): Stay {

@@ -9,6 +9,7 @@ import {
 } from '../errors.js'
 import { RegistrationError } from '../features/registration-error.js'
 import { UnconfirmedError } from '../features/unconfirmed-error.js'
+import type { Host } from './host.js'
 import { UsageError } from './usage-error.js'
 
 /** What the command ends with, by kind of error; scripts may rely on it. */
@@ -60,6 +61,11 @@ export function toExitCode(error: unknown): number {
   if (error instanceof ProtocolError) return exitCodes.protocol
   if (error instanceof StanzaError) return exitCodes.stanza
   return error instanceof TimeoutError ? exitCodes.timeout : exitCodes.defect
+}
+
+/** What a command ends with that may have been interrupted: that its reader has gone excuses nobody from work that is not done. */
+export function toEnding({ interruption: { exitCode = exitCodes.ok } }: Host, isDone: boolean): number {
+  return exitCode === exitCodes.ok && !isDone ? exitCodes.usage : exitCode
 }
 
 /** The engine wraps what it did not expect, and keeps it as the cause. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../testing/finding.js'
 import type { CommandContext } from './command.js'
+import { exitCodes, toEnding } from './exit-codes.js'
 import {
   showFindings,
   toFindingsExitCode,
@@ -19,10 +20,13 @@ export async function reportFindings(
   known: KnownDeviations,
   begin: number,
 ): Promise<number> {
+  // Who stops reading at the table has all of them; who has gone before has not.
+  const isWhole = !host.interruption.signal.aborted
   showFindings(screen, findings, known)
   screen.print(styled('dim', toDuration(performance.now() - begin)))
   const [json, junit] = [options.text('json'), options.text('junit')]
   if (json !== undefined) await writeJson(json, trial, findings, known)
   if (junit !== undefined) await writeJunit(junit, trial, findings, known)
-  return host.interruption.exitCode ?? toFindingsExitCode(findings, known)
+  const exitCode = toFindingsExitCode(findings, known)
+  return toEnding(host, isWhole || exitCode !== exitCodes.ok) || exitCode
 }

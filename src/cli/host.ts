@@ -21,6 +21,6 @@ export interface Host {
 /** Whether somebody wants the command to end. */
 export interface Interruption {
   readonly signal: AbortSignal
-  /** The exit code that goes with it; 0 where whoever read the output has gone. */
+  /** The exit code that goes with it; 0 where whoever read the output has gone, which is a good end of what only shows. */
   readonly exitCode: number | undefined
 }

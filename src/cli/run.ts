@@ -2,7 +2,7 @@ import { XmppError } from '../errors.js'
 import { toAdvice } from './advice.js'
 import type { Command } from './command.js'
 import type { Report } from './events.js'
-import { exitCodes, toExitCode } from './exit-codes.js'
+import { exitCodes, toEnding, toExitCode } from './exit-codes.js'
 import { toCommandHelp, toProgramHelp } from './help.js'
 import type { Host } from './host.js'
 import { createJsonReport } from './json-report.js'
@@ -54,7 +54,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
       options: parseOptions(command.options, rest, command.mayHaveOperands),
     })
   } catch (error) {
-    return host.interruption.exitCode ?? fail(error, report)
+    return host.interruption.exitCode === undefined ? fail(error, report) : toEnding(host, false)
   }
 }
 

@@ -162,6 +162,21 @@ describe('connect', () => {
   })
 })
 
+describe('connect has not done its work where nobody reads its output any more and', () => {
+  it.each([
+    ['a message is not sent', () => ['--to', 'bob@localhost', '--body', 'unheard', '--once'], undefined],
+    ['a pipe is not read', () => ['--to', 'bob@localhost'], 'unheard\n'],
+  ])('%s', async (_, words, input) => {
+    const alice = cli([...home(), ...words()], {
+      environment: { XMPP_PASSWORD: password },
+      ...(input === undefined ? {} : { input }),
+    })
+    await alice.line(/Connecting/)
+    alice.hangUp()
+    expect(await alice.ended).toMatchObject({ code: 2, stderr: '' })
+  })
+})
+
 describe('connect takes the password', () => {
   const once = () => [...home(), '--once', '--no-roster', '--no-presence']
 

@@ -6,9 +6,12 @@ import { afterAll, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { run } from '../../src/cli/run.js'
 import { createServer } from '../../src/server/index.js'
+import { reportFindings } from '../../src/cli/findings-report.js'
+import { parseOptions } from '../../src/cli/options.js'
+import { createTextReport } from '../../src/cli/text-report.js'
 import { readKnown, showFindings, toFindingsExitCode, writeJunit } from '../../src/cli/findings.js'
 import { Screen } from '../../src/cli/screen.js'
-import { toFinding, unseen, wrong } from '../../src/testing/finding.js'
+import { right, toFinding, unseen, wrong } from '../../src/testing/finding.js'
 import { fakeHost } from './fake-host.js'
 
 const canary = 'canary-4711'
@@ -151,6 +154,25 @@ test('challenge starts the client that it is told to, and does not end well wher
   )
   const started = await readFile(file('started'), 'utf8')
   expect(started).toMatch(/^127\.0\.0\.1 (\d+) challenger localhost xmpp:\/\/127\.0\.0\.1:\1 \S+ca\.crt$/m)
+})
+
+test.each([
+  ['before all is found', true, right(), exitCodes.usage],
+  ['before all is found, and something wrong', true, wrong('no'), exitCodes.deviation],
+  ['at the table', false, right(), exitCodes.ok],
+  ['at the table, with something wrong', false, wrong('no'), exitCodes.deviation],
+])('who stops reading %s does not hide what is wrong', async (_, isBefore, judgement, code) => {
+  const reader = new AbortController()
+  const { signal } = reader
+  if (isBefore) reader.abort()
+  const host = { ...fakeHost(), interruption: { signal, exitCode: exitCodes.ok } }
+  host.stdout.once('more', () => reader.abort())
+  const screen = new Screen(host, false)
+  const context = { host, screen, report: createTextReport(screen, false), options: parseOptions({}, []) }
+  const trial = { command: 'check', subject: 'nobody' }
+  const about = { id: 'one', title: 'does it', spec: 'RFC 6120 §1', state: 'session' }
+  const findings = [await toFinding(about, async () => judgement)]
+  expect(await reportFindings(context, trial, findings, new Map(), 0)).toBe(code)
 })
 
 /** How many elements there are of each name. */

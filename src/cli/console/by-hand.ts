@@ -4,7 +4,7 @@ import { createDialer } from '../../transport/dial-node.js'
 import type { Dialer } from '../../transport/dial.js'
 import type { Transport } from '../../transport/transport.js'
 import type { CommandContext } from '../command.js'
-import { exitCodes } from '../exit-codes.js'
+import { toEnding } from '../exit-codes.js'
 import { interrupted } from '../session.js'
 import { styled } from '../text.js'
 import { UsageError } from '../usage-error.js'
@@ -36,9 +36,10 @@ export async function talkByHand(parts: ByHandParts): Promise<number> {
   const isPerson = host.stdin.isTTY === true
   const ends = new Subject<XmppError | undefined>()
   const hand = new Hand(parts, (error) => ends.next(error))
+  let isDone = isPerson
   try {
     await hand.connect()
-    await firstValueFrom(
+    const end = await firstValueFrom(
       merge(
         interrupted(signal),
         hand.quit$,
@@ -53,12 +54,13 @@ export async function talkByHand(parts: ByHandParts): Promise<number> {
         talk(context, hand, charts).pipe(map(() => 'end')),
       ),
     )
+    isDone ||= end !== 'interrupted'
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
     await hand.disconnect()
   }
-  return host.interruption.exitCode ?? exitCodes.ok
+  return toEnding(host, isDone)
 }
 
 class Hand implements Listener {

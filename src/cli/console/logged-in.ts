@@ -4,7 +4,7 @@ import { TransportError } from '../../errors.js'
 import type { Crossing } from '../../router/crossing.js'
 import * as ns from '../../xml/namespaces.js'
 import type { CommandContext } from '../command.js'
-import { exitCodes } from '../exit-codes.js'
+import { toEnding } from '../exit-codes.js'
 import { halted, interrupted, settle } from '../session.js'
 import { Arrivals } from './arrivals.js'
 import type { ChartStates } from './chart-states.js'
@@ -40,9 +40,10 @@ export async function stayLoggedIn(options: ClientOptions, parts: LoggedInParts)
   )
   const { client } = desk
   const isPerson = host.stdin.isTTY === true
+  let isDone = isPerson
   try {
     if (!parts.isOffline) await client.connect({ signal })
-    await firstValueFrom(
+    const end = await firstValueFrom(
       merge(
         interrupted(signal),
         quits,
@@ -53,12 +54,13 @@ export async function stayLoggedIn(options: ClientOptions, parts: LoggedInParts)
     if (client.state.status === 'online' && !signal.aborted) {
       await settle(client, context.options.milliseconds('timeout'), signal)
     }
+    isDone ||= end !== 'interrupted'
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
     await client.close()
   }
-  return host.interruption.exitCode ?? exitCodes.ok
+  return toEnding(host, isDone)
 }
 
 function watch(crossing: Crossing, { arrivals, client, context, isRaw }: SessionDesk, wire: WireLines): void {
