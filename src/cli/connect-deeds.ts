@@ -20,7 +20,7 @@ import type { connectOptions } from './connect-options.js'
 import { send, settle } from './session.js'
 import { toPeer } from './stanza-words.js'
 import { styled } from './text.js'
-import { typedLines } from './typing.js'
+import { eachLine } from './typing.js'
 import { UsageError } from './usage-error.js'
 
 /** When to leave: once all is sent, after so many milliseconds, or when told to. */
@@ -86,24 +86,23 @@ function typed(
   client: Client,
   context: CommandContext<keyof typeof connectOptions>,
   message: MessageInput,
-): Observable<void> {
+): Observable<never> {
   const { host, options, report, screen } = context
+  const sendLine = async (body: string) => {
+    try {
+      await send(client, { ...message, subject: undefined, body }, report)
+    } catch (error) {
+      if (host.stdin.isTTY !== true) throw error
+      if (error instanceof UsageError) report.warn(error.message, error.advice)
+      else if (error instanceof XmppError)
+        report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
+      else throw error
+    }
+  }
   return defer(() => {
     hint(context, `Each line that you type goes to ${options.text('to') ?? ''}; Ctrl-C leaves.`)
-    return typedLines(host, screen)
-  }).pipe(
-    concatMap(async (body) => {
-      try {
-        await send(client, { ...message, subject: undefined, body }, report)
-      } catch (error) {
-        if (host.stdin.isTTY !== true) throw error
-        if (error instanceof UsageError) report.warn(error.message, error.advice)
-        else if (error instanceof XmppError)
-          report.warn(`That was not sent: ${error.message}.`, 'Type it again once online.')
-        else throw error
-      }
-    }),
-  )
+    return eachLine(host, screen, sendLine)
+  })
 }
 
 function hint({ report, screen }: CommandContext, text: string): void {

@@ -1,6 +1,6 @@
 import { createInterface, type CursorPos, type Interface } from 'node:readline'
 import process from 'node:process'
-import { Observable, type Subscription } from 'rxjs'
+import { concatMap, defer, finalize, ignoreElements, Observable, tap, type Subscription } from 'rxjs'
 import type { Host } from './host.js'
 import type { Screen } from './screen.js'
 
@@ -76,6 +76,32 @@ export function typedLines({ stdin, stdout }: Host, screen: Screen, aids?: Typin
       stdin.off('keypress', pressed)
       lines.close()
     }
+  })
+}
+
+/** Takes them one after the other, and completes at their end; a pipe is read no faster than that. */
+export function eachLine(
+  host: Host,
+  screen: Screen,
+  take: (line: string) => Promise<void>,
+  aids?: TypingAids,
+): Observable<never> {
+  return defer(() => {
+    let [isOver, waiting] = [host.stdin.isTTY === true, 0]
+    return typedLines(host, screen, aids).pipe(
+      tap(() => {
+        waiting += 1
+        if (!isOver) host.stdin.pause()
+      }),
+      concatMap((line) =>
+        take(line).finally(() => {
+          waiting -= 1
+          if (!isOver && waiting === 0) host.stdin.resume()
+        }),
+      ),
+      finalize(() => (isOver = true)),
+      ignoreElements(),
+    )
   })
 }
 

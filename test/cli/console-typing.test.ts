@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import * as fc from 'fast-check'
-import { NEVER, of, Subject, take } from 'rxjs'
+import { endWith, firstValueFrom, NEVER, of, Subject, take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { ChartStates } from '../../src/cli/console/chart-states.js'
 import { complete } from '../../src/cli/console/completion.js'
@@ -11,7 +11,7 @@ import { parseOptions } from '../../src/cli/options.js'
 import { Screen } from '../../src/cli/screen.js'
 import { TransportError } from '../../src/errors.js'
 import { createTextReport } from '../../src/cli/text-report.js'
-import { typedLines, type TypingAids } from '../../src/cli/typing.js'
+import { eachLine, typedLines, type TypingAids } from '../../src/cli/typing.js'
 import { fakeHost } from './fake-host.js'
 import { painted } from './painted.js'
 
@@ -97,6 +97,45 @@ const aids = (): TypingAids => ({
 const up = '\u001B[A'
 const home = '\u001B[H'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+it('a pipe is read no faster than its lines are taken', async () => {
+  const stdin = new PassThrough()
+  const host = { ...fakeHost(), stdin }
+  const taken: string[] = []
+  let go = () => {}
+  const take = (line: string) => {
+    taken.push(line)
+    return new Promise<void>((resolve) => (go = resolve))
+  }
+  const all = firstValueFrom(eachLine(host, new Screen(host, false), take).pipe(endWith('all')))
+  for (const line of ['one\ntwo\n', 'three\n', 'four']) {
+    stdin.write(line)
+    await turn()
+  }
+  stdin.end()
+  expect([taken, stdin.readableLength]).toEqual([['one'], 'three\nfour'.length])
+  for (const line of ['two', 'three', 'four']) {
+    go()
+    await turn()
+    expect(taken.at(-1)).toBe(line)
+  }
+  go()
+  expect(await all).toBe('all')
+})
+
+it('a pipe is read no further once nobody takes its lines', async () => {
+  const stdin = new PassThrough()
+  const host = { ...fakeHost(), stdin }
+  let go = () => {}
+  const take = () => new Promise<void>((resolve) => (go = resolve))
+  const taking = eachLine(host, new Screen(host, false), take).subscribe()
+  stdin.write('one\n')
+  await turn()
+  taking.unsubscribe()
+  go()
+  await turn()
+  expect(stdin.isPaused()).toBe(true)
+})
 
 describe('on a terminal', () => {
   it('shows where the charts stand beneath what is typed, and what is printed above it', async () => {

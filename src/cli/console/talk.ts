@@ -1,8 +1,8 @@
-import { concatMap, endWith, ignoreElements, map, type Observable } from 'rxjs'
+import { endWith, map, type Observable } from 'rxjs'
 import { XmppError } from '../../errors.js'
 import { toAdvice } from '../advice.js'
 import type { CommandContext } from '../command.js'
-import { typedLines } from '../typing.js'
+import { eachLine } from '../typing.js'
 import { UsageError } from '../usage-error.js'
 import type { ChartStates } from './chart-states.js'
 import { complete } from './completion.js'
@@ -43,25 +43,22 @@ export function talk(context: CommandContext, listener: Listener, charts: ChartS
       return wasOpen
     },
   }
-  return typedLines(host, screen, aids).pipe(
-    concatMap(async (line) => {
-      entry.push(line)
-      try {
-        if (!listener.isOpen && line.startsWith('/')) await runTyped(line, listener.commands)
-        else listener.take(line)
-      } catch (error) {
-        const isMistake = error instanceof XmppError || error instanceof UsageError
-        if (host.stdin.isTTY !== true || !isMistake) throw error
-        report.warn(toSentence(error.message), error instanceof XmppError ? toAdvice(error) : error.advice)
-      }
-      if (listener.isOpen) return
-      const whole = entry.join(' ')
-      entry = []
-      if (!mayHoldSecret(whole)) history.add(whole)
-    }),
-    ignoreElements(),
-    endWith(null),
-  )
+  const take = async (line: string) => {
+    entry.push(line)
+    try {
+      if (!listener.isOpen && line.startsWith('/')) await runTyped(line, listener.commands)
+      else listener.take(line)
+    } catch (error) {
+      const isMistake = error instanceof XmppError || error instanceof UsageError
+      if (host.stdin.isTTY !== true || !isMistake) throw error
+      report.warn(toSentence(error.message), error instanceof XmppError ? toAdvice(error) : error.advice)
+    }
+    if (listener.isOpen) return
+    const whole = entry.join(' ')
+    entry = []
+    if (!mayHoldSecret(whole)) history.add(whole)
+  }
+  return eachLine(host, screen, take, aids).pipe(endWith(null))
 }
 
 const toSentence = (message: string): string =>
