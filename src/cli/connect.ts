@@ -20,6 +20,7 @@ export const connectCommand: Command = {
   options: connectOptions,
   notes: [
     'The password comes from --password, --password-file, the variable XMPP_PASSWORD, or is asked for.',
+    'With --inspect alone the page may be that of the variable XMPP_INSPECTOR_URL.',
     'With --to and without --body every line typed, or read from a pipe, is sent as a message.',
   ],
   run: (context: CommandContext<keyof typeof connectOptions>) => connect(context),

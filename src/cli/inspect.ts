@@ -18,8 +18,9 @@ export const inspectCommand: Command = {
   usage: '[--port PORT] [--open FILE]',
   options: inspectOptions,
   notes: [
-    'Apps attach with connectInspector({ url, recorder }), and `connect` with --inspect=URL. The page',
-    'needs no internet. Its address has a token: whoever has that, on this machine, can look.',
+    'Apps attach with connectInspector({ url, recorder }), and `connect` with --inspect where its address',
+    'is in the variable XMPP_INSPECTOR_URL, or with --inspect=URL. The page needs no internet. Its',
+    'address has a token: whoever has that, on this machine, can look.',
   ],
   run: (context: InspectContext) => inspect(context),
 }

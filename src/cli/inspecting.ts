@@ -60,9 +60,16 @@ export async function inspectClient(
   recorder: Recorder,
   client: Client,
 ): Promise<() => Promise<void>> {
-  const { options } = context
+  const { host, options, report } = context
   const allowed = options.has('allow-commands') ? { allowCommandsTo: client } : {}
-  const url = options.text('inspect') ?? ''
+  const given = options.text('inspect') ?? ''
+  if (given.includes('token=')) {
+    report.warn(
+      'Others on this machine can see the address in --inspect: whoever has it can look.',
+      'Set the variable XMPP_INSPECTOR_URL to it, and write --inspect alone.',
+    )
+  }
+  const url = given === '' ? (host.environment['XMPP_INSPECTOR_URL'] ?? '') : given
   if (url === '') {
     const inspector = await startInspector()
     inspector.observe(recorder, allowed)
@@ -76,13 +83,13 @@ export async function inspectClient(
     const observation = connectInspector({ url, recorder, changed, ...allowed })
     return async () => {
       await observation.close()
-      if (!isReached) context.report.warn(`No inspector was reached at ${new URL(url).host}.`, start)
+      if (!isReached) report.warn(`No inspector was reached at ${new URL(url).host}.`, start)
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new UsageError(
       '--inspect has no address of an inspector.',
-      "Give the one that `inspect` has printed, in quotes: --inspect='http://127.0.0.1:…/?token=…'",
+      "Give the one that `inspect` has printed, in quotes: XMPP_INSPECTOR_URL='http://127.0.0.1:…/?token=…'",
     )
   }
 }

@@ -112,8 +112,8 @@ describe('connect --inspect', () => {
     const inspector = cli(['inspect'])
     const url = await urlOf(inspector)
     const page = await openPage(url)
-    const client = cli([...words, `--inspect=${url}`, '--allow-commands'], {
-      environment: { XMPP_PASSWORD: 'mot2passe' },
+    const client = cli([...words, '--inspect', '--allow-commands'], {
+      environment: { XMPP_INSPECTOR_URL: url, XMPP_PASSWORD: 'mot2passe' },
     })
     const lines = await page.lines(has({ kind: 'wire', name: 'iq' }))
     const [{ source } = sourceLine('')] = lines
@@ -125,16 +125,17 @@ describe('connect --inspect', () => {
     expect(await page.outcome()).toMatchObject({ outcome: 'ok' })
     await client.line(/← message .* Me$/)
     client.signal('SIGINT')
-    expect((await client.ended).code).toBe(130)
+    expect(await client.ended).toMatchObject({ code: 130, stderr: '' })
     await page.lines((line) => line.kind === 'source' && line.endedAt !== undefined)
     await end(inspector, server)
   })
 
-  it('says where nobody was there to show it to, without the secret in that address', async () => {
+  it('says where nobody was there to show it to, and who sees the secret in that address, without it', async () => {
     const url = '--inspect=http://127.0.0.1:1/?token=canary-4711'
     const given = ['connect', '--jid', 'toto@localhost', '--endpoint', 'xmpp://127.0.0.1:1', url]
     const { code, stderr } = await cli(given, { environment: { XMPP_PASSWORD: 'x' } }).ended
     expect([code, stderr]).toEqual([3, expect.stringContaining('No inspector was reached at 127.0.0.1:1.')])
+    expect(stderr).toContain('Others on this machine can see the address in --inspect')
     expect(stderr).not.toContain('canary-4711')
   })
 
