@@ -78,7 +78,8 @@ export class Teller {
     this.#end = text.length + lengthLimit
     const head = this.#head(direction, what, namespace === ns.streams ? `stream:${name}` : name)
     const tag = this.#tags.find(element, undefined)
-    if (tag === undefined) throw new RangeError('its namespaces are longer than what is told')
+    // Of namespaces that are too long, or too odd, nothing is told, whoever says them.
+    if (tag === undefined) return `${text}${head}<${name}>${omission(namespace)}</${name}>${this.#tail}`
     return this.#tellElement(text + head, element, tag) + this.#tail
   }
 

@@ -312,6 +312,7 @@ describe('an element that crosses the wire', () => {
       expect(tell(`<x xmlns='urn:x' xmlns:a='${namespace}'><y/><a:b/><z/><a:b/></x>`)).toBe(
         "<x xmlns='urn:x'><y/><z/>…(2 more)</x>",
       )
+      expect(tell(`<x xmlns='${namespace}'><y/></x>`)).toBe(`<x>…(${namespace.length} characters)</x>`)
     }
   })
 
