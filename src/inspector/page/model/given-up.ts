@@ -31,7 +31,7 @@ export function toHorizon(
       const { source, seq, t } = last
       const living = [...actors.values()].filter((each) => each.source === source && each.life !== 'ended')
       return [
-        { kind: 'dropped', source, seq, t, count: seq + 1 },
+        { kind: 'dropped', source, seq, t, count: seq + 1, living: living.map(({ path }) => path) },
         ...living.map((actor) => toFound(actor, last, timeOf(last))),
         ...(security === undefined ? [] : [{ ...security, seq, t }]),
       ]
