@@ -1,4 +1,4 @@
-import { lookup as lookUpSystem } from 'node:dns/promises'
+import { ADDRCONFIG, promises as dns } from 'node:dns'
 import type { Socket } from 'node:net'
 import { abortedError, onAbort } from './abort.js'
 import { toTransportError } from './node-failure.js'
@@ -6,11 +6,17 @@ import { toTransportError } from './node-failure.js'
 /** How long the attempts so far have for themselves before one at the next address begins beside them. */
 const attemptDelayMs = 250
 
+/** How long what is never answered has once the host has refused elsewhere, and may take the next connection; lost SYNs are sent again. */
+const lastAttemptsMs = 5_000
+
 /** So many addresses of a host are tried: who may name more makes others knock at many doors. */
 const addressLimit = 16
 
 /** The addresses of a host, best first; `lookup` of `node:dns/promises` is one. */
-export type Lookup = (host: string, options: { readonly all: true }) => Promise<readonly HostAddress[]>
+export type Lookup = (host: string, options: typeof lookupOptions) => Promise<readonly HostAddress[]>
+
+/** As Node's own: a machine without IPv6 does not ask for its addresses, which some resolvers never answer. */
+const lookupOptions = { all: true, hints: process.platform === 'win32' ? 0 : ADDRCONFIG } as const
 
 interface HostAddress {
   readonly address: string
@@ -42,7 +48,7 @@ export interface RaceOptions extends Target {
  * @see RFC 8305 §5
  */
 export function connectFirst<Taken>(
-  { host, port, signal, deed, connect, lookup = lookUpSystem }: RaceOptions,
+  { host, port, signal, deed, connect, lookup = dns.lookup }: RaceOptions,
   take: (socket: Socket) => Taken | Promise<Taken>,
 ): Promise<Taken> {
   return new Promise((resolve, reject) => {
@@ -53,6 +59,7 @@ export function connectFirst<Taken>(
     const attempts = new Set<Socket>()
     const failures: unknown[] = []
     let waiting: readonly string[] = []
+    /** To the next attempt, or to the end of those that are left. */
     let turn: NodeJS.Timeout | undefined
     const end = (): void => {
       disarm()
@@ -64,18 +71,25 @@ export function connectFirst<Taken>(
       reject(error)
     }
     const disarm = onAbort(signal, () => fail(abortedError(deed, signal)))
+    const lose = (): void => fail(toTransportError(asOne(failures), deed))
+    const hurry = (): void => {
+      if (failures.some(isRefusal)) turn ??= setTimeout(lose, lastAttemptsMs)
+    }
     const attempt = (): void => {
       clearTimeout(turn)
+      turn = undefined
       const [address = '', ...others] = waiting
       waiting = others
       if (others.length > 0) turn = setTimeout(attempt, attemptDelayMs)
+      else hurry()
       const socket = connect({ host: address, port })
       attempts.add(socket)
       const onError = (cause: unknown): void => {
         attempts.delete(socket)
         failures.push(cause)
-        if (waiting.length > 0) attempt()
-        else if (attempts.size === 0) fail(toTransportError(asOne(failures), deed))
+        if (waiting.length > 0) return attempt()
+        if (attempts.size === 0) lose()
+        else hurry()
       }
       socket.on('error', onError)
       socket.once('connect', () => {
@@ -90,11 +104,14 @@ export function connectFirst<Taken>(
       waiting = byTurns(found).slice(0, addressLimit)
       attempt()
     }
-    lookup(host, { all: true })
+    lookup(host, lookupOptions)
       .then(begin, (cause: unknown) => fail(toTransportError(cause, deed)))
       .catch(fail)
   })
 }
+
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 
 const asOne = (failures: readonly unknown[]): unknown =>
   failures.length === 1 ? failures[0] : new AggregateError(failures)

@@ -1,7 +1,8 @@
+import { ADDRCONFIG } from 'node:dns'
 import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connectFirst, type Lookup, type RaceOptions } from '../../src/transport/address-race.js'
 import { listenWebSocket } from '../../src/transport/listen-web-socket.js'
 import { listenTcp, listenTls, type Listener } from '../../src/transport/listen.js'
@@ -93,6 +94,39 @@ describe('connectFirst()', () => {
     const error = await rejection(won)
     expect(error.code).toBe('transport.refused')
     for (const host of addresses) expect(error.message).toContain(`refused ${host}`)
+  })
+
+  it.each([
+    ['first', '2001:db8::1', '127.0.0.1'],
+    ['last', '127.0.0.1', '2001:db8::1'],
+  ])('gives who is never answered, %s, little time once another has refused', async (_when, ...addresses) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { won, begun } = raceOf(addresses, 1)
+    const failed = rejection(won)
+    for (const host of addresses) {
+      const socket = await begun(host)
+      if (host === '127.0.0.1') {
+        socket.destroy(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
+        await new Promise((resolve) => socket.once('close', resolve))
+      } else if (host === addresses[0]) vi.advanceTimersByTime(250)
+    }
+    const silent = await begun('2001:db8::1')
+    vi.advanceTimersByTime(4_999)
+    expect(silent.destroyed).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect((await failed).code).toBe('transport.refused')
+    expect(silent.destroyed).toBe(true)
+  })
+
+  it('asks for no addresses that this machine has no network for', async () => {
+    const asked: unknown[] = []
+    const lookup: Lookup = async (_host, options) => {
+      asked.push(options)
+      throw Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' })
+    }
+    await rejection(dialTcp({ host: 'a.test', port: 1, signal: never(), lookup }))
+    expect(asked).toEqual([{ all: true, hints: ADDRCONFIG }])
   })
 
   it('ends all attempts when it is given up, and makes no more', async () => {
