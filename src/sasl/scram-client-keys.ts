@@ -23,8 +23,8 @@ export async function findKeys(
   return deriveKeys(await prepareCredential(password, 'password', settings.name), parameters)
 }
 
-/** How long keys are looked for: to derive them anew takes less. */
-const cacheMs = 1_000
+/** How long keys are looked for; of what a server waits for an answer that leaves enough to derive them anew. */
+const cacheMs = 10_000
 
 /** A cache only saves time: what goes wrong in it, or stalls, costs no login. */
 async function cachedKeys(

@@ -7,7 +7,7 @@ import type { ScramKeyParameters, ScramKeys } from './scram-keys.js'
  * owns it empties it when the server refuses the account or the password changes. What it throws is ignored.
  */
 export interface ScramKeyCache {
-  /** `undefined` where there are none for what the server names: then they are derived from the password. */
+  /** `undefined` where there are none for what the server names, or after ten seconds: then they are derived from the password. */
   find(parameters: ScramKeyParameters): ScramKeys | undefined | Promise<ScramKeys | undefined>
   /** Called only after the server has proven that it knows the same keys. */
   keep(keys: ScramKeys): void | Promise<void>
