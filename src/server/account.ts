@@ -20,6 +20,8 @@ export class Account {
   readonly requests = new Map<string, XmlElement>()
   /** Messages for a user who is away, oldest first, already stamped with their delay. */
   readonly offline: XmlElement[] = []
+  /** What they weigh. */
+  offlineUnits = 0
   /** Messages that a resource has left behind untaken, and others have, or have copies of (XEP-0198 §4, XEP-0280). */
   readonly leftToOthers = new WeakSet<XmlElement>()
   /** Sessions that can be resumed. */

@@ -138,8 +138,9 @@ export class Backlog {
   }
 
   #readOn(): void {
-    this.#transport.resume()
+    // First what is held already: more would come on top of it.
     this.#session.readOn()
+    if (!this.isBehind) this.#transport.resume()
   }
 
   #give(element: XmlElement): boolean {

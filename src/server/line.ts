@@ -40,8 +40,9 @@ export class Line implements Transport {
     return this.#transport.tls
   }
 
+  /** Of what is swallowed nothing waits, whatever waited before. */
   get bufferedBytes(): number {
-    return this.#transport.bufferedBytes
+    return this.#isSilent ? 0 : this.#transport.bufferedBytes
   }
 
   get leftBytes(): number {

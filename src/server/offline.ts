@@ -21,14 +21,18 @@ export function storeOffline(
   now: Date,
 ): Storing {
   if (isOnlyChatState(element)) return 'worthless'
-  const units = account.offline.reduce((sum, message) => sum + weigh(message), weigh(element))
-  if (account.offline.length >= offlineMessages || units > offlineUnits) return 'full'
-  account.offline.push(withDelay(element, domain, sentAt ?? now))
+  if (account.offline.length >= offlineMessages) return 'full'
+  const stored = withDelay(element, domain, sentAt ?? now)
+  const units = account.offlineUnits + weigh(stored)
+  if (units > offlineUnits) return 'full'
+  account.offline.push(stored)
+  account.offlineUnits = units
   return 'stored'
 }
 
 /** Takes everything that waits, oldest first. */
 export function takeOffline(account: Account): readonly XmlElement[] {
+  account.offlineUnits = 0
   return account.offline.splice(0)
 }
 

@@ -146,7 +146,7 @@ export class SessionManagement {
     if (resource === undefined) return
     if (managed?.resumption !== undefined)
       resource.account.resumptions.close(managed.resumption.id, managed.ledger.handled)
-    for (const one of managed?.ledger.takeOwed() ?? unsent) redirect(this.#realm, resource, one)
+    for (const one of [...unsent, ...(managed?.ledger.takeOwed() ?? [])]) redirect(this.#realm, resource, one)
   }
 
   #judge(account: Account | undefined, id: string, handled: number): ResumptionVerdict {

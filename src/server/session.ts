@@ -382,7 +382,6 @@ export class Session implements ResourceLink {
   #leaveTransport(): void {
     this.#inbound.stop()
     this.#outbound.stop(new TransportError('closed', 'the connection has ended'))
-    this.#backlog.take()
   }
 
   #end(): void {

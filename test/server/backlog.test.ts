@@ -4,6 +4,8 @@ import { toArchiveQuery } from '../../src/stanza/archive.js'
 import { parseStreamManagement, toStreamManagementElement } from '../../src/stanza/stream-management.js'
 import { xml, XmlElement } from '../../src/xml/element.js'
 import * as ns from '../../src/xml/namespaces.js'
+import { Line } from '../../src/server/line.js'
+import { createTransportPair } from '../../src/transport/memory.js'
 import { dialTls } from '../../src/transport/tcp.js'
 import type { Transport } from '../../src/transport/transport.js'
 import { dialWebSocket } from '../../src/transport/web-socket.js'
@@ -144,6 +146,46 @@ describe('what waited for a client', () => {
     // What the system had taken was on its way, and is lost with it.
     expect(rest.length).toBeGreaterThan(18)
     expect(rest).toEqual(numbers.slice(-rest.length))
+  })
+
+  it('waits on where the client has asked to be acknowledged amid it, and is gone', async () => {
+    const server = await serverWith()
+    const alice = await store(server, 'bob@localhost')
+    const bob = await logIn(server.connect(), 'bob', 'sofa')
+    bob.transport.pause()
+    bob.write(`<presence/><enable xmlns='${ns.streamManagement}'/>`)
+    expect(await alice.heard()).toEqual([])
+    await cut(bob)
+    const again = await logIn(server.connect(), 'bob', 'sofa')
+    again.send(available)
+    const rest = await numbersHeard(again)
+    expect(rest.length).toBeGreaterThan(18)
+    expect(rest).toEqual(numbers.slice(-rest.length))
+  })
+
+  it('takes nothing from what the client may say meanwhile', async () => {
+    const listen = { secureWebSocket: {} }
+    const server = await serverWith({ listen, limits: { outboundBytes, stanzaBytes: 1 << 20 } })
+    const alice = await store(server, 'bob@localhost')
+    const bob = await logIn(await overWebSocket(server), 'bob', 'sofa')
+    bob.transport.pause()
+    bob.send(available)
+    expect(await alice.heard()).toEqual([])
+    const body = xml('body', ns.client, {}, 'y'.repeat(300_000))
+    bob.send(xml('message', ns.client, { to: 'alice@localhost/desk', type: 'chat' }, body))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    bob.transport.resume()
+    expect((await alice.element('message')).child('body')?.text()).toHaveLength(300_000)
+  })
+
+  it('is nothing behind a line that swallows everything', async () => {
+    const { client, server } = createTransportPair({ delivery: 'manual' })
+    const line = new Line(server)
+    client.start({ data: () => {}, closed: () => {} })
+    line.write(pad.repeat(20))
+    expect(line.bufferedBytes).toBeGreaterThan(0)
+    line.fallSilent()
+    expect(line.bufferedBytes).toBe(0)
   })
 
   it('waits on where the client says goodbye amid it', async () => {
