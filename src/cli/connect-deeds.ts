@@ -8,6 +8,7 @@ import {
   map,
   merge,
   NEVER,
+  tap,
   timer,
   type Observable,
 } from 'rxjs'
@@ -48,7 +49,9 @@ export function deeds(
     hint(context, 'Listening; Ctrl-C leaves.')
     return NEVER
   }
-  const all = concat(written, isTyping ? typed(client, context, message) : EMPTY).pipe(
+  // What a person types then is no work that a script waits for.
+  const said = isPerson && stay !== 'once' ? written.pipe(tap({ complete: fulfilled })) : written
+  const all = concat(said, isTyping ? typed(client, context, message) : EMPTY).pipe(
     ignoreElements(),
     endWith(null),
     concatMap(end),
