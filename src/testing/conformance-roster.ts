@@ -199,8 +199,11 @@ export const rosterProbes: readonly Probe[] = [
       const list = await get(visitor, '')
       const ver = list instanceof XmlElement ? list.attribute('ver') : undefined
       if (!isOffered) return absent()
+      if (list === undefined) return unanswered
       if (ver === undefined) return wrong('it is offered, but the list has no version')
-      return (await get(visitor, ver)) === 'empty' ? right() : wrong('the whole list comes again')
+      const again = await get(visitor, ver)
+      if (again === undefined) return unanswered
+      return again === 'empty' ? right() : wrong('the whole list comes again')
     },
   },
 ]
