@@ -106,9 +106,11 @@ export class Sources {
     return entry.obey(command)
   }
 
-  /** The same recording: whoever was started again under its name is another. */
+  /** The same recording, or one that was saved here as another run: whoever was started again under its name is another. */
   #find({ source, startedAt }: SourceLine): Entry | undefined {
-    return [...this.#entries.values()].find((entry) => entry.name === source && entry.startedAt === startedAt)
+    return [...this.#entries.values()].find(
+      ({ name, startedAt: at }) => at === startedAt && (name === source || isRunOf(name, source)),
+    )
   }
 
   #add(line: SourceLine): Entry | undefined {
@@ -145,3 +147,7 @@ export class Sources {
 }
 
 const refused = (reason: string): Outcome => ({ outcome: 'refused', reason })
+
+/** Whether it is what another run of this source is called here. */
+const isRunOf = (name: string, source: string): boolean =>
+  name.startsWith(`${source}#`) && /^\d+$/.test(name.slice(source.length + 1))

@@ -139,6 +139,21 @@ describe('what sources tell', () => {
     expect(await run(4, 'fourth', 0)).toEqual(told('alice#4', 4, 'fourth'))
   })
 
+  it('goes on where what was saved of it as another run was opened before it comes back', async () => {
+    const { url } = await inspectorWith()
+    const saved = await openSource(url)
+    const second = sourceLine('alice#2', { startedAt: 2 })
+    saved.send([second, eventLine('alice#2', 0)])
+    const page = await openPage(url)
+    await page.lines(has({ seq: 0 }))
+    saved.socket.close()
+    await page.lines((line) => line.kind === 'source' && line.endedAt !== undefined)
+    const alice = await openSource(url)
+    alice.send([sourceLine('alice', { startedAt: 2 }), eventLine('alice', 1)])
+    const lines = await page.lines(has({ seq: 1 }))
+    expect(lines.map(({ source }) => source)).toEqual(['alice#2', 'alice#2'])
+  })
+
   it('is kept apart by source, and a name belongs to who has it', async () => {
     const { url } = await inspectorWith()
     const [alice, bob] = [await openSource(url), await openSource(url)]
