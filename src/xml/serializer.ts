@@ -121,7 +121,7 @@ function writeAttributes(
     let prefix = namespace === ns.xmlNamespace ? 'xml' : (prefixes.get(namespace) ?? declared?.get(namespace))
     if (prefix === undefined) {
       declared ??= new Map()
-      prefix = freePrefix([...prefixes.values(), ...declared.values()])
+      prefix = freePrefix(new Set([...prefixes.values(), ...declared.values()]))
       declared.set(namespace, prefix)
       out += declare(namespace).replace('=', `:${prefix}=`)
     }
@@ -130,9 +130,9 @@ function writeAttributes(
   return out
 }
 
-function freePrefix(taken: readonly string[]): string {
+function freePrefix(taken: ReadonlySet<string>): string {
   let number = 1
-  while (taken.includes(`ns${number}`)) number++
+  while (taken.has(`ns${number}`)) number++
   return `ns${number}`
 }
 
