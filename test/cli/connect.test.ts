@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { filter, firstValueFrom } from 'rxjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { createClient, type Client } from '../../src/client.js'
 import { createServer, type EmbeddedServer, type ServerEvent } from '../../src/server/index.js'
@@ -128,6 +128,20 @@ describe('connect', () => {
     const stdin = Object.assign(new PassThrough(), { isTTY: true })
     const words = ['connect', '--jid', 'alice@localhost', ...home(), '--to', 'bob@localhost', '--wait', '0.2']
     expect(await run(words, { ...host, stdin })).toBe(0)
+  })
+
+  it('has done its work where what it was to say is said, whoever could type on', async () => {
+    const arrived = heard('said')
+    const host = fakeHost({ columns: 80, environment: { XMPP_PASSWORD: password } })
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    const unread = new AbortController()
+    const interruption = { signal: unread.signal, exitCode: 0 }
+    const words = ['--jid', 'alice@localhost', ...home(), '--to', 'bob@localhost', '--body', 'said']
+    const ended = run(['connect', ...words], { ...host, stdin, interruption })
+    await arrived
+    await vi.waitFor(() => expect(host.shown()).toContain('Each line that you type'))
+    unread.abort()
+    expect(await ended).toBe(0)
   })
 
   it('shows what strangers send without obeying it', async () => {

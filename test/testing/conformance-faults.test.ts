@@ -118,6 +118,15 @@ test.each([
   expect(found).toEqual({ [sought]: 'wrong nothing comes back' })
 })
 
+test('a server that offers versions of the list of contacts, and never sends one, is told', async () => {
+  const probes = rosterProbes.filter(({ id }) => id === 'roster.versioning')
+  const silent = requests(has('query', ns.roster))
+  const authenticatedFeatures = { bind: true, rosterVersioning: true }
+  expect(await find(probes, { ...silent, authenticatedFeatures })).toEqual({
+    'roster.versioning': 'wrong nothing comes back',
+  })
+})
+
 test.each([
   ['a refusal', refuse, 'wrong resource-constraint'],
   [
