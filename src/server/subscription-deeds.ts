@@ -1,3 +1,4 @@
+import type { ServedSubscriptionDeed } from '../../machines/served-subscription-step.js'
 import type { Jid } from '../stanza/jid.js'
 import { toRosterPush } from './roster-push.js'
 import { xml, type XmlElement } from '../xml/element.js'
@@ -26,9 +27,7 @@ export function sendSubscription(
   const { element: stamped } = toEnvelope(element, account.jid, contact)
   for (const deed of account.roster.step(contact, `${type}.sent`)) {
     if (deed === 'forward') receiveSubscription(realm, account.jid, contact, type, stamped)
-    else if (deed === 'pushRoster') pushChange(realm, account, account.roster.touch(contact))
-    else if (deed === 'announcePresence') announcePresence(realm, account, contact)
-    else if (deed === 'retractPresence') retractPresence(realm, account, contact)
+    else change(realm, account, contact, deed)
   }
   forgetAnswered(account, contact)
 }
@@ -77,11 +76,16 @@ function receive(
       const hearers = type === 'subscribe' ? account.reachable() : account.interested()
       for (const resource of hearers) resource.send(element)
     } else if (deed === 'answerSubscribed') sendPlain(realm, account, contact, 'subscribed')
-    else if (deed === 'pushRoster') pushChange(realm, account, account.roster.touch(contact))
-    else if (deed === 'announcePresence') announcePresence(realm, account, contact)
-    else if (deed === 'retractPresence') retractPresence(realm, account, contact)
+    else change(realm, account, contact, deed)
   }
   forgetAnswered(account, contact)
+}
+
+/** What a word of either comes to for the account itself. */
+function change(realm: Realm, account: Account, contact: Jid, deed: ServedSubscriptionDeed): void {
+  if (deed === 'pushRoster') pushChange(realm, account, account.roster.touch(contact))
+  else if (deed === 'announcePresence') announcePresence(realm, account, contact)
+  else if (deed === 'retractPresence') retractPresence(realm, account, contact)
 }
 
 /**
